@@ -1,0 +1,27 @@
+"""The application's start: the database's own guards are laid after every migrate."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+def lay_triggers(*, using: str, **kwargs: Any) -> None:
+    """Lay the triggers again: SQLite drops them without a word when a migration rebuilds a table."""
+    from commitments import triggers
+
+    triggers.lay(connections[using])
+
+
+class CommitmentsConfig(AppConfig):
+    """Public commitments, what was reported of them, and the ledger that both stand on."""
+
+    name = "commitments"
+    verbose_name = _("Commitments")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Ask to be told after each migrate."""
+        post_migrate.connect(lay_triggers, sender=self)

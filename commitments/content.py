@@ -1,0 +1,163 @@
+"""What the ledger's entries say: the shape of each kind's content, and how it becomes rows and back.
+
+Contents hold text, booleans, whole numbers, lists and null only: decimals and days are text, so that
+canonical JSON has one spelling of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from commitments.models import Area, Commitment, Organisation, Release
+
+Content = dict[str, Any]
+
+
+def text(value: Any) -> str:
+    """Anything as text, nothing as an empty text."""
+    return "" if value is None else str(value)
+
+
+def number_text(value: Decimal | None) -> str:
+    """A decimal without trailing zeros: "40", "12.5"; empty for none."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def read_number(value: str) -> Decimal | None:
+    """The decimal that a text says; ValidationError where it says none."""
+    try:
+        return Decimal(value) if value else None
+    except InvalidOperation as error:
+        raise ValidationError(_("“%(value)s” is not a number.") % {"value": value}) from error
+
+
+def read_day(value: str) -> date | None:
+    """The day that a text says."""
+    return date.fromisoformat(value) if value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How a field of a commitment is written into a content, and read back."""
+
+    write: Callable[[Any], Any] = text
+    read: Callable[[Any], Any] = text
+
+
+PLAIN = Codec()
+AS_IS = Codec(lambda value: value, lambda value: value)
+# Every public field that is a column of its own. Relations are below, by slug or reference.
+COLUMNS: dict[str, Codec] = {
+    "reference": PLAIN,
+    "paragraph": AS_IS,
+    "title": PLAIN,
+    "quote": PLAIN,
+    "kind": PLAIN,
+    "force": PLAIN,
+    "level": PLAIN,
+    "parties_as_stated": PLAIN,
+    "owner_inferred": AS_IS,
+    "owner_note": PLAIN,
+    "deadline": PLAIN,
+    "deadline_as_stated": PLAIN,
+    "deadline_basis": PLAIN,
+    "target": Codec(number_text, read_number),
+    "unit": PLAIN,
+    "target_approximate": AS_IS,
+    "done_when": PLAIN,
+    "review_on": Codec(text, read_day),
+    "note": PLAIN,
+}
+RELATIONS = ("release", "area", "part_of")
+PARTIES = ("owners", "partners")
+PUBLIC_FIELDS = (*COLUMNS, *RELATIONS, *PARTIES)
+# R5: the deadline moves only by a report, and a reference is given once.
+CORRECTABLE = tuple(name for name in PUBLIC_FIELDS if name not in ("reference", "deadline"))
+
+EVIDENCE_FIELDS = ("title", "publisher", "url", "date", "archived_url", "relation", "source")
+UPDATE_FIELDS = {
+    "report": (
+        "date",
+        "status",
+        "stop_reason",
+        "basis",
+        "achieved",
+        "deadline",
+        "deadline_reason",
+        "note",
+    ),
+    "context": ("date", "note"),
+    "check": ("date", "searched", "note"),
+}
+WITH_EVIDENCE = ("report", "context")
+
+
+def publication(commitment: Commitment) -> Content:
+    """Every public field of a commitment, as its `published` entry says it."""
+    content = {name: codec.write(getattr(commitment, name)) for name, codec in COLUMNS.items()}
+    content["release"] = commitment.release.slug
+    content["area"] = commitment.area.slug if commitment.area else ""
+    content["part_of"] = commitment.part_of.reference if commitment.part_of else ""
+    for name in PARTIES:
+        content[name] = sorted(body.slug for body in getattr(commitment, name).all())
+    return content
+
+
+def public_value(name: str, value: Any) -> Any:
+    """One public field's value, as typed in a form, as a content says it."""
+    if name in PARTIES:
+        return sorted(body.slug for body in value)
+    if name == "part_of":
+        return value.reference if value else ""
+    if name in RELATIONS:
+        return value.slug if value else ""
+    return COLUMNS[name].write(value)
+
+
+def update_content(kind: str, said: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]] = ()) -> Content:
+    """The content of a report, context or check, from what a form or a fixture says; unknown names are left out."""
+    content: Content = {name: text(said.get(name)) for name in UPDATE_FIELDS[kind]}
+    if isinstance(achieved := said.get("achieved"), Decimal):
+        content["achieved"] = number_text(achieved)
+    if kind == "report":
+        content["basis"] = content["basis"] or "evidence"
+    if kind in WITH_EVIDENCE:
+        content["evidence"] = [{name: text(row.get(name)) for name in EVIDENCE_FIELDS} for row in evidence]
+    return content
+
+
+class Directory:
+    """Slugs and references to primary keys, read once for a batch."""
+
+    def __init__(self) -> None:
+        """Read the three short tables; commitments are looked up by `part_of` as they are asked for."""
+        self.ids: dict[str, dict[str, int]] = {
+            "release": dict(Release.objects.values_list("slug", "pk")),
+            "area": dict(Area.objects.values_list("slug", "pk")),
+            "organisation": dict(Organisation.objects.values_list("slug", "pk")),
+        }
+        self._commitments: dict[str, int] = {}
+
+    def columns(self, content: Content) -> dict[str, Any]:
+        """The values of a commitment's columns that a publication says. KeyError where a slug is gone."""
+        columns = {name: codec.read(content[name]) for name, codec in COLUMNS.items()}
+        columns["release_id"] = self.ids["release"][content["release"]]
+        columns["area_id"] = self.ids["area"][content["area"]] if content["area"] else None
+        columns["part_of_id"] = self._commitment(content["part_of"]) if content["part_of"] else None
+        return columns
+
+    def organisations(self, slugs: Iterable[str]) -> set[int]:
+        """Their primary keys."""
+        return {self.ids["organisation"][slug] for slug in slugs}
+
+    def _commitment(self, reference: str) -> int:
+        if reference not in self._commitments:
+            self._commitments[reference] = Commitment.objects.values_list("pk", flat=True).get(reference=reference)
+        return self._commitments[reference]

@@ -1,0 +1,218 @@
+"""What a query string means, once: for the page, its exports, feeds, the calendar and the API.
+
+An unknown value or an impossible date is an error, never the unfiltered list. An unknown name is an
+error for programs (`unknown_names`) and passed over on pages, because shared links carry tracking names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import CharFilter, FilterSet, MultipleChoiceFilter
+from django_filters.fields import MultipleChoiceField as FilterMultipleChoiceField
+from django_filters.filters import Filter
+
+from commitments.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status
+from commitments.models import Area, Commitment, Organisation, Release
+from commitments.models.fields import PartialDateFormField
+from commitments.querysets import CommitmentQuerySet
+
+PER_PAGE, MOST_PER_PAGE = 25, 100
+# How a list may be sorted, and by which columns; the reference settles ties. Empty cells come last.
+SORTS: dict[str, str] = {
+    "reference": "reference",
+    "title": "title",
+    "deadline": "state__deadline_last",
+    "status": "state__status",
+    "schedule": "schedule",
+    "last_entry": "state__last_entry_on",
+}
+CHOICES_NAMED = 40  # a message names the allowed values up to so many
+
+
+class ManyOf(FilterMultipleChoiceField):
+    """Any of some values; the message for any other says what is allowed."""
+
+    def validate(self, value: Any) -> None:
+        """Every value must be one of the choices."""
+        allowed = [str(choice) for choice, _label in self.choices]
+        unknown = [text for text in value or () if str(text) not in allowed]
+        if not unknown:
+            return
+        listed = ", ".join(allowed[:CHOICES_NAMED]) + (" …" if len(allowed) > CHOICES_NAMED else "")
+        raise ValidationError(
+            _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
+            % {"value": str(unknown[0])[:60], "allowed": listed}
+        )
+
+
+class AnyOf(MultipleChoiceFilter):
+    """Rows whose column holds any of the values asked for."""
+
+    field_class = ManyOf
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Shown as check boxes."""
+        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        """One IN; nothing asked for is no filter."""
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
+class Between(Filter):
+    """A partial date in the query string: 2019 as a start is 1 January, as an end 31 December."""
+
+    field_class = PartialDateFormField
+
+
+class DayForm(forms.Form):
+    """The day that a page is asked for."""
+
+    as_of = forms.DateField(
+        required=False,
+        label=gettext_lazy("As of"),
+        error_messages={"invalid": gettext_lazy("Write a day that exists, as 2021-08-30.")},
+        input_formats=["%Y-%m-%d"],
+        help_text=gettext_lazy("A past day, as 2021-08-30"),
+    )
+
+    today: date
+
+    def clean_as_of(self) -> date | None:
+        """A past day, or today."""
+        day: date | None = self.cleaned_data["as_of"]
+        if day and day > self.today:
+            raise ValidationError(_("%(day)s lies in the future. Ask for today or an earlier day.") % {"day": day})
+        return day
+
+
+class ListForm(DayForm):
+    """How the list is shown; the filters themselves are added by the filterset."""
+
+    sort = forms.ChoiceField(
+        required=False,
+        widget=forms.HiddenInput,
+        label=gettext_lazy("Sort by"),
+        choices=[(sign + name, sign + name) for name in SORTS for sign in ("", "-")],
+    )
+    page = forms.IntegerField(required=False, min_value=1, label=gettext_lazy("Page"), widget=forms.HiddenInput)
+    per_page = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_PER_PAGE, label=gettext_lazy("Rows per page")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say which sorts there are where another is asked for."""
+        super().__init__(*args, **kwargs)
+        self.fields["sort"].error_messages["invalid_choice"] = _(
+            "“%(value)s” is not one of the values allowed here: %(allowed)s."
+        ).replace("%(allowed)s", ", ".join([*SORTS, *(f"-{name}" for name in SORTS)]))
+
+
+class CommitmentFilter(FilterSet):
+    """The list's filters over the public commitments as of a day. `qs` is empty unless `is_valid()`."""
+
+    q = CharFilter(method="by_words", max_length=200, label=gettext_lazy("Words"))
+    status = AnyOf("state__status", choices=Status.choices, label=gettext_lazy("Status"))
+    schedule = AnyOf("schedule", choices=Schedule.choices, label=gettext_lazy("Schedule"))
+    evidence = AnyOf("state__evidence", choices=EvidenceLevel.choices, label=gettext_lazy("Evidence"))
+    freshness = AnyOf("freshness", choices=Freshness.choices, label=gettext_lazy("Freshness"))
+    area = AnyOf("area__slug", label=gettext_lazy("Area"))
+    owner = AnyOf(method="by_owner", label=gettext_lazy("Owner"))
+    partner = AnyOf(method="by_partner", label=gettext_lazy("Partner"))
+    side = AnyOf(method="by_side", choices=Side.choices, label=gettext_lazy("Side"))
+    kind = AnyOf("kind", choices=Kind.choices, label=gettext_lazy("Kind"))
+    level = AnyOf("level", choices=Level.choices, label=gettext_lazy("Level"))
+    release = AnyOf("release__slug", label=gettext_lazy("Release"))
+    deadline_from = Between(method="by_deadline_from", label=gettext_lazy("Deadline from"))
+    deadline_to = Between(method="by_deadline_to", label=gettext_lazy("Deadline to"))
+
+    class Meta:
+        """The names as declared; nothing is derived from the model."""
+
+        model = Commitment
+        fields: list[str] = []
+        form = ListForm
+
+    def __init__(self, data: QueryDict, today: date) -> None:
+        """`data`: the query string. `today`: the day that it is, for pages that are not asked for another."""
+        super().__init__(without_blanks(data), queryset=Commitment.objects.none())
+        self.today = today
+        self.filters["area"].extra["choices"] = list(Area.objects.values_list("slug", "name"))
+        self.filters["release"].extra["choices"] = list(Release.objects.values_list("slug", "title"))
+        bodies = list(Organisation.objects.values_list("slug", "name"))
+        self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
+        self.form.today = today
+
+    @property
+    def day(self) -> date:
+        """The day asked for, else today."""
+        return self.form.cleaned_data.get("as_of") or self.today
+
+    def filter_queryset(self, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        """The public commitments as of the day, filtered and in order; none where anything asked for is wrong."""
+        if not self.form.is_valid():
+            return queryset.none()
+        found: QuerySet[Commitment] = Commitment.objects.as_of(self.day)
+        for name, one in self.filters.items():
+            found = one.filter(found, self.form.cleaned_data[name])
+        return found.order_by(*ordering(self.form.cleaned_data["sort"]))
+
+    def by_words(self, found: CommitmentQuerySet, _name: str, words: str) -> CommitmentQuerySet:
+        """Every word is found somewhere."""
+        return found.matching(words)
+
+    def by_owner(self, found: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
+        """Any of them must deliver."""
+        return found.owned_by(Organisation.objects.filter(slug__in=slugs)) if slugs else found
+
+    def by_partner(self, found: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
+        """Any of them takes part."""
+        return found.joined_by(Organisation.objects.filter(slug__in=slugs)) if slugs else found
+
+    def by_side(self, found: CommitmentQuerySet, _name: str, sides: list[str]) -> CommitmentQuerySet:
+        """An owner is of one of the sides."""
+        return found.of_side(sides) if sides else found
+
+    def by_deadline_from(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
+        """The deadline ends on this day or later."""
+        return found.filter(state__deadline_last__gte=when.first) if when else found
+
+    def by_deadline_to(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
+        """The deadline ends on this day or earlier."""
+        return found.filter(state__deadline_last__lte=when.last) if when else found
+
+
+def ordering(sort: str) -> list[Any]:
+    """The ORDER BY of a sort: "deadline", "-deadline"; by reference where none is asked for."""
+    column = F(SORTS[sort.lstrip("-") or "reference"])
+    first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    return [first] if sort in ("", "reference", "-reference") else [first, F("reference").asc()]
+
+
+def without_blanks(data: QueryDict) -> QueryDict:
+    """The query string without the fields that a form left empty."""
+    kept = data.copy()
+    for name, values in data.lists():
+        kept.setlist(name, [value for value in values if value.strip()])
+        if not kept.getlist(name):
+            del kept[name]
+    return kept
+
+
+def known_names() -> list[str]:
+    """Every name that a query string may have, in the order in which they are documented."""
+    return [*CommitmentFilter.base_filters, *ListForm.base_fields]
+
+
+def unknown_names(data: Iterable[str]) -> list[str]:
+    """The names that mean nothing here."""
+    return [name for name in data if name not in known_names()]

@@ -1,0 +1,30 @@
+"""manage.py load_release FILE."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from commitments import loading
+
+
+class Command(BaseCommand):
+    """Load a release."""
+
+    help = (
+        "Loads a release with its commitments and what is known of them into the ledger. Can be run again: "
+        "what was loaded before is left alone, and what staff deleted stays deleted."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The file."""
+        parser.add_argument("file", type=Path, help="a release's file, as described in docs/release-file.md")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load it and say how much was new."""
+        try:
+            loaded = loading.load(options["file"])
+        except loading.ReleaseFileError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{options['file'].name}: {loaded.items} items and {loaded.entries} ledger entries are new.")

@@ -1,0 +1,26 @@
+"""The tables. The ledger is the truth; what it projects is made for asking."""
+
+from commitments.models.commitment import Commitment, Ownership, Partnership
+from commitments.models.ledger import LedgerEntry, LedgerHead
+from commitments.models.organisation import Organisation
+from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, State, Update
+from commitments.models.release import Agreement, Area, LoadedItem, Release, Section
+
+__all__ = [
+    "Agreement",
+    "Area",
+    "Commitment",
+    "DraftEvidence",
+    "DraftUpdate",
+    "Evidence",
+    "LedgerEntry",
+    "LedgerHead",
+    "LoadedItem",
+    "Organisation",
+    "Ownership",
+    "Partnership",
+    "Release",
+    "Section",
+    "State",
+    "Update",
+]

@@ -1,0 +1,185 @@
+"""One pledge: a draft that staff edit, and from its publication on a projection of the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from commitments import schedule
+from commitments.choices import ANNOUNCED, DeadlineBasis, Force, Kind, Level, Status
+from commitments.models.fields import (
+    PartialDateField,
+    choice_field,
+    interval_constraint,
+    interval_days,
+    vocabulary_constraint,
+)
+from commitments.models.organisation import Organisation
+from commitments.models.release import Area, Release
+from commitments.querysets import CommitmentQuerySet
+
+if TYPE_CHECKING:
+    from commitments.models.progress import State
+
+REFERENCE = r"[A-Z]{2,4}-[0-9]{2,6}"
+
+
+class Commitment(models.Model):
+    """One pledge. The reference is given once, never edited and never used again.
+
+    `deadline` is the one it was published with; the current one is `state.deadline`, because it
+    moves only by a report. `as_of(day)` sets `state`, `day` and the computed annotations.
+    """
+
+    reference = models.CharField(
+        _("reference"),
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(f"^{REFERENCE}$", _("Two to four capital letters, a hyphen, digits: CU-06."))],
+    )
+    release = models.ForeignKey(Release, models.PROTECT, related_name="commitments", verbose_name=_("release"))
+    area = models.ForeignKey(
+        Area, models.PROTECT, related_name="commitments", null=True, blank=True, verbose_name=_("area")
+    )
+    paragraph = models.PositiveSmallIntegerField(
+        _("paragraph"), validators=[MinValueValidator(1)], help_text=_("Counted within its section of the text.")
+    )
+    title = models.CharField(_("title"), max_length=200, help_text=_("In our words."))
+    quote = models.CharField(_("quote"), max_length=300, help_text=_("Word for word, at most 15 words."))
+    kind = choice_field(Kind, _("kind"))
+    force = choice_field(Force, _("force"))
+    level = choice_field(Level, _("level"), default=Level.PRIMARY)
+    part_of = models.ForeignKey(
+        "self", models.PROTECT, related_name="parts", null=True, blank=True, verbose_name=_("part of")
+    )
+    owners = models.ManyToManyField(
+        Organisation, through="Ownership", related_name="owned", verbose_name=_("owners"), blank=True
+    )
+    partners = models.ManyToManyField(
+        Organisation, through="Partnership", related_name="joined", verbose_name=_("partners"), blank=True
+    )
+    parties_as_stated = models.CharField(
+        _("parties as stated"),
+        max_length=300,
+        blank=True,
+        help_text=_("Parties that are no organisation, in the release’s words."),
+    )
+    owner_inferred = models.BooleanField(_("owner inferred"), default=False)
+    owner_note = models.TextField(_("note on the owner"), blank=True, help_text=_("Why the owner is inferred."))
+    deadline_first = interval_days(_("first day of the deadline"))
+    deadline_last = interval_days(_("last day of the deadline"))
+    deadline = PartialDateField(_("deadline"), blank=True)
+    deadline_as_stated = models.CharField(
+        _("deadline as stated"), max_length=120, blank=True, help_text=_("The release’s own words.")
+    )
+    deadline_basis = choice_field(DeadlineBasis, _("basis of the deadline"), blank=True)
+    target = models.DecimalField(_("target"), max_digits=14, decimal_places=2, null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=60, blank=True, help_text=_("What is counted: employees."))
+    target_approximate = models.BooleanField(_("approximate"), default=False)
+    done_when = models.CharField(_("done when"), max_length=300, help_text=_("What would count as done."))
+    review_on = models.DateField(_("review on"), null=True, blank=True, help_text=_("When to look again."))
+    note = models.TextField(_("note"), blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+
+    # Set by as_of(day), for the pages and exports that ask for a day.
+    if TYPE_CHECKING:
+        state: State
+        day: date
+        schedule: str
+        freshness: str
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        """By reference; what the database can say of a pledge, it says."""
+
+        ordering = ["reference"]
+        verbose_name = _("commitment")
+        verbose_name_plural = _("commitments")
+        indexes = [
+            models.Index(fields=["release", "area", "paragraph"], name="commitment_place"),
+            models.Index(fields=["published_at"], name="commitment_published_at"),
+        ]
+        constraints = [
+            vocabulary_constraint("kind", Kind, "commitment_kind_known"),
+            vocabulary_constraint("force", Force, "commitment_force_known"),
+            vocabulary_constraint("level", Level, "commitment_level_known"),
+            vocabulary_constraint("deadline_basis", DeadlineBasis, "commitment_deadline_basis_known", blank=True),
+            interval_constraint("deadline", "commitment_deadline_interval"),
+            models.CheckConstraint(
+                condition=Q(deadline="", deadline_basis="") | (~Q(deadline="") & ~Q(deadline_basis="")),
+                name="commitment_deadline_has_basis",
+            ),
+            models.CheckConstraint(condition=Q(target=None) | Q(target__gt=0), name="commitment_target_positive"),
+            models.CheckConstraint(condition=Q(target=None) | ~Q(unit=""), name="commitment_target_has_unit"),
+            models.CheckConstraint(condition=Q(paragraph__gte=1), name="commitment_paragraph_from_one"),
+            models.CheckConstraint(
+                condition=Q(owner_inferred=False) | ~Q(owner_note=""), name="commitment_inference_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Reference and title."""
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Its public page."""
+        return reverse("commitment", args=[self.reference])
+
+    @property
+    def role(self) -> str:
+        """The colour role of its status, as of the day asked for: what was done when announced has its own."""
+        status = Status(self.state.status)
+        return "announced" if status == Status.COMPLETED and self.kind in ANNOUNCED else status.role
+
+    @property
+    def slip_days(self) -> int | None:
+        """Days from the first deadline to the current one, as of the day asked for."""
+        return schedule.slip_days(self.state.original_deadline, self.state.deadline)
+
+    @property
+    def days_late(self) -> int | None:
+        """Days past the deadline, as of the day asked for; None unless certainly late."""
+        return schedule.days_late(self.state.status, self.state.deadline, self.state.completed_on, self.day)
+
+
+class Ownership(models.Model):
+    """An organisation must deliver a commitment."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, verbose_name=_("commitment"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"))
+
+    class Meta:
+        """Once each."""
+
+        verbose_name = _("owner")
+        verbose_name_plural = _("owners")
+        constraints = [models.UniqueConstraint(fields=["commitment", "organisation"], name="owner_unique")]
+
+    def __str__(self) -> str:
+        """The organisation."""
+        return str(self.organisation)
+
+
+class Partnership(models.Model):
+    """An organisation takes part in a commitment."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, verbose_name=_("commitment"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"))
+
+    class Meta:
+        """Once each."""
+
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        constraints = [models.UniqueConstraint(fields=["commitment", "organisation"], name="partner_unique")]
+
+    def __str__(self) -> str:
+        """The organisation."""
+        return str(self.organisation)

@@ -1,0 +1,140 @@
+"""A model field for partial dates, and the constraints that several tables share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from commitments.choices import Vocabulary
+from commitments.dates import PartialDate, PartialDateError, parse
+
+if TYPE_CHECKING:
+    CharField = models.CharField[str | PartialDate | None, PartialDate | None]
+else:
+    CharField = models.CharField
+
+
+def read(value: Any) -> PartialDate | None:
+    """A partial date from its notation, itself, or nothing; ValidationError says what may be written."""
+    if value is None or isinstance(value, PartialDate):
+        return value
+    try:
+        return parse(value) if value.strip() else None
+    except PartialDateError as error:
+        raise ValidationError(str(error), code="partial_date") from error
+
+
+class PartialDateFormField(forms.CharField):
+    """One box for a date that may be a year, half-year, quarter, month or day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """As a text box of ten characters, with the forms that it takes as its hint."""
+        kwargs.setdefault("help_text", _("2019, 2018-H1, 2018-Q3, 2018-11 or 2018-11-05"))
+        super().__init__(**{**kwargs, "max_length": None})
+
+    def to_python(self, value: Any) -> Any:
+        """A PartialDate, or None where the box is empty."""
+        return read(super().to_python(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        """What is typed stays as typed; what is stored is shown in its notation."""
+        return str(value) if isinstance(value, PartialDate) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare what is meant, not how it is spelt: 2018-40 is 2018-H1."""
+        try:
+            return read(initial) != read(data)
+        except ValidationError:
+            return True
+
+
+class _Interval:
+    """Sets `<name>_first` and `<name>_last` whenever the date itself is set, so that they cannot drift apart."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: models.Model | None, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        if self.name not in instance.__dict__:
+            instance.refresh_from_db(fields=[self.name])
+        return instance.__dict__[self.name]
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        when = read(value)
+        instance.__dict__[self.name] = when
+        instance.__dict__[f"{self.name}_first"] = when.first if when else None
+        instance.__dict__[f"{self.name}_last"] = when.last if when else None
+
+
+class PartialDateField(CharField):
+    """The notation of a partial date in one column, as a PartialDate (or None) in Python.
+
+    The model declares `<name>_first` and `<name>_last`, both null, **above** this field: a model's
+    constructor sets fields in order, and this one sets those two.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A text column of ten characters, empty where there is no date."""
+        kwargs.setdefault("default", "")
+        super().__init__(*args, **{**kwargs, "max_length": 10})
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        """Put the descriptor in place that keeps first and last day in step."""
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, name, _Interval(name))
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> PartialDate | None:
+        """What the column holds was checked on its way in."""
+        return parse(value) if value else None
+
+    def to_python(self, value: Any) -> Any:
+        """A PartialDate, or None."""
+        return read(value)
+
+    def run_validators(self, value: Any) -> None:
+        """None: the parser has checked everything by now."""
+
+    def get_prep_value(self, value: Any) -> str:
+        """The notation, or an empty text."""
+        return str(read(value) or "")
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """For serializers."""
+        return self.get_prep_value(self.value_from_object(obj))
+
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
+        """The one-box form field."""
+        return super().formfield(form_class=PartialDateFormField, **kwargs)
+
+
+def interval_days(label: Any) -> models.DateField[Any, Any]:
+    """A column that PartialDateField fills."""
+    return models.DateField(label, null=True, blank=True, editable=False)
+
+
+def interval_constraint(name: str, constraint: str) -> models.CheckConstraint:
+    """No date and no days, or a date whose first day is not after its last."""
+    first, last = f"{name}_first", f"{name}_last"
+    nothing = Q(**{name: "", f"{first}__isnull": True, f"{last}__isnull": True})
+    interval = ~Q(**{name: ""}) & Q(**{f"{first}__lte": F(last)})
+    return models.CheckConstraint(condition=nothing | interval, name=constraint)
+
+
+def vocabulary_constraint(
+    name: str, vocabulary: type[Vocabulary], constraint: str, *, blank: bool = False
+) -> models.CheckConstraint:
+    """The column holds a value of its vocabulary, or nothing where `blank`."""
+    values = [*vocabulary.values, ""] if blank else vocabulary.values
+    return models.CheckConstraint(condition=Q(**{f"{name}__in": values}), name=constraint)
+
+
+def choice_field(vocabulary: type[Vocabulary], label: Any, **kwargs: Any) -> models.CharField[Any, Any]:
+    """A column for one value of a vocabulary."""
+    return models.CharField(label, max_length=20, choices=vocabulary.choices, **kwargs)

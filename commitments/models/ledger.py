@@ -1,0 +1,99 @@
+"""The ledger: one append-only table. `ledger.append` is the only way in; triggers refuse the rest."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from commitments.choices import EntryKind, Role
+from commitments.models.commitment import Commitment
+from commitments.models.fields import choice_field, vocabulary_constraint
+
+NEEDS_TARGET = (EntryKind.RETRACTION, EntryKind.REDACTION)
+
+
+class LedgerEntry(models.Model):
+    """One entry. `content` is canonical JSON, empty once redacted; see `chain` for the digests."""
+
+    sequence = models.PositiveBigIntegerField(_("sequence"), primary_key=True)
+    kind = choice_field(EntryKind, _("kind"))
+    # The reference itself is stored, not a number: the digest covers it, and the database holds the two together.
+    commitment = models.ForeignKey(
+        Commitment,
+        models.PROTECT,
+        to_field="reference",
+        db_column="reference",
+        related_name="entries",
+        null=True,
+        verbose_name=_("commitment"),
+    )
+    target = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="targeted_by", verbose_name=_("the entry it is about")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+    role = choice_field(Role, _("role"))
+    organisation = models.CharField(_("organisation"), max_length=50, blank=True)
+    key = models.CharField(_("key"), max_length=80, null=True, unique=True)
+    content = models.TextField(_("content"), blank=True)
+    salt = models.CharField(_("salt"), max_length=64, blank=True)
+    content_digest = models.CharField(_("digest of the content"), max_length=64)
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+
+    class Meta:
+        """In order; whoever may append has the permission to publish."""
+
+        ordering = ["sequence"]
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        permissions = [("publish", _("Can publish to the ledger"))]
+        constraints = [
+            vocabulary_constraint("kind", EntryKind, "entry_kind_known"),
+            vocabulary_constraint("role", Role, "entry_role_known"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="entry_sequence_from_one"),
+            models.CheckConstraint(
+                condition=Q(kind=EntryKind.REDACTION, commitment=None)
+                | (~Q(kind=EntryKind.REDACTION) & Q(commitment__isnull=False)),
+                name="entry_belongs_to_a_commitment",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=NEEDS_TARGET, target__isnull=False)
+                | (~Q(kind__in=NEEDS_TARGET) & Q(target=None)),
+                name="entry_target_where_needed",
+            ),
+            models.UniqueConstraint(
+                fields=["commitment"], condition=Q(kind=EntryKind.PUBLISHED), name="entry_published_once"
+            ),
+            models.UniqueConstraint(fields=["target", "kind"], name="entry_targeted_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Sequence, kind and what it is about."""
+        return f"{self.sequence} {self.get_kind_display()} {self.commitment_id or ''}".strip()
+
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """The content as it was recorded; None once redacted."""
+        return json.loads(self.content) if self.content else None
+
+
+class LedgerHead(models.Model):
+    """The one row that a writer locks: the last sequence and digest. Losing the ledger's tail shows here."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sequence = models.PositiveBigIntegerField(_("sequence"), default=0)
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        """One row."""
+
+        verbose_name = _("head of the ledger")
+        verbose_name_plural = _("head of the ledger")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="head_is_one_row")]
+
+    def __str__(self) -> str:
+        """Sequence and digest."""
+        return f"{self.sequence} {self.digest}"

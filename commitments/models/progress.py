@@ -1,0 +1,245 @@
+"""Progress: drafts of updates, and what the ledger's updates project into."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from commitments.choices import (
+    UPDATE_KINDS,
+    EntryKind,
+    EvidenceLevel,
+    Relation,
+    ReportBasis,
+    Role,
+    Source,
+    Status,
+    StopReason,
+)
+from commitments.models.commitment import Commitment
+from commitments.models.fields import (
+    PartialDateField,
+    choice_field,
+    interval_constraint,
+    interval_days,
+    vocabulary_constraint,
+)
+from commitments.models.ledger import LedgerEntry
+
+REPORTED = [(choice.value, choice.label) for choice in Status if choice != Status.NO_REPORT]
+UPDATES = [(choice.value, choice.label) for choice in UPDATE_KINDS]
+
+
+class UpdateFields(models.Model):
+    """What an update says, drafted or published."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=UPDATES, default=EntryKind.REPORT)
+    date_first = interval_days(_("first day"))
+    date_last = interval_days(_("last day"))
+    date = PartialDateField(_("date"), blank=True, help_text=_("When it happened: 2019, 2018-H1, 2018-11, 2018-11-05."))
+    status = models.CharField(_("status"), max_length=20, choices=REPORTED, blank=True)
+    stop_reason = choice_field(StopReason, _("reason for stopping"), blank=True)
+    basis = choice_field(ReportBasis, _("rests on"), default=ReportBasis.EVIDENCE, blank=True)
+    achieved = models.DecimalField(_("achieved"), max_digits=14, decimal_places=2, null=True, blank=True)
+    deadline_first = interval_days(_("first day of the deadline"))
+    deadline_last = interval_days(_("last day of the deadline"))
+    deadline = PartialDateField(_("revised deadline"), blank=True, help_text=_("Only where a new one was announced."))
+    deadline_reason = models.CharField(_("reason for the new deadline"), max_length=300, blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("What happened, in our words."))
+    searched = models.CharField(
+        _("searched"), max_length=300, blank=True, help_text=_("For a check: where you looked.")
+    )
+
+    class Meta:
+        """Columns only."""
+
+        abstract = True
+
+
+class EvidenceFields(models.Model):
+    """A public page that says so."""
+
+    position = models.PositiveSmallIntegerField(_("position"), default=0, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    publisher = models.CharField(_("publisher"), max_length=120)
+    url = models.URLField(_("address"), max_length=1000)
+    date_first = interval_days(_("first day"))
+    date_last = interval_days(_("last day"))
+    date = PartialDateField(_("date"), blank=True, help_text=_("Of the page; empty where it is undated."))
+    archived_url = models.URLField(_("archived copy"), max_length=1000, blank=True)
+    relation = choice_field(Relation, _("relation"))
+    source = choice_field(Source, _("source"))
+
+    class Meta:
+        """Columns only."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        """Title and publisher."""
+        return f"{self.title} ({self.publisher})"
+
+
+class DraftUpdate(UpdateFields):
+    """An update that is not public. Kept after publication, so that who wrote it stays known to staff."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="drafts", verbose_name=_("commitment"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, verbose_name=_("author")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+    published_as = models.OneToOneField(
+        LedgerEntry, models.PROTECT, null=True, editable=False, verbose_name=_("published as")
+    )
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ["-created_at"]
+        verbose_name = _("draft update")
+        verbose_name_plural = _("draft updates")
+        constraints = [
+            vocabulary_constraint("status", Status, "draft_status_known", blank=True),
+            models.CheckConstraint(condition=Q(kind__in=UPDATE_KINDS), name="draft_kind_known"),
+            models.CheckConstraint(condition=Q(achieved=None) | Q(achieved__gte=0), name="draft_achieved_not_negative"),
+            interval_constraint("date", "draft_date_interval"),
+            interval_constraint("deadline", "draft_deadline_interval"),
+        ]
+
+    def __str__(self) -> str:
+        """What it is about."""
+        return f"{self.commitment.reference} {self.get_kind_display()} {self.date or ''}".strip()
+
+
+class DraftEvidence(EvidenceFields):
+    """Evidence of a draft."""
+
+    draft = models.ForeignKey(DraftUpdate, models.CASCADE, related_name="evidence", verbose_name=_("draft"))
+
+    class Meta:
+        """In the order typed."""
+
+        ordering = ["id"]
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [interval_constraint("date", "draft_evidence_interval")]
+
+
+class Update(UpdateFields):
+    """A published update: the projection of one entry of the ledger."""
+
+    entry = models.OneToOneField(
+        LedgerEntry, models.PROTECT, primary_key=True, db_column="sequence", verbose_name=_("entry")
+    )
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="updates", verbose_name=_("commitment"))
+    effective_on = models.DateField(_("counts from"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    role = choice_field(Role, _("role"))
+    organisation = models.CharField(_("organisation"), max_length=50, blank=True)
+    retracted_by = models.ForeignKey(
+        LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("retracted by")
+    )
+    redacted_by = models.ForeignKey(
+        LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("redacted by")
+    )
+
+    class Meta:
+        """Latest first."""
+
+        ordering = ["-effective_on", "-entry"]
+        verbose_name = _("update")
+        verbose_name_plural = _("updates")
+        indexes = [
+            models.Index(fields=["commitment", "effective_on", "entry"], name="update_of_commitment"),
+            models.Index(fields=["-recorded_at", "-entry"], name="update_recorded_at"),
+        ]
+        constraints = [
+            vocabulary_constraint("status", Status, "update_status_known", blank=True),
+            vocabulary_constraint("stop_reason", StopReason, "update_stop_reason_known", blank=True),
+            vocabulary_constraint("basis", ReportBasis, "update_basis_known", blank=True),
+            models.CheckConstraint(condition=Q(kind__in=UPDATE_KINDS), name="update_kind_known"),
+            models.CheckConstraint(condition=Q(achieved=None) | Q(achieved__gte=0), name="update_achieved_not_negative"),
+            interval_constraint("date", "update_date_interval"),
+            interval_constraint("deadline", "update_deadline_interval"),
+        ]
+
+    def __str__(self) -> str:
+        """What it is about."""
+        return f"{self.get_kind_display()} {self.date or ''}".strip()
+
+
+class Evidence(EvidenceFields):
+    """Evidence of a published update."""
+
+    update = models.ForeignKey(Update, models.PROTECT, related_name="evidence", verbose_name=_("update"))
+
+    class Meta:
+        """In the order recorded."""
+
+        ordering = ["update", "position"]
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            models.UniqueConstraint(fields=["update", "position"], name="evidence_position_unique"),
+            vocabulary_constraint("relation", Relation, "evidence_relation_known"),
+            vocabulary_constraint("source", Source, "evidence_source_known"),
+            interval_constraint("date", "evidence_interval"),
+        ]
+
+
+class State(models.Model):
+    """How a commitment stands from one day until another: what `schedule.standing` says of every day between.
+
+    A commitment has one row for each day on which something changed, without gaps or overlaps, so that
+    "as of a day" is one join, for today as for any past day.
+    """
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="states", verbose_name=_("commitment"))
+    from_day = models.DateField(_("from"))
+    until_day = models.DateField(_("until (not included)"))
+    status = choice_field(Status, _("status"))
+    stop_reason = choice_field(StopReason, _("reason for stopping"), blank=True)
+    status_on_first = interval_days(_("first day of the status"))
+    status_on_last = interval_days(_("last day of the status"))
+    status_on = PartialDateField(_("status on"), blank=True)
+    completed_on_first = interval_days(_("first day of completion"))
+    completed_on_last = interval_days(_("last day of completion"))
+    completed_on = PartialDateField(_("completed on"), blank=True)
+    achieved = models.DecimalField(_("achieved"), max_digits=14, decimal_places=2, null=True)
+    deadline_first = interval_days(_("first day of the deadline"))
+    deadline_last = interval_days(_("last day of the deadline"))
+    deadline = PartialDateField(_("deadline"), blank=True)
+    original_deadline_first = interval_days(_("first day of the first deadline"))
+    original_deadline_last = interval_days(_("last day of the first deadline"))
+    original_deadline = PartialDateField(_("first deadline"), blank=True)
+    evidence = choice_field(EvidenceLevel, _("evidence"))
+    last_entry_on = models.DateField(_("last entry on"), null=True)
+    searched_on = models.DateField(_("last searched on"), null=True)
+    note = models.TextField(_("note"), blank=True)
+    evidence_urls = models.TextField(_("addresses of the evidence"), blank=True)
+
+    class Meta:
+        """One row a day of change."""
+
+        ordering = ["commitment", "from_day"]
+        verbose_name = _("state")
+        verbose_name_plural = _("states")
+        constraints = [
+            models.UniqueConstraint(fields=["commitment", "from_day"], name="state_from_day_unique"),
+            models.CheckConstraint(condition=Q(from_day__lt=models.F("until_day")), name="state_days_in_order"),
+            vocabulary_constraint("status", Status, "state_status_known"),
+            vocabulary_constraint("stop_reason", StopReason, "state_stop_reason_known", blank=True),
+            vocabulary_constraint("evidence", EvidenceLevel, "state_evidence_known"),
+            models.CheckConstraint(condition=Q(achieved=None) | Q(achieved__gte=0), name="state_achieved_not_negative"),
+            interval_constraint("status_on", "state_status_on_interval"),
+            interval_constraint("completed_on", "state_completed_on_interval"),
+            interval_constraint("deadline", "state_deadline_interval"),
+            interval_constraint("original_deadline", "state_original_deadline_interval"),
+        ]
+
+    def __str__(self) -> str:
+        """The status and since when."""
+        return f"{self.get_status_display()} ({self.from_day})"

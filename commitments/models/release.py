@@ -1,0 +1,137 @@
+"""The published document that pledges come from, and its outline."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from commitments.choices import AgreementBasis
+from commitments.models.fields import choice_field, vocabulary_constraint
+from commitments.models.organisation import Organisation
+
+
+class Area(models.Model):
+    """A co-operation area, the heading under which a pledge stands."""
+
+    slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), help_text=_("Its place in lists of areas."))
+
+    class Meta:
+        """In the order that staff gave them."""
+
+        ordering = ["position", "slug"]
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its public page."""
+        return reverse("area", args=[self.slug])
+
+
+class Release(models.Model):
+    """A published document in which pledges were made."""
+
+    slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
+    title = models.CharField(_("title"), max_length=200)
+    issued_on = models.DateField(_("issued on"))
+    publisher = models.CharField(_("publisher"), max_length=120)
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=10, help_text=_("Of the text, as a code: en, zh-Hant."))
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    agreements_stated = models.PositiveSmallIntegerField(
+        _("agreements stated"), null=True, blank=True, help_text=_("How many the release says were signed.")
+    )
+    agreements_note = models.TextField(_("note on the agreements"), blank=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ["-issued_on", "slug"]
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+
+    def __str__(self) -> str:
+        """Title and day."""
+        return f"{self.title} ({self.issued_on})"
+
+    def get_absolute_url(self) -> str:
+        """Its public page."""
+        return reverse("release", args=[self.slug])
+
+
+class Section(models.Model):
+    """One block of a release's text, in the reader's order: an area, or something that is no area."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="sections", verbose_name=_("release"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    heading = models.CharField(_("heading"), max_length=200, blank=True, help_text=_("Empty where the text has none."))
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, verbose_name=_("area"))
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        """In the order of the text; one section for each area of a release, and one at most for none."""
+
+        ordering = ["release", "position"]
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        constraints = [
+            models.UniqueConstraint(fields=["release", "position"], name="section_position_unique"),
+            models.UniqueConstraint(fields=["release", "area"], name="section_area_unique"),
+            models.UniqueConstraint(fields=["release"], condition=Q(area=None), name="section_without_area_unique"),
+        ]
+
+    def __str__(self) -> str:
+        """The heading, or the area's name where the text has none."""
+        return self.heading or str(self.area or "")
+
+
+class Agreement(models.Model):
+    """One of the documents that a release says were signed, as far as it can be identified."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="agreements", verbose_name=_("release"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=200)
+    parties = models.ManyToManyField(Organisation, verbose_name=_("parties"), blank=True)
+    basis = choice_field(AgreementBasis, _("basis"))
+    commitments = models.ManyToManyField(
+        "commitments.Commitment", related_name="agreements", verbose_name=_("commitments"), blank=True
+    )
+
+    class Meta:
+        """By number."""
+
+        ordering = ["release", "number"]
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        constraints = [
+            models.UniqueConstraint(fields=["release", "number"], name="agreement_number_unique"),
+            vocabulary_constraint("basis", AgreementBasis, "agreement_basis_known"),
+        ]
+
+    def __str__(self) -> str:
+        """Number and title."""
+        return f"{self.number}. {self.title}"
+
+
+class LoadedItem(models.Model):
+    """Something that a fixture brought in once. What staff deleted since is not brought in again."""
+
+    key = models.CharField(_("key"), max_length=120, primary_key=True)
+    loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
+
+    class Meta:
+        """By key."""
+
+        ordering = ["key"]
+        verbose_name = _("loaded item")
+        verbose_name_plural = _("loaded items")
+
+    def __str__(self) -> str:
+        """The key."""
+        return self.key

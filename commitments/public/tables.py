@@ -1,0 +1,37 @@
+"""The list's table: its columns and how they sort. Rows are drawn by one lean template over the records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableQuerysetData
+
+from commitments.models import Commitment
+
+
+class Ordered(TableQuerysetData):  # type: ignore[misc]  # django-tables2 is not typed
+    """Rows that the filterset has put in order: page and exports must agree, so it is done once, there."""
+
+    def order_by(self, aliases: Any) -> None:
+        """Nothing left to do."""
+
+
+class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 is not typed
+    """Reference, title, owners, deadline, status and the last entry."""
+
+    reference = tables.Column(verbose_name=_("Reference"))
+    title = tables.Column(verbose_name=_("Commitment"))
+    owners = tables.Column(verbose_name=_("Owners"), orderable=False)
+    deadline = tables.Column(verbose_name=_("Deadline"), accessor="state__deadline")
+    status = tables.Column(verbose_name=_("Status"), accessor="state__status")
+    last_entry = tables.Column(verbose_name=_("Last entry"), accessor="state__last_entry_on")
+
+    class Meta:
+        """Drawn by our template, so that status is word, shape and colour, and phones get cards."""
+
+        model = Commitment
+        fields = ("reference", "title", "owners", "deadline", "status", "last_entry")
+        template_name = "commitments/table.html"
+        order_by_field = "sort"

@@ -1,0 +1,120 @@
+"""What SQL must know of the rules: who may see a commitment, how it stands on a day, what a word finds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models
+from django.db.models import Case, DateField, Exists, FilteredRelation, OuterRef, Prefetch, Q, Value, When
+
+from commitments.choices import Freshness, Level, Schedule, Status
+from commitments.schedule import AGEING, DUE_SOON, FRESH, SETTLED, UNFINISHED
+
+if TYPE_CHECKING:
+    from commitments.models import Commitment
+
+    Queryset = models.QuerySet["Commitment"]
+else:
+    Queryset = models.QuerySet
+
+Self = TypeVar("Self", bound="CommitmentQuerySet")
+
+
+class CommitmentQuerySet(Queryset):
+    """Every public page, feed and export starts at `public()` or at `as_of(day)`, which starts there."""
+
+    def public(self: Self) -> Self:
+        """What anybody may see."""
+        return self.filter(published_at__isnull=False)
+
+    def as_of(self: Self, day: date) -> Self:
+        """Public commitments whose release was out by `day`, each with its `state`, `schedule` and `freshness` then."""
+        standing = FilteredRelation(
+            "states", condition=Q(states__from_day__lte=day) & Q(states__until_day__gt=day)
+        )
+        return (
+            self.public()
+            .annotate(state=standing)
+            .filter(release__issued_on__lte=day, state__isnull=False)
+            .annotate(
+                day=Value(day, output_field=DateField()),
+                schedule=schedule_on(day),
+                freshness=freshness_on(day),
+            )
+        )
+
+    def counted(self: Self) -> Self:
+        """Counts are of primary commitments; aims and umbrellas are listed beside them."""
+        return self.filter(level=Level.PRIMARY)
+
+    def for_rows(self: Self) -> Self:
+        """With all that a table row, card or export row shows, in a constant number of queries."""
+        from commitments.models import Organisation
+
+        names = Organisation.objects.order_by("name")
+        return self.select_related("area", "release", "state").prefetch_related(
+            Prefetch("owners", queryset=names), Prefetch("partners", queryset=names)
+        )
+
+    def owned_by(self: Self, organisations: Any) -> Self:
+        """That one of the organisations must deliver."""
+        return self.filter(Exists(self._of("ownership", organisation__in=organisations)))
+
+    def joined_by(self: Self, organisations: Any) -> Self:
+        """That one of the organisations takes part in."""
+        return self.filter(Exists(self._of("partnership", organisation__in=organisations)))
+
+    def of_side(self: Self, sides: list[str]) -> Self:
+        """That an organisation of one of the sides must deliver."""
+        return self.filter(Exists(self._of("ownership", organisation__side__in=sides)))
+
+    def matching(self: Self, words: str) -> Self:
+        """In which every word is found: in reference, title, quote, owners, parties as stated or notes."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(reference__icontains=word)
+                | Q(title__icontains=word)
+                | Q(quote__icontains=word)
+                | Q(parties_as_stated__icontains=word)
+                | Q(note__icontains=word)
+                | Q(state__note__icontains=word)
+                | Exists(self._of("ownership", organisation__name__icontains=word))
+                | Exists(self._of("ownership", organisation__short_name__icontains=word))
+            )
+        return found
+
+    def _of(self, table: str, **conditions: Any) -> models.QuerySet[Any]:
+        from commitments.models import Ownership, Partnership
+
+        model = Ownership if table == "ownership" else Partnership
+        return model.objects.filter(commitment=OuterRef("pk"), **conditions)
+
+
+def schedule_on(day: date) -> Case:
+    """`schedule.schedule` in SQL, over the joined `state`."""
+    late = Q(state__completed_on_first__gt=models.F("state__deadline_last"))
+    return Case(
+        When(state__status=Status.STOPPED, then=Value(Schedule.ENDED)),
+        When(state__deadline_last=None, then=Value(Schedule.NO_DEADLINE)),
+        When(late, state__status=Status.COMPLETED, then=Value(Schedule.MET_LATE)),
+        When(state__status=Status.COMPLETED, then=Value(Schedule.MET)),
+        When(state__deadline_last__lt=day, state__status__in=UNFINISHED, then=Value(Schedule.OVERDUE)),
+        When(state__deadline_last__lt=day, then=Value(Schedule.UNREPORTED)),
+        When(state__deadline_last__lte=day + DUE_SOON, then=Value(Schedule.DUE_SOON)),
+        default=Value(Schedule.UPCOMING),
+        output_field=models.CharField(),
+    )
+
+
+def freshness_on(day: date) -> Case:
+    """`schedule.freshness` in SQL, over the joined `state`."""
+    return Case(
+        When(state__status__in=SETTLED, then=Value(Freshness.SETTLED)),
+        When(state__last_entry_on=None, then=Value(Freshness.NEVER)),
+        When(state__last_entry_on__gte=day - FRESH, then=Value(Freshness.FRESH)),
+        When(state__last_entry_on__gte=day - AGEING, then=Value(Freshness.AGEING)),
+        default=Value(Freshness.STALE),
+        output_field=models.CharField(),
+    )

@@ -1,0 +1,65 @@
+"""Downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from commitments.filters import CommitmentFilter, known_names, unknown_names
+from commitments.models import LedgerHead
+from commitments.reports import csv
+from commitments.reports.rows import rows, snapshot
+
+
+@require_safe
+def commitments_csv(request: HttpRequest) -> HttpResponseBase:
+    """Exactly the list's filter, all pages, as CSV: row count, ledger head and rows of one and the same moment."""
+    found = CommitmentFilter(request.GET, localdate())
+    if problems := problems_of(request, found):
+        return HttpResponse("\n".join(problems) + "\n", status=400, content_type="text/plain; charset=utf-8")
+    moment = ExitStack()
+    moment.enter_context(snapshot())
+    pieces = csv.stream(rows(found.qs, found.day, page_address(request)))
+    response = StreamingHttpResponse(Body(moment, pieces), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="commitments-{found.day.isoformat()}.csv"'
+    response["X-Row-Count"] = str(found.qs.count())
+    response["X-Ledger-Head"] = LedgerHead.objects.get().digest
+    return response
+
+
+class Body:
+    """A streamed file; the server closes it when it is sent or the reader has gone, and the snapshot with it."""
+
+    def __init__(self, moment: ExitStack, pieces: Iterator[bytes]) -> None:
+        self.moment, self.pieces = moment, pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.pieces
+
+    def close(self) -> None:
+        """End the snapshot."""
+        self.moment.close()
+
+
+def page_address(request: HttpRequest) -> Callable[[str], str]:
+    """A commitment's full address from its reference, without asking the URL resolver for each row."""
+    pattern = request.build_absolute_uri(reverse("commitment", args=["AA-00"]))
+    return pattern.replace("AA-00", "{}").format
+
+
+def problems_of(request: HttpRequest, found: CommitmentFilter) -> list[str]:
+    """What is wrong with a program's question, a line each, with what is allowed."""
+    unknown = [
+        _("“%(name)s” is not a name known here. The names are: %(names)s.")
+        % {"name": name[:60], "names": ", ".join(known_names())}
+        for name in unknown_names(request.GET)
+    ]
+    wrong = [f"{name}: {' '.join(messages)}" for name, messages in found.form.errors.items()]
+    return unknown + wrong
+

@@ -1,0 +1,66 @@
+"""What the templates need beyond Django's own tags."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from commitments import choices, content
+from commitments.models import Commitment
+from commitments.public.links import Links
+
+register = template.Library()
+
+
+@register.simple_tag
+def badge(vocabulary: str, value: str, role: str = "") -> SafeString:
+    """A value of a vocabulary as word, shape and colour role: `{% badge "Status" state.status %}`."""
+    choice = getattr(choices, vocabulary)(value)
+    return format_html('<span class="badge role-{}">{}</span>', role or choice.role, choice.label)
+
+
+@register.simple_tag
+def label(vocabulary: str, value: str) -> str:
+    """The words for a value of a vocabulary; nothing for nothing."""
+    return str(getattr(choices, vocabulary)(value).label) if value else ""
+
+
+@register.simple_tag(takes_context=True)
+def unit(context: template.Context, commitment: Commitment) -> SafeString:
+    """One square of the unit chart: a link with a name, its status as shape and colour."""
+    links: Links = context["links"]
+    words = f"{commitment.reference} {commitment.title}: {choices.Status(commitment.state.status).label}"
+    return format_html(
+        '<li><a class="unit role-{}{}" href="{}" title="{}"><span class="visually-hidden">{}</span></a></li>',
+        commitment.role,
+        "" if commitment.level == choices.Level.PRIMARY else " minor",
+        links.page("commitment", commitment.reference),
+        words,
+        words,
+    )
+
+
+@register.filter
+def number(value: Decimal | None) -> str:
+    """A quantity without trailing zeros."""
+    return content.number_text(value)
+
+
+@register.simple_tag(takes_context=True)
+def list_address(context: template.Context, **filters: str) -> str:
+    """The list with these filters, on the day that this page is asked for: `{% list_address status="completed" %}`.
+
+    Several values of one filter are joined by commas.
+    """
+    links: Links = context["links"]
+    return links.list(**filters)
+
+
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, name: str, *args: str) -> str:
+    """A page's address, on the day that this page is asked for: `{% address "area" area.slug %}`."""
+    links: Links = context["links"]
+    return links.page(name, *args)

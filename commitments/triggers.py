@@ -1,0 +1,110 @@
+"""What the database itself refuses, whoever asks: changes to the ledger, and taking a publication back.
+
+No switch in the application turns these off. Each trigger speaks of its own table only, because
+SQLite rebuilds tables in migrations and checks every trigger that names them while it does.
+"""
+
+from __future__ import annotations
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+ENTRIES = "commitments_ledgerentry"
+COMMITMENTS = "commitments_commitment"
+
+# A redaction empties content and salt of an entry that a redaction entry names, and touches nothing else.
+KEPT = ("sequence", "kind", "reference", "target_id", "recorded_at", "role", "organisation", "key")
+KEPT += ("content_digest", "digest")
+IS_REDACTION = (
+    "NEW.content = '' AND NEW.salt = '' AND "
+    + " AND ".join(f"NEW.{column} {{same}} OLD.{column}" for column in KEPT)
+    + f" AND EXISTS (SELECT 1 FROM {ENTRIES} WHERE kind = 'redaction' AND target_id = OLD.sequence)"
+)
+OUT_OF_ORDER = f"NEW.sequence <> 1 + COALESCE((SELECT MAX(sequence) FROM {ENTRIES}), 0)"
+TAKES_BACK = (
+    "OLD.published_at IS NOT NULL AND (NEW.published_at {differs} OLD.published_at OR NEW.reference <> OLD.reference)"
+)
+
+# name: (table, event, condition, message); {same} and {differs} compare with nulls in each dialect.
+RULES = {
+    "ledger_no_update": (ENTRIES, "UPDATE", f"NOT ({IS_REDACTION})", "a ledger entry cannot be changed"),
+    "ledger_no_delete": (ENTRIES, "DELETE", "1 = 1", "a ledger entry cannot be deleted"),
+    # Also what stops INSERT OR REPLACE, which on SQLite passes by a DELETE trigger.
+    "ledger_in_order": (ENTRIES, "INSERT", OUT_OF_ORDER, "a ledger entry must follow the last one"),
+    "commitment_stays_public": (COMMITMENTS, "UPDATE", TAKES_BACK, "a published commitment stays published"),
+    "commitment_no_delete": (
+        COMMITMENTS,
+        "DELETE",
+        "OLD.published_at IS NOT NULL",
+        "a published commitment cannot be deleted",
+    ),
+}
+TRUNCATED = {"ledger_no_truncate": ENTRIES, "commitment_no_truncate": COMMITMENTS}
+
+
+def lay(connection: BaseDatabaseWrapper) -> None:
+    """Lay every trigger anew; nothing where the tables are not there (yet)."""
+    if not {ENTRIES, COMMITMENTS} <= set(connection.introspection.table_names()):
+        return
+    with connection.cursor() as cursor:
+        for statement in statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def problems(connection: BaseDatabaseWrapper) -> list[str]:
+    """The name of each trigger that is missing, switched off or not as it was laid."""
+    wanted = laid_sqlite() if connection.vendor == "sqlite" else laid_postgresql()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            # tgtype and tgenabled: a trigger that is disabled, or fires at another time, is not ours.
+            cursor.execute(
+                "SELECT t.tgname, t.tgtype || t.tgenabled::text || p.prosrc FROM pg_trigger t "
+                "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal "
+                "AND t.tgrelid IN (to_regclass(%s), to_regclass(%s))",
+                [ENTRIES, COMMITMENTS],
+            )
+        found = dict(cursor.fetchall())
+    return [name for name, text in wanted.items() if found.get(name) != text]
+
+
+def statements(vendor: str) -> list[str]:
+    """The SQL that lays every trigger, over older versions of itself."""
+    if vendor == "sqlite":
+        return [text for name, sql in laid_sqlite().items() for text in (f"DROP TRIGGER IF EXISTS {name}", sql)]
+    return [text for name in (*RULES, *TRUNCATED) for text in _postgresql(name)]
+
+
+def laid_sqlite() -> dict[str, str]:
+    """Name and text of each trigger, as SQLite keeps it."""
+    return {
+        name: f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition.format(same='IS', differs='IS NOT')} "
+        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        for name, (table, event, condition, message) in RULES.items()
+    }
+
+
+def laid_postgresql() -> dict[str, str]:
+    """Name of each trigger, with its type, that it is on, and its function's text, as PostgreSQL keeps them."""
+    types = {"UPDATE": 19, "DELETE": 11, "INSERT": 7}  # row, before, event: pg_trigger.h
+    rows = {name: f"{types[event]}O{_body(name)}" for name, (_table, event, _condition, _message) in RULES.items()}
+    return rows | {name: f"34O{_body(name)}" for name in TRUNCATED}
+
+
+def _body(name: str) -> str:
+    if name in TRUNCATED:
+        return f" BEGIN RAISE EXCEPTION '{TRUNCATED[name]} cannot be emptied'; END "
+    _table, event, condition, message = RULES[name]
+    dialect = condition.format(same="IS NOT DISTINCT FROM", differs="IS DISTINCT FROM")
+    goes_on = "OLD" if event == "DELETE" else "NEW"
+    return f" BEGIN IF {dialect} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {goes_on}; END "
+
+
+def _postgresql(name: str) -> list[str]:
+    table, event = (TRUNCATED[name], "TRUNCATE") if name in TRUNCATED else RULES[name][:2]
+    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${_body(name)}$$",
+        f"DROP TRIGGER IF EXISTS {name} ON {table}",
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+    ]

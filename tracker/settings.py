@@ -1,0 +1,214 @@
+"""All settings. The environment overrides the defaults; a mistake there stops the start and is named.
+
+Without PRODUCTION=1 the tracker runs for one person on one machine: SQLite under `var/`, answers to
+loopback names only, a secret key made on the first start. With PRODUCTION=1 the secret key and the
+allowed hosts must be given, and cookies and addresses are HTTPS only.
+"""
+
+import difflib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+# Every name that may stand in the environment, and what it is for (the README lists them too).
+SETTINGS = {
+    "PRODUCTION": "1 when the public can reach this installation",
+    "DEBUG": "1 for developers only",
+    "SECRET_KEY": "long and random; needed in production",
+    "ALLOWED_HOSTS": "host names, separated by commas; needed in production",
+    "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
+    "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto itself",
+    "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
+    "PUBLISHER": "who answers for the tracker, as the public pages name them",
+    "CONTACT": "address for corrections and complaints, as the public pages show it",
+}
+
+
+def refuse_misspelt(names: list[str]) -> None:
+    """Raise ImproperlyConfigured where a variable is nearly, but not quite, one of ours."""
+    for name in names:
+        near = difflib.get_close_matches(name.upper(), SETTINGS, n=1, cutoff=0.88)
+        if near and name not in SETTINGS:
+            raise ImproperlyConfigured(f"{name} is not a setting. Did you mean {near[0]}? Rename it or remove it.")
+
+
+def switch(name: str) -> bool:
+    """A yes or no from the environment; anything else is an error (environ would take it for no)."""
+    text = os.environ.get(name, "0").strip().lower()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("0", "false", "no", "off", ""):
+        return False
+    raise ImproperlyConfigured(f"{name} is {text!r}: write 1 or 0.")
+
+
+def whole_number(name: str, default: int) -> int:
+    """A whole number, zero or more, from the environment."""
+    text = os.environ.get(name, str(default)).strip()
+    if not text.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {text!r}: write a whole number.")
+    return int(text)
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's database settings for a URL; raises ImproperlyConfigured for anything but our two."""
+    try:
+        parsed: dict[str, Any] = dict(environ.Env.db_url_config(url))
+        engine = parsed.get("ENGINE", "").rpartition(".")[2]
+    except Exception as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read ({error}). {SETTINGS['DATABASE_URL']}") from error
+    if engine not in ("sqlite3", "postgresql") or not parsed.get("NAME"):
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be used. Write {SETTINGS['DATABASE_URL']}")
+    if engine == "sqlite3":
+        # A publication is on the disk before it is called recorded (FULL), writers queue instead of
+        # failing half-way (IMMEDIATE, 20 s), and readers never wait (WAL).
+        parsed["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+        }
+    else:
+        parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return parsed
+
+
+def local_secret_key() -> str:
+    """The key of an installation that is not in production, made once and kept under `var/`."""
+    path = VAR_DIR / "secret-key"
+    if not path.exists():
+        VAR_DIR.mkdir(exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+refuse_misspelt(list(os.environ))
+
+PRODUCTION = switch("PRODUCTION")
+DEBUG = switch("DEBUG")
+if PRODUCTION:
+    for needed in ("SECRET_KEY", "ALLOWED_HOSTS"):
+        if not os.environ.get(needed, "").strip(" ,"):
+            raise ImproperlyConfigured(f"{needed} is not set. In production it must be: {SETTINGS[needed]}.")
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG cannot be 1 in production: it shows settings to the public.")
+SECRET_KEY = os.environ.get("SECRET_KEY") or local_secret_key()
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+    if host.strip()
+]
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'tracker.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "commitments",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_filters",
+    "django_tables2",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "tracker.urls"
+WSGI_APPLICATION = "tracker.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]  # the Chinese addresses stay off until they are complete
+TIME_ZONE = "Asia/Hong_Kong"  # the day that deadlines end in
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
+CSRF_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    SECURE_HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
+    # W005 and W021: whether the neighbouring hosts of a government domain are all HTTPS, and whether
+    # the domain may be preloaded, is for whoever runs the domain to say, not for one site in it.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if switch("TRUST_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
+PUBLISHER = os.environ.get("PUBLISHER", "")
+CONTACT = os.environ.get("CONTACT", "")

@@ -1,0 +1,11 @@
+"""Staff under /admin/; every public address is in `commitments.urls`."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("commitments.urls")),
+]
+
+handler404 = "commitments.public.views.not_found"
