@@ -95,13 +95,19 @@ class Schedule(Vocabulary):
     """How it stands against its deadline. Computed: see `schedule.schedule`."""
 
     ENDED = "ended", "ended", _("Stopped, so no deadline runs."), _("ended")
-    NO_DEADLINE = "no_deadline", "none", _("The release states no deadline and none was announced since."), _(
-        "no deadline"
+    NO_DEADLINE = (
+        "no_deadline",
+        "none",
+        _("The release states no deadline and none was announced since."),
+        _("no deadline"),
     )
     MET = "met", "done", _("Completed, and not certainly late."), _("met")
     MET_LATE = "met_late", "late", _("Completed, certainly after the deadline."), _("met late")
-    OVERDUE = "overdue", "late", _("The deadline has passed and the last report says that it is unfinished."), _(
-        "overdue"
+    OVERDUE = (
+        "overdue",
+        "late",
+        _("The deadline has passed and the last report says that it is unfinished."),
+        _("overdue"),
     )
     UNREPORTED = (
         "unreported",

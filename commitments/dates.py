@@ -52,7 +52,7 @@ class PartialDate:
             return year
         if part in EDTF_PARTS.values():
             return _part_of_year(part) % {"year": year}
-        return date_format(self.first, "F Y" if len(self.text) == 7 else "j F Y")
+        return date_format(self.first, "j F Y" if self.first == self.last else "F Y")
 
 
 def _part_of_year(part: str) -> str:

@@ -184,11 +184,11 @@ class CommitmentFilter(FilterSet):
 
     def by_deadline_from(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or later."""
-        return found.filter(state__deadline_last__gte=when.first) if when else found
+        return found.due(first=when.first) if when else found
 
     def by_deadline_to(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or earlier."""
-        return found.filter(state__deadline_last__lte=when.last) if when else found
+        return found.due(last=when.last) if when else found
 
 
 def ordering(sort: str) -> list[Any]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments import chain, rules, triggers
-from commitments.choices import EntryKind, Role
+from commitments.choices import UPDATE_KINDS, EntryKind, Role
 from commitments.content import Content, public_value, publication
 from commitments.models import Commitment, LedgerEntry, LedgerHead
 from commitments.projection import Difference, project
@@ -50,7 +50,7 @@ def append(new: Sequence[NewEntry]) -> list[LedgerEntry]:
     """Record entries, in order, all or none. Raises ValidationError, by field, where a rule forbids one."""
     with transaction.atomic():
         head = LedgerHead.objects.select_for_update().get()
-        rulebook = rules.Rulebook(_public_commitments(new))
+        rulebook = rules.Rulebook(_public_commitments(new), _already_said(new))
         entries: list[LedgerEntry] = []
         for one in new:
             rulebook.check(one.kind, one.content, one.commitment, one.target, timezone.localdate(one.recorded_at))
@@ -70,6 +70,14 @@ def _public_commitments(new: Sequence[NewEntry]) -> dict[str, Commitment]:
     spoken_of |= {str(one.content["part_of"]) for one in new if one.kind == EntryKind.PUBLISHED}
     public = Commitment.objects.public().select_related("release", "area", "part_of")
     return {commitment.reference: commitment for commitment in public.filter(reference__in=spoken_of)}
+
+
+def _already_said(new: Sequence[NewEntry]) -> dict[tuple[str, str], int]:
+    """What stands on record of the commitments that get new updates: reference and content, to the entry."""
+    spoken_of = {one.commitment.reference for one in new if one.commitment and one.kind in UPDATE_KINDS}
+    standing = LedgerEntry.objects.filter(commitment__reference__in=spoken_of, kind__in=UPDATE_KINDS)
+    standing = standing.exclude(targeted_by__kind=EntryKind.RETRACTION)
+    return {(str(r), said): number for r, said, number in standing.values_list("commitment_id", "content", "sequence")}
 
 
 def _subject(entry: LedgerEntry) -> LedgerEntry:

@@ -21,7 +21,7 @@ from django.db import transaction
 from commitments import ledger
 from commitments.choices import EntryKind
 from commitments.content import COLUMNS, PARTIES, update_content
-from commitments.models import Agreement, Area, Commitment, LedgerEntry, LoadedItem, Organisation, Release, Section
+from commitments.models import Agreement, Area, Commitment, LedgerEntry, LoadedItem, Organisation, Release
 
 FORMAT = 1
 Item = Mapping[str, Any]
@@ -128,7 +128,7 @@ class Loader:
                 agreement.commitments.set(Commitment.objects.filter(reference__in=one["commitments"]))
 
     def _entries(self, commitments: dict[str, Commitment]) -> list[ledger.NewEntry]:
-        """The entries that the ledger does not hold yet: publications first, what others are part of before its parts."""
+        """The entries that the ledger does not hold yet: publications first, wholes before their parts."""
         known = set(LedgerEntry.objects.exclude(key=None).values_list("key", flat=True))
         publications: list[tuple[bool, ledger.NewEntry]] = []
         updates: list[ledger.NewEntry] = []

@@ -72,7 +72,7 @@ def _project_batch(
 ) -> list[Difference]:
     commitments = {c.reference: c for c in Commitment.objects.filter(reference__in=references)}
     by_commitment: dict[str, list[LedgerEntry]] = defaultdict(list)
-    for entry in LedgerEntry.objects.filter(commitment__in=references).order_by("sequence"):
+    for entry in LedgerEntry.objects.filter(commitment__reference__in=references).order_by("sequence"):
         by_commitment[str(entry.commitment_id)].append(entry)
     wanted = {
         reference: fold(commitments[reference], entries, directory, redactions)
@@ -162,7 +162,7 @@ def fact_of(update: Update, evidence: Sequence[Evidence]) -> Fact:
     return Fact(
         sequence=update.pk,
         kind=update.kind,
-        date=update.date or parse(update.effective_on.isoformat()),
+        dated=update.date or parse(update.effective_on.isoformat()),
         effective_on=update.effective_on,
         status=update.status,
         stop_reason=update.stop_reason,
@@ -202,7 +202,7 @@ def _state(commitment: Commitment, first: date, until: date, now: Standing) -> S
 def _reconcile_commitments(
     commitments: dict[str, Commitment], wanted: dict[str, Projection], repair: bool
 ) -> list[Difference]:
-    differences, changed = [], []
+    differences, changed, columns = [], [], set()
     for reference, projection in wanted.items():
         commitment = commitments[reference]
         target = Commitment(pk=commitment.pk, published_at=projection.published_at, **projection.columns)
@@ -210,8 +210,9 @@ def _reconcile_commitments(
         if names:
             differences.append(Difference(reference, "commitment", f"differs in {', '.join(names)}"))
             changed.append(target)
+            columns.update(names)
     if repair and changed:
-        Commitment.objects.bulk_update(changed, _columns(Commitment), batch_size=100)
+        Commitment.objects.bulk_update(changed, sorted(columns), batch_size=100)
     return differences
 
 
@@ -273,7 +274,7 @@ def _reconcile(
     """Compare the rows of one table with those wanted; with `repair`, create, change and delete what is needed."""
     table = str(rows.model._meta.model_name)
     present = {identity(row): row for row in rows}
-    differences, missing, changed = [], [], []
+    differences, missing, changed, columns = [], [], [], set()
     for row in wanted:
         found = present.pop(identity(row), None)
         if found is None:
@@ -283,19 +284,16 @@ def _reconcile(
         row.pk = found.pk
         if names := _differing(found, row):
             changed.append(row)
+            columns.update(names)
             differences.append(Difference(reference(row), table, f"{identity(row)} differs in {', '.join(names)}"))
     for key, row in present.items():
         differences.append(Difference(reference(row), table, f"{key} is not in the ledger"))
     if repair:
         rows.model._default_manager.filter(pk__in=[row.pk for row in present.values()]).delete()
         if changed:
-            rows.model._default_manager.bulk_update(changed, _columns(rows.model), batch_size=100)
+            rows.model._default_manager.bulk_update(changed, sorted(columns), batch_size=100)
         rows.model._default_manager.bulk_create(missing, batch_size=BATCH)
     return differences
-
-
-def _columns(model: type[models.Model]) -> list[str]:
-    return [column.name for column in model._meta.concrete_fields if not column.primary_key]
 
 
 def _differing(found: models.Model, wanted: models.Model) -> list[str]:

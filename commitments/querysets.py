@@ -12,16 +12,12 @@ from commitments.choices import Freshness, Level, Schedule, Status
 from commitments.schedule import AGEING, DUE_SOON, FRESH, SETTLED, UNFINISHED
 
 if TYPE_CHECKING:
-    from commitments.models import Commitment
-
-    Queryset = models.QuerySet["Commitment"]
-else:
-    Queryset = models.QuerySet
+    from commitments.models import Commitment  # noqa: F401  (the base class names it; models import this module)
 
 Self = TypeVar("Self", bound="CommitmentQuerySet")
 
 
-class CommitmentQuerySet(Queryset):
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
     """Every public page, feed and export starts at `public()` or at `as_of(day)`, which starts there."""
 
     def public(self: Self) -> Self:
@@ -30,12 +26,11 @@ class CommitmentQuerySet(Queryset):
 
     def as_of(self: Self, day: date) -> Self:
         """Public commitments whose release was out by `day`, each with its `state`, `schedule` and `freshness` then."""
-        standing = FilteredRelation(
-            "states", condition=Q(states__from_day__lte=day) & Q(states__until_day__gt=day)
-        )
+        standing = FilteredRelation("states", condition=Q(states__from_day__lte=day) & Q(states__until_day__gt=day))
         return (
             self.public()
             .annotate(state=standing)
+            .select_related("state")
             .filter(release__issued_on__lte=day, state__isnull=False)
             .annotate(
                 day=Value(day, output_field=DateField()),
@@ -53,7 +48,7 @@ class CommitmentQuerySet(Queryset):
         from commitments.models import Organisation
 
         names = Organisation.objects.order_by("name")
-        return self.select_related("area", "release", "state").prefetch_related(
+        return self.select_related("area", "release").prefetch_related(
             Prefetch("owners", queryset=names), Prefetch("partners", queryset=names)
         )
 
@@ -68,6 +63,11 @@ class CommitmentQuerySet(Queryset):
     def of_side(self: Self, sides: list[str]) -> Self:
         """That an organisation of one of the sides must deliver."""
         return self.filter(Exists(self._of("ownership", organisation__side__in=sides)))
+
+    def due(self: Self, first: date | None = None, last: date | None = None) -> Self:
+        """Whose deadline ends on one of these days, both included."""
+        found = self.filter(state__deadline_last__gte=first) if first else self
+        return found.filter(state__deadline_last__lte=last) if last else found
 
     def matching(self: Self, words: str) -> Self:
         """In which every word is found: in reference, title, quote, owners, parties as stated or notes."""

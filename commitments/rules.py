@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from commitments import content as contents
+from commitments.chain import canonical
 from commitments.choices import ANNOUNCED, UPDATE_KINDS, EntryKind, ReportBasis, Status
 from commitments.content import Content
 from commitments.dates import PartialDate
@@ -26,9 +27,13 @@ RETRACTABLE = (*UPDATE_KINDS, EntryKind.CORRECTION)
 class Rulebook:
     """Checks entries in the order in which they are to be appended: an earlier one may make a later one right."""
 
-    def __init__(self, public: dict[str, Commitment]) -> None:
-        """`public`: by reference, the commitments that are public already, among those the entries speak of."""
-        self.public = public
+    def __init__(self, public: dict[str, Commitment], said: dict[tuple[str, str], int]) -> None:
+        """What stands on record of those that the entries speak of.
+
+        `public`: the public commitments, by reference. `said`: the entry that holds an update's content,
+        by reference and canonical content.
+        """
+        self.public, self.said = public, said
 
     def check(
         self, kind: str, content: Content, commitment: Commitment | None, target: LedgerEntry | None, recorded_on: date
@@ -45,13 +50,23 @@ class Rulebook:
             return
         current = self.public.get(commitment.reference)
         if current is None:
-            raise ValidationError(_("%(reference)s is a draft: publish it first.") % {"reference": commitment.reference})
+            raise ValidationError(
+                _("%(reference)s is a draft: publish it first.") % {"reference": commitment.reference}
+            )
         if kind in UPDATE_KINDS:
+            self.check_new(content, current.reference)
             check_update(kind, content, current, recorded_on)
         elif kind == EntryKind.CORRECTION:
             check_correction(content, current)
         else:
             check_retraction(content, current, target)
+
+    def check_new(self, content: Content, reference: str) -> None:
+        """The same update twice is a slip of the hand: a button pressed twice, a form sent again."""
+        said = (reference, canonical(content))
+        if said in self.said:
+            raise ValidationError(_("This is on record already, to the letter: entry %(n)s.") % {"n": self.said[said]})
+        self.said[said] = 0
 
     def check_publication(self, commitment: Commitment, content: Content) -> None:
         """A commitment may become public once, whole, with somebody who is to do it."""
@@ -157,7 +172,11 @@ def _rows(kind: str, content: Content) -> tuple[Update, list[Evidence]]:
         except ValidationError as error:
             messages = [f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()]
             raise ValidationError(
-                {"evidence": [_("Evidence %(number)s, %(message)s") % {"number": number, "message": m} for m in messages]}
+                {
+                    "evidence": [
+                        _("Evidence %(number)s, %(message)s") % {"number": number, "message": m} for m in messages
+                    ]
+                }
             ) from error
     return update, evidence
 

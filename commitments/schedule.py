@@ -37,7 +37,7 @@ class Fact:
 
     sequence: int
     kind: str
-    date: PartialDate
+    dated: PartialDate
     effective_on: date
     status: str = ""
     stop_reason: str = ""
@@ -104,9 +104,9 @@ def _after_report(now: Standing, report: Fact) -> Standing:
         now,
         status=report.status,
         stop_reason=report.stop_reason,
-        status_on=report.date,
+        status_on=report.dated,
         # The first report of an unbroken run says when it was completed; later ones only confirm it.
-        completed_on=(now.completed_on if repeated else report.date) if completed else None,
+        completed_on=(now.completed_on if repeated else report.dated) if completed else None,
         achieved=now.achieved if report.achieved is None else report.achieved,
         deadline=report.deadline or now.deadline,
         original_deadline=now.original_deadline or report.deadline,

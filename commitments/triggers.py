@@ -12,8 +12,10 @@ ENTRIES = "commitments_ledgerentry"
 COMMITMENTS = "commitments_commitment"
 
 # A redaction empties content and salt of an entry that a redaction entry names, and touches nothing else.
-KEPT = ("sequence", "kind", "reference", "target_id", "recorded_at", "role", "organisation", "key")
-KEPT += ("content_digest", "digest")
+KEPT = (
+    *("sequence", "kind", "reference", "target_id", "recorded_at", "role", "organisation", "key"),
+    *("content_digest", "digest"),
+)
 IS_REDACTION = (
     "NEW.content = '' AND NEW.salt = '' AND "
     + " AND ".join(f"NEW.{column} {{same}} OLD.{column}" for column in KEPT)

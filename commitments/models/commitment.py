@@ -115,12 +115,23 @@ class Commitment(models.Model):
             models.CheckConstraint(
                 condition=Q(deadline="", deadline_basis="") | (~Q(deadline="") & ~Q(deadline_basis="")),
                 name="commitment_deadline_has_basis",
+                violation_error_message=_("A deadline and its basis go together."),
             ),
-            models.CheckConstraint(condition=Q(target=None) | Q(target__gt=0), name="commitment_target_positive"),
-            models.CheckConstraint(condition=Q(target=None) | ~Q(unit=""), name="commitment_target_has_unit"),
+            models.CheckConstraint(
+                condition=Q(target=None) | Q(target__gt=0),
+                name="commitment_target_positive",
+                violation_error_message=_("A target is more than nothing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(target=None) | ~Q(unit=""),
+                name="commitment_target_has_unit",
+                violation_error_message=_("Say what the target counts."),
+            ),
             models.CheckConstraint(condition=Q(paragraph__gte=1), name="commitment_paragraph_from_one"),
             models.CheckConstraint(
-                condition=Q(owner_inferred=False) | ~Q(owner_note=""), name="commitment_inference_has_reason"
+                condition=Q(owner_inferred=False) | ~Q(owner_note=""),
+                name="commitment_inference_has_reason",
+                violation_error_message=_("Say why the owner is inferred."),
             ),
         ]
 

@@ -60,8 +60,7 @@ class LedgerEntry(models.Model):
                 name="entry_belongs_to_a_commitment",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=NEEDS_TARGET, target__isnull=False)
-                | (~Q(kind__in=NEEDS_TARGET) & Q(target=None)),
+                condition=Q(kind__in=NEEDS_TARGET, target__isnull=False) | (~Q(kind__in=NEEDS_TARGET) & Q(target=None)),
                 name="entry_target_where_needed",
             ),
             models.UniqueConstraint(

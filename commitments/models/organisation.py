@@ -34,11 +34,11 @@ class Organisation(models.Model):
         """The full name."""
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Its public page."""
+        return reverse("organisation", args=[self.slug])
+
     @property
     def label(self) -> str:
         """The short name where it has one: for tables."""
         return self.short_name or self.name
-
-    def get_absolute_url(self) -> str:
-        """Its public page."""
-        return reverse("organisation", args=[self.slug])

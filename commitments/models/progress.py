@@ -104,7 +104,11 @@ class DraftUpdate(UpdateFields):
         constraints = [
             vocabulary_constraint("status", Status, "draft_status_known", blank=True),
             models.CheckConstraint(condition=Q(kind__in=UPDATE_KINDS), name="draft_kind_known"),
-            models.CheckConstraint(condition=Q(achieved=None) | Q(achieved__gte=0), name="draft_achieved_not_negative"),
+            models.CheckConstraint(
+                condition=Q(achieved=None) | Q(achieved__gte=0),
+                name="draft_achieved_not_negative",
+                violation_error_message=_("What was achieved cannot be less than nothing."),
+            ),
             interval_constraint("date", "draft_date_interval"),
             interval_constraint("deadline", "draft_deadline_interval"),
         ]
@@ -161,7 +165,9 @@ class Update(UpdateFields):
             vocabulary_constraint("stop_reason", StopReason, "update_stop_reason_known", blank=True),
             vocabulary_constraint("basis", ReportBasis, "update_basis_known", blank=True),
             models.CheckConstraint(condition=Q(kind__in=UPDATE_KINDS), name="update_kind_known"),
-            models.CheckConstraint(condition=Q(achieved=None) | Q(achieved__gte=0), name="update_achieved_not_negative"),
+            models.CheckConstraint(
+                condition=Q(achieved=None) | Q(achieved__gte=0), name="update_achieved_not_negative"
+            ),
             interval_constraint("date", "update_date_interval"),
             interval_constraint("deadline", "update_deadline_interval"),
         ]

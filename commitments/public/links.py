@@ -20,7 +20,7 @@ class Links:
         """A public page's address by its name in `urls.py`."""
         return reverse(name, args=args) + self._query([])
 
-    def list(self, **filters: str) -> str:
+    def commitments(self, **filters: str) -> str:
         """The list's address with filters; several values of one are joined by commas."""
         pairs = [(name, value) for name, values in filters.items() for value in values.split(",")]
         return reverse("commitments") + self._query(pairs)

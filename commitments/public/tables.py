@@ -11,14 +11,14 @@ from django_tables2.data import TableQuerysetData
 from commitments.models import Commitment
 
 
-class Ordered(TableQuerysetData):  # type: ignore[misc]  # django-tables2 is not typed
+class Ordered(TableQuerysetData):
     """Rows that the filterset has put in order: page and exports must agree, so it is done once, there."""
 
     def order_by(self, aliases: Any) -> None:
         """Nothing left to do."""
 
 
-class CommitmentTable(tables.Table):  # type: ignore[misc]  # django-tables2 is not typed
+class CommitmentTable(tables.Table):
     """Reference, title, owners, deadline, status and the last entry."""
 
     reference = tables.Column(verbose_name=_("Reference"))

@@ -37,7 +37,7 @@ def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpRespons
     """What was promised, and what came of it."""
     found = list(
         Commitment.objects.as_of(day)
-        .select_related("area", "state")
+        .select_related("area")
         .order_by(F("area__position").asc(nulls_last=True), "reference")
     )
     counted = [commitment for commitment in found if commitment.level == Level.PRIMARY]
@@ -69,10 +69,15 @@ def overview_counts(counted: Iterable[Commitment], links: Links) -> list[dict[st
         ("announced", _("done when announced"), {"status": completed, "kind": ",".join(ANNOUNCED)}),
         (Status.COMPLETED.role, _("delivered since"), {"status": completed, "kind": ",".join(SINCE)}),
     ]
-    for status in (Status.IN_PROGRESS, Status.NOT_STARTED, Status.STOPPED, Status.NO_REPORT):
-        key.append((status.role, str(status.label), {"status": status.value}))
+    others = (Status.IN_PROGRESS, Status.NOT_STARTED, Status.STOPPED, Status.NO_REPORT)
+    key += [(status.role, str(status.label), {"status": status.value}) for status in others]
     return [
-        {"role": role, "label": label, "count": by_role[role], "address": links.list(level=Level.PRIMARY, **filters)}
+        {
+            "role": role,
+            "label": label,
+            "count": by_role[role],
+            "address": links.commitments(level=Level.PRIMARY, **filters),
+        }
         for role, label, filters in key
     ]
 
@@ -161,9 +166,7 @@ def neighbours(shown: Any, found: CommitmentFilter) -> dict[str, str | None]:
 @as_of_a_day
 def commitment(request: HttpRequest, day: date, as_of: date | None, reference: str) -> HttpResponse:
     """One commitment: its place, its facts and its record."""
-    found = get_object_or_404(
-        Commitment.objects.as_of(day).for_rows().select_related("part_of"), reference=reference
-    )
+    found = get_object_or_404(Commitment.objects.as_of(day).for_rows().select_related("part_of"), reference=reference)
     counting = Prefetch("evidence", queryset=Evidence.objects.order_by("position"))
     record = (
         found.updates.filter(effective_on__lte=day)
@@ -184,7 +187,7 @@ def commitment(request: HttpRequest, day: date, as_of: date | None, reference: s
         publication=next((entry for entry in entries if entry.kind == EntryKind.PUBLISHED), None),
         corrections=[entry for entry in entries if entry.kind == EntryKind.CORRECTION],
         retracted={entry.target_id: entry for entry in entries if entry.kind == EntryKind.RETRACTION},
-        parts=Commitment.objects.as_of(day).filter(part_of=found).select_related("state").order_by("reference"),
+        parts=Commitment.objects.as_of(day).filter(part_of=found).order_by("reference"),
     )
 
 

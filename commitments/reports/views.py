@@ -62,4 +62,3 @@ def problems_of(request: HttpRequest, found: CommitmentFilter) -> list[str]:
     ]
     wrong = [f"{name}: {' '.join(messages)}" for name, messages in found.form.errors.items()]
     return unknown + wrong
-

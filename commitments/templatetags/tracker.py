@@ -56,7 +56,7 @@ def list_address(context: template.Context, **filters: str) -> str:
     Several values of one filter are joined by commas.
     """
     links: Links = context["links"]
-    return links.list(**filters)
+    return links.commitments(**filters)
 
 
 @register.simple_tag(takes_context=True)

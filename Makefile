@@ -1,0 +1,59 @@
+# make run    the tracker on this machine, at http://127.0.0.1:8000 (PORT= changes it)
+# make test   every test, browser tests included, on SQLite and on a throw-away PostgreSQL
+# make check  formatting, lint, types, migrations, translations, production settings
+# make bench  our figures beside the stock way and the floor
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+STATIC := var/static/staticfiles.json
+# Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md).
+SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket
+
+.PHONY: run test check bench lock system
+
+run: .venv/runtime $(STATIC)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py load_release fixtures/4th-plenary-2018.json
+	@$(BIN)/python manage.py ensure_admin
+	@echo "Serving http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
+	@exec $(SERVE) --bind 127.0.0.1:$(PORT)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.11 run" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(STATIC): .venv/runtime $(shell find commitments/static -type f)
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@touch $@
+
+test: .venv/development $(STATIC) system
+	$(BIN)/python -m pytest
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m pytest -m "not browser"
+
+check: .venv/development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
+	$(BIN)/mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python tests/check_translations.py
+	PRODUCTION=1 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=tracker.example $(BIN)/python manage.py check --deploy --fail-level DEBUG
+
+bench: .venv/development $(STATIC)
+	$(BIN)/python -m tests.benchmarks.run
+
+# Chromium and a font with Chinese, where apt may be used; elsewhere browser tests say how to get them.
+system:
+	@tests/install_system.sh
+
+lock: .venv/development
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" --upgrade requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" --upgrade requirements-dev.in -o requirements-dev.txt

@@ -1,0 +1,129 @@
+"""Recording progress: one short form that saves a draft or publishes it through the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from commitments import ledger
+from commitments.admin.base import LedgerAdmin, LedgerForm, may_publish, recorder
+from commitments.content import update_content
+from commitments.models import Commitment, DraftEvidence, DraftUpdate
+
+
+def content_of(draft: DraftUpdate, evidence: list[DraftEvidence]) -> dict[str, Any]:
+    """What the ledger would say."""
+    return update_content(draft.kind, vars(draft), [vars(row) for row in evidence])
+
+
+class DraftForm(LedgerForm):
+    """An update as somebody types it. A draft may be incomplete; publishing checks everything."""
+
+    class Meta:
+        """As a person tells it: what, when, how far, what was said, where one looked."""
+
+        model = DraftUpdate
+        fields = (
+            "commitment",
+            "kind",
+            "date",
+            "status",
+            "stop_reason",
+            "basis",
+            "achieved",
+            "deadline",
+            "deadline_reason",
+            "note",
+            "searched",
+        )
+        widgets = {
+            "note": forms.Textarea(attrs={"rows": 3}),
+            **{n: forms.TextInput(attrs={"class": "vLargeTextField"}) for n in ("deadline_reason", "searched")},
+        }
+
+
+class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
+    """A few rows."""
+
+    model = DraftEvidence
+    extra = 1
+    fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source"))
+
+
+@admin.register(DraftUpdate)
+class DraftUpdateAdmin(LedgerAdmin):
+    """Drafts of updates. `?commitment=` opens the form for one commitment: that is "Record progress"."""
+
+    form = DraftForm
+    change_form_template = "admin/commitments/draftupdate/change_form.html"
+    inlines = (EvidenceInline,)
+    autocomplete_fields = ("commitment",)
+    list_display = ("commitment", "kind", "date", "status", "author", "changed_at", "published")
+    list_filter = (("published_as", admin.EmptyFieldListFilter), "kind", "status")
+    list_select_related = ("commitment", "author")
+    search_fields = ("commitment__reference", "commitment__title", "note")
+
+    def has_change_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
+        """A published one is history."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.published_as_id is None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
+        """A published one is history."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_as_id is None)
+
+    def save_model(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm, change: bool) -> None:
+        """Whoever typed it first is its author."""
+        if not change:
+            obj.author = request.user  # type: ignore[assignment]  # the admin lets nobody else in
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The evidence, and then the publication, all in the transaction of the request."""
+        super().save_related(request, form, formsets, change)
+        if "_publish" in request.POST and may_publish(request):
+            publish(form.instance, recorder(request))
+
+    def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
+        """Back to the commitment once it is published."""
+        return self._published(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse:
+        """Back to the commitment once it is published."""
+        return self._published(request, obj) or super().response_change(request, obj)
+
+    def _published(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
+        if obj.published_as is None:
+            return None
+        messages.success(request, _("Published as entry %(number)s.") % {"number": obj.published_as.sequence})
+        return HttpResponseRedirect(f"{obj.commitment.get_absolute_url()}#entry-{obj.published_as.sequence}")
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With the commitment as it stands now."""
+        context["standing"] = self._standing(request, kwargs.get("obj"))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _standing(self, request: HttpRequest, obj: DraftUpdate | None) -> Commitment | None:
+        key = obj.commitment_id if obj else request.POST.get("commitment") or request.GET.get("commitment")
+        if not str(key or "").isdecimal():
+            return None
+        found: Commitment | None = Commitment.objects.as_of(localdate()).filter(pk=int(str(key))).first()
+        return found
+
+    @admin.display(description="published", boolean=True)
+    def published(self, obj: DraftUpdate) -> bool:
+        """Whether it is in the ledger."""
+        return obj.published_as_id is not None
+
+
+def publish(draft: DraftUpdate, by: ledger.Recorder) -> None:
+    """Record a draft; the caller's transaction holds both. A second time is refused, by the ledger's key."""
+    entry = ledger.NewEntry(
+        draft.kind, content_of(draft, list(draft.evidence.all())), draft.commitment, by=by, key=f"draft/{draft.pk}"
+    )
+    draft.published_as = ledger.append([entry])[0]
+    draft.save(update_fields=["published_as"])

@@ -1,0 +1,119 @@
+"""Invented commitments in any number, for benchmarks and load tests. Never beside real ones."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from commitments import ledger
+from commitments.choices import EntryKind, OrganisationKind, Side
+from commitments.content import Content, update_content
+from commitments.models import Area, Commitment, LedgerEntry, Organisation, Ownership, Partnership, Release
+
+SLUG = "sample"
+BATCH = 1000
+AREAS, ORGANISATIONS, UPDATES = 13, 40, 3
+RECORDED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+DEADLINES = ("", "", "", "2019", "2020-H1", "2021-Q3", "2026-12", "2030-06-30")
+STATUSES = ("not_started", "in_progress", "in_progress", "completed", "completed")
+WORDS = (  # noqa: SIM905  (thirty lines of list would say no more)
+    "harbour bridge museum library port airport school hospital garden theatre market archive station bureau park "
+    "training exchange agreement study office review plan network centre programme 文化 合作 培訓 交流 发展 机场 香港 上海"
+).split()
+
+
+class NotEmptyError(Exception):
+    """The database holds commitments already."""
+
+
+def make(number: int) -> Iterator[int]:
+    """Publish that many invented commitments, each with three updates; yields how many there are so far.
+
+    Raises NotEmptyError where the database holds any commitment: invented ones must never stand beside
+    real ones, and the ledger would keep them.
+    """
+    if Commitment.objects.exists() or LedgerEntry.objects.exists():
+        raise NotEmptyError
+    dice = random.Random(SLUG)  # noqa: S311  (the same sample every time, nothing secret)
+    release = Release.objects.create(
+        slug=SLUG, title="Invented release", issued_on=date(2018, 8, 24), publisher="Nobody", language="en"
+    )
+    areas = [Area.objects.create(slug=f"sample-{n}", name=f"Sample area {n}", position=n) for n in range(AREAS)]
+    bodies = [_organisation(n) for n in range(ORGANISATIONS)]
+    for start in range(1, number + 1, BATCH):
+        numbers = range(start, min(start + BATCH, number + 1))
+        drafts = [_commitment(n, release, dice.choice(areas), dice) for n in numbers]
+        Commitment.objects.bulk_create(drafts)
+        owners = [
+            Ownership(commitment=d, organisation=b) for d in drafts for b in dice.sample(bodies, dice.choice((1, 1, 2)))
+        ]
+        Ownership.objects.bulk_create(owners)
+        Partnership.objects.bulk_create(
+            Partnership(commitment=d, organisation=dice.choice(bodies)) for d in drafts[::2]
+        )
+        _publish(numbers, dice)
+        yield numbers[-1]
+
+
+def _publish(numbers: range, dice: random.Random) -> None:
+    references = [_reference(n) for n in numbers]
+    drafts = Commitment.objects.filter(reference__in=references).select_related("release", "area", "part_of")
+    entries: list[ledger.NewEntry] = []
+    for draft in drafts.prefetch_related("owners", "partners"):
+        entries.append(ledger.publish(draft, ledger.Recorder(), recorded_at=RECORDED_AT))
+        for kind, content in _updates(dice):
+            entries.append(ledger.NewEntry(kind, content, draft, recorded_at=RECORDED_AT))
+    ledger.append(entries)
+
+
+def _organisation(number: int) -> Organisation:
+    kind, side = OrganisationKind.values[number % len(OrganisationKind)], Side.values[number % len(Side)]
+    return Organisation.objects.create(slug=f"body-{number}", name=f"Invented Body of {number}", kind=kind, side=side)
+
+
+def _reference(number: int) -> str:
+    return f"ZZ-{number:06}"
+
+
+def _words(dice: random.Random, number: int) -> str:
+    return " ".join(dice.choices(WORDS, k=number))
+
+
+def _commitment(number: int, release: Release, area: Area, dice: random.Random) -> Commitment:
+    deadline = dice.choice(DEADLINES)
+    target = dice.choice((None, None, 15, 40))
+    return Commitment(
+        reference=_reference(number),
+        release=release,
+        area=area,
+        paragraph=1 + number % 5,
+        title=_words(dice, 8),
+        quote=_words(dice, 12),
+        kind=dice.choice(("action", "continuing")),
+        force="promise",
+        deadline=deadline,
+        deadline_basis="stated" if deadline else "",
+        target=target,
+        unit="people" if target else "",
+        done_when=_words(dice, 10),
+        note=_words(dice, 30),
+    )
+
+
+def _updates(dice: random.Random) -> Iterator[tuple[str, Content]]:
+    """A report, then reports or context; dates from 2018 to 2025."""
+    for place in range(UPDATES):
+        kind = EntryKind.REPORT if place == 0 or dice.random() < 0.5 else EntryKind.CONTEXT  # noqa: PLR2004
+        day = date(2018, 9, 1) + timedelta(days=dice.randrange(2600))
+        said: dict[str, Any] = {"date": day.isoformat(), "note": _words(dice, 40), "status": dice.choice(STATUSES)}
+        evidence = {
+            "title": _words(dice, 6),
+            "publisher": _words(dice, 2),
+            "url": f"https://example.org/{dice.randrange(10**12)}/{dice.randrange(10**12)}",
+            "date": day.isoformat(),
+            "relation": "direct",
+            "source": dice.choice(("party", "independent")),
+        }
+        yield kind, update_content(kind, said, [evidence])

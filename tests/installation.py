@@ -1,0 +1,123 @@
+"""A whole installation of its own: database, commands and server as separate processes, as on a real machine."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.with_postgresql import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURE = ROOT / "fixtures" / "4th-plenary-2018.json"
+
+
+@dataclass
+class Server:
+    """A running server; `kill()` is kill -9 of all its processes."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=20)
+
+
+@dataclass
+class Installation:
+    """Its database's URL, and what can be done with it."""
+
+    database_url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """A management command, not waited for."""
+        command = [sys.executable, "manage.py", *arguments]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, **pipes)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A management command, waited for."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120)
+
+    def python(self, code: str) -> subprocess.CompletedProcess[str]:
+        """Some lines in Django's shell."""
+        return self.run("shell", "--no-imports", "-c", code)
+
+    @contextmanager
+    def serve(self, workers: int = 2) -> Iterator[Server]:
+        """The server that `make run` starts, on a free port."""
+        port = free_port()
+        command = [sys.executable, "-m", "gunicorn", "tracker.wsgi", "--worker-class", "gthread", "--threads", "4"]
+        command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL
+        )
+        server = Server(f"http://127.0.0.1:{port}", process)
+        try:
+            wait_until_it_answers(server)
+            yield server
+        finally:
+            server.stop()
+
+
+def wait_until_it_answers(server: Server) -> None:
+    for _attempt in range(200):
+        try:
+            with urllib.request.urlopen(f"{server.url}/healthz", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer within 20 seconds")
+
+
+def template(folder: Path) -> Installation:
+    """A database with the release loaded, to be copied."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgresql"):
+        made = Installation(_postgresql(given, "tracker_template"))
+    else:
+        made = Installation(f"sqlite:///{folder / 'template.sqlite3'}")
+    for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(FIXTURE))):
+        done = made.run(*arguments)
+        assert done.returncode == 0, done.stderr
+    return made
+
+
+def copy(original: Installation, folder: Path, number: int) -> Installation:
+    """The same once more, for one test."""
+    if original.database_url.startswith("postgresql"):
+        base, _slash, name = original.database_url.rpartition("/")
+        return Installation(_postgresql(f"{base}/postgres", f"tracker_test_{number}", like=name))
+    source = Path(original.database_url.removeprefix("sqlite:///"))
+    target = folder / "tracker.sqlite3"
+    for suffix in ("", "-wal"):
+        if source.with_name(source.name + suffix).exists():
+            shutil.copy(source.with_name(source.name + suffix), target.with_name(target.name + suffix))
+    return Installation(f"sqlite:///{target}")
+
+
+def _postgresql(admin_url: str, name: str, like: str = "template1") -> str:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+    return f"{admin_url.rpartition('/')[0]}/{name}"
