@@ -20,7 +20,8 @@ DEADLINES = ("", "", "", "2019", "2020-H1", "2021-Q3", "2026-12", "2030-06-30")
 STATUSES = ("not_started", "in_progress", "in_progress", "completed", "completed")
 WORDS = (  # noqa: SIM905  (thirty lines of list would say no more)
     "harbour bridge museum library port airport school hospital garden theatre market archive station bureau park "
-    "training exchange agreement study office review plan network centre programme 文化 合作 培訓 交流 发展 机场 香港 上海"
+    "training exchange agreement study office review plan network centre programme "
+    "文化 合作 培訓 交流 发展 机场 香港 上海"
 ).split()
 
 

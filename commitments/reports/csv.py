@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 from commitments.reports.columns import COLUMNS, NAMES
@@ -21,7 +21,7 @@ class _Line:
         return text
 
 
-def stream(batches: Iterable[Sequence[list[Any]]]) -> Iterator[bytes]:
+def stream(batches: Iterable[Sequence[list[Any]]]) -> Generator[bytes]:
     """The file, a piece a batch; the header comes at once."""
     writer = csv.writer(_Line())
     yield ("\ufeff" + writer.writerow(NAMES)).encode()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import islice
@@ -11,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from commitments.models import Ownership, Partnership
+from commitments.models import Organisation
 from commitments.querysets import CommitmentQuerySet
 from commitments.reports.columns import COLUMNS, Context
 
@@ -39,29 +38,16 @@ def snapshot() -> Iterator[None]:
 
 
 def rows(found: CommitmentQuerySet, day: date, page_address: Callable[[str], str]) -> Iterator[list[list[Any]]]:
-    """Batches of rows, a cell for each of COLUMNS. Two queries a batch fetch owners and partners."""
+    """Batches of rows, a cell for each of COLUMNS. One query streams them; one before it names the organisations."""
+    bodies = Organisation.objects.values_list("pk", "name", "side")
+    names, sides = {str(pk): name for pk, name, _ in bodies}, {str(pk): side for pk, _, side in bodies}
+    context = Context(day, page_address, names, sides)
     sources = list(dict.fromkeys(source for column in COLUMNS for source in column.sources))
     places = {source: place for place, source in enumerate(sources)}
     plan = [(column.read, [places[source] for source in column.sources]) for column in COLUMNS]
-    key = places["pk"]
     values = found.values_list(*sources).iterator(chunk_size=BATCH)
     while batch := list(islice(values, BATCH)):
-        context = _with_parties(Context(day, page_address), [row[key] for row in batch])
         yield [
             [row[at[0]] if read is None else read(context, *[row[place] for place in at]) for read, at in plan]
             for row in batch
         ]
-
-
-def _with_parties(context: Context, keys: Sequence[int]) -> Context:
-    owners: defaultdict[int, list[str]] = defaultdict(list)
-    partners: defaultdict[int, list[str]] = defaultdict(list)
-    sides: defaultdict[int, set[str]] = defaultdict(set)
-    columns = ("commitment_id", "organisation__name", "organisation__side")
-    for key, name, side in Ownership.objects.filter(commitment__in=keys).values_list(*columns):
-        owners[key].append(name)
-        sides[key].add(side)
-    for key, name in Partnership.objects.filter(commitment__in=keys).values_list(*columns[:2]):
-        partners[key].append(name)
-    context.owners, context.partners, context.sides = owners, partners, sides
-    return context

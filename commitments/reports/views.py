@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -36,14 +36,15 @@ def commitments_csv(request: HttpRequest) -> HttpResponseBase:
 class Body:
     """A streamed file; the server closes it when it is sent or the reader has gone, and the snapshot with it."""
 
-    def __init__(self, moment: ExitStack, pieces: Iterator[bytes]) -> None:
+    def __init__(self, moment: ExitStack, pieces: Generator[bytes]) -> None:
         self.moment, self.pieces = moment, pieces
 
     def __iter__(self) -> Iterator[bytes]:
         return self.pieces
 
     def close(self) -> None:
-        """End the snapshot."""
+        """End the query before its snapshot, and both before Django closes the connection."""
+        self.pieces.close()
         self.moment.close()
 
 

@@ -1,0 +1,65 @@
+"""Somebody at a desk: signs in over HTTP and sends the admin's forms, as a browser would."""
+
+import http.cookiejar
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from tests.installation import Installation, Server
+
+PASSWORD = "a-long-enough-password"
+
+
+def add_staff(installation: Installation, name: str = "clerk") -> None:
+    """A superuser of that name."""
+    code = f"from django.contrib.auth.models import User; User.objects.create_superuser({name!r}, password={PASSWORD!r})"
+    done = installation.python(code)
+    assert done.returncode == 0, done.stderr
+
+
+class Staff:
+    """One signed-in session."""
+
+    def __init__(self, server: Server, name: str = "clerk") -> None:
+        self.url = server.url
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.post("/admin/login/?next=/admin/", username=name, password=PASSWORD)
+
+    def get(self, path: str) -> str:
+        """The page's text."""
+        with self.opener.open(self.url + path, timeout=30) as answer:
+            return str(answer.read().decode())
+
+    def post(self, path: str, **fields: str) -> str:
+        """Send a form with the token that its page holds; gives the address that one ends up on."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path))
+        assert token, f"{path} holds no form"
+        body = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": token[1]}).encode()
+        request = urllib.request.Request(self.url + path, body, {"Referer": self.url + path})
+        with self.opener.open(request, timeout=60) as answer:
+            return str(answer.url)
+
+    def publish(self, commitment: int, note: str) -> bool:
+        """Record a report and publish it; whether the answer said that it is on record."""
+        address = self.post(
+            f"/admin/commitments/draftupdate/add/?commitment={commitment}",
+            commitment=str(commitment),
+            kind="report",
+            date="2025-03",
+            status="in_progress",
+            basis="evidence",
+            note=note,
+            _publish="Publish",
+            **{
+                "evidence-TOTAL_FORMS": "1",
+                "evidence-INITIAL_FORMS": "0",
+                "evidence-0-title": "Notice",
+                "evidence-0-publisher": "Gazette",
+                "evidence-0-url": "https://example.org/notice",
+                "evidence-0-relation": "direct",
+                "evidence-0-source": "party",
+            },
+        )
+        return "#entry-" in address

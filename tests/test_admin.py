@@ -1,0 +1,759 @@
+"""What staff can do at their desks, and what they cannot; with the forms as a browser fills and sends them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from commitments import ledger
+from commitments.models import (
+    Agreement,
+    Commitment,
+    DraftEvidence,
+    DraftUpdate,
+    LedgerEntry,
+    LoadedItem,
+    Organisation,
+    Update,
+)
+from tests import factories
+from tests.test_pages import main, words
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(apps.get_app_config("commitments").get_models(), key=lambda model: model.__name__)
+READ_ONLY = ["evidence", "ledgerentry", "ledgerhead", "loadeditem", "state", "update"]
+EDITABLE = sorted({model._meta.model_name for model in MODELS} - set(READ_ONLY))
+BY = ledger.Recorder()
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def desk(client):
+    """A superuser, signed in."""
+    client.force_login(User.objects.create_superuser("boss", password="a-long-enough-password"))
+    return client
+
+
+def clerk(*permissions):
+    """A member of staff with these permissions, signed in."""
+    user = User.objects.create_user("clerk", password="a-long-enough-password", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+class Form(HTMLParser):
+    """The fields of a page's form as a browser would send them, untouched."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.fields, self.buttons, self.select, self.textarea = {}, [], None, None
+        self.feed(answer.text)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        kind, name = given.get("type", "text"), given.get("name")
+        if tag == "input" and kind == "submit":
+            self.buttons.append(name)
+        elif tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in given):
+            self.fields[name] = given.get("value", "")
+        elif tag == "select":
+            self.select, several = name, "multiple" in given
+            self.fields[name] = [] if several else None
+        elif tag == "option" and self.select:
+            self._option(given)
+        elif tag == "textarea":
+            self.textarea, self.fields[name] = name, ""
+
+    def _option(self, given):
+        chosen = self.fields[self.select]
+        if isinstance(chosen, list):
+            chosen += [given.get("value")] if "selected" in given else []
+        elif chosen is None or "selected" in given:
+            self.fields[self.select] = given.get("value")
+
+    def handle_endtag(self, tag):
+        self.select = None if tag == "select" else self.select
+        self.textarea = None if tag == "textarea" else self.textarea
+
+    def handle_data(self, data):
+        if self.textarea:
+            self.fields[self.textarea] += data.removeprefix("\n") if not self.fields[self.textarea] else data
+
+    def send(self, client, address, button, **typed):
+        """Press a button."""
+        data = {name: "" if value is None else value for name, value in (self.fields | typed).items()}
+        return client.post(address, data | {button: "1"})
+
+
+def change(one):
+    return reverse(f"admin:commitments_{one._meta.model_name}_change", args=[one.pk])
+
+
+def add(model):
+    return reverse(f"admin:commitments_{model._meta.model_name}_add")
+
+
+def fill(client, address, button="_save", **typed):
+    """Open a form, type and press a button."""
+    return Form(client.get(address)).send(client, address, button, **typed)
+
+
+def errors(answer):
+    """Every message of the form that came back, beside its field or at the top."""
+    form = answer.context["adminform"].form
+    rows = [row for formset in answer.context["inline_admin_formsets"] for row in formset.formset.errors]
+    return (
+        {name: " ".join(said) for name, said in form.errors.items()} | {"rows": rows} if form.errors else {"rows": rows}
+    )
+
+
+def recorded():
+    """How much is stored of everything that a refusal must not leave behind."""
+    return [model.objects.count() for model in (LedgerEntry, Update, DraftUpdate, DraftEvidence, Commitment)]
+
+
+RECORD = add(DraftUpdate)
+REPORT = {
+    "kind": "report",
+    "date": "2019-11",
+    "status": "in_progress",
+    "achieved": "",
+    "note": "The doors were opened.",
+    "evidence-0-title": "Notice of the opening",
+    "evidence-0-publisher": "Gazette",
+    "evidence-0-url": "https://example.org/notice",
+    "evidence-0-date": "2019-11-05",
+    "evidence-0-relation": "direct",
+    "evidence-0-source": "independent",
+}
+UNSUPPORTED = REPORT | {"evidence-0-relation": "related"}
+CONTEXT = REPORT | {"kind": "context", "status": "", "evidence-0-relation": "context"}
+CHECK = {"kind": "check", "date": "2026-11-20", "searched": "Public web pages.", "note": ""}
+
+
+# Every model
+
+
+@pytest.fixture
+def rows(desk):
+    """A row of every model."""
+    one = factories.published(reference="TT-01", partners=[factories.OrganisationFactory()])
+    one.release.sections.create(position=1, heading="Everything", area=one.area)
+    Agreement.objects.create(release=one.release, number=1, title="Agreement", basis="named").commitments.set([one])
+    factories.record("report", one)
+    draft = one.drafts.create(date="2019", status="in_progress")
+    draft.evidence.create(**factories.evidence())
+    LoadedItem.objects.create(key="area:somewhere")
+    factories.CommitmentFactory(reference="TT-02")
+    return {model._meta.model_name: list(model.objects.all()) for model in MODELS}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_of_the_application_is_in_the_admin(model):
+    assert admin.site.is_registered(model)
+
+
+@pytest.mark.parametrize("name", [model._meta.model_name for model in MODELS])
+def test_every_model_s_list_and_rows_open(rows, desk, name):
+    assert rows[name]
+    assert desk.get(reverse(f"admin:commitments_{name}_changelist")).status_code == 200
+    assert [desk.get(change(row)).status_code for row in rows[name]] == [200] * len(rows[name])
+
+
+@pytest.mark.parametrize("name", [model._meta.model_name for model in MODELS])
+def test_every_model_s_list_can_be_searched_and_sorted(rows, desk, name):
+    address = reverse(f"admin:commitments_{name}_changelist")
+    assert desk.get(address, {"q": "thing"}).status_code in (200, 302)
+    assert desk.get(address, {"o": "-1"}).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("name", EDITABLE)
+def test_what_is_not_projected_can_be_added(desk, name):
+    assert desk.get(reverse(f"admin:commitments_{name}_add")).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", READ_ONLY)
+def test_ledger_and_projections_can_only_be_looked_at(rows, desk, name, method):
+    before, row = recorded(), rows[name][0]
+    for action, arguments in (("add", []), ("delete", [row.pk])):
+        address = reverse(f"admin:commitments_{name}_{action}", args=arguments)
+        assert getattr(desk, method)(address, {"post": "yes"}).status_code == 403
+    assert recorded() == before
+
+
+@pytest.mark.parametrize("name", READ_ONLY)
+def test_nothing_of_ledger_and_projections_can_be_typed_over(rows, desk, name):
+    row = rows[name][0]
+    page = desk.get(change(row))
+    assert not {"_save", "_continue", "_addanother", "_publish"} & set(Form(page).buttons)
+    assert desk.post(change(row), {"note": "x", "status": "completed", "_save": "1"}).status_code == 403
+    assert type(row).objects.filter(pk=row.pk).values().get() == type(row).objects.filter(pk=row.pk).values()[0]
+
+
+@pytest.mark.parametrize("name", [*READ_ONLY, "commitment"])
+def test_nothing_on_record_can_be_deleted_in_bulk(rows, desk, name):
+    address, before = reverse(f"admin:commitments_{name}_changelist"), recorded()
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows[name]], "post": "yes"}
+    desk.post(address, chosen)
+    assert "delete_selected" not in desk.get(address).text
+    assert recorded() == before
+
+
+# Recording progress
+
+
+@pytest.fixture
+def one(db):
+    return factories.published(reference="TT-01", title="Build a bridge", unit="spans", target=Decimal(3))
+
+
+def record_address(one):
+    return f"{RECORD}?commitment={one.pk}"
+
+
+def test_the_page_of_a_published_commitment_leads_to_recording_progress(one, desk):
+    assert f'href="{record_address(one)}"' in desk.get(change(one)).text
+
+
+def test_the_form_opens_with_the_commitment_and_how_it_stands(one, desk):
+    page = desk.get(record_address(one))
+    assert Form(page).fields["commitment"] == str(one.pk)
+    assert "TT-01 Build a bridge" in page.text
+    assert "no report" in page.text
+
+
+def test_a_draft_is_saved_and_not_public(one, desk, client):
+    answer = fill(desk, record_address(one), **UNSUPPORTED)
+    assert answer.status_code == 302
+    assert recorded() == [1, 0, 1, 1, 1]
+    assert DraftUpdate.objects.get().author.username == "boss"
+    assert "The doors were opened." not in client.get("/commitments/TT-01/").text
+
+
+def test_a_draft_may_be_quite_incomplete(one, desk):
+    assert fill(desk, record_address(one), note="To be looked up.").status_code == 302
+    assert recorded() == [1, 0, 1, 0, 1]
+
+
+def test_a_published_report_shows_at_once_on_page_list_and_csv(one, desk):
+    answer = fill(desk, record_address(one), "_publish", **REPORT)
+    assert answer.headers["Location"] == "/commitments/TT-01/#entry-2"
+    assert "The doors were opened." in Client().get("/commitments/TT-01/").text
+    assert "in progress" in words(main(Client().get("/commitments/"))).partition("Last entry")[2]
+    assert b"in_progress" in b"".join(Client().get("/commitments.csv"))
+
+
+def test_a_draft_can_be_finished_and_published_later(one, desk):
+    fill(desk, record_address(one), **UNSUPPORTED)
+    draft = DraftUpdate.objects.get()
+    answer = fill(desk, change(draft), "_publish", **{"evidence-0-relation": "direct"})
+    assert answer.status_code == 302
+    assert Update.objects.get().note == "The doors were opened."
+    draft.refresh_from_db()
+    assert draft.published_as_id == 2
+
+
+@pytest.mark.parametrize("typed", [REPORT, CONTEXT, CHECK], ids=["report", "context", "check"])
+def test_each_kind_of_update_can_be_recorded(one, desk, typed):
+    assert fill(desk, record_address(one), "_publish", **typed).status_code == 302
+    assert Update.objects.get().kind == typed["kind"]
+    assert str(Update.objects.get().date) == typed["date"]
+
+
+def test_a_new_deadline_is_recorded_with_its_reason(one, desk):
+    slip = {"deadline": "2021", "deadline_reason": "More time is needed."}
+    fill(desk, record_address(one), "_publish", **REPORT, **slip)
+    assert "More time is needed." in Client().get("/commitments/TT-01/").text
+
+
+REFUSED = {
+    "without direct evidence": (UNSUPPORTED, "A report needs direct evidence"),
+    "without any evidence": (
+        {"kind": "report", "date": "2019", "status": "in_progress", "note": "N."},
+        "direct evidence",
+    ),
+    "without status": (REPORT | {"status": ""}, "Say which status is reported."),
+    "without date": (REPORT | {"date": ""}, "Say when it happened."),
+    "of the future": (REPORT | {"date": "2026-11-23"}, "lies in the future"),
+    "a stop without reason": (REPORT | {"status": "stopped"}, "Give a reason for stopping"),
+    "a deadline without reason": (REPORT | {"deadline": "2021"}, "go together"),
+    "less than nothing": (REPORT | {"achieved": "-1"}, ""),
+    "context that says nothing": (CONTEXT | {"note": ""}, "Say what happened."),
+    "a check that looked nowhere": (CHECK | {"searched": ""}, "Say where you looked."),
+    "a check of a month": (CHECK | {"date": "2026-10"}, "Give the day on which you looked"),
+    "on the release's word": (REPORT | {"basis": "release"}, "by its own statement"),
+}
+
+
+@pytest.mark.parametrize(("typed", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_refused_publication_keeps_what_was_typed_and_stores_nothing(one, desk, typed, message):
+    before = recorded()
+    answer = fill(desk, record_address(one), "_publish", **typed)
+    assert answer.status_code == 200
+    assert message in str(errors(answer))
+    kept = Form(answer).fields
+    assert {name: kept[name] for name in typed} == typed
+    assert recorded() == before
+
+
+def test_a_second_and_third_row_of_evidence_are_kept_too(one, desk):
+    more = {
+        name.replace("-0-", f"-{n}-"): f"{text}" for n in (1, 2) for name, text in UNSUPPORTED.items() if "-0-" in name
+    }
+    typed = UNSUPPORTED | more | {"evidence-TOTAL_FORMS": "3"}
+    answer = fill(desk, record_address(one), "_publish", **typed)
+    kept = Form(answer).fields
+    assert {name: kept[name] for name in more} == more
+    assert fill(desk, record_address(one), "_publish", **typed | {"evidence-2-relation": "direct"}).status_code == 302
+    assert Update.objects.get().evidence.count() == 3
+
+
+def test_a_refused_publication_leaves_the_draft_as_it_was_saved(one, desk):
+    fill(desk, record_address(one), **UNSUPPORTED)
+    draft = DraftUpdate.objects.get()
+    answer = fill(desk, change(draft), "_publish", note="The doors were shut.")
+    assert answer.status_code == 200
+    assert Form(answer).fields["note"] == "The doors were shut."
+    assert DraftUpdate.objects.get().note == "The doors were opened."
+
+
+def test_a_refused_form_can_be_put_right_and_sent(one, desk):
+    refused = fill(desk, record_address(one), "_publish", **UNSUPPORTED)
+    answer = Form(refused).send(desk, record_address(one), "_publish", **{"evidence-0-relation": "direct"})
+    assert answer.status_code == 302
+    assert recorded() == [2, 1, 1, 1, 1]
+
+
+def test_the_same_form_sent_twice_is_refused_the_second_time(one, desk):
+    form = Form(desk.get(record_address(one)))
+    answers = [form.send(desk, record_address(one), "_publish", **REPORT) for _press in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 200]
+    assert "This is on record already, to the letter: entry 2." in str(errors(answers[1]))
+    assert recorded() == [2, 1, 1, 1, 1]
+
+
+def test_an_update_of_a_draft_commitment_waits_for_its_publication(desk):
+    draft = factories.CommitmentFactory(reference="TT-09")
+    answer = fill(desk, record_address(draft), "_publish", **REPORT)
+    assert "TT-09 is a draft: publish it first." in str(errors(answer))
+    assert fill(desk, record_address(draft), **REPORT).status_code == 302
+
+
+def test_an_address_typed_without_scheme_is_taken_for_https(one, desk):
+    fill(desk, record_address(one), "_publish", **REPORT | {"evidence-0-url": "example.org/notice"})
+    assert Update.objects.get().evidence.get().url == "https://example.org/notice"
+
+
+@pytest.mark.parametrize("kind", ["CHECK", "CONTEXT"])
+def test_a_status_typed_into_what_moves_none_is_refused_and_not_lost_in_silence(one, desk, kind):
+    typed = {"CHECK": CHECK, "CONTEXT": CONTEXT}[kind] | {"status": "completed"}
+    answer = fill(desk, record_address(one), "_publish", **typed)
+    assert answer.status_code == 200
+    assert "status" in errors(answer)
+
+
+def test_evidence_typed_for_a_check_is_refused_and_not_lost_in_silence(one, desk):
+    evidence = {name: text for name, text in REPORT.items() if name.startswith("evidence-0")}
+    answer = fill(desk, record_address(one), "_publish", **CHECK, **evidence)
+    assert answer.status_code == 200
+    assert LedgerEntry.objects.count() == 1
+
+
+@pytest.fixture
+def history(one, desk):
+    """A draft that was published."""
+    fill(desk, record_address(one), "_publish", **REPORT)
+    return DraftUpdate.objects.get()
+
+
+def test_a_published_draft_is_shown_and_cannot_be_typed_over(history, desk):
+    page = desk.get(change(history))
+    assert page.status_code == 200
+    assert not {"_save", "_continue", "_publish", "note", "status"} & {*Form(page).buttons, *Form(page).fields}
+    assert desk.post(change(history), REPORT | {"note": "Other.", "_publish": "1"}).status_code == 403
+    assert (DraftUpdate.objects.get().note, LedgerEntry.objects.count()) == ("The doors were opened.", 2)
+
+
+def test_a_published_draft_cannot_be_deleted(history, desk):
+    address = reverse("admin:commitments_draftupdate_delete", args=[history.pk])
+    assert desk.post(address, {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [history.pk], "post": "yes"}
+    desk.post(reverse("admin:commitments_draftupdate_changelist"), chosen)
+    assert DraftUpdate.objects.filter(pk=history.pk).exists()
+    assert DraftEvidence.objects.count() == 1
+
+
+def test_a_draft_can_be_thrown_away(one, desk):
+    fill(desk, record_address(one), **REPORT)
+    desk.post(reverse("admin:commitments_draftupdate_delete", args=[DraftUpdate.objects.get().pk]), {"post": "yes"})
+    assert recorded() == [1, 0, 0, 0, 1]
+
+
+# Correcting a published commitment
+
+
+def test_a_correction_needs_a_reason(one, desk):
+    answer = fill(desk, change(one), title="Mend a bridge")
+    assert errors(answer)["reason"] == "Give the reason. It will be public."
+    assert Form(answer).fields["title"] == "Mend a bridge"
+    assert Commitment.objects.get().title == "Build a bridge"
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_a_correction_is_shown_on_the_page_with_its_reason(one, desk):
+    assert fill(desk, change(one), title="Mend a bridge", reason="It stood already.").status_code == 302
+    page = words(main(Client().get("/commitments/TT-01/")))
+    assert "TT-01 Mend a bridge" in page
+    assert "It stood already. title Build a bridge Mend a bridge" in page
+
+
+def test_a_form_sent_back_unchanged_corrects_nothing(one, desk):
+    assert fill(desk, change(one)).status_code == 302
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_owners_can_be_corrected(one, desk):
+    other = factories.OrganisationFactory(name="Office of Bridges")
+    fill(desk, change(one), owners=[str(other.pk)], reason="They build bridges.")
+    assert list(Commitment.objects.get().owners.all()) == [other]
+    assert "Office of Bridges" in Client().get("/commitments/TT-01/").text
+
+
+@pytest.mark.parametrize(
+    "posted", [{"reference": "TT-02"}, {"deadline": "2030"}, {"published_at_0": ""}, {"status": "completed"}]
+)
+def test_what_no_correction_may_touch_cannot_be_posted(one, desk, posted):
+    before = Commitment.objects.values().get()
+    fill(desk, change(one), reason="Because.", **posted)
+    assert Commitment.objects.values().get() == before
+    assert LedgerEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"quote": "word " * 16}, "quote"),
+        ({"owners": [], "partners": [], "parties_as_stated": ""}, "owners"),
+        ({"owner_inferred": "on", "owner_note": ""}, "owner_note"),
+        ({"unit": ""}, "unit"),
+        ({"deadline_basis": "stated"}, "deadline_basis"),
+        ({"title": ""}, "title"),
+        ({"paragraph": "0"}, "paragraph"),
+        ({"review_on": "soon"}, "review_on"),
+        ({"target": "many"}, "target"),
+    ],
+)
+def test_a_refused_correction_names_the_field_and_keeps_what_was_typed(one, desk, typed, field):
+    answer = fill(desk, change(one), reason="Because.", **typed)
+    assert answer.status_code == 200
+    assert field in errors(answer)
+    assert {name: Form(answer).fields[name] for name in typed if name != "owner_inferred"} == {
+        name: text for name, text in typed.items() if name != "owner_inferred"
+    }
+    assert LedgerEntry.objects.count() == 1
+
+
+def correct(one, **values):
+    """Somebody else corrects it in between."""
+    ledger.append([ledger.correct(Commitment.objects.get(pk=one.pk), values, "Seen by somebody else.", BY)])
+
+
+def test_a_stale_form_is_stopped_told_what_changed_and_keeps_what_was_typed(one, desk):
+    form = Form(desk.get(change(one)))
+    correct(one, note="A note of somebody else.")
+    answer = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
+    assert answer.status_code == 200
+    assert "entry 2 corrected: note" in str(errors(answer))
+    kept = Form(answer).fields
+    assert (kept["title"], kept["reason"]) == ("Mend a bridge", "It stood already.")
+    assert Commitment.objects.get().title == "Build a bridge"
+
+
+def test_a_stale_form_passes_on_the_second_try(one, desk):
+    form = Form(desk.get(change(one)))
+    correct(one, note="A note of somebody else.")
+    first = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
+    assert Form(first).send(desk, change(one), "_save").status_code == 302
+    assert Commitment.objects.get().title == "Mend a bridge"
+
+
+def test_the_second_try_does_not_undo_what_somebody_else_corrected_in_another_field(one, desk):
+    form = Form(desk.get(change(one)))
+    correct(one, note="A note of somebody else.")
+    first = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
+    Form(first).send(desk, change(one), "_save")
+    assert Commitment.objects.get().note == "A note of somebody else."
+
+
+def test_a_form_that_is_stale_twice_is_stopped_twice(one, desk):
+    form = Form(desk.get(change(one)))
+    correct(one, note="The first.")
+    first = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
+    correct(one, note="The second.")
+    second = Form(first).send(desk, change(one), "_save")
+    assert second.status_code == 200
+    assert "entry 3 corrected: note" in str(errors(second))
+
+
+def test_a_report_in_between_does_not_stop_a_correction(one, desk):
+    form = Form(desk.get(change(one)))
+    factories.record("report", one)
+    assert form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood.").status_code == 302
+
+
+# Drafting and publishing a commitment
+
+
+def pledge(**typed):
+    """A new commitment as typed into the form."""
+    release, area = factories.ReleaseFactory(), factories.AreaFactory()
+    owner = factories.OrganisationFactory()
+    return {
+        "reference": "TT-07",
+        "release": str(release.pk),
+        "area": str(area.pk),
+        "paragraph": "2",
+        "title": "Plant a wood",
+        "quote": "will plant a wood",
+        "kind": "action",
+        "force": "promise",
+        "level": "primary",
+        "done_when": "The wood stands.",
+        "owners": [str(owner.pk)],
+    } | typed
+
+
+ADD = add(Commitment)
+
+
+def test_a_commitment_is_drafted_edited_and_published(desk):
+    assert fill(desk, ADD, **pledge()).status_code == 302
+    draft = Commitment.objects.get()
+    assert Client().get("/commitments/TT-07/").status_code == 404
+    assert (
+        fill(desk, change(draft), deadline="2030-H1", deadline_basis="stated", title="Plant two woods").status_code
+        == 302
+    )
+    assert (LedgerEntry.objects.count(), Commitment.objects.get().title) == (0, "Plant two woods")
+    assert fill(desk, change(draft), "_publish").status_code == 302
+    page = words(main(Client().get("/commitments/TT-07/")))
+    assert "TT-07 Plant two woods" in page
+    assert "first half of 2030" in page
+
+
+def test_a_commitment_can_be_published_as_it_is_first_typed(desk):
+    assert fill(desk, ADD, "_publish", **pledge()).status_code == 302
+    assert LedgerEntry.objects.get().kind == "published"
+    assert Client().get("/commitments/TT-07/").status_code == 200
+
+
+UNPUBLISHABLE = {
+    "nobody is to do it": ({"owners": []}, "owners"),
+    "the quote is long": ({"quote": "word " * 15 + "word"}, "quote"),
+    "the owner is inferred without saying why": ({"owner_inferred": "on"}, "owner_note"),
+    "the deadline has no basis": ({"deadline": "2030"}, "deadline_basis"),
+    "the target counts nothing": ({"target": "40"}, "unit"),
+    "the reference is none": ({"reference": "wood 7"}, "reference"),
+    "the deadline is no date": ({"deadline": "soon", "deadline_basis": "stated"}, "deadline"),
+    "it stands in no paragraph": ({"paragraph": "0"}, "paragraph"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "field"), UNPUBLISHABLE.values(), ids=UNPUBLISHABLE)
+def test_a_refused_publication_of_a_commitment_keeps_what_was_typed(desk, wrong, field):
+    typed = pledge(**wrong)
+    answer = fill(desk, ADD, "_publish", **typed)
+    assert answer.status_code == 200
+    assert field in errors(answer)
+    assert {name: Form(answer).fields[name] for name in typed} == typed
+    assert recorded() == [0, 0, 0, 0, 0]
+
+
+def test_a_part_of_a_draft_cannot_be_published_before_it(desk):
+    whole = factories.CommitmentFactory(reference="TT-06")
+    typed = pledge(part_of=str(whole.pk))
+    answer = fill(desk, ADD, "_publish", **typed)
+    assert "publish that first" in errors(answer)["part_of"]
+    assert {name: Form(answer).fields[name] for name in typed} == typed
+    assert recorded() == [0, 0, 0, 0, 1]
+
+
+def test_a_draft_refused_publication_stays_as_it_was_saved(desk):
+    draft = factories.CommitmentFactory(reference="TT-06", title="Plant a wood")
+    answer = fill(desk, change(draft), "_publish", title="Plant two woods", owners=[])
+    assert answer.status_code == 200
+    assert Form(answer).fields["title"] == "Plant two woods"
+    assert Commitment.objects.get().title == "Plant a wood"
+
+
+def test_a_reference_cannot_be_given_twice(one, desk):
+    answer = fill(desk, ADD, **pledge(reference="TT-01"))
+    assert "reference" in errors(answer)
+
+
+def test_a_published_commitment_cannot_be_deleted(one, desk):
+    address = reverse("admin:commitments_commitment_delete", args=[one.pk])
+    assert address not in desk.get(change(one)).text
+    assert desk.get(address).status_code == desk.post(address, {"post": "yes"}).status_code == 403
+    assert Commitment.objects.filter(pk=one.pk).exists()
+
+
+def test_a_draft_commitment_can_be_deleted(desk):
+    draft = factories.CommitmentFactory()
+    desk.post(reverse("admin:commitments_commitment_delete", args=[draft.pk]), {"post": "yes"})
+    assert not Commitment.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["organisation", "area", "release"])
+def test_what_a_published_commitment_names_cannot_be_deleted(one, desk, name):
+    row = {"organisation": one.owners.first(), "area": one.area, "release": one.release}[name]
+    desk.post(reverse(f"admin:commitments_{name}_delete", args=[row.pk]), {"post": "yes"})
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("name", ["organisation", "area", "release"])
+def test_a_slug_is_given_once(one, desk, name):
+    row = {"organisation": one.owners.first(), "area": one.area, "release": one.release}[name]
+    fill(desk, change(row), slug="another")
+    assert type(row).objects.get(pk=row.pk).slug == row.slug
+
+
+def test_the_day_of_a_release_is_fixed_once_something_of_it_is_public(one, desk):
+    fill(desk, change(one.release), issued_on="2017-01-01")
+    one.release.refresh_from_db()
+    assert str(one.release.issued_on) == "2018-08-24"
+
+
+def test_an_organisation_s_name_can_be_improved(one, desk):
+    fill(desk, change(one.owners.first()), name="Office of Bridges and Ferries")
+    assert Organisation.objects.filter(name="Office of Bridges and Ferries").exists()
+
+
+# Who may
+
+
+def test_users_cannot_be_deleted(desk):
+    user = User.objects.create_user("leaver")
+    address = reverse("admin:auth_user_delete", args=[user.pk])
+    assert desk.post(address, {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+    desk.post(reverse("admin:auth_user_changelist"), chosen)
+    assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_a_user_can_be_deactivated(desk):
+    user = User.objects.create_user("leaver", password="a-long-enough-password")
+    address = reverse("admin:auth_user_change", args=[user.pk])
+    form = Form(desk.get(address))
+    del form.fields["is_active"]
+    assert form.send(desk, address, "_save").status_code == 302
+    assert not User.objects.get(pk=user.pk).is_active
+
+
+DRAFTING = [
+    f"{do}_{what}" for do in ("add", "change", "view") for what in ("draftupdate", "draftevidence", "commitment")
+]
+
+
+def test_whoever_may_not_publish_sees_no_button_for_it(one):
+    draft = factories.CommitmentFactory()
+    client = clerk(*DRAFTING)
+    for address in (record_address(one), ADD, change(draft)):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "_publish" not in Form(page).buttons
+        assert "_save" in Form(page).buttons
+
+
+def test_whoever_may_not_publish_can_draft_an_update(one):
+    client = clerk(*DRAFTING)
+    assert fill(client, record_address(one), **REPORT).status_code == 302
+    assert recorded() == [1, 0, 1, 1, 1]
+
+
+def test_posting_publish_without_permission_publishes_nothing(one):
+    draft, client = factories.CommitmentFactory(), clerk(*DRAFTING)
+    fill(client, record_address(one), "_publish", **REPORT)
+    fill(client, change(draft), "_publish")
+    fill(client, ADD, "_publish", **pledge())
+    assert LedgerEntry.objects.count() == 1
+    assert Commitment.objects.public().count() == 1
+
+
+def test_whoever_may_not_publish_cannot_correct(one):
+    client = clerk(*DRAFTING)
+    assert "_save" not in Form(client.get(change(one))).buttons
+    assert client.post(change(one), {"title": "Mend a bridge", "reason": "Because.", "_save": "1"}).status_code == 403
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_a_publisher_publishes_as_publisher_and_no_name_is_recorded(one):
+    client = clerk(*DRAFTING, "publish")
+    assert fill(client, record_address(one), "_publish", **REPORT).status_code == 302
+    entry = LedgerEntry.objects.last()
+    assert entry.role == "publisher"
+    assert "clerk" not in f"{entry.content}{entry.organisation}{entry.key}"
+
+
+def test_staff_without_any_permission_see_nothing_of_the_drafts(one):
+    client = clerk()
+    assert client.get("/admin/").status_code == 200
+    assert {client.get(address).status_code for address in (RECORD, ADD, change(one))} == {403}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_anonymous_visitor_is_sent_to_sign_in(one, client, method):
+    addresses = [reverse(f"admin:commitments_{model._meta.model_name}_changelist") for model in admin.site._registry
+                 if model._meta.app_label == "commitments"]  # fmt: skip
+    for address in [*addresses, "/admin/", RECORD, ADD, change(one), reverse("admin:auth_user_changelist")]:
+        answer = getattr(client, method)(address)
+        assert answer.status_code == 302
+        assert answer.headers["Location"] == f"/admin/login/?next={address.replace('?', '%3F')}"
+
+
+def test_the_page_to_sign_in_opens(client):
+    assert client.get("/admin/login/").status_code == 200
+
+
+def test_a_deactivated_member_of_staff_is_sent_to_sign_in(one):
+    client = clerk(*DRAFTING)
+    User.objects.update(is_active=False)
+    assert client.get(ADD).status_code == 302
+
+
+# Many rows
+
+
+def many(numbers):
+    for n in numbers:
+        one = factories.published(reference=f"MM-{n:03}")
+        factories.record("report", one)
+        one.drafts.create(date="2019", status="in_progress", author=User.objects.create_user(f"clerk-{n}"))
+
+
+@pytest.mark.parametrize("name", ["commitment", "draftupdate", "ledgerentry", "update", "evidence", "state"])
+def test_a_list_takes_no_more_queries_for_a_hundred_rows_than_for_ten(desk, name):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(reverse(f"admin:commitments_{name}_changelist")).status_code == 200
+        return len(captured)
+
+    many(range(10))
+    of_ten = queries()
+    many(range(10, 100))
+    assert queries() == of_ten

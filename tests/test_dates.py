@@ -1,0 +1,171 @@
+"""Dates that may be a year, half-year, quarter, month or day."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commitments.dates import EDTF_PARTS, FIRST_YEAR, LAST_YEAR, PartialDate, PartialDateError, of_day, parse
+
+YEARS = st.integers(FIRST_YEAR, LAST_YEAR).map("{:04}".format)
+MONTHS = st.builds("{}-{:02}".format, YEARS, st.integers(1, 12))
+HALVES = st.builds("{}-H{}".format, YEARS, st.integers(1, 2))
+QUARTERS = st.builds("{}-Q{}".format, YEARS, st.integers(1, 4))
+DAYS = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)).map(date.isoformat)
+FORMS = st.one_of(YEARS, HALVES, QUARTERS, MONTHS, DAYS)
+# Texts that are nearly a date are more telling than texts that are nothing like one.
+NEARLY = st.from_regex(r"[0-9]{3,5}[-–/.]?([HQhq]?[0-9]{0,3})([-–/.][0-9]{0,3})?[ \n\x00]?", fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2019", date(2019, 1, 1), date(2019, 12, 31)),
+        ("2018-H1", date(2018, 1, 1), date(2018, 6, 30)),
+        ("2018-H2", date(2018, 7, 1), date(2018, 12, 31)),
+        ("2018-Q1", date(2018, 1, 1), date(2018, 3, 31)),
+        ("2018-Q2", date(2018, 4, 1), date(2018, 6, 30)),
+        ("2018-Q3", date(2018, 7, 1), date(2018, 9, 30)),
+        ("2018-Q4", date(2018, 10, 1), date(2018, 12, 31)),
+        ("2018-11", date(2018, 11, 1), date(2018, 11, 30)),
+        ("2019-02", date(2019, 2, 1), date(2019, 2, 28)),
+        ("2020-02", date(2020, 2, 1), date(2020, 2, 29)),
+        ("2018-11-05", date(2018, 11, 5), date(2018, 11, 5)),
+        ("2020-02-29", date(2020, 2, 29), date(2020, 2, 29)),
+        ("1900", date(1900, 1, 1), date(1900, 12, 31)),
+        ("2199-12-31", date(2199, 12, 31), date(2199, 12, 31)),
+    ],
+)
+def test_each_form_runs_from_its_first_day_to_its_last(text, first, last):
+    assert parse(text) == PartialDate(text, first, last)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("2018-40", "2018-H1"),
+        ("2018-41", "2018-H2"),
+        ("2018-33", "2018-Q1"),
+        ("2018-34", "2018-Q2"),
+        ("2018-35", "2018-Q3"),
+        ("2018-36", "2018-Q4"),
+        ("2018-h1", "2018-H1"),
+        ("2018-q3", "2018-Q3"),
+        ("  2018-11 ", "2018-11"),
+    ],
+)
+def test_another_spelling_is_kept_in_ours(typed, kept):
+    assert str(parse(typed)) == kept
+    assert parse(typed) == parse(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "edtf"),
+    [
+        ("2019", "2019"),
+        ("2018-H1", "2018-40"),
+        ("2018-H2", "2018-41"),
+        ("2018-Q1", "2018-33"),
+        ("2018-Q3", "2018-35"),
+        ("2018-Q4", "2018-36"),
+        ("2018-11", "2018-11"),
+        ("2018-11-05", "2018-11-05"),
+    ],
+)
+def test_the_notation_of_the_standard_is_known(text, edtf):
+    assert parse(text).edtf == edtf
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("2019", "2019"),
+        ("2018-H1", "first half of 2018"),
+        ("2018-H2", "second half of 2018"),
+        ("2018-Q1", "first quarter of 2018"),
+        ("2018-Q2", "second quarter of 2018"),
+        ("2018-Q3", "third quarter of 2018"),
+        ("2018-Q4", "fourth quarter of 2018"),
+        ("2018-11", "November 2018"),
+        ("2018-11-05", "5 November 2018"),
+    ],
+)
+def test_it_reads_as_people_say_it_and_never_as_a_day_that_nobody_promised(text, label):
+    assert parse(text).label == label
+
+
+NO_SUCH_DAY = "2018-13 2018-00 2019-02-30 2019-02-29 2018-11-00 2018-11-31 2018-H1-05 2018-40-05 2018-Q1-01"
+NO_SUCH_PART = "2018-H0 2018-H3 2018-Q0 2018-Q5 2018-21 2018-32 2018-37 2018-42"
+NO_SUCH_YEAR = "0000 1899 2200 9999 18 20180 XXXX 201X -2018"
+OTHER_FORMS = (
+    "soon 2018-1 2018-11-5 2018- 2018--11 2018/11 2018-11-05T00:00 2018–11 20181105 2018~ 2018? 2018/2019 11/2018"
+)
+OTHER_DIGITS = "２０１８ 2018-１１ ٢٠١٨"
+NOT_ONE_WORD = ["", " ", "5 November 2018", "2018\x00", "\x00", "2018-11\x00-05", "2018-11-05\n2019"]
+LONG = ["1" * 10_000, "2018" + " " * 9_000 + "x", "2018-11-05" * 1_000]
+WORDS = " ".join([NO_SUCH_DAY, NO_SUCH_PART, NO_SUCH_YEAR, OTHER_FORMS, OTHER_DIGITS]).split()
+
+
+@pytest.mark.parametrize("text", [*WORDS, *NOT_ONE_WORD, *LONG], ids=lambda text: ascii(text[:20]))
+def test_anything_else_is_refused(text):
+    with pytest.raises(PartialDateError):
+        parse(text)
+
+
+def test_a_refusal_quotes_little_of_what_was_typed_and_says_what_may_be_written():
+    with pytest.raises(PartialDateError) as refusal:
+        parse("x" * 10_000)
+    assert len(str(refusal.value)) < 250
+    for form in ("2019", "2018-H1", "2018-Q3", "2018-11", "2018-11-05"):
+        assert form in str(refusal.value)
+
+
+def test_a_day_as_a_partial_date_is_that_day_alone():
+    assert of_day(date(2018, 11, 5)) == parse("2018-11-05")
+
+
+@given(FORMS)
+def test_the_first_day_is_never_after_the_last(text):
+    assert parse(text).first <= parse(text).last
+
+
+@given(FORMS)
+def test_what_is_written_down_reads_back_the_same(text):
+    when = parse(text)
+    assert parse(str(when)) == when == parse(when.edtf)
+
+
+@given(FORMS)
+def test_a_span_lies_within_its_year(text):
+    when, year = parse(text), parse(text[:4])
+    assert year.first <= when.first <= when.last <= year.last
+
+
+@given(DAYS)
+def test_a_day_lies_in_its_month_and_the_month_in_its_quarter_and_half_year(text):
+    day, month = parse(text), int(text[5:7])
+    around = [parse(f"{text[:4]}-{part}") for part in (text[5:7], f"Q{(month + 2) // 3}", f"H{(month + 5) // 6}")]
+    firsts, lasts = [one.first for one in around], [one.last for one in around]
+    assert firsts == sorted(firsts, reverse=True)
+    assert lasts == sorted(lasts)
+    assert firsts[0] <= day.first == day.last <= lasts[0]
+
+
+@given(YEARS)
+def test_the_parts_of_a_year_follow_one_another_without_a_gap(year):
+    for parts in (["H1", "H2"], ["Q1", "Q2", "Q3", "Q4"], [f"{month:02}" for month in range(1, 13)]):
+        spans = [parse(f"{year}-{part}") for part in parts]
+        days = sum((span.last - span.first).days + 1 for span in spans)
+        assert (spans[0].first, spans[-1].last) == (parse(year).first, parse(year).last)
+        assert days == (parse(year).last - parse(year).first).days + 1
+
+
+@given(st.one_of(st.text(), NEARLY, FORMS))
+def test_any_text_is_a_date_or_is_refused_as_one(text):
+    try:
+        kept = str(parse(text))
+    except PartialDateError:
+        return
+    year, _dash, part = text.strip().upper().partition("-")
+    assert kept == (f"{year}-{EDTF_PARTS.get(part, part)}" if part else year)

@@ -1,0 +1,300 @@
+"""What a query string means: one small world of nine commitments, and what each question finds of it."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from commitments import ledger
+from commitments.filters import CommitmentFilter, ListForm, known_names
+from commitments.models import Commitment
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 22)
+ALL = [f"AA-0{n}" for n in range(1, 10)]
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def found(query, today=TODAY):
+    filterset = CommitmentFilter(QueryDict(query), today)
+    assert filterset.is_valid(), filterset.errors
+    return [commitment.reference for commitment in filterset.qs]
+
+
+class Entries(list):
+    """What is to be recorded, all at once."""
+
+    def published(self, **fields):
+        draft = factories.CommitmentFactory(**fields)
+        self.append(ledger.publish(draft, ledger.Recorder(), recorded_at=factories.WHEN))
+        return draft
+
+    def record(self, kind, commitment, **said):
+        self.append(factories.new(kind, commitment, **said))
+
+
+def place():
+    release = factories.ReleaseFactory(slug="first", issued_on="2018-08-24")
+    return {"release": release, "area": factories.AreaFactory(slug="red", name="Red")}
+
+
+@pytest.fixture
+def world(db):
+    """Nine public commitments, each unlike the others, and a draft that no question may find."""
+    at = place()
+    blue = at | {"area": factories.AreaFactory(slug="blue", name="Blue")}
+    later = {"release": factories.ReleaseFactory(slug="second", issued_on="2024-04-26"), "area": at["area"]}
+    north = factories.OrganisationFactory(slug="north", name="Northern Office", short_name="NOF", side="hong_kong")
+    south = factories.OrganisationFactory(slug="south", name="Southern Bureau 上海市", side="shanghai")
+    joint = factories.OrganisationFactory(slug="joint", name="Joint Council", side="both")
+    nation = factories.OrganisationFactory(slug="nation", name="National Board", side="national")
+    by_north, by_south = {"owners": [north]}, {"owners": [south]}
+
+    new = Entries()
+    met_late = new.published(
+        reference="AA-01", title="Hold 上海周 in the harbour", deadline="2018", partners=[south], **by_north, **at
+    )
+    new.record("report", met_late, date="2019-11-01", status="in_progress", note="Opened its doors.")
+    independent = factories.evidence(source="independent")
+    new.record("report", met_late, date="2019-11-02", status="completed", evidence=[independent])
+
+    met = new.published(
+        reference="AA-02", title="Agree on music", kind="agreement", force="statement", deadline="2018-08-24",
+        partners=[joint], **by_south, **blue,
+    )  # fmt: skip
+    new.record("report", met, date="2018-08-24", status="completed", basis="release", note="Signed.")
+
+    new.published(
+        reference="AA-03", title="Aim for more", kind="continuing", level="aim", part_of=met_late, owners=[joint],
+        note="Kept up by everyone.", **at,
+    )  # fmt: skip
+
+    due_soon = new.published(
+        reference="AA-04", title="Train staff", kind="target", deadline="2027-01", target=Decimal(40), unit="people",
+        owners=[north, nation], **blue,
+    )  # fmt: skip
+    new.record("report", due_soon, date="2026-11-01", status="in_progress", note="Half of 100% done.")
+
+    overdue = new.published(reference="AA-05", title="Build a bridge", deadline="2018-H2", **by_south, **at)
+    slip = {"deadline": "2020-Q2", "deadline_reason": "More time is needed."}
+    new.record("report", overdue, date="2019-05-05", status="in_progress", **slip)
+
+    unreported = new.published(
+        reference="AA-06", title="Zebra crossing", level="umbrella", deadline="2021-06-30",
+        quote="shall be Painted without delay", **by_south, **at,
+    )  # fmt: skip
+    new.record("context", unreported, date="2026-03-31", note="A context that moves nothing.")
+
+    stopped = new.published(
+        reference="AA-07", title="Lay a cable", kind="done_at_release", parties_as_stated="enterprises of two places",
+        deadline="2019", owners=[], partners=[north], **blue,
+    )  # fmt: skip
+    called_off = {"stop_reason": "cancelled", "evidence": [factories.evidence(relation="context")]}
+    new.record("report", stopped, date="2018-12-01", status="stopped", note="Called off.", **called_off)
+
+    upcoming = new.published(reference="AA-08", title="Open a school", deadline="2030-H1", **by_north, **later)
+    new.record("report", upcoming, date="2026-10", status="not_started", note="Not begun.")
+
+    new.published(reference="AA-09", title="Meet again", owners=[nation], **later)
+    factories.CommitmentFactory(reference="AA-99", title="Hold a secret", **by_north, **at)
+    ledger.append(new)
+
+
+QUESTIONS = [
+    ("", ALL),
+    ("q=bridge", ["AA-05"]),
+    ("q=BRIDGE", ["AA-05"]),
+    ("q=aa-06", ["AA-06"]),
+    ("q=painted", ["AA-06"]),
+    ("q=northern", ["AA-01", "AA-04", "AA-08"]),
+    ("q=nof", ["AA-01", "AA-04", "AA-08"]),
+    ("q=enterprises", ["AA-07"]),
+    ("q=everyone", ["AA-03"]),
+    ("q=called", ["AA-07"]),
+    ("q=doors", []),  # the note of a report that is no longer the last
+    ("q=secret", []),
+    ("q=council+music", []),  # a partner's name is not searched
+    ("q=harbour+hold", ["AA-01"]),
+    ("q=hold+bridge", []),
+    ("q=++harbour%E3%80%80hold++", ["AA-01"]),
+    ("q=上海", ["AA-01", "AA-02", "AA-05", "AA-06"]),
+    ("q=上海周", ["AA-01"]),
+    ("q=上海+周", ["AA-01"]),
+    ("q=北京", []),
+    ("q=100%25", ["AA-04"]),
+    ("q=1_0", []),
+    ("q=%25", ["AA-04"]),
+    ("q=_", []),
+    ("q=' OR 1=1 --", []),
+    ("status=no_report", ["AA-03", "AA-06", "AA-09"]),
+    ("status=not_started", ["AA-08"]),
+    ("status=in_progress", ["AA-04", "AA-05"]),
+    ("status=completed", ["AA-01", "AA-02"]),
+    ("status=stopped", ["AA-07"]),
+    ("status=stopped&status=not_started", ["AA-07", "AA-08"]),
+    ("schedule=ended", ["AA-07"]),
+    ("schedule=no_deadline", ["AA-03", "AA-09"]),
+    ("schedule=met", ["AA-02"]),
+    ("schedule=met_late", ["AA-01"]),
+    ("schedule=overdue", ["AA-05"]),
+    ("schedule=unreported", ["AA-06"]),
+    ("schedule=due_soon", ["AA-04"]),
+    ("schedule=upcoming", ["AA-08"]),
+    ("schedule=met&schedule=met_late", ["AA-01", "AA-02"]),
+    ("evidence=none", ["AA-03", "AA-06", "AA-09"]),
+    ("evidence=party", ["AA-02", "AA-04", "AA-05", "AA-07", "AA-08"]),
+    ("evidence=independent", ["AA-01"]),
+    ("freshness=never", ["AA-03", "AA-09"]),
+    ("freshness=fresh", ["AA-04", "AA-08"]),
+    ("freshness=ageing", ["AA-06"]),
+    ("freshness=stale", ["AA-05"]),
+    ("freshness=settled", ["AA-01", "AA-02", "AA-07"]),
+    ("freshness=stale&freshness=ageing", ["AA-05", "AA-06"]),
+    ("area=blue", ["AA-02", "AA-04", "AA-07"]),
+    ("area=blue&area=red", ALL),
+    ("owner=north", ["AA-01", "AA-04", "AA-08"]),
+    ("owner=north&owner=nation", ["AA-01", "AA-04", "AA-08", "AA-09"]),
+    ("partner=north", ["AA-07"]),
+    ("partner=north&partner=joint", ["AA-02", "AA-07"]),
+    ("owner=south&partner=joint", ["AA-02"]),
+    ("side=hong_kong", ["AA-01", "AA-04", "AA-08"]),
+    ("side=shanghai", ["AA-02", "AA-05", "AA-06"]),
+    ("side=both", ["AA-03"]),
+    ("side=national", ["AA-04", "AA-09"]),
+    ("side=other", []),
+    ("side=both&side=national", ["AA-03", "AA-04", "AA-09"]),
+    ("kind=agreement", ["AA-02"]),
+    ("kind=continuing&kind=target", ["AA-03", "AA-04"]),
+    ("kind=done_at_release", ["AA-07"]),
+    ("level=aim", ["AA-03"]),
+    ("level=aim&level=umbrella", ["AA-03", "AA-06"]),
+    ("release=second", ["AA-08", "AA-09"]),
+    ("release=first&release=second", ALL),
+    ("deadline_from=2021", ["AA-04", "AA-06", "AA-08"]),
+    ("deadline_from=2021-06-30", ["AA-04", "AA-06", "AA-08"]),
+    ("deadline_from=2021-07", ["AA-04", "AA-08"]),
+    ("deadline_from=2027-01-31", ["AA-04", "AA-08"]),
+    ("deadline_from=2027-Q1", ["AA-04", "AA-08"]),
+    ("deadline_to=2018", ["AA-01", "AA-02"]),
+    ("deadline_to=2018-H1", []),
+    ("deadline_to=2018-Q3", ["AA-02"]),
+    ("deadline_to=2018-35", ["AA-02"]),
+    ("deadline_to=2018-12-30", ["AA-02"]),
+    ("deadline_to=2020-06-29", ["AA-01", "AA-02", "AA-07"]),
+    ("deadline_to=2020-06", ["AA-01", "AA-02", "AA-05", "AA-07"]),
+    ("deadline_from=2019&deadline_to=2021", ["AA-05", "AA-06", "AA-07"]),
+    ("deadline_from=2022&deadline_to=2021", []),
+    ("as_of=2018-08-23", []),
+    ("as_of=2018-08-24", ALL[:7]),
+    ("as_of=2024-04-25", ALL[:7]),
+    ("as_of=2024-04-26", ALL),
+    ("as_of=2019-11-01&status=completed", ["AA-02"]),
+    ("as_of=2019-11-02&status=completed", ["AA-01", "AA-02"]),
+    ("as_of=2019-05-04&deadline_to=2018", ["AA-01", "AA-02", "AA-05"]),
+    ("as_of=2026-11-22", ALL),
+    ("status=completed&area=red", ["AA-01"]),
+    ("status=completed&area=red&q=bridge", []),
+]
+
+
+@pytest.mark.parametrize(("query", "references"), QUESTIONS)
+def test_a_question_finds_exactly_its_commitments(world, query, references):
+    assert found(query) == references
+
+
+@pytest.mark.parametrize("name", sorted(set(known_names()) - {"sort", "page", "per_page"}))
+def test_every_filter_has_a_question_that_leaves_something_out_and_one_that_finds_something(name):
+    answers = [set(references) for query, references in QUESTIONS if set(QueryDict(query)) == {name}]
+    assert any(answers)
+    assert any(answer < set(ALL) for answer in answers)
+
+
+BLANKS = "&".join(f"{name}=" for name in known_names())
+
+
+@pytest.mark.parametrize("blanks", [BLANKS, BLANKS.replace("=", "=%20"), "status=&status="])
+def test_blank_fields_of_a_form_are_no_filter(world, blanks):
+    assert found(blanks) == ALL
+
+
+def test_a_blank_among_values_is_passed_over(world):
+    assert found("status=&status=stopped") == ["AA-07"]
+
+
+def test_two_words_need_not_stand_in_the_same_place(world):
+    assert found("q=northern+harbour") == ["AA-01"]
+
+
+def test_two_hundred_characters_of_words_can_be_asked_for(world):
+    assert found("q=" + "+".join("abcdefghij" * 10)) == []
+
+
+SORTED = {
+    "reference": ALL,
+    "-reference": ALL[::-1],
+    "title": ["AA-02", "AA-03", "AA-05", "AA-01", "AA-07", "AA-09", "AA-08", "AA-04", "AA-06"],
+    "-title": ["AA-06", "AA-04", "AA-08", "AA-09", "AA-07", "AA-01", "AA-05", "AA-03", "AA-02"],
+    "deadline": ["AA-02", "AA-01", "AA-07", "AA-05", "AA-06", "AA-04", "AA-08", "AA-03", "AA-09"],
+    "-deadline": ["AA-08", "AA-04", "AA-06", "AA-05", "AA-07", "AA-01", "AA-02", "AA-03", "AA-09"],
+    "status": ["AA-01", "AA-02", "AA-04", "AA-05", "AA-03", "AA-06", "AA-09", "AA-08", "AA-07"],
+    "-status": ["AA-07", "AA-08", "AA-03", "AA-06", "AA-09", "AA-04", "AA-05", "AA-01", "AA-02"],
+    "schedule": ["AA-04", "AA-07", "AA-02", "AA-01", "AA-03", "AA-09", "AA-05", "AA-06", "AA-08"],
+    "-schedule": ["AA-08", "AA-06", "AA-05", "AA-03", "AA-09", "AA-01", "AA-02", "AA-07", "AA-04"],
+    "last_entry": ["AA-02", "AA-07", "AA-05", "AA-01", "AA-06", "AA-08", "AA-04", "AA-03", "AA-09"],
+    "-last_entry": ["AA-04", "AA-08", "AA-06", "AA-01", "AA-05", "AA-07", "AA-02", "AA-03", "AA-09"],
+}
+
+
+@pytest.mark.parametrize("sort", SORTED)
+def test_a_sort_has_empties_last_in_both_directions_and_settles_ties_by_reference(world, sort):
+    assert found(f"sort={sort}") == SORTED[sort]
+
+
+def test_every_sort_on_offer_is_tested_in_both_directions():
+    assert set(SORTED) == {value for value, _label in ListForm().fields["sort"].choices}
+
+
+def test_a_question_about_a_past_day_is_sorted_as_of_that_day(world):
+    of_then = found("as_of=2019-05-04&sort=deadline")
+    assert of_then == ["AA-02", "AA-01", "AA-05", "AA-07", "AA-06", "AA-04", "AA-03"]
+
+
+def test_the_day_is_the_one_asked_for_else_today(world):
+    assert CommitmentFilter(QueryDict("as_of=2020-01-01"), TODAY).form.is_valid()
+    filterset = CommitmentFilter(QueryDict("as_of=2020-01-01"), TODAY)
+    assert filterset.is_valid()
+    assert filterset.day == date(2020, 1, 1)
+
+
+def test_the_page_passes_over_tracking_names(world):
+    plain, tracked = (Client().get(f"/commitments/?status=stopped{more}") for more in ("", "&utm_source=mail&gclid=1"))
+    assert tracked.status_code == 200
+    assert [row.record.reference for row in tracked.context["table"].rows] == ["AA-07"]
+    assert tracked.context["total"] == plain.context["total"] == 1
+
+
+def test_the_csv_refuses_tracking_names_and_lists_those_it_knows(world):
+    answer = Client().get("/commitments.csv?status=stopped&utm_source=mail")
+    assert answer.status_code == 400
+    assert "utm_source" in answer.text
+    assert all(name in answer.text for name in known_names())
+
+
+@pytest.mark.parametrize("address", ["/commitments/", "/commitments.csv"])
+def test_page_and_csv_find_the_same(world, address):
+    answer = Client().get(f"{address}?area=blue&sort=-title")
+    body = b"".join(answer).decode()
+    places = [body.index(title) for title in ("Train staff", "Lay a cable", "Agree on music")]
+    assert places == sorted(places)
+    assert "Build a bridge" not in body
+
+
+def test_the_world_is_public_but_for_its_draft(world):
+    assert Commitment.objects.public().count() == len(ALL)

@@ -1,0 +1,275 @@
+"""Loading a release's file: the same ledger everywhere, again without harm, and not at all where it is broken."""
+
+import json
+from copy import deepcopy
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from commitments import ledger, loading
+from commitments.models import (
+    Agreement,
+    Area,
+    Commitment,
+    LedgerEntry,
+    LedgerHead,
+    LoadedItem,
+    Organisation,
+    Release,
+    Section,
+)
+from tests.installation import FIXTURE
+
+pytestmark = pytest.mark.django_db
+
+# The head after a fresh load, as `verify_ledger` prints it. It changes with any change of the file's entries.
+ENTRIES = 180
+HEAD = "bfc45cf5d8b0e850577f33c9888f6bc2c28840f54ea4995d79c882be785d9140"
+BY = ledger.Recorder()
+STORED = (Area, Organisation, Release, Section, Agreement, Commitment, LedgerEntry, LoadedItem)
+SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))
+
+
+def small():
+    """A whole file of one small release: two areas, two bodies, a pledge, a part of it and an agreement."""
+    source = deepcopy(SOURCE)
+    wanted = {one["reference"]: one for one in source["commitments"]}
+    release = source["release"]
+    release["sections"] = [one for one in release["sections"] if one["area"] in ("culture", None)]
+    release["agreements"] = [one for one in release["agreements"] if one["commitments"] == ["CU-01"]]
+    return source | {"commitments": [wanted["CU-01"], wanted["CU-06"], wanted["SC-01"]]}
+
+
+def load(tmp_path, data):
+    """Load what is given, as the command does; what it prints."""
+    path = tmp_path / "release.json"
+    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+    printed = StringIO()
+    call_command("load_release", str(path), stdout=printed)
+    return printed.getvalue()
+
+
+def counts():
+    return {model.__name__: model.objects.count() for model in STORED}
+
+
+@pytest.mark.usefixtures("release")
+def test_a_fresh_load_has_the_known_head():
+    head = LedgerHead.objects.get()
+    assert (head.sequence, head.digest) == (ENTRIES, HEAD)
+
+
+@pytest.mark.processes
+def test_an_installation_of_its_own_has_the_same_head(installation):
+    assert f"{ENTRIES} entries, head {HEAD}" in installation.run("verify_ledger").stdout
+
+
+@pytest.mark.usefixtures("release")
+def test_after_loading_everything_verifies():
+    assert list(ledger.verify()) == []
+
+
+def test_the_command_says_how_much_was_new(tmp_path):
+    assert "180 ledger entries are new" in load(tmp_path, SOURCE)
+    assert "0 items and 0 ledger entries are new" in load(tmp_path, SOURCE)
+
+
+@pytest.mark.usefixtures("release")
+def test_loading_again_changes_nothing(tmp_path):
+    before = [list(model.objects.order_by("pk").values()) for model in STORED]
+    load(tmp_path, SOURCE)
+    assert [list(model.objects.order_by("pk").values()) for model in STORED] == before
+    assert LedgerHead.objects.get().digest == HEAD
+
+
+@pytest.mark.usefixtures("release")
+@pytest.mark.parametrize(
+    ("model", "columns"),
+    [
+        (Area, {"name": "Another"}),
+        (Organisation, {"note": "Another"}),
+        (Release, {"title": "Another"}),
+        (Section, {"note": "Another"}),
+        (Agreement, {"title": "Another"}),
+    ],
+)
+def test_what_staff_changed_stays_changed(model, columns, tmp_path):
+    one = model.objects.first()
+    model.objects.filter(pk=one.pk).update(**columns)
+    load(tmp_path, SOURCE)
+    assert model.objects.filter(pk=one.pk, **columns).exists()
+
+
+@pytest.mark.usefixtures("release")
+def test_what_staff_corrected_stays_corrected(tmp_path):
+    commitment = Commitment.objects.get(reference="CU-06")
+    ledger.append([ledger.correct(commitment, {"title": "Another title"}, "Typing error.", BY)])
+    load(tmp_path, SOURCE)
+    assert Commitment.objects.get(reference="CU-06").title == "Another title"
+
+
+@pytest.mark.usefixtures("release")
+def test_what_staff_retracted_is_not_said_again(tmp_path):
+    entry = LedgerEntry.objects.get(key="CU-06/3")
+    ledger.append([ledger.retract(entry, "It was wrong.", BY)])
+    load(tmp_path, SOURCE)
+    assert LedgerEntry.objects.count() == ENTRIES + 1
+
+
+@pytest.mark.usefixtures("release")
+@pytest.mark.parametrize("model", [Agreement, Section])
+def test_what_staff_deleted_stays_deleted(model, tmp_path):
+    number = model.objects.count()
+    model.objects.first().delete()
+    load(tmp_path, SOURCE)
+    assert model.objects.count() == number - 1
+
+
+def test_a_body_and_an_area_that_staff_deleted_stay_deleted(tmp_path):
+    load(tmp_path, small())
+    Organisation.objects.get(slug="hksia").delete()
+    Area.objects.get(slug="health").delete()
+    load(tmp_path, small())
+    assert not Organisation.objects.filter(slug="hksia").exists()
+    assert not Area.objects.filter(slug="health").exists()
+
+
+def test_a_newer_file_brings_only_what_is_new(tmp_path):
+    older = small()
+    left_out = older["commitments"][1]["entries"].pop()
+    load(tmp_path, older)
+    assert "0 items and 1 ledger entries are new" in load(tmp_path, small())
+    assert LedgerEntry.objects.last().key == left_out["key"]
+
+
+def test_a_newer_file_may_bring_a_commitment(tmp_path):
+    older = small()
+    del older["commitments"][1]
+    load(tmp_path, older)
+    assert "1 items and 4 ledger entries are new" in load(tmp_path, small())
+    assert Commitment.objects.public().filter(reference="CU-06").exists()
+
+
+def test_what_others_are_part_of_is_published_before_its_parts(tmp_path):
+    load(tmp_path, small())
+    order = list(LedgerEntry.objects.filter(kind="published").values_list("commitment_id", flat=True))
+    assert order == ["CU-06", "SC-01", "CU-01"]
+    assert Commitment.objects.get(reference="CU-01").part_of.reference == "SC-01"
+
+
+# Broken files. Each: what is broken, and what the message must say.
+
+
+def without(*path):
+    def broken(data):
+        *way, last = path
+        for step in way:
+            data = data[step]
+        del data[last]
+
+    return broken
+
+
+def having(value, *path):
+    def broken(data):
+        *way, last = path
+        for step in way:
+            data = data[step]
+        data[last] = value
+
+    return broken
+
+
+CU_06, FIRST_REPORT = ("commitments", 1), ("commitments", 1, "entries", 1)
+BROKEN = {
+    "no format": (without("format"), ["format", "None"]),
+    "another format": (having(2, "format"), ["format", "2"]),
+    "no areas": (without("areas"), ["areas"]),
+    "no release": (without("release"), ["release"]),
+    "an area without a slug": (without("areas", 0, "slug"), ["slug"]),
+    "a release without sections": (without("release", "sections"), ["sections"]),
+    "a commitment without a title": (without(*CU_06, "title"), ["title"]),
+    "a commitment without owners": (without(*CU_06, "owners"), ["owners"]),
+    "an entry without a key": (without(*FIRST_REPORT, "key"), ["key"]),
+    "an entry without a salt": (without(*FIRST_REPORT, "salt"), ["salt"]),
+    "an unknown area": (having("nowhere", *CU_06, "area"), ["nowhere"]),
+    "an unknown owner": (having(["nobody"], *CU_06, "owners"), ["nobody"]),
+    "an unknown whole": (having("ZZ-99", *CU_06, "part_of"), ["ZZ-99"]),
+    "a section of an unknown area": (having("nowhere", "release", "sections", 0, "area"), ["nowhere"]),
+    "an agreement of an unknown body": (having(["nobody"], "release", "agreements", 0, "parties"), ["nobody"]),
+    "an agreement on an unknown commitment": (
+        having(["ZZ-99"], "release", "agreements", 0, "commitments"),
+        ["ZZ-99"],
+    ),
+    "a deadline that is no date": (having("2018-13", *CU_06, "deadline"), ["2018-13", "CU-06"]),
+    "a day that is none": (having("2019-02-30", *CU_06, "review_on"), ["2019-02-30", "CU-06"]),
+    "a day of issue that is none": (having("2018-08-32", "release", "issued_on"), ["2018-08-32"]),
+    "a report on no date": (having("2018-13", *FIRST_REPORT, "date"), ["2018-13", "CU-06/2"]),
+    "a report from the future": (having("2031", *FIRST_REPORT, "date"), ["2031", "CU-06/2"]),
+    "a time that is none": (having("yesterday", *FIRST_REPORT, "recorded_at"), ["yesterday", "CU-06/2"]),
+    "a time without its zone": (having("2026-11-22T08:00:00", *FIRST_REPORT, "recorded_at"), ["CU-06/2"]),
+    "a target that is no number": (having("many", *CU_06, "target"), ["many", "CU-06"]),
+    "an unknown kind of pledge": (having("wish", *CU_06, "kind"), ["wish", "CU-06"]),
+    "an unknown kind of entry": (having("gossip", *FIRST_REPORT, "kind"), ["gossip", "CU-06/2"]),
+    "an unknown status": (having("done", *FIRST_REPORT, "status"), ["done", "CU-06/2"]),
+    "a report without evidence": (having([], *FIRST_REPORT, "evidence"), ["evidence", "CU-06/2"]),
+    "a quote of too many words": (having("word " * 16, *CU_06, "quote"), ["quote", "CU-06"]),
+    "a title that is too long": (having("x" * 201, *CU_06, "title"), ["title", "CU-06"]),
+    "a reference of another form": (having("cu 6", *CU_06, "reference"), ["cu 6"]),
+    "a column that areas do not have": (having("red", "areas", 0, "colour"), ["colour"]),
+    "a key that is there twice": (having("CU-01/1", *FIRST_REPORT, "key"), ["CU-01/1"]),
+    "entries that are no list": (having(None, *CU_06, "entries"), ["CU-06"]),
+}
+
+
+def refusal(tmp_path, data):
+    """The message of the command, and that nothing was stored."""
+    with pytest.raises(CommandError) as refused:
+        load(tmp_path, data)
+    assert not any(counts().values())
+    assert LedgerHead.objects.get().sequence == 0
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(("broken", "named"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_stores_nothing_and_names_the_problem(broken, named, tmp_path):
+    data = small()
+    broken(data)
+    message = refusal(tmp_path, data)
+    assert "release.json" in message
+    assert [part for part in named if part not in message] == []
+
+
+def test_a_commitment_that_is_there_twice_is_refused(tmp_path):
+    data = small()
+    data["commitments"].append(deepcopy(data["commitments"][1]))
+    assert "CU-06" in refusal(tmp_path, data)
+
+
+@pytest.mark.parametrize("text", ["", "{", "no JSON", "[]", "null", "1", '"text"', "{}"])
+def test_what_is_no_release_file_is_refused(text, tmp_path):
+    assert "release.json" in refusal(tmp_path, text)
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
+    (tmp_path / "release.json").write_bytes(b'{"format": "\xff"}')
+    with pytest.raises(loading.ReleaseFileError, match=r"release\.json"):
+        loading.load(tmp_path / "release.json")
+
+
+@pytest.mark.parametrize("name", ["nowhere.json", "."])
+def test_a_file_that_cannot_be_read_is_named(name, tmp_path):
+    with pytest.raises(CommandError, match=str(tmp_path)):
+        call_command("load_release", str(tmp_path / name))
+
+
+def test_a_file_that_breaks_on_its_second_load_leaves_the_first_as_it_was(tmp_path):
+    load(tmp_path, small())
+    before = counts()
+    data = small()
+    data["areas"].append({"slug": "new", "name": "New", "position": 20})
+    data["commitments"][1]["entries"].append({"key": "CU-06/9", "kind": "check"})
+    with pytest.raises(CommandError):
+        load(tmp_path, data)
+    assert counts() == before

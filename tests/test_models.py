@@ -1,0 +1,321 @@
+"""What the database holds by itself: writes that pass by every form and rule are refused by its constraints."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+
+from commitments import ledger
+from commitments.dates import parse
+from commitments.models import (
+    Agreement,
+    Area,
+    Commitment,
+    DraftEvidence,
+    DraftUpdate,
+    Evidence,
+    LedgerEntry,
+    LedgerHead,
+    LoadedItem,
+    Organisation,
+    Ownership,
+    Partnership,
+    Release,
+    State,
+    Update,
+)
+from tests.factories import (
+    AreaFactory,
+    CommitmentFactory,
+    OrganisationFactory,
+    ReleaseFactory,
+    evidence,
+    published,
+    record,
+)
+
+pytestmark = pytest.mark.django_db
+
+BY = ledger.Recorder()
+UNIQUE = "(?i)unique constraint"
+
+
+def refused(saying):
+    return pytest.raises(IntegrityError, match=saying)
+
+
+# One row of each table, which is right until one column is made wrong.
+
+
+def a_draft():
+    return CommitmentFactory(deadline="2019", target=40, unit="people", owner_inferred=True, owner_note="So it seems.")
+
+
+def a_draft_update():
+    return DraftUpdate.objects.create(commitment=CommitmentFactory(), date="2019", deadline="2020", achieved=1)
+
+
+def a_draft_evidence():
+    return DraftEvidence.objects.create(draft=a_draft_update(), **evidence(date="2019"))
+
+
+def an_update():
+    said = {"date": "2019", "deadline": "2020", "deadline_reason": "x", "evidence": [evidence(date="2019")]}
+    return Update.objects.get(pk=record("report", published(unit="people"), achieved="1", **said).pk)
+
+
+def an_evidence():
+    return an_update().evidence.get()
+
+
+def a_state():
+    said = {"date": "2019", "deadline": "2020", "deadline_reason": "x", "status": "completed", "achieved": "1"}
+    return record("report", published(unit="people"), **said).commitment.states.last()
+
+
+def an_agreement():
+    return Agreement.objects.create(release=ReleaseFactory(), number=1, title="Arrangement", basis="named")
+
+
+MAKE = {
+    Organisation: OrganisationFactory,
+    Commitment: a_draft,
+    DraftUpdate: a_draft_update,
+    DraftEvidence: a_draft_evidence,
+    Update: an_update,
+    Evidence: an_evidence,
+    State: a_state,
+    Agreement: an_agreement,
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "columns", "constraint"),
+    [
+        (Organisation, {"kind": "club"}, "organisation_kind_known"),
+        (Organisation, {"kind": ""}, "organisation_kind_known"),
+        (Organisation, {"side": "left"}, "organisation_side_known"),
+        (Agreement, {"basis": "guessed"}, "agreement_basis_known"),
+        (Commitment, {"kind": "wish"}, "commitment_kind_known"),
+        (Commitment, {"force": "hope"}, "commitment_force_known"),
+        (Commitment, {"level": "secondary"}, "commitment_level_known"),
+        (Commitment, {"deadline_basis": "rumour"}, "commitment_deadline_basis_known"),
+        (Commitment, {"deadline_basis": ""}, "commitment_deadline_has_basis"),
+        (Commitment, {"deadline": "", "deadline_first": None, "deadline_last": None}, "commitment_deadline_has_basis"),
+        (Commitment, {"deadline_first": "2020-01-01"}, "commitment_deadline_interval"),
+        (Commitment, {"deadline_last": None}, "commitment_deadline_interval"),
+        (Commitment, {"deadline_first": None, "deadline_last": None}, "commitment_deadline_interval"),
+        (Commitment, {"deadline": "", "deadline_basis": ""}, "commitment_deadline_interval"),
+        (Commitment, {"target": 0}, "commitment_target_positive"),
+        (Commitment, {"target": -1}, "commitment_target_positive"),
+        (Commitment, {"unit": ""}, "commitment_target_has_unit"),
+        (Commitment, {"paragraph": 0}, "commitment_paragraph_from_one"),
+        (Commitment, {"owner_note": ""}, "commitment_inference_has_reason"),
+        (DraftUpdate, {"status": "done"}, "draft_status_known"),
+        (DraftUpdate, {"kind": "published"}, "draft_kind_known"),
+        (DraftUpdate, {"achieved": -1}, "draft_achieved_not_negative"),
+        (DraftUpdate, {"date_first": "2020-01-01"}, "draft_date_interval"),
+        (DraftUpdate, {"deadline_last": "2019-01-01"}, "draft_deadline_interval"),
+        (DraftEvidence, {"date_first": "2020-01-01"}, "draft_evidence_interval"),
+        (Update, {"status": "done"}, "update_status_known"),
+        (Update, {"stop_reason": "bored"}, "update_stop_reason_known"),
+        (Update, {"basis": "hearsay"}, "update_basis_known"),
+        (Update, {"kind": "correction"}, "update_kind_known"),
+        (Update, {"achieved": -1}, "update_achieved_not_negative"),
+        (Update, {"date_last": "2018-01-01"}, "update_date_interval"),
+        (Update, {"deadline_last": "2019-01-01"}, "update_deadline_interval"),
+        (Evidence, {"relation": "close"}, "evidence_relation_known"),
+        (Evidence, {"source": "a friend"}, "evidence_source_known"),
+        (Evidence, {"date_first": "2020-01-01"}, "evidence_interval"),
+        (State, {"status": "done"}, "state_status_known"),
+        (State, {"stop_reason": "bored"}, "state_stop_reason_known"),
+        (State, {"evidence": "hearsay"}, "state_evidence_known"),
+        (State, {"achieved": -1}, "state_achieved_not_negative"),
+        (State, {"from_day": "9999-12-31"}, "state_days_in_order"),
+        (State, {"status_on_first": "2020-01-01"}, "state_status_on_interval"),
+        (State, {"completed_on_first": "2020-01-01"}, "state_completed_on_interval"),
+        (State, {"deadline_last": "2019-01-01"}, "state_deadline_interval"),
+        (State, {"original_deadline_last": "2019-01-01"}, "state_original_deadline_interval"),
+    ],
+)
+def test_a_row_that_says_something_impossible_is_refused(model, columns, constraint):
+    row = MAKE[model]()
+    with refused(constraint), transaction.atomic():
+        model.objects.filter(pk=row.pk).update(**columns)
+
+
+def twice(make):
+    """The same again: what is to be unique is given, the rest is new each time."""
+    return lambda: [make() for _again in range(2)]
+
+
+def once_more(make, **columns):
+    """A copy of a row that is there, with a number of its own."""
+
+    def copy():
+        row = make()
+        values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+        type(row)(**values | {"id": None} | columns).save(force_insert=True)
+
+    return copy
+
+
+def a_section(**columns):
+    return ReleaseFactory().sections.create(position=1, **columns)
+
+
+def a_published_draft():
+    draft = a_draft_update()
+    draft.published_as = record("check", published())
+    draft.save()
+    return draft
+
+
+ONE_ONLY = {
+    "reference": twice(lambda: CommitmentFactory(reference="TT-99")),
+    "slug of an organisation": twice(lambda: OrganisationFactory(slug="hksarg")),
+    "name of an organisation": twice(lambda: OrganisationFactory(name="Education Bureau")),
+    "slug of an area": twice(lambda: AreaFactory(slug="culture")),
+    "name of an area": twice(lambda: AreaFactory(name="Culture")),
+    "slug of a release": twice(lambda: ReleaseFactory(slug="4th-plenary-2018")),
+    "loaded item": twice(lambda: LoadedItem.objects.create(key="area:culture")),
+    "owner": once_more(lambda: Ownership.objects.get(commitment=CommitmentFactory())),
+    "partner": once_more(
+        lambda: Partnership.objects.get(commitment=CommitmentFactory(partners=[OrganisationFactory()]))
+    ),
+    "place of a section": once_more(lambda: a_section(area=AreaFactory()), area_id=None),
+    "section of an area": once_more(lambda: a_section(area=AreaFactory()), position=2),
+    "section without an area": once_more(a_section, position=2),
+    "number of an agreement": once_more(an_agreement),
+    "place of evidence": once_more(an_evidence),
+    "day of a state": once_more(a_state),
+    "draft of an entry": once_more(a_published_draft),
+}
+
+
+@pytest.mark.parametrize("again", ONE_ONLY.values(), ids=ONE_ONLY)
+def test_there_is_one_only(again):
+    with refused(UNIQUE), transaction.atomic():
+        again()
+
+
+# The ledger's own columns. The trigger lets a next entry in; the constraints look at what it says.
+
+
+def entry(**columns):
+    """An entry that follows the last one, as nobody but the ledger should write it."""
+    last = LedgerEntry.objects.last()
+    usual = {"sequence": last.sequence + 1, "kind": "check", "commitment_id": last.commitment_id, "role": "publisher"}
+    usual |= {"recorded_at": last.recorded_at, "content": "{}", "content_digest": "c", "digest": "d"}
+    return LedgerEntry.objects.create(**usual | columns)
+
+
+def test_an_entry_of_the_right_shape_is_taken():
+    published()
+    assert entry().pk == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ({"kind": "gossip"}, "entry_kind_known"),
+        ({"kind": ""}, "entry_kind_known"),
+        ({"role": "editor"}, "entry_role_known"),
+        ({"commitment_id": None}, "entry_belongs_to_a_commitment"),
+        ({"kind": "redaction", "target_id": 1}, "entry_belongs_to_a_commitment"),
+        ({"target_id": 1}, "entry_target_where_needed"),
+        ({"kind": "published", "target_id": 1}, "entry_target_where_needed"),
+        ({"kind": "retraction"}, "entry_target_where_needed"),
+        ({"kind": "redaction", "commitment_id": None}, "entry_target_where_needed"),
+        ({"kind": "published"}, UNIQUE),
+        ({"key": "TT/1"}, UNIQUE),
+        ({"digest": "first"}, UNIQUE),
+    ],
+)
+def test_an_entry_of_no_shape_is_refused(columns, constraint):
+    one = CommitmentFactory()
+    first = ledger.append([ledger.publish(one, BY, key="TT/1")])[0]
+    columns = columns | ({"digest": first.digest} if columns.get("digest") else {})
+    with refused(constraint), transaction.atomic():
+        entry(**columns)
+
+
+def test_an_entry_is_retracted_once_and_redacted_once():
+    published()
+    entry()
+    entry(kind="retraction", target_id=2, digest="e")
+    entry(kind="redaction", target_id=2, digest="f", commitment_id=None)
+    with refused(UNIQUE), transaction.atomic():
+        entry(kind="retraction", target_id=2, digest="g", commitment_id=LedgerEntry.objects.first().commitment_id)
+
+
+def test_there_is_one_head():
+    with refused("head_is_one_row"), transaction.atomic():
+        LedgerHead.objects.create(id=2, digest="f")
+    with refused(UNIQUE), transaction.atomic():
+        LedgerHead.objects.create(id=1, digest="f")
+
+
+# What is in use stays
+
+
+@pytest.mark.parametrize(
+    "in_use",
+    [
+        lambda one: one.owners.first(),
+        lambda one: one.partners.first(),
+        lambda one: one.area,
+        lambda one: one.release,
+        lambda one: one.part_of,
+    ],
+    ids=["owner", "partner", "area", "release", "whole"],
+)
+def test_what_a_commitment_names_cannot_be_deleted(in_use):
+    row = in_use(CommitmentFactory(partners=[OrganisationFactory()], part_of=CommitmentFactory()))
+    with pytest.raises(ProtectedError):
+        row.delete()
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("table", ["organisation", "area", "release"])
+def test_nor_can_it_be_deleted_by_sql(table):
+    CommitmentFactory()
+    with refused("(?i)foreign key"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM commitments_{table}")
+        connection.check_constraints()
+
+
+@pytest.mark.parametrize("model", [Organisation, Area, Release])
+def test_what_nobody_names_can_be_deleted(model):
+    row = {Organisation: OrganisationFactory, Area: AreaFactory, Release: ReleaseFactory}[model]()
+    row.delete()
+    assert not model.objects.exists()
+
+
+# Partial dates in columns
+
+
+def test_a_partial_date_fills_the_columns_of_its_days():
+    row = Commitment.objects.filter(pk=CommitmentFactory(deadline="2018-H1").pk)
+    columns = row.values_list("deadline", "deadline_first", "deadline_last").get()
+    assert columns == (parse("2018-H1"), parse("2018-01-01").first, parse("2018-06-30").last)
+
+
+def test_a_partial_date_that_is_set_again_moves_its_days():
+    one = CommitmentFactory(deadline="2019")
+    one.deadline = "2020-02"
+    one.save()
+    one.refresh_from_db()
+    assert (one.deadline, str(one.deadline_first), str(one.deadline_last)) == (
+        parse("2020-02"),
+        "2020-02-01",
+        "2020-02-29",
+    )
+
+
+def test_a_partial_date_that_is_taken_away_takes_its_days_with_it():
+    one = CommitmentFactory(deadline="2019")
+    one.deadline, one.deadline_basis = "", ""
+    one.save()
+    one.refresh_from_db()
+    assert (one.deadline, one.deadline_first, one.deadline_last) == (None, None, None)

@@ -1,0 +1,733 @@
+"""What each public page says: of the first release as it was loaded, and of what staff record afterwards.
+
+`read`, `every`, `words` and `links` read a page's HTML; other tests of pages use them too.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.test.html import parse_html
+
+from commitments import choices, ledger
+from commitments.choices import Vocabulary
+from commitments.models import Commitment
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+BY = ledger.Recorder()
+REFERENCE = re.compile(r"\b[A-Z]{2}-[0-9]{2}\b")
+
+
+def read(answer):
+    """The page as a tree; fails where a tag is left open."""
+    return parse_html(answer.content.decode())
+
+
+def every(element, name, /, **attributes):
+    """Each element of that name below, in order; with these attributes. `_class` is one of several."""
+    found = []
+    for child in element.children:
+        if isinstance(child, str):
+            continue
+        given = dict(child.attributes)
+        wanted = {key: value for key, value in attributes.items() if key != "_class"}
+        of_class = attributes.get("_class") in (None, *(given.get("class") or "").split())
+        if child.name == name and of_class and wanted.items() <= given.items():
+            found.append(child)
+        found += every(child, name, **attributes)
+    return found
+
+
+def words(element):
+    """The text of an element, white space evened out."""
+    parts = [child if isinstance(child, str) else words(child) for child in element.children]
+    return " ".join(" ".join(parts).split()).replace(" ,", ",").replace(" .", ".")
+
+
+def links(element):
+    """Each link below: its address, to its words."""
+    return {dict(link.attributes)["href"]: words(link) for link in every(element, "a")}
+
+
+def main(answer):
+    """What stands between header and footer."""
+    return every(read(answer), "main")[0]
+
+
+def facts(answer):
+    """The facts of a commitment's page."""
+    pairs = every(every(main(answer), "dl", _class="facts")[0], "div")
+    return {words(every(pair, "dt")[0]): words(every(pair, "dd")[0]) for pair in pairs}
+
+
+def record(answer):
+    """The entries of a commitment's record, as text."""
+    return [words(entry) for entry in every(every(main(answer), "ol", _class="record")[0], "li") if entry.attributes]
+
+
+def rows(answer):
+    """The references in the table's rows."""
+    return [REFERENCE.search(words(row)).group() for body in every(read(answer), "tbody") for row in every(body, "tr")]
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+# Overview
+
+
+KEY = {
+    "done when announced": 11,
+    "delivered since": 4,
+    "in progress": 13,
+    "not started": 0,
+    "stopped": 0,
+    "no report": 24,
+}
+
+
+def test_the_overview_counts_fifty_two_pledges(release, client):
+    assert "52 pledges" in words(every(main(client.get("/")), "h2")[0])
+
+
+def test_the_key_tells_what_was_done_when_announced_from_what_was_delivered_since(release, client):
+    key = every(main(client.get("/")), "ul", _class="key")[0]
+    assert [words(one) for one in every(key, "li")] == [f"{count} {label}" for label, count in KEY.items()]
+    assert sum(KEY.values()) == 52
+
+
+@pytest.mark.parametrize("day", ["", "?as_of=2019-12-31", "?as_of=2018-08-24", "?as_of=2018-11-05"])
+def test_every_count_leads_to_a_list_with_exactly_that_many_rows(release, client, day):
+    overview = main(client.get(f"/{day}"))
+    counted = links(every(overview, "ul", _class="key")[0]) | links(every(overview, "h2")[0])
+    assert len(counted) == len(KEY) + 1
+    for address, label in counted.items():
+        assert len(rows(client.get(f"{address}&per_page=100"))) == int(label.split()[0])
+
+
+def test_the_lists_behind_the_counts_share_no_commitment_and_leave_none_out(release, client):
+    key = every(main(client.get("/")), "ul", _class="key")[0]
+    listed = [reference for address in links(key) for reference in rows(client.get(f"{address}&per_page=100"))]
+    assert sorted(listed) == rows(client.get("/commitments/?level=primary&per_page=100"))
+
+
+def test_the_chart_has_a_named_link_for_each_of_the_fifty_seven(release, client):
+    units = every(every(main(client.get("/")), "dl", _class="chart")[0], "a", _class="unit")
+    assert len({dict(unit.attributes)["href"] for unit in units}) == len(units) == 57
+    names = [words(unit) for unit in units]
+    assert "CU-06 Hold a Hong Kong Week in Shanghai: completed" in names
+    assert all(
+        re.fullmatch(r"[A-Z]{2}-\d\d .+: (no report|not started|in progress|completed|stopped)", n) for n in names
+    )
+
+
+def test_aims_and_the_umbrella_are_drawn_smaller_and_what_was_announced_as_done_has_its_own_shape(release, client):
+    chart = every(main(client.get("/")), "dl", _class="chart")[0]
+    assert {words(unit)[:5] for unit in every(chart, "a", _class="minor")} == {
+        "BR-02", "CU-05", "FM-02", "IT-02", "SC-01",
+    }  # fmt: skip
+    announced = [words(unit) for unit in every(chart, "a", _class="role-announced")]
+    assert len(announced) == 12  # eleven pledges and the umbrella
+    assert not any(name.startswith(("CU-06", "CU-07")) for name in announced)
+
+
+def test_the_chart_is_grouped_by_area_in_the_order_of_the_text(release, client):
+    chart = every(main(client.get("/")), "dl", _class="chart")[0]
+    groups = [words(term) for term in every(chart, "dt")]
+    assert len(groups) == 14
+    assert groups[:3] == ["Belt and Road", "Culture and creative industries", "Education"]
+    assert groups[-1] == "Signing ceremony"
+
+
+def section(answer, name):
+    return words(every(main(answer), "section", **{"aria-labelledby": name})[0])
+
+
+def test_the_overview_lists_what_is_past_its_deadline_and_says_when_somebody_last_looked(release, client):
+    answer = client.get("/")
+    block = every(main(answer), "section", **{"aria-labelledby": "past"})[0]
+    assert list(links(block)) == ["/commitments/AV-04/", "/commitments/PR-01/"]
+    past = words(block)
+    assert past.count("last searched on 22 November 2026") == 2
+    assert "outcome not reported · 2018 ·" in past
+    assert "outcome not reported · 2021 (date of the event)" in past
+
+
+def test_the_overview_says_how_late_an_overdue_pledge_is(client):
+    one = factories.published(title="Build a bridge", deadline="2020-11-22", reference="TT-01")
+    factories.record("report", one, date="2019", status="in_progress")
+    assert "Build a bridge overdue · 22 November 2020 · 2,191 days late" in section(client.get("/"), "past")
+
+
+def test_a_pledge_met_late_is_no_longer_past_its_deadline(release, client):
+    assert "Shanghai Week" not in section(client.get("/"), "past")
+
+
+def test_what_came_in_lately_stands_on_the_overview_with_its_date(client):
+    one = factories.published(title="Build a bridge")
+    factories.record("report", one, date="2019-H1", status="in_progress")
+    factories.record("check", one)
+    assert "Build a bridge first half of 2019 · in progress" in section(client.get("/"), "lately")
+    assert "check" not in section(client.get("/"), "lately")
+
+
+@pytest.mark.parametrize(
+    ("updates", "due"),
+    [
+        ([], True),
+        ([("check", "2025-06-01")], True),
+        ([("check", "2026-11-01")], False),
+        ([("report", "2026-11")], False),
+    ],
+)
+def test_a_commitment_is_due_for_review_once_its_day_has_come_with_nothing_recorded_since(client, updates, due):
+    one = factories.published(title="Build a bridge", review_on=date(2026, 10, 1))
+    for kind, day in updates:
+        factories.record(kind, one, date=day)
+    assert ("Build a bridge" in section(client.get("/"), "review")) is due
+
+
+# List
+
+
+def test_the_list_shows_a_page_of_rows_and_how_many_there_are(release, client):
+    answer = client.get("/commitments/")
+    assert len(rows(answer)) == 25
+    assert words(every(main(answer), "p", _class="found")[0]).startswith("57 commitments")
+
+
+def test_the_pages_of_the_list_together_hold_every_commitment_once(release, client):
+    pages = [client.get(f"/commitments/?per_page=20&page={number}") for number in (1, 2, 3)]
+    listed = [reference for answer in pages for reference in rows(answer)]
+    assert len(listed) == len(set(listed)) == 57
+    assert "Page 3 of 3" in words(main(pages[2]))
+
+
+def test_previous_and_next_keep_filter_sort_and_day(release, client):
+    answer = client.get("/commitments/?level=primary&sort=-title&per_page=10&as_of=2021-08-30&page=2")
+    query = "level=primary&sort=-title&per_page=10&as_of=2021-08-30"
+    turns = [address for address, label in links(main(answer)).items() if label in ("Previous page", "Next page")]
+    assert turns == [f"?{query}&page=1", f"?{query}&page=3"]
+
+
+def test_a_header_sorts_by_its_column_and_says_how_the_table_is_sorted(release, client):
+    answer = client.get("/commitments/?sort=deadline&page=2")
+    headers = {words(cell): cell for cell in every(every(main(answer), "thead")[0], "th")}
+    assert dict(headers["Deadline"].attributes)["aria-sort"] == "ascending"
+    assert list(links(headers["Deadline"])) == ["?sort=-deadline"]
+    assert list(links(headers["Commitment"])) == ["?sort=title"]
+    assert not links(headers["Owners"])
+
+
+def test_an_unsorted_list_says_that_it_is_sorted_by_reference(release, client):
+    headers = every(every(main(client.get("/commitments/")), "thead")[0], "th")
+    assert [words(cell) for cell in headers if "aria-sort" in dict(cell.attributes)] == ["Reference"]
+
+
+def test_the_download_of_a_list_has_its_filter_and_no_page(release, client):
+    answer = client.get("/commitments/?area=culture&as_of=2021-08-30&per_page=5&page=2")
+    assert links(main(answer))["/commitments.csv?area=culture&as_of=2021-08-30"] == "Download these 10 as CSV"
+
+
+def test_the_filter_form_shows_what_was_asked_for(release, client):
+    form = every(main(client.get("/commitments/?q=airport&status=completed&sort=-title&as_of=2021-08-30")), "form")[0]
+    given = [dict(box.attributes) for box in every(form, "input")]
+    assert [box["value"] for box in given if box["name"] == "q"] == ["airport"]
+    assert [box["value"] for box in given if "checked" in box] == ["completed"]
+    assert [box["value"] for box in given if box["name"] in ("sort", "as_of")] == ["2021-08-30", "-title"]
+
+
+def test_a_list_that_finds_nothing_says_so(release, client):
+    answer = client.get("/commitments/?q=nowhere")
+    assert answer.status_code == 200
+    assert "Nothing matches" in words(main(answer))
+    assert not every(main(answer), "table")
+
+
+def test_a_row_has_reference_title_owners_deadline_status_and_last_entry(release, client):
+    row = words(every(every(main(client.get("/commitments/?q=CU-06")), "tbody")[0], "tr")[0])
+    assert row.startswith("CU-06 Hold a Hong Kong Week in Shanghai")
+    assert row.endswith("2019 met completed 1 November 2019 14 November 2019")
+
+
+# Commitment
+
+
+def test_a_commitment_is_quoted_with_its_place_in_the_release(release, client):
+    figure = every(main(client.get("/commitments/CU-06/")), "figure")[0]
+    assert words(every(figure, "blockquote")[0]) == Commitment.objects.get(reference="CU-06").quote
+    place = words(every(figure, "figcaption")[0])
+    assert "24 August 2018, “Cultural Co-operation and Creative Industries”, paragraph 2" in place
+    assert "/releases/4th-plenary-2018/#CU-06" in links(figure)
+
+
+def test_a_place_without_heading_is_told_as_it_is(release, client):
+    place = words(every(main(client.get("/commitments/ED-01/")), "figcaption")[0])
+    assert "Education (no heading in the text), paragraph" in place
+
+
+def test_a_commitment_outside_the_outline_of_its_release_is_not_said_to_stand_in_none(client):
+    factories.published(reference="TT-01", area=None)
+    assert "None" not in words(main(client.get("/commitments/TT-01/")))
+
+
+def test_hong_kong_week_was_met_by_a_report_of_november_2019(release, client):
+    answer = client.get("/commitments/CU-06/")
+    assert words(every(main(answer), "p", _class="standing")[0]) == "completed · last reported 1 November 2019 · met"
+    assert facts(answer)["Deadline"].startswith("2019")
+    assert facts(answer)["Done when"] == "A Hong Kong Week has opened in Shanghai."
+    assert "taken to be the Hong Kong Week" in words(main(answer))
+
+
+def test_shanghai_week_was_met_late_by_at_least_1187_days_without_a_slip(release, client):
+    answer = client.get("/commitments/CU-07/")
+    standing = words(every(main(answer), "p", _class="standing")[0])
+    assert standing == "completed · last reported April 2024 · met late, by at least 1,187 days"
+    assert facts(answer)["Deadline"] == "2020 (“in 2020”)"
+    assert facts(answer)["Kind and force"] == "action; plan"
+
+
+def test_forty_employees_are_a_number_not_reported(release, client):
+    answer = client.get("/commitments/AV-04/")
+    assert facts(answer)["Target"] == "about 40 employees; number not reported"
+    assert not every(main(answer), "meter")
+    assert "Deadline passed, outcome not reported; last searched on 22 November 2026." in words(main(answer))
+    assert "This is no accusation" in words(main(answer))
+
+
+def test_a_reported_number_is_shown_with_a_bar(client):
+    one = factories.published(reference="TT-01", target=Decimal(40), unit="employees", target_approximate=True)
+    factories.record("report", one, status="in_progress", achieved="12.50")
+    answer = client.get("/commitments/TT-01/")
+    assert facts(answer)["Target"].startswith("about 40 employees; 12.5 reported")
+    assert dict(every(main(answer), "meter")[0].attributes) == {"min": "0", "max": "40", "value": "12.5"}
+
+
+def test_the_owner_of_forty_employees_is_inferred_and_the_page_says_why(release, client):
+    owners = facts(client.get("/commitments/AV-04/"))["Owners"]
+    assert "Inferred. The release names the Academy" in owners
+
+
+def test_a_date_of_an_event_is_no_deadline_and_the_page_says_so(release, client):
+    answer = client.get("/commitments/PR-01/")
+    assert "This is the date of the event, not a day on which the pledge falls due." in facts(answer)["Deadline"]
+    assert "Last searched on 22 November 2026" in words(main(answer))
+    assert facts(answer)["Evidence"] == "none"
+
+
+def test_the_words_of_the_release_for_a_deadline_are_shown_as_stated(release, client):
+    assert facts(client.get("/commitments/AV-04/"))["Deadline"] == "2018 (“In 2018”)"
+
+
+def test_a_commitment_without_deadline_gets_none(release, client):
+    assert facts(client.get("/commitments/BR-03/"))["Deadline"] == "none stated"
+
+
+def test_what_the_release_itself_reports_as_done_says_on_whose_word_it_stands(release, client):
+    answer = client.get("/commitments/FM-03/")
+    assert "Completed by the release’s own statement that it is signed or in place." in words(main(answer))
+    assert facts(answer)["Evidence"] == "the parties’ own word"
+    assert facts(answer)["Kind and force"] == "done when announced; statement"
+
+
+def test_the_umbrella_lists_its_nine_parts_and_is_not_counted(release, client):
+    answer = client.get("/commitments/SC-01/")
+    assert "umbrella (listed, not counted)" in facts(answer)["Kind and force"]
+    parts = list(links(every(main(answer), "ul", _class="plain")[0]))
+    assert [address[13:18] for address in parts] == [
+        "CU-01", "CU-02", "CU-03", "CU-04", "ED-01", "IT-01", "IT-03", "IT-05", "LE-02",
+    ]  # fmt: skip
+
+
+def test_a_part_names_what_it_is_part_of(release, client):
+    assert facts(client.get("/commitments/CU-01/"))["Part of"].startswith("SC-01 Sign fifteen")
+
+
+def test_the_record_stands_newest_first_with_the_publication_last(release, client):
+    dates = [re.match(r"(\d+ )?(\w+ )?\d{4}", entry).group() for entry in record(client.get("/commitments/CU-07/"))]
+    assert dates == ["2 August 2024", "April 2024", "1 November 2019", "24 August 2018"]
+
+
+def test_the_record_says_which_report_changed_the_status(client):
+    one = factories.published(reference="TT-01")
+    factories.record("report", one, date="2019", status="in_progress")
+    factories.record("report", one, date="2020", status="in_progress")
+    factories.record("report", one, date="2021", status="completed")
+    arrows = [entry.partition("→")[0] if "→" in entry else "" for entry in record(client.get("/commitments/TT-01/"))]
+    assert arrows == ["2021 in progress ", "", "2019 no report ", ""]
+
+
+def test_a_slip_is_shown_with_both_dates_and_its_reason(client):
+    one = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
+    slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
+    factories.record("report", one, date="2019-10", status="in_progress", **slip)
+    deadline = facts(client.get("/commitments/TT-01/"))["Deadline"]
+    assert deadline.startswith("first half of 2020")
+    assert "First 2019; moved by 182 days." in deadline
+    assert "October 2019: first half of 2020. The site was flooded." in deadline
+
+
+def test_the_release_s_words_for_the_first_deadline_do_not_stand_beside_a_later_one(client):
+    one = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
+    slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
+    factories.record("report", one, date="2019-10", status="in_progress", **slip)
+    assert "first half of 2020 (“in 2019”)" not in facts(client.get("/commitments/TT-01/"))["Deadline"]
+
+
+def test_a_deadline_brought_forward_is_told_as_such(client):
+    one = factories.published(reference="TT-01", deadline="2020-01-06")
+    slip = {"deadline": "2020-01-01", "deadline_reason": "Good weather."}
+    factories.record("report", one, date="2019-10", status="in_progress", **slip)
+    assert "moved by -5" not in facts(client.get("/commitments/TT-01/"))["Deadline"]
+
+
+def test_a_stopped_commitment_gives_its_reason(client):
+    one = factories.published(reference="TT-01")
+    factories.record("report", one, status="stopped", stop_reason="overtaken", note="A flood.")
+    standing = words(every(main(client.get("/commitments/TT-01/")), "p", _class="standing")[0])
+    assert standing.startswith("stopped (overtaken by events) · last reported 2019")
+
+
+def test_evidence_is_linked_with_publisher_date_relation_and_source(client):
+    one = factories.published(reference="TT-01")
+    row = factories.evidence(date="2019-H2", source="independent", archived_url="https://archive.example/1")
+    factories.record("report", one, evidence=[row])
+    evidence = every(main(client.get("/commitments/TT-01/")), "ul", _class="evidence")[0]
+    assert words(evidence).startswith("Report, Gazette, second half of 2019. direct; independent; archived copy")
+    assert list(links(evidence)) == ["https://example.org/report", "https://archive.example/1"]
+
+
+def test_a_correction_is_shown_with_before_after_and_reason(client):
+    one = factories.published(reference="TT-01", title="Do the thnig")
+    ledger.append([ledger.correct(one, {"title": "Do the thing"}, "A slip of the pen.", BY)])
+    answer = client.get("/commitments/TT-01/")
+    assert words(every(main(answer), "h1")[0]) == "TT-01 Do the thing"
+    assert "A slip of the pen. title Do the thnig Do the thing" in words(main(answer))
+
+
+def test_a_retracted_report_is_struck_through_with_its_reason_and_counts_nowhere(client):
+    one = factories.published(reference="TT-01")
+    entry = factories.record("report", one, status="completed", note="It was finished.")
+    ledger.append([ledger.retract(entry, "It was another bridge.", BY)])
+    answer = client.get("/commitments/TT-01/")
+    retracted = every(main(answer), "li", _class="retracted")[0]
+    assert "It was finished." in words(every(retracted, "del")[0])
+    assert "counted nowhere. Reason: It was another bridge." in words(retracted)
+    assert words(every(main(answer), "p", _class="standing")[0]).startswith("no report")
+
+
+def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
+    one = factories.published(reference="TT-01")
+    entry = factories.record("report", one, note="Mr Chan of 4 Some Street said so.")
+    ledger.append([ledger.redact(entry, None, "It named a person.", BY)])
+    answer = client.get("/commitments/TT-01/")
+    assert "Text of this entry was removed on 22 November 2026. Reason: It named a person." in words(main(answer))
+    assert "Mr Chan" not in answer.content.decode()
+
+
+def test_a_retracted_correction_is_shown_struck_through_with_its_reason(client):
+    one = factories.published(reference="TT-01", title="Do the thing")
+    [entry] = ledger.append([ledger.correct(one, {"title": "Undo the thing"}, "A slip of the pen.", BY)])
+    ledger.append([ledger.retract(entry, "The first was right.", BY)])
+    answer = client.get("/commitments/TT-01/")
+    assert words(every(main(answer), "h1")[0]) == "TT-01 Do the thing"
+    assert "The first was right." in words(main(answer))
+
+
+def test_text_of_staff_is_never_markup(client):
+    hostile = "<script>alert(1)</script><b>&amp;"
+    one = factories.published(reference="TT-01", title=hostile, quote=hostile, note=hostile, parties_as_stated=hostile)
+    one.release.sections.create(position=1, heading=hostile, area=one.area)
+    factories.record("report", one, note=hostile, evidence=[factories.evidence(title=hostile, publisher=hostile)])
+    for address in ("/", "/commitments/", "/commitments/TT-01/", "/updates/", one.release.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert "<script" not in page
+        assert "<b>" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;&lt;b&gt;&amp;amp;" in page
+
+
+# Release
+
+
+HEADINGS = [
+    "The Belt and Road Initiative",
+    "Cultural Co-operation and Creative Industries",
+    "Education (no heading in the text)",
+    "Finance (no heading in the text)",
+    "Youth Development",
+    "Innovation and Technology",
+    "Facilitation Measures for Hong Kong People",
+    "Legal and Dispute Resolution Services",
+    "Commerce, Trade, Investment and Co-operation in Relation to the Shanghai Free Trade Zone (SHFTZ)",
+    "Civil Aviation, Maritime Transport and Logistics",
+    "Exchange of Professionals",
+    "Healthcare, Food and Medicine",
+    "Other Co-operation Areas",
+    "Hong Kong/Shanghai Co-operation Agreement Signing Ceremony",
+]
+RELEASE = "/releases/4th-plenary-2018/"
+
+
+def test_the_release_has_its_fourteen_sections_in_order_two_of_them_without_heading(release, client):
+    headings = [words(heading) for heading in every(main(client.get(RELEASE)), "h2")]
+    assert headings == [*HEADINGS, "The agreements"]
+
+
+def test_every_commitment_stands_once_in_its_place_in_the_release(release, client):
+    places = [dict(item.attributes).get("id", "") for item in every(main(client.get(RELEASE)), "li")]
+    assert sorted(filter(REFERENCE.fullmatch, places)) == sorted(Commitment.objects.values_list("reference", flat=True))
+
+
+def test_a_commitment_outside_the_outline_still_stands_on_the_page_of_its_release(client):
+    one = factories.published(reference="TT-01")
+    assert "/commitments/TT-01/" in links(main(client.get(one.release.get_absolute_url())))
+
+
+def test_paragraphs_are_numbered_upwards_within_a_section(release, client):
+    culture = every(main(client.get(RELEASE)), "section")[1]
+    numbers = [int(words(mark).removeprefix("¶ ")) for mark in every(culture, "p", _class="when")]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) > 1
+
+
+def test_nine_agreements_are_identified_and_six_are_not(release, client):
+    agreements = every(every(main(client.get(RELEASE)), "ol", _class="agreements")[0], "li")
+    assert len(agreements) == 10
+    assert words(agreements[-1]) == "6 more that the text does not let us identify."
+    told = [words(agreement) for agreement in agreements[:-1]]
+    assert [sum(mark in one for one in told) for mark in ("named in the text", "inferred")] == [2, 7]
+
+
+def test_the_release_says_that_its_sixteen_areas_are_not_settled_by_its_text(release, client):
+    assert "16 areas" in words(main(client.get(RELEASE)))
+
+
+# Area, organisation, updates
+
+
+def test_an_area_shows_its_commitments_and_its_heading_in_the_release(release, client):
+    answer = client.get("/areas/culture/")
+    assert rows(answer) == [f"CU-{number:02}" for number in range(1, 11)]
+    assert "In the release: “Cultural Co-operation and Creative Industries”." in words(main(answer))
+    assert links(main(answer))["/commitments/?area=culture"] == "10 commitments"
+
+
+def test_an_area_without_heading_says_so(release, client):
+    assert "The text gives this paragraph no heading." in words(main(client.get("/areas/finance/")))
+
+
+def test_an_organisation_has_what_it_owns_and_what_it_takes_part_in_apart(release, client):
+    owns, joins = every(main(client.get("/organisations/sag/")), "section")
+    assert REFERENCE.findall(words(owns)) == ["AV-03"]
+    assert REFERENCE.findall(words(joins)) == ["AV-04"]
+
+
+@pytest.mark.parametrize("slug", ["hksarg", "wkcda", "smpg", "csiaf"])
+def test_the_counts_of_an_organisation_lead_to_lists_with_that_many_rows(release, client, slug):
+    counted = {a: label for a, label in links(main(client.get(f"/organisations/{slug}/"))).items() if "?" in a}
+    assert counted
+    for address, label in counted.items():
+        assert len(rows(client.get(f"{address}&per_page=100"))) == int(label.split()[0])
+
+
+def test_updates_show_every_entry_of_the_ledger_latest_recorded_first(release, client):
+    shown, number, last = [], 0, 1
+    while number < last:
+        number += 1
+        answer = client.get(f"/updates/?page={number}")
+        last = int(re.search(r"Page \d+ of (\d+)", words(main(answer))).group(1))
+        shown += re.findall(r"Ledger entry (\d+),", words(main(answer)))
+    assert sorted(map(int, shown)) == list(range(1, 181))
+
+
+def test_what_was_recorded_later_stands_above(client, time_machine):
+    one = factories.published(title="Build a bridge")
+    factories.record("report", one, date="2026-11", note="The first.")
+    time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC))
+    factories.record("report", one, date="2019", note="The second.")
+    text = words(main(client.get("/updates/")))
+    assert text.index("The second.") < text.index("The first.")
+
+
+def test_updates_name_the_entry_that_a_retraction_or_redaction_is_about(client):
+    one = factories.published(reference="TT-01")
+    first, second = factories.record("report", one, note="One."), factories.record("report", one, note="Two.")
+    ledger.append([ledger.retract(first, "Wrong bridge.", BY), ledger.redact(second, None, "A name.", BY)])
+    text = words(main(client.get("/updates/")))
+    assert f"retraction of entry {first.sequence} Wrong bridge." in text
+    assert f"redaction of entry {second.sequence} ( TT-01 ) A name." in text
+    assert "Retracted, and counted nowhere. One." in text
+    assert "Two." not in text
+
+
+# About, and what is no page of content
+
+
+def vocabularies():
+    """Every vocabulary whose values have a meaning to explain."""
+    named = [getattr(choices, name) for name in dir(choices)]
+    found = [one for one in named if isinstance(one, type) and issubclass(one, Vocabulary) and one is not Vocabulary]
+    return [one for one in found if any(choice.meaning for choice in one)]
+
+
+@pytest.mark.parametrize("vocabulary", vocabularies())
+def test_about_explains_every_value_of_the_vocabulary(client, vocabulary):
+    text = words(main(client.get("/about/")))
+    assert [choice for choice in vocabulary if f"{choice.label} {choice.value} {choice.meaning}" not in text] == []
+
+
+def test_about_names_publisher_and_contact_where_they_are_set(client, settings):
+    settings.PUBLISHER, settings.CONTACT = "Office of Records", "records@example.org"
+    text = words(main(client.get("/about/")))
+    assert "write to records@example.org" in text
+    assert "The publisher is Office of Records." in text
+
+
+@pytest.mark.parametrize(
+    "address", ["/nothing/", "/commitments/XX-99/", "/areas/x/", "/organisations/x/", "/releases/x/"]
+)
+def test_an_address_without_page_shows_ways_on(release, client, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert {"/", "/commitments/"} <= set(links(main(answer)))
+
+
+def test_a_page_with_a_missing_slash_is_found(release, client):
+    assert client.get("/commitments/CU-06").headers["Location"] == "/commitments/CU-06/"
+
+
+def test_healthz_answers_when_the_database_does(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+def test_the_favicon_is_where_browsers_look_for_it(client):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 301
+    assert re.fullmatch(r"/static/commitments/favicon\.\w+\.svg", answer.headers["Location"])
+
+
+ADDRESSES = [
+    "/",
+    "/commitments/",
+    "/commitments/CU-06/",
+    "/commitments/LE-02/",
+    "/areas/culture/",
+    "/organisations/wkcda/",
+    RELEASE,
+    "/updates/",
+    "/about/",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_public_page_sets_no_cookie_and_asks_nothing_of_other_sites(release, client, address):
+    answer = client.get(address)
+    assert not answer.cookies
+    assert not re.search(r'<(script|img|iframe|link)[^>]+(src|href)="(https?:)?//', answer.content.decode())
+    assert " style=" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_internal_link_of_a_page_leads_somewhere(release, client, address):
+    for target in links(read(client.get(address))):
+        if target.startswith(("/", "?")) and not target.startswith("/admin"):
+            path = address + target if target.startswith("?") else target
+            assert client.get(path).status_code == 200, target
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_link_within_a_page_has_its_place(release, client, address):
+    content = client.get(address).content.decode()
+    wanted = set(re.findall(r'href="#([^"]+)"', content))
+    assert wanted <= set(re.findall(r' id="([^"]+)"', content))
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_name_of_an_element_is_given_twice_on_a_page(release, client, address):
+    names = re.findall(r' id="([^"]+)"', client.get(address).content.decode())
+    assert len(names) == len(set(names))
+
+
+# As of a day
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_of_a_past_day_says_so_and_offers_today(release, client, address):
+    answer = client.get(f"{address}?as_of=2021-08-30")
+    note = every(read(answer), "div", _class="as-of")[0]
+    assert "As of 30 August 2021." in words(note)
+    assert links(note) == {address: "Show today"}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_link_of_a_page_of_a_past_day_keeps_the_day(release, client, address):
+    tree = read(client.get(f"{address}?as_of=2021-08-30"))
+    internal = {target: label for target, label in links(tree).items() if target.startswith(("/", "?"))}
+    lost = {t: label for t, label in internal.items() if "as_of=2021-08-30" not in t and not t.startswith("/admin")}
+    assert lost == {address: "Show today"}
+
+
+@pytest.mark.parametrize("address", ["/commitments/CU-06/", RELEASE])
+def test_before_the_release_its_own_pages_do_not_exist(release, client, address):
+    assert client.get(f"{address}?as_of=2018-08-23").status_code == 404
+    assert client.get(f"{address}?as_of=2018-08-24").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/", "/commitments/", "/areas/culture/", "/organisations/wkcda/", "/updates/"])
+def test_before_the_release_there_is_no_commitment_on_any_page(release, client, address):
+    answer = client.get(f"{address}?as_of=2018-08-23")
+    assert answer.status_code == 200
+    assert not REFERENCE.findall(words(main(answer)))
+    assert REFERENCE.findall(words(main(client.get(f"{address}?as_of=2018-08-24"))))
+
+
+def test_on_the_day_of_the_release_only_what_it_reports_as_done_is_done(release, client):
+    key = every(main(client.get("/?as_of=2018-08-24")), "ul", _class="key")[0]
+    counts = [words(one) for one in every(key, "li")]
+    assert counts[:3] == ["11 done when announced", "0 delivered since", "0 in progress"]
+    assert counts[-1] == "41 no report"
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [
+        ("2018-10-15", "no report · No public report was found. This is no verdict. · upcoming"),
+        ("2018-10-16", "in progress · last reported 16 October 2018 · upcoming"),
+        ("2019-10-31", "in progress · last reported 16 October 2018 · due soon"),
+        ("2019-11-01", "completed · last reported 1 November 2019 · met"),
+    ],
+)
+def test_a_commitment_stands_as_it_stood_on_the_day(release, client, day, standing):
+    answer = client.get(f"/commitments/CU-06/?as_of={day}")
+    assert words(every(main(answer), "p", _class="standing")[0]) == standing
+
+
+def test_later_reports_do_not_show_on_a_past_day(release, client):
+    text = words(main(client.get("/commitments/CU-06/?as_of=2019-10-31")))
+    assert "1 November 2019" not in text
+    assert "16 October 2018" in text
+
+
+def test_a_later_slip_does_not_show_on_a_past_day(client):
+    one = factories.published(reference="TT-01", deadline="2019")
+    slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
+    factories.record("report", one, date="2019-10-05", status="in_progress", **slip)
+    deadline = facts(client.get("/commitments/TT-01/?as_of=2019-10-04"))["Deadline"]
+    assert deadline == "2019"
+
+
+def test_later_updates_do_not_show_among_those_of_a_past_day(release, client):
+    text = words(main(client.get("/updates/?as_of=2018-11-30")))
+    assert "Take part in the first China International Import Expo" in text
+    assert not re.search(r"\b(2019|202[0-5])\b", " ".join(re.findall(r"(?:\d+ )?\w+ \d{4} [A-Z]{2}-\d\d", text)))
+
+
+def test_an_organisation_of_a_past_day_shows_the_status_of_that_day(release, client):
+    then, now = (words(main(client.get(f"/organisations/lcsd/{day}"))) for day in ("?as_of=2024-08-01", ""))
+    assert "no report" in then
+    assert "in progress" in now

@@ -1,0 +1,125 @@
+"""Promises that only real processes can break: writers at the same moment, a server killed, readers during writes."""
+
+import csv
+import io
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.installation import Installation
+from tests.staff import Staff, add_staff
+
+pytestmark = pytest.mark.processes
+
+# Waits for a file, so that all writers begin at once, then publishes ten reports.
+WRITER = """
+import time
+from pathlib import Path
+from django.db import connection
+from commitments import ledger
+from commitments.models import Commitment
+from tests.factories import evidence, new
+
+commitment = Commitment.objects.get(reference={reference!r})
+connection.close()
+Path({ready!r}).touch()
+while not Path({go!r}).exists():
+    time.sleep(0.001)
+for n in range(10):
+    ledger.append([new("report", commitment, note={name!r} + f" {{n}}", date="2025-03", evidence=[evidence()])])
+"""
+
+
+def run_at_once(installation: Installation, folder: Path, references: list[str]) -> None:
+    go = folder / "go"
+    writers = []
+    for number, reference in enumerate(references):
+        ready = folder / f"ready-{number}"
+        code = WRITER.format(reference=reference, ready=str(ready), go=str(go), name=f"writer {number}")
+        writers.append((installation.start("shell", "--no-imports", "-c", code), ready))
+    while not all(ready.exists() or writer.poll() is not None for writer, ready in writers):
+        pass
+    go.touch()
+    for writer, _ready in writers:
+        _out, problems = writer.communicate(timeout=120)
+        assert writer.returncode == 0, problems
+
+
+def notes_on_record(installation: Installation) -> set[str]:
+    code = "from commitments.models import Update\nfor u in Update.objects.filter(entry__gt=180): print(u.note)"
+    done = installation.python(code)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("references", [["CU-08"] * 4, ["CU-08", "AV-02", "LE-01", "FI-01"]], ids=["one", "different"])
+def test_updates_published_at_the_same_moment_are_all_on_record(installation, tmp_path, references):
+    run_at_once(installation, tmp_path, references)
+    assert notes_on_record(installation) == {f"writer {w} {n}" for w in range(4) for n in range(10)}
+    verified = installation.run("verify_ledger")
+    assert verified.returncode == 0, verified.stderr
+    assert "220 entries" in verified.stdout
+
+
+def test_what_was_answered_with_success_survives_kill_9_in_the_middle_of_200_publications(installation):
+    add_staff(installation)
+    confirmed: list[str] = []
+    with installation.serve() as server:
+        desks = [Staff(server) for _ in range(4)]
+        halfway = threading.Event()
+
+        def work(number: int) -> None:
+            for n in range(50):
+                note = f"desk {number}, note {n}"
+                try:
+                    if desks[number].publish(commitment=1 + n, note=note):
+                        confirmed.append(note)
+                except OSError:
+                    return  # the server is gone
+                if len(confirmed) >= 80:
+                    halfway.set()
+
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(work, number) for number in range(4)]
+            assert halfway.wait(timeout=120)
+            server.kill()
+            for job in jobs:
+                job.result()
+    assert 80 <= len(confirmed) < 200
+    with installation.serve() as server, urllib.request.urlopen(f"{server.url}/healthz") as answer:
+        assert answer.status == 200
+    assert set(confirmed) <= notes_on_record(installation)
+    verified = installation.run("verify_ledger")
+    assert verified.returncode == 0, verified.stderr
+
+
+# Reads the header of an export, lets another process publish, and reads on.
+READER = """
+import subprocess, sys
+from django.test import Client
+
+answer = Client(headers={"host": "localhost"}).get("/commitments.csv")
+pieces = iter(answer.streaming_content)
+start = next(pieces)
+subprocess.run([sys.executable, "manage.py", "shell", "--no-imports", "-c", WRITE], check=True)
+print((start + b"".join(pieces)).decode("utf-8-sig"))
+answer.close()
+"""
+PUBLISH = """
+from commitments import ledger
+from commitments.models import Commitment
+from tests.factories import new
+ledger.append([new("report", Commitment.objects.get(reference="CU-08"), note="while it is read", date="2025-03")])
+"""
+
+
+def test_an_export_shows_one_moment_though_an_update_is_published_while_it_is_read(installation):
+    done = installation.python(READER.replace("WRITE", repr(PUBLISH)))
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(rows) == 57
+    assert "while it is read" not in done.stdout
+    assert "while it is read" in notes_on_record(installation)

@@ -1,0 +1,148 @@
+"""The environment: what is missing, misspelt or unreadable stops the start and is named."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.installation import ROOT
+
+PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "tracker.example"}
+# What a machine has anyway: nothing of ours.
+BARE = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV") if name in os.environ}
+
+pytestmark = pytest.mark.processes
+
+
+def start(**environment):
+    """`manage.py check` in this environment and no other."""
+    command = [sys.executable, "manage.py", "check"]
+    return subprocess.run(command, cwd=ROOT, env=BARE | environment, capture_output=True, text=True, timeout=60)
+
+
+def but(**changed):
+    """The environment of an installation in production, with something changed; None leaves it out."""
+    return {name: value for name, value in (PRODUCTION | changed).items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        # In production these two must be given.
+        (but(SECRET_KEY=None), ["SECRET_KEY is not set"]),
+        (but(SECRET_KEY=""), ["SECRET_KEY is not set"]),
+        (but(SECRET_KEY="  "), ["SECRET_KEY is not set"]),
+        (but(ALLOWED_HOSTS=None), ["ALLOWED_HOSTS is not set"]),
+        (but(ALLOWED_HOSTS=""), ["ALLOWED_HOSTS is not set"]),
+        (but(ALLOWED_HOSTS=" , "), ["ALLOWED_HOSTS is not set"]),
+        # A name that is nearly ours.
+        ({"ALOWED_HOSTS": "tracker.example"}, ["ALOWED_HOSTS is not a setting", "Did you mean ALLOWED_HOSTS?"]),
+        (but(ALLOWED_HOSTS=None, ALLOWED_HOST="x"), ["ALLOWED_HOST is not a setting", "Did you mean ALLOWED_HOSTS?"]),
+        ({"SECRET_KEYS": "x"}, ["SECRET_KEYS is not a setting", "Did you mean SECRET_KEY?"]),
+        ({"DATABSE_URL": "sqlite:///x"}, ["DATABSE_URL is not a setting", "Did you mean DATABASE_URL?"]),
+        ({"DATABASE_URI": "sqlite:///x"}, ["DATABASE_URI is not a setting", "Did you mean DATABASE_URL?"]),
+        ({"Debug": "1"}, ["Debug is not a setting", "Did you mean DEBUG?"]),
+        ({"production": "1"}, ["production is not a setting", "Did you mean PRODUCTION?"]),
+        ({"PRODUCTON": "1"}, ["PRODUCTON is not a setting", "Did you mean PRODUCTION?"]),
+        ({"HSTS_SECOND": "1"}, ["HSTS_SECOND is not a setting", "Did you mean HSTS_SECONDS?"]),
+        ({"TRUST_PROXI": "1"}, ["TRUST_PROXI is not a setting", "Did you mean TRUST_PROXY?"]),
+        # A database that is none of the two.
+        ({"DATABASE_URL": "mysql://u:p@host/name"}, ["DATABASE_URL", "postgresql://"]),
+        ({"DATABASE_URL": "nonsense"}, ["DATABASE_URL", "sqlite:///PATH"]),
+        ({"DATABASE_URL": "postgre://u:p@host/name"}, ["DATABASE_URL", "postgresql://"]),
+        ({"DATABASE_URL": "postgresql://"}, ["DATABASE_URL", "postgresql://"]),
+        ({"DATABASE_URL": "postgresql://u:p@host:port/name"}, ["DATABASE_URL", "postgresql://"]),
+        ({"DATABASE_URL": "/var/lib/tracker.sqlite3"}, ["DATABASE_URL", "sqlite:///PATH"]),
+        ({"DATABASE_URL": "oracle://u:p@host/name"}, ["DATABASE_URL"]),
+        # Yes or no, and numbers.
+        ({"PRODUCTION": "maybe"}, ["PRODUCTION is 'maybe'", "write 1 or 0"]),
+        ({"DEBUG": "2"}, ["DEBUG is '2'", "write 1 or 0"]),
+        ({"TRUST_PROXY": "x-forwarded-proto"}, ["TRUST_PROXY is", "write 1 or 0"]),
+        (but(HSTS_SECONDS="soon"), ["HSTS_SECONDS is 'soon'", "whole number"]),
+        (but(HSTS_SECONDS="-1"), ["HSTS_SECONDS is '-1'", "whole number"]),
+        (but(HSTS_SECONDS="1.5"), ["HSTS_SECONDS is '1.5'", "whole number"]),
+        ({"HSTS_SECONDS": "soon"}, ["HSTS_SECONDS is 'soon'", "whole number"]),
+        # The two together show settings to the public.
+        (but(DEBUG="1"), ["DEBUG cannot be 1 in production"]),
+    ],
+    ids=lambda value: " ".join(f"{k}={v[:12]}" for k, v in value.items()) if isinstance(value, dict) else "named",
+)
+def test_it_does_not_start_and_says_what_is_wrong(environment, named):
+    stopped = start(**environment)
+    assert stopped.returncode != 0
+    assert "ImproperlyConfigured" in stopped.stderr
+    last_line = stopped.stderr.strip().splitlines()[-1]
+    assert [part for part in named if part not in last_line] == []
+
+
+@pytest.mark.parametrize("password", ["hunter2"])
+@pytest.mark.parametrize("url", ["mysql://u:{}@host/name", "postgresql://u:{}@host:port/name", "postgre://u:{}@host/n"])
+def test_a_refusal_does_not_repeat_the_password(url, password):
+    stopped = start(DATABASE_URL=url.format(password))
+    assert stopped.returncode != 0
+    assert password not in stopped.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        PRODUCTION,
+        but(DEBUG="0", TRUST_PROXY="yes", HSTS_SECONDS="0"),
+        but(DATABASE_URL="postgresql://u:p@host:5432/name"),
+        {"DEBUG": "1"},
+        {"PRODUCTION": "0", "DEBUG": "off", "DATABASE_URL": ""},
+        {"DATABASE_URL": "sqlite:////tmp/tracker.sqlite3"},
+        {"PUBLISHER": "Nobody", "CONTACT": "nobody@tracker.example"},
+        # Names that others use, and are near enough to be read twice.
+        {"HOSTNAME": "x", "SECRET": "x", "DATABASE": "x", "PRODUCT": "x", "EDITOR": "vi", "PGDATABASE": "x"},
+    ],
+    ids=lambda value: " ".join(f"{k}={v[:12]}" for k, v in value.items()) or "nothing",
+)
+def test_it_starts(environment):
+    started = start(**environment)
+    assert started.returncode == 0, started.stderr
+
+
+def ask(expression, **environment):
+    code = f"from django.conf import settings; print({expression})"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    return subprocess.run(
+        command, cwd=ROOT, env=BARE | environment, capture_output=True, text=True, timeout=60
+    ).stdout.strip()
+
+
+COOKIES = "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT"
+
+
+def test_in_production_cookies_and_addresses_are_https_only_and_on_ones_own_machine_not():
+    assert ask(COOKIES, **PRODUCTION) == "True True True"
+    assert ask(COOKIES) == "False False False"
+
+
+def test_in_production_browsers_keep_to_https_for_a_year_unless_told_otherwise():
+    assert ask("settings.SECURE_HSTS_SECONDS", **PRODUCTION) == "31536000"
+    assert ask("settings.SECURE_HSTS_SECONDS", **PRODUCTION, HSTS_SECONDS="60") == "60"
+
+
+def test_without_production_only_this_machine_is_answered():
+    assert ask("*settings.ALLOWED_HOSTS") == "localhost 127.0.0.1 [::1]"
+    assert ask("settings.DEBUG, settings.PRODUCTION") == "False False"
+
+
+def test_several_hosts_are_separated_by_commas():
+    assert ask("settings.ALLOWED_HOSTS", ALLOWED_HOSTS=" a.example, b.example,") == "['a.example', 'b.example']"
+
+
+def test_the_proxy_is_trusted_only_where_it_is_said():
+    header = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
+    assert ask(header, **PRODUCTION) == "None"
+    assert ask(header, **PRODUCTION, TRUST_PROXY="1") == "('HTTP_X_FORWARDED_PROTO', 'https')"
+
+
+def test_a_secret_key_of_ones_own_machine_is_made_once_and_kept_to_its_owner():
+    first = ask("settings.SECRET_KEY")
+    assert len(first) >= 50
+    assert ask("settings.SECRET_KEY") == first
+    assert (ROOT / "var" / "secret-key").stat().st_mode & 0o077 == 0

@@ -1,0 +1,470 @@
+"""`verify_ledger` names whatever does not fit, and `--rebuild` mends all but the chain (R3).
+
+Things are broken behind the ledger's back: by raw SQL, with the guarding trigger dropped first.
+"""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from commitments import ledger, triggers
+from commitments.models import (
+    Commitment,
+    Evidence,
+    LedgerEntry,
+    LedgerHead,
+    Organisation,
+    Ownership,
+    Partnership,
+    State,
+    Update,
+)
+from tests.factories import AreaFactory, CommitmentFactory, OrganisationFactory, evidence, published, record
+
+pytestmark = pytest.mark.django_db
+
+BY = ledger.Recorder()
+TABLES = {name: rule[0] for name, rule in triggers.RULES.items()}
+TABLES |= {} if connection.vendor == "sqlite" else triggers.TRUNCATED
+only_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's triggers have no such thing")
+
+
+def verify(*arguments):
+    """Exit code, what it prints, and what it complains of."""
+    printed, complaints, code = StringIO(), StringIO(), 0
+    connection.check_constraints()  # PostgreSQL lays no trigger while checks are due
+    try:
+        call_command("verify_ledger", *arguments, stdout=printed, stderr=complaints)
+    except SystemExit as end:
+        code = end.code
+    return code, printed.getvalue(), complaints.getvalue()
+
+
+def run(sql, *parameters):
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def drop(trigger):
+    run(f"DROP TRIGGER {trigger}" + ("" if connection.vendor == "sqlite" else f" ON {TABLES[trigger]}"))
+
+
+def change_entry(entry, **columns):
+    """Change an entry as somebody with the database's password could, and lay the trigger again."""
+    drop("ledger_no_update")
+    LedgerEntry.objects.filter(pk=entry.pk).update(**columns)
+    connection.check_constraints()
+    triggers.lay(connection)
+
+
+def delete_entry(entry):
+    """The same for deleting one with what it projects."""
+    drop("ledger_no_delete")
+    Evidence.objects.filter(update=entry.pk).delete()
+    Update.objects.filter(pk=entry.pk).delete()
+    LedgerEntry.objects.filter(pk=entry.pk)._raw_delete("default")
+    connection.check_constraints()
+    triggers.lay(connection)
+
+
+def world():
+    """A published commitment TT-01 with two reports (the first with evidence), and another one, TT-02."""
+    commitment = published(reference="TT-01", deadline="2019")
+    report = record("report", commitment, date="2019", evidence=[evidence(), evidence(date="2019")])
+    record("report", commitment, date="2020", status="completed")
+    record("check", published(reference="TT-02"))
+    return commitment, report
+
+
+def test_a_sound_ledger_verifies_and_says_its_head():
+    world()
+    head = LedgerHead.objects.get()
+    assert verify() == (0, f"The ledger verifies: 5 entries, head {head.digest}\n", "")
+
+
+def test_an_empty_ledger_verifies():
+    assert verify()[0] == 0
+
+
+# Entries
+
+
+CHANGED = {
+    "content": ({"content": '{"note":"Something else."}'}, "its content was changed"),
+    "salt": ({"salt": "00"}, "its content was changed"),
+    "digest of the content": ({"content_digest": "f" * 64}, "its content was changed"),
+    "content and its digest": (
+        {"content": "{}", "salt": "", "content_digest": ledger.chain.content_digest("", "{}")},
+        "its digest does not follow",
+    ),
+    "removed without a redaction": ({"content": "", "salt": ""}, "its content was changed"),
+    "no JSON": ({"content": "no JSON"}, "its content was changed"),
+    "JSON of another shape": ({"content": "[]"}, "its content was changed"),
+    "digest": ({"digest": "f" * 64}, "its digest does not follow"),
+    "kind": ({"kind": "context"}, "its digest does not follow"),
+    "commitment": ({"commitment_id": "TT-02"}, "its digest does not follow"),
+    "time": ({"recorded_at": "2020-01-01T00:00:00Z"}, "its digest does not follow"),
+    "role": ({"role": "administrator"}, "its digest does not follow"),
+    "organisation": ({"organisation": "hksarg"}, "its digest does not follow"),
+    "key": ({"key": "TT-01/2"}, "its digest does not follow"),
+}
+
+
+@pytest.mark.parametrize(("columns", "problem"), CHANGED.values(), ids=CHANGED)
+def test_a_changed_entry_is_named_first(columns, problem):
+    _commitment, report = world()
+    change_entry(report, **columns)
+    code, _printed, complaints = verify()
+    assert code == 1
+    assert complaints.splitlines()[0].startswith(f"entry {report.pk} (")
+    assert problem in complaints.splitlines()[0]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "no JSON"])
+def test_a_changed_publication_is_named_first(content):
+    commitment, _report = world()
+    change_entry(commitment.entries.get(kind="published"), content=content)
+    code, _printed, complaints = verify()
+    assert code == 1
+    assert complaints.startswith("entry 1 (TT-01): its content was changed")
+
+
+def test_a_changed_target_is_named():
+    _commitment, report = world()
+    retraction = ledger.append([ledger.retract(report, "Wrong.", BY)])[0]
+    change_entry(retraction, target_id=3)
+    code, _printed, complaints = verify()
+    assert (code, f"entry {retraction.pk} (TT-01): its digest does not follow" in complaints) == (1, True)
+
+
+@pytest.mark.parametrize("columns", [{"content": "{}"}, {"salt": "00"}])
+def test_text_that_came_back_into_a_redacted_entry_is_named(columns):
+    _commitment, report = world()
+    ledger.append([ledger.redact(report, None, "Court order.", BY)])
+    change_entry(report, **columns)
+    code, _printed, complaints = verify()
+    assert (code, complaints.splitlines()[0]) == (1, "entry 2 (TT-01): is redacted but still holds text")
+
+
+def test_a_missing_entry_is_named_by_the_one_after_it():
+    _commitment, report = world()
+    delete_entry(report)
+    code, _printed, complaints = verify()
+    assert code == 1
+    assert complaints.startswith("entry 3 (TT-01): follows entry 1: the entries between are missing")
+
+
+def test_a_missing_publication_is_named():
+    world()
+    delete_entry(LedgerEntry.objects.get(pk=1))
+    code, _printed, complaints = verify()
+    assert code == 1
+    assert complaints.startswith("entry 2 (TT-01): follows entry 0: the entries between are missing")
+    assert "TT-01: commitment: is public without an entry" in complaints
+
+
+def test_a_tail_that_was_cut_off_shows_at_the_head_even_where_all_else_fits():
+    world()
+    delete_entry(LedgerEntry.objects.last())
+    code, _printed, complaints = verify("--rebuild")
+    assert (code, complaints) == (1, "the head says entry 5, the ledger ends with entry 4\n")
+
+
+@pytest.mark.parametrize("columns", [{"sequence": 4}, {"digest": "f" * 64}])
+def test_a_changed_head_is_noticed(columns):
+    world()
+    LedgerHead.objects.update(**columns)
+    code, _printed, complaints = verify()
+    assert (code, complaints.startswith("the head says entry")) == (1, True)
+
+
+def test_a_missing_head_is_noticed():
+    world()
+    LedgerHead.objects.all().delete()
+    code, _printed, complaints = verify()
+    assert (code, complaints) == (1, "the head says entry none, the ledger ends with entry 5\n")
+
+
+def test_an_entry_put_in_by_hand_is_noticed():
+    world()
+    last = LedgerEntry.objects.filter(kind="check").values().get()
+    LedgerEntry.objects.create(**last | {"sequence": 6, "digest": "f" * 64})
+    code, _printed, complaints = verify()
+    assert (code, complaints.splitlines()[0]) == (
+        1,
+        "entry 6 (TT-02): its digest does not follow from the entry before",
+    )
+
+
+@pytest.mark.parametrize("columns", [{"content": '{"note":"Something else."}'}, {"role": "administrator"}])
+def test_a_rebuild_never_mends_the_chain(columns):
+    _commitment, report = world()
+    change_entry(report, **columns)
+    before = list(LedgerEntry.objects.order_by("sequence").values())
+    code, _printed, complaints = verify("--rebuild")
+    assert (code, f"entry {report.pk} (TT-01)" in complaints) == (1, True)
+    assert list(LedgerEntry.objects.order_by("sequence").values()) == before
+
+
+# Projections
+
+
+def copied(row, **columns):
+    """The same row once more, with some columns changed."""
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return type(row)(**values | columns)
+
+
+def split_state(one, _report):
+    last = one.states.last()
+    State.objects.filter(pk=last.pk).update(until_day="2025-01-01")
+    copied(last, id=None, from_day="2025-01-01").save(force_insert=True)
+
+
+def extra_update(one, report, commitment=None):
+    """An update that no entry says, with evidence: the publication's number is the only one that is free."""
+    update = copied(report.update, entry_id=1, commitment_id=(commitment or one).pk)
+    update.save(force_insert=True)
+    copied(report.update.evidence.first(), id=None, update_id=update.pk).save(force_insert=True)
+
+
+def change(model, **columns):
+    return lambda one, report: model.objects.filter(**OF[model](one, report)).update(**columns)
+
+
+def delete(model):
+    return lambda one, report: model.objects.filter(**OF[model](one, report)).delete()
+
+
+OF = {
+    Commitment: lambda one, report: {"pk": one.pk},
+    Ownership: lambda one, report: {"commitment": one},
+    Update: lambda one, report: {"pk": report.pk},
+    Evidence: lambda one, report: {"update": report.pk, "position": 1},
+    State: lambda one, report: {"commitment": one, "status": "in_progress"},
+}
+BROKEN = {
+    "title": (change(Commitment, title="Another"), "TT-01: commitment: differs in title"),
+    "note": (change(Commitment, note="Another"), "TT-01: commitment: differs in note"),
+    "deadline": (change(Commitment, deadline="2029"), "TT-01: commitment: differs in deadline"),
+    "area": (
+        lambda one, report: Commitment.objects.filter(pk=one.pk).update(area=AreaFactory()),
+        "TT-01: commitment: differs in area",
+    ),
+    # The days of a date are columns of their own, and lists filter, sort and count by them.
+    "last day of the deadline": (
+        change(Commitment, deadline_last="2029-01-01"),
+        "TT-01: commitment: differs in deadline_last",
+    ),
+    "last day of an update": (change(Update, date_last="2029-01-01"), "TT-01: update: 2 differs in date_last"),
+    "first day of evidence": (
+        lambda one, report: Evidence.objects.filter(update=report.pk, position=2).update(date_first="2019-12-31"),
+        "TT-01: evidence: (2, 2) differs in date_first",
+    ),
+    "last day of the current deadline": (change(State, deadline_last="2029-01-01"), "differs in deadline_last"),
+    "first day of the status": (change(State, status_on_first="2018-01-01"), "differs in status_on_first"),
+    "owner gone": (delete(Ownership), "TT-01: owners: differ"),
+    "owner added": (
+        lambda one, report: Ownership.objects.create(commitment=one, organisation=OrganisationFactory()),
+        "TT-01: owners: differ",
+    ),
+    "partner added": (
+        lambda one, report: Partnership.objects.create(commitment=one, organisation=OrganisationFactory()),
+        "TT-01: partners: differ",
+    ),
+    "update changed": (change(Update, note="Another"), "TT-01: update: 2 differs in note"),
+    "update with another status": (change(Update, status="completed"), "TT-01: update: 2 differs in status"),
+    "update that counts from another day": (
+        change(Update, effective_on="2018-09-01"),
+        "TT-01: update: 2 differs in effective_on",
+    ),
+    "update said to be retracted": (change(Update, retracted_by=3), "TT-01: update: 2 differs in retracted_by"),
+    "update gone": (
+        lambda one, report: [Evidence.objects.filter(update=2).delete(), Update.objects.filter(pk=2).delete()],
+        "TT-01: update: 2 is missing",
+    ),
+    "update that no entry says": (extra_update, "TT-01: update: 1 is not in the ledger"),
+    "update of another commitment": (
+        lambda one, report: Update.objects.filter(pk=2).update(commitment=Commitment.objects.get(reference="TT-02")),
+        "update: 2 differs in commitment",
+    ),
+    "update of a draft": (
+        lambda one, report: Update.objects.filter(pk=2).update(commitment=CommitmentFactory(reference="TT-03")),
+        "update: 2",
+    ),
+    "update of a draft that no entry says": (
+        lambda one, report: extra_update(one, report, CommitmentFactory(reference="TT-03")),
+        "TT-03: update: 1 is not in the ledger",
+    ),
+    "evidence changed": (change(Evidence, url="https://example.org/x"), "TT-01: evidence: (2, 1) differs in url"),
+    "evidence of another source": (change(Evidence, source="independent"), "TT-01: evidence: (2, 1) differs in source"),
+    "evidence gone": (delete(Evidence), "TT-01: evidence: (2, 1) is missing"),
+    "evidence added": (
+        lambda one, report: copied(report.update.evidence.first(), id=None, position=9).save(force_insert=True),
+        "TT-01: evidence: (2, 9) is not in the ledger",
+    ),
+    "state changed": (change(State, status="completed"), "TT-01: state: "),
+    "state with another day": (change(State, last_entry_on="2018-09-01"), "differs in last_entry_on"),
+    "state gone": (delete(State), "is missing"),
+    "state added": (split_state, "is not in the ledger"),
+    "state of a draft": (
+        lambda one, report: copied(
+            State.objects.first(), id=None, commitment_id=CommitmentFactory(reference="TT-03").pk
+        ).save(force_insert=True),
+        "TT-03: state: ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "complaint"), BROKEN.values(), ids=BROKEN)
+def test_a_projection_that_says_something_else_is_named_and_mended(damage, complaint):
+    one, report = world()
+    sound = projections()
+    damage(one, report)
+    code, _printed, complaints = verify()
+    assert (code, complaint in complaints) == (1, True), complaints
+    assert not any(line.startswith("entry ") for line in complaints.splitlines())
+    code, printed, complaints = verify("--rebuild")
+    assert (code, complaints) == (0, "")
+    assert "mended: " in printed
+    assert projections() == sound
+
+
+def projections():
+    """Everything that the ledger projects, but for numbers that the database gives."""
+    numbers = {"id"}
+    rows = [Commitment.objects.public(), Ownership.objects.all(), Partnership.objects.all()]
+    rows += [model.objects.all() for model in (Update, Evidence, State)]
+    return [
+        sorted(str({k: v for k, v in row.items() if k not in numbers}) for row in queryset.values())
+        for queryset in rows
+    ]
+
+
+def test_everything_broken_at_once_is_named_and_mended_at_once():
+    one, report = world()
+    together = ["title", "owner added", "update changed", "evidence gone", "evidence added", "state gone"]
+    for name in together:
+        BROKEN[name][0](one, report)
+    code, _printed, complaints = verify()
+    assert code == 1
+    assert all(BROKEN[name][1] in complaints for name in together)
+    assert verify("--rebuild")[0] == 0
+    assert verify()[0] == 0
+
+
+def test_without_rebuild_nothing_is_mended():
+    one, _report = world()
+    Commitment.objects.filter(pk=one.pk).update(title="Another")
+    verify()
+    assert Commitment.objects.get(pk=one.pk).title == "Another"
+
+
+def test_a_day_of_publication_that_was_moved_is_named_and_mended():
+    one, _report = world()
+    drop("commitment_stays_public")
+    Commitment.objects.filter(pk=one.pk).update(published_at="2020-01-01T00:00:00Z")
+    triggers.lay(connection)
+    assert "TT-01: commitment: differs in published_at" in verify()[2]
+
+
+def test_a_commitment_that_was_taken_back_is_named_and_mended():
+    one, _report = world()
+    drop("commitment_stays_public")
+    Commitment.objects.filter(pk=one.pk).update(published_at=None)
+    connection.check_constraints()
+    triggers.lay(connection)
+    assert "TT-01: commitment: differs in published_at" in verify()[2]
+    assert verify("--rebuild")[0] == 0
+    assert Commitment.objects.public().filter(pk=one.pk).exists()
+
+
+def test_a_commitment_made_public_by_hand_is_named_and_not_mended_away():
+    world()
+    draft = CommitmentFactory(reference="TT-03")
+    Commitment.objects.filter(pk=draft.pk).update(published_at="2026-11-22T08:00:00Z")
+    complaint = "TT-03: commitment: is public without an entry"
+    assert verify()[2] == f"{complaint}\n"
+    assert verify("--rebuild")[0] == 1
+
+
+def test_a_commitment_whose_row_is_gone_is_named():
+    one, _report = world()
+    with transaction.atomic():  # left by a rollback: the entries refer to nothing
+        drop("commitment_no_delete")
+        for model in (Ownership, State):
+            model.objects.filter(commitment=one).delete()
+        Evidence.objects.all().delete()
+        Update.objects.filter(commitment=one).delete()
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM commitments_commitment WHERE id = %s", [one.pk])
+        complaints = list(ledger.verify())
+        transaction.set_rollback(True)
+    assert any(complaint.startswith("TT-01: commitment") for complaint in complaints)
+
+
+@pytest.mark.parametrize("table", ["organisation", "area", "release"])
+def test_a_slug_that_was_renamed_is_named(table):
+    one, _report = world()
+    party = {"organisation": one.owners.get(), "area": one.area, "release": one.release}[table]
+    type(party).objects.filter(pk=party.pk).update(slug="renamed")
+    code, _printed, complaints = verify()
+    assert (code, "TT-01" in complaints) == (1, True)
+
+
+def test_what_staff_may_change_of_an_organisation_is_no_difference():
+    world()
+    Organisation.objects.update(short_name="Another", note="Another")
+    assert verify()[0] == 0
+
+
+# Triggers
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_missing_trigger_is_named_and_laid_again(name):
+    world()
+    drop(name)
+    assert verify()[::2] == (1, f"trigger {name} is missing or changed\n")
+    code, printed, _complaints = verify("--rebuild")
+    assert (code, f"laid again: trigger {name}" in printed) == (0, True)
+    assert triggers.problems(connection) == []
+
+
+@pytest.mark.parametrize("name", triggers.RULES)
+def test_a_trigger_that_lets_everything_through_is_named_and_laid_again(name):
+    table, event, _condition, _message = triggers.RULES[name]
+    if connection.vendor == "sqlite":
+        drop(name)
+        run(f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN 1 = 0 BEGIN SELECT RAISE(ABORT, 'x'); END")
+    else:
+        run(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")
+    assert verify()[::2] == (1, f"trigger {name} is missing or changed\n")
+    assert verify("--rebuild")[0] == 0
+
+
+LAY = "CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE ON {table}"
+DISARMED = {
+    "switched off": "ALTER TABLE {table} DISABLE TRIGGER {name}",
+    "switched off with all others": "ALTER TABLE {table} DISABLE TRIGGER USER",
+    "after the event": "CREATE OR REPLACE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    "never": LAY + " FOR EACH ROW WHEN (false) EXECUTE FUNCTION {name}()",
+    "for one column": LAY.replace("UPDATE", "UPDATE OF key") + " FOR EACH ROW EXECUTE FUNCTION {name}()",
+}
+
+
+@only_postgresql
+@pytest.mark.parametrize("sql", DISARMED.values(), ids=DISARMED)
+def test_a_trigger_is_named_that_fires(sql):
+    name = "ledger_no_update"
+    run(sql.format(name=name, table=TABLES[name]))
+    code, _printed, complaints = verify()
+    assert (code, f"trigger {name} is missing or changed" in complaints) == (1, True)
+    assert verify("--rebuild")[0] == 0
+
+
+def test_the_first_release_verifies(release):
+    assert verify()[0] == 0
