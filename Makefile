@@ -12,9 +12,7 @@ SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threa
 .PHONY: run test check bench lock system
 
 run: .venv/runtime $(STATIC)
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py load_release fixtures/4th-plenary-2018.json
-	@$(BIN)/python manage.py ensure_admin
+	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
 	@echo "Serving http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
 	@exec $(SERVE) --bind 127.0.0.1:$(PORT)
 

@@ -26,11 +26,14 @@ from commitments.models import (
 )
 from tests import factories
 from tests.test_pages import main, words
+from tests.test_queries import crowd
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(apps.get_app_config("commitments").get_models(), key=lambda model: model.__name__)
-READ_ONLY = ["evidence", "ledgerentry", "ledgerhead", "loadeditem", "state", "update"]
-EDITABLE = sorted({model._meta.model_name for model in MODELS} - set(READ_ONLY))
+NAMES = [model._meta.model_name for model in MODELS if admin.site.is_registered(model)]
+PROJECTED = {"evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership", "state", "update"}
+READ_ONLY = [name for name in NAMES if name in PROJECTED]
+EDITABLE = [name for name in NAMES if name not in PROJECTED]
 BY = ledger.Recorder()
 
 
@@ -42,13 +45,13 @@ def the_day_is_fixed(time_machine):
 @pytest.fixture
 def desk(client):
     """A superuser, signed in."""
-    client.force_login(User.objects.create_superuser("boss", password="a-long-enough-password"))
+    client.force_login(User.objects.create_superuser("boss"))
     return client
 
 
 def clerk(*permissions):
     """A member of staff with these permissions, signed in."""
-    user = User.objects.create_user("clerk", password="a-long-enough-password", is_staff=True)
+    user = User.objects.create_user("clerk", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client = Client()
     client.force_login(user)
@@ -69,7 +72,7 @@ class Form(HTMLParser):
         if tag == "input" and kind == "submit":
             self.buttons.append(name)
         elif tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in given):
-            self.fields[name] = given.get("value", "")
+            self.fields[name] = given.get("value", "on" if kind == "checkbox" else "")
         elif tag == "select":
             self.select, several = name, "multiple" in given
             self.fields[name] = [] if several else None
@@ -167,18 +170,17 @@ def test_every_model_of_the_application_is_in_the_admin(model):
     assert admin.site.is_registered(model)
 
 
-@pytest.mark.parametrize("name", [model._meta.model_name for model in MODELS])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_model_s_list_and_rows_open(rows, desk, name):
     assert rows[name]
     assert desk.get(reverse(f"admin:commitments_{name}_changelist")).status_code == 200
     assert [desk.get(change(row)).status_code for row in rows[name]] == [200] * len(rows[name])
 
 
-@pytest.mark.parametrize("name", [model._meta.model_name for model in MODELS])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_model_s_list_can_be_searched_and_sorted(rows, desk, name):
     address = reverse(f"admin:commitments_{name}_changelist")
-    assert desk.get(address, {"q": "thing"}).status_code in (200, 302)
-    assert desk.get(address, {"o": "-1"}).status_code in (200, 302)
+    assert [desk.get(address, asked).status_code for asked in ({"q": "thing"}, {"o": "-1"})] == [200, 200]
 
 
 @pytest.mark.parametrize("name", EDITABLE)
@@ -199,10 +201,11 @@ def test_ledger_and_projections_can_only_be_looked_at(rows, desk, name, method):
 @pytest.mark.parametrize("name", READ_ONLY)
 def test_nothing_of_ledger_and_projections_can_be_typed_over(rows, desk, name):
     row = rows[name][0]
-    page = desk.get(change(row))
-    assert not {"_save", "_continue", "_addanother", "_publish"} & set(Form(page).buttons)
+    stored = type(row).objects.filter(pk=row.pk).values()
+    before = stored.get()
+    assert not {"_save", "_continue", "_addanother", "_publish"} & set(Form(desk.get(change(row))).buttons)
     assert desk.post(change(row), {"note": "x", "status": "completed", "_save": "1"}).status_code == 403
-    assert type(row).objects.filter(pk=row.pk).values().get() == type(row).objects.filter(pk=row.pk).values()[0]
+    assert stored.all().get() == before
 
 
 @pytest.mark.parametrize("name", [*READ_ONLY, "commitment"])
@@ -657,7 +660,7 @@ def test_users_cannot_be_deleted(desk):
 
 
 def test_a_user_can_be_deactivated(desk):
-    user = User.objects.create_user("leaver", password="a-long-enough-password")
+    user = User.objects.create_user("leaver")
     address = reverse("admin:auth_user_change", args=[user.pk])
     form = Form(desk.get(address))
     del form.fields["is_active"]
@@ -740,10 +743,10 @@ def test_a_deactivated_member_of_staff_is_sent_to_sign_in(one):
 
 
 def many(numbers):
-    for n in numbers:
-        one = factories.published(reference=f"MM-{n:03}")
-        factories.record("report", one)
-        one.drafts.create(date="2019", status="in_progress", author=User.objects.create_user(f"clerk-{n}"))
+    made = crowd(numbers, parties_as_stated="everyone")
+    ledger.append([factories.new("report", one) for one in made])
+    for one in made:
+        one.drafts.create(date="2019", status="in_progress", author=User.objects.create_user(one.reference))
 
 
 @pytest.mark.parametrize("name", ["commitment", "draftupdate", "ledgerentry", "update", "evidence", "state"])
@@ -753,7 +756,7 @@ def test_a_list_takes_no_more_queries_for_a_hundred_rows_than_for_ten(desk, name
             assert desk.get(reverse(f"admin:commitments_{name}_changelist")).status_code == 200
         return len(captured)
 
-    many(range(10))
+    many(range(1, 11))
     of_ten = queries()
-    many(range(10, 100))
+    many(range(11, 101))
     assert queries() == of_ten

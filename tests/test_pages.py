@@ -409,6 +409,14 @@ def test_a_correction_is_shown_with_before_after_and_reason(client):
     assert "A slip of the pen. title Do the thnig Do the thing" in words(main(answer))
 
 
+def test_corrected_owners_are_told_as_words_and_not_as_a_program_s_list(client):
+    one = factories.published(reference="TT-01")
+    [entry] = ledger.append([ledger.correct(one, {"owners": [factories.OrganisationFactory()]}, "Not theirs.", BY)])
+    changed = words(every(main(client.get("/commitments/TT-01/")), "dl", _class="changes")[0])
+    assert entry.data["changes"][0]["field"] in changed
+    assert "[" not in changed
+
+
 def test_a_retracted_report_is_struck_through_with_its_reason_and_counts_nowhere(client):
     one = factories.published(reference="TT-01")
     entry = factories.record("report", one, status="completed", note="It was finished.")

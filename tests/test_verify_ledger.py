@@ -450,7 +450,7 @@ LAY = "CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE ON {table}"
 DISARMED = {
     "switched off": "ALTER TABLE {table} DISABLE TRIGGER {name}",
     "switched off with all others": "ALTER TABLE {table} DISABLE TRIGGER USER",
-    "after the event": "CREATE OR REPLACE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    "after the event": LAY.replace("BEFORE", "AFTER") + " FOR EACH ROW EXECUTE FUNCTION {name}()",
     "never": LAY + " FOR EACH ROW WHEN (false) EXECUTE FUNCTION {name}()",
     "for one column": LAY.replace("UPDATE", "UPDATE OF key") + " FOR EACH ROW EXECUTE FUNCTION {name}()",
 }

@@ -92,6 +92,14 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
+class BehindTheScenesAdmin(ReadOnlyAdmin):
+    """A table that staff reach by its address or by a link, and that would only clutter the index."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not in the index."""
+        return False
+
+
 class SlugFixedAdmin(ModelAdmin):
     """Something whose slug is its identity, in addresses and in the ledger: given once."""
 

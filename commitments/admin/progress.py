@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commitments import ledger
 from commitments.admin.base import LedgerAdmin, LedgerForm, may_publish, recorder
@@ -25,22 +26,10 @@ class DraftForm(LedgerForm):
     """An update as somebody types it. A draft may be incomplete; publishing checks everything."""
 
     class Meta:
-        """As a person tells it: what, when, how far, what was said, where one looked."""
+        """All that somebody can type; the admin puts it in order."""
 
         model = DraftUpdate
-        fields = (
-            "commitment",
-            "kind",
-            "date",
-            "status",
-            "stop_reason",
-            "basis",
-            "achieved",
-            "deadline",
-            "deadline_reason",
-            "note",
-            "searched",
-        )
+        fields = "__all__"
         widgets = {
             "note": forms.Textarea(attrs={"rows": 3}),
             **{n: forms.TextInput(attrs={"class": "vLargeTextField"}) for n in ("deadline_reason", "searched")},
@@ -62,6 +51,16 @@ class DraftUpdateAdmin(LedgerAdmin):
     form = DraftForm
     change_form_template = "admin/commitments/draftupdate/change_form.html"
     inlines = (EvidenceInline,)
+    fieldsets = (
+        (None, {"fields": ("commitment", "kind", ("status", "date"), "achieved", "note")}),
+        (
+            gettext_lazy("A new deadline was announced"),
+            {"fields": ("deadline", "deadline_reason"), "classes": ["collapse"]},
+        ),
+        (gettext_lazy("It was stopped"), {"fields": ("stop_reason",), "classes": ["collapse"]}),
+        (gettext_lazy("Nothing new was found"), {"fields": ("searched",), "classes": ["collapse"]}),
+        (gettext_lazy("The release itself reports it as done"), {"fields": ("basis",), "classes": ["collapse"]}),
+    )
     autocomplete_fields = ("commitment",)
     list_display = ("commitment", "kind", "date", "status", "author", "changed_at", "published")
     list_filter = (("published_as", admin.EmptyFieldListFilter), "kind", "status")
@@ -105,6 +104,7 @@ class DraftUpdateAdmin(LedgerAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """With the commitment as it stands now."""
         context["standing"] = self._standing(request, kwargs.get("obj"))
+        context["title"] = _("Record progress")
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _standing(self, request: HttpRequest, obj: DraftUpdate | None) -> Commitment | None:
@@ -114,7 +114,7 @@ class DraftUpdateAdmin(LedgerAdmin):
         found: Commitment | None = Commitment.objects.as_of(localdate()).filter(pk=int(str(key))).first()
         return found
 
-    @admin.display(description="published", boolean=True)
+    @admin.display(description=gettext_lazy("published"), boolean=True)
     def published(self, obj: DraftUpdate) -> bool:
         """Whether it is in the ledger."""
         return obj.published_as_id is not None

@@ -2,8 +2,18 @@
 
 from django.contrib import admin
 
-from commitments.admin.base import ReadOnlyAdmin
-from commitments.models import Evidence, LedgerEntry, LedgerHead, State, Update
+from commitments.admin.base import BehindTheScenesAdmin, ReadOnlyAdmin
+from commitments.models import (
+    DraftEvidence,
+    Evidence,
+    LedgerEntry,
+    LedgerHead,
+    LoadedItem,
+    Ownership,
+    Partnership,
+    State,
+    Update,
+)
 
 
 @admin.register(LedgerEntry)
@@ -38,7 +48,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(State)
-class StateAdmin(ReadOnlyAdmin):
+class StateAdmin(BehindTheScenesAdmin):
     """How commitments stood, from day to day."""
 
     list_display = ("commitment", "from_day", "until_day", "status", "deadline")
@@ -46,4 +56,4 @@ class StateAdmin(ReadOnlyAdmin):
     list_select_related = ("commitment",)
 
 
-admin.site.register(LedgerHead, ReadOnlyAdmin)
+admin.site.register((LedgerHead, LoadedItem, Ownership, Partnership, DraftEvidence), BehindTheScenesAdmin)

@@ -1,12 +1,12 @@
-"""Releases with their outline and agreements, areas, and what fixtures loaded."""
+"""Releases with their outline and agreements, and areas."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from commitments.admin.base import ReadOnlyAdmin, SlugFixedAdmin
-from commitments.models import Agreement, Area, LoadedItem, Release, Section
+from commitments.admin.base import SlugFixedAdmin
+from commitments.models import Agreement, Area, Release, Section
 
 
 class SectionInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -57,6 +57,3 @@ class SectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
     """Sections on their own, for searching."""
 
     list_display = ("release", "position", "heading", "area")
-
-
-admin.site.register(LoadedItem, ReadOnlyAdmin)
