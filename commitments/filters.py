@@ -59,10 +59,6 @@ class AnyOf(MultipleChoiceFilter):
 
     field_class = ManyOf
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Shown as check boxes."""
-        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
-
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         """One IN; nothing asked for is no filter."""
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
@@ -151,6 +147,11 @@ class CommitmentFilter(FilterSet):
         bodies = list(Organisation.objects.values_list("slug", "name"))
         self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
         self.form.today = today
+
+    @property
+    def ticked(self) -> list[str]:
+        """The names of the filters that take any of some values: shown as boxes to tick."""
+        return [name for name, one in self.filters.items() if isinstance(one, AnyOf)]
 
     @property
     def day(self) -> date:

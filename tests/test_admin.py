@@ -33,7 +33,7 @@ MODELS = sorted(apps.get_app_config("commitments").get_models(), key=lambda mode
 NAMES = [model._meta.model_name for model in MODELS if admin.site.is_registered(model)]
 PROJECTED = {"evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership", "state", "update"}
 READ_ONLY = [name for name in NAMES if name in PROJECTED]
-EDITABLE = [name for name in NAMES if name not in PROJECTED]
+EDITABLE = [name for name in NAMES if name not in {*PROJECTED, "draftevidence"}]  # evidence is typed with its draft
 BY = ledger.Recorder()
 
 

@@ -667,7 +667,7 @@ def test_no_name_of_an_element_is_given_twice_on_a_page(release, client, address
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_page_of_a_past_day_says_so_and_offers_today(release, client, address):
     answer = client.get(f"{address}?as_of=2021-08-30")
-    note = every(read(answer), "div", _class="as-of")[0]
+    note = every(read(answer), "section", _class="as-of")[0]
     assert "As of 30 August 2021." in words(note)
     assert links(note) == {address: "Show today"}
 
