@@ -6,18 +6,21 @@ canonical JSON has one spelling of each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from commitments.models import Area, Commitment, Organisation, Release
+from commitments.models.fields import read
 
 Content = dict[str, Any]
+NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
 
 
 def text(value: Any) -> str:
@@ -32,15 +35,19 @@ def number_text(value: Decimal | None) -> str:
 
 def read_number(value: str) -> Decimal | None:
     """The decimal that a text says; ValidationError where it says none."""
-    try:
-        return Decimal(value) if value else None
-    except InvalidOperation as error:
-        raise ValidationError(_("“%(value)s” is not a number.") % {"value": value}) from error
+    if not value:
+        return None
+    if not NUMBER.fullmatch(value):
+        raise ValidationError(_("“%(value)s” is not a number.") % {"value": value[:40]})
+    return Decimal(value)
 
 
 def read_day(value: str) -> date | None:
-    """The day that a text says."""
-    return date.fromisoformat(value) if value else None
+    """The day that a text says; ValidationError where it says none."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise ValidationError(_("“%(value)s” is not a day.") % {"value": value[:40]}) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ COLUMNS: dict[str, Codec] = {
     "parties_as_stated": PLAIN,
     "owner_inferred": AS_IS,
     "owner_note": PLAIN,
-    "deadline": PLAIN,
+    "deadline": Codec(text, read),
     "deadline_as_stated": PLAIN,
     "deadline_basis": PLAIN,
     "target": Codec(number_text, read_number),
@@ -78,6 +85,8 @@ COLUMNS: dict[str, Codec] = {
 RELATIONS = ("release", "area", "part_of")
 PARTIES = ("owners", "partners")
 PUBLIC_FIELDS = (*COLUMNS, *RELATIONS, *PARTIES)
+# What somebody wrote in words of their own; nothing is computed from it.
+FREE_TEXT = ("title", "quote", "parties_as_stated", "owner_note", "deadline_as_stated", "unit", "done_when", "note")
 # R5: the deadline moves only by a report, and a reference is given once.
 CORRECTABLE = tuple(name for name in PUBLIC_FIELDS if name not in ("reference", "deadline"))
 
@@ -124,8 +133,8 @@ def public_value(name: str, value: Any) -> Any:
 def update_content(kind: str, said: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]] = ()) -> Content:
     """The content of a report, context or check, from what a form or a fixture says; unknown names are left out."""
     content: Content = {name: text(said.get(name)) for name in UPDATE_FIELDS[kind]}
-    if isinstance(achieved := said.get("achieved"), Decimal):
-        content["achieved"] = number_text(achieved)
+    if NUMBER.fullmatch(content.get("achieved", "")):  # in its one spelling; anything else is refused by the rules
+        content["achieved"] = number_text(Decimal(content["achieved"]))
     if kind == "report":
         content["basis"] = content["basis"] or "evidence"
     if kind in WITH_EVIDENCE:
@@ -145,13 +154,32 @@ class Directory:
         }
         self._commitments: dict[str, int] = {}
 
-    def columns(self, content: Content) -> dict[str, Any]:
-        """The values of a commitment's columns that a publication says. KeyError where a slug is gone."""
+    def columns(self, content: Content, *, parents: bool = True) -> dict[str, Any]:
+        """The values of a commitment's columns that a publication says. KeyError where a slug is gone.
+
+        Without `parents`, what it is part of is left out: it is not looked up.
+        """
         columns = {name: codec.read(content[name]) for name, codec in COLUMNS.items()}
         columns["release_id"] = self.ids["release"][content["release"]]
         columns["area_id"] = self.ids["area"][content["area"]] if content["area"] else None
-        columns["part_of_id"] = self._commitment(content["part_of"]) if content["part_of"] else None
+        if parents:
+            columns["part_of_id"] = self._commitment(content["part_of"]) if content["part_of"] else None
         return columns
+
+    def problems(self, content: Content) -> dict[str, list[str]]:
+        """By field, each value that cannot be read and each slug that names nothing."""
+        problems: dict[str, list[str]] = {}
+        for name, codec in COLUMNS.items():
+            try:
+                codec.read(content[name])
+            except ValidationError as error:
+                problems[name] = error.messages
+        named = [("release", content["release"]), ("area", content["area"] or None)]
+        named += [(name, slug) for name in PARTIES for slug in content[name]]
+        for name, slug in named:
+            if slug is not None and slug not in self.ids["organisation" if name in PARTIES else name]:
+                problems.setdefault(name, []).append(_("There is no “%(slug)s”.") % {"slug": slug})
+        return problems
 
     def organisations(self, slugs: Iterable[str]) -> set[int]:
         """Their primary keys."""

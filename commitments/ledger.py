@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments import chain, rules, triggers
-from commitments.choices import UPDATE_KINDS, EntryKind, Role
+from commitments.choices import EntryKind, Role
 from commitments.content import Content, public_value, publication
-from commitments.models import Commitment, LedgerEntry, LedgerHead
-from commitments.projection import Difference, project
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry, LedgerHead
+from commitments.projection import Difference, project, references_on_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +46,48 @@ class NewEntry:
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
+class RefusedError(ValidationError):
+    """A rule forbids an entry. `entry` says which, where several were to be appended."""
+
+    def __init__(self, entry: NewEntry, problem: ValidationError) -> None:
+        super().__init__(problem)
+        self.entry = entry
+
+
 def append(new: Sequence[NewEntry]) -> list[LedgerEntry]:
-    """Record entries, in order, all or none. Raises ValidationError, by field, where a rule forbids one."""
+    """Record entries, in order, all or none. Raises RefusedError, by field, where a rule forbids one."""
     with transaction.atomic():
         head = LedgerHead.objects.select_for_update().get()
-        rulebook = rules.Rulebook(_public_commitments(new), _already_said(new))
+        rulebook = _rulebook(new)
         entries: list[LedgerEntry] = []
         for one in new:
-            rulebook.check(one.kind, one.content, one.commitment, one.target, timezone.localdate(one.recorded_at))
+            try:
+                rulebook.check(one.kind, one.content, one.commitment, one.target, timezone.localdate(one.recorded_at))
+            except ValidationError as problem:
+                raise RefusedError(one, problem) from problem
             entries.append(_entry(one, head))
         LedgerEntry.objects.bulk_create(entries, batch_size=500)
         head.save()
         redacted = [entry.target for entry in entries if entry.kind == EntryKind.REDACTION and entry.target]
-        LedgerEntry.objects.filter(pk__in=[entry.pk for entry in redacted]).update(content="", salt="")
+        _remove_text(redacted)
         touched = [*entries, *map(_subject, redacted)]
         project(list(dict.fromkeys(str(entry.commitment_id) for entry in touched if entry.commitment_id)))
     return entries
 
 
-def _public_commitments(new: Sequence[NewEntry]) -> dict[str, Commitment]:
-    """The public commitments that the new entries speak of, as they are now that the head is locked."""
-    spoken_of = {one.commitment.reference for one in new if one.commitment}
-    spoken_of |= {str(one.content["part_of"]) for one in new if one.kind == EntryKind.PUBLISHED}
-    public = Commitment.objects.public().select_related("release", "area", "part_of")
-    return {commitment.reference: commitment for commitment in public.filter(reference__in=spoken_of)}
+def _rulebook(new: Sequence[NewEntry]) -> rules.Rulebook:
+    """The rules, with what is on record of all that the new entries speak of, now that the head is locked."""
+    wholes = {str(one.content["part_of"]) for one in new if one.kind == EntryKind.PUBLISHED}
+    references = {one.commitment.reference for one in new if one.commitment}
+    return rules.Rulebook(references, wholes, {one.target.sequence for one in new if one.target})
 
 
-def _already_said(new: Sequence[NewEntry]) -> dict[tuple[str, str], int]:
-    """What stands on record of the commitments that get new updates: reference and content, to the entry."""
-    spoken_of = {one.commitment.reference for one in new if one.commitment and one.kind in UPDATE_KINDS}
-    standing = LedgerEntry.objects.filter(commitment__reference__in=spoken_of, kind__in=UPDATE_KINDS)
-    standing = standing.exclude(targeted_by__kind=EntryKind.RETRACTION)
-    return {(str(r), said): number for r, said, number in standing.values_list("commitment_id", "content", "sequence")}
+def _remove_text(redacted: Sequence[LedgerEntry]) -> None:
+    """Empty the entries that were redacted, and the drafts that they came from."""
+    numbers = [entry.sequence for entry in redacted]
+    LedgerEntry.objects.filter(pk__in=numbers).update(content="", salt="")
+    DraftEvidence.objects.filter(draft__published_as__in=numbers).delete()
+    DraftUpdate.objects.filter(published_as__in=numbers).update(note="", searched="", deadline_reason="")
 
 
 def _subject(entry: LedgerEntry) -> LedgerEntry:
@@ -149,25 +159,57 @@ def redact(entry: LedgerEntry, remaining: Content | None, reason: str, by: Recor
     return NewEntry(EntryKind.REDACTION, {"reason": reason, "remaining": remaining}, None, entry, by)
 
 
+@dataclass(frozen=True, slots=True)
+class Break:
+    """An entry that does not fit into the chain. `reference`: the commitment that it is about."""
+
+    sequence: int
+    reference: str
+    what: str
+
+    def __str__(self) -> str:
+        """For the command's output."""
+        return f"entry {self.sequence} ({self.reference}): {self.what}"
+
+
 def verify() -> Iterator[str]:
     """Each thing that does not fit: the chain's entries in order, the head, the triggers, the projections."""
-    yield from verify_chain()
+    yield from map(str, verify_chain())
+    yield from verify_head()
     yield from (f"trigger {name} is missing or changed" for name in triggers.problems(connection))
-    yield from map(str, compare(repair=False))
+    yield from map(str, compare(set(), repair=False))
 
 
-def verify_chain() -> Iterator[str]:
-    """Each entry whose sequence, content or digest does not follow from the one before, then the head."""
+def rebuild() -> Iterator[str]:
+    """Lay the triggers and mend the projections, each thing as it is mended.
+
+    The chain is never mended, and a commitment with an entry that does not fit is left as it is: its
+    projections would only spread what somebody put there.
+    """
+    yield from (f"trigger {name}" for name in triggers.problems(connection))
+    triggers.lay(connection)
+    yield from map(str, compare({one.reference for one in verify_chain()}, repair=True))
+
+
+def verify_chain() -> Iterator[Break]:
+    """Each entry whose sequence, content or digest does not follow from the one before."""
     sequence, digest = 0, chain.GENESIS
-    redacted = set(LedgerEntry.objects.filter(kind=EntryKind.REDACTION).values_list("target_id", flat=True))
+    redactions = LedgerEntry.objects.filter(kind=EntryKind.REDACTION)
+    redacted = set(redactions.values_list("target_id", flat=True))
     for entry in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=1000):
         problem = _problem(entry, sequence, digest, entry.sequence in redacted)
         if problem:
-            yield f"entry {entry.sequence} ({entry.commitment_id or entry.kind}): {problem}"
+            yield Break(entry.sequence, str(_subject(entry).commitment_id or entry.kind), problem)
         sequence, digest = entry.sequence, entry.digest
+
+
+def verify_head() -> Iterator[str]:
+    """Whether the row that writers lock agrees with the last entry: else the ledger's end was cut off."""
     head = LedgerHead.objects.filter(pk=1).first()
-    if head is None or (head.sequence, head.digest) != (sequence, digest):
-        yield f"the head says entry {head.sequence if head else 'none'}, the ledger ends with entry {sequence}"
+    last = LedgerEntry.objects.order_by("sequence").last()
+    ends = (last.sequence, last.digest) if last else (0, chain.GENESIS)
+    if head is None or (head.sequence, head.digest) != ends:
+        yield f"the head says entry {head.sequence if head else 'none'}, the ledger ends with entry {ends[0]}"
 
 
 def _problem(entry: LedgerEntry, sequence: int, digest: str, redacted: bool) -> str:
@@ -182,14 +224,13 @@ def _problem(entry: LedgerEntry, sequence: int, digest: str, redacted: bool) -> 
     return ""
 
 
-def compare(*, repair: bool) -> list[Difference]:
-    """What of the projections differs from the ledger; with `repair`, puts it right in one transaction."""
+def compare(broken: set[str], *, repair: bool) -> list[Difference]:
+    """What of the projections differs from the ledger; with `repair`, puts it right in one transaction.
+
+    `broken`: commitments with an entry that does not fit, which are left alone.
+    """
     with transaction.atomic():
         if repair:
             LedgerHead.objects.select_for_update().get()
-        published = LedgerEntry.objects.filter(kind=EntryKind.PUBLISHED).order_by("sequence")
-        references = [str(reference) for reference in published.values_list("commitment_id", flat=True)]
-        differences = project(references, repair=repair)
-        unrecorded = Commitment.objects.public().exclude(reference__in=published.values("commitment_id"))
-        differences += [Difference(c.reference, "commitment", "is public without an entry") for c in unrecorded]
-    return differences
+        references = [reference for reference in references_on_record() if reference not in broken]
+        return project(references, repair=repair, tolerant=True)

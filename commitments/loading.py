@@ -9,22 +9,27 @@ The file's format is described in docs/release-file.md.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DatabaseError, transaction
+from django.db.models import Model
 
 from commitments import ledger
 from commitments.choices import EntryKind
 from commitments.content import COLUMNS, PARTIES, update_content
-from commitments.models import Agreement, Area, Commitment, LedgerEntry, LoadedItem, Organisation, Release
+from commitments.models import Agreement, Area, Commitment, LedgerEntry, LoadedItem, Organisation, Release, Section
 
 FORMAT = 1
 Item = Mapping[str, Any]
+# What a value of the wrong shape runs into.
+WRONG: tuple[type[Exception], ...] = (AttributeError, DatabaseError, ObjectDoesNotExist, TypeError, ValueError)
+M = TypeVar("M", bound=Model)
 
 
 class ReleaseFileError(Exception):
@@ -42,21 +47,44 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Load a release's file in one transaction. Raises ReleaseFileError; then nothing is stored."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data.get("format") != FORMAT:
-            raise ReleaseFileError(f"{path}: format {data.get('format')!r} is not known; this version reads {FORMAT}.")
-        with transaction.atomic():
+        with at(str(path), OSError, UnicodeDecodeError):
+            data = json.loads(path.read_text(encoding="utf-8"))
+        with at(f"{path}"), transaction.atomic():
+            if data["format"] != FORMAT:
+                raise ReleaseFileError(f"format {data['format']!r} is not known; this version reads {FORMAT}.")
             return Loader(data).load()
-    except OSError as error:
-        raise ReleaseFileError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, AttributeError) as error:
-        raise ReleaseFileError(f"{path}: {error}") from error
-    except KeyError as error:
-        raise ReleaseFileError(f"{path}: {error} is missing, or names something that is not there.") from error
+    except ledger.RefusedError as refusal:
+        raise ReleaseFileError(f"{path}: {refusal.entry.key}: {_said(refusal)}") from refusal
+
+
+@contextmanager
+def at(place: str, *more: type[Exception]) -> Iterator[None]:
+    """Say where in the file something went wrong."""
+    try:
+        yield
+    except ledger.RefusedError:
+        raise  # it knows its entry
+    except ReleaseFileError as error:
+        raise ReleaseFileError(f"{place}: {error}") from error
     except ValidationError as error:
-        named = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        problems = "; ".join(f"{name} {' '.join(messages)}".strip() for name, messages in named.items())
-        raise ReleaseFileError(f"{path}: {problems}") from error
+        raise ReleaseFileError(f"{place}: {_said(error)}") from error
+    except KeyError as error:
+        raise ReleaseFileError(f"{place}: {error} is missing, or names something that is not there.") from error
+    except (*WRONG, *more) as error:
+        raise ReleaseFileError(f"{place}: {error}") from error
+
+
+def _said(error: ValidationError) -> str:
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+
+
+def _stored(row: M) -> M:
+    """The row, checked as a form would check it, and saved."""
+    row.full_clean()
+    row.save()
+    return row
 
 
 class Loader:
@@ -66,16 +94,18 @@ class Loader:
         """Note what was loaded before."""
         self.data = data
         self.loaded = set(LoadedItem.objects.values_list("key", flat=True))
-        self.new: list[str] = []
+        self.new: dict[str, None] = {}
 
     def load(self) -> Loaded:
         """Everything of the file that is new, in the order in which one thing needs another."""
         for area in self.data["areas"]:
-            if self._is_new("area", area["slug"]):
-                Area.objects.create(**area)
+            with at(f"area {area['slug']}"):
+                if self._is_new("area", area["slug"]):
+                    _stored(Area(**area))
         for organisation in self.data["organisations"]:
-            if self._is_new("organisation", organisation["slug"]):
-                Organisation.objects.create(**organisation)
+            with at(f"organisation {organisation['slug']}"):
+                if self._is_new("organisation", organisation["slug"]):
+                    _stored(Organisation(**organisation))
         release = self._release(self.data["release"])
         commitments = self._commitments(release)
         self._agreements(release, self.data["release"])
@@ -86,76 +116,93 @@ class Loader:
     def _is_new(self, *name: str) -> bool:
         """Whether this was never loaded; from now on it was."""
         key = ":".join(name)
+        if key in self.new:
+            raise ReleaseFileError("stands in the file twice.")
         if key in self.loaded:
             return False
-        self.new.append(key)
+        self.new[key] = None
         return True
 
     def _release(self, data: Item) -> Release:
         columns = {name: value for name, value in data.items() if name not in ("sections", "agreements")}
-        if self._is_new("release", data["slug"]):
-            release = Release.objects.create(**columns)
-            for position, section in enumerate(data["sections"], 1):
-                area = Area.objects.get(slug=section["area"]) if section["area"] else None
-                release.sections.create(position=position, heading=section["heading"], area=area, note=section["note"])
-        return Release.objects.get(slug=data["slug"])
+        with at(f"release {data['slug']}"):
+            if self._is_new("release", data["slug"]):
+                release = _stored(Release(**columns))
+                for position, section in enumerate(data["sections"], 1):
+                    with at(f"section {position}"):
+                        area = Area.objects.get(slug=section["area"]) if section["area"] else None
+                        said = {"heading": section["heading"], "note": section["note"]}
+                        _stored(Section(release=release, position=position, area=area, **said))
+            return Release.objects.get(slug=data["slug"])
 
     def _commitments(self, release: Release) -> dict[str, Commitment]:
         """Every commitment of the file by reference; new ones are drafts until their entries are appended."""
         areas = {area.slug: area for area in Area.objects.all()}
-        new = [data for data in self.data["commitments"] if self._is_new("commitment", data["reference"])]
-        for data in new:
-            columns = {name: codec.read(data[name]) for name, codec in COLUMNS.items()}
-            area = areas[data["area"]] if data["area"] else None
-            commitment = Commitment.objects.create(release=release, area=area, **columns)
-            for name in PARTIES:
-                getattr(commitment, name).set(_organisations(data[name]))
+        new = []
+        for data in self.data["commitments"]:
+            with at(data["reference"]):
+                if self._is_new("commitment", data["reference"]):
+                    columns = {name: codec.read(data[name]) for name, codec in COLUMNS.items()}
+                    area = areas[data["area"]] if data["area"] else None
+                    commitment = _stored(Commitment(release=release, area=area, **columns))
+                    for name in PARTIES:
+                        getattr(commitment, name).set(_organisations(data[name]))
+                    new.append(data)
         references = [data["reference"] for data in self.data["commitments"]]
-        found = Commitment.objects.select_related("release", "area").in_bulk(references, field_name="reference")
+        found = Commitment.objects.select_related("release", "area", "part_of").in_bulk(
+            references, field_name="reference"
+        )
         for data in new:
-            if data["part_of"]:
-                found[data["reference"]].part_of = found[data["part_of"]]
-                found[data["reference"]].save(update_fields=["part_of"])
+            with at(data["reference"]):
+                if data["part_of"]:
+                    found[data["reference"]].part_of = found[data["part_of"]]
+                    found[data["reference"]].save(update_fields=["part_of"])
         return found
 
     def _agreements(self, release: Release, data: Item) -> None:
         for one in data["agreements"]:
-            if self._is_new("agreement", data["slug"], str(one["number"])):
-                agreement = Agreement.objects.create(
-                    release=release, number=one["number"], title=one["title"], basis=one["basis"]
-                )
-                agreement.parties.set(_organisations(one["parties"]))
-                agreement.commitments.set(Commitment.objects.filter(reference__in=one["commitments"]))
+            with at(f"agreement {one['number']}"):
+                if self._is_new("agreement", data["slug"], str(one["number"])):
+                    said = {"number": one["number"], "title": one["title"], "basis": one["basis"]}
+                    agreement = _stored(Agreement(release=release, **said))
+                    agreement.parties.set(_organisations(one["parties"]))
+                    found = Commitment.objects.in_bulk(one["commitments"], field_name="reference")
+                    agreement.commitments.set([found[reference] for reference in one["commitments"]])
 
     def _entries(self, commitments: dict[str, Commitment]) -> list[ledger.NewEntry]:
         """The entries that the ledger does not hold yet: publications first, wholes before their parts."""
         known = set(LedgerEntry.objects.exclude(key=None).values_list("key", flat=True))
-        publications: list[tuple[bool, ledger.NewEntry]] = []
+        publications: list[tuple[int, ledger.NewEntry]] = []
         updates: list[ledger.NewEntry] = []
         for data in self.data["commitments"]:
             commitment = commitments[data["reference"]]
-            for said in data["entries"]:
-                if said["key"] in known:
-                    continue
-                entry = _entry(commitment, said)
-                if entry.kind == EntryKind.PUBLISHED:
-                    publications.append((commitment.part_of_id is not None, entry))
-                else:
-                    updates.append(entry)
+            with at(data["reference"]):
+                new = [_entry(commitment, said) for said in data["entries"] if said["key"] not in known]
+            known |= {str(entry.key) for entry in new}
+            publications += [(_depth(commitment, commitments), e) for e in new if e.kind == EntryKind.PUBLISHED]
+            updates += [entry for entry in new if entry.kind != EntryKind.PUBLISHED]
         publications.sort(key=lambda pair: pair[0])
-        return [entry for _is_part, entry in publications] + updates
+        return [entry for _depth, entry in publications] + updates
+
+
+def _depth(commitment: Commitment, commitments: dict[str, Commitment]) -> int:
+    """Over how many steps it is part of something; a circle ends where the rules will refuse it."""
+    depth, whole = 0, commitment.part_of
+    while whole and depth < len(commitments):
+        depth, whole = depth + 1, commitments.get(whole.reference, whole).part_of
+    return depth
 
 
 def _entry(commitment: Commitment, said: Item) -> ledger.NewEntry:
-    known: dict[str, Any] = {
-        "key": said["key"],
-        "recorded_at": datetime.fromisoformat(said["recorded_at"]),
-        "salt": said["salt"],
-    }
-    if said["kind"] == EntryKind.PUBLISHED:
-        return ledger.publish(commitment, ledger.Recorder(), **known)
-    content = update_content(said["kind"], said, said.get("evidence", ()))
-    return ledger.NewEntry(said["kind"], content, commitment, **known)
+    with at(said["key"]):
+        recorded_at = datetime.fromisoformat(said["recorded_at"])
+        if recorded_at.tzinfo is None:
+            raise ReleaseFileError("recorded_at has no time zone: write it as 2026-11-22T08:00:00Z.")
+        known: dict[str, Any] = {"key": said["key"], "recorded_at": recorded_at, "salt": said["salt"]}
+        if said["kind"] == EntryKind.PUBLISHED:
+            return ledger.publish(commitment, ledger.Recorder(), **known)
+        content = update_content(said["kind"], said, said.get("evidence", ()))
+        return ledger.NewEntry(said["kind"], content, commitment, **known)
 
 
 def _organisations(slugs: list[str]) -> list[Organisation]:

@@ -7,13 +7,15 @@ ledger says (R3) because nothing else ever writes them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from commitments import content as contents
@@ -27,6 +29,10 @@ from commitments.schedule import Fact, Standing, Support, effective_on, standing
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 BATCH = 500
 PARTY_TABLES: dict[str, type[Ownership] | type[Partnership]] = {"owners": Ownership, "partners": Partnership}
+
+
+# What tampered entries and renamed slugs run into when they are folded.
+UNREADABLE = (AttributeError, KeyError, ObjectDoesNotExist, TypeError, ValidationError, ValueError)
 
 
 @dataclass(slots=True)
@@ -54,36 +60,93 @@ class Difference:
         return f"{self.reference}: {self.table}: {self.what}"
 
 
-def project(references: Sequence[str], *, repair: bool = True) -> list[Difference]:
-    """Compare the projections of published commitments with their entries and, with `repair`, put them right.
+def references_on_record() -> list[str]:
+    """Every commitment that the ledger published, in order, and every other that has rows as if it had."""
+    published = LedgerEntry.objects.filter(kind=EntryKind.PUBLISHED).order_by("sequence")
+    references = [str(reference) for reference in published.values_list("commitment_id", flat=True)]
+    shown = Commitment.objects.filter(
+        Q(published_at__isnull=False) | Q(updates__isnull=False) | Q(states__isnull=False)
+    )
+    others = shown.exclude(reference__in=published.values("commitment_id")).order_by("reference").distinct()
+    return references + list(others.values_list("reference", flat=True))
+
+
+def project(references: Sequence[str], *, repair: bool = True, tolerant: bool = False) -> list[Difference]:
+    """Compare the projections of commitments with their entries and, with `repair`, put them right.
 
     Returns what differed. Runs in batches with a constant number of queries each; the caller holds
-    the transaction.
+    the transaction. `tolerant`: a commitment whose entries cannot be understood is one more
+    difference; else it is an error.
     """
     directory, redactions = Directory(), Redactions()
     differences: list[Difference] = []
     for start in range(0, len(references), BATCH):
-        differences += _project_batch(references[start : start + BATCH], directory, redactions, repair)
+        batch = Batch(references[start : start + BATCH])
+        differences += batch.fold(directory, redactions, tolerant=tolerant)
+        differences += batch.reconcile(repair=repair)
     return differences
 
 
-def _project_batch(
-    references: Sequence[str], directory: Directory, redactions: Redactions, repair: bool
-) -> list[Difference]:
-    commitments = {c.reference: c for c in Commitment.objects.filter(reference__in=references)}
-    by_commitment: dict[str, list[LedgerEntry]] = defaultdict(list)
-    for entry in LedgerEntry.objects.filter(commitment__reference__in=references).order_by("sequence"):
-        by_commitment[str(entry.commitment_id)].append(entry)
-    wanted = {
-        reference: fold(commitments[reference], entries, directory, redactions)
-        for reference, entries in by_commitment.items()
-        if entries[0].kind == EntryKind.PUBLISHED
-    }
-    return [
-        *_reconcile_commitments(commitments, wanted, repair),
-        *_reconcile_parties(commitments, wanted, repair),
-        *_reconcile_rows(Tables(commitments), wanted, repair),
-    ]
+class Batch:
+    """Some commitments, their entries and what these come to."""
+
+    def __init__(self, references: Sequence[str]) -> None:
+        self.commitments = {c.reference: c for c in Commitment.objects.filter(reference__in=references)}
+        self.missing = [reference for reference in references if reference not in self.commitments]
+        self.entries: dict[str, list[LedgerEntry]] = defaultdict(list)
+        for entry in LedgerEntry.objects.filter(commitment__reference__in=references).order_by("sequence"):
+            self.entries[str(entry.commitment_id)].append(entry)
+        self.wanted: dict[str, Projection] = {}
+
+    def fold(self, directory: Directory, redactions: Redactions, *, tolerant: bool) -> list[Difference]:
+        """Work out each projection; with `tolerant`, what cannot be is told and left alone."""
+        differences = [Difference(reference, "commitment", "its row is gone") for reference in self.missing]
+        for reference, commitment in list(self.commitments.items()):
+            entries = self.entries[reference]
+            if not entries or entries[0].kind != EntryKind.PUBLISHED:
+                if commitment.published_at:
+                    differences.append(Difference(reference, "commitment", "is public without an entry"))
+                continue
+            try:
+                self.wanted[reference] = fold(commitment, entries, directory, redactions)
+            except UNREADABLE as error:
+                if not tolerant:
+                    raise
+                del self.commitments[reference]
+                differences.append(Difference(reference, "commitment", f"cannot be made from its entries: {error!r}"))
+        return differences
+
+    def reconcile(self, *, repair: bool) -> list[Difference]:
+        """Every table of the batch, in an order in which nothing hangs in the air."""
+        return [
+            *_reconcile_commitments(self.commitments, self.wanted, repair),
+            *_reconcile_parties(self.commitments, self.wanted, repair),
+            *self._reconcile_progress(repair),
+        ]
+
+    def _reconcile_progress(self, repair: bool) -> list[Difference]:
+        ids = {commitment.pk: reference for reference, commitment in self.commitments.items()}
+        numbers = {entry.sequence: reference for reference in ids.values() for entry in self.entries[reference]}
+        wanted = [self.wanted[reference] for reference in ids.values() if reference in self.wanted]
+        of_these = Q(commitment__in=ids) | Q(entry__in=numbers)
+        updates = Table(Update, Update.objects.filter(of_these), ("entry_id",))
+        shown = Q(update__commitment__in=ids) | Q(update__in=numbers)
+        evidence = Table(Evidence, Evidence.objects.filter(shown), ("update_id", "position"))
+        states = Table(State, State.objects.filter(commitment__in=ids), ("commitment_id", "from_day"))
+        updates.compare([row for one in wanted for row in one.updates])
+        evidence.compare([row for one in wanted for row in one.evidence])
+        states.compare([row for one in wanted for row in one.states])
+        if repair:
+            evidence.delete()
+            for table in (updates, evidence, states):
+                table.write()
+            updates.delete()
+            states.delete()
+        return [
+            *updates.differences(lambda key: numbers.get(key[0], f"entry {key[0]}")),
+            *evidence.differences(lambda key: numbers.get(key[0], f"entry {key[0]}")),
+            *states.differences(lambda key: ids[key[0]]),
+        ]
 
 
 class Redactions:
@@ -109,11 +172,7 @@ def fold(
     """All projections of one commitment, from its entries in order. The first is its publication."""
     retracted = {int(e.target_id or 0): e for e in entries if e.kind == EntryKind.RETRACTION}
     said = {entry.sequence: redactions.remaining(entry) for entry in entries}
-    public = dict(said[entries[0].sequence] or {})
-    for entry in entries:
-        correction = said[entry.sequence]
-        if entry.kind == EntryKind.CORRECTION and correction and entry.sequence not in retracted:
-            public |= {change["field"]: change["after"] for change in correction["changes"]}
+    public = public_fields(entries, said, retracted)
     projection = Projection(
         columns=directory.columns(public),
         parties={name: directory.organisations(public[name]) for name in contents.PARTIES},
@@ -135,6 +194,18 @@ def fold(
         _state(commitment, first, until, standing(stated, facts, first)) for first, until in intervals(facts)
     ]
     return projection
+
+
+def public_fields(
+    entries: Sequence[LedgerEntry], said: dict[int, Content | None], retracted: Container[int]
+) -> Content:
+    """The public fields of a commitment: as they were published, with every correction that stands."""
+    public = dict(said[entries[0].sequence] or {})
+    for entry in entries:
+        correction = said[entry.sequence]
+        if entry.kind == EntryKind.CORRECTION and correction and entry.sequence not in retracted:
+            public |= {change["field"]: change["after"] for change in correction["changes"]}
+    return public
 
 
 def rows_of_update(entry: LedgerEntry, said: Content) -> tuple[Update, list[Evidence]]:
@@ -202,18 +273,17 @@ def _state(commitment: Commitment, first: date, until: date, now: Standing) -> S
 def _reconcile_commitments(
     commitments: dict[str, Commitment], wanted: dict[str, Projection], repair: bool
 ) -> list[Difference]:
-    differences, changed, columns = [], [], set()
-    for reference, projection in wanted.items():
-        commitment = commitments[reference]
-        target = Commitment(pk=commitment.pk, published_at=projection.published_at, **projection.columns)
-        names = _differing(commitment, target)
-        if names:
-            differences.append(Difference(reference, "commitment", f"differs in {', '.join(names)}"))
-            changed.append(target)
-            columns.update(names)
-    if repair and changed:
-        Commitment.objects.bulk_update(changed, sorted(columns), batch_size=100)
-    return differences
+    table = Table(Commitment, Commitment.objects.filter(reference__in=wanted), ("id",))
+    table.compare(
+        [
+            Commitment(pk=commitments[reference].pk, published_at=projection.published_at, **projection.columns)
+            for reference, projection in wanted.items()
+        ]
+    )
+    if repair:
+        table.write()
+    references = {commitment.pk: reference for reference, commitment in commitments.items()}
+    return table.differences(lambda key: references[key[0]])
 
 
 def _reconcile_parties(
@@ -234,72 +304,51 @@ def _reconcile_parties(
     return differences
 
 
-class Tables:
-    """The rows that stand in the tables, for the commitments of a batch."""
+class Table:
+    """The rows of one table beside those wanted. Read as plain values: a model would compute its days anew."""
 
-    def __init__(self, commitments: dict[str, Commitment]) -> None:
-        """Name each table, its rows and what identifies a row."""
-        ids = [commitment.pk for commitment in commitments.values()]
-        self.references = {commitment.pk: reference for reference, commitment in commitments.items()}
-        self.updates = Update.objects.filter(commitment__in=ids)
-        self.evidence = Evidence.objects.filter(update__commitment__in=ids).select_related("update")
-        self.states = State.objects.filter(commitment__in=ids)
+    def __init__(self, model: type[models.Model], rows: models.QuerySet[Any], identity: tuple[str, ...]) -> None:
+        self.model, self.identity = model, identity
+        self.columns = [column for column in model._meta.concrete_fields if column.attname not in ("id", *identity)]
+        names = [column.attname for column in self.columns]
+        self.present = {self._key(row): row for row in rows.values("pk", *identity, *names)}
+        self.missing: list[Any] = []
+        self.changed: list[tuple[Any, list[str]]] = []
 
+    def _key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[name] for name in self.identity)
 
-def _reconcile_rows(tables: Tables, wanted: dict[str, Projection], repair: bool) -> list[Difference]:
-    updates = [row for projection in wanted.values() for row in projection.updates]
-    evidence = [row for projection in wanted.values() for row in projection.evidence]
-    states = [row for projection in wanted.values() for row in projection.states]
+    def compare(self, wanted: Sequence[Any]) -> None:
+        """Sort the wanted rows into missing and changed; what stays in `present` is in no entry."""
+        for row in wanted:
+            found = self.present.pop(self._key(vars(row)), None)
+            if found is None:
+                self.missing.append(row)
+                continue
+            row.pk = found["pk"]
+            names = [c.name for c in self.columns if found[c.attname] != getattr(row, c.attname)]
+            if names:
+                self.changed.append((row, names))
 
-    def of_commitment(row: Any) -> str:
-        return tables.references[row.commitment_id]
+    def write(self) -> None:
+        """Store what is missing, and of what differs the columns that do."""
+        manager = self.model._default_manager
+        if self.changed:
+            names = sorted({name for _row, names in self.changed for name in names})
+            manager.bulk_update([row for row, _names in self.changed], names, batch_size=100)
+        manager.bulk_create(self.missing, batch_size=BATCH)
 
-    def of_update(row: Evidence) -> str:
-        return tables.references[row.update.commitment_id]
+    def delete(self) -> None:
+        """Take out what is in no entry."""
+        self.model._default_manager.filter(pk__in=[row["pk"] for row in self.present.values()]).delete()
 
-    return [
-        *_reconcile(tables.updates, updates, lambda row: row.pk, of_commitment, repair),
-        *_reconcile(tables.evidence, evidence, lambda row: (row.update_id, row.position), of_update, repair),
-        *_reconcile(tables.states, states, lambda row: (row.commitment_id, row.from_day), of_commitment, repair),
-    ]
-
-
-def _reconcile(
-    rows: models.QuerySet[Any],
-    wanted: Sequence[Any],
-    identity: Callable[[Any], Any],
-    reference: Callable[[Any], str],
-    repair: bool,
-) -> list[Difference]:
-    """Compare the rows of one table with those wanted; with `repair`, create, change and delete what is needed."""
-    table = str(rows.model._meta.model_name)
-    present = {identity(row): row for row in rows}
-    differences, missing, changed, columns = [], [], [], set()
-    for row in wanted:
-        found = present.pop(identity(row), None)
-        if found is None:
-            missing.append(row)
-            differences.append(Difference(reference(row), table, f"{identity(row)} is missing"))
-            continue
-        row.pk = found.pk
-        if names := _differing(found, row):
-            changed.append(row)
-            columns.update(names)
-            differences.append(Difference(reference(row), table, f"{identity(row)} differs in {', '.join(names)}"))
-    for key, row in present.items():
-        differences.append(Difference(reference(row), table, f"{key} is not in the ledger"))
-    if repair:
-        rows.model._default_manager.filter(pk__in=[row.pk for row in present.values()]).delete()
-        if changed:
-            rows.model._default_manager.bulk_update(changed, sorted(columns), batch_size=100)
-        rows.model._default_manager.bulk_create(missing, batch_size=BATCH)
-    return differences
-
-
-def _differing(found: models.Model, wanted: models.Model) -> list[str]:
-    """The names of the columns in which two rows differ."""
-    return [
-        column.name
-        for column in found._meta.concrete_fields
-        if not column.primary_key and getattr(found, column.attname) != getattr(wanted, column.attname)
-    ]
+    def differences(self, reference: Callable[[tuple[Any, ...]], str]) -> list[Difference]:
+        """All that was found, in words."""
+        name = str(self.model._meta.model_name)
+        missing = [(self._key(vars(row)), "is missing") for row in self.missing]
+        changed = [(self._key(vars(row)), f"differs in {', '.join(names)}") for row, names in self.changed]
+        extra = [(key, "is not in the ledger") for key in self.present]
+        return [
+            Difference(reference(key), name, f"{', '.join(map(str, key))} {what}")
+            for key, what in missing + changed + extra
+        ]

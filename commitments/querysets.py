@@ -79,11 +79,18 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 | Q(quote__icontains=word)
                 | Q(parties_as_stated__icontains=word)
                 | Q(note__icontains=word)
-                | Q(state__note__icontains=word)
+                | Exists(self._notes(word))
                 | Exists(self._of("ownership", organisation__name__icontains=word))
                 | Exists(self._of("ownership", organisation__short_name__icontains=word))
             )
         return found
+
+    def _notes(self, word: str) -> models.QuerySet[Any]:
+        """Updates that count by the day asked for and say the word. Their last day is the state's."""
+        from commitments.models import Update
+
+        said = Update.objects.filter(commitment=OuterRef("pk"), note__icontains=word, retracted_by=None)
+        return said.filter(effective_on__lt=OuterRef("state__until_day"))
 
     def _of(self, table: str, **conditions: Any) -> models.QuerySet[Any]:
         from commitments.models import Ownership, Partnership

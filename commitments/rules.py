@@ -1,86 +1,196 @@
-"""What may be recorded: the rules that `ledger.append` checks, each a ValidationError by field.
-
-Forms check with the same functions before they offer to publish, so that nothing typed is lost.
-"""
+"""What may be recorded: the rules that `ledger.append` checks under its lock, each a ValidationError by field."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from commitments import content as contents
 from commitments.chain import canonical
 from commitments.choices import ANNOUNCED, UPDATE_KINDS, EntryKind, ReportBasis, Status
-from commitments.content import Content
+from commitments.content import Content, Directory
 from commitments.dates import PartialDate
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
+from commitments.projection import Redactions, public_fields
 from commitments.schedule import Support, supporting
 
 QUOTE_WORDS = 15
 RETRACTABLE = (*UPDATE_KINDS, EntryKind.CORRECTION)
+# What a redaction may take out of an entry: words. Everything that a rule or a count rests on stays.
+WORDS = {
+    EntryKind.PUBLISHED: contents.FREE_TEXT,
+    EntryKind.REPORT: ("note", "deadline_reason", "evidence"),
+    EntryKind.CONTEXT: ("note", "evidence"),
+    EntryKind.CHECK: ("searched", "note"),
+    EntryKind.CORRECTION: ("reason", "changes"),
+    EntryKind.RETRACTION: ("reason",),
+    EntryKind.REDACTION: ("reason", "remaining"),
+}
 
 
 class Rulebook:
-    """Checks entries in the order in which they are to be appended: an earlier one may make a later one right."""
+    """Checks entries in the order in which they are to be appended: an earlier one may make a later one right.
 
-    def __init__(self, public: dict[str, Commitment], said: dict[tuple[str, str], int]) -> None:
-        """What stands on record of those that the entries speak of.
+    Reads what is on record once, under the ledger's lock. `references`: the commitments that the
+    entries are about; `wholes`: those that they name as what something is part of; `targets`: the
+    entries that they retract or redact.
+    """
 
-        `public`: the public commitments, by reference. `said`: the entry that holds an update's content,
-        by reference and canonical content.
-        """
-        self.public, self.said = public, said
+    def __init__(self, references: set[str], wholes: set[str], targets: set[int]) -> None:
+        public = Commitment.objects.public().select_related("release", "area", "part_of")
+        public = public.prefetch_related(*contents.PARTIES).filter(reference__in=references | wholes)
+        self.public = {commitment.reference: commitment for commitment in public}
+        self.fields: dict[str, Content] = {}
+        self.targets = LedgerEntry.objects.in_bulk(targets)
+        about = LedgerEntry.objects.filter(target__in=targets).values_list("target_id", "kind")
+        self.targeted = {(int(target or 0), kind) for target, kind in about}
+        self.said = _said(references)
+        self.directory = Directory()
 
     def check(
         self, kind: str, content: Content, commitment: Commitment | None, target: LedgerEntry | None, recorded_on: date
     ) -> None:
         """Raise ValidationError where an entry may not be appended."""
         if kind == EntryKind.REDACTION:
-            check_redaction(content, target)
+            self.check_redaction(content, self._target(target, kind))
             return
         if commitment is None:
             raise ValidationError(_("Say which commitment the entry is about."))
+        reference = commitment.reference
         if kind == EntryKind.PUBLISHED:
             self.check_publication(commitment, content)
-            self.public[commitment.reference] = commitment
-            return
-        current = self.public.get(commitment.reference)
-        if current is None:
-            raise ValidationError(
-                _("%(reference)s is a draft: publish it first.") % {"reference": commitment.reference}
-            )
-        if kind in UPDATE_KINDS:
-            self.check_new(content, current.reference)
-            check_update(kind, content, current, recorded_on)
+        elif reference not in self.public:
+            raise ValidationError(_("%(reference)s is a draft: publish it first.") % {"reference": reference})
+        elif kind in UPDATE_KINDS:
+            self.check_said_once(content, reference)
+            check_update(kind, content, self.public[reference], recorded_on)
         elif kind == EntryKind.CORRECTION:
-            check_correction(content, current)
+            self.check_correction(content, reference)
         else:
-            check_retraction(content, current, target)
-
-    def check_new(self, content: Content, reference: str) -> None:
-        """The same update twice is a slip of the hand: a button pressed twice, a form sent again."""
-        said = (reference, canonical(content))
-        if said in self.said:
-            raise ValidationError(_("This is on record already, to the letter: entry %(n)s.") % {"n": self.said[said]})
-        self.said[said] = 0
+            self.check_retraction(content, reference, self._target(target, kind))
 
     def check_publication(self, commitment: Commitment, content: Content) -> None:
         """A commitment may become public once, whole, with somebody who is to do it."""
         if commitment.reference in self.public:
             raise ValidationError(_("%(reference)s is public already.") % {"reference": commitment.reference})
-        if content["part_of"] and content["part_of"] not in self.public:
-            message = _("It is part of a commitment that is still a draft: publish that first.")
-            raise ValidationError({"part_of": message})
-        commitment.clean_fields(exclude=["published_at", *contents.RELATIONS])
-        check_public_fields(content)
+        self.check_fields(content)
+        self.public[commitment.reference] = commitment
+        self.fields[commitment.reference] = content
+
+    def check_fields(self, content: Content) -> None:
+        """Public fields that could be published: each by itself, what they name, and all together."""
+        if problems := self.directory.problems(content):
+            raise ValidationError(problems)
+        columns = self.directory.columns(content, parents=False)
+        Commitment(**columns).clean_fields(exclude=["published_at", *contents.RELATIONS])
+        self._check_part_of(content["reference"], content["part_of"])
+        check_together(content)
+
+    def _check_part_of(self, reference: str, whole: str) -> None:
+        """What it is part of is public, and not, over however many steps, a part of it."""
+        above = {reference}
+        while whole:
+            if whole in above:
+                raise ValidationError({"part_of": _("A commitment cannot be part of itself.")})
+            if whole not in self.public:
+                found = Commitment.objects.public().filter(reference=whole).first()
+                if found is None:
+                    message = _("It is part of a commitment that is still a draft: publish that first.")
+                    raise ValidationError({"part_of": message})
+                self.public[whole] = found
+            above.add(whole)
+            whole = self._fields(whole)["part_of"]
+
+    def check_said_once(self, content: Content, reference: str) -> None:
+        """The same update twice is a slip of the hand: a button pressed twice, a form sent again."""
+        said = (reference, canonical(content))
+        if said in self.said:
+            raise ValidationError(_("This is on record already, to the letter."))
+        self.said.add(said)
+
+    def check_correction(self, content: Content, reference: str) -> None:
+        """Every public field but reference and deadline, each from what it is, with a reason."""
+        _need_reason(content)
+        before = self._fields(reference)
+        for change in content["changes"]:
+            name = change["field"]
+            if name not in contents.CORRECTABLE:
+                raise ValidationError({name: _("This cannot be corrected: a deadline moves only by a report.")})
+            if change["before"] != before[name]:
+                message = _("This has changed since you opened it. Look again before you correct it.")
+                raise ValidationError({name: message})
+        after = before | {change["field"]: change["after"] for change in content["changes"]}
+        self.check_fields(after)
+        self.fields[reference] = after
+
+    def check_retraction(self, content: Content, reference: str, target: LedgerEntry | None) -> None:
+        """An earlier update or correction of the same commitment, once."""
+        _need_reason(content)
+        if target is None or target.kind not in RETRACTABLE or target.commitment_id != reference:
+            raise ValidationError(_("Only a report, context, check or correction of this commitment can be retracted."))
+        if target.kind == EntryKind.CORRECTION:
+            entries = LedgerEntry.objects.filter(commitment__reference=reference).order_by("sequence")
+            retracted = {number for number, kind in self.targeted if kind == EntryKind.RETRACTION}
+            redactions = Redactions()
+            said = {entry.sequence: redactions.remaining(entry) for entry in entries}
+            after = public_fields(list(entries), said, retracted)
+            self.check_fields(after)
+            self.fields[reference] = after
+
+    def check_redaction(self, content: Content, target: LedgerEntry | None) -> None:
+        """Words of any entry that still holds some; what its meaning rests on stays."""
+        _need_reason(content)
+        if target is None or not target.content:
+            raise ValidationError(_("Choose an entry that still holds text."))
+        remaining, data = content["remaining"], target.data or {}
+        if target.kind == EntryKind.REDACTION and remaining:
+            kind, inner = _subject_kind(target), data["remaining"]
+            if not (inner is None and remaining.get("remaining") is None):
+                check_remaining(kind, inner or {}, remaining.get("remaining"))
+        check_remaining(target.kind, data, remaining)
+        if target.kind == EntryKind.PUBLISHED:
+            self.check_fields(remaining)
+
+    def _target(self, target: LedgerEntry | None, kind: str) -> LedgerEntry | None:
+        """The entry as it is now, which may be targeted once by each kind."""
+        if target is None:
+            return None
+        if (target.sequence, kind) in self.targeted:
+            raise ValidationError(
+                _("Entry %(number)s has a %(kind)s already.")
+                % {"number": target.sequence, "kind": EntryKind(kind).label}
+            )
+        self.targeted.add((target.sequence, kind))
+        return self.targets.get(target.sequence)
+
+    def _fields(self, reference: str) -> Content:
+        """The public fields of a public commitment, after the entries checked so far."""
+        if reference not in self.fields:
+            self.fields[reference] = contents.publication(self.public[reference])
+        return self.fields[reference]
 
 
-def check_public_fields(content: Mapping[str, Any]) -> None:
-    """What must hold between the public fields, at publication and after each correction."""
+def _said(references: Iterable[str]) -> set[tuple[str, str]]:
+    """What stands on record of some commitments: reference and content of each update that is not retracted."""
+    standing = LedgerEntry.objects.filter(commitment__reference__in=references, kind__in=UPDATE_KINDS)
+    standing = standing.exclude(targeted_by__kind=EntryKind.RETRACTION)
+    return {(str(reference), said) for reference, said in standing.values_list("commitment_id", "content")}
+
+
+def _subject_kind(entry: LedgerEntry) -> str:
+    """The kind of the entry that a redaction, or a redaction of one, is about."""
+    while entry.kind == EntryKind.REDACTION and entry.target:
+        entry = entry.target
+    return str(entry.kind)
+
+
+def check_together(content: Mapping[str, Any]) -> None:
+    """What must hold between the public fields, as a form gives them or an entry says them."""
     problems: dict[str, str] = {}
     if len(content["quote"].split()) > QUOTE_WORDS:
         problems["quote"] = _("A quote has at most %(most)s words.") % {"most": QUOTE_WORDS}
@@ -92,8 +202,6 @@ def check_public_fields(content: Mapping[str, Any]) -> None:
         problems["deadline_basis"] = _("A deadline and its basis go together.")
     if content["target"] and not content["unit"].strip():
         problems["unit"] = _("Say what the target counts.")
-    if content["part_of"] == content["reference"]:
-        problems["part_of"] = _("A commitment cannot be part of itself.")
     if problems:
         raise ValidationError(problems)
 
@@ -161,60 +269,59 @@ def _check_date(kind: str, when: PartialDate | None, recorded_on: date) -> None:
 def _rows(kind: str, content: Content) -> tuple[Update, list[Evidence]]:
     """The rows that the content would become, each column checked; problems of evidence are named by row."""
     said = {name: value for name, value in content.items() if name != "evidence"}
-    said["achieved"] = contents.read_number(said.get("achieved", ""))
-    update = Update(kind=kind, **said)
-    update.clean_fields(exclude={column.name for column in Update._meta.fields} - said.keys())
+    update = Update(kind=kind)
+    problems: dict[str, list[str]] = _filled(update, said)
     evidence = []
     for number, row in enumerate(content.get("evidence", ()), 1):
-        evidence.append(Evidence(**row))
-        try:
-            evidence[-1].clean_fields(exclude=["update"])
-        except ValidationError as error:
-            messages = [f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()]
-            raise ValidationError(
-                {
-                    "evidence": [
-                        _("Evidence %(number)s, %(message)s") % {"number": number, "message": m} for m in messages
-                    ]
-                }
-            ) from error
+        evidence.append(Evidence())
+        for name, messages in _filled(evidence[-1], row).items():
+            values = {"number": number, "name": name, "message": " ".join(messages)}
+            problems.setdefault("evidence", []).append(_("Evidence %(number)s, %(name)s: %(message)s") % values)
+    if problems:
+        raise ValidationError(problems)
     return update, evidence
 
 
-def check_correction(content: Content, commitment: Commitment) -> None:
-    """Every public field but reference and deadline, each from what it is, with a reason."""
-    _need_reason(content)
-    current = contents.publication(commitment)
-    for change in content["changes"]:
-        name = change["field"]
-        if name not in contents.CORRECTABLE:
-            raise ValidationError({name: _("This cannot be corrected: a deadline moves only by a report.")})
-        if change["before"] != current[name]:
-            raise ValidationError({name: _("This has changed since you opened it. Look again before you correct it.")})
-    check_public_fields(current | {change["field"]: change["after"] for change in content["changes"]})
+def _filled(row: models.Model, said: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Set a row's columns as said and check them; what is wrong, by column."""
+    problems: dict[str, list[str]] = {}
+    for name, value in said.items():
+        try:
+            setattr(row, name, contents.read_number(value) if name == "achieved" else value)
+        except ValidationError as error:
+            problems[name] = error.messages
+    try:
+        row.clean_fields(exclude={column.name for column in row._meta.fields} - (said.keys() - problems.keys()))
+    except ValidationError as error:
+        problems |= error.message_dict
+    return problems
 
 
-def check_retraction(content: Content, commitment: Commitment, target: LedgerEntry | None) -> None:
-    """An earlier update or correction of the same commitment, once."""
-    _need_reason(content)
-    if target is None or target.kind not in RETRACTABLE or target.commitment_id != commitment.reference:
-        raise ValidationError(_("Only a report, context, check or correction of this commitment can be retracted."))
-    if LedgerEntry.objects.filter(target=target, kind=EntryKind.RETRACTION).exists():
-        raise ValidationError(_("Entry %(number)s is retracted already.") % {"number": target.sequence})
-
-
-def check_redaction(content: Content, target: LedgerEntry | None) -> None:
-    """Any entry that still holds text; a publication or correction only with what remains of it."""
-    _need_reason(content)
-    if target is None or not target.content:
-        raise ValidationError(_("Choose an entry that still holds text."))
-    data, remaining = target.data or {}, content["remaining"]
-    if remaining is None and target.kind not in UPDATE_KINDS:
-        raise ValidationError(_("Say what remains of the entry: this one cannot be removed whole."))
-    if remaining is not None and remaining.keys() != data.keys():
+def check_remaining(kind: str, data: Content, remaining: Content | None) -> None:
+    """What is left of an entry differs from what it said in words only. None: all of an update is removed."""
+    if remaining is None:
+        if kind not in UPDATE_KINDS:
+            raise ValidationError(_("Say what remains of the entry: this one cannot be removed whole."))
+        return
+    if remaining.keys() != data.keys():
         raise ValidationError(_("What remains must have the same fields as the entry."))
-    if remaining is not None and target.kind == EntryKind.PUBLISHED:
-        check_public_fields(remaining)
+    words = WORDS[EntryKind(kind)]
+    moved = [name for name in data if name not in words and data[name] != remaining[name]]
+    moved += [name for name in ("evidence", "changes") if _facts(data.get(name)) != _facts(remaining.get(name))]
+    if moved:
+        raise ValidationError(dict.fromkeys(moved, _("A redaction takes out words. This says something else now.")))
+
+
+def _facts(rows: Any) -> list[tuple[Any, ...]]:
+    """What of the rows of evidence, or of a correction's changes, is no free text."""
+    facts = []
+    for row in rows or ():
+        if "field" in row:
+            free = row["field"] in contents.FREE_TEXT
+            facts.append((row["field"], None if free else row["before"], None if free else row["after"]))
+        else:
+            facts.append((row["date"], row["relation"], row["source"]))
+    return facts
 
 
 def _need_reason(content: Content) -> None:

@@ -22,6 +22,16 @@ IS_REDACTION = (
     + f" AND EXISTS (SELECT 1 FROM {ENTRIES} WHERE kind = 'redaction' AND target_id = OLD.sequence)"
 )
 OUT_OF_ORDER = f"NEW.sequence <> 1 + COALESCE((SELECT MAX(sequence) FROM {ENTRIES}), 0)"
+# SQLite's REPLACE deletes the rows that stand in a unique column's way, and no DELETE trigger sees it.
+PUSHES_AN_ENTRY_OUT = (
+    f"{OUT_OF_ORDER} OR EXISTS (SELECT 1 FROM {ENTRIES} e WHERE e.digest = NEW.digest OR e.key = NEW.key "
+    "OR (e.target_id = NEW.target_id AND e.kind = NEW.kind) "
+    "OR (e.reference = NEW.reference AND e.kind = 'published' AND NEW.kind = 'published'))"
+)
+PUSHES_A_COMMITMENT_OUT = (
+    f"EXISTS (SELECT 1 FROM {COMMITMENTS} c WHERE c.published_at IS NOT NULL AND c.id {{other}} "
+    "AND (c.id = NEW.id OR c.reference = NEW.reference))"
+)
 TAKES_BACK = (
     "OLD.published_at IS NOT NULL AND (NEW.published_at {differs} OLD.published_at OR NEW.reference <> OLD.reference)"
 )
@@ -30,7 +40,6 @@ TAKES_BACK = (
 RULES = {
     "ledger_no_update": (ENTRIES, "UPDATE", f"NOT ({IS_REDACTION})", "a ledger entry cannot be changed"),
     "ledger_no_delete": (ENTRIES, "DELETE", "1 = 1", "a ledger entry cannot be deleted"),
-    # Also what stops INSERT OR REPLACE, which on SQLite passes by a DELETE trigger.
     "ledger_in_order": (ENTRIES, "INSERT", OUT_OF_ORDER, "a ledger entry must follow the last one"),
     "commitment_stays_public": (COMMITMENTS, "UPDATE", TAKES_BACK, "a published commitment stays published"),
     "commitment_no_delete": (
@@ -38,6 +47,21 @@ RULES = {
         "DELETE",
         "OLD.published_at IS NOT NULL",
         "a published commitment cannot be deleted",
+    ),
+}
+SQLITE_RULES = {
+    "ledger_in_order": (ENTRIES, "INSERT", PUSHES_AN_ENTRY_OUT, "a ledger entry must follow the last one"),
+    "commitment_no_replace": (
+        COMMITMENTS,
+        "INSERT",
+        PUSHES_A_COMMITMENT_OUT.format(other="IS NOT NULL"),
+        "a published commitment cannot be replaced",
+    ),
+    "commitment_no_push": (
+        COMMITMENTS,
+        "UPDATE",
+        PUSHES_A_COMMITMENT_OUT.format(other="<> OLD.id"),
+        "a published commitment cannot be replaced",
     ),
 }
 TRUNCATED = {"ledger_no_truncate": ENTRIES, "commitment_no_truncate": COMMITMENTS}
@@ -54,20 +78,20 @@ def lay(connection: BaseDatabaseWrapper) -> None:
 
 def problems(connection: BaseDatabaseWrapper) -> list[str]:
     """The name of each trigger that is missing, switched off or not as it was laid."""
-    wanted = laid_sqlite() if connection.vendor == "sqlite" else laid_postgresql()
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         else:
-            # tgtype and tgenabled: a trigger that is disabled, or fires at another time, is not ours.
+            # A trigger that is disabled, fires at another time, or only for some columns or rows is not ours.
             cursor.execute(
-                "SELECT t.tgname, t.tgtype || t.tgenabled::text || p.prosrc FROM pg_trigger t "
+                "SELECT t.tgname, t.tgtype || t.tgenabled::text || (t.tgqual IS NULL)::text || t.tgattr::text "
+                "|| p.prosrc FROM pg_trigger t "
                 "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal "
                 "AND t.tgrelid IN (to_regclass(%s), to_regclass(%s))",
                 [ENTRIES, COMMITMENTS],
             )
         found = dict(cursor.fetchall())
-    return [name for name, text in wanted.items() if found.get(name) != text]
+    return [name for name, text in laid(connection.vendor).items() if found.get(name) != text]
 
 
 def statements(vendor: str) -> list[str]:
@@ -77,20 +101,25 @@ def statements(vendor: str) -> list[str]:
     return [text for name in (*RULES, *TRUNCATED) for text in _postgresql(name)]
 
 
+def laid(vendor: str) -> dict[str, str]:
+    """Name and text of each trigger that must be there."""
+    return laid_sqlite() if vendor == "sqlite" else laid_postgresql()
+
+
 def laid_sqlite() -> dict[str, str]:
     """Name and text of each trigger, as SQLite keeps it."""
     return {
         name: f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition.format(same='IS', differs='IS NOT')} "
         f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        for name, (table, event, condition, message) in RULES.items()
+        for name, (table, event, condition, message) in (RULES | SQLITE_RULES).items()
     }
 
 
 def laid_postgresql() -> dict[str, str]:
     """Name of each trigger, with its type, that it is on, and its function's text, as PostgreSQL keeps them."""
     types = {"UPDATE": 19, "DELETE": 11, "INSERT": 7}  # row, before, event: pg_trigger.h
-    rows = {name: f"{types[event]}O{_body(name)}" for name, (_table, event, _condition, _message) in RULES.items()}
-    return rows | {name: f"34O{_body(name)}" for name in TRUNCATED}
+    rows = {name: f"{types[event]}Otrue{_body(name)}" for name, (_table, event, _condition, _message) in RULES.items()}
+    return rows | {name: f"34Otrue{_body(name)}" for name in TRUNCATED}
 
 
 def _body(name: str) -> str:

@@ -13,7 +13,9 @@ PASSWORD = "a-long-enough-password"
 
 def add_staff(installation: Installation, name: str = "clerk") -> None:
     """A superuser of that name."""
-    code = f"from django.contrib.auth.models import User; User.objects.create_superuser({name!r}, password={PASSWORD!r})"
+    code = (
+        f"from django.contrib.auth.models import User; User.objects.create_superuser({name!r}, password={PASSWORD!r})"
+    )
     done = installation.python(code)
     assert done.returncode == 0, done.stderr
 

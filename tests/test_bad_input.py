@@ -173,7 +173,7 @@ def test_two_days_are_no_question_on_any_page(release, client, address):
 @pytest.mark.parametrize("name", CHOICES)
 def test_the_message_stands_in_the_error_element_of_a_field_with_choices(release, client, name):
     page = main(client.get(f"{LIST}?{name}=wrong"))
-    [error] = every(page, "p", id=f"error_{name}")
+    [error] = every(page, "p", id=f"id_{name}_error")
     assert words(error).startswith("“wrong” is not one of the values allowed here:")
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 # The head after a fresh load, as `verify_ledger` prints it. It changes with any change of the file's entries.
 ENTRIES = 180
-HEAD = "bfc45cf5d8b0e850577f33c9888f6bc2c28840f54ea4995d79c882be785d9140"
+HEAD = "624747002bf6c362b74802c1608cb245da10a8ef5d514a33f748260dce07b0fb"
 BY = ledger.Recorder()
 STORED = (Area, Organisation, Release, Section, Agreement, Commitment, LedgerEntry, LoadedItem)
 SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))

@@ -40,7 +40,9 @@ def cluster() -> Iterator[str]:
     initdb, pg_ctl = program("initdb"), program("pg_ctl")
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
     try:
-        subprocess.run([*as_postgres, initdb, "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-E", "UTF8"], **quiet)
+        subprocess.run(
+            [*as_postgres, initdb, "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-E", "UTF8"], **quiet
+        )
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
         control = [*as_postgres, pg_ctl, "-w", "-D", f"{folder}/data", "-l", f"{folder}/log"]
         subprocess.run([*control, "-o", options, "start"], **quiet)

@@ -192,8 +192,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
 CSRF_COOKIE_HTTPONLY = True
+HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 if PRODUCTION:
-    SECURE_HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
+    SECURE_HSTS_SECONDS = HSTS_SECONDS
     # W005 and W021: whether the neighbouring hosts of a government domain are all HTTPS, and whether
     # the domain may be preloaded, is for whoever runs the domain to say, not for one site in it.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -20,7 +20,7 @@ from commitments import content, ledger
 from commitments.admin.base import LedgerAdmin, LedgerForm, may_publish, recorder, show
 from commitments.choices import EntryKind
 from commitments.models import Commitment, Organisation, State
-from commitments.rules import check_public_fields
+from commitments.rules import check_together
 
 
 def parties(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
@@ -71,7 +71,7 @@ class CommitmentForm(LedgerForm):
         said = content.publication(Commitment.objects.get(pk=self.instance.pk)) if public else {}
         said |= {name: content.public_value(name, cleaned[name]) for name in content.PUBLIC_FIELDS if name in cleaned}
         try:
-            check_public_fields(said)
+            check_together(said)
         except ValidationError as problem:
             show(problem, self)
         if public:

@@ -123,7 +123,7 @@ def interval_constraint(name: str, constraint: str) -> models.CheckConstraint:
     """No date and no days, or a date whose first day is not after its last."""
     first, last = f"{name}_first", f"{name}_last"
     nothing = Q(**{name: "", f"{first}__isnull": True, f"{last}__isnull": True})
-    interval = ~Q(**{name: ""}) & Q(**{f"{first}__lte": F(last)})
+    interval = ~Q(**{name: ""}) & Q(**{f"{first}__isnull": False, f"{last}__isnull": False, f"{first}__lte": F(last)})
     return models.CheckConstraint(condition=nothing | interval, name=constraint)
 
 

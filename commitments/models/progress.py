@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,9 @@ class UpdateFields(models.Model):
     status = models.CharField(_("status"), max_length=20, choices=REPORTED, blank=True)
     stop_reason = choice_field(StopReason, _("reason for stopping"), blank=True)
     basis = choice_field(ReportBasis, _("rests on"), default=ReportBasis.EVIDENCE, blank=True)
-    achieved = models.DecimalField(_("achieved"), max_digits=14, decimal_places=2, null=True, blank=True)
+    achieved = models.DecimalField(
+        _("achieved"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     deadline_first = interval_days(_("first day of the deadline"))
     deadline_last = interval_days(_("last day of the deadline"))
     deadline = PartialDateField(_("revised deadline"), blank=True, help_text=_("Only where a new one was announced."))
@@ -103,6 +106,8 @@ class DraftUpdate(UpdateFields):
         verbose_name_plural = _("draft updates")
         constraints = [
             vocabulary_constraint("status", Status, "draft_status_known", blank=True),
+            vocabulary_constraint("stop_reason", StopReason, "draft_stop_reason_known", blank=True),
+            vocabulary_constraint("basis", ReportBasis, "draft_basis_known", blank=True),
             models.CheckConstraint(condition=Q(kind__in=UPDATE_KINDS), name="draft_kind_known"),
             models.CheckConstraint(
                 condition=Q(achieved=None) | Q(achieved__gte=0),
@@ -129,7 +134,11 @@ class DraftEvidence(EvidenceFields):
         ordering = ["id"]
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
-        constraints = [interval_constraint("date", "draft_evidence_interval")]
+        constraints = [
+            vocabulary_constraint("relation", Relation, "draft_evidence_relation_known"),
+            vocabulary_constraint("source", Source, "draft_evidence_source_known"),
+            interval_constraint("date", "draft_evidence_interval"),
+        ]
 
 
 class Update(UpdateFields):

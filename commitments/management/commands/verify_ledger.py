@@ -5,9 +5,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection
 
-from commitments import ledger, triggers
+from commitments import ledger
 from commitments.models import LedgerHead
 
 
@@ -27,18 +26,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Mend if asked to, then check everything."""
         if options["rebuild"]:
-            self._rebuild()
-        problems = list(ledger.verify())
-        for problem in problems:
+            for mended in ledger.rebuild():
+                self.stdout.write(f"mended: {mended}")
+        wrong = False
+        for problem in ledger.verify():
             self.stderr.write(problem)
-        if problems:
+            wrong = True
+        if wrong:
             sys.exit(1)
         head = LedgerHead.objects.get()
         self.stdout.write(f"The ledger verifies: {head.sequence} entries, head {head.digest}")
-
-    def _rebuild(self) -> None:
-        for name in triggers.problems(connection):
-            self.stdout.write(f"laid again: trigger {name}")
-        triggers.lay(connection)
-        for difference in ledger.compare(repair=True):
-            self.stdout.write(f"mended: {difference}")
