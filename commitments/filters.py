@@ -35,6 +35,8 @@ SORTS: dict[str, str] = {
     "schedule": "schedule",
     "last_entry": "state__last_entry_on",
 }
+FIRST_DAY = date(1900, 1, 1)
+MOST_WORDS = 20
 CHOICES_NAMED = 40  # a message names the allowed values up to so many
 
 
@@ -64,6 +66,22 @@ class AnyOf(MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
 
 
+class Words(forms.CharField):
+    """Some words to look for."""
+
+    def validate(self, value: Any) -> None:
+        """Not more than the database should be asked to look for at once."""
+        super().validate(value)
+        if len(value.split()) > MOST_WORDS:
+            raise ValidationError(_("Ask for at most %(most)s words.") % {"most": MOST_WORDS})
+
+
+class WordFilter(CharFilter):
+    """Words in any order."""
+
+    field_class = Words
+
+
 class Between(Filter):
     """A partial date in the query string: 2019 as a start is 1 January, as an end 31 December."""
 
@@ -83,9 +101,19 @@ class DayForm(forms.Form):
 
     today: date
 
+    def clean(self) -> dict[str, Any]:
+        """One value for each name that takes one: which of two would be meant, nobody can know."""
+        for name, field in self.fields.items():
+            asked = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
+            if len(asked) > 1 and not isinstance(field, forms.MultipleChoiceField):
+                self.add_error(name, _("Ask for one value only."))
+        return self.cleaned_data
+
     def clean_as_of(self) -> date | None:
         """A past day, or today."""
         day: date | None = self.cleaned_data["as_of"]
+        if day and day < FIRST_DAY:
+            raise ValidationError(_("%(day)s lies too far back. Ask for 1900-01-01 or later.") % {"day": day})
         if day and day > self.today:
             raise ValidationError(_("%(day)s lies in the future. Ask for today or an earlier day.") % {"day": day})
         return day
@@ -116,7 +144,7 @@ class ListForm(DayForm):
 class CommitmentFilter(FilterSet):
     """The list's filters over the public commitments as of a day. `qs` is empty unless `is_valid()`."""
 
-    q = CharFilter(method="by_words", max_length=200, label=gettext_lazy("Words"))
+    q = WordFilter(method="by_words", max_length=200, label=gettext_lazy("Words"))
     status = AnyOf("state__status", choices=Status.choices, label=gettext_lazy("Status"))
     schedule = AnyOf("schedule", choices=Schedule.choices, label=gettext_lazy("Schedule"))
     evidence = AnyOf("state__evidence", choices=EvidenceLevel.choices, label=gettext_lazy("Evidence"))
@@ -143,7 +171,9 @@ class CommitmentFilter(FilterSet):
         super().__init__(without_blanks(data), queryset=Commitment.objects.none())
         self.today = today
         self.filters["area"].extra["choices"] = list(Area.objects.values_list("slug", "name"))
-        self.filters["release"].extra["choices"] = list(Release.objects.values_list("slug", "title"))
+        self.filters["release"].extra["choices"] = list(
+            Release.objects.filter(issued_on__lte=today).values_list("slug", "title")
+        )
         bodies = list(Organisation.objects.values_list("slug", "name"))
         self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
         self.form.today = today

@@ -50,8 +50,8 @@ def load(path: Path) -> Loaded:
         with at(str(path), OSError, UnicodeDecodeError):
             data = json.loads(path.read_text(encoding="utf-8"))
         with at(f"{path}"), transaction.atomic():
-            if data["format"] != FORMAT:
-                raise ReleaseFileError(f"format {data['format']!r} is not known; this version reads {FORMAT}.")
+            if data.get("format") != FORMAT:
+                raise ReleaseFileError(f"format {data.get('format')!r} is not known; this version reads {FORMAT}.")
             return Loader(data).load()
     except ledger.RefusedError as refusal:
         raise ReleaseFileError(f"{path}: {refusal.entry.key}: {_said(refusal)}") from refusal
@@ -128,9 +128,10 @@ class Loader:
         with at(f"release {data['slug']}"):
             if self._is_new("release", data["slug"]):
                 release = _stored(Release(**columns))
+                areas = {area.slug: area for area in Area.objects.all()}
                 for position, section in enumerate(data["sections"], 1):
                     with at(f"section {position}"):
-                        area = Area.objects.get(slug=section["area"]) if section["area"] else None
+                        area = areas[section["area"]] if section["area"] else None
                         said = {"heading": section["heading"], "note": section["note"]}
                         _stored(Section(release=release, position=position, area=area, **said))
             return Release.objects.get(slug=data["slug"])
@@ -172,13 +173,16 @@ class Loader:
     def _entries(self, commitments: dict[str, Commitment]) -> list[ledger.NewEntry]:
         """The entries that the ledger does not hold yet: publications first, wholes before their parts."""
         known = set(LedgerEntry.objects.exclude(key=None).values_list("key", flat=True))
+        seen: set[str] = set()
         publications: list[tuple[int, ledger.NewEntry]] = []
         updates: list[ledger.NewEntry] = []
         for data in self.data["commitments"]:
             commitment = commitments[data["reference"]]
             with at(data["reference"]):
+                if twice := [said["key"] for said in data["entries"] if said["key"] in seen]:
+                    raise ReleaseFileError(f"the key {twice[0]} stands in the file twice.")
+                seen |= {said["key"] for said in data["entries"]}
                 new = [_entry(commitment, said) for said in data["entries"] if said["key"] not in known]
-            known |= {str(entry.key) for entry in new}
             publications += [(_depth(commitment, commitments), e) for e in new if e.kind == EntryKind.PUBLISHED]
             updates += [entry for entry in new if entry.kind != EntryKind.PUBLISHED]
         publications.sort(key=lambda pair: pair[0])

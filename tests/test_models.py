@@ -224,7 +224,7 @@ def test_an_entry_of_the_right_shape_is_taken():
         ({"commitment_id": None}, "entry_belongs_to_a_commitment"),
         ({"kind": "redaction", "target_id": 1}, "entry_belongs_to_a_commitment"),
         ({"target_id": 1}, "entry_target_where_needed"),
-        ({"kind": "published", "target_id": 1}, "entry_target_where_needed"),
+        ({"kind": "published", "target_id": 1}, "entry_target_where_needed|must follow the last one"),
         ({"kind": "retraction"}, "entry_target_where_needed"),
         ({"kind": "redaction", "commitment_id": None}, "entry_target_where_needed"),
         ({"kind": "published"}, UNIQUE),

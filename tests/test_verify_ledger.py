@@ -430,7 +430,7 @@ def test_a_missing_trigger_is_named_and_laid_again(name):
     drop(name)
     assert verify()[::2] == (1, f"trigger {name} is missing or changed\n")
     code, printed, _complaints = verify("--rebuild")
-    assert (code, f"laid again: trigger {name}" in printed) == (0, True)
+    assert (code, f"mended: trigger {name}" in printed) == (0, True)
     assert triggers.problems(connection) == []
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from commitments.choices import Role
 from commitments.ledger import Recorder
+from commitments.models import Commitment, DraftUpdate
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -92,6 +93,10 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
+# An address typed without its scheme is a secure one.
+SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {models.URLField: {"assume_scheme": "https"}}
+
+
 class BehindTheScenesAdmin(ReadOnlyAdmin):
     """A table that staff reach by its address or by a link, and that would only clutter the index."""
 
@@ -100,8 +105,23 @@ class BehindTheScenesAdmin(ReadOnlyAdmin):
         return False
 
 
+class PartOfDraftAdmin(BehindTheScenesAdmin):
+    """What hangs on a draft: it goes with the draft, and with nothing else."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Asked when its draft is deleted."""
+        draft = getattr(obj, "draft", None) or getattr(obj, "commitment", None)
+        if isinstance(draft, Commitment):
+            return draft.published_at is None and request.user.has_perm("commitments.delete_commitment")
+        if isinstance(draft, DraftUpdate):
+            return draft.published_as_id is None and request.user.has_perm("commitments.delete_draftupdate")
+        return False
+
+
 class SlugFixedAdmin(ModelAdmin):
     """Something whose slug is its identity, in addresses and in the ledger: given once."""
+
+    formfield_overrides = SECURE_ADDRESSES
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         """The slug, once it is there."""

@@ -59,6 +59,9 @@ class CommitmentForm(LedgerForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             last = self.instance.entries.filter(kind=EntryKind.CORRECTION).last()
+            if self.instance.published_at:  # what was on the screen, so that only what was touched is a correction
+                for field in self.fields.values():
+                    field.show_hidden_initial = True
             self.initial["seen"] = last.sequence if last else 0
             self.initial.update({name: getattr(self.instance, name).all() for name in content.PARTIES})
 

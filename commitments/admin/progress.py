@@ -5,21 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments import ledger
-from commitments.admin.base import LedgerAdmin, LedgerForm, may_publish, recorder
-from commitments.content import update_content
+from commitments.admin.base import SECURE_ADDRESSES, LedgerAdmin, LedgerForm, may_publish, recorder
+from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, update_content
 from commitments.models import Commitment, DraftEvidence, DraftUpdate
 
 
 def content_of(draft: DraftUpdate, evidence: list[DraftEvidence]) -> dict[str, Any]:
     """What the ledger would say."""
     return update_content(draft.kind, vars(draft), [vars(row) for row in evidence])
+
+
+def refuse_what_would_be_lost(draft: DraftUpdate, evidence: list[DraftEvidence]) -> None:
+    """Raise ValidationError beside each box that was filled in and that an update of this kind does not hold."""
+    message = _("An update of this kind does not hold this. Empty the box, or choose another kind.")
+    names = {name for names in UPDATE_FIELDS.values() for name in names} - {"basis", *UPDATE_FIELDS[draft.kind]}
+    problems = {name: message for name in names if getattr(draft, name) not in ("", None)}
+    if evidence and draft.kind not in WITH_EVIDENCE:
+        problems["evidence"] = _("A check holds no evidence. Take it out, or choose another kind.")
+    if problems:
+        raise ValidationError(problems)
 
 
 class DraftForm(LedgerForm):
@@ -41,6 +53,7 @@ class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic 
 
     model = DraftEvidence
     extra = 1
+    formfield_overrides = SECURE_ADDRESSES
     fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source"))
 
 
@@ -88,17 +101,16 @@ class DraftUpdateAdmin(LedgerAdmin):
             publish(form.instance, recorder(request))
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
-        """Back to the commitment once it is published."""
-        return self._published(request, obj) or super().response_add(request, obj, post_url_continue)
+        """Once it is published, to where the public sees it."""
+        return self._published(obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse:
-        """Back to the commitment once it is published."""
-        return self._published(request, obj) or super().response_change(request, obj)
+        """Once it is published, to where the public sees it."""
+        return self._published(obj) or super().response_change(request, obj)
 
-    def _published(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
+    def _published(self, obj: DraftUpdate) -> HttpResponse | None:
         if obj.published_as is None:
             return None
-        messages.success(request, _("Published as entry %(number)s.") % {"number": obj.published_as.sequence})
         return HttpResponseRedirect(f"{obj.commitment.get_absolute_url()}#entry-{obj.published_as.sequence}")
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -122,8 +134,8 @@ class DraftUpdateAdmin(LedgerAdmin):
 
 def publish(draft: DraftUpdate, by: ledger.Recorder) -> None:
     """Record a draft; the caller's transaction holds both. A second time is refused, by the ledger's key."""
-    entry = ledger.NewEntry(
-        draft.kind, content_of(draft, list(draft.evidence.all())), draft.commitment, by=by, key=f"draft/{draft.pk}"
-    )
+    evidence = list(draft.evidence.all())
+    refuse_what_would_be_lost(draft, evidence)
+    entry = ledger.NewEntry(draft.kind, content_of(draft, evidence), draft.commitment, by=by, key=f"draft/{draft.pk}")
     draft.published_as = ledger.append([entry])[0]
     draft.save(update_fields=["published_as"])

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from commitments.admin.base import BehindTheScenesAdmin, ReadOnlyAdmin
+from commitments.admin.base import BehindTheScenesAdmin, PartOfDraftAdmin, ReadOnlyAdmin
 from commitments.models import (
     DraftEvidence,
     Evidence,
@@ -56,4 +56,5 @@ class StateAdmin(BehindTheScenesAdmin):
     list_select_related = ("commitment",)
 
 
-admin.site.register((LedgerHead, LoadedItem, Ownership, Partnership, DraftEvidence), BehindTheScenesAdmin)
+admin.site.register((LedgerHead, LoadedItem), BehindTheScenesAdmin)
+admin.site.register((Ownership, Partnership, DraftEvidence), PartOfDraftAdmin)

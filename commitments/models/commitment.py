@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.core.validators import MinValueValidator, RegexValidator
@@ -79,7 +80,14 @@ class Commitment(models.Model):
         _("deadline as stated"), max_length=120, blank=True, help_text=_("The release’s own words.")
     )
     deadline_basis = choice_field(DeadlineBasis, _("basis of the deadline"), blank=True)
-    target = models.DecimalField(_("target"), max_digits=14, decimal_places=2, null=True, blank=True)
+    target = models.DecimalField(
+        _("target"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
     unit = models.CharField(_("unit"), max_length=60, blank=True, help_text=_("What is counted: employees."))
     target_approximate = models.BooleanField(_("approximate"), default=False)
     done_when = models.CharField(_("done when"), max_length=300, help_text=_("What would count as done."))
@@ -153,6 +161,11 @@ class Commitment(models.Model):
     def slip_days(self) -> int | None:
         """Days from the first deadline to the current one, as of the day asked for."""
         return schedule.slip_days(self.state.original_deadline, self.state.deadline)
+
+    @property
+    def days_brought_forward(self) -> int:
+        """The slip the other way round: days by which the deadline was brought forward; 0 if it was not."""
+        return max(0, -(self.slip_days or 0))
 
     @property
     def days_late(self) -> int | None:

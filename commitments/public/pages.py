@@ -8,13 +8,13 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_safe
 
-from commitments.filters import DayForm
+from commitments.filters import DayForm, without_blanks
 from commitments.public.links import Links
+from commitments.reading import for_reading
 
 P = ParamSpec("P")
 
@@ -35,13 +35,13 @@ def page(
 
 def as_of_a_day(
     view: Callable[Concatenate[HttpRequest, date, date | None, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """Gives a view the day (asked for, or today) and whether it was asked for; answers 400 to an impossible day."""
 
-    @require_safe
+    @for_reading
     @wraps(view)
     def with_day(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        form = DayForm({"as_of": request.GET.get("as_of", "")})
+        form = DayForm(without_blanks(request.GET))
         form.today = localdate()
         if not form.is_valid():
             return page(request, "bad_day", form.today, status=400, form=form)

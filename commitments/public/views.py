@@ -16,7 +16,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from commitments import choices
 from commitments.choices import ANNOUNCED, UPDATE_KINDS, EntryKind, Kind, Level, Schedule, Status
@@ -25,6 +24,7 @@ from commitments.models import Area, Commitment, Evidence, LedgerEntry, Organisa
 from commitments.public.links import Links, replaced
 from commitments.public.pages import as_of_a_day, page
 from commitments.public.tables import CommitmentTable, Ordered
+from commitments.reading import for_reading
 
 SHOWN = 100  # commitments on the page of an area or organisation; the list has the rest
 LATELY = 6
@@ -108,7 +108,7 @@ def latest_updates(day: date) -> QuerySet[Update]:
     )
 
 
-@require_safe
+@for_reading
 def commitments(request: HttpRequest) -> HttpResponse:
     """The list: filters, search, sort, pages."""
     today = localdate()
@@ -185,10 +185,35 @@ def commitment(request: HttpRequest, day: date, as_of: date | None, reference: s
         record=with_changes(record),
         revisions=[update for update in record if update.deadline and counts(update)],
         publication=next((entry for entry in entries if entry.kind == EntryKind.PUBLISHED), None),
-        corrections=[entry for entry in entries if entry.kind == EntryKind.CORRECTION],
-        retracted={entry.target_id: entry for entry in entries if entry.kind == EntryKind.RETRACTION},
+        corrections=corrections(entries),
         parts=Commitment.objects.as_of(day).filter(part_of=found).order_by("reference"),
     )
+
+
+def corrections(entries: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
+    """Each correction, latest first: its entry, its changes in words, and its retraction where there is one."""
+    retractions = {entry.target_id: entry for entry in entries if entry.kind == EntryKind.RETRACTION}
+    found = [entry for entry in entries if entry.kind == EntryKind.CORRECTION]
+    names = dict(Organisation.objects.values_list("slug", "name")) if found else {}
+
+    def in_words(value: Any) -> str:
+        return ", ".join(str(names.get(slug, slug)) for slug in value) if isinstance(value, list) else str(value)
+
+    return [
+        {
+            "entry": entry,
+            "retraction": retractions.get(entry.sequence),
+            "changes": [
+                {
+                    "field": Commitment._meta.get_field(change["field"]).verbose_name,  # type: ignore[union-attr]  # public fields are no reverse relations
+                    "before": in_words(change["before"]),
+                    "after": in_words(change["after"]),
+                }
+                for change in (entry.data or {}).get("changes", ())
+            ],
+        }
+        for entry in found
+    ]
 
 
 def counts(update: Update) -> bool:
@@ -247,8 +272,7 @@ def release(request: HttpRequest, day: date, as_of: date | None, slug: str) -> H
     for row in rows:
         by_area[row.area_id].append(row)
     outline = [
-        (section, [(number, list(group)) for number, group in groupby(by_area[section.area_id], lambda c: c.paragraph)])
-        for section in found.sections.select_related("area")
+        (section, paragraphs(by_area.pop(section.area_id, []))) for section in found.sections.select_related("area")
     ]
     public = Prefetch("commitments", queryset=Commitment.objects.as_of(day).order_by("reference"))
     agreements = list(found.agreements.prefetch_related("parties", public))
@@ -259,9 +283,15 @@ def release(request: HttpRequest, day: date, as_of: date | None, slug: str) -> H
         as_of=as_of,
         release=found,
         outline=outline,
+        elsewhere=[row for rest in by_area.values() for row in rest],
         agreements=agreements,
         unidentified=(found.agreements_stated or 0) - len(agreements),
     )
+
+
+def paragraphs(rows: Iterable[Commitment]) -> list[tuple[int, list[Commitment]]]:
+    """Commitments of one section by paragraph."""
+    return [(number, list(group)) for number, group in groupby(rows, lambda row: row.paragraph)]
 
 
 @as_of_a_day
@@ -299,15 +329,21 @@ def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
         (_("Schedule"), choices.Schedule),
         (_("Evidence"), choices.EvidenceLevel),
         (_("Freshness"), choices.Freshness),
+        (_("Why something was stopped"), choices.StopReason),
         (_("Kind"), choices.Kind),
         (_("Force"), choices.Force),
         (_("Level"), choices.Level),
+        (_("Where a deadline comes from"), choices.DeadlineBasis),
+        (_("Relation of evidence to the pledge"), choices.Relation),
+        (_("Source of evidence"), choices.Source),
+        (_("What a report rests on"), choices.ReportBasis),
+        (_("How an agreement is known"), choices.AgreementBasis),
         (_("Entries of the ledger"), choices.EntryKind),
     ]
     return page(request, "about", day, as_of=as_of, vocabularies=vocabularies)
 
 
-@require_safe
+@for_reading
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers."""
     with connection.cursor() as cursor:
@@ -315,7 +351,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-@require_safe
+@for_reading
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look for it unasked."""
     return redirect(static("commitments/favicon.svg"), permanent=True)

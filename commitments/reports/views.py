@@ -9,15 +9,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from commitments.filters import CommitmentFilter, known_names, unknown_names
 from commitments.models import LedgerHead
+from commitments.reading import for_reading
 from commitments.reports import csv
 from commitments.reports.rows import rows, snapshot
 
 
-@require_safe
+@for_reading
 def commitments_csv(request: HttpRequest) -> HttpResponseBase:
     """Exactly the list's filter, all pages, as CSV: row count, ledger head and rows of one and the same moment."""
     found = CommitmentFilter(request.GET, localdate())
