@@ -33,8 +33,8 @@ $(STATIC): .venv/runtime $(shell find commitments/static -type f)
 	@touch $@
 
 test: .venv/development $(STATIC) system
-	$(BIN)/python -m pytest
-	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m pytest --numprocesses auto -m "not browser"
 
 check: .venv/development
 	$(BIN)/ruff format --check .

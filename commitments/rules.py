@@ -110,8 +110,10 @@ class Rulebook:
         """The same update twice is a slip of the hand: a button pressed twice, a form sent again."""
         said = (reference, canonical(content))
         if said in self.said:
-            raise ValidationError(_("This is on record already, to the letter."))
-        self.said.add(said)
+            raise ValidationError(
+                _("This is on record already, to the letter: %(entry)s.") % {"entry": self.said[said]}
+            )
+        self.said[said] = _("in the same submission")
 
     def check_correction(self, content: Content, reference: str) -> None:
         """Every public field but reference and deadline, each from what it is, with a reason."""
@@ -175,11 +177,12 @@ class Rulebook:
         return self.fields[reference]
 
 
-def _said(references: Iterable[str]) -> set[tuple[str, str]]:
-    """What stands on record of some commitments: reference and content of each update that is not retracted."""
+def _said(references: Iterable[str]) -> dict[tuple[str, str], str]:
+    """What stands on record of some commitments: reference and content of each standing update, and its entry."""
     standing = LedgerEntry.objects.filter(commitment__reference__in=references, kind__in=UPDATE_KINDS)
     standing = standing.exclude(targeted_by__kind=EntryKind.RETRACTION)
-    return {(str(reference), said) for reference, said in standing.values_list("commitment_id", "content")}
+    rows = standing.values_list("commitment_id", "content", "sequence")
+    return {(str(reference), said): _("entry %(number)s") % {"number": number} for reference, said, number in rows}
 
 
 def _subject_kind(entry: LedgerEntry) -> str:

@@ -94,7 +94,7 @@ def template(folder: Path) -> Installation:
     """A database with the release loaded, to be copied."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
-        made = Installation(_postgresql(given, "tracker_template"))
+        made = Installation(_postgresql(given, f"tracker_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"))
     else:
         made = Installation(f"sqlite:///{folder / 'template.sqlite3'}")
     for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(FIXTURE))):
@@ -107,7 +107,7 @@ def copy(original: Installation, folder: Path, number: int) -> Installation:
     """The same once more, for one test."""
     if original.database_url.startswith("postgresql"):
         base, _slash, name = original.database_url.rpartition("/")
-        return Installation(_postgresql(f"{base}/postgres", f"tracker_test_{number}", like=name))
+        return Installation(_postgresql(f"{base}/postgres", f"{name}_{number}", like=name))
     source = Path(original.database_url.removeprefix("sqlite:///"))
     target = folder / "tracker.sqlite3"
     for suffix in ("", "-wal"):

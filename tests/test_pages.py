@@ -367,7 +367,7 @@ def test_a_slip_is_shown_with_both_dates_and_its_reason(client):
     factories.record("report", one, date="2019-10", status="in_progress", **slip)
     deadline = facts(client.get("/commitments/TT-01/"))["Deadline"]
     assert deadline.startswith("first half of 2020")
-    assert "First 2019; moved by 182 days." in deadline
+    assert "First 2019 (“in 2019”); moved back by 182 days." in deadline
     assert "October 2019: first half of 2020. The site was flooded." in deadline
 
 

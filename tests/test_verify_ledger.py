@@ -292,12 +292,14 @@ BROKEN = {
         "update: 2 differs in commitment",
     ),
     "update of a draft": (
-        lambda one, report: Update.objects.filter(pk=2).update(commitment=CommitmentFactory(reference="TT-03")),
+        lambda one, report: Update.objects.filter(pk=2).update(
+            commitment=CommitmentFactory(reference="TT-03", owners=[])
+        ),
         "update: 2",
     ),
     "update of a draft that no entry says": (
-        lambda one, report: extra_update(one, report, CommitmentFactory(reference="TT-03")),
-        "TT-03: update: 1 is not in the ledger",
+        lambda one, report: extra_update(one, report, CommitmentFactory(reference="TT-03", owners=[])),
+        "update: 1 is not in the ledger",
     ),
     "evidence changed": (change(Evidence, url="https://example.org/x"), "TT-01: evidence: 2, 1 differs in url"),
     "evidence of another source": (change(Evidence, source="independent"), "TT-01: evidence: 2, 1 differs in source"),
@@ -312,7 +314,7 @@ BROKEN = {
     "state added": (split_state, "is not in the ledger"),
     "state of a draft": (
         lambda one, report: copied(
-            State.objects.first(), id=None, commitment_id=CommitmentFactory(reference="TT-03").pk
+            State.objects.first(), id=None, commitment_id=CommitmentFactory(reference="TT-03", owners=[]).pk
         ).save(force_insert=True),
         "TT-03: state: ",
     ),
@@ -384,7 +386,7 @@ def test_a_commitment_that_was_taken_back_is_named_and_mended():
 
 def test_a_commitment_made_public_by_hand_is_named_and_not_mended_away():
     world()
-    draft = CommitmentFactory(reference="TT-03")
+    draft = CommitmentFactory(reference="TT-03", owners=[])
     Commitment.objects.filter(pk=draft.pk).update(published_at="2026-11-22T08:00:00Z")
     complaint = "TT-03: commitment: is public without an entry"
     assert verify()[2] == f"{complaint}\n"

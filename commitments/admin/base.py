@@ -77,8 +77,14 @@ class LedgerAdmin(ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+# An address typed without its scheme is a secure one.
+SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {models.URLField: {"assume_scheme": "https"}}
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """A projection or the ledger itself: to be looked at. The only way in is `ledger.append`."""
+
+    formfield_overrides = SECURE_ADDRESSES
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
@@ -91,10 +97,6 @@ class ReadOnlyAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
         return False
-
-
-# An address typed without its scheme is a secure one.
-SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {models.URLField: {"assume_scheme": "https"}}
 
 
 class BehindTheScenesAdmin(ReadOnlyAdmin):
