@@ -77,6 +77,7 @@ COLUMNS: dict[str, Codec] = {
     "deadline_basis": PLAIN,
     "target": Codec(number_text, read_number),
     "unit": PLAIN,
+    "measure": PLAIN,
     "target_approximate": AS_IS,
     "done_when": PLAIN,
     "review_on": Codec(text, read_day),
@@ -86,7 +87,17 @@ RELATIONS = ("release", "area", "part_of")
 PARTIES = ("owners", "partners")
 PUBLIC_FIELDS = (*COLUMNS, *RELATIONS, *PARTIES)
 # What somebody wrote in words of their own; nothing is computed from it.
-FREE_TEXT = ("title", "quote", "parties_as_stated", "owner_note", "deadline_as_stated", "unit", "done_when", "note")
+FREE_TEXT = (
+    "title",
+    "quote",
+    "parties_as_stated",
+    "owner_note",
+    "deadline_as_stated",
+    "unit",
+    "measure",
+    "done_when",
+    "note",
+)
 # R5: the deadline moves only by a report, and a reference is given once.
 CORRECTABLE = tuple(name for name in PUBLIC_FIELDS if name not in ("reference", "deadline"))
 

@@ -120,7 +120,7 @@ class CommitmentAdmin(LedgerAdmin):
         parties = ("owners", "partners", "parties_as_stated", "owner_inferred", "owner_note")
         pledge = (("kind", "force", "level"), "part_of", "done_when")
         time = (("deadline", "deadline_as_stated", "deadline_basis"), "review_on")
-        target = (("target", "unit", "target_approximate"), "note")
+        target = (("target", "unit", "measure", "target_approximate"), "note")
         public = obj is not None and obj.published_at is not None
         now = [(None, {"fields": ("status_now", "deadline_now", "last_entry")})] if public else []
         why = [(_("Correction"), {"fields": ("reason", "seen")})] if public else []

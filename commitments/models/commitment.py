@@ -89,6 +89,9 @@ class Commitment(models.Model):
         validators=[MinValueValidator(Decimal("0.01"))],
     )
     unit = models.CharField(_("unit"), max_length=60, blank=True, help_text=_("What is counted: employees."))
+    measure = models.CharField(
+        _("measure"), max_length=60, blank=True, help_text=_("What the figure is: number trained.")
+    )
     target_approximate = models.BooleanField(_("approximate"), default=False)
     done_when = models.CharField(_("done when"), max_length=300, help_text=_("What would count as done."))
     review_on = models.DateField(_("review on"), null=True, blank=True, help_text=_("When to look again."))
