@@ -283,7 +283,7 @@ def _reconcile_commitments(
     if repair:
         table.write()
     references = {commitment.pk: reference for reference, commitment in commitments.items()}
-    return table.differences(lambda key: references[key[0]])
+    return table.differences(lambda key: references[key[0]], numbered=False)
 
 
 def _reconcile_parties(
@@ -342,13 +342,13 @@ class Table:
         """Take out what is in no entry."""
         self.model._default_manager.filter(pk__in=[row["pk"] for row in self.present.values()]).delete()
 
-    def differences(self, reference: Callable[[tuple[Any, ...]], str]) -> list[Difference]:
-        """All that was found, in words."""
+    def differences(self, reference: Callable[[tuple[Any, ...]], str], *, numbered: bool = True) -> list[Difference]:
+        """All that was found, in words. `numbered`: a commitment has more than one row in this table."""
         name = str(self.model._meta.model_name)
         missing = [(self._key(vars(row)), "is missing") for row in self.missing]
         changed = [(self._key(vars(row)), f"differs in {', '.join(names)}") for row, names in self.changed]
         extra = [(key, "is not in the ledger") for key in self.present]
         return [
-            Difference(reference(key), name, f"{', '.join(map(str, key))} {what}")
+            Difference(reference(key), name, f"{', '.join(map(str, key))} {what}" if numbered else what)
             for key, what in missing + changed + extra
         ]

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 # The head after a fresh load, as `verify_ledger` prints it. It changes with any change of the file's entries.
 ENTRIES = 180
-HEAD = "624747002bf6c362b74802c1608cb245da10a8ef5d514a33f748260dce07b0fb"
+HEAD = "5bfd8f61c968394423083c635480ecb03db43958ff26ee1b061db43efeaf65cc"
 BY = ledger.Recorder()
 STORED = (Area, Organisation, Release, Section, Agreement, Commitment, LedgerEntry, LoadedItem)
 SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))

@@ -291,9 +291,9 @@ def test_shanghai_week_was_met_late_by_at_least_1187_days_without_a_slip(release
     assert facts(answer)["Kind and force"] == "action; plan"
 
 
-def test_forty_employees_are_a_number_not_reported(release, client):
+def test_forty_employees_are_a_number_that_nobody_reported(release, client):
     answer = client.get("/commitments/AV-04/")
-    assert facts(answer)["Target"] == "about 40 employees; number not reported"
+    assert facts(answer)["Target"] == "about 40 employees; number trained not reported"
     assert not every(main(answer), "meter")
     assert "Deadline passed, outcome not reported; last searched on 22 November 2026." in words(main(answer))
     assert "This is no accusation" in words(main(answer))

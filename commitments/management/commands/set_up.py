@@ -34,10 +34,11 @@ class Command(BaseCommand):
     def _ensure_admin(self) -> None:
         path = settings.VAR_DIR / "admin-password"
         if not User.objects.exists():
-            password = secrets.token_urlsafe(12)
-            path.parent.mkdir(exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(password + "\n")
+            if not path.exists():  # another database on this machine may know it already
+                path.parent.mkdir(exist_ok=True)
+                path.touch(mode=0o600)
+                path.write_text(secrets.token_urlsafe(12) + "\n")
+            password = path.read_text().strip()
             User.objects.create_superuser("admin", password=password)
             self.stdout.write(f"Staff account: admin, password: {password} (kept in var/{path.name})")
         elif path.exists():
