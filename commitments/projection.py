@@ -189,7 +189,7 @@ def fold(
             projection.evidence += evidence
             if said[entry.sequence] and entry.sequence not in retracted:
                 facts.append(fact_of(update, evidence))
-    stated = Commitment(deadline=projection.columns["deadline"]).deadline
+    stated = projection.columns["deadline"]
     projection.states = [
         _state(commitment, first, until, standing(stated, facts, first)) for first, until in intervals(facts)
     ]
