@@ -121,17 +121,12 @@ WITH_EVIDENCE = ("report", "context")
 
 def publication(commitment: Commitment) -> Content:
     """Every public field of a commitment, as its `published` entry says it."""
-    content = {name: codec.write(getattr(commitment, name)) for name, codec in COLUMNS.items()}
-    content["release"] = commitment.release.slug
-    content["area"] = commitment.area.slug if commitment.area else ""
-    content["part_of"] = commitment.part_of.reference if commitment.part_of else ""
-    for name in PARTIES:
-        content[name] = sorted(body.slug for body in getattr(commitment, name).all())
-    return content
+    single = {name: public_value(name, getattr(commitment, name)) for name in (*COLUMNS, *RELATIONS)}
+    return single | {name: public_value(name, getattr(commitment, name).all()) for name in PARTIES}
 
 
 def public_value(name: str, value: Any) -> Any:
-    """One public field's value, as typed in a form, as a content says it."""
+    """One public field's value, as a model or a form holds it, as a content says it."""
     if name in PARTIES:
         return sorted(body.slug for body in value)
     if name == "part_of":

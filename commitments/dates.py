@@ -102,8 +102,3 @@ def _hint(text: str) -> str:
         "“%(text)s” is not a date that exists. Write a year (2019), half-year (2018-H1), quarter (2018-Q3), "
         "month (2018-11) or day (2018-11-05)."
     ) % {"text": text[:40]}
-
-
-def of_day(day: date) -> PartialDate:
-    """The partial date that is exactly this day."""
-    return PartialDate(day.isoformat(), day, day)

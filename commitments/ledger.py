@@ -62,6 +62,7 @@ def append(new: Sequence[NewEntry]) -> list[LedgerEntry]:
         entries: list[LedgerEntry] = []
         for one in new:
             try:
+                rulebook.check_key(one.key)
                 rulebook.check(one.kind, one.content, one.commitment, one.target, timezone.localdate(one.recorded_at))
             except ValidationError as problem:
                 raise RefusedError(one, problem) from problem
@@ -70,7 +71,7 @@ def append(new: Sequence[NewEntry]) -> list[LedgerEntry]:
         head.save()
         redacted = [entry.target for entry in entries if entry.kind == EntryKind.REDACTION and entry.target]
         _remove_text(redacted)
-        touched = [*entries, *map(_subject, redacted)]
+        touched = [*entries, *(entry.subject for entry in redacted)]
         project(list(dict.fromkeys(str(entry.commitment_id) for entry in touched if entry.commitment_id)))
     return entries
 
@@ -79,7 +80,8 @@ def _rulebook(new: Sequence[NewEntry]) -> rules.Rulebook:
     """The rules, with what is on record of all that the new entries speak of, now that the head is locked."""
     wholes = {str(one.content["part_of"]) for one in new if one.kind == EntryKind.PUBLISHED}
     references = {one.commitment.reference for one in new if one.commitment}
-    return rules.Rulebook(references, wholes, {one.target.sequence for one in new if one.target})
+    targets = {one.target.sequence for one in new if one.target}
+    return rules.Rulebook(references, wholes, targets, {one.key for one in new if one.key})
 
 
 def _remove_text(redacted: Sequence[LedgerEntry]) -> None:
@@ -88,11 +90,6 @@ def _remove_text(redacted: Sequence[LedgerEntry]) -> None:
     LedgerEntry.objects.filter(pk__in=numbers).update(content="", salt="")
     DraftEvidence.objects.filter(draft__published_as__in=numbers).delete()
     DraftUpdate.objects.filter(published_as__in=numbers).update(note="", searched="", deadline_reason="")
-
-
-def _subject(entry: LedgerEntry) -> LedgerEntry:
-    """The entry whose text is at stake: a redaction of a redaction is about what the first one was about."""
-    return _subject(entry.target) if entry.kind == EntryKind.REDACTION and entry.target else entry
 
 
 def _entry(one: NewEntry, head: LedgerHead) -> LedgerEntry:
@@ -199,7 +196,7 @@ def verify_chain() -> Iterator[Break]:
     for entry in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=1000):
         problem = _problem(entry, sequence, digest, entry.sequence in redacted)
         if problem:
-            yield Break(entry.sequence, str(_subject(entry).commitment_id or entry.kind), problem)
+            yield Break(entry.sequence, str(entry.subject.commitment_id or entry.kind), problem)
         sequence, digest = entry.sequence, entry.digest
 
 

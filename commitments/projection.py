@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
@@ -21,7 +21,7 @@ from django.utils.timezone import localdate
 from commitments import content as contents
 from commitments.choices import UPDATE_KINDS, EntryKind
 from commitments.content import Content, Directory
-from commitments.dates import parse
+from commitments.dates import PartialDate
 from commitments.models import Commitment, Evidence, LedgerEntry, Ownership, Partnership, State, Update
 from commitments.schedule import Fact, Standing, Support, effective_on, standing
 
@@ -187,7 +187,7 @@ def fold(
             update.redacted_by = redactions.of.get(entry.sequence)
             projection.updates.append(update)
             projection.evidence += evidence
-            if said[entry.sequence] and entry.sequence not in retracted:
+            if update.stands:
                 facts.append(fact_of(update, evidence))
     stated = projection.columns["deadline"]
     projection.states = [
@@ -233,7 +233,7 @@ def fact_of(update: Update, evidence: Sequence[Evidence]) -> Fact:
     return Fact(
         sequence=update.pk,
         kind=update.kind,
-        dated=update.date or parse(update.effective_on.isoformat()),
+        dated=cast("PartialDate", update.date),  # an update that stands has one
         effective_on=update.effective_on,
         status=update.status,
         stop_reason=update.stop_reason,

@@ -38,10 +38,10 @@ class Rulebook:
 
     Reads what is on record once, under the ledger's lock. `references`: the commitments that the
     entries are about; `wholes`: those that they name as what something is part of; `targets`: the
-    entries that they retract or redact.
+    entries that they retract or redact; `keys`: those that they bring.
     """
 
-    def __init__(self, references: set[str], wholes: set[str], targets: set[int]) -> None:
+    def __init__(self, references: set[str], wholes: set[str], targets: set[int], keys: set[str]) -> None:
         public = Commitment.objects.public().select_related("release", "area", "part_of")
         public = public.prefetch_related(*contents.PARTIES).filter(reference__in=references | wholes)
         self.public = {commitment.reference: commitment for commitment in public}
@@ -50,6 +50,7 @@ class Rulebook:
         about = LedgerEntry.objects.filter(target__in=targets).values_list("target_id", "kind")
         self.targeted = {(int(target or 0), kind) for target, kind in about}
         self.said = _said(references)
+        self.keys = set(LedgerEntry.objects.filter(key__in=keys).values_list("key", flat=True))
         self.directory = Directory()
 
     def check(
@@ -73,6 +74,13 @@ class Rulebook:
             self.check_correction(content, reference)
         else:
             self.check_retraction(content, reference, self._target(target, kind))
+
+    def check_key(self, key: str | None) -> None:
+        """A key is given once, so that nothing is recorded twice."""
+        if key in self.keys:
+            raise ValidationError(_("The key %(key)s is on record already.") % {"key": key})
+        if key:
+            self.keys.add(key)
 
     def check_publication(self, commitment: Commitment, content: Content) -> None:
         """A commitment may become public once, whole, with somebody who is to do it."""
@@ -151,7 +159,7 @@ class Rulebook:
             raise ValidationError(_("Choose an entry that still holds text."))
         remaining, data = content["remaining"], target.data or {}
         if target.kind == EntryKind.REDACTION and remaining:
-            kind, inner = _subject_kind(target), data["remaining"]
+            kind, inner = str(target.subject.kind), data["remaining"]
             if not (inner is None and remaining.get("remaining") is None):
                 check_remaining(kind, inner or {}, remaining.get("remaining"))
         check_remaining(target.kind, data, remaining)
@@ -183,13 +191,6 @@ def _said(references: Iterable[str]) -> dict[tuple[str, str], str]:
     standing = standing.exclude(targeted_by__kind=EntryKind.RETRACTION)
     rows = standing.values_list("commitment_id", "content", "sequence")
     return {(str(reference), said): _("entry %(number)s") % {"number": number} for reference, said, number in rows}
-
-
-def _subject_kind(entry: LedgerEntry) -> str:
-    """The kind of the entry that a redaction, or a redaction of one, is about."""
-    while entry.kind == EntryKind.REDACTION and entry.target:
-        entry = entry.target
-    return str(entry.kind)
 
 
 def check_together(content: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ the two together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -61,7 +61,7 @@ class Standing:
     last_entry_on: date | None = None
     searched_on: date | None = None
     note: str = ""
-    supports: tuple[Support, ...] = field(default=())
+    supports: tuple[Support, ...] = ()
 
     @property
     def evidence(self) -> EvidenceLevel:
@@ -145,6 +145,13 @@ def freshness(status: str, last_entry_on: date | None, day: date) -> Freshness:
     if age <= FRESH:
         return Freshness.FRESH
     return Freshness.AGEING if age <= AGEING else Freshness.STALE
+
+
+def review_due(fresh: str, last_entry_on: date | None, review_on: date | None, day: date) -> bool:
+    """Whether somebody should look again: its review day has come with nothing recorded since, or it went stale."""
+    if fresh in (Freshness.SETTLED, Freshness.STALE):
+        return fresh == Freshness.STALE
+    return review_on is not None and review_on <= day and (last_entry_on is None or last_entry_on < review_on)
 
 
 def slip_days(original: PartialDate | None, current: PartialDate | None) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.dates import EDTF_PARTS, FIRST_YEAR, LAST_YEAR, PartialDate, PartialDateError, of_day, parse
+from commitments.dates import EDTF_PARTS, FIRST_YEAR, LAST_YEAR, PartialDate, PartialDateError, parse
 
 YEARS = st.integers(FIRST_YEAR, LAST_YEAR).map("{:04}".format)
 MONTHS = st.builds("{}-{:02}".format, YEARS, st.integers(1, 12))
@@ -119,10 +119,6 @@ def test_a_refusal_quotes_little_of_what_was_typed_and_says_what_may_be_written(
     assert len(str(refusal.value)) < 250
     for form in ("2019", "2018-H1", "2018-Q3", "2018-11", "2018-11-05"):
         assert form in str(refusal.value)
-
-
-def test_a_day_as_a_partial_date_is_that_day_alone():
-    assert of_day(date(2018, 11, 5)) == parse("2018-11-05")
 
 
 @given(FORMS)

@@ -437,6 +437,16 @@ def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
     assert "Mr Chan" not in answer.content.decode()
 
 
+def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(client):
+    one = factories.published(reference="TT-01")
+    entry = factories.record("report", one, status="completed", date="2019", note="It named a person.")
+    ledger.append([ledger.redact(entry, entry.data | {"note": "[removed]"}, "It named a person.", BY)])
+    page = words(main(client.get("/commitments/TT-01/")))
+    assert "no report → completed" in page
+    assert "Reason: It named a person." in page
+    assert "[removed]" in page
+
+
 def test_a_retracted_correction_is_shown_struck_through_with_its_reason(client):
     one = factories.published(reference="TT-01", title="Do the thing")
     [entry] = ledger.append([ledger.correct(one, {"title": "Undo the thing"}, "A slip of the pen.", BY)])

@@ -14,6 +14,7 @@ from commitments.schedule import (
     days_late,
     effective_on,
     freshness,
+    review_due,
     schedule,
     slip_days,
     standing,
@@ -289,3 +290,23 @@ def test_a_figure_stands_until_another_is_reported_and_nought_is_a_figure():
 def test_the_order_in_which_facts_are_given_makes_no_difference(first):
     facts = [report("2019", "in_progress", "party"), report("2020", "completed", "party"), fact("check", "2021-01-01")]
     assert after(*facts[first:], *facts[:first]) == after(*facts)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "last_entry_on", "review_on", "due"),
+    [
+        ("fresh", "2026-11-01", None, False),
+        ("fresh", "2026-11-01", "2026-11-22", True),
+        ("fresh", "2026-11-01", "2026-11-23", False),
+        ("fresh", "2026-11-22", "2026-11-22", False),
+        ("never", None, "2026-11-22", True),
+        ("never", None, None, False),
+        ("stale", "2019-11-01", None, True),
+        ("settled", "2019-11-01", "2026-11-22", False),
+    ],
+)
+def test_it_is_due_for_review_when_its_day_has_come_with_nothing_since_or_it_is_stale(
+    fresh, last_entry_on, review_on, due
+):
+    last, review = (date.fromisoformat(day) if day else None for day in (last_entry_on, review_on))
+    assert review_due(fresh, last, review, date(2026, 11, 22)) is due

@@ -171,6 +171,11 @@ class Commitment(models.Model):
         return max(0, -(self.slip_days or 0))
 
     @property
+    def review_due(self) -> bool:
+        """Whether somebody should look again, as of the day asked for."""
+        return schedule.review_due(self.freshness, self.state.last_entry_on, self.review_on, self.day)
+
+    @property
     def days_late(self) -> int | None:
         """Days past the deadline, as of the day asked for; None unless certainly late."""
         return schedule.days_late(self.state.status, self.state.deadline, self.state.completed_on, self.day)

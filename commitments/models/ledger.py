@@ -74,6 +74,11 @@ class LedgerEntry(models.Model):
         return f"{self.sequence} {self.get_kind_display()} {self.commitment_id or ''}".strip()
 
     @property
+    def subject(self) -> LedgerEntry:
+        """The entry whose text is at stake: a redaction of a redaction is about what the first one was about."""
+        return self.target.subject if self.kind == EntryKind.REDACTION and self.target else self
+
+    @property
     def data(self) -> dict[str, Any] | None:
         """The content as it was recorded; None once redacted."""
         return json.loads(self.content) if self.content else None

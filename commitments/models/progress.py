@@ -185,6 +185,11 @@ class Update(UpdateFields):
         """What it is about."""
         return f"{self.get_kind_display()} {self.date or ''}".strip()
 
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: not retracted, and not removed whole (then not even its date is left)."""
+        return self.retracted_by_id is None and self.date is not None
+
 
 class Evidence(EvidenceFields):
     """Evidence of a published update."""

@@ -33,5 +33,3 @@ class CommitmentTable(tables.Table):
 
         model = Commitment
         fields = ("reference", "title", "owners", "deadline", "status", "last_entry")
-        template_name = "commitments/table.html"
-        order_by_field = "sort"

@@ -42,6 +42,8 @@ def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpRespons
     )
     counted = [commitment for commitment in found if commitment.level == Level.PRIMARY]
     overdue = [commitment for commitment in found if commitment.schedule in PAST_DEADLINE]
+    review = [commitment for commitment in found if commitment.review_due]
+    review.sort(key=lambda commitment: (commitment.state.last_entry_on or date.min, commitment.reference))
     return page(
         request,
         "overview",
@@ -53,7 +55,7 @@ def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpRespons
         areas=[(area, list(rows)) for area, rows in groupby(found, key=lambda commitment: commitment.area)],
         overdue=sorted(overdue, key=lambda commitment: (commitment.state.deadline_last, commitment.reference)),
         latest=latest_updates(day)[:LATELY],
-        review=due_for_review(found, day)[:LATELY],
+        review=review[:LATELY],
     )
 
 
@@ -63,7 +65,6 @@ def overview_counts(counted: Iterable[Commitment], links: Links) -> list[dict[st
     What a release reports as done is told apart from what was delivered since.
     """
     by_role = Counter(commitment.role for commitment in counted)
-    completed = Status.COMPLETED.value
     completed = Status.COMPLETED.value
     key = [
         ("announced", _("done when announced"), {"status": completed, "kind": ",".join(ANNOUNCED)}),
@@ -82,26 +83,10 @@ def overview_counts(counted: Iterable[Commitment], links: Links) -> list[dict[st
     ]
 
 
-def due_for_review(found: Iterable[Commitment], day: date) -> list[Commitment]:
-    """Open commitments whose review day has come with nothing recorded since, or that went stale; longest first."""
-    due = [
-        commitment
-        for commitment in found
-        if commitment.freshness == choices.Freshness.STALE
-        or (
-            commitment.review_on
-            and commitment.review_on <= day
-            and commitment.freshness != choices.Freshness.SETTLED
-            and (commitment.state.last_entry_on is None or commitment.state.last_entry_on < commitment.review_on)
-        )
-    ]
-    return sorted(due, key=lambda commitment: (commitment.state.last_entry_on or date.min, commitment.reference))
-
-
 def latest_updates(day: date) -> QuerySet[Update]:
     """What came in last and what is latest in it: reports and context that count by the day."""
     return (
-        Update.objects.filter(effective_on__lte=day, retracted_by=None, redacted_by=None)
+        Update.objects.filter(effective_on__lte=day, retracted_by=None, date_last__isnull=False)
         .filter(kind__in=(EntryKind.REPORT, EntryKind.CONTEXT), commitment__release__issued_on__lte=day)
         .select_related("commitment")
         .order_by("-recorded_at", "-effective_on", "-entry")
@@ -167,11 +152,10 @@ def neighbours(shown: Any, found: CommitmentFilter) -> dict[str, str | None]:
 def commitment(request: HttpRequest, day: date, as_of: date | None, reference: str) -> HttpResponse:
     """One commitment: its place, its facts and its record."""
     found = get_object_or_404(Commitment.objects.as_of(day).for_rows().select_related("part_of"), reference=reference)
-    counting = Prefetch("evidence", queryset=Evidence.objects.order_by("position"))
     record = (
         found.updates.filter(effective_on__lte=day)
         .select_related("retracted_by", "redacted_by")
-        .prefetch_related(counting)
+        .prefetch_related(Prefetch("evidence", queryset=Evidence.objects.order_by("position")))
         .order_by("-effective_on", "-entry")
     )
     entries = found.entries.exclude(kind__in=UPDATE_KINDS).select_related("target").order_by("-sequence")
@@ -183,7 +167,7 @@ def commitment(request: HttpRequest, day: date, as_of: date | None, reference: s
         commitment=found,
         section=Section.objects.filter(release=found.release, area=found.area).first(),
         record=with_changes(record),
-        revisions=[update for update in record if update.deadline and counts(update)],
+        revisions=[update for update in record if update.deadline and update.stands],
         publication=next((entry for entry in entries if entry.kind == EntryKind.PUBLISHED), None),
         corrections=corrections(entries),
         parts=Commitment.objects.as_of(day).filter(part_of=found).order_by("reference"),
@@ -216,17 +200,12 @@ def corrections(entries: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
     ]
 
 
-def counts(update: Update) -> bool:
-    """Whether an update still stands."""
-    return update.retracted_by_id is None and update.redacted_by_id is None
-
-
 def with_changes(record: Iterable[Update]) -> list[tuple[Update, str]]:
     """Each update, latest first, with the status before it where it changed the status."""
     changes: list[tuple[Update, str]] = []
     before: str = Status.NO_REPORT
     for update in reversed(list(record)):
-        moves = update.kind == EntryKind.REPORT and counts(update) and update.status != before
+        moves = update.kind == EntryKind.REPORT and update.stands and update.status != before
         changes.append((update, before if moves else ""))
         if moves:
             before = update.status
