@@ -361,6 +361,13 @@ def test_the_record_says_which_report_changed_the_status(client):
     assert arrows == ["2021 in progress ", "", "2019 no report ", ""]
 
 
+def test_overdue_is_counted_to_the_day_that_is_shown_and_not_at_least(client):
+    one = factories.published(reference="TT-01", deadline="2019")
+    factories.record("report", one, date="2019-10", status="in_progress")
+    standing = words(every(main(client.get("/commitments/TT-01/?as_of=2020-01-10")), "p", _class="standing")[0])
+    assert standing.endswith("overdue, by 10 days")
+
+
 def test_a_slip_is_shown_with_both_dates_and_its_reason(client):
     one = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
