@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -230,4 +231,7 @@ def compare(broken: set[str], *, repair: bool) -> list[Difference]:
         if repair:
             LedgerHead.objects.select_for_update().get()
         references = [reference for reference in references_on_record() if reference not in broken]
-        return project(references, repair=repair, tolerant=True)
+        differences = project(references, repair=repair, tolerant=True)
+        if repair and differences:
+            LedgerHead.objects.update(rebuilds=F("rebuilds") + 1)
+        return differences

@@ -23,7 +23,17 @@ from django.db.models import Model
 from commitments import ledger
 from commitments.choices import EntryKind
 from commitments.content import COLUMNS, PARTIES, update_content
-from commitments.models import Agreement, Area, Commitment, LedgerEntry, LoadedItem, Organisation, Release, Section
+from commitments.models import (
+    Agreement,
+    Area,
+    Commitment,
+    LedgerEntry,
+    LoadedItem,
+    Occasion,
+    Organisation,
+    Release,
+    Section,
+)
 
 FORMAT = 1
 Item = Mapping[str, Any]
@@ -106,6 +116,10 @@ class Loader:
             with at(f"organisation {organisation['slug']}"):
                 if self._is_new("organisation", organisation["slug"]):
                     _stored(Organisation(**organisation))
+        for occasion in self.data.get("occasions", ()):
+            with at(f"occasion {occasion['day']}"):
+                if self._is_new("occasion", occasion["day"]):
+                    _stored(Occasion(**occasion))
         release = self._release(self.data["release"])
         commitments = self._commitments(release)
         self._agreements(release, self.data["release"])

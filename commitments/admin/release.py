@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from commitments.admin.base import SlugFixedAdmin
-from commitments.models import Agreement, Area, Release, Section
+from commitments.models import Agreement, Area, Occasion, Release, Section
 
 
 class SectionInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -42,6 +42,13 @@ class AreaAdmin(SlugFixedAdmin):
     """Areas; one that a commitment stands in cannot be deleted."""
 
     list_display = ("name", "slug", "position")
+
+
+@admin.register(Occasion)
+class OccasionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """Days that readers ask about."""
+
+    list_display = ("name", "day")
 
 
 @admin.register(Agreement)

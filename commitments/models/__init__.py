@@ -4,7 +4,7 @@ from commitments.models.commitment import Commitment, Ownership, Partnership
 from commitments.models.ledger import LedgerEntry, LedgerHead
 from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, State, Update
-from commitments.models.release import Agreement, Area, LoadedItem, Release, Section
+from commitments.models.release import Agreement, Area, LoadedItem, Occasion, Release, Section
 
 __all__ = [
     "Agreement",
@@ -16,6 +16,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerHead",
     "LoadedItem",
+    "Occasion",
     "Organisation",
     "Ownership",
     "Partnership",

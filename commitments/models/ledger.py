@@ -90,6 +90,8 @@ class LedgerHead(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     sequence = models.PositiveBigIntegerField(_("sequence"), default=0)
     digest = models.CharField(_("digest"), max_length=64)
+    # Raised when projections are rebuilt, so that nothing kept from before is taken for current.
+    rebuilds = models.PositiveIntegerField(_("rebuilds"), default=0)
 
     class Meta:
         """One row."""

@@ -119,6 +119,24 @@ class Agreement(models.Model):
         return f"{self.number}. {self.title}"
 
 
+class Occasion(models.Model):
+    """A day that readers ask about, such as a later session of the same conference: offered wherever a day is asked."""
+
+    day = models.DateField(_("day"), unique=True)
+    name = models.CharField(_("name"), max_length=120, help_text=_("As readers know it: 5th Plenary Session."))
+
+    class Meta:
+        """In the order of time."""
+
+        ordering = ["day"]
+        verbose_name = _("occasion")
+        verbose_name_plural = _("occasions")
+
+    def __str__(self) -> str:
+        """Name and day."""
+        return f"{self.name} ({self.day})"
+
+
 class LoadedItem(models.Model):
     """Something that a fixture brought in once. What staff deleted since is not brought in again."""
 
