@@ -119,6 +119,9 @@ class Schedule(Vocabulary):
     UPCOMING = "upcoming", "waiting", _("The deadline lies further ahead."), _("upcoming")
 
 
+PAST_DEADLINE = (Schedule.OVERDUE, Schedule.UNREPORTED)
+
+
 class EvidenceLevel(Vocabulary):
     """Whose word the current status rests on. Computed: see `schedule.standing`."""
 
@@ -214,6 +217,19 @@ class Side(Vocabulary):
     BOTH = "both", "", "", _("both sides")
     NATIONAL = "national", "", "", _("national")
     OTHER = "other", "", "", _("other")
+
+
+class FeedbackState(Vocabulary):
+    """What has become of a reader's report of an error."""
+
+    NEW = "new", "waiting", _("Received; nobody has looked at it yet."), _("received")
+    IN_HAND = "in_hand", "moving", _("Somebody is looking into it."), _("in hand")
+    UPHELD = "upheld", "done", _("It was right, and the record was put right."), _("put right")
+    DECLINED = "declined", "ended", _("The record stays as it is, and the answer says why."), _("not changed")
+
+
+# States that an answer goes with; then nothing more is expected.
+CLOSED = (FeedbackState.UPHELD, FeedbackState.DECLINED)
 
 
 class Role(Vocabulary):

@@ -145,6 +145,8 @@ def update_content(kind: str, said: Mapping[str, Any], evidence: Iterable[Mappin
         content["basis"] = content["basis"] or "evidence"
     if kind in WITH_EVIDENCE:
         content["evidence"] = [{name: text(row.get(name)) for name in EVIDENCE_FIELDS} for row in evidence]
+    if said.get("reply_of"):  # only where there is one: entries without keep their digests
+        content["reply_of"] = text(said["reply_of"])
     return content
 
 

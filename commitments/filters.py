@@ -1,7 +1,7 @@
 """What a query string means, once: for the page, its exports, feeds, the calendar and the API.
 
 An unknown value or an impossible date is an error, never the unfiltered list. An unknown name is an
-error for programs (`unknown_names`) and passed over on pages, because shared links carry tracking names.
+error for programs (`problems_of`) and passed over on pages, because shared links carry tracking names.
 """
 
 from __future__ import annotations
@@ -178,6 +178,9 @@ class CommitmentFilter(FilterSet):
         self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
         self.form.today = today
 
+    # Filters whose choices grow with the record, where a vocabulary's stay the same.
+    growing = ("area", "owner", "partner", "release")
+
     @property
     def ticked(self) -> list[str]:
         """The names of the filters that take any of some values: shown as boxes to tick."""
@@ -244,6 +247,13 @@ def known_names() -> list[str]:
     return [*CommitmentFilter.base_filters, *ListForm.base_fields]
 
 
-def unknown_names(data: Iterable[str]) -> list[str]:
-    """The names that mean nothing here."""
-    return [name for name in data if name not in known_names()]
+def problems_of(data: QueryDict, form: forms.BaseForm, known: Iterable[str] = ()) -> list[str]:
+    """What is wrong with a program's question, a line each, with what is allowed. `known`: names, if not the list's."""
+    names = list(known) or known_names()
+    unknown = [
+        _("“%(name)s” is not a name known here. The names are: %(names)s.")
+        % {"name": name[:60], "names": ", ".join(names)}
+        for name in data
+        if name not in names
+    ]
+    return unknown + [f"{name}: {' '.join(map(str, messages))}" for name, messages in form.errors.items()]

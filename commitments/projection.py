@@ -183,6 +183,8 @@ def fold(
         if entry.kind in UPDATE_KINDS:
             update, evidence = rows_of_update(entry, said[entry.sequence] or {})
             update.commitment = commitment
+            if update.reply_of_id:
+                directory.organisations([update.reply_of_id])  # KeyError where its slug is gone
             update.retracted_by = retracted.get(entry.sequence)
             update.redacted_by = redactions.of.get(entry.sequence)
             projection.updates.append(update)
@@ -219,6 +221,7 @@ def rows_of_update(entry: LedgerEntry, said: Content) -> tuple[Update, list[Evid
         recorded_at=entry.recorded_at,
         role=entry.role,
         organisation=entry.organisation,
+        reply_of_id=said.get("reply_of"),
         **({"basis": ""} | values),
     )
     update.effective_on = effective_on(update.date, recorded_on) if update.date else recorded_on

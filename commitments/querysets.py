@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import models
 from django.db.models import Case, DateField, Exists, FilteredRelation, OuterRef, Prefetch, Q, Value, When
 
-from commitments.choices import Freshness, Level, Schedule, Status
+from commitments.choices import PAST_DEADLINE, Freshness, Level, Schedule, Status
 from commitments.schedule import AGEING, DUE_SOON, FRESH, SETTLED, UNFINISHED
 
 if TYPE_CHECKING:
@@ -68,6 +68,17 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Whose deadline ends on one of these days, both included."""
         found = self.filter(state__deadline_last__gte=first) if first else self
         return found.filter(state__deadline_last__lte=last) if last else found
+
+    def past_deadline(self: Self) -> Self:
+        """Whose deadline has passed without a known outcome, after `as_of(day)`; the longest ago first."""
+        return self.filter(schedule__in=PAST_DEADLINE).order_by("state__deadline_last", "reference")
+
+    def due_for_review(self: Self, day: date) -> Self:
+        """`schedule.review_due` in SQL, after `as_of(day)`; what was not looked at for longest first."""
+        unseen = Q(state__last_entry_on=None) | Q(state__last_entry_on__lt=models.F("review_on"))
+        come = ~Q(freshness=Freshness.SETTLED) & Q(review_on__lte=day) & unseen
+        due = self.filter(Q(freshness=Freshness.STALE) | come)
+        return due.order_by(models.F("state__last_entry_on").asc(nulls_first=True), "reference")
 
     def matching(self: Self, words: str) -> Self:
         """In which every word is found: in reference, title, quote, owners, parties as stated or notes."""

@@ -69,6 +69,7 @@ class Rulebook:
             raise ValidationError(_("%(reference)s is a draft: publish it first.") % {"reference": reference})
         elif kind in UPDATE_KINDS:
             self.check_said_once(content, reference)
+            self.check_reply(kind, content, reference)
             check_update(kind, content, self.public[reference], recorded_on)
         elif kind == EntryKind.CORRECTION:
             self.check_correction(content, reference)
@@ -122,6 +123,17 @@ class Rulebook:
                 _("This is on record already, to the letter: %(entry)s.") % {"entry": self.said[said]}
             )
         self.said[said] = _("in the same submission")
+
+    def check_reply(self, kind: str, content: Content, reference: str) -> None:
+        """A reply is context, in the words of an organisation that owns the commitment or takes part in it."""
+        if "reply_of" not in content:
+            return
+        if kind != EntryKind.CONTEXT:
+            raise ValidationError({"reply_of": _("A reply moves no status: record it as context.")})
+        fields, slug = self._fields(reference), content["reply_of"]
+        if slug not in (*fields["owners"], *fields["partners"]):
+            message = _("“%(slug)s” neither owns %(reference)s nor takes part in it.")
+            raise ValidationError({"reply_of": message % {"slug": str(slug)[:60], "reference": reference}})
 
     def check_correction(self, content: Content, reference: str) -> None:
         """Every public field but reference and deadline, each from what it is, with a reason."""
@@ -272,7 +284,7 @@ def _check_date(kind: str, when: PartialDate | None, recorded_on: date) -> None:
 
 def _rows(kind: str, content: Content) -> tuple[Update, list[Evidence]]:
     """The rows that the content would become, each column checked; problems of evidence are named by row."""
-    said = {name: value for name, value in content.items() if name != "evidence"}
+    said = {name: value for name, value in content.items() if name not in ("evidence", "reply_of")}
     update = Update(kind=kind)
     problems: dict[str, list[str]] = _filled(update, said)
     evidence = []

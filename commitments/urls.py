@@ -1,10 +1,12 @@
 """Every public address."""
 
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from commitments.models.commitment import REFERENCE
-from commitments.public import views
+from commitments.public import about, browse, calendar, feedback, feeds, finding, overview, timeline, views
+from commitments.reading import for_reading
 from commitments.reports import views as reports
 
 
@@ -17,15 +19,32 @@ class ReferenceConverter(StringConverter):
 register_converter(ReferenceConverter, "reference")
 
 urlpatterns = [
-    path("", views.overview, name="overview"),
-    path("commitments/", views.commitments, name="commitments"),
+    path("", overview.overview, name="overview"),
+    path("commitments/", browse.commitments, name="commitments"),
     path("commitments.csv", reports.commitments_csv, name="commitments_csv"),
     path("commitments/<reference:reference>/", views.commitment, name="commitment"),
+    path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
+    path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
     path("areas/<slug:slug>/", views.area, name="area"),
     path("organisations/<slug:slug>/", views.organisation, name="organisation"),
+    path("organisations/<slug:slug>.atom", feeds.organisation, name="organisation_atom"),
     path("releases/<slug:slug>/", views.release, name="release"),
+    path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", views.updates, name="updates"),
-    path("about/", views.about, name="about"),
+    path("updates.atom", feeds.updates, name="updates_atom"),
+    path("deadlines.ics", calendar.deadlines, name="deadlines_ics"),
+    path("about/", about.about, name="about"),
+    path("about/design/", about.design, name="design"),
+    path("report-an-error/", feedback.report_error, name="report_error"),
+    path("report-an-error/<slug:token>/", feedback.received, name="report_received"),
+    path("sitemap.xml", for_reading(sitemaps.index), {"sitemaps": finding.SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap-<section>.xml",
+        for_reading(sitemaps.sitemap),
+        {"sitemaps": finding.SITEMAPS},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
+    path("robots.txt", finding.robots, name="robots"),
     path("healthz", views.healthz, name="healthz"),
     re_path(r"^favicon\.ico$", views.favicon, name="favicon"),
 ]

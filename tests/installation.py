@@ -64,10 +64,10 @@ class Installation:
         return self.run("shell", "--no-imports", "-c", code)
 
     @contextmanager
-    def serve(self, workers: int = 2) -> Iterator[Server]:
+    def serve(self, workers: int = 2, application: str = "tracker.wsgi") -> Iterator[Server]:
         """The server that `make run` starts, on a free port."""
         port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "tracker.wsgi", "--worker-class", "gthread", "--threads", "4"]
+        command = [sys.executable, "-m", "gunicorn", application, "--worker-class", "gthread", "--threads", "4"]
         command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
         process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL

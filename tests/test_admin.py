@@ -19,6 +19,7 @@ from commitments.models import (
     Commitment,
     DraftEvidence,
     DraftUpdate,
+    ErrorReport,
     LedgerEntry,
     LoadedItem,
     Organisation,
@@ -33,7 +34,8 @@ MODELS = sorted(apps.get_app_config("commitments").get_models(), key=lambda mode
 NAMES = [model._meta.model_name for model in MODELS if admin.site.is_registered(model)]
 PROJECTED = {"evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership", "state", "update"}
 READ_ONLY = [name for name in NAMES if name in PROJECTED]
-EDITABLE = [name for name in NAMES if name not in {*PROJECTED, "draftevidence"}]  # evidence is typed with its draft
+# Evidence is typed with its draft, and error reports are sent by readers.
+EDITABLE = [name for name in NAMES if name not in {*PROJECTED, "draftevidence", "errorreport"}]
 BY = ledger.Recorder()
 
 
@@ -161,6 +163,7 @@ def rows(desk):
     draft = one.drafts.create(date="2019", status="in_progress")
     draft.evidence.create(**factories.evidence())
     LoadedItem.objects.create(key="area:somewhere")
+    ErrorReport.objects.create(token="x", what="Something is wrong.", commitment=one)
     factories.CommitmentFactory(reference="TT-02")
     return {model._meta.model_name: list(model.objects.all()) for model in MODELS}
 

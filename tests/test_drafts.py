@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from commitments import ledger, urls
-from commitments.models import Agreement, Area, Commitment, Organisation, Release
+from commitments.models import Agreement, Area, Commitment, ErrorReport, Organisation, Release
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,7 @@ def drafts(db):
     secret = SECRETS | {"owner_inferred": True, "deadline": "2030", "review_on": date(2020, 1, 1)}
     public = factories.published(reference="TT-01", **place)
     factories.record("report", public)
+    ErrorReport.objects.create(token="token", what="Something is wrong.", commitment=public)
     over = factories.CommitmentFactory(reference="DR-01", **place, **secret)
     factories.CommitmentFactory(reference="DR-02", part_of=public, kind="target", level="aim", **place, **secret)
     factories.CommitmentFactory(reference="DR-03", part_of=over, **place | {"area": None}, **secret)
@@ -75,6 +76,7 @@ def addresses():
     """Every public address, from the list of them: a new one that this cannot fill in fails here."""
     known = {
         "reference": [*Commitment.objects.values_list("reference", flat=True)],
+        "token": [*ErrorReport.objects.values_list("token", flat=True)],
         "slug": [
             slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)
         ],

@@ -25,10 +25,11 @@ SETTINGS = {
     "SECRET_KEY": "long and random; needed in production",
     "ALLOWED_HOSTS": "host names, separated by commas; needed in production",
     "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
-    "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto itself",
+    "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself",
     "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
     "PUBLISHER": "who answers for the tracker, as the public pages name them",
     "CONTACT": "address for corrections and complaints, as the public pages show it",
+    "LOG_DAYS": "for how many days the servers in front keep logs of visits, as the privacy statement says; 0: none",
 }
 
 
@@ -133,7 +134,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
@@ -202,7 +202,8 @@ if PRODUCTION:
     # W005 and W021: whether the neighbouring hosts of a government domain are all HTTPS, and whether
     # the domain may be preloaded, is for whoever runs the domain to say, not for one site in it.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-if switch("TRUST_PROXY"):
+TRUST_PROXY = switch("TRUST_PROXY")
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {
@@ -215,3 +216,4 @@ LOGGING = {
 
 PUBLISHER = os.environ.get("PUBLISHER", "")
 CONTACT = os.environ.get("CONTACT", "")
+LOG_DAYS = whole_number("LOG_DAYS", 0)

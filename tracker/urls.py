@@ -9,3 +9,4 @@ urlpatterns = [
 ]
 
 handler404 = "commitments.public.views.not_found"
+handler500 = "commitments.public.views.broken"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -14,13 +15,15 @@ from django.utils.translation import gettext_lazy
 
 from commitments import ledger
 from commitments.admin.base import SECURE_ADDRESSES, LedgerAdmin, LedgerForm, may_publish, recorder
+from commitments.choices import EntryKind
 from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, update_content
-from commitments.models import Commitment, DraftEvidence, DraftUpdate
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, Organisation
 
 
 def content_of(draft: DraftUpdate, evidence: list[DraftEvidence]) -> dict[str, Any]:
     """What the ledger would say."""
-    return update_content(draft.kind, vars(draft), [vars(row) for row in evidence])
+    said = vars(draft) | {"reply_of": draft.reply_of_id}
+    return update_content(draft.kind, said, [vars(row) for row in evidence])
 
 
 def refuse_what_would_be_lost(draft: DraftUpdate, evidence: list[DraftEvidence]) -> None:
@@ -28,6 +31,8 @@ def refuse_what_would_be_lost(draft: DraftUpdate, evidence: list[DraftEvidence])
     message = _("An update of this kind does not hold this. Empty the box, or choose another kind.")
     names = {name for names in UPDATE_FIELDS.values() for name in names} - {"basis", *UPDATE_FIELDS[draft.kind]}
     problems = {name: message for name in names if getattr(draft, name) not in ("", None)}
+    if draft.reply_of_id and draft.kind != EntryKind.CONTEXT:
+        problems["reply_of"] = _("A reply moves no status: record it as context.")
     if evidence and draft.kind not in WITH_EVIDENCE:
         problems["evidence"] = _("A check holds no evidence. Take it out, or choose another kind.")
     if problems:
@@ -46,6 +51,18 @@ class DraftForm(LedgerForm):
             "note": forms.Textarea(attrs={"rows": 3}),
             **{n: forms.TextInput(attrs={"class": "vLargeTextField"}) for n in ("deadline_reason", "searched")},
         }
+        error_messages = {
+            "reply_of": {"invalid_choice": gettext_lazy("Choose an owner or partner of this commitment.")}
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer only those who can reply, where the commitment is known."""
+        super().__init__(*args, **kwargs)
+        key = str(self.data.get("commitment") or self.initial.get("commitment") or "")
+        one = Commitment.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+        if one and "reply_of" in self.fields:
+            parties = Organisation.objects.filter(Q(owned=one) | Q(joined=one)).distinct()
+            cast("forms.ModelChoiceField[Organisation]", self.fields["reply_of"]).queryset = parties
 
 
 class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -72,6 +89,7 @@ class DraftUpdateAdmin(LedgerAdmin):
         ),
         (gettext_lazy("It was stopped"), {"fields": ("stop_reason",), "classes": ["collapse"]}),
         (gettext_lazy("Nothing new was found"), {"fields": ("searched",), "classes": ["collapse"]}),
+        (gettext_lazy("An owner replied"), {"fields": ("reply_of",), "classes": ["collapse"]}),
         (gettext_lazy("The release itself reports it as done"), {"fields": ("basis",), "classes": ["collapse"]}),
     )
     autocomplete_fields = ("commitment",)

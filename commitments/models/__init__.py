@@ -1,6 +1,7 @@
 """The tables. The ledger is the truth; what it projects is made for asking."""
 
 from commitments.models.commitment import Commitment, Ownership, Partnership
+from commitments.models.feedback import ErrorReport
 from commitments.models.ledger import LedgerEntry, LedgerHead
 from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, State, Update
@@ -12,6 +13,7 @@ __all__ = [
     "Commitment",
     "DraftEvidence",
     "DraftUpdate",
+    "ErrorReport",
     "Evidence",
     "LedgerEntry",
     "LedgerHead",

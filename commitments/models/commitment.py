@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 REFERENCE = r"[A-Z]{2,4}-[0-9]{2,6}"
 
 
+def role_of(status: str, kind: str) -> str:
+    """The colour role of a status: what was done when announced has its own, apart from what was delivered since."""
+    return "announced" if status == Status.COMPLETED and kind in ANNOUNCED else Status(status).role
+
+
 class Commitment(models.Model):
     """One pledge. The reference is given once, never edited and never used again.
 
@@ -156,9 +161,8 @@ class Commitment(models.Model):
 
     @property
     def role(self) -> str:
-        """The colour role of its status, as of the day asked for: what was done when announced has its own."""
-        status = Status(self.state.status)
-        return "announced" if status == Status.COMPLETED and self.kind in ANNOUNCED else status.role
+        """The colour role of its status, as of the day asked for."""
+        return role_of(self.state.status, self.kind)
 
     @property
     def slip_days(self) -> int | None:

@@ -28,6 +28,7 @@ from commitments.models.fields import (
     vocabulary_constraint,
 )
 from commitments.models.ledger import LedgerEntry
+from commitments.models.organisation import Organisation
 
 REPORTED = [(choice.value, choice.label) for choice in Status if choice != Status.NO_REPORT]
 UPDATES = [(choice.value, choice.label) for choice in UPDATE_KINDS]
@@ -53,6 +54,17 @@ class UpdateFields(models.Model):
     note = models.TextField(_("note"), blank=True, help_text=_("What happened, in our words."))
     searched = models.CharField(
         _("searched"), max_length=300, blank=True, help_text=_("For a check: where you looked.")
+    )
+    # The slug itself is stored, as the ledger says it, and the database holds the two together.
+    reply_of = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        to_field="slug",
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("reply of"),
+        help_text=_("The owner or partner whose words the note gives, once you know that they come from there."),
     )
 
     class Meta:

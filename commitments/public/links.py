@@ -31,11 +31,11 @@ class Links:
         return f"?{urlencode(pairs)}" if pairs else ""
 
 
-def replaced(query: QueryDict, **values: str | int | None) -> str:
-    """The query string with some values set, or taken out where None."""
+def replaced(query: QueryDict, **values: str | int | list[str] | None) -> str:
+    """The query string with some values set, several of one name as a list, or taken out where None."""
     changed = query.copy()
     for name, value in values.items():
         changed.pop(name, None)
         if value is not None:
-            changed[name] = str(value)
+            changed.setlist(name, value if isinstance(value, list) else [str(value)])
     return f"?{changed.urlencode()}" if changed else "."

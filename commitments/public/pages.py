@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from commitments.filters import DayForm, without_blanks
-from commitments.public.links import Links
+from commitments.filters import DayForm, known_names, without_blanks
+from commitments.models import Occasion, Release
+from commitments.public.links import Links, replaced
 from commitments.reading import for_reading
 
 P = ParamSpec("P")
@@ -23,14 +26,49 @@ def page(
     request: HttpRequest, template: str, day: date, *, as_of: date | None = None, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page as of `day`. `as_of` is that day where the reader asked for one: then every link keeps it."""
+    asked = set(known_names()) & set(request.GET)
     context |= {
         "day": day,
         "as_of": as_of,
         "links": Links(as_of),
+        "control": control(request, localdate()),
+        # What search engines should keep: the page itself, not every filter and day of it.
+        "canonical": None if asked or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
         "publisher": settings.PUBLISHER,
         "contact": settings.CONTACT,
     }
     return render(request, f"commitments/{template}.html", context, status=status)
+
+
+def control(request: HttpRequest, today: date) -> dict[str, Any]:
+    """What the date control offers: days worth asking for, and the rest of the question, which it keeps."""
+    releases = Release.objects.filter(issued_on__lte=today)
+    days = [(one.issued_on, issued(one.title) if len(releases) > 1 else issued()) for one in releases]
+    days += [(one.day, _("at the %(name)s") % {"name": one.name}) for one in Occasion.objects.filter(day__lte=today)]
+    rest = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "page")]
+    return {
+        "kept": [(name, value) for name, values in rest for value in values],
+        "presets": [
+            {"day": day, "name": name, "address": replaced(request.GET, as_of=day.isoformat(), page=None)}
+            for day, name in sorted(days)
+        ],
+        "today": replaced(request.GET, as_of=None, page=None),
+        "latest": today,
+    }
+
+
+def issued(title: str = "") -> str:
+    """The day of a release, in words: with its title where there are several."""
+    if title:
+        return _("when “%(title)s” was issued") % {"title": title}
+    return _("when the release was issued")
+
+
+def day_of(request: HttpRequest) -> DayForm:
+    """The form that reads the day a page is asked for."""
+    form = DayForm(without_blanks(request.GET))
+    form.today = localdate()
+    return form
 
 
 def as_of_a_day(
@@ -41,8 +79,7 @@ def as_of_a_day(
     @for_reading
     @wraps(view)
     def with_day(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        form = DayForm(without_blanks(request.GET))
-        form.today = localdate()
+        form = day_of(request)
         if not form.is_valid():
             return page(request, "bad_day", form.today, status=400, form=form)
         as_of: date | None = form.cleaned_data["as_of"]

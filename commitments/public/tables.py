@@ -1,25 +1,15 @@
-"""The list's table: its columns and how they sort. Rows are drawn by one lean template over the records."""
+"""The list's table: its columns and how they are headed. Rows are drawn by one lean template over the records."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
-from django_tables2.data import TableQuerysetData
 
 from commitments.models import Commitment
 
 
-class Ordered(TableQuerysetData):
-    """Rows that the filterset has put in order: page and exports must agree, so it is done once, there."""
-
-    def order_by(self, aliases: Any) -> None:
-        """Nothing left to do."""
-
-
 class CommitmentTable(tables.Table):
-    """Reference, title, owners, deadline, status and the last entry."""
+    """Reference, title, owners, deadline, status and the last entry. The filterset has put the rows in order."""
 
     reference = tables.Column(verbose_name=_("Reference"))
     title = tables.Column(verbose_name=_("Commitment"))

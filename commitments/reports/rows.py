@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from itertools import islice
 from typing import Any
-
-from django.db import connection
 
 from commitments.models import Organisation
 from commitments.querysets import CommitmentQuerySet
 from commitments.reports.columns import COLUMNS, Context
 
 BATCH = 500
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One unchanging view of the database for reading, so that count, head and rows of an export agree.
-
-    Not `transaction.atomic()`, which on SQLite would take the writers' lock for as long as somebody
-    downloads. Inside another transaction that one's view holds.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    begin = "BEGIN DEFERRED" if connection.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    with connection.cursor() as cursor:
-        cursor.execute(begin)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("COMMIT")
 
 
 def rows(found: CommitmentQuerySet, day: date, page_address: Callable[[str], str]) -> Iterator[list[list[Any]]]:

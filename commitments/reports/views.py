@@ -8,20 +8,19 @@ from contextlib import ExitStack
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
-from commitments.filters import CommitmentFilter, known_names, unknown_names
+from commitments.filters import CommitmentFilter, problems_of
 from commitments.models import LedgerHead
-from commitments.reading import for_reading
+from commitments.reading import for_reading, snapshot
 from commitments.reports import csv
-from commitments.reports.rows import rows, snapshot
+from commitments.reports.rows import rows
 
 
 @for_reading
 def commitments_csv(request: HttpRequest) -> HttpResponseBase:
     """Exactly the list's filter, all pages, as CSV: row count, ledger head and rows of one and the same moment."""
     found = CommitmentFilter(request.GET, localdate())
-    if problems := problems_of(request, found):
+    if problems := problems_of(request.GET, found.form):
         return HttpResponse("\n".join(problems) + "\n", status=400, content_type="text/plain; charset=utf-8")
     moment = ExitStack()
     moment.enter_context(snapshot())
@@ -52,14 +51,3 @@ def page_address(request: HttpRequest) -> Callable[[str], str]:
     """A commitment's full address from its reference, without asking the URL resolver for each row."""
     pattern = request.build_absolute_uri(reverse("commitment", args=["AA-00"]))
     return pattern.replace("AA-00", "{}").format
-
-
-def problems_of(request: HttpRequest, found: CommitmentFilter) -> list[str]:
-    """What is wrong with a program's question, a line each, with what is allowed."""
-    unknown = [
-        _("“%(name)s” is not a name known here. The names are: %(names)s.")
-        % {"name": name[:60], "names": ", ".join(known_names())}
-        for name in unknown_names(request.GET)
-    ]
-    wrong = [f"{name}: {' '.join(messages)}" for name, messages in found.form.errors.items()]
-    return unknown + wrong

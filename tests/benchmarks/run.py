@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks import pages
 from tests.benchmarks.floor import EXPORT_SQL
 from tests.installation import ROOT, Installation, Server
 
@@ -24,8 +25,14 @@ RUNS = 3
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     installation = sample()
+    compare_exports(installation)
+    pages.compare(installation, ROWS)
+
+
+def compare_exports(installation: Installation) -> None:
+    """Print the table of the CSV."""
     floor_file, ours_file = FOLDER / "floor.csv", FOLDER / "ours.csv"
     floor = best(lambda: run_floor(floor_file))
     with installation.serve(workers=1) as server:
@@ -57,6 +64,9 @@ def sample() -> Installation:
         for arguments in (("migrate", "--verbosity", "0"), ("make_sample", str(ROWS))):
             subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=unfinished.environment, check=True)
         Path(f"{DATABASE}.unfinished").rename(DATABASE)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=installation.environment, check=True
+    )
     return installation
 
 

@@ -4,25 +4,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.pages import PAGES, WRONG
 
 pytestmark = pytest.mark.browser
-
-PAGES = {
-    "overview": "/",
-    "overview-as-of": "/?as_of=2020-06-01",
-    "list": "/commitments/",
-    "list-filtered": "/commitments/?status=completed&owner=hksarg&q=week",
-    "list-empty": "/commitments/?q=nothing-is-called-this",
-    "commitment": "/commitments/CU-07/",
-    "target": "/commitments/AV-04/",
-    "umbrella": "/commitments/SC-01/",
-    "area": "/areas/culture/",
-    "organisation": "/organisations/smpg/",
-    "release": "/releases/4th-plenary-2018/",
-    "updates": "/updates/",
-    "about": "/about/",
-}
-WRONG = {"list-wrong": "/commitments/?status=foo&deadline_from=2019-02-30", "missing": "/nothing-here/"}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -34,22 +20,84 @@ def test_axe_finds_nothing(site, open_page, name, scheme):
         assert findings.violations_count == 0, findings.generate_report()
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
 @pytest.mark.parametrize("name", [*PAGES, *WRONG])
-def test_nothing_scrolls_sideways(site, chromium, name, width):
-    page = chromium.new_page(viewport={"width": width, "height": 800})
+def test_nothing_scrolls_sideways_on_narrow_screens_or_enlarged(site, chromium, name):
+    page = chromium.new_page()
     page.goto(site.url + (PAGES | WRONG)[name])
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width, size in ((1280, "100%"), (640, "100%"), (640, "200%"), (390, "100%"), (320, "100%")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, size)
     page.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_comes_from_elsewhere(site, open_page, name):
-    hosts = set()
-    with open_page() as page:
+def test_a_first_visit_is_light_comes_from_here_and_shifts_nothing(site, open_page, name):
+    sizes, hosts = [], set()
+    with open_page(width=390) as page:
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on("Network.loadingFinished", lambda finished: sizes.append(finished["encodedDataLength"]))
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
         page.goto(site.url + PAGES[name], wait_until="networkidle")
-    assert hosts == {urlsplit(site.url).netloc}
+        assert 0 < sum(sizes) <= 60 * 1024
+        assert hosts == {urlsplit(site.url).netloc}
+        assert page.evaluate(LAYOUT_SHIFT) == 0
+        assert page.locator("link[rel=stylesheet]").count() == 1
+        assert page.locator("script[src]:not([defer])").count() == 0
+
+
+# What moved by itself while the page was loading, as Chromium scores it.
+LAYOUT_SHIFT = """new Promise((done) => {
+  let moved = 0;
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) moved += entry.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(moved), 300);
+})"""
+
+
+def test_the_whole_way_to_a_source_by_keyboard_alone(site, open_page):
+    with open_page() as page:
+        page.goto(f"{site.url}/commitments/")
+        tab_to(page, "id_q")
+        page.keyboard.type("Hong Kong Week")
+        page.keyboard.press("Enter")
+        expect(page.locator("#announcement")).to_have_text("1 commitment")
+        assert page.url == f"{site.url}/commitments/?q=Hong%20Kong%20Week"
+        tab_to(page, "CU-06")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/commitments/CU-06/")
+        assert outline(page, ".evidence a") == "none"
+        page.locator(".evidence a").first.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        assert outline(page, ".evidence a") == "solid"
+
+
+def tab_to(page, wanted):
+    """Press Tab until something with this id or these words has the focus."""
+    for _press in range(150):
+        page.keyboard.press("Tab")
+        if wanted in page.evaluate("[document.activeElement.id, document.activeElement.textContent.trim()]"):
+            return
+    raise AssertionError(f"Tab never reached {wanted}")
+
+
+def outline(page, selector):
+    return page.locator(selector).first.evaluate("(element) => getComputedStyle(element).outlineStyle")
+
+
+def test_the_day_is_chosen_by_keyboard_and_kept(site, open_page):
+    with open_page(javascript=False) as page:
+        page.goto(f"{site.url}/areas/culture/")
+        page.locator(".date-control summary").press("Enter")
+        page.get_by_role("link", name="30 August 2021").press("Enter")
+        assert page.url == f"{site.url}/areas/culture/?as_of=2021-08-30"
+        assert "As of 30 August 2021." in page.inner_text(".as-of")
+        page.locator(".date-control summary").press("Enter")
+        page.fill("#as_of", "2019-12-31")
+        page.get_by_role("button", name="Show that day").press("Enter")
+        assert page.url == f"{site.url}/areas/culture/?as_of=2019-12-31"
 
 
 def test_the_list_is_filtered_sorted_and_paged_without_javascript(site, open_page):
@@ -63,6 +111,68 @@ def test_the_list_is_filtered_sorted_and_paged_without_javascript(site, open_pag
         assert page.locator("[aria-sort=ascending]").inner_text().strip().startswith("Last entry")
         assert "status=in_progress" in page.url
         assert page.locator("tbody tr").first.locator("td").first.inner_text() == "BR-02"
+        page.get_by_role("link", name="Take away: Status: in progress").click()
+        assert page.get_by_text("57 commitments, page 1 of 3").first.is_visible()
+        page.get_by_role("link", name="Next page").click()
+        assert page.get_by_text("57 commitments, page 2 of 3").first.is_visible()
+
+
+def test_on_a_phone_the_filters_are_a_sheet_without_javascript_too(site, open_page):
+    with open_page(width=390, javascript=False) as page:
+        page.goto(f"{site.url}/commitments/")
+        assert not page.get_by_label("Words").is_visible()
+        page.get_by_role("button", name="Filter this list").click()
+        page.get_by_label("Words").fill("airport")
+        page.get_by_role("button", name="Show").click()
+        assert "q=airport" in page.url
+        assert not page.get_by_label("Words").is_visible()
+
+
+def test_a_ticked_box_changes_the_list_in_place_and_the_address_follows(site, open_page):
+    with open_page() as page:
+        page.goto(f"{site.url}/commitments/")
+        page.evaluate("window.stayed = true")
+        page.locator("#id_status summary").click()
+        page.get_by_label("in progress").check()
+        expect(page.locator("#announcement")).to_have_text("15 commitments")
+        assert page.url == f"{site.url}/commitments/?status=in_progress"
+        assert page.evaluate("[window.stayed, document.activeElement.id]") == [True, "status_in_progress"]
+        assert page.locator("#id_area summary").count() == 1
+        assert page.locator("#facet_status .count").nth(3).inner_text() == "16"
+        page.get_by_role("columnheader", name="Last entry").get_by_role("link").press("Enter")
+        page.wait_for_url("**sort=last_entry**")
+        expect(page.locator("#sort-last_entry")).to_be_focused()
+        assert page.evaluate("window.stayed")
+
+
+def test_back_and_forward_go_through_what_was_asked(site, open_page):
+    with open_page() as page:
+        page.goto(f"{site.url}/commitments/?status=in_progress")
+        page.get_by_role("link", name="Take away: Status: in progress").click()
+        expect(page.locator("#announcement")).to_have_text("57 commitments, page 1 of 3")
+        expect(page.locator("#found")).to_be_focused()
+        page.get_by_role("link", name="Next page").click()
+        expect(page.locator("#announcement")).to_have_text("57 commitments, page 2 of 3")
+        page.go_back(wait_until="load")
+        page.go_back(wait_until="load")
+        page.wait_for_url("**/commitments/?status=in_progress")
+        assert page.locator("tbody tr").count() == 15
+        assert page.get_by_label("in progress").is_checked()
+        page.go_forward(wait_until="load")
+        assert page.get_by_text("57 commitments, page 1 of 3").first.is_visible()
+
+
+def test_a_wrong_question_shows_what_is_wrong_and_keeps_what_was_typed(site, chromium):
+    page = chromium.new_page()
+    page.goto(f"{site.url}/commitments/?status=completed")
+    page.get_by_label("Deadline from").fill("30 February")
+    page.get_by_label("Deadline from").press("Enter")
+    page.wait_for_selector("[role=alert]")
+    assert "30 February" in page.inner_text("[role=alert]")
+    assert page.get_by_label("Deadline from").input_value() == "30 February"
+    assert page.get_by_label("completed").is_checked()
+    assert page.locator("table").count() == 0
+    page.close()
 
 
 def test_a_keyboard_reaches_the_content_first(site, open_page):

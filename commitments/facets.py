@@ -1,0 +1,188 @@
+"""How many commitments each choice of each filter would find, and any page of the list, without counting in SQL.
+
+Counting is what costs on a long list. So the public commitments of a day are kept as bit sets, one whole
+number for each choice of each filter, in which bit n stands for the nth commitment by reference; what a
+question finds is `&` and `|` of these, and a count is `.bit_count()`. Words and days are still looked for
+in SQL, by the filterset's own methods, and the order of every sort is asked from SQL once.
+
+Nothing kept can be stale: it is found only under the `version` that it was made of, which covers all that
+the bit sets depend on. Commitments are known by their references, which are never used again.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache, reduce
+from itertools import compress, islice
+from operator import and_, or_
+from threading import Lock
+from typing import Any
+
+from django.db import connection
+
+from commitments.filters import AnyOf, CommitmentFilter, ordering
+from commitments.models import Commitment
+from commitments.querysets import CommitmentQuerySet
+
+KEPT = 4  # days or versions; 100,000 commitments take about 15 MB each
+BATCH = 2000
+ONE, FLAGS = ord("1"), bytes.maketrans(b"01", b"\0\1")
+# What the filters that are methods of the filterset ask for, as columns; a test holds the two together.
+PARTIES = {
+    "owner": "ownership__organisation__slug",
+    "partner": "partnership__organisation__slug",
+    "side": "ownership__organisation__side",
+}
+# The column of each filter that takes any of some values, and the names of all other filters.
+COLUMNS: dict[str, str] = {
+    name: PARTIES.get(name) or str(one.field_name)
+    for name, one in CommitmentFilter.base_filters.items()
+    if isinstance(one, AnyOf)
+}
+# Of each row that an index depends on, what it depends on. Not `union()`: making that SQL takes longer than running it.
+VERSION = """
+SELECT 'head', digest, CAST(rebuilds AS text), '' FROM commitments_ledgerhead
+UNION ALL SELECT 'area', CAST(id AS text), slug, '' FROM commitments_area
+UNION ALL SELECT 'release', CAST(id AS text), slug, CAST(issued_on AS text) FROM commitments_release
+UNION ALL SELECT 'organisation', CAST(id AS text), slug, side FROM commitments_organisation
+"""
+SEARCHES = [name for name in CommitmentFilter.base_filters if name not in COLUMNS]
+_KEEPING = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question finds: how many, in which order, and how many with another choice in one of its filters.
+
+    `counts[filter][value]`: how many have the value among those that all other filters leave.
+    """
+
+    index: Index
+    bits: int
+    sort: str
+    counts: dict[str, dict[str, int]]
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return self.bits.bit_count()
+
+    def references(self, first: int, last: int) -> list[str]:
+        """The references from place `first` up to but without `last`, counted from 0, in the order asked for."""
+        order, flags = self.index.order(self.sort), self.index.as_flags(self.bits)
+        places = islice(compress(order, map(flags.__getitem__, order)), first, last)
+        return [self.index.references[place] for place in places]
+
+
+def of(asked: CommitmentFilter) -> Found:
+    """What a question finds, which must be valid. Takes one query, and one more where it has words or days.
+
+    The first question of a version and day, and the first by each sort, take one more each. Call it in
+    one snapshot with whatever reads the rows, so that both speak of the same moment.
+    """
+    now = version()
+    with _KEEPING:
+        index = kept(now, asked.day)
+    index.fill()
+    said = asked.form.cleaned_data
+    searched = index.searched(asked)
+    chosen = {name: index.any_of(name, said[name]) for name in COLUMNS if said[name]}
+    counts = {}
+    for name in COLUMNS:
+        others = reduce(and_, (bits for other, bits in chosen.items() if other != name), searched)
+        having = index.bits[name]
+        choices = asked.filters[name].extra["choices"]
+        counts[name] = {value: (others & having.get(value, 0)).bit_count() for value, _label in choices}
+    return Found(index, reduce(and_, chosen.values(), searched), said["sort"], counts)
+
+
+def version() -> frozenset[tuple[str, ...]]:
+    """All that an index is made of, in one query: the ledger's head, and what staff may edit beside the ledger."""
+    with connection.cursor() as cursor:
+        cursor.execute(VERSION)
+        return frozenset(cursor.fetchall())
+
+
+@lru_cache(maxsize=KEPT)
+def kept(_version: frozenset[tuple[str, ...]], day: date) -> Index:
+    """The index of a version and day, still empty where it is new."""
+    return Index(day)
+
+
+class Index:
+    """The public commitments as of a day as bit sets. Filled by one query, and by one more for each other sort.
+
+    `references`: in order. `bits[filter][value]`: which of them have the value. Threads share it: nothing
+    in it changes once it is there.
+    """
+
+    def __init__(self, day: date) -> None:
+        """Nothing is asked yet."""
+        self.day = day
+        self.lock = Lock()
+        self.references: list[str] = []
+        self.places: dict[str, int] = {}
+        self.bits: dict[str, dict[str, int]] = {}
+        self.orders: dict[str, Sequence[int]] = {}
+
+    def fill(self) -> None:
+        """Read all that the bit sets need. Threads that come meanwhile wait, so that one does the work."""
+        with self.lock:
+            if not self.orders:
+                self._read()
+
+    def _read(self) -> None:
+        # One statement sees one moment. A commitment takes a row for each pair of an owner and a partner.
+        public = Commitment.objects.as_of(self.day).order_by(*ordering(""))
+        places: dict[str, int] = {}
+        having: list[defaultdict[Any, list[int]]] = [defaultdict(list) for _name in COLUMNS]
+        for reference, *values in public.values_list("reference", *COLUMNS.values()).iterator(BATCH):
+            place = places.setdefault(reference, len(places))
+            for value, places_of in zip(values, having, strict=True):
+                places_of[value].append(place)
+        self.places, self.references = places, list(places)
+        for name, places_of in zip(COLUMNS, having, strict=True):
+            self.bits[name] = {value: self.as_bits(some) for value, some in places_of.items()}
+        self.orders = dict.fromkeys(("", "reference"), range(len(places)))
+
+    def as_bits(self, places: Iterable[int]) -> int:
+        """The number in which the bits of these places are set."""
+        digits = bytearray(b"0") * (len(self.references) + 1)
+        for place in places:
+            digits[-1 - place] = ONE
+        return int(digits, 2)
+
+    def as_flags(self, bits: int) -> bytes:
+        """A byte for each place, 1 where its bit is set: asking one of them takes no arithmetic on a long number."""
+        return f"{bits:0{len(self.references)}b}"[::-1].encode().translate(FLAGS)
+
+    def any_of(self, name: str, values: Iterable[str]) -> int:
+        """Those that have one of the values."""
+        return reduce(or_, (self.bits[name].get(value, 0) for value in values))
+
+    def searched(self, asked: CommitmentFilter) -> int:
+        """Those that the words and days find; all where none are asked for."""
+        said = {name: asked.form.cleaned_data[name] for name in SEARCHES}
+        if not any(said.values()):
+            return (1 << len(self.references)) - 1
+        found = Commitment.objects.as_of(self.day).order_by()
+        for name, value in said.items():
+            found = asked.filters[name].filter(found, value)
+        return self.as_bits(self._places(found))
+
+    def order(self, sort: str) -> Sequence[int]:
+        """The places in the order of a sort, asked once."""
+        with self.lock:
+            if sort not in self.orders:
+                found = Commitment.objects.as_of(self.day).order_by(*ordering(sort))
+                self.orders[sort] = array("I", self._places(found))
+            return self.orders[sort]
+
+    def _places(self, found: CommitmentQuerySet) -> Iterator[int]:
+        """Where they stand here; one that was published since stands nowhere yet."""
+        references = found.values_list("reference", flat=True).iterator(BATCH)
+        return (self.places[reference] for reference in references if reference in self.places)

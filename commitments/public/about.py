@@ -1,0 +1,76 @@
+"""What the tracker says of itself: method, vocabulary, who answers for it, and the components of its pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from commitments import choices
+from commitments.filters import CommitmentFilter
+from commitments.models import Commitment, LedgerHead, Update
+from commitments.public.browse import panel
+from commitments.public.counts import key, tallies, together
+from commitments.public.links import Links
+from commitments.public.pages import as_of_a_day, page
+
+SAMPLES = 6  # commitments on the page of components
+
+
+@as_of_a_day
+def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+    """Method, vocabulary, publisher, corrections, licence, privacy and accessibility."""
+    vocabularies = [
+        (_("Status"), choices.Status),
+        (_("Schedule"), choices.Schedule),
+        (_("Evidence"), choices.EvidenceLevel),
+        (_("Freshness"), choices.Freshness),
+        (_("Why something was stopped"), choices.StopReason),
+        (_("Kind"), choices.Kind),
+        (_("Force"), choices.Force),
+        (_("Level"), choices.Level),
+        (_("Where a deadline comes from"), choices.DeadlineBasis),
+        (_("Relation of evidence to the pledge"), choices.Relation),
+        (_("Source of evidence"), choices.Source),
+        (_("What a report rests on"), choices.ReportBasis),
+        (_("How an agreement is known"), choices.AgreementBasis),
+        (_("Entries of the ledger"), choices.EntryKind),
+    ]
+    return page(
+        request,
+        "about",
+        day,
+        as_of=as_of,
+        vocabularies=vocabularies,
+        head=LedgerHead.objects.get(),
+        log_days=settings.LOG_DAYS,
+    )
+
+
+@as_of_a_day
+def design(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+    """Every component of the pages, with commitments from the record in it."""
+    found = Commitment.objects.as_of(day)
+    sample = list(found.for_rows().order_by("reference")[:SAMPLES])
+    return page(
+        request,
+        "design",
+        day,
+        as_of=as_of,
+        statuses=choices.Status,
+        schedules=choices.Schedule,
+        rows=sample,
+        commitment=sample[0] if sample else None,
+        updates=updates_on(sample[:1], day),
+        key=key(together(tallies(found, "level")), Links(as_of)),
+        **panel(CommitmentFilter(QueryDict(), day), {}),
+    )
+
+
+def updates_on(sample: list[Commitment], day: date) -> QuerySet[Update]:
+    """Their updates by the day, with evidence."""
+    found = Update.objects.filter(commitment__in=sample, effective_on__lte=day)
+    return found.select_related("retracted_by", "redacted_by").prefetch_related("evidence")

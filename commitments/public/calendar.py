@@ -1,0 +1,203 @@
+"""iCalendar: the deadlines of commitments, and the days on which somebody is to look at them again.
+
+A deadline is an interval of days; its event lies on the last. The event's name is made from the
+commitment's reference, so that a revised deadline moves the event that a subscriber has already.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid5
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vText
+from icalendar.enums import STATUS, TRANSP
+
+from commitments.choices import DeadlineBasis, EntryKind, Status, StopReason
+from commitments.dates import PartialDate
+from commitments.models import Commitment, LedgerEntry, Update
+from commitments.public.subscriptions import (
+    NAMESPACE,
+    Asked,
+    for_subscribers,
+    legal,
+    of_commitment,
+    of_the_list,
+    one_line,
+    refuse,
+    titled,
+)
+from commitments.schedule import SETTLED
+
+MOST = 2000  # events in a calendar: above that, programs that people use for their days give up
+AGAIN = timedelta(days=1)  # when a subscriber should ask again
+DUE = Q(state__deadline_last__isnull=False)
+# Entries that can move or stop an event; redactions, which belong to no commitment, are counted beside them.
+MOVING = (EntryKind.REPORT, EntryKind.CORRECTION, EntryKind.RETRACTION)
+TO_REVIEW = Q(review_on__isnull=False) & ~Q(state__status__in=SETTLED)
+
+
+@for_subscribers
+def deadlines(request: HttpRequest) -> HttpResponse:
+    """Deadlines and reviews of the commitments that the list's filter finds."""
+    return ics(request, of_the_list(request))
+
+
+@for_subscribers
+def commitment(request: HttpRequest, reference: str) -> HttpResponse:
+    """Deadline and review of one commitment."""
+    return ics(request, of_commitment(request, reference))
+
+
+def ics(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """The calendar, its events by reference. Raises WrongQuestionError where there are too many of them."""
+    count = asked.found.aggregate(number=Count("pk", filter=DUE) + Count("pk", filter=TO_REVIEW))["number"]
+    if count > MOST:
+        message = _("The calendar would have %(count)s events, more than %(most)s. Ask for fewer, as by area or owner.")
+        refuse([message % {"count": count, "most": MOST}])
+    calendar = Calendar.new(
+        prodid="-//Commitment tracker//Deadlines//EN",
+        uid=str(asked.name(request.path)),
+        url=request.build_absolute_uri(asked.page),
+    )
+    # The library writes the name without escapes and the interval without its type, which RFC 7986 asks for.
+    for name in ("NAME", "X-WR-CALNAME"):
+        calendar.add(name, vText(titled(asked, _("Public commitments: deadlines"))))
+    calendar.add("REFRESH-INTERVAL", AGAIN, parameters={"VALUE": "DURATION"})
+    for event in events(request, asked):
+        calendar.add_component(event)
+    return HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+
+
+def events(request: HttpRequest, asked: Asked) -> Iterator[Event]:
+    """The deadline and the review of each commitment that has them."""
+    shown = asked.found.filter(DUE | TO_REVIEW)
+    records = records_of(shown, asked.day)
+    for one in shown.select_related("release").order_by("reference"):
+        record = records[one.reference]
+        address = request.build_absolute_uri(asked.links.page("commitment", one.reference))
+        same = {
+            "description": legal("\n".join([*described(one, record), address])),
+            "url": address,
+            "status": STATUS.CANCELLED if one.state.status == Status.STOPPED else STATUS.CONFIRMED,
+            "sequence": record.version,
+            "stamp": record.recorded_at,
+            "last_modified": record.recorded_at,
+        }
+        if deadline := one.state.deadline:
+            yield event(one, "deadline", deadline.last, summary=deadline_in_words(one, deadline), **same)
+        if one.review_on and one.state.status not in SETTLED:
+            yield event(one, "review", one.review_on, summary=_("to be looked at again"), **same)
+
+
+def event(one: Commitment, what: str, day: date, *, summary: str, **said: Any) -> Event:
+    """An event of one whole day. `what`: "deadline" or "review", which with the reference is its name for ever."""
+    return Event.new(
+        uid=str(uuid5(NAMESPACE, f"{one.reference} {what}")),
+        start=day,
+        end=day + timedelta(days=1) if day < date.max else None,
+        transparency=TRANSP.TRANSPARENT,
+        summary=one_line(f"{one}: {summary}"),
+        **said,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the ledger says of one commitment by the day asked for.
+
+    `version`: how many entries may have moved an event by then. It never goes down, because calendars
+    pass over an event of a lower sequence: taking a revision back is one more version.
+    `revisions`: the reports that moved the deadline and stand, in the order in which they count.
+    """
+
+    recorded_at: datetime
+    version: int
+    revisions: list[Update]
+
+
+def records_of(shown: QuerySet[Commitment], day: date) -> dict[str, Record]:
+    """The record of each commitment, by reference, in two queries."""
+    shown = shown.order_by()
+    revisions = defaultdict(list)
+    moved = Update.objects.filter(commitment__in=shown.values("pk"), deadline_last__isnull=False)
+    for update in moved.filter(effective_on__lte=day).order_by("effective_on", "entry"):
+        if update.stands:
+            revisions[update.commitment_id].append(update)
+    known = Q(update__effective_on__lte=day) | Q(update=None)
+    entries = LedgerEntry.objects.filter(known, commitment__in=shown.values("reference")).order_by()
+    counted = entries.values_list("commitment_id", "commitment__pk").annotate(
+        own=Max("recorded_at"),
+        later=Max("targeted_by__recorded_at"),
+        moves=Count("pk", filter=Q(kind__in=MOVING), distinct=True),
+        redactions=Count("targeted_by", filter=Q(targeted_by__kind=EntryKind.REDACTION), distinct=True),
+    )
+    return {
+        str(reference): Record(max(own, later or own), moves + redactions, revisions[key])
+        for reference, key, own, later, moves, redactions in counted
+    }
+
+
+def deadline_in_words(one: Commitment, deadline: PartialDate) -> str:
+    """The deadline in the event's title; a stopped pledge's says so, for calendars that show what is cancelled."""
+    if one.deadline_basis == DeadlineBasis.EVENT:
+        words = _("date of the event (%(date)s)") % {"date": deadline.label}
+    else:
+        words = _("deadline (%(date)s)") % {"date": deadline.label}
+    return f"{words}, {Status.STOPPED.label}" if one.state.status == Status.STOPPED else words
+
+
+def described(one: Commitment, record: Record) -> Iterator[str]:
+    """The event's description, line by line."""
+    yield f"“{one.quote}” ({one.release.title}, {say(one.release.issued_on)})"
+    if deadline := one.state.deadline:
+        yield _("Deadline: %(date)s") % {"date": deadline.label}
+        yield from about_deadline(one, deadline)
+    if record.revisions and (first := one.state.original_deadline):
+        yield _("First deadline: %(date)s") % {"date": first.label}
+    for update in record.revisions:
+        yield revision_line(update)
+    yield status_line(one)
+    yield _("Done when: %(words)s") % {"words": one.done_when}
+
+
+def about_deadline(one: Commitment, deadline: PartialDate) -> Iterator[str]:
+    """What sort of deadline it is, when it ends, and how the release put it."""
+    if one.deadline_basis == DeadlineBasis.EVENT:
+        yield _("This is the date of the event, not a day on which the pledge falls due.")
+    if deadline.first != deadline.last:
+        values = {"date": deadline.label, "day": say(deadline.last)}
+        yield _("The deadline is an interval: %(date)s ends on %(day)s.") % values
+    if one.deadline_as_stated:
+        yield _("In the release’s words: “%(words)s”") % {"words": one.deadline_as_stated}
+
+
+def revision_line(update: Update) -> str:
+    """When the deadline was moved, to when, and why."""
+    date_of, deadline = (when.label if when else "" for when in (update.date, update.deadline))
+    values = {"date": date_of, "deadline": deadline, "reason": update.deadline_reason}
+    return _("%(date)s: new deadline %(deadline)s. %(reason)s") % values
+
+
+def status_line(one: Commitment) -> str:
+    """The status, with its date; without one, when a report was last searched for."""
+    status = str(Status(one.state.status).label)
+    if one.state.stop_reason:
+        status = f"{status} ({StopReason(one.state.stop_reason).label})"
+    if one.state.status_on:
+        return _("Status: %(status)s, last reported %(date)s") % {"status": status, "date": one.state.status_on.label}
+    if one.state.searched_on:
+        return _("Status: %(status)s, last searched on %(day)s") % {"status": status, "day": say(one.state.searched_on)}
+    return _("Status: %(status)s") % {"status": status}
+
+
+def say(day: date) -> str:
+    """A day as people say it."""
+    return str(date_format(day, "j F Y"))

@@ -1,0 +1,92 @@
+"""Counts of pledges by how they stand, each with the list that it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from commitments.choices import ANNOUNCED, Kind, Level, Status
+from commitments.models.commitment import Commitment, role_of
+from commitments.public.links import Links
+from commitments.querysets import CommitmentQuerySet
+
+SINCE = tuple(kind for kind in Kind if kind not in ANNOUNCED)
+# The key of every chart, in its order: colour role, words, and the list's filters.
+# What a release reports as done is told apart from what was delivered since.
+KEY: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
+    ("announced", _("done when announced"), {"status": Status.COMPLETED, "kind": ",".join(ANNOUNCED)}),
+    (Status.COMPLETED.role, _("delivered since"), {"status": Status.COMPLETED, "kind": ",".join(SINCE)}),
+    *(
+        (status.role, status.label, {"status": status.value})
+        for status in (Status.IN_PROGRESS, Status.NOT_STARTED, Status.STOPPED, Status.NO_REPORT)
+    ),
+)
+ROLES = tuple(role for role, _label, _filters in KEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many commitments there are: pledges by colour role, and all, with aims and umbrellas."""
+
+    pledges: Counter[str]
+    commitments: int
+
+    @property
+    def total(self) -> int:
+        """Pledges."""
+        return self.pledges.total()
+
+
+def tallies(found: CommitmentQuerySet, by: str) -> dict[Any, Tally]:
+    """A tally for each value of a column; one query, which counts in the database."""
+    pledges: dict[Any, Counter[str]] = {}
+    commitments: Counter[Any] = Counter()
+    groups = found.order_by().values_list(by, "level", "kind", "state__status").annotate(number=Count("pk"))
+    for value, level, kind, status, number in groups:
+        commitments[value] += number
+        counted = pledges.setdefault(value, Counter())
+        if level == Level.PRIMARY:
+            counted[role_of(status, kind)] += number
+    return {value: Tally(pledges[value], commitments[value]) for value in commitments}
+
+
+def together(tallied: dict[Any, Tally]) -> Tally:
+    """The tallies of parts that share nothing, as one."""
+    pledges: Counter[str] = Counter()
+    for one in tallied.values():
+        pledges += one.pledges
+    return Tally(pledges, sum(one.commitments for one in tallied.values()))
+
+
+def key(tally: Tally, links: Links, **filters: str) -> list[dict[str, Any]]:
+    """The key of a chart: shape, words, count, and the list with exactly that many rows."""
+    return [
+        {
+            "role": role,
+            "label": label,
+            "count": tally.pledges[role],
+            "address": links.commitments(level=Level.PRIMARY, **filters, **of_role),
+        }
+        for role, label, of_role in KEY
+    ]
+
+
+def parts_of_a_bar(pledges: Counter[str]) -> list[dict[str, Any]]:
+    """Where each role's part begins and how wide it is, in hundredths of the bar."""
+    parts, start = [], 0.0
+    for role in ROLES:
+        width = 100 * pledges[role] / (pledges.total() or 1)
+        if width:
+            parts.append({"role": role, "start": f"{start:.2f}%", "width": f"{width:.2f}%"})
+        start += width
+    return parts
+
+
+def by_standing(commitment: Commitment) -> tuple[bool, int, str]:
+    """Pledges first, as the key has them; aims and umbrellas after them."""
+    return commitment.level != Level.PRIMARY, ROLES.index(commitment.role), commitment.reference

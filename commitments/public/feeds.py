@@ -1,0 +1,160 @@
+"""Atom feeds of the record: of what the list's filter finds, of one commitment, of one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import uuid5
+
+from django.conf import settings
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from commitments.choices import EntryKind, Status
+from commitments.models import Commitment, Evidence, LedgerEntry, Update
+from commitments.public.record import corrections, entries_of, with_changes
+from commitments.public.subscriptions import (
+    NAMESPACE,
+    Asked,
+    for_subscribers,
+    last_recorded,
+    legal,
+    of_commitment,
+    of_organisation,
+    of_the_list,
+    one_line,
+    titled,
+)
+
+LATEST = 50  # entries in a feed
+
+
+@for_subscribers
+def updates(request: HttpRequest) -> HttpResponse:
+    """What was recorded of the commitments that the list's filter finds."""
+    asked = of_the_list(request)
+    return atom(request, asked, asked.page if asked.title else asked.links.page("updates"))
+
+
+@for_subscribers
+def commitment(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was recorded of one commitment."""
+    asked = of_commitment(request, reference)
+    return atom(request, asked, asked.page)
+
+
+@for_subscribers
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    """What was recorded of the commitments that an organisation owns or takes part in."""
+    asked = of_organisation(request, slug)
+    return atom(request, asked, asked.page)
+
+
+class Feed(Atom1Feed):
+    """An Atom feed that never asks the clock when it was last updated: the same record is the same feed."""
+
+    def latest_post_date(self) -> datetime:
+        """The time of its latest entry; where it has none, that of the whole ledger's last."""
+        latest: datetime = max([item["updateddate"] for item in self.items], default=self.feed["otherwise"])
+        return latest
+
+
+def atom(request: HttpRequest, asked: Asked, page: str) -> HttpResponse:
+    """The latest entries about the commitments. `page`: where a reader finds the same."""
+    feed = Feed(
+        title=titled(asked, _("Public commitments: updates")),
+        link=request.build_absolute_uri(page),
+        description="",
+        language=get_language(),
+        author_name=one_line(settings.PUBLISHER or _("Public commitments")),
+        feed_url=request.build_absolute_uri(request.path + asked.query),
+        feed_guid=asked.name(request.path).urn,
+        otherwise=last_recorded(),
+    )
+    for item in items(request, asked):
+        feed.add_item(**item)
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def items(request: HttpRequest, asked: Asked) -> Iterator[dict[str, Any]]:
+    """Each entry as the feed's generator takes it."""
+    entries = latest(asked)
+    before = statuses_before(entries, asked.day)
+    later = {about.sequence: {one.kind: one for one in about.targeted_by.all()} for about in entries}
+    retractions = [of[EntryKind.RETRACTION] for of in later.values() if EntryKind.RETRACTION in of]
+    corrected = {one["entry"].sequence: one["changes"] for one in corrections([*entries, *retractions])}
+    for entry in entries:
+        about = about_commitment(entry)
+        told = {
+            "entry": entry,
+            "commitment": about,
+            "before": before.get(entry.sequence, ""),
+            "changes": corrected.get(entry.sequence, []),
+            "retraction": later[entry.sequence].get(EntryKind.RETRACTION),
+            "redaction": later[entry.sequence].get(EntryKind.REDACTION),
+        }
+        yield {
+            "title": one_line(f"{about}: {happened(told)}"),
+            "link": request.build_absolute_uri(f"{asked.links.page('commitment', about.reference)}#{anchor(entry)}"),
+            "description": legal(render_to_string("commitments/feed_entry.html", told)),
+            "pubdate": entry.recorded_at,
+            "updateddate": max(one.recorded_at for one in (entry, told["retraction"], told["redaction"]) if one),
+            "unique_id": uuid5(NAMESPACE, entry.digest).urn,
+        }
+
+
+def latest(asked: Asked) -> list[LedgerEntry]:
+    """The latest entries about the commitments, with all that is told of them.
+
+    A redaction belongs to no commitment itself: it is about that of its target, or of its target's target.
+    """
+    found = asked.found.order_by().values("reference")
+    about = Q(commitment__in=found) | Q(target__commitment__in=found) | Q(target__target__commitment__in=found)
+    evidence = Prefetch("update__evidence", queryset=Evidence.objects.order_by("position"))
+    whole = entries_of(asked.day).filter(about).select_related("target__target__commitment")
+    return list(whole.prefetch_related(evidence, "targeted_by")[:LATEST])
+
+
+def about_commitment(entry: LedgerEntry) -> Commitment:
+    """The commitment that an entry is about, if only as the redaction of an entry about it."""
+    if entry.commitment:
+        return entry.commitment
+    return about_commitment(entry.target)  # type: ignore[arg-type]  # only a redaction has no commitment, and it has a target
+
+
+def statuses_before(entries: Sequence[LedgerEntry], day: date) -> dict[int, str]:
+    """The status before each report that changed it, by the report's sequence."""
+    mentioned = {entry.commitment_id for entry in entries if entry.kind == EntryKind.REPORT}
+    reports = Update.objects.filter(
+        kind=EntryKind.REPORT, effective_on__lte=day, commitment__reference__in=mentioned
+    ).order_by("commitment", "-effective_on", "-entry")
+    return {
+        update.pk: before
+        for _commitment, record in groupby(reports, key=lambda update: update.commitment_id)
+        for update, before in with_changes(record)
+    }
+
+
+def happened(told: dict[str, Any]) -> str:
+    """What an entry says, in a few words: "in progress", "check", "correction: title"."""
+    entry: LedgerEntry = told["entry"]
+    status = entry.update.status if hasattr(entry, "update") else ""
+    words = str(Status(status).label if status else EntryKind(entry.kind).label)
+    if told["changes"]:
+        words = f"{words}: {', '.join(str(change['field']) for change in told['changes'])}"
+    if entry.target_id:
+        words = _("%(what)s of entry %(number)s") % {"what": words, "number": entry.target_id}
+    return _("%(what)s (retracted)") % {"what": words} if told["retraction"] else words
+
+
+def anchor(entry: LedgerEntry) -> str:
+    """Where on the commitment's page the entry stands: a retraction or redaction with what it is about."""
+    while entry.target:
+        entry = entry.target
+    return f"entry-{entry.sequence}"

@@ -1,0 +1,159 @@
+"""What search engines and programs read of the pages: structured data (schema.org), the sitemap, robots.txt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.db.models import Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from commitments.choices import Status
+from commitments.models import Area, Commitment, Organisation, Release
+from commitments.querysets import CommitmentQuerySet
+from commitments.reading import for_reading
+
+CONTEXT = "https://schema.org"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+# schema.org's words for ours; what was never reported has none of them.
+ACTION_STATUS = {
+    Status.NOT_STARTED: f"{CONTEXT}/PotentialActionStatus",
+    Status.IN_PROGRESS: f"{CONTEXT}/ActiveActionStatus",
+    Status.COMPLETED: f"{CONTEXT}/CompletedActionStatus",
+    Status.STOPPED: f"{CONTEXT}/FailedActionStatus",
+}
+MOST_IN_A_SITEMAP = 5000
+
+
+def of_commitment(found: Commitment, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """A commitment as an action of its owners, after the release that announced it. Empty values are left out."""
+    status = Status(found.state.status)
+    action = {
+        "@type": "Action",
+        "name": found.title,
+        "description": found.quote,
+        "identifier": found.reference,
+        "agent": [{"@type": "GovernmentOrganization", "name": body.name} for body in found.owners.all()],
+        "actionStatus": ACTION_STATUS.get(status),
+        "endTime": str(found.state.completed_on) if is_schema_date(found.state.completed_on) else None,
+    }
+    return {
+        "@context": CONTEXT,
+        "@type": "WebPage",
+        "url": absolute(found.get_absolute_url()),
+        "name": str(found),
+        "isBasedOn": found.release.url or None,
+        "license": LICENCE,
+        "mainEntity": {name: value for name, value in action.items() if value},
+    }
+
+
+def is_schema_date(when: Any) -> bool:
+    """Whether schema.org has the form: a half-year and a quarter are none of ISO 8601-1."""
+    return when is not None and when.text == when.edtf and len(when.text) in (4, 7, 10)
+
+
+def of_all(absolute: Callable[[str], str]) -> dict[str, Any]:
+    """The whole record as a data set that can be downloaded."""
+    return {
+        "@context": CONTEXT,
+        "@type": "Dataset",
+        "name": _("Public commitments"),
+        "description": _("What governments announced, and what is known to have come of it."),
+        "url": absolute(reverse("overview")),
+        "license": LICENCE,
+        "creator": {"@type": "Organization", "name": settings.PUBLISHER or _("Public commitments")},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": "text/csv",
+                "contentUrl": absolute(reverse("commitments_csv")),
+            }
+        ],
+    }
+
+
+class Pages(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+    """The pages that are always there."""
+
+    def items(self) -> list[str]:
+        """By their names in `urls.py`."""
+        return ["overview", "commitments", "timeline", "updates", "about"]
+
+    def location(self, item: str) -> str:
+        """The address."""
+        return reverse(item)
+
+
+class Commitments(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+    """Every public commitment, with the time of its last entry in the ledger."""
+
+    limit = MOST_IN_A_SITEMAP
+
+    def items(self) -> CommitmentQuerySet:
+        """By reference."""
+        found = Commitment.objects.as_of(localdate()).order_by("reference")
+        return found.annotate(changed_at=Max("entries__recorded_at"))
+
+    def lastmod(self, item: Commitment) -> datetime:
+        """When its last entry was recorded."""
+        changed: datetime = item.changed_at  # type: ignore[attr-defined]  # annotated above
+        return changed
+
+
+class Releases(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+    """Every release that was issued."""
+
+    def items(self) -> Any:
+        """The latest first."""
+        return Release.objects.filter(issued_on__lte=localdate())
+
+
+class Areas(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+    """Every area in which something public stands."""
+
+    def items(self) -> Any:
+        """In the order that staff gave them."""
+        return Area.objects.filter(commitments__in=public_today()).distinct()
+
+
+class Organisations(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+    """Every organisation that owns or joins something public."""
+
+    limit = MOST_IN_A_SITEMAP
+
+    def items(self) -> Any:
+        """By name."""
+        public = public_today()
+        return Organisation.objects.filter(Q(owned__in=public) | Q(joined__in=public)).distinct()
+
+
+def public_today() -> Any:
+    """Primary keys of what anybody may see today."""
+    return Commitment.objects.public().filter(release__issued_on__lte=localdate()).values("pk")
+
+
+SITEMAPS: dict[str, Any] = {
+    "pages": Pages,
+    "commitments": Commitments,
+    "releases": Releases,
+    "areas": Areas,
+    "organisations": Organisations,
+}
+
+
+@for_reading
+def robots(request: HttpRequest) -> HttpResponse:
+    """Everything may be read but what is staff's, and what one reader sent us."""
+    lines = [
+        "User-agent: *",
+        f"Disallow: {reverse('admin:index')}",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

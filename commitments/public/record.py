@@ -1,0 +1,64 @@
+"""Reading the ledger for the public: which entries count by a day, what a report moved, what a correction changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from commitments.choices import EntryKind, Status
+from commitments.models import Commitment, LedgerEntry, Organisation, Update
+
+
+def entries_of(day: date) -> QuerySet[LedgerEntry]:
+    """What is known today to have been recorded of the time until `day`, the latest recorded first.
+
+    An update counts from its `effective_on`, every other entry from the day on which it was recorded.
+    """
+    of_the_day = Q(update__effective_on__lte=day) | Q(update=None, recorded_at__date__lte=day)
+    return (
+        LedgerEntry.objects.filter(of_the_day)
+        .filter(Q(commitment=None) | Q(commitment__release__issued_on__lte=day))
+        .select_related("commitment", "target", "target__commitment", "update", "update__retracted_by")
+        .order_by("-recorded_at", F("update__effective_on").desc(nulls_last=True), "-sequence")
+    )
+
+
+def with_changes(record: Iterable[Update]) -> list[tuple[Update, str]]:
+    """Each update of one commitment, latest first, with the status before it where it changed the status."""
+    changes: list[tuple[Update, str]] = []
+    before: str = Status.NO_REPORT
+    for update in reversed(list(record)):
+        moves = update.kind == EntryKind.REPORT and update.stands and update.status != before
+        changes.append((update, before if moves else ""))
+        if moves:
+            before = update.status
+    return changes[::-1]
+
+
+def corrections(entries: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
+    """Each correction among the entries: itself, its changes in words, and its retraction where that is among them."""
+    retractions = {entry.target_id: entry for entry in entries if entry.kind == EntryKind.RETRACTION}
+    found = [entry for entry in entries if entry.kind == EntryKind.CORRECTION]
+    names = dict(Organisation.objects.values_list("slug", "name")) if found else {}
+
+    def in_words(value: Any) -> str:
+        return ", ".join(str(names.get(slug, slug)) for slug in value) if isinstance(value, list) else str(value)
+
+    return [
+        {
+            "entry": entry,
+            "retraction": retractions.get(entry.sequence),
+            "changes": [
+                {
+                    "field": Commitment._meta.get_field(change["field"]).verbose_name,  # type: ignore[union-attr]  # public fields are no reverse relations
+                    "before": in_words(change["before"]),
+                    "after": in_words(change["after"]),
+                }
+                for change in (entry.data or {}).get("changes", ())
+            ],
+        }
+        for entry in found
+    ]

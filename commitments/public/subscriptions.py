@@ -1,0 +1,174 @@
+"""What feeds and calendars have in common: the question, their texts, and an answer that is not sent twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import wraps
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID, uuid5
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.utils.formats import date_format
+from django.utils.http import http_date
+from django.utils.timezone import localdate, make_aware
+from django.utils.translation import gettext as _
+
+from commitments.dates import PartialDate
+from commitments.filters import CommitmentFilter, problems_of
+from commitments.models import Commitment, LedgerEntry, Organisation, Ownership, Partnership
+from commitments.public.links import Links, replaced
+from commitments.public.pages import day_of
+from commitments.reading import for_reading, snapshot
+
+# Names in feeds and calendars are made from this and from what is on record, so that they are the same
+# on every installation and stay the same when it moves.
+NAMESPACE = UUID("f60bec72-fe90-46eb-889e-de1636f0a610")
+SHOWING = ("sort", "page", "per_page")  # how a list is shown: allowed, and nothing to a subscriber
+SECONDS = 300  # for so long nobody need ask again
+# Control characters, and two code points that are none: XML 1.0 has no way to write them, iCalendar forbids most.
+ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+class WrongQuestionError(ValueError):
+    """What is wrong with a question, a line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a subscriber asks for: these commitments as of this day. `title` says in words which they are.
+
+    `as_of` is the day where one was asked for. `page` is the page that shows the same, `query` what
+    of the query string matters, with its question mark.
+    """
+
+    day: date
+    as_of: date | None
+    found: QuerySet[Commitment]
+    title: str
+    page: str
+    query: str
+
+    @property
+    def links(self) -> Links:
+        """Addresses that keep the day."""
+        return Links(self.as_of)
+
+    def name(self, path: str) -> UUID:
+        """The name of the answer at this path, in whatever order the question was put."""
+        return uuid5(NAMESPACE, f"{path}?{urlencode(sorted(parse_qsl(self.query.removeprefix('?'))))}")
+
+
+def for_subscribers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Answers a wrong question with 400 in plain text, and 304 where the subscriber has the answer already.
+
+    The ETag is made from the content and cannot be stale. Last-Modified is the time of the last entry,
+    read before the content, but not earlier than this midnight: with the day, releases come out and
+    schedules change without an entry.
+    """
+
+    @for_reading
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: str, **kwargs: str) -> HttpResponseBase:
+        modified = max(last_recorded(), make_aware(datetime.combine(localdate(), time.min)))
+        try:
+            with snapshot():
+                response = view(request, *args, **kwargs)
+        except WrongQuestionError as wrong:
+            return HttpResponse(f"{wrong}\n", status=400, content_type="text/plain; charset=utf-8")
+        seconds = int(modified.timestamp())
+        response["Last-Modified"] = http_date(seconds)
+        set_response_etag(response)
+        patch_cache_control(response, public=True, max_age=SECONDS)
+        return get_conditional_response(request, response["ETag"], seconds, response) or response
+
+    return answered
+
+
+def last_recorded() -> datetime:
+    """When the last entry of the ledger was recorded; 1970 where there is none."""
+    last = LedgerEntry.objects.order_by("sequence").last()
+    return last.recorded_at if last else datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def of_the_list(request: HttpRequest) -> Asked:
+    """What the list's filter finds."""
+    found = CommitmentFilter(request.GET, localdate())
+    refuse(problems_of(request.GET, found.form))
+    query = replaced(found.data, **dict.fromkeys(SHOWING)).removeprefix(".")
+    title = "; ".join(filter_in_words(found))
+    as_of = found.form.cleaned_data["as_of"]
+    return Asked(found.day, as_of, found.qs, title, reverse("commitments") + query, query)
+
+
+def filter_in_words(found: CommitmentFilter) -> list[str]:
+    """Each filter that is set: "Status: completed, in progress"."""
+    told = []
+    for name, value in found.form.cleaned_data.items():
+        if name in found.filters and value:
+            field = found.form.fields[name]
+            labels = {str(choice): str(label) for choice, label in getattr(field, "choices", ())}
+            values = [labels[one] for one in value] if isinstance(value, list) else [in_words(value)]
+            told.append(f"{field.label}: {', '.join(values)}")
+    return told
+
+
+def in_words(value: str | PartialDate) -> str:
+    """Words that are looked for, or one end of a time."""
+    return value.label if isinstance(value, PartialDate) else f"“{value}”"
+
+
+def of_commitment(request: HttpRequest, reference: str) -> Asked:
+    """One commitment, if it is public."""
+    day, as_of, query = day_asked(request)
+    found = Commitment.objects.as_of(day).filter(reference=reference)
+    return Asked(day, as_of, found, str(get_object_or_404(found)), Links(as_of).page("commitment", reference), query)
+
+
+def of_organisation(request: HttpRequest, slug: str) -> Asked:
+    """What an organisation owns or takes part in."""
+    day, as_of, query = day_asked(request)
+    body = get_object_or_404(Organisation, slug=slug)
+    parties = [model.objects.filter(organisation=body).values("commitment") for model in (Ownership, Partnership)]
+    found = Commitment.objects.as_of(day).filter(Q(pk__in=parties[0]) | Q(pk__in=parties[1]))
+    return Asked(day, as_of, found, body.name, Links(as_of).page("organisation", slug), query)
+
+
+def day_asked(request: HttpRequest) -> tuple[date, date | None, str]:
+    """The day, the same where it was asked for, and the query string that asks for it."""
+    form = day_of(request)
+    refuse(problems_of(request.GET, form, list(form.fields)))
+    as_of = form.cleaned_data["as_of"]
+    return as_of or form.today, as_of, f"?as_of={as_of.isoformat()}" if as_of else ""
+
+
+def refuse(problems: list[str]) -> None:
+    """Raise WrongQuestionError where there is a problem."""
+    if problems:
+        raise WrongQuestionError(problems)
+
+
+def titled(asked: Asked, title: str) -> str:
+    """A feed's or a calendar's title: what it is, of which commitments, as of which day."""
+    day = _("as of %(day)s") % {"day": date_format(asked.as_of, "j F Y")} if asked.as_of else ""
+    parts = [title, asked.title, day]
+    return one_line(" – ".join(part for part in parts if part))
+
+
+def legal(text: str) -> str:
+    """The text with its lines ended in one way, and without what no feed or calendar may hold."""
+    return ILLEGAL.sub("", "\n".join(text.splitlines()))
+
+
+def one_line(text: str) -> str:
+    """The same in one line."""
+    return legal(text).replace("\n", " ")

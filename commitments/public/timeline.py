@@ -1,0 +1,359 @@
+"""The timeline: what was announced, due and reported over the years, a line for each commitment.
+
+Above some number of commitments an area is one strip of counts by year, counted by the database, so that
+the page stays light with any number on record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, TypeVar
+
+from django.db.models import Count, F, FilteredRelation, Max, Min, Q
+from django.db.models.functions import Substr
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commitments.choices import DeadlineBasis, EntryKind, ReportBasis, Schedule, Status
+from commitments.dates import PartialDate
+from commitments.filters import CommitmentFilter
+from commitments.models import Area, Commitment, Occasion, Release, Update
+from commitments.public.browse import chips
+from commitments.public.charts import Axis, Mark, axis_of, height, percent
+from commitments.public.links import replaced
+from commitments.public.pages import page
+from commitments.reading import for_reading, snapshot
+
+# So many lines keep the page within its weight. One area asked for may have more: it stands alone.
+MOST, MOST_OF_AN_AREA = 150, 300
+STRIP = 56  # pixels, the height of the highest bar
+ONE_DAY = timedelta(days=1)
+
+Key = TypeVar("Key")
+Counts = defaultdict[int | None, Counter[Key]]  # by area, None for those under no area
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report that counts on the day, cut at the day: nothing later is drawn."""
+
+    status: Status
+    role: str
+    dated: PartialDate
+
+    @property
+    def words(self) -> str:
+        """Status and date."""
+        status = _("done when announced") if self.role == "announced" else self.status.label
+        return _("%(status)s, %(date)s") % {"status": status, "date": self.dated.label}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A commitment, its marks from the lowest to the topmost, and the same in sentences."""
+
+    commitment: Commitment
+    marks: list[Mark]
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """An area with too many commitments for a line each: bars by year, and the same in sentences."""
+
+    area: Area | None
+    total: int
+    statuses: list[tuple[Status, int]]
+    bars: list[dict[str, Any]]
+    words: list[str]
+    lines_address: str
+    list_address: str
+
+
+@for_reading
+def timeline(request: HttpRequest) -> HttpResponse:
+    """Deadlines, reports and slips over the years; the list's filters apply."""
+    today = localdate()
+    found = CommitmentFilter(request.GET, today)
+    if not found.is_valid():
+        return page(request, "timeline", today, status=400, form=found.form)
+    with snapshot():
+        context = extent(found) | {"chips": chips(found), "list_address": to_list(found)}
+        context |= drawing(found, context) if context["total"] else {"issued": any_release(found.day)}
+        return page(request, "timeline", found.day, as_of=found.form.cleaned_data["as_of"], **context)
+
+
+def extent(found: CommitmentFilter) -> dict[str, Any]:
+    """How many commitments there are to draw, how many with a deadline, and over which days."""
+    summed: dict[str, Any] = found.qs.order_by().aggregate(
+        total=Count("pk"),
+        with_deadline=Count("state__deadline_last"),
+        first=Min("release__issued_on"),
+        last=Max("state__deadline_last"),
+        was_last=Max("state__original_deadline_last"),
+    )
+    return summed
+
+
+def any_release(day: date) -> bool:
+    """Whether anything had been announced by the day."""
+    return Release.objects.filter(issued_on__lte=day).exists()
+
+
+def drawing(found: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
+    """What is drawn: the axis, the days marked on it, and lines or strips by area."""
+    last = max(filter(None, (extent["last"], extent["was_last"])), default=None)
+    axis = axis_of(extent["first"], found.day, last)
+    most = MOST_OF_AN_AREA if len(found.data.getlist("area")) == 1 else MOST
+    return {
+        "axis": axis,
+        "now": axis.point("", found.day, found.day),
+        "ahead": axis.span("", found.day + ONE_DAY, axis.last) if found.day < axis.last else None,
+        "occasions": occasions(axis, found.day),
+        "few_deadlines": extent["with_deadline"] * 2 < extent["total"],
+        "due_address": to_list(found, deadline_from="1900"),
+        **({"areas": lines(found, axis)} if extent["total"] <= most else {"strips": strips(found, axis)}),
+    }
+
+
+def to_list(found: CommitmentFilter, **filters: str) -> str:
+    """The list with the filter of this page, and perhaps one more."""
+    query = replaced(found.data, page=None, per_page=None, sort=None, **filters)
+    return reverse("commitments") + query.removeprefix(".")
+
+
+def occasions(axis: Axis, day: date) -> list[tuple[Occasion, Mark]]:
+    """The days that readers ask about, up to the day, and where they lie."""
+    known = Occasion.objects.filter(day__gte=axis.first, day__lte=day)
+    return [(one, axis.point("", one.day, one.day)) for one in known]
+
+
+# A line for each commitment
+
+
+def lines(found: CommitmentFilter, axis: Axis) -> list[tuple[Area | None, list[Line]]]:
+    """The lines of each area, in the areas' order."""
+    rows = found.qs.select_related("area", "release")
+    rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference"))
+    reported = reports(rows, found.day)
+    drawn = (Line(row, marks(row, reported[row.pk], axis), sentences(row, reported[row.pk])) for row in rows)
+    return [(area, list(group)) for area, group in groupby(drawn, key=lambda line: line.commitment.area)]
+
+
+def reports(rows: Iterable[Commitment], day: date) -> defaultdict[int, list[Report]]:
+    """The reports of each commitment that count on the day, in the order in which they count."""
+    by_commitment: defaultdict[int, list[Report]] = defaultdict(list)
+    of_rows = Update.objects.filter(counting(day), commitment__in=[row.pk for row in rows])
+    fields = of_rows.order_by("effective_on", "entry").values_list("commitment_id", "status", "basis", "date")
+    for commitment, status, basis, dated in fields:
+        role = "announced" if basis == ReportBasis.RELEASE else Status(status).role
+        if dated:  # always, by the query; the column may be empty
+            by_commitment[commitment].append(Report(Status(status), role, dated))
+    return by_commitment
+
+
+def counting(day: date, of: str = "") -> Q:
+    """Which updates, or `of` a relation to them, are reports that count on the day.
+
+    They are neither retracted nor removed whole (then not even the date is left).
+    """
+    said = {"kind": EntryKind.REPORT, "retracted_by": None, "date_first__isnull": False, "effective_on__lte": day}
+    return Q(**{of + name: value for name, value in said.items()})
+
+
+def marks(row: Commitment, reported: list[Report], axis: Axis) -> list[Mark]:
+    """All that is drawn of a commitment, the lowest first."""
+    issued = row.release.issued_on
+    announced = axis.point("released", issued, issued, announced_words(row))
+    shapes = [
+        axis.interval(one.role, one.dated.first, min(one.dated.last, row.day), one.words)
+        for one in reported
+        if one.dated.first <= row.day
+    ]
+    return [*open_marks(row, axis), *deadline_marks(row, axis), announced, *shapes]
+
+
+def open_marks(row: Commitment, axis: Axis) -> list[Mark]:
+    """A thin line while it was open, and a thick one past its deadline."""
+    until = settled_on(row) or row.day
+    issued, deadline = row.release.issued_on, row.state.deadline
+    late = {Schedule.OVERDUE: "late", Schedule.MET_LATE: "late", Schedule.UNREPORTED: "unreported"}
+    shape = late.get(Schedule(row.schedule))
+    drawn = [axis.span("open", issued, until)] if until > issued else []
+    if shape and deadline and until > deadline.last:
+        drawn.append(axis.span(shape, deadline.last + ONE_DAY, until, schedule_words(row)))
+    return drawn
+
+
+def settled_on(row: Commitment) -> date | None:
+    """The first day on which it may have been completed or stopped, as far as is known."""
+    since = {Status.COMPLETED: row.state.completed_on, Status.STOPPED: row.state.status_on}
+    settled = since.get(Status(row.state.status))
+    return settled.first if settled else None
+
+
+def deadline_marks(row: Commitment, axis: Axis) -> list[Mark]:
+    """The deadline as a bar; the first one too where it slipped, with an arrow from its end to the current one's."""
+    first, current = row.state.original_deadline, row.state.deadline
+    if current is None:
+        return []
+    words = deadline_words(row)
+    of_event = "-event" if row.deadline_basis == DeadlineBasis.EVENT else ""
+    bar = axis.span(f"due{of_event}", current.first, current.last, words)
+    if first is None or first == current:
+        return [bar]
+    was = axis.span("was-due", first.first, first.last, words)
+    start, end = sorted((first.last, current.last))
+    way = "on" if current.last > first.last else "back"
+    return [was, bar, axis.span("slip", start + ONE_DAY, end, words), head(axis, f"slip-{way}", current.last, words)]
+
+
+def head(axis: Axis, shape: str, day: date, words: str) -> Mark:
+    """The head of an arrow: its tip touches the day's end."""
+    return Mark(shape, percent(axis.at(day, share=1)), "", words)
+
+
+# The same in words
+
+
+def sentences(row: Commitment, reported: list[Report]) -> list[str]:
+    """All that is drawn of a commitment, said: for those who don't see it, and for those who ask."""
+    said = [announced_words(row), deadline_words(row)]
+    said.append(_("Reported: %(reports)s.") % {"reports": "; ".join(one.words for one in reported)} if reported else "")
+    said.append("" if reported else _("No public report was found."))
+    if row.state.completed_on and row.role != "announced":
+        said.append(_("Completed: %(date)s.") % {"date": row.state.completed_on.label})
+    said.append(schedule_words(row))
+    return [sentence for sentence in said if sentence]
+
+
+def announced_words(row: Commitment) -> str:
+    """When it was announced."""
+    return _("Announced %(day)s.") % {"day": date_format(row.release.issued_on, "j F Y")}
+
+
+def deadline_words(row: Commitment) -> str:
+    """The deadline; the first one too where it was moved."""
+    first, current = row.state.original_deadline, row.state.deadline
+    if current is None:
+        return _("No deadline stated.")
+    if first and first != current:
+        return _("First deadline: %(first)s. Current deadline: %(current)s.") % {
+            "first": first.label,
+            "current": current.label,
+        }
+    if row.deadline_basis == DeadlineBasis.EVENT:
+        return _("Date of the event, no deadline of its own: %(date)s.") % {"date": current.label}
+    return _("Deadline: %(date)s.") % {"date": current.label}
+
+
+def schedule_words(row: Commitment) -> str:
+    """How it stands past its deadline; nothing where it does not."""
+    if row.schedule == Schedule.UNREPORTED and row.deadline_basis == DeadlineBasis.EVENT:
+        return _("The day of the event has passed and no report of the outcome was found.")
+    if row.schedule == Schedule.UNREPORTED:
+        return _("The deadline has passed and no report of the outcome was found.")
+    days = row.days_late
+    if not days:
+        return ""
+    shown = {"days": number_format(days, force_grouping=True)}
+    if row.schedule == Schedule.MET_LATE:
+        return ngettext("Late by at least %(days)s day.", "Late by at least %(days)s days.", days) % shown
+    return ngettext("Overdue by %(days)s day.", "Overdue by %(days)s days.", days) % shown
+
+
+# A strip for each area
+
+
+def strips(found: CommitmentFilter, axis: Axis) -> list[Strip]:
+    """Counts by area and year, made by the database."""
+    statuses, by_year = standing(found)
+    for area, year, number in reports_by_year(found):
+        by_year[area][int(year), "reports"] = number
+    most = max((number for of_area in by_year.values() for number in of_area.values()), default=1)
+    areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in statuses]
+    return [
+        strip(found, area, statuses[pk], by_year[pk], bars(by_year[pk], axis, most))
+        for area in (*areas, *([None] if None in statuses else []))
+        for pk in [area.pk if area else None]
+    ]
+
+
+def standing(found: CommitmentFilter) -> tuple[Counts[str], Counts[tuple[int, str]]]:
+    """Of each area, how many commitments have each status, and how many were completed and fall due in each year."""
+    statuses: Counts[str] = defaultdict(Counter)
+    by_year: Counts[tuple[int, str]] = defaultdict(Counter)
+    columns = ("area", "state__status", year_of("state__completed_on"), year_of("state__deadline"))
+    for area, status, done, due, number in found.qs.order_by().values_list(*columns).annotate(number=Count("pk")):
+        statuses[area][status] += number
+        for what, year in (("done", done), ("due", due)):
+            if year:
+                by_year[area][int(year), what] += number
+    return statuses, by_year
+
+
+def reports_by_year(found: CommitmentFilter) -> Iterable[tuple[int | None, str, int]]:
+    """Area, year and number of the reports that count on the day.
+
+    By a join from the commitments: an IN over them took PostgreSQL minutes wherever it had no statistics yet.
+    """
+    reported = FilteredRelation("updates", condition=counting(found.day, "updates__"))
+    rows = found.qs.order_by().annotate(reported=reported).filter(reported__isnull=False)
+    groups = rows.values_list("area", year_of("reported__date")).annotate(number=Count("reported"))
+    return ((area, year, number) for area, year, number in groups)
+
+
+def year_of(column: str) -> Substr:
+    """A partial date's year, in SQL: every form of it begins with its year and lies within it."""
+    return Substr(column, 1, 4)
+
+
+def strip(
+    found: CommitmentFilter,
+    area: Area | None,
+    statuses: Counter[str],
+    by_year: Counter[tuple[int, str]],
+    drawn: list[dict[str, Any]],
+) -> Strip:
+    """One area's strip, with the addresses at which each of its commitments is shown."""
+    total = statuses.total()
+    here = replaced(found.data, page=None, per_page=None, sort=None, area=area.slug) if area else ""
+    years = sorted({year for year, _what in by_year})
+    return Strip(
+        area=area,
+        total=total,
+        statuses=[(status, statuses[status]) for status in Status if statuses[status]],
+        bars=drawn,
+        words=[year_words(year, by_year) for year in years],
+        lines_address=here if total <= MOST_OF_AN_AREA else "",
+        list_address=to_list(found, area=area.slug) if area else "",
+    )
+
+
+def year_words(year: int, by_year: Counter[tuple[int, str]]) -> str:
+    """A year's counts as a sentence."""
+    return _("%(year)s: reports %(reports)s, completed %(done)s, deadlines %(due)s.") % {
+        "year": year,
+        **{what: number_format(by_year[year, what], force_grouping=True) for what in ("reports", "done", "due")},
+    }
+
+
+def bars(by_year: Counter[tuple[int, str]], axis: Axis, most: int) -> list[dict[str, Any]]:
+    """Three bars in each year, side by side, as rectangles that stand on the strip’s lower edge."""
+    drawn = []
+    for year in range(axis.first_year, axis.last_year + 1):
+        left = axis.at(date(year, 1, 1))
+        width = axis.at(date(year, 12, 31), share=1) - left
+        for place, what in enumerate(("reports", "done", "due")):
+            tall = height(by_year[year, what], most, STRIP)
+            x, wide = percent(left + width * (0.1 + 0.27 * place)), percent(width * 0.24)
+            drawn.append({"what": what, "x": x, "width": wide, "height": tall})
+    return [bar for bar in drawn if bar["height"]]

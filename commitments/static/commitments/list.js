@@ -1,0 +1,17 @@
+// The list with JavaScript: htmx changes it in place. What is said here is what htmx leaves to the page.
+const withoutBlanks = (data) => {
+  for (const [name, value] of [...data.entries()]) if (value === "") data.delete(name);
+};
+
+document.addEventListener("htmx:configRequest", ({ detail }) => withoutBlanks(detail.formData));
+
+// An answer that is no list (a question that is wrong, a server that is away) is shown whole, as without JavaScript.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, ({ detail }) => location.assign(detail.pathInfo.finalRequestPath));
+}
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  // Whatever had the focus is gone (a chip, the link to the next page): go on at the number of rows.
+  if (document.activeElement === document.body) document.getElementById("found").focus();
+  if (detail.requestConfig.triggeringEvent?.type === "submit") document.getElementById("filters").hidePopover?.();
+});

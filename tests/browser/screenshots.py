@@ -1,0 +1,37 @@
+"""`make screenshots`: every page at two widths, light and dark, into var/screenshots/, to be looked at."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests import installation as installations
+from tests.browser.pages import PAGES, WRONG
+from tests.installation import ROOT
+
+FOLDER = ROOT / "var" / "screenshots"
+WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
+
+
+def main() -> None:
+    """Take them all, or those whose names are given."""
+    pages = {name: address for name, address in (PAGES | WRONG).items() if name in sys.argv[1:] or not sys.argv[1:]}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        with installations.template(Path(folder)).serve() as server:
+            for width in WIDTHS:
+                for scheme in SCHEMES:
+                    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+                    for name, address in pages.items():
+                        page.goto(server.url + address)
+                        page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=True)
+                    page.close()
+        browser.close()
+    print(f"{len(pages) * len(WIDTHS) * len(SCHEMES)} pictures in {FOLDER.relative_to(ROOT)}/")
+
+
+if __name__ == "__main__":
+    main()

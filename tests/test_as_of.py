@@ -1,0 +1,970 @@
+"""The 2018 release walked through six days, and what every public address says of them.
+
+The figures in `DAYS` were counted by hand in the release's file, with the rules of the domain (a report
+counts from the last day of its date, a deadline runs until its last day has ended); none comes from the
+application. What follows holds each page, download and feed against them, and looks for anything that
+only became true later.
+"""
+
+import calendar
+import csv
+import json
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cache
+from html import unescape
+from io import StringIO
+from typing import NamedTuple
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import feedparser
+import icalendar
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+
+from commitments import loading
+from tests.installation import FIXTURE
+from tests.test_drafts import addresses
+from tests.test_pages import REFERENCE, every, links, main, read, words
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+TODAY = "2026-11-22"
+DATA = json.loads(FIXTURE.read_text(encoding="utf-8"))
+LEVELS = {one["reference"]: one["level"] for one in DATA["commitments"]}
+RELEASE = "/releases/4th-plenary-2018/"
+
+# By hand, from the file
+
+
+class Day(NamedTuple):
+    """How the release stood at the end of a day. Numbers are of pledges; lists of references are of all 57."""
+
+    announced: int  # completed by the release's own word
+    since: str  # completed since
+    moving: str  # in progress
+    schedule: dict  # by schedule
+    evidence: dict
+    freshness: dict
+    deadlines: dict  # those that have one by how they stand
+    past: str  # past the deadline, the longest first
+    stale: str  # nothing for over a year, the longest first
+    lately: str  # the six latest reports and contexts
+    entries: int  # reports, contexts and checks that count
+    areas: dict  # announced, delivered since, in progress, no report
+    last: str  # the day of the last entry, and whose; the others have none
+
+
+ANNOUNCED = "AV-01 CU-01 CU-02 CU-03 CU-04 ED-01 FM-03 IT-01 IT-03 IT-05 LE-02 SC-01"
+DEADLINES = {
+    "SC-01": "2018-08-24", "AV-01": "2018-06-30", "BR-01": "2018-11-30", "AV-04": "2018-12-31",
+    "CU-06": "2019-12-31", "CU-07": "2020-12-31", "PR-01": "2021-12-31",
+}  # fmt: skip
+SMALL = "BR-02 CU-05 FM-02 IT-02 SC-01"  # aims and the umbrella: listed, not counted
+
+DAYS = {
+    # The release is out. Eleven pledges rest on its own word; two contexts and AV-01's first half-year are older.
+    "2018-08-24": Day(
+        announced=11,
+        since="",
+        moving="",
+        schedule={"no_deadline": 46, "met": 1, "upcoming": 5},
+        evidence={"none": 41, "party": 11},
+        freshness={"settled": 11, "never": 39, "fresh": 2},
+        deadlines={"met": "AV-01 SC-01", "upcoming": "AV-04 BR-01 CU-06 CU-07 PR-01"},
+        past="",
+        stale="",
+        lately="SC-01 LE-02 FM-03 IT-05 IT-03 IT-01",
+        entries=14,
+        areas={
+            "culture": (4, 0, 0, 5),
+            "finance": (0, 0, 0, 7),
+            "facilitation": (1, 0, 0, 1),
+            "legal": (1, 0, 0, 5),
+            "belt-and-road": (0, 0, 0, 4),
+            "other": (0, 0, 0, 5),
+        },
+        last="""
+            2018-06-30 AV-01
+            2018-08-22 OT-02 OT-05
+            2018-08-24 CU-01 CU-02 CU-03 CU-04 ED-01 FM-03 IT-01 IT-03 IT-05 LE-02 SC-01
+        """,
+    ),
+    # The first Expo and the conference on education are over; the year in which AV-04 fell due ended yesterday.
+    "2019-01-01": Day(
+        announced=11,
+        since="BR-01 ED-02",
+        moving="BR-02 CU-06 FM-01 HE-01",
+        schedule={"no_deadline": 46, "met": 2, "upcoming": 3, "unreported": 1},
+        evidence={"none": 36, "party": 13, "independent": 3},
+        freshness={"settled": 13, "never": 32, "fresh": 7},
+        deadlines={"met": "AV-01 BR-01 SC-01", "upcoming": "CU-06 CU-07 PR-01", "unreported": "AV-04"},
+        past="AV-04",
+        stale="",
+        lately="ED-02 BR-02 BR-01 BR-01 CU-08 CU-06",
+        entries=24,
+        areas={
+            "culture": (4, 0, 1, 4),
+            "finance": (0, 0, 0, 7),
+            "facilitation": (1, 0, 1, 0),
+            "legal": (1, 0, 0, 5),
+            "belt-and-road": (0, 1, 0, 3),
+            "other": (0, 0, 0, 5),
+        },
+        last="""
+            2018-06-30 AV-01
+            2018-08-22 OT-02 OT-05
+            2018-08-24 CU-01 CU-02 CU-03 CU-04 ED-01 FM-03 IT-01 IT-03 IT-05 LE-02 SC-01
+            2018-08-31 YD-03
+            2018-09-01 FM-01 FM-02
+            2018-09-05 HE-01
+            2018-10-16 CU-06 CU-08
+            2018-11-05 BR-01 BR-02
+            2018-11-06 ED-02
+        """,
+    ),
+    # Hong Kong Week was opened in its year. CU-08's context is dated "2019" and counts from this very day.
+    "2019-12-31": Day(
+        announced=11,
+        since="BR-01 CU-06 ED-02",
+        moving="BR-02 FM-01 HE-01 LE-01 LE-04 YD-01 YD-02",
+        schedule={"no_deadline": 46, "met": 3, "upcoming": 2, "unreported": 1},
+        evidence={"none": 32, "party": 17, "independent": 3},
+        freshness={"settled": 14, "never": 22, "fresh": 9, "ageing": 2, "stale": 5},
+        deadlines={"met": "AV-01 BR-01 CU-06 SC-01", "upcoming": "CU-07 PR-01", "unreported": "AV-04"},
+        past="AV-04",
+        stale="OT-02 OT-05 YD-03 FM-01 FM-02 HE-01 BR-02",
+        lately="CU-08 LE-04 LE-03 FI-05 CU-06 BR-03",
+        entries=43,
+        areas={
+            "culture": (4, 1, 0, 4),
+            "finance": (0, 0, 0, 7),
+            "facilitation": (1, 0, 1, 0),
+            "legal": (1, 0, 2, 3),
+            "belt-and-road": (0, 1, 0, 3),
+            "other": (0, 0, 0, 5),
+        },
+        last="""
+            2018-06-30 AV-01
+            2018-08-22 OT-02 OT-05
+            2018-08-24 CU-01 CU-02 CU-03 ED-01 FM-03 IT-01 IT-03 IT-05 SC-01
+            2018-08-31 YD-03
+            2018-09-01 FM-01 FM-02
+            2018-09-05 HE-01
+            2018-11-05 BR-02
+            2018-11-06 ED-02
+            2019-06-11 YD-01 YD-02
+            2019-08-19 LE-01 LE-02
+            2019-10-31 CU-04
+            2019-11-01 CU-07 CU-09 CU-10
+            2019-11-11 BR-01 BR-03
+            2019-11-14 CU-06
+            2019-11-28 FI-05
+            2019-12-06 LE-03 LE-04
+            2019-12-31 CU-08
+        """,
+    ),
+    # The 5th plenary. Nothing was completed or begun since; Shanghai Week's year has passed, and all has grown old.
+    "2021-08-30": Day(
+        announced=11,
+        since="BR-01 CU-06 ED-02",
+        moving="BR-02 FM-01 HE-01 LE-01 LE-04 YD-01 YD-02",
+        schedule={"no_deadline": 46, "met": 3, "upcoming": 1, "unreported": 2},
+        evidence={"none": 32, "party": 17, "independent": 3},
+        freshness={"settled": 14, "never": 20, "ageing": 1, "stale": 17},
+        deadlines={"met": "AV-01 BR-01 CU-06 SC-01", "upcoming": "PR-01", "unreported": "AV-04 CU-07"},
+        past="AV-04 CU-07",
+        stale="OT-02 OT-05 YD-03 FM-01 FM-02 HE-01 BR-02 YD-01 YD-02 LE-01 CU-07 CU-09 CU-10 BR-03 FI-05 LE-03 LE-04 "
+        "CU-08 CT-01",
+        lately="SC-01 IT-05 PR-01 CT-01 CU-08 LE-04",
+        entries=47,
+        areas={
+            "culture": (4, 1, 0, 4),
+            "finance": (0, 0, 0, 7),
+            "facilitation": (1, 0, 1, 0),
+            "legal": (1, 0, 2, 3),
+            "belt-and-road": (0, 1, 0, 3),
+            "other": (0, 0, 0, 5),
+        },
+        last="""
+            2018-06-30 AV-01
+            2018-08-22 OT-02 OT-05
+            2018-08-24 CU-01 CU-02 CU-03 ED-01 FM-03 IT-01 IT-03
+            2018-08-31 YD-03
+            2018-09-01 FM-01 FM-02
+            2018-09-05 HE-01
+            2018-11-05 BR-02
+            2018-11-06 ED-02
+            2019-06-11 YD-01 YD-02
+            2019-08-19 LE-01 LE-02
+            2019-10-31 CU-04
+            2019-11-01 CU-07 CU-09 CU-10
+            2019-11-11 BR-01 BR-03
+            2019-11-14 CU-06
+            2019-11-28 FI-05
+            2019-12-06 LE-03 LE-04
+            2019-12-31 CU-08
+            2020-05-29 CT-01
+            2020-11-30 PR-01
+            2021-08-30 IT-05 SC-01
+        """,
+    ),
+    # The 6th plenary. Shanghai Week's report is dated "April 2024" and counts from the 30th, as does FI-04's context.
+    "2024-04-26": Day(
+        announced=11,
+        since="BR-01 CU-06 ED-02",
+        moving="BR-02 FI-01 FI-02 FI-03 FM-01 HE-01 LE-01 LE-04 OT-01 OT-03 YD-01 YD-02",
+        schedule={"no_deadline": 46, "met": 3, "unreported": 3},
+        evidence={"none": 27, "party": 19, "independent": 6},
+        freshness={"settled": 14, "never": 12, "fresh": 5, "ageing": 3, "stale": 18},
+        deadlines={"met": "AV-01 BR-01 CU-06 SC-01", "unreported": "AV-04 CU-07 PR-01"},
+        past="AV-04 CU-07 PR-01",
+        stale="OT-02 FM-01 FM-02 BR-02 YD-02 LE-01 CU-07 CU-09 CU-10 BR-03 FI-05 LE-03 LE-04 CU-08 CT-01 FI-03 FI-02 "
+        "YD-01 PR-01 IT-02 OT-04",
+        lately="SC-01 HE-01 FI-01 OT-05 OT-03 OT-01",
+        entries=69,
+        areas={
+            "culture": (4, 1, 0, 4),
+            "finance": (0, 0, 3, 4),
+            "facilitation": (1, 0, 1, 0),
+            "legal": (1, 0, 2, 3),
+            "belt-and-road": (0, 1, 0, 3),
+            "other": (0, 0, 2, 3),
+        },
+        last="""
+            2018-06-30 AV-01
+            2018-08-22 OT-02
+            2018-08-24 CU-01 CU-02 CU-03 FM-03 IT-01 IT-03
+            2018-09-01 FM-01 FM-02
+            2018-11-05 BR-02
+            2019-06-11 YD-02
+            2019-08-19 LE-01 LE-02
+            2019-10-31 CU-04
+            2019-11-01 CU-07 CU-09 CU-10
+            2019-11-11 BR-03
+            2019-11-14 CU-06
+            2019-11-28 FI-05
+            2019-12-06 LE-03 LE-04
+            2019-12-31 CU-08
+            2020-05-29 CT-01
+            2021-08-30 IT-05
+            2021-09-24 FI-03
+            2022-06-28 FI-02
+            2022-07-10 YD-01
+            2022-12-21 ED-02
+            2023-01-16 PR-01
+            2023-03-21 IT-02
+            2023-03-23 OT-04
+            2023-09-30 YD-03
+            2023-10-20 FI-04 FI-06
+            2023-11-03 BR-01
+            2023-11-04 ED-01
+            2023-12-20 OT-01
+            2024-01-09 OT-03
+            2024-01-11 OT-05
+            2024-04-25 FI-01
+            2024-04-26 HE-01 SC-01
+        """,
+    ),
+    # Today: four delivered, one of them late; thirty-two were searched for on this day, in vain.
+    "2026-11-22": Day(
+        announced=11,
+        since="BR-01 CU-06 CU-07 ED-02",
+        moving="BR-02 BR-04 CU-05 CU-08 FI-01 FI-02 FI-03 FM-01 HE-01 LE-01 LE-04 OT-01 OT-03 YD-01 YD-02",
+        schedule={"no_deadline": 46, "met": 3, "met_late": 1, "unreported": 2},
+        evidence={"none": 24, "party": 20, "independent": 8},
+        freshness={"settled": 15, "fresh": 24, "ageing": 1, "stale": 12},
+        deadlines={"met": "AV-01 BR-01 CU-06 SC-01", "met_late": "CU-07", "unreported": "AV-04 PR-01"},
+        past="AV-04 PR-01",
+        stale="BR-02 YD-02 LE-01 LE-04 FI-03 FI-02 YD-01 OT-03 FM-01 CU-08 FI-01 CU-05 OT-01 BR-04",
+        lately="IT-03 BR-03 PR-01 CU-03 HE-01 BR-04",
+        entries=123,
+        areas={
+            "culture": (4, 2, 1, 2),
+            "finance": (0, 0, 3, 4),
+            "facilitation": (1, 0, 1, 0),
+            "legal": (1, 0, 2, 3),
+            "belt-and-road": (0, 1, 1, 2),
+            "other": (0, 0, 2, 3),
+        },
+        last="""
+            2018-08-24 CU-01 CU-02
+            2018-11-05 BR-02
+            2019-06-11 YD-02
+            2019-08-19 LE-01 LE-02
+            2019-10-31 CU-04
+            2019-11-14 CU-06
+            2019-12-06 LE-04
+            2021-09-24 FI-03
+            2022-06-28 FI-02
+            2022-07-10 YD-01
+            2022-12-21 ED-02
+            2024-01-09 OT-03
+            2024-04-26 SC-01
+            2024-07-03 FM-01
+            2024-08-02 CU-07 CU-08
+            2025-06-18 FI-01
+            2025-06-20 CU-05
+            2025-06-30 OT-01
+            2025-11-06 BR-01 BR-04
+            2025-12-11 HE-01
+            2025-12-31 CU-03
+            2026-11-22 AV-01 AV-02 AV-03 AV-04 BR-03 BR-05 CT-01 CT-02 CT-03 CT-04 CU-09 CU-10 ED-01 FI-04 FI-05 FI-06
+            2026-11-22 FI-07 FM-02 FM-03 IT-01 IT-02 IT-03 IT-04 IT-05 LE-03 LE-05 LE-06 OT-02 OT-04 OT-05 PR-01 YD-03
+        """,
+    ),
+}
+EVE = "2018-08-23"  # the day before: nothing exists
+ROLES = ("announced", "done", "moving", "none")
+# Words that stand in one note only, or in two: from which day on a search finds them, and where.
+FOUND = {
+    "toured": {"2019-01-01": "BR-01"},
+    "exhibited": {"2019-12-31": "BR-01 BR-03"},
+    "challenge": {"2021-08-30": "IT-05", "2026-11-22": "BR-03 IT-03 IT-05"},
+    "sixth": {"2024-04-26": "BR-01 SC-01"},
+    "springboard": {"2026-11-22": "BR-04"},
+}
+# Organisations: how the commitments stand that each owns, aims and the umbrella included: done, moving, none.
+OWNED = {
+    "hksarg": [(0, 0, 28), (1, 2, 25), (2, 3, 23), (2, 3, 23), (2, 8, 18), (2, 9, 17)],
+    "smpg": [(1, 0, 32), (1, 2, 30), (1, 5, 27), (1, 5, 27), (1, 10, 22), (2, 11, 20)],
+    "wkcda": [(3, 0, 1), (3, 0, 1), (3, 0, 1), (3, 0, 1), (3, 0, 1), (3, 1, 0)],
+}
+
+walk = pytest.mark.parametrize("day", DAYS)
+before_today = pytest.mark.parametrize("day", [EVE, *list(DAYS)[:-1]])
+
+
+def roles(day):
+    """Each of the 57 with the colour role of its status."""
+    now = DAYS[day]
+    found = dict.fromkeys(LEVELS, "none") | dict.fromkeys(ANNOUNCED.split(), "announced")
+    return found | dict.fromkeys(now.since.split(), "done") | dict.fromkeys(now.moving.split(), "moving")
+
+
+def pledges(references):
+    return [one for one in references if one not in SMALL.split()]
+
+
+def last_entries(day):
+    """Each that has an entry with the day of its last, the longest ago first and then by reference."""
+    lines = [line.split() for line in DAYS[day].last.split("\n") if line.strip()]
+    return {reference: when for when, *group in lines for reference in group}
+
+
+def deadlines(day):
+    return {reference: schedule for schedule, group in DAYS[day].deadlines.items() for reference in group.split()}
+
+
+def test_the_hand_made_tables_agree_with_themselves():
+    for day, now in DAYS.items():
+        count = Counter(role for reference, role in roles(day).items() if LEVELS[reference] == "primary")
+        assert count == Counter(
+            announced=now.announced,
+            done=len(now.since.split()),
+            moving=len(pledges(now.moving.split())),
+            none=count["none"],
+        )
+        assert sum(now.schedule.values()) == sum(now.evidence.values()) == sum(now.freshness.values()) == 52
+        assert Counter(deadlines(day)[one] for one in pledges(DEADLINES)) == Counter(now.schedule) - Counter(
+            no_deadline=46
+        )
+        assert len(pledges(now.stale.split())) == now.freshness.get("stale", 0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded(django_db_setup, django_db_blocker):
+    """Loaded once, today, for the whole module, whose tests only read, and rolled back after it."""
+    with time_machine.travel(NOW, tick=False), django_db_blocker.unblock(), transaction.atomic():
+        loading.load(FIXTURE)
+        yield
+        transaction.set_rollback(True)
+    walked.cache_clear()
+
+
+# Overview
+
+
+def overview(client, day):
+    answer = client.get("/", {"as_of": day})
+    assert answer.status_code == 200
+    return main(answer)
+
+
+def block(page, name):
+    """The references that a block of the overview leads to, in its order."""
+    [section] = every(page, "section", **{"aria-labelledby": name})
+    paths = [urlsplit(address).path for address in all_links(section)]
+    return [
+        path.strip("/").split("/")[1] for path in paths if path.startswith("/commitments/") and REFERENCE.search(path)
+    ]
+
+
+def all_links(element):
+    """The address of each link below, as often as it stands there."""
+    return [dict(link.attributes)["href"] for link in every(element, "a") if "href" in dict(link.attributes)]
+
+
+def role_of(square):
+    """What the shape and colour of a square, or of a badge, say."""
+    [role] = [
+        name.removeprefix("role-") for name in dict(square.attributes)["class"].split() if name.startswith("role-")
+    ]
+    return role
+
+
+def squares(page):
+    """Each commitment of a unit chart with its colour role; those that are not counted apart."""
+    drawn = [one for one in every(page, "a", _class="unit") if REFERENCE.search(dict(one.attributes)["href"])]
+    found = {REFERENCE.search(dict(one.attributes)["href"]).group(): role_of(one) for one in drawn}
+    assert len(found) == len(drawn)
+    return found, {
+        reference for reference, one in zip(found, drawn, strict=True) if "minor" in dict(one.attributes)["class"]
+    }
+
+
+@walk
+def test_the_key_counts_pledges_as_of_the_day(client, day):
+    now = DAYS[day]
+    key = every(overview(client, day), "ul", _class="key")[0]
+    told = {label.split(" ", 1)[1]: int(label.split()[0]) for label in links(key).values()}
+    moving = len(pledges(now.moving.split()))
+    expected = {"done when announced": 11, "delivered since": len(now.since.split()), "in progress": moving}
+    expected |= {"not started": 0, "stopped": 0, "no report": 52 - 11 - len(now.since.split()) - moving}
+    assert told == expected
+
+
+@walk
+def test_every_square_has_the_status_of_the_day(client, day):
+    found, minor = squares(overview(client, day))
+    assert found == roles(day)
+    assert minor == set(SMALL.split())
+
+
+@walk
+def test_past_deadline_is_what_was_past_its_deadline_then(client, day):
+    assert block(overview(client, day), "past") == DAYS[day].past.split()
+
+
+@walk
+def test_due_for_review_is_what_had_gone_stale_by_then_the_longest_first(client, day):
+    shown = block(overview(client, day), "review")
+    assert shown == DAYS[day].stale.split()[: len(shown)]
+    assert len(shown) >= min(len(DAYS[day].stale.split()), 5)
+
+
+@walk
+def test_lately_is_what_had_come_in_by_then(client, day):
+    shown = block(overview(client, day), "lately")
+    assert len(shown) >= 5
+    assert shown == DAYS[day].lately.split()[: len(shown)]
+
+
+# List and CSV
+
+
+def asked(client, day, query=""):
+    """The list's references in order, and the CSV's rows, for one question."""
+    answer = client.get(f"/commitments/?{query}&as_of={day}&per_page=100")
+    export = client.get(f"/commitments.csv?{query}&as_of={day}")
+    assert answer.status_code == export.status_code == 200
+    lines = list(csv.DictReader(StringIO(b"".join(export).decode("utf-8-sig"))))
+    assert int(export.headers["X-Row-Count"]) == len(lines)
+    assert export.headers["Content-Disposition"].endswith(f'commitments-{day}.csv"')
+    return in_table(answer), lines
+
+
+def in_table(answer):
+    """The references of the rows, in order. Pages are many, and a tree takes twenty times as long."""
+    table = answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+    return [REFERENCE.search(row).group() for row in table.split("<tr")[1:]]
+
+
+@walk
+def test_the_list_and_the_csv_have_all_fifty_seven_from_the_first_day(client, day):
+    listed, lines = asked(client, day)
+    assert listed == [line["reference"] for line in lines] == sorted(LEVELS)
+
+
+@walk
+@pytest.mark.parametrize("name", ["schedule", "evidence", "freshness"])
+def test_each_filter_gives_as_many_rows_as_were_counted(client, day, name):
+    expected = getattr(DAYS[day], name)
+    values = {"no_deadline", "met", "met_late", "overdue", "unreported", "due_soon", "upcoming", "ended"}
+    other = {
+        "evidence": {"none", "party", "independent"},
+        "freshness": {"never", "fresh", "ageing", "stale", "settled"},
+    }
+    for value in other.get(name, values):
+        listed, lines = asked(client, day, f"level=primary&{name}={value}")
+        assert len(listed) == len(lines) == expected.get(value, 0), value
+
+
+@walk
+def test_each_status_gives_exactly_the_rows_that_had_it(client, day):
+    now = roles(day)
+    names = {"completed": ("announced", "done"), "in_progress": ("moving",), "no_report": ("none",)}
+    for status, of_roles in names.items():
+        listed, lines = asked(client, day, f"status={status}")
+        assert listed == sorted(one for one in now if now[one] in of_roles)
+        assert {line["status"] for line in lines} == {status} if listed else not lines
+    for status in ("not_started", "stopped"):
+        assert asked(client, day, f"status={status}") == ([], [])
+
+
+@walk
+def test_the_csv_says_status_schedule_and_last_entry_of_the_day(client, day):
+    now, stands, last = roles(day), deadlines(day), last_entries(day)
+    word = {"announced": "completed", "done": "completed", "moving": "in_progress", "none": "no_report"}
+    for line in asked(client, day)[1]:
+        one = line["reference"]
+        assert line["status"] == word[now[one]], one
+        assert line["schedule"] == stands.get(one, "no_deadline"), one
+        assert line["deadline_last_day"] == DEADLINES.get(one, ""), one
+        assert line["last_entry_on"] == last.get(one, ""), one
+        assert line["days_late"] == ("1187" if stands.get(one) == "met_late" else ""), one
+
+
+@walk
+def test_the_list_sorted_by_last_entry_has_the_order_of_the_day(client, day):
+    last = last_entries(day)
+    never = sorted(set(LEVELS) - set(last))
+    upwards = sorted(last, key=lambda one: (last[one], one))
+    downwards = sorted(upwards, key=lambda one: last[one], reverse=True)
+    for sort, order in (("last_entry", upwards), ("-last_entry", downwards)):
+        listed, lines = asked(client, day, f"sort={sort}")
+        assert listed == [line["reference"] for line in lines] == order + never
+
+
+@walk
+def test_the_list_sorted_by_deadline_has_the_order_of_the_day(client, day):
+    order = ["AV-01", "SC-01", "BR-01", "AV-04", "CU-06", "CU-07", "PR-01"]
+    rest = sorted(set(LEVELS) - set(order))
+    assert asked(client, day, "sort=deadline")[0] == order + rest
+    assert asked(client, day, "sort=-deadline")[0] == order[::-1] + rest
+
+
+@walk
+@pytest.mark.parametrize("column", ["status", "schedule"])
+def test_the_list_sorted_by_a_word_has_those_of_the_day_together(client, day, column):
+    listed, lines = asked(client, day, f"sort={column}")
+    said = [line[column] for line in lines]
+    runs = list(dict.fromkeys(said))
+    assert [(line[column], line["reference"]) for line in lines] == [
+        (word, one) for word in runs for one in sorted(line["reference"] for line in lines if line[column] == word)
+    ]
+    back, lines = asked(client, day, f"sort=-{column}")
+    assert listed != back
+    assert list(dict.fromkeys(line[column] for line in lines)) == runs[::-1]
+
+
+@walk
+def test_titles_and_references_sort_alike_on_every_day(client, day):
+    assert asked(client, day, "sort=-reference")[0] == sorted(LEVELS, reverse=True)
+    for sort in ("title", "-title"):
+        assert asked(client, day, f"sort={sort}")[0] == asked(client, TODAY, f"sort={sort}")[0]
+
+
+@walk
+@pytest.mark.parametrize("word", FOUND)
+def test_a_search_finds_no_note_of_a_later_day(client, day, word):
+    known = [references for since, references in FOUND[word].items() if since <= day]
+    listed, lines = asked(client, day, f"q={word}")
+    assert listed == [line["reference"] for line in lines] == (known[-1].split() if known else [])
+
+
+@walk
+def test_rows_of_the_list_show_the_status_and_last_entry_of_the_day(client, day):
+    now, last = roles(day), last_entries(day)
+    answer = client.get(f"/commitments/?as_of={day}&per_page=100")
+    for row in [row for body in every(read(answer), "tbody") for row in every(body, "tr")]:
+        one = REFERENCE.search(words(row)).group()
+        assert now[one] in [role_of(badge) for badge in every(row, "span", _class="badge")], one
+        cell = words(every(row, "td", **{"data-label": "Last entry"})[0])
+        assert cell in (label(last[one]), short(last[one])) if one in last else not cell, one
+
+
+def short(day):
+    """A day as a table has it."""
+    return f"{int(day[8:])} {calendar.month_abbr[int(day[5:7])]} {day[:4]}"
+
+
+def facets(client, day, query):
+    """What the filter form says each of its choices would give: by name, then by value; none where it is nothing."""
+    form = every(main(client.get(f"/commitments/?{query}&as_of={day}")), "form", _class="filters")[0]
+    found = {}
+    for choice in every(form, "label"):
+        for box in every(choice, "input", type="checkbox"):
+            given, number = dict(box.attributes), re.search(r"\b(\d[\d,]*)\)?$", words(choice))
+            if number and int(number.group(1)):
+                found.setdefault(given["name"], {})[given["value"]] = int(number.group(1))
+    return found
+
+
+@walk
+def test_the_number_beside_each_choice_is_that_of_the_day(client, day):
+    now, told = DAYS[day], facets(client, day, "level=primary")
+    done, moving = 11 + len(now.since.split()), len(pledges(now.moving.split()))
+    status = {"completed": done, "in_progress": moving, "no_report": 52 - done - moving}
+    assert told["status"] == {value: number for value, number in status.items() if number}
+    assert (told["schedule"], told["evidence"], told["freshness"]) == (now.schedule, now.evidence, now.freshness)
+    areas = {slug: sum(counts) for slug, counts in now.areas.items()}
+    assert {slug: told["area"].get(slug) for slug in areas} == areas
+
+
+@walk
+def test_the_number_beside_each_choice_follows_the_other_filters_as_of_the_day(client, day):
+    now, told = DAYS[day], facets(client, day, "level=primary&status=completed&kind=action")
+    since = now.since.split()
+    status = Counter("completed" for _one in since)
+    actions = {one["reference"] for one in DATA["commitments"] if one["kind"] == "action"}
+    status += Counter(in_progress=len(set(pledges(now.moving.split())) & actions))
+    status += Counter(no_report=14 - status.total())
+    assert told["status"] == dict(status)
+    assert sum(told.get("schedule", {}).values()) == len(since)
+    assert told.get("freshness", {}) == ({"settled": len(since)} if since else {})
+
+
+# Area, organisation, release, commitment
+
+
+@walk
+def test_an_area_has_the_squares_and_rows_of_the_day(client, day):
+    now = roles(day)
+    for slug, counts in DAYS[day].areas.items():
+        answer = client.get(f"/areas/{slug}/", {"as_of": day})
+        drawn, minor = squares(main(answer))
+        count = Counter(role for reference, role in drawn.items() if reference not in minor)
+        assert tuple(count[role] for role in ROLES) == counts, slug
+        assert drawn == {one: now[one] for one in drawn}
+        assert sorted(in_table(answer)) == sorted(drawn)
+
+
+@walk
+@pytest.mark.parametrize("slug", OWNED)
+def test_an_organisation_s_rows_have_the_status_of_the_day(client, day, slug):
+    listed = {
+        status: asked(client, day, f"owner={slug}&status={status}")[0]
+        for status in ("completed", "in_progress", "no_report")
+    }
+    assert tuple(map(len, listed.values())) == OWNED[slug][list(DAYS).index(day)]
+    page = main(client.get(f"/organisations/{slug}/", {"as_of": day}))
+    now, shown = roles(day), [row for body in every(page, "tbody") for row in every(body, "tr")]
+    assert {one for group in listed.values() for one in group} <= {
+        REFERENCE.search(words(row)).group() for row in shown
+    }
+    for row in shown:
+        assert now[REFERENCE.search(words(row)).group()] in [role_of(one) for one in every(row, "span", _class="badge")]
+
+
+@walk
+def test_the_release_has_the_status_of_the_day_at_each_of_its_commitments(client, day):
+    places = every(main(client.get(RELEASE, {"as_of": day})), "li")
+    told = {
+        dict(place.attributes)["id"]: role_of(every(place, "span", _class="badge")[0])
+        for place in places
+        if REFERENCE.fullmatch(dict(place.attributes).get("id", ""))
+    }
+    assert told == roles(day)
+
+
+@walk
+def test_each_commitment_s_page_has_its_status_schedule_and_entries_of_the_day(client, day):
+    now, stands, shown = roles(day), deadlines(day), 0
+    for reference in LEVELS:
+        page = main(client.get(f"/commitments/{reference}/", {"as_of": day}))
+        standing = every(page, "p", _class="standing")[0]
+        said = [role_of(badge) for badge in every(standing, "span", _class="badge")]
+        assert said[0] == now[reference], reference
+        assert len(said) == (2 if reference in stands else 1), reference
+        assert ("searched on" in words(standing)) is (reference in SEARCHED and day == TODAY), reference
+        shown += len(entries_of(str(page)) & UPDATES.keys())
+    assert shown == DAYS[day].entries
+
+
+# Updates, feed, calendar, timeline
+
+
+def sequences():
+    """Each report, context and check with its number in the ledger: after the publications, as in the file."""
+    updates = [(entry, one) for one in DATA["commitments"] for entry in one["entries"] if entry["kind"] != "published"]
+    return {len(DATA["commitments"]) + place: pair for place, pair in enumerate(updates, 1)}
+
+
+def last_day(text):
+    """The last day of a partial date, with rules of our own."""
+    year, _dash, rest = text.partition("-")
+    halves = {"": "12-31", "H1": "06-30", "H2": "12-31", "Q1": "03-31", "Q2": "06-30", "Q3": "09-30", "Q4": "12-31"}
+    if rest in halves:
+        return f"{year}-{halves[rest]}"
+    month, _dash, day = rest.partition("-")
+    return text if day else f"{text}-{calendar.monthrange(int(year), int(month))[1]}"
+
+
+def counts_from(entry):
+    return min(last_day(entry["date"]), entry["recorded_at"][:10])
+
+
+UPDATES = sequences()
+SEARCHED = {one["reference"] for entry, one in UPDATES.values() if entry["kind"] == "check"}
+
+
+def entries_of(text):
+    """The numbers of the ledger's entries that a text links to or is made of."""
+    return {int(number) for number in re.findall(r"\bentry-(\d+)", text)}
+
+
+def counted_by(day):
+    return {number for number, (entry, _one) in UPDATES.items() if day >= max(counts_from(entry), "2018-08-24")}
+
+
+@walk
+def test_updates_are_those_that_count_by_the_day(client, day):
+    assert len(counted_by(day)) == DAYS[day].entries
+    shown, number, last = set(), 1, 1
+    while number <= last:
+        answer = client.get("/updates/", {"as_of": day, "page": number})
+        of_pages = re.search(r"Page \d+ of (\d+)", words(main(answer)))
+        last, number = int(of_pages.group(1)) if of_pages else 1, number + 1
+        shown |= entries_of(answer.content.decode())
+    assert shown & UPDATES.keys() == counted_by(day)
+
+
+@walk
+def test_the_feed_has_the_latest_entries_that_count_by_the_day(client, day):
+    answer = client.get("/updates.atom", {"as_of": day})
+    assert answer.status_code == 200
+    feed = feedparser.parse(answer.content)
+    assert not feed.bozo
+    shown = entries_of(answer.content.decode()) & UPDATES.keys()
+    assert shown <= counted_by(day)
+    assert len(shown) == min(DAYS[day].entries, len(feed.entries)) >= 14
+
+
+@walk
+def test_the_feed_of_a_filter_has_entries_of_what_passed_it_on_the_day(client, day):
+    answer = client.get("/updates.atom", {"as_of": day, "status": "in_progress"})
+    of = {UPDATES[number][1]["reference"] for number in entries_of(answer.content.decode()) & UPDATES.keys()}
+    assert of <= set(DAYS[day].moving.split())
+    assert bool(of) is bool(DAYS[day].moving)
+
+
+@walk
+def test_the_calendar_has_the_deadlines_of_the_day(client, day):
+    answer = client.get("/deadlines.ics", {"as_of": day})
+    assert answer.status_code == 200
+    events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    told = {(REFERENCE.search(event.to_ical().decode()).group(), event["DTSTART"].dt.isoformat()) for event in events}
+    assert {pair for pair in told if pair[1] != "2027-05-22"} == set(DEADLINES.items())
+
+
+@walk
+def test_the_calendar_honours_a_filter_as_of_the_day(client, day):
+    answer = client.get("/deadlines.ics", {"as_of": day, "schedule": "unreported"})
+    events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    told = {REFERENCE.search(event.to_ical().decode()).group() for event in events}
+    assert told == set(DAYS[day].past.split())
+
+
+@walk
+def test_the_timeline_s_table_has_each_commitment_as_it_stood_on_the_day(client, day):
+    answer = client.get("/timeline/", {"as_of": day})
+    assert answer.status_code == 200
+    told = words(every(main(answer), "table")[0])
+    assert set(REFERENCE.findall(told)) >= set(DEADLINES) | set(DAYS[day].since.split() + DAYS[day].moving.split())
+
+
+# Nothing that became true later
+
+
+class Told(NamedTuple):
+    """What an address answers: its type, its text with entities read, and its links: address and words."""
+
+    kind: str
+    text: str
+    anchors: list
+
+
+ANCHOR = re.compile(r'<a\s[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def anchors(page):
+    """Each link of a page: its address and its words."""
+    found = ((unescape(href), re.sub(r"<[^>]*>", " ", said)) for href, said in ANCHOR.findall(page))
+    return [(href, " ".join(unescape(said).split())) for href, said in found]
+
+
+@cache
+def walked(day):
+    """What every public address says of a day, of those that answer today."""
+    client, found = Client(), {}
+    for address in walked(TODAY) if day != TODAY else addresses():
+        answer = client.get(address, {"as_of": day})
+        if answer.status_code == 200:
+            page = b"".join(answer).decode()
+            found[address] = Told(answer.headers["Content-Type"], unescape(page), anchors(page))
+    return found
+
+
+def label(day):
+    """A day or a month as people read it."""
+    year, month, *rest = map(int, day.split("-"))
+    return " ".join([*map(str, rest), calendar.month_name[month], str(year)])
+
+
+def said_by(entry):
+    """The texts of an entry, as short as a page may cut them, and its dates as people and programs read them."""
+    rows = entry.get("evidence", [])
+    texts = [entry["note"], entry.get("searched", "")] + [row[name] for row in rows for name in ("title", "publisher")]
+    dates = {
+        text for text in (entry["date"], *(row["date"] for row in rows)) if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text)
+    }
+    dates |= {label(text) for text in dates} | {text.replace("-", "") for text in dates if len(text) == 10}
+    return {text[:40] for text in texts} | {row[name] for row in rows for name in ("url", "archived_url")} | dates
+
+
+def only_later(day):
+    """What is said by entries that count later, and by nothing that may be shown on that day."""
+    known = [{key: value for key, value in DATA.items() if key != "commitments"}]
+    known += [{key: value for key, value in one.items() if key != "entries"} for one in DATA["commitments"]]
+    known += [UPDATES[number][0] for number in counted_by(day)] + [TODAY, label(TODAY)]
+    known += [label(one["day"]) for one in DATA["occasions"]] + [label(day) for day in DEADLINES.values()]
+    allowed = json.dumps(
+        [*known, [label(last_day(one["review_on"])) for one in DATA["commitments"] if one["review_on"]]],
+        ensure_ascii=False,
+    )
+    said = set().union(*(said_by(UPDATES[number][0]) for number in UPDATES.keys() - counted_by(day)))
+    return {text for text in said if text and json.dumps(text, ensure_ascii=False)[1:-1] not in allowed}
+
+
+@before_today
+def test_no_public_address_says_what_became_true_later(day):
+    later = only_later(day)
+    assert len(later) > 40
+    leaks = {
+        address: [text for text in later if text in told] for address, (_kind, told, _links) in walked(day).items()
+    }
+    assert {address: found for address, found in leaks.items() if found} == {}
+
+
+@before_today
+def test_nothing_was_searched_for_before_the_day_of_the_search(day):
+    assert [address for address, told in walked(day).items() if re.search(r"searched on \d", told.text)] == []
+
+
+def test_today_all_of_it_is_said():
+    """Lest the walk find nothing only because it looks for nothing."""
+    told = "".join(told.text for told in walked(TODAY).values())
+    assert {
+        text for text in only_later("2018-08-24") if text not in told and not re.fullmatch(r"[\d-]+", text)
+    } == set()
+
+
+def test_on_the_day_before_the_release_its_commitments_do_not_exist(client):
+    told = walked(EVE)
+    assert {"/", "/commitments/", "/commitments.csv", "/updates/", "/areas/culture/"} <= set(told)
+    texts = [one[name] for one in DATA["commitments"] for name in ("title", "quote", "reference")]
+    leaks = {
+        address: [one for one in [*texts, DATA["release"]["title"]] if one in told[address].text] for address in told
+    }
+    assert {address: found for address, found in leaks.items() if found} == {}
+    assert asked(client, EVE) == ([], [])
+    for address in (RELEASE, "/commitments/CU-06/"):
+        assert client.get(address, {"as_of": EVE}).status_code == 404
+
+
+def test_on_the_day_before_the_release_feed_and_calendar_are_empty(client):
+    assert feedparser.parse(client.get("/updates.atom", {"as_of": EVE}).content).entries == []
+    assert icalendar.Calendar.from_ical(client.get("/deadlines.ics", {"as_of": EVE}).content).walk("VEVENT") == []
+
+
+def test_the_last_day_of_a_deadline_still_counts_as_before_it(client):
+    """AV-04 was due "in 2018": on its last day due soon, and past it only when the day has ended."""
+    for day, schedule in (("2018-12-31", "due_soon"), ("2019-01-01", "unreported")):
+        assert asked(client, day, f"schedule={schedule}")[0] == ["AV-04"]
+    assert block(overview(client, "2018-12-31"), "past") == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "eve", "day", "role"),
+    [
+        ("BR-01", "2018-11-03", "2018-11-04", "moving"),
+        ("BR-01", "2018-11-04", "2018-11-05", "done"),
+        ("CU-06", "2019-10-31", "2019-11-01", "done"),
+        ("LE-04", "2019-08-30", "2019-08-31", "moving"),  # August 2019
+        ("CU-07", "2024-04-29", "2024-04-30", "done"),  # April 2024
+        ("BR-04", "2025-11-05", "2025-11-06", "moving"),
+    ],
+)
+def test_a_report_counts_from_the_last_day_of_its_date(client, reference, eve, day, role):
+    before, after = (squares(overview(client, when))[0][reference] for when in (eve, day))
+    assert (before == role, after) == (False, role)
+
+
+# Links keep the day, and every number is a link to the list that it counts
+
+
+@cache
+def takes_a_day(path):
+    """Whether an address can be asked for a day: then it refuses what is none."""
+    return Client().get(path, {"as_of": "soon"}).status_code == 400
+
+
+LISTS = [
+    "/commitments/?level=primary&sort=-deadline&per_page=5&page=2",
+    "/commitments/?q=expo&status=completed&status=in_progress&owner=hksarg&deadline_from=2018",
+    "/commitments/?q=nowhere",
+    "/updates/?page=2",
+]
+
+
+def pages(day):
+    """The address and the answer of each page that is asked for a day, the list filtered and paged among them."""
+    for address, told in walked(day).items():
+        if told.kind.startswith("text/html") and takes_a_day(address):
+            yield f"{address}?as_of={day}", told.anchors
+    for address in LISTS:
+        yield f"{address}&as_of={day}", anchors(Client().get(f"{address}&as_of={day}").content.decode())
+
+
+def loses_the_day(page, href, said, day):
+    """Whether a link leads away from the day, other than by offering another one or today in so many words."""
+    target = urlsplit(urljoin(page, href))
+    if target.netloc or href.startswith("#") or not takes_a_day(target.path):
+        return False
+    asked_for = parse_qs(target.query).get("as_of")
+    offered = [["2018-08-24"], *([one["day"]] for one in DATA["occasions"])]
+    return asked_for != [day] and asked_for not in offered and "today" not in said.lower()
+
+
+def test_every_link_on_a_page_of_a_day_keeps_the_day():
+    day = "2021-08-30"
+    lost = {page: {href for href, said in found if loses_the_day(page, href, said, day)} for page, found in pages(day)}
+    assert len(lost) > 100
+    assert {page: found for page, found in lost.items() if found} == {}
+
+
+@pytest.mark.parametrize("address", ["/", "/commitments/CU-06/", "/areas/culture/", "/timeline/", "/about/", *LISTS])
+def test_every_form_on_a_page_of_a_day_keeps_the_day(client, address):
+    page = f"{address}{'&' if '?' in address else '?'}as_of=2021-08-30"
+    forms = [form for form in every(read(client.get(page)), "form") if dict(form.attributes).get("method") == "get"]
+    assert forms
+    for form in forms:
+        if takes_a_day(urlsplit(urljoin(page, dict(form.attributes).get("action", ""))).path):
+            assert [dict(box.attributes)["value"] for box in every(form, "input", name="as_of")] == ["2021-08-30"]
+
+
+@walk
+def test_every_number_that_leads_to_a_list_is_the_number_of_its_rows(client, day):
+    told = {
+        href: int(re.match(r"[\d,]+", said).group().replace(",", ""))
+        for _address, answer in walked(day).items()
+        for href, said in answer.anchors
+        if href.startswith("/commitments/?") and re.match(r"\d", said)
+    }
+    assert len(told) >= 40
+    exports = {href: client.get(href.replace("/commitments/?", "/commitments.csv?")) for href in told}
+    assert {href: int(answer.headers["X-Row-Count"]) for href, answer in exports.items()} == told

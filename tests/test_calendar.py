@@ -1,0 +1,281 @@
+"""The calendars, read back by vobject: which events there are, when, under which name, and what they say.
+
+That they can be kept, are refused and hold no draft is tested with the feeds.
+"""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+import vobject
+
+from commitments import ledger
+from commitments.public import calendar
+from tests import factories
+from tests.test_csv import read as exported
+from tests.test_feeds import HOSTILE, legible
+
+pytestmark = pytest.mark.django_db
+BY = ledger.Recorder()
+CALENDAR = "/deadlines.ics"
+TITLE = "4th Plenary Session of the Hong Kong/Shanghai Co-operation Conference"
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def parsed(client, address=CALENDAR):
+    """The calendar as vobject reads it."""
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.content
+    return vobject.readOne(answer.content.decode())
+
+
+def events(client, address=CALENDAR):
+    return list(getattr(parsed(client, address), "vevent_list", []))
+
+
+def only(client, address=CALENDAR):
+    [event] = events(client, address)
+    return event
+
+
+def summaries(client, address=CALENDAR):
+    return [event.summary.value for event in events(client, address)]
+
+
+def pledge(**fields):
+    return factories.published(reference="TT-01", title="Build a bridge", **fields)
+
+
+def slip(deadline, **said):
+    """A report that moves the deadline."""
+    return {"status": "in_progress", "deadline": deadline, "deadline_reason": "The site was flooded."} | said
+
+
+# Events
+
+
+def test_a_deadline_is_a_whole_day_the_last_of_its_interval(client):
+    pledge(deadline="2018-H1")
+    event = only(client)
+    assert event.summary.value == "TT-01 Build a bridge: deadline (first half of 2018)"
+    assert (event.dtstart.value, event.dtend.value) == (date(2018, 6, 30), date(2018, 7, 1))
+    assert type(event.dtstart.value) is date
+    assert event.transp.value == "TRANSPARENT"
+
+
+def test_a_deadline_on_the_last_day_that_there_is_has_an_event(client):
+    pledge(review_on=date(9999, 12, 31))
+    assert only(client).dtstart.value == date(9999, 12, 31)
+
+
+def test_the_date_of_an_event_is_not_called_a_deadline(release, client):
+    [event] = events(client, "/commitments/PR-01.ics")[:1]
+    assert event.summary.value.endswith(": date of the event (2021)")
+    assert "This is the date of the event, not a day on which the pledge falls due." in event.description.value
+
+
+def test_a_review_is_an_event_of_its_own_until_the_pledge_is_settled(client):
+    one = pledge(deadline="2027", review_on=date(2027, 5, 22))
+    [due, review] = events(client)
+    assert review.summary.value == "TT-01 Build a bridge: to be looked at again"
+    assert review.dtstart.value == date(2027, 5, 22)
+    assert review.uid.value != due.uid.value
+    factories.record("report", one, date="2026-11", status="completed")
+    assert summaries(client) == ["TT-01 Build a bridge: deadline (2027)"]
+    assert len(events(client, f"{CALENDAR}?as_of=2026-11-21")) == 2
+
+
+def test_a_pledge_without_deadline_or_review_has_no_event(client):
+    pledge()
+    assert events(client) == events(client, "/commitments/TT-01.ics") == []
+
+
+def test_the_deadline_of_a_stopped_pledge_is_cancelled_and_says_so(client):
+    one = pledge(deadline="2027")
+    assert only(client).status.value == "CONFIRMED"
+    factories.record("report", one, status="stopped", stop_reason="overtaken")
+    event = only(client)
+    assert event.status.value == "CANCELLED"
+    assert event.summary.value == "TT-01 Build a bridge: deadline (2027), stopped"
+    assert "Status: stopped (overtaken by events), last reported 2019" in event.description.value
+
+
+def test_the_deadline_of_a_completed_pledge_stays(client):
+    factories.record("report", pledge(deadline="2020"), status="completed")
+    assert only(client).status.value == "CONFIRMED"
+
+
+def test_the_description_tells_what_a_reader_needs(release, client):
+    assert only(client, "/commitments/CU-06.ics").description.value.split("\n") == [
+        f"“will hold a Hong Kong Week in Shanghai in 2019” ({TITLE}, 24 August 2018)",
+        "Deadline: 2019",
+        "The deadline is an interval: 2019 ends on 31 December 2019.",
+        "In the release’s words: “in 2019”",
+        "Status: completed, last reported 1 November 2019",
+        "Done when: A Hong Kong Week has opened in Shanghai.",
+        "http://testserver/commitments/CU-06/",
+    ]
+
+
+def test_what_was_never_reported_says_when_somebody_last_looked(client):
+    one = pledge(deadline="2018-11-05")
+    assert "Status: no report\n" in only(client).description.value
+    factories.record("check", one)
+    assert "Status: no report, last searched on 22 November 2026" in only(client).description.value
+    assert "interval" not in only(client).description.value
+
+
+# One event for ever
+
+
+def test_a_revised_deadline_moves_the_same_event(client, time_machine):
+    one = pledge(deadline="2019")
+    before = only(client)
+    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    factories.record("report", one, date="2019-10-05", **slip("2020-H1"))
+    after = only(client)
+    assert after.uid.value == before.uid.value
+    assert (before.sequence.value, after.sequence.value) == ("0", "1")
+    assert (before.dtstart.value, after.dtstart.value) == (date(2019, 12, 31), date(2020, 6, 30))
+    assert after.last_modified.value == after.dtstamp.value == datetime(2026, 11, 25, 9, tzinfo=UTC)
+    told = after.description.value
+    assert "First deadline: 2019\n5 October 2019: new deadline first half of 2020. The site was flooded.\n" in told
+
+
+def test_a_revision_that_is_taken_back_is_one_more_version(client, time_machine):
+    """A calendar passes over an event whose sequence is lower than the one it has."""
+    entry = factories.record("report", pledge(deadline="2019"), **slip("2020"))
+    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    ledger.append([ledger.retract(entry, "Nobody said so.", BY)])
+    event = only(client)
+    assert event.dtstart.value == date(2019, 12, 31)
+    assert (event.sequence.value, event.dtstamp.value.day) == ("2", 25)
+    assert "flooded" not in event.description.value
+
+
+@pytest.mark.parametrize("act", ["stop", "correct", "redact"])
+def test_whatever_may_change_an_event_raises_its_sequence(client, act):
+    one = pledge(deadline="2027", review_on=date(2027, 5, 22))
+    entry = factories.record("report", one, **slip("2028"))
+    if act == "stop":
+        factories.record("report", one, status="stopped", stop_reason="cancelled", date="2020")
+    elif act == "correct":
+        ledger.append([ledger.correct(one, {"review_on": date(2027, 6, 1)}, "Later.", BY)])
+    else:
+        ledger.append([ledger.redact(entry, None, "It named a person.", BY)])
+    assert {event.sequence.value for event in events(client)} == {"2"}
+
+
+def test_a_check_changes_no_version_but_the_stamp(client, time_machine):
+    one = pledge(deadline="2027")
+    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    factories.record("check", one)
+    event = only(client)
+    assert (event.sequence.value, event.dtstamp.value.day) == ("0", 25)
+
+
+def test_names_are_the_same_on_every_host_and_installation(client, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    pledge(deadline="2019")
+    elsewhere = vobject.readOne(client.get(CALENDAR, headers={"host": "elsewhere.example"}).text)
+    assert elsewhere.vevent.uid.value == only(client).uid.value == "96db528d-cafa-5bb8-acd9-b9e0b789bc9b"
+    assert elsewhere.uid.value == parsed(client).uid.value
+    assert elsewhere.vevent.url.value == "http://elsewhere.example/commitments/TT-01/"
+
+
+def test_no_two_events_have_one_name(release, client):
+    names = [event.uid.value for event in events(client)]
+    assert len(set(names)) == len(names) > 30
+
+
+# As of a day
+
+
+def test_a_later_slip_does_not_show_on_a_past_day(client):
+    factories.record("report", pledge(deadline="2019"), date="2019-10-05", **slip("2020-H1"))
+    event = only(client, f"{CALENDAR}?as_of=2019-10-04")
+    assert (event.dtstart.value, event.sequence.value) == (date(2019, 12, 31), "0")
+    assert "2020" not in event.description.value
+    assert "http://testserver/commitments/TT-01/?as_of=2019-10-04" in event.description.value
+
+
+def test_a_calendar_of_a_past_day_says_so_in_its_name(client):
+    name = parsed(client, f"{CALENDAR}?as_of=2019-10-04&status=completed").x_wr_calname.value
+    assert name == "Public commitments: deadlines – Status: completed – as of 4 October 2019"
+
+
+# Which commitments
+
+
+QUESTIONS = [
+    "",
+    "status=completed",
+    "schedule=unreported",
+    "area=aviation",
+    "owner=wkcda",
+    "side=shanghai",
+    "kind=target",
+    "level=aim",
+    "q=week",
+    "deadline_from=2019",
+    "as_of=2018-12-31&schedule=met",
+    "as_of=2018-08-23",
+]
+
+
+def test_each_filter_narrows_the_calendar_to_the_deadlines_that_the_list_shows(release, client):
+    wrong = {}
+    for question in QUESTIONS:
+        listed = exported(client, f"/commitments.csv?{question}")
+        due = {row["reference"]: row["deadline_last_day"] for row in listed if row["deadline_last_day"]}
+        told = [event for event in events(client, f"{CALENDAR}?{question}") if "looked at" not in event.summary.value]
+        found = {event.summary.value[:5]: event.dtstart.value.isoformat() for event in told}
+        wrong |= {question: (due, found)} if due != found else {}
+    assert wrong == {}
+
+
+def test_how_the_list_is_shown_means_nothing_to_a_calendar(release, client):
+    plain = client.get(f"{CALENDAR}?area=culture")
+    shown = client.get(f"{CALENDAR}?area=culture&page=2&per_page=1&sort=-title")
+    assert shown.content == plain.content
+
+
+@pytest.mark.parametrize("most", [3, 4])
+def test_more_events_than_a_calendar_can_hold_are_refused_with_their_number(client, monkeypatch, most):
+    monkeypatch.setattr(calendar, "MOST", most)
+    for _one in range(2):
+        factories.published(deadline="2030", review_on=date(2029, 1, 1))
+    answer = client.get(CALENDAR)
+    assert answer.status_code == (400 if most == 3 else 200)
+    assert ("The calendar would have 4 events, more than 3. Ask for fewer" in answer.text) == (most == 3)
+
+
+# The format
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "a; b, c\\n d: e", "\nBEGIN:VEVENT\r\nEND:VCALENDAR"])
+def test_anybody_s_words_are_told_whole_in_lines_that_calendars_can_read(client, text):
+    factories.published(reference="TT-01", title=text, quote=text, deadline="2019", done_when=text)
+    content = client.get(CALENDAR).content
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n", content)
+    event = only(client)
+    assert "\n" not in event.summary.value
+    assert legible(event.summary.value) == legible(f"TT-01 {text}: deadline (2019)")
+    assert legible(f"“{text}”") in legible(event.description.value)
+
+
+def test_the_name_is_written_so_that_it_ends_no_line_and_no_value(client):
+    content = client.get(f"{CALENDAR}?q=a%3Bb,c%0D%0ABEGIN:VEVENT").content.replace(b"\r\n ", b"")
+    name = "Public commitments: deadlines – Words: “a\\;b\\,c BEGIN:VEVENT”"
+    assert f"\r\nNAME:{name}\r\nX-WR-CALNAME:{name}\r\n".encode() in content
+
+
+def test_a_calendar_says_what_made_it_and_when_to_ask_again(client):
+    read = parsed(client)
+    assert (read.version.value, read.prodid.value) == ("2.0", "-//Commitment tracker//Deadlines//EN")
+    assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:P1D\r\n" in client.get(CALENDAR).content

@@ -1,0 +1,611 @@
+"""A reader answers back: what is kept, what is refused without losing a word, and what staff make of it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from commitments.models import DraftUpdate, ErrorReport, Update
+from commitments.public import feedback
+from tests.factories import CommitmentFactory, OrganisationFactory, published
+from tests.test_admin import Form, clerk, errors, fill
+from tests.test_pages import main, words
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/report-an-error/"
+QUEUE = "/admin/commitments/errorreport/"
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+WHAT = "It opened in 2019, not in 2020.\nSee the notice."
+SAID = {
+    "commitment": "TT-01",
+    "what": WHAT,
+    "source": "https://example.org/notice",
+    "email": "reader@example.org",
+    "organisation": "harbour",
+}
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def client():
+    """A client that answers with a 500 where the application fails, and is asked for the token of a form."""
+    return Client(raise_request_exception=False, enforce_csrf_checks=True)
+
+
+@pytest.fixture(autouse=True)
+def one(db):
+    owner = OrganisationFactory(slug="harbour", name="Harbour Office")
+    partner = OrganisationFactory(slug="ferry", name="Ferry Company")
+    OrganisationFactory(slug="stranger", name="Somebody Else")
+    return published(reference="TT-01", title="Build a bridge", owners=[owner], partners=[partner])
+
+
+@pytest.fixture
+def desk(client):
+    signed_in = Client()
+    signed_in.force_login(User.objects.create_superuser("boss"))
+    return signed_in
+
+
+def stamp(answer):
+    return re.search(r'name="stamp" value="([^"]+)"', answer.text)[1]
+
+
+def send(client, clock, *, after=10, address=ADDRESS, network="192.0.2.1", **said):
+    """Open the form, wait so many seconds, and send it."""
+    opened = stamp(client.get(address))
+    clock.shift(timedelta(seconds=after))
+    return client.post(address, SAID | {"stamp": opened} | said, REMOTE_ADDR=network)
+
+
+def typed(answer):
+    """What stands in the boxes of the form that came back."""
+    return {name: value for name, value in Form(answer).fields.items() if name in SAID}
+
+
+def report(**fields):
+    return ErrorReport.objects.create(**{"token": feedback.new_token(), "what": WHAT} | fields)
+
+
+def page_of(one):
+    return f"{ADDRESS}{one.token}/"
+
+
+def change(one):
+    return f"{QUEUE}{one.pk}/change/"
+
+
+# Sending
+
+
+def test_the_form_of_a_commitment_says_which_and_who_may_reply(client, one):
+    answer = client.get(f"{ADDRESS}?commitment=TT-01")
+    assert answer.status_code == 200
+    assert '<a href="/commitments/TT-01/">TT-01 Build a bridge</a>' in answer.text
+    assert Form(answer).fields["commitment"] == "TT-01"
+    offered = re.findall(r'<option value="([^"]*)"', answer.text)
+    assert offered == ["", "harbour", "ferry"]
+
+
+def test_the_form_of_no_commitment_asks_for_none(client):
+    answer = client.get(ADDRESS)
+    assert answer.status_code == 200
+    assert Form(answer).fields["commitment"] == ""
+    assert "<select" not in answer.text
+
+
+def test_what_is_sent_is_kept_and_its_page_says_so(client, clock, one):
+    answer = send(client, clock)
+    kept = ErrorReport.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (303, page_of(kept))
+    assert (kept.commitment, kept.organisation.slug, kept.what) == (one, "harbour", WHAT)
+    assert (kept.source, kept.email, kept.state) == (SAID["source"], SAID["email"], "new")
+    page = words(main(client.get(page_of(kept))))
+    assert "received · sent 22 November 2026, 18:00" in page
+    assert "It opened in 2019, not in 2020." in page
+    assert f"http://testserver{page_of(kept)}" in page
+
+
+def test_only_what_is_wrong_must_be_said(client, clock):
+    answer = send(client, clock, commitment="", source="", email="", organisation="")
+    assert answer.status_code == 303
+    kept = ErrorReport.objects.get()
+    assert (kept.commitment, kept.organisation, kept.source, kept.email) == (None, None, "", "")
+    assert client.get(page_of(kept)).status_code == 200
+
+
+def test_it_takes_no_cookie_and_no_account(client, clock):
+    answers = [client.get(ADDRESS), send(client, clock), client.get(page_of(ErrorReport.objects.get()))]
+    assert [answer.status_code for answer in answers] == [200, 303, 200]
+    assert not client.cookies
+    assert not any("Cookie" in answer.headers.get("Vary", "") for answer in answers)
+
+
+def test_the_page_is_found_by_nobody_else(client, clock):
+    send(client, clock)
+    answer = client.get(page_of(ErrorReport.objects.get()))
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert len(ErrorReport.objects.get().token) == 32
+    assert client.get(f"{ADDRESS}{'x' * 32}/").status_code == 404
+
+
+def test_the_e_mail_address_is_shown_nowhere(client, clock):
+    send(client, clock)
+    told = client.get(page_of(ErrorReport.objects.get())).text
+    assert "reader@" not in told
+    assert "example.org/notice" in told
+
+
+def test_what_somebody_writes_is_never_markup_and_never_a_link(client, clock):
+    send(client, clock, what="<script>alert(1)</script>", source="https://example.org/?a=<b>")
+    told = client.get(page_of(ErrorReport.objects.get())).text
+    assert "<script>alert" not in told
+    assert 'href="https://example.org' not in told
+
+
+def test_the_form_is_kept_by_nobody(client, clock):
+    assert client.get(ADDRESS).headers["Cache-Control"] == "no-store"
+    assert send(client, clock, what="").headers["Cache-Control"] == "no-store"
+
+
+def test_a_reference_is_read_in_small_letters_too(client, clock, one):
+    send(client, clock, commitment=" tt-01 ")
+    assert ErrorReport.objects.get().commitment == one
+
+
+def test_a_line_counts_its_end_once(client, clock):
+    answer = send(client, clock, what="ab\r\n" * 1666 + "ab")
+    assert (answer.status_code, len(ErrorReport.objects.get().what)) == (303, 5000)
+
+
+# What is refused, and comes back
+
+
+WRONG = {
+    "nothing said": ({"what": " \n "}, "Say what is wrong."),
+    "too long": ({"what": "x" * 5001}, "at most 5000 characters"),
+    "NUL": ({"what": "a\0b"}, "Null characters"),
+    "NUL in the address": ({"source": "https://example.org/\0"}, "https://"),
+    "a script": ({"source": "javascript:alert(1)"}, "it begins with https:// or http://"),
+    "no web address": ({"source": "ftp://example.org/x"}, "it begins with https:// or http://"),
+    "long address": ({"source": f"https://example.org/{'x' * 1000}"}, "at most 1000 characters"),
+    "no e-mail": ({"email": "reader"}, "an e-mail address such as"),
+    "several lines of e-mail": ({"email": "a@example.org\nbcc: b@example.org"}, "an e-mail address such as"),
+    "long e-mail": ({"email": f"{'x' * 400}@example.org"}, "an e-mail address such as"),
+    "unknown": ({"commitment": "TT-99"}, "There is no commitment “TT-99”"),
+    "no reference": ({"commitment": "bridge\0"}, "Null characters"),
+    "a stranger": ({"organisation": "stranger"}, "is not one of the available choices"),
+    "NUL in a choice": ({"organisation": "\0"}, "is not one of the available choices"),
+}
+
+
+@pytest.mark.parametrize(("said", "message"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_read_is_told_beside_the_field_and_nothing_typed_is_lost(client, clock, said, message):
+    answer = send(client, clock, **said)
+    assert (answer.status_code, ErrorReport.objects.count()) == (400, 0)
+    assert message in answer.text
+    kept = typed(answer)
+    assert [name for name in SAID if name not in said and kept[name] != SAID[name]] == []
+
+
+def test_a_draft_is_named_no_more_than_what_does_not_exist(client, clock):
+    CommitmentFactory(reference="TT-02", title="Sell the harbour secretly")
+    draft, nothing = (send(client, clock, commitment=reference).text for reference in ("TT-02", "TT-77"))
+    told = [re.sub(r'name="stamp" value="[^"]+"', "", text) for text in (draft, nothing.replace("TT-77", "TT-02"))]
+    assert told[0] == told[1]
+    assert "secretly" not in client.get(f"{ADDRESS}?commitment=TT-02").text
+    assert not ErrorReport.objects.exists()
+
+
+@pytest.mark.parametrize("reference", ["TT-99", "x" * 5000, "%00", "%FF", "TT-01%0AX", "<script>"])
+def test_a_link_to_what_does_not_exist_says_so_and_leaves_the_form(client, reference):
+    answer = client.get(f"{ADDRESS}?commitment={reference}")
+    assert answer.status_code == 400
+    assert "There is no commitment" in answer.text
+    assert "<script>" not in answer.text
+    assert stamp(answer)
+
+
+def test_after_a_mistake_the_form_can_be_put_right_and_sent_at_once(client, clock):
+    refused = send(client, clock, email="reader")
+    answer = client.post(ADDRESS, SAID | {"stamp": stamp(refused)})
+    assert answer.status_code == 303
+
+
+def test_whom_one_writes_for_survives_a_wrong_reference(client, clock):
+    refused = send(client, clock, commitment="TT-99")
+    answer = client.post(ADDRESS, Form(refused).fields | {"commitment": "TT-01"})
+    assert answer.status_code == 303
+    assert ErrorReport.objects.get().organisation.slug == "harbour"
+
+
+def test_without_a_commitment_nobody_writes_for_its_owner(client, clock):
+    assert send(client, clock, commitment="").status_code == 303
+    assert ErrorReport.objects.get().organisation is None
+
+
+@pytest.mark.parametrize("body", [b"", b"what=%FF%FE&stamp=%00", b"what", b"&&&", b"\xff\xfe\x00", b"{}"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "application/json", "multipart/form-data", "text/plain", "x"]
+)
+def test_a_body_of_any_other_kind_is_refused_and_no_failure(client, body, kind):
+    assert client.post(ADDRESS, body, content_type=kind).status_code == 400
+    assert not ErrorReport.objects.exists()
+
+
+def test_a_huge_body_is_refused(client, clock):
+    assert send(client, clock, what="x" * 3_000_000).status_code == 400
+    assert client.post(ADDRESS, {f"a{number}": "1" for number in range(1100)}).status_code == 400
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
+def test_only_reading_and_sending_is_answered(client, method):
+    assert getattr(client, method)(ADDRESS).status_code == 405
+    assert getattr(client, method)(page_of(report())).status_code == 405
+
+
+def test_nothing_can_be_sent_to_the_page_of_a_report(client):
+    assert client.post(page_of(report()), {"state": "upheld", "answer": "Yes."}).status_code == 405
+
+
+def test_what_nobody_asked_for_is_passed_over(client, clock):
+    send(client, clock, state="upheld", answer="Yes.", token="mine", sender="me", received_at="2001-01-01")
+    kept = ErrorReport.objects.get()
+    assert (kept.state, kept.answer, kept.received_at) == ("new", "", timezone.now())
+    assert kept.token != "mine"
+
+
+# Robots
+
+
+@pytest.mark.parametrize("after", [0, 1, 86_401, 10 * 86_400])
+def test_a_form_sent_too_soon_or_too_late_comes_back_whole_and_can_be_sent_again(client, clock, after):
+    answer = send(client, clock, after=after)
+    assert (answer.status_code, typed(answer)) == (400, SAID)
+    assert "Nothing you typed is lost" in answer.text
+    assert "send it again" in answer.text
+    clock.shift(timedelta(seconds=5))
+    assert client.post(ADDRESS, SAID | {"stamp": stamp(answer)}).status_code == 303
+
+
+@pytest.mark.parametrize("forged", ["", "x", "x:y:z", "é:1:2", "\0", "a" * 5000, None])
+def test_a_forged_stamp_is_no_stamp(client, clock, forged):
+    opened = stamp(client.get(ADDRESS))
+    clock.shift(timedelta(seconds=10))
+    forged = opened[:-1] + ("A" if opened[-1] != "A" else "B") if forged is None else forged
+    answer = client.post(ADDRESS, SAID | {"stamp": forged})
+    assert (answer.status_code, typed(answer)) == (400, SAID)
+    assert stamp(answer) != forged
+
+
+def test_no_stamp_at_all_is_no_stamp(client):
+    assert client.post(ADDRESS, SAID).status_code == 400
+
+
+def test_a_filled_trap_comes_back_empty_and_a_person_can_send_again(client, clock):
+    answer = send(client, clock, subject="Buy now")
+    assert (answer.status_code, typed(answer)) == (400, SAID)
+    assert "A box that people do not see was filled in, perhaps by your browser." in answer.text
+    assert "Buy now" not in answer.text
+    assert client.post(ADDRESS, Form(answer).fields).status_code == 303
+
+
+def test_the_trap_is_out_of_sight_and_out_of_reach(client):
+    text = client.get(ADDRESS).text
+    assert '<div class="trap" aria-hidden="true">' in text
+    assert 'name="subject" id="id_subject" tabindex="-1" autocomplete="off"' in text
+
+
+def test_a_button_pressed_twice_sends_once(client, clock):
+    opened = stamp(client.get(ADDRESS))
+    clock.shift(timedelta(seconds=10))
+    first, second = (client.post(ADDRESS, SAID | {"stamp": opened}) for _press in range(2))
+    assert (first.status_code, first.headers["Location"]) == (303, second.headers["Location"])
+    assert ErrorReport.objects.count() == 1
+
+
+def test_two_that_come_in_at_the_same_moment_are_one(client, clock):
+    opened = stamp(client.get(ADDRESS))
+    clock.shift(timedelta(seconds=10))
+    forms = [feedback.ReportForm(SAID | {"stamp": opened}, NOW.date()) for _press in range(2)]
+    assert [form.is_valid() for form in forms] == [True, True]
+    assert len({form.store("", timezone.now()) for form in forms}) == 1
+
+
+def test_going_back_and_sending_something_else_is_another_report(client, clock):
+    opened = stamp(client.get(ADDRESS))
+    clock.shift(timedelta(seconds=10))
+    first = client.post(ADDRESS, SAID | {"stamp": opened})
+    second = client.post(ADDRESS, SAID | {"stamp": opened, "what": "Something else."})
+    assert first.headers["Location"] != second.headers["Location"]
+    assert ErrorReport.objects.count() == 2
+
+
+# The limit
+
+
+def test_the_sixth_of_an_hour_from_one_address_waits_and_loses_nothing(client, clock):
+    assert [send(client, clock, what=str(number)).status_code for number in range(5)] == [303] * 5
+    answer = send(client, clock)
+    assert (answer.status_code, typed(answer)) == (429, SAID)
+    assert answer.headers["Retry-After"] == str(3600 - 50)
+    assert "send it again in 60 minutes" in answer.text
+    assert send(client, clock, network="192.0.2.2").status_code == 303
+    clock.shift(timedelta(seconds=3600 - 60))
+    assert client.post(ADDRESS, SAID | {"stamp": stamp(answer)}).status_code == 303
+
+
+def test_a_form_that_waited_for_the_limit_can_be_sent_as_it_is(client, clock):
+    for number in range(5):
+        send(client, clock, what=str(number))
+    waiting = Form(send(client, clock)).fields
+    clock.shift(timedelta(hours=1))
+    assert client.post(ADDRESS, waiting).status_code == 303
+
+
+def test_a_hundred_of_an_hour_from_everywhere_is_all(client, clock):
+    ErrorReport.objects.bulk_create(
+        ErrorReport(token=str(number), what="x", sender=str(number), received_at=timezone.now())
+        for number in range(100)
+    )
+    answer = send(client, clock, network="198.51.100.7")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3590")
+    clock.shift(timedelta(hours=1))
+    assert send(client, clock, network="198.51.100.7").status_code == 303
+
+
+def test_midnight_forgets_nobody(client, clock):
+    clock.move_to(datetime(2026, 11, 22, 23, 58, tzinfo=UTC), tick=False)
+    for number in range(5):
+        send(client, clock, what=str(number))
+    clock.move_to(datetime(2026, 11, 23, 0, 30, tzinfo=UTC), tick=False)
+    assert send(client, clock).status_code == 429
+
+
+def test_the_address_itself_is_never_kept_and_its_digest_only_while_it_counts(client, clock):
+    send(client, clock, network="192.0.2.1")
+    send(client, clock, network="192.0.2.1", what="More.")
+    first, second = ErrorReport.objects.values_list("sender", flat=True)
+    assert first == second
+    assert re.fullmatch("[0-9a-f]{64}", first)
+    assert "192.0.2.1" not in str(list(ErrorReport.objects.values()))
+    clock.shift(timedelta(hours=2))
+    send(client, clock, network="192.0.2.9")
+    assert sorted(map(bool, ErrorReport.objects.values_list("sender", flat=True))) == [False, False, True]
+
+
+def test_the_digest_of_an_address_is_another_the_next_day(client, clock, settings, rf):
+    request = rf.get("/", REMOTE_ADDR="192.0.2.1")
+    [today], [later] = feedback.senders(request, NOW), feedback.senders(request, NOW + timedelta(days=1))
+    assert today != later
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "network"),
+    [
+        (False, "203.0.113.5", "192.0.2.1"),
+        (True, "203.0.113.5", "203.0.113.5"),
+        (True, "10.0.0.1, 203.0.113.5", "203.0.113.5"),
+        (True, "203.0.113.5, ", "192.0.2.1"),
+        (True, "", "192.0.2.1"),
+        (True, "unknown", "unknown"),
+        (True, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        (True, "::ffff:203.0.113.5", "::ffff:cb00:7105"),
+    ],
+)
+def test_only_a_trusted_proxy_says_where_a_request_comes_from(rf, settings, trusted, forwarded, network):
+    settings.TRUST_PROXY = trusted
+    request = rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded})
+    assert feedback.network(request) == network
+
+
+# As of a day
+
+
+def test_the_day_is_kept_from_the_form_to_the_page(client, clock):
+    address = f"{ADDRESS}?as_of=2019-06-01&commitment=TT-01"
+    assert "As of 1 June 2019." in client.get(address).text
+    assert f'action="{ADDRESS}?as_of=2019-06-01"' in client.get(address).text
+    answer = send(client, clock, address=f"{ADDRESS}?as_of=2019-06-01")
+    assert answer.headers["Location"] == f"{page_of(ErrorReport.objects.get())}?as_of=2019-06-01"
+    assert 'href="/commitments/TT-01/?as_of=2019-06-01"' in client.get(answer.headers["Location"]).text
+
+
+def test_before_its_release_a_commitment_is_not_named(client, clock):
+    assert client.get(f"{ADDRESS}?as_of=2018-01-01&commitment=TT-01").status_code == 400
+    send(client, clock)
+    told = client.get(f"{page_of(ErrorReport.objects.get())}?as_of=2018-01-01")
+    assert told.status_code == 200
+    assert "Build a bridge" not in told.text
+
+
+@pytest.mark.parametrize("day", ["soon", "2030-01-01", "%00"])
+def test_an_impossible_day_is_refused_and_never_costs_what_was_typed(client, clock, day):
+    assert client.get(f"{ADDRESS}?as_of={day}").status_code == 400
+    opened = stamp(client.get(ADDRESS))
+    clock.shift(timedelta(seconds=10))
+    assert client.post(f"{ADDRESS}?as_of={day}", SAID | {"stamp": opened}).status_code == 303
+
+
+# The desk
+
+
+def test_staff_answer_and_the_sender_reads_it(desk, client, clock):
+    send(client, clock)
+    kept = ErrorReport.objects.get()
+    fill(desk, change(kept), state="in_hand")
+    assert "in hand" in words(main(client.get(page_of(kept))))
+    fill(desk, change(kept), state="upheld", answer="Corrected: see entry 9.")
+    page = words(main(client.get(page_of(kept))))
+    assert "put right" in page
+    assert "Corrected: see entry 9." in page
+    assert "answered 22 November 2026" in page
+
+
+@pytest.mark.parametrize("state", ["upheld", "declined"])
+@pytest.mark.parametrize("answer", ["", "  \n"])
+def test_nothing_is_closed_without_an_answer(desk, one, state, answer):
+    kept = report(commitment=one, email="reader@example.org")
+    told = errors(fill(desk, change(kept), state=state, answer=answer))
+    assert "Say what was put right, or why nothing was changed." in told["answer"]
+    assert ErrorReport.objects.get().email == "reader@example.org"
+
+
+def test_closing_deletes_the_e_mail_address_and_keeps_the_day(desk, clock):
+    kept = report(email="reader@example.org")
+    assert "write to it first" in desk.get(change(kept)).text
+    fill(desk, change(kept), state="in_hand", answer="We are looking.")
+    assert ErrorReport.objects.get().email == "reader@example.org"
+    fill(desk, change(kept), state="declined", answer="The notice says 2020.")
+    closed = ErrorReport.objects.get()
+    assert (closed.email, closed.closed_at) == ("", timezone.now())
+    clock.shift(timedelta(hours=1))
+    fill(desk, change(kept), answer="The notice says 2020, on page 2.")
+    assert ErrorReport.objects.get().answer.endswith("page 2.")
+    assert ErrorReport.objects.get().closed_at == closed.closed_at
+    fill(desk, change(kept), state="in_hand")
+    assert ErrorReport.objects.get().closed_at is None
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"state": "lost"},
+        {"state": "upheld", "answer": "Yes."},
+        {"state": "upheld", "answer": "", "closed_at": NOW},
+        {"state": "upheld", "answer": "Yes.", "closed_at": NOW, "email": "reader@example.org"},
+        {"state": "new", "closed_at": NOW},
+    ],
+)
+def test_the_database_holds_state_answer_and_closing_together(columns):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        report(**columns)
+
+
+def test_what_was_sent_cannot_be_typed_over(desk, one):
+    kept = report(commitment=one, source="https://example.org/a")
+    assert not {"what", "source", "email", "commitment", "organisation"} & Form(desk.get(change(kept))).fields.keys()
+    fill(desk, change(kept), what="Else.", source="https://example.org/b", email="x@example.org", token="mine")
+    assert ErrorReport.objects.values("what", "source", "email", "token").get() == {
+        "what": WHAT,
+        "source": "https://example.org/a",
+        "email": "",
+        "token": kept.token,
+    }
+
+
+def test_the_second_of_two_who_answer_is_told_and_loses_nothing(desk):
+    kept = report()
+    stale = Form(desk.get(change(kept)))
+    fill(desk, change(kept), state="upheld", answer="Put right.")
+    told = stale.send(desk, change(kept), "_save", state="declined", answer="Nothing to change.")
+    assert "somebody set: put right. Put right." in errors(told)["__all__"]
+    assert (Form(told).fields["answer"], ErrorReport.objects.get().state) == ("Nothing to change.", "upheld")
+    Form(told).send(desk, change(kept), "_save")
+    assert ErrorReport.objects.get().state == "declined"
+
+
+def test_the_queue_has_open_ones_first_and_the_longest_waiting_on_top(desk):
+    closed = {"state": "upheld", "answer": "Yes."}
+    made = {
+        "closed lately": report(**closed, closed_at=NOW),
+        "new": report(received_at=NOW - timedelta(hours=1)),
+        "closed long ago": report(**closed, closed_at=NOW - timedelta(days=9)),
+        "waiting": report(received_at=NOW - timedelta(days=5), state="in_hand"),
+    }
+    order = [row.pk for row in desk.get(QUEUE).context["cl"].result_list]
+    assert order == [made[name].pk for name in ("waiting", "new", "closed lately", "closed long ago")]
+
+
+def test_the_queue_is_filtered_and_searched(desk, one):
+    report(what="The bridge has two spans."), report(state="in_hand", commitment=one)
+
+    def found(question):
+        return desk.get(f"{QUEUE}?{question}").context["cl"].result_count
+
+    assert [found(q) for q in ("", "state__exact=new", "q=spans", "q=TT-01", "q=nothing")] == [2, 1, 1, 1, 0]
+
+
+def test_the_queue_takes_no_more_queries_for_many(desk, one):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(QUEUE).status_code == 200
+        return len(captured)
+
+    body = one.owners.first()
+    report(commitment=one, organisation=body)
+    of_one = queries()
+    for _more in range(20):
+        report(commitment=one, organisation=body)
+    assert queries() == of_one
+
+
+def test_nobody_adds_a_report_and_only_a_superuser_removes_one(desk):
+    kept = report()
+    assert desk.get(f"{QUEUE}add/").status_code == 403
+    editor = clerk("view_errorreport", "change_errorreport", "delete_errorreport", "add_errorreport")
+    assert editor.get(change(kept)).status_code == 200
+    for answer in (editor.get(f"{QUEUE}add/"), editor.post(f"{QUEUE}{kept.pk}/delete/", {"post": "yes"})):
+        assert answer.status_code == 403
+    editor.post(QUEUE, {"action": "delete_selected", "_selected_action": [kept.pk], "post": "yes"})
+    assert ErrorReport.objects.exists()
+    desk.post(f"{QUEUE}{kept.pk}/delete/", {"post": "yes"})
+    assert not ErrorReport.objects.exists()
+
+
+def test_whoever_may_only_look_cannot_answer(one):
+    kept, reader = report(commitment=one), clerk("view_errorreport")
+    assert reader.get(change(kept)).status_code == 200
+    assert reader.post(change(kept), {"state": "declined", "answer": "No.", "_save": "1"}).status_code == 403
+    assert clerk_without_rights().get(QUEUE).status_code == 403
+
+
+def clerk_without_rights():
+    user = User.objects.create_user("nobody", is_staff=True)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def link_to_draft(answer):
+    found = re.search(r'href="(/admin/commitments/draftupdate/add/[^"]+)">Draft an entry', answer.text)
+    return found[1].replace("&amp;", "&")
+
+
+def test_a_report_leads_to_its_commitment_and_to_a_draft_that_is_filled_in(desk, one):
+    kept = report(commitment=one, organisation=one.owners.first(), received_at=NOW)
+    answer = desk.get(change(kept))
+    assert '<a href="/commitments/TT-01/">TT-01 Build a bridge</a>' in answer.text
+    fill(desk, link_to_draft(answer), "_publish")
+    update = Update.objects.get()
+    assert (update.commitment, update.kind, str(update.date)) == (one, "context", "2026-11-22")
+    assert (update.reply_of_id, update.note) == ("harbour", WHAT)
+
+
+def test_a_report_of_anybody_else_leads_to_a_draft_that_is_no_reply(desk, one):
+    fill(desk, link_to_draft(desk.get(change(report(commitment=one)))))
+    assert DraftUpdate.objects.get().reply_of is None
+
+
+def test_a_text_too_long_for_an_address_is_left_out_whole(desk, one):
+    kept = report(commitment=one, what="維" * 500)
+    answer = desk.get(change(kept))
+    assert "note" not in parse_qs(urlsplit(link_to_draft(answer)).query)
+    assert "The text is too long to be filled in: copy it from above." in answer.text
+
+
+def test_a_report_of_no_commitment_leads_to_no_draft(desk):
+    assert "Draft an entry" not in desk.get(change(report())).text
