@@ -24,6 +24,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from commitments import loading
 from tests.installation import FIXTURE
@@ -773,8 +774,14 @@ def test_the_calendar_honours_a_filter_as_of_the_day(client, day):
 def test_the_timeline_s_table_has_each_commitment_as_it_stood_on_the_day(client, day):
     answer = client.get("/timeline/", {"as_of": day})
     assert answer.status_code == 200
-    told = words(every(main(answer), "table")[0])
-    assert set(REFERENCE.findall(told)) >= set(DEADLINES) | set(DAYS[day].since.split() + DAYS[day].moving.split())
+    lines = [line for table in every(main(answer), "tbody") for line in every(table, "tr")]
+    told = {REFERENCE.search(words(line)).group(): words(line) for line in lines}
+    badges = {REFERENCE.search(words(line)).group(): role_of(every(line, "span", _class="badge")[0]) for line in lines}
+    assert badges == roles(day)
+    completed = {reference for reference, said in told.items() if "Completed:" in said}
+    assert completed == set(DAYS[day].since.split())
+    past = {reference for reference, said in told.items() if "no report of the outcome" in said}
+    assert past == set(DAYS[day].past.split())
 
 
 # Nothing that became true later
@@ -797,11 +804,25 @@ def anchors(page):
     return [(href, " ".join(unescape(said).split())) for href, said in found]
 
 
+def takes_a_day(path):
+    """Whether an address can be asked for a day: then it refuses what is none."""
+    try:
+        route = resolve(path).route
+    except Resolver404:
+        return False
+    if route not in ROUTES:
+        ROUTES[route] = Client().get(path, {"as_of": "soon"}).status_code == 400
+    return ROUTES[route]
+
+
+ROUTES = {}  # one question tells for all addresses of a route
+
+
 @cache
 def walked(day):
-    """What every public address says of a day, of those that answer today."""
+    """What every public address says of a day, of those that can be asked for one and answer today."""
     client, found = Client(), {}
-    for address in walked(TODAY) if day != TODAY else addresses():
+    for address in walked(TODAY) if day != TODAY else filter(takes_a_day, addresses()):
         answer = client.get(address, {"as_of": day})
         if answer.status_code == 200:
             page = b"".join(answer).decode()
@@ -826,11 +847,19 @@ def said_by(entry):
     return {text[:40] for text in texts} | {row[name] for row in rows for name in ("url", "archived_url")} | dates
 
 
+EXAMPLES = ["2018-11-05", "CU-06"]  # how a date or a reference is written, beside the fields for one
+
+
 def only_later(day):
     """What is said by entries that count later, and by nothing that may be shown on that day."""
     known = [{key: value for key, value in DATA.items() if key != "commitments"}]
     known += [{key: value for key, value in one.items() if key != "entries"} for one in DATA["commitments"]]
-    known += [UPDATES[number][0] for number in counted_by(day)] + [TODAY, label(TODAY)]
+    known += [UPDATES[number][0] for number in counted_by(day)] + [
+        TODAY,
+        label(TODAY),
+        TODAY.replace("-", ""),
+        *EXAMPLES,
+    ]
     known += [label(one["day"]) for one in DATA["occasions"]] + [label(day) for day in DEADLINES.values()]
     allowed = json.dumps(
         [*known, [label(last_day(one["review_on"])) for one in DATA["commitments"] if one["review_on"]]],
@@ -838,6 +867,15 @@ def only_later(day):
     )
     said = set().union(*(said_by(UPDATES[number][0]) for number in UPDATES.keys() - counted_by(day)))
     return {text for text in said if text and json.dumps(text, ensure_ascii=False)[1:-1] not in allowed}
+
+
+def test_every_public_address_can_be_asked_for_a_day_but_those_that_say_nothing_of_one():
+    deaf = {address for address in addresses() if not takes_a_day(address) and Client().get(address).status_code == 200}
+    assert {re.sub(r"-[a-z]+(?=[.]xml)", "", address) for address in deaf} == {
+        "/healthz",
+        "/robots.txt",
+        "/sitemap.xml",
+    }
 
 
 @before_today
@@ -866,10 +904,9 @@ def test_today_all_of_it_is_said():
 def test_on_the_day_before_the_release_its_commitments_do_not_exist(client):
     told = walked(EVE)
     assert {"/", "/commitments/", "/commitments.csv", "/updates/", "/areas/culture/"} <= set(told)
-    texts = [one[name] for one in DATA["commitments"] for name in ("title", "quote", "reference")]
-    leaks = {
-        address: [one for one in [*texts, DATA["release"]["title"]] if one in told[address].text] for address in told
-    }
+    texts = {one[name] for one in DATA["commitments"] for name in ("title", "quote", "reference")} - set(EXAMPLES)
+    texts.add(DATA["release"]["title"])
+    leaks = {address: [one for one in texts if one in told[address].text] for address in told}
     assert {address: found for address, found in leaks.items() if found} == {}
     assert asked(client, EVE) == ([], [])
     for address in (RELEASE, "/commitments/CU-06/"):
@@ -907,12 +944,6 @@ def test_a_report_counts_from_the_last_day_of_its_date(client, reference, eve, d
 # Links keep the day, and every number is a link to the list that it counts
 
 
-@cache
-def takes_a_day(path):
-    """Whether an address can be asked for a day: then it refuses what is none."""
-    return Client().get(path, {"as_of": "soon"}).status_code == 400
-
-
 LISTS = [
     "/commitments/?level=primary&sort=-deadline&per_page=5&page=2",
     "/commitments/?q=expo&status=completed&status=in_progress&owner=hksarg&deadline_from=2018",
@@ -924,7 +955,7 @@ LISTS = [
 def pages(day):
     """The address and the answer of each page that is asked for a day, the list filtered and paged among them."""
     for address, told in walked(day).items():
-        if told.kind.startswith("text/html") and takes_a_day(address):
+        if told.kind.startswith("text/html"):
             yield f"{address}?as_of={day}", told.anchors
     for address in LISTS:
         yield f"{address}&as_of={day}", anchors(Client().get(f"{address}&as_of={day}").content.decode())
@@ -942,7 +973,8 @@ def loses_the_day(page, href, said, day):
 
 def test_every_link_on_a_page_of_a_day_keeps_the_day():
     day = "2021-08-30"
-    lost = {page: {href for href, said in found if loses_the_day(page, href, said, day)} for page, found in pages(day)}
+    shown = [(page, found) for page, found in pages(day) if not page.startswith("/about/design/")]  # made-up samples
+    lost = {page: {href for href, said in found if loses_the_day(page, href, said, day)} for page, found in shown}
     assert len(lost) > 100
     assert {page: found for page, found in lost.items() if found} == {}
 

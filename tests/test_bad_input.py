@@ -20,8 +20,16 @@ OF_A_DAY = [
     "/areas/culture/",
     "/organisations/hksarg/",
     "/releases/4th-plenary-2018/",
+    "/timeline/",
     "/updates/",
+    "/updates.atom",
+    "/commitments/CU-06.atom",
+    "/organisations/hksarg.atom",
+    "/deadlines.ics",
+    "/commitments/CU-06.ics",
     "/about/",
+    "/about/design/",
+    "/report-an-error/",
 ]
 LONG = "a" * 10_000
 

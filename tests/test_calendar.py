@@ -158,16 +158,17 @@ def test_a_revision_that_is_taken_back_is_one_more_version(client, time_machine)
 
 
 @pytest.mark.parametrize("act", ["stop", "correct", "redact"])
-def test_whatever_may_change_an_event_raises_its_sequence(client, act):
+def test_whatever_may_change_an_event_raises_its_sequence_and_its_stamp(client, act, time_machine):
     one = pledge(deadline="2027", review_on=date(2027, 5, 22))
     entry = factories.record("report", one, **slip("2028"))
+    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
     if act == "stop":
         factories.record("report", one, status="stopped", stop_reason="cancelled", date="2020")
     elif act == "correct":
         ledger.append([ledger.correct(one, {"review_on": date(2027, 6, 1)}, "Later.", BY)])
     else:
         ledger.append([ledger.redact(entry, None, "It named a person.", BY)])
-    assert {event.sequence.value for event in events(client)} == {"2"}
+    assert {(event.sequence.value, event.dtstamp.value.day) for event in events(client)} == {("2", 25)}
 
 
 def test_a_check_changes_no_version_but_the_stamp(client, time_machine):

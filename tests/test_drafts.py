@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from commitments import ledger, urls
 from commitments.models import Agreement, Area, Commitment, ErrorReport, Organisation, Release
+from commitments.public import finding
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,7 @@ def addresses():
     """Every public address, from the list of them: a new one that this cannot fill in fails here."""
     known = {
         "reference": [*Commitment.objects.values_list("reference", flat=True)],
+        "section": [*finding.SITEMAPS],
         "token": [*ErrorReport.objects.values_list("token", flat=True)],
         "slug": [
             slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)
@@ -130,7 +132,7 @@ def test_a_draft_s_own_page_is_not_found(drafts, client, reference, day):
 def test_drafts_are_in_no_count(drafts, client):
     assert client.get("/").context["total"] == 1
     assert client.get("/commitments/").context["total"] == 1
-    assert client.get("/areas/culture/").context["total"] == 1
+    assert client.get("/areas/culture/").context["tally"].commitments == 1
     assert client.get("/organisations/hidden-owner/").context["owned"]["total"] == 1
     answer = client.get("/commitments.csv")
     assert (answer.headers["X-Row-Count"], body(answer).count("\r\n")) == ("1", 2)

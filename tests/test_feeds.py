@@ -100,6 +100,13 @@ def test_a_check_tells_what_was_searched(client):
     assert "Searched: The Gazette of 2026." in summary(client, ": check")
 
 
+def test_a_reply_is_told_as_the_words_of_whose_it_is(client):
+    body = factories.OrganisationFactory(slug="arts", name="Office of Arts")
+    one = factories.published(owners=[body])
+    factories.record("context", one, note="We did it.", reply_of="arts")
+    assert "<p>Reply of Office of Arts:</p>\n<p>We did it.</p>" in summary(client, ": context")
+
+
 def test_a_stop_tells_its_reason_and_a_slip_tells_its_own(client):
     one = factories.published(deadline="2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}

@@ -14,15 +14,20 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 LIST = "/commitments/?per_page=100"
 PAGES = {
-    "/": 10,
+    "/": 12,
     LIST: 10,
-    f"{LIST}&q=thing&status=in_progress&owner=body-of-all&side=hong_kong&sort=-title&as_of=2020-01-01": 10,
-    "/commitments/QQ-0001/": 10,
+    f"{LIST}&q=thing&status=in_progress&owner=body-of-all&side=hong_kong&sort=-title&as_of=2020-01-01": 12,
+    "/commitments/QQ-0001/": 16,
     "/areas/of-all/": 10,
-    "/organisations/body-of-all/": 12,
+    "/organisations/body-of-all/": 16,
     "/releases/of-all/": 12,
-    "/updates/": 5,
-    "/updates/?as_of=2020-01-01": 5,
+    "/timeline/?q=QQ-000": 12,
+    "/updates/": 7,
+    "/updates/?as_of=2020-01-01": 7,
+    "/updates.atom": 12,
+    "/deadlines.ics": 8,
+    "/about/": 5,
+    "/sitemap-commitments.xml": 5,
 }
 
 
@@ -91,7 +96,7 @@ def test_no_page_takes_more_queries_for_two_hundred_than_for_ten(db, client):
     grow(range(1, 11))
     of_ten = {address: queries(client, address) for address in PAGES}
     grow(range(11, 201))
-    assert {address: queries(client, address) for address in PAGES} == of_ten
+    assert {address: more for address in PAGES if (more := queries(client, address)) > of_ten[address]} == {}
 
 
 @pytest.mark.parametrize("address", PAGES)

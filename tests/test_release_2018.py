@@ -35,7 +35,7 @@ def loaded(django_db_setup, django_db_blocker):
 
 
 def as_of(day=TODAY):
-    return Commitment.objects.as_of(day).for_rows()
+    return Commitment.objects.as_of(day).for_pages()
 
 
 def the(reference, day=TODAY):

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from commitments import ledger
 from commitments.admin.base import SECURE_ADDRESSES, LedgerAdmin, LedgerForm, may_publish, recorder
-from commitments.choices import EntryKind
 from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, update_content
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, Organisation
 
@@ -31,8 +30,6 @@ def refuse_what_would_be_lost(draft: DraftUpdate, evidence: list[DraftEvidence])
     message = _("An update of this kind does not hold this. Empty the box, or choose another kind.")
     names = {name for names in UPDATE_FIELDS.values() for name in names} - {"basis", *UPDATE_FIELDS[draft.kind]}
     problems = {name: message for name in names if getattr(draft, name) not in ("", None)}
-    if draft.reply_of_id and draft.kind != EntryKind.CONTEXT:
-        problems["reply_of"] = _("A reply moves no status: record it as context.")
     if evidence and draft.kind not in WITH_EVIDENCE:
         problems["evidence"] = _("A check holds no evidence. Take it out, or choose another kind.")
     if problems:

@@ -38,6 +38,7 @@ def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
         (_("What a report rests on"), choices.ReportBasis),
         (_("How an agreement is known"), choices.AgreementBasis),
         (_("Entries of the ledger"), choices.EntryKind),
+        (_("What becomes of an error report"), choices.FeedbackState),
     ]
     return page(
         request,
@@ -54,7 +55,7 @@ def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
 def design(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every component of the pages, with commitments from the record in it."""
     found = Commitment.objects.as_of(day)
-    sample = list(found.for_rows().order_by("reference")[:SAMPLES])
+    sample = list(found.for_pages().order_by("reference")[:SAMPLES])
     return page(
         request,
         "design",
@@ -73,4 +74,4 @@ def design(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
 def updates_on(sample: list[Commitment], day: date) -> QuerySet[Update]:
     """Their updates by the day, with evidence."""
     found = Update.objects.filter(commitment__in=sample, effective_on__lte=day)
-    return found.select_related("retracted_by", "redacted_by").prefetch_related("evidence")
+    return found.select_related("retracted_by", "redacted_by", "reply_of").prefetch_related("evidence")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from commitments import facets
 from commitments.filters import PER_PAGE, CommitmentFilter
 from commitments.models import Commitment
-from commitments.public.links import Links, replaced
+from commitments.public.links import replaced
 from commitments.public.pages import page
 from commitments.public.tables import CommitmentTable
 from commitments.reading import for_reading, snapshot
@@ -29,41 +29,31 @@ def commitments(request: HttpRequest) -> HttpResponse:
     found = CommitmentFilter(request.GET, today)
     if not found.is_valid():
         return page(request, "commitments", today, status=400, **panel(found, {}))
-    with snapshot():
-        counted = facets.of(found)
-        asked = found.form.cleaned_data
-        size = asked["per_page"] or PER_PAGE
-        number, last = asked["page"] or 1, max(1, ceil(counted.total / size))
-        if number > last:
-            found.form.add_error("page", _("There is no page %(page)s: see the first page.") % {"page": number})
-            return page(request, "commitments", found.day, status=400, **panel(found, {}))
-        return page(
-            request,
-            "commitments",
-            found.day,
-            as_of=asked["as_of"],
-            **panel(found, counted.counts),
-            **results(found, counted, number, last),
-        )
-
-
-def results(found: CommitmentFilter, counted: facets.Found, number: int, last: int) -> dict[str, Any]:
-    """One page of the table, and the ways on from it."""
     asked = found.form.cleaned_data
     size = asked["per_page"] or PER_PAGE
-    table = CommitmentTable(rows(found, counted.references((number - 1) * size, number * size)))
-    return {
-        "table": table,
-        "headers": headers(table, found),
-        "total": counted.total,
-        "number": number,
-        "last": last,
-        "previous": replaced(found.data, page=number - 1),
-        "next": replaced(found.data, page=number + 1),
-        "chips": chips(found),
-        "cleared": Links(asked["as_of"]).page("commitments"),
-        "question": replaced(found.data, page=None, per_page=None).removeprefix("."),
-    }
+    with snapshot():  # the counts and the rows are of one moment
+        counted = facets.of(found)
+        number, last = asked["page"] or 1, max(1, ceil(counted.total / size))
+        shown = rows(found, counted.references((number - 1) * size, number * size))
+    if number > last:
+        found.form.add_error("page", _("There is no page %(page)s: see the first page.") % {"page": number})
+        return page(request, "commitments", found.day, status=400, **panel(found, {}))
+    return page(
+        request,
+        "commitments",
+        found.day,
+        as_of=asked["as_of"],
+        rows=shown,
+        headers=headers(CommitmentTable(shown), found),
+        total=counted.total,
+        number=number,
+        last=last,
+        previous=replaced(found.data, page=number - 1),
+        next=replaced(found.data, page=number + 1),
+        chips=chips(found),
+        question=replaced(found.data, page=None, per_page=None).removeprefix("."),
+        **panel(found, counted.counts),
+    )
 
 
 def rows(found: CommitmentFilter, references: list[str]) -> list[Commitment]:

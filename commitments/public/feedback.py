@@ -48,7 +48,7 @@ def named(reference: str, day: date) -> Commitment | None:
     """The public commitment of that reference, with its owners and partners; None where there is none."""
     if not re.fullmatch(REFERENCE, reference):
         return None
-    found: Commitment | None = Commitment.objects.as_of(day).for_rows().filter(reference=reference).first()
+    found: Commitment | None = Commitment.objects.as_of(day).for_pages().filter(reference=reference).first()
     return found
 
 

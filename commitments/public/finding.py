@@ -150,10 +150,12 @@ SITEMAPS: dict[str, Any] = {
 
 @for_reading
 def robots(request: HttpRequest) -> HttpResponse:
-    """Everything may be read but what is staff's, and what one reader sent us."""
+    """Everything may be read but what is staff's, and what one reader sent us; no need to walk through every day."""
     lines = [
         "User-agent: *",
         f"Disallow: {reverse('admin:index')}",
+        f"Disallow: {reverse('report_error')}",
+        "Disallow: /*as_of=",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

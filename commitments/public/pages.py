@@ -49,10 +49,14 @@ def control(request: HttpRequest, today: date) -> dict[str, Any]:
     return {
         "kept": [(name, value) for name, values in rest for value in values],
         "presets": [
-            {"day": day, "name": name, "address": replaced(request.GET, as_of=day.isoformat(), page=None)}
+            {
+                "day": day,
+                "name": name,
+                "address": request.path + replaced(request.GET, as_of=day.isoformat(), page=None),
+            }
             for day, name in sorted(days)
         ],
-        "today": replaced(request.GET, as_of=None, page=None),
+        "today": request.path + replaced(request.GET, as_of=None, page=None).removeprefix("."),
         "latest": today,
     }
 

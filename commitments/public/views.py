@@ -41,10 +41,10 @@ SHOWN = 100  # commitments on the page of an area or organisation; the list has 
 @as_of_a_day
 def commitment(request: HttpRequest, day: date, as_of: date | None, reference: str) -> HttpResponse:
     """One commitment: its place, its facts and its record."""
-    found = get_object_or_404(Commitment.objects.as_of(day).for_rows().select_related("part_of"), reference=reference)
+    found = get_object_or_404(Commitment.objects.as_of(day).for_pages(), reference=reference)
     record = (
         found.updates.filter(effective_on__lte=day)
-        .select_related("retracted_by", "redacted_by")
+        .select_related("retracted_by", "redacted_by", "reply_of")
         .prefetch_related(Prefetch("evidence", queryset=Evidence.objects.order_by("position")))
         .order_by("-effective_on", "-entry")
     )
@@ -143,7 +143,7 @@ def sides(rows: CommitmentQuerySet, links: Links) -> list[dict[str, Any]]:
 def release(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """The release in the reader's order, with its commitments in place."""
     found = get_object_or_404(Release, slug=slug, issued_on__lte=day)
-    rows = Commitment.objects.as_of(day).filter(release=found).for_rows().order_by("paragraph", "reference")
+    rows = Commitment.objects.as_of(day).filter(release=found).order_by("paragraph", "reference")
     by_area: defaultdict[int | None, list[Commitment]] = defaultdict(list)
     for row in rows:
         by_area[row.area_id].append(row)

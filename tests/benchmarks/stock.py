@@ -63,7 +63,7 @@ class View(ExportMixin, tables.SingleTableMixin, FilterView):
 
     def get_queryset(self) -> QuerySet[Commitment]:
         found = Commitment.objects.as_of(localdate()).order_by("reference")
-        return found.for_rows() if PREFETCHED else found
+        return found.for_pages() if PREFETCHED else found
 
 
 if __name__ == "__main__":
