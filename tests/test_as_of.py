@@ -782,6 +782,8 @@ def test_the_timeline_s_table_has_each_commitment_as_it_stood_on_the_day(client,
     assert completed == set(DAYS[day].since.split())
     past = {reference for reference, said in told.items() if "no report of the outcome" in said}
     assert past == set(DAYS[day].past.split())
+    silent = {reference for reference, said in told.items() if "No public report was found." in said}
+    assert silent == {reference for reference, role in roles(day).items() if role == "none"}
 
 
 # Nothing that became true later
@@ -977,6 +979,24 @@ def test_every_link_on_a_page_of_a_day_keeps_the_day():
     lost = {page: {href for href, said in found if loses_the_day(page, href, said, day)} for page, found in shown}
     assert len(lost) > 100
     assert {page: found for page, found in lost.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/commitments/?status=wrong",
+        "/commitments/?page=99",
+        "/timeline/?status=wrong",
+        "/updates/?page=99",
+        "/areas/no/?",
+    ],
+)
+def test_an_answer_that_something_is_wrong_keeps_the_day_too(client, address):
+    page = f"{address}&as_of=2021-08-30"
+    answer = client.get(page)
+    found = anchors(answer.content.decode())
+    assert answer.status_code in (400, 404)
+    assert {href for href, said in found if loses_the_day(page, href, said, "2021-08-30")} == set()
 
 
 @pytest.mark.parametrize("address", ["/", "/commitments/CU-06/", "/areas/culture/", "/timeline/", "/about/", *LISTS])

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commitments import ledger, schedule
+from commitments.choices import PAST_DEADLINE
 from commitments.dates import parse
 from commitments.models import Commitment
 from commitments.schedule import Fact, Support
@@ -128,6 +129,45 @@ def test_the_database_and_the_pure_functions_agree_on_every_history_and_day(dead
         for day in {*days, *telling_days(facts, [on(deadline), *(one.deadline for one in facts)])}:
             assert as_the_database_says(commitment, day) == as_it_should_stand(on(deadline), facts, day), day
         transaction.set_rollback(True)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    deadline=st.one_of(st.just(""), DATES),
+    review_on=st.one_of(st.none(), st.dates(ISSUED, date(2021, 1, 1))),
+    updates=st.lists(UPDATES, max_size=4),
+)
+def test_what_is_due_for_review_and_past_its_deadline_is_what_the_pure_functions_say(deadline, review_on, updates):
+    with transaction.atomic():
+        commitment = published(deadline=deadline, review_on=review_on, unit="people")
+        facts = recorded_history(commitment, updates)
+        days = telling_days(facts, [on(deadline), *(one.deadline for one in facts)])
+        days |= {review_on + timedelta(days=away) for away in (-1, 0, 1) if review_on and review_on > ISSUED}
+        for day in days:
+            now = schedule.standing(on(deadline), facts, day)
+            fresh = schedule.freshness(now.status, now.last_entry_on, day)
+            due = schedule.review_due(fresh, now.last_entry_on, review_on, day)
+            past = schedule.schedule(now.status, now.deadline, now.completed_on, day) in PAST_DEADLINE
+            found = Commitment.objects.as_of(day)
+            assert (found.due_for_review(day).exists(), found.get().review_due) == (due, due), day
+            assert found.past_deadline().exists() is past, day
+        transaction.set_rollback(True)
+
+
+def test_what_was_never_looked_at_is_reviewed_first_then_what_was_not_for_longest():
+    for reference, checked in (("TT-01", "2024-05-01"), ("TT-02", "2023-05-01"), ("TT-04", ""), ("TT-03", "")):
+        one = published(reference=reference, review_on=date(2024, 6, 1))
+        if checked:
+            record("check", one, date=checked)
+    due = Commitment.objects.as_of(date(2026, 11, 22)).due_for_review(date(2026, 11, 22))
+    assert [one.reference for one in due] == ["TT-03", "TT-04", "TT-02", "TT-01"]
+
+
+def test_what_passed_its_deadline_longest_ago_stands_first():
+    for reference, deadline in (("TT-03", "2019"), ("TT-01", "2020-H1"), ("TT-02", "2019-12-31"), ("TT-04", "2027")):
+        published(reference=reference, deadline=deadline)
+    past = Commitment.objects.as_of(date(2026, 11, 22)).past_deadline()
+    assert [one.reference for one in past] == ["TT-02", "TT-03", "TT-01"]
 
 
 @pytest.mark.parametrize(

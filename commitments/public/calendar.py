@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid5
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -78,9 +78,9 @@ def ics(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 def events(request: HttpRequest, asked: Asked) -> Iterator[Event]:
     """The deadline and the review of each commitment that has them."""
-    shown = asked.found.filter(DUE | TO_REVIEW)
+    shown = list(asked.found.filter(DUE | TO_REVIEW).select_related("release").order_by("reference"))
     records = records_of(shown, asked.day)
-    for one in shown.select_related("release").order_by("reference"):
+    for one in shown:
         record = records[one.reference]
         address = request.build_absolute_uri(asked.links.page("commitment", one.reference))
         same = {
@@ -123,16 +123,15 @@ class Record:
     revisions: list[Update]
 
 
-def records_of(shown: QuerySet[Commitment], day: date) -> dict[str, Record]:
+def records_of(shown: list[Commitment], day: date) -> dict[str, Record]:
     """The record of each commitment, by reference, in two queries."""
-    shown = shown.order_by()
     revisions = defaultdict(list)
-    moved = Update.objects.filter(commitment__in=shown.values("pk"), deadline_last__isnull=False)
+    moved = Update.objects.filter(commitment__in=shown, deadline_last__isnull=False)
     for update in moved.filter(effective_on__lte=day).order_by("effective_on", "entry"):
         if update.stands:
             revisions[update.commitment_id].append(update)
     known = Q(update__effective_on__lte=day) | Q(update=None)
-    entries = LedgerEntry.objects.filter(known, commitment__in=shown.values("reference")).order_by()
+    entries = LedgerEntry.objects.filter(known, commitment__in=[one.reference for one in shown]).order_by()
     counted = entries.values_list("commitment_id", "commitment__pk").annotate(
         own=Max("recorded_at"),
         later=Max("targeted_by__recorded_at"),

@@ -115,7 +115,9 @@ def latest(asked: Asked) -> list[LedgerEntry]:
     A redaction belongs to no commitment itself: it is about that of its target, or of its target's target.
     """
     found = asked.found.order_by().values("reference")
-    about = Q(commitment__in=found) | Q(target__commitment__in=found) | Q(target__target__commitment__in=found)
+    redactions = LedgerEntry.objects.filter(kind=EntryKind.REDACTION)
+    removed = redactions.filter(Q(target__commitment__in=found) | Q(target__target__commitment__in=found))
+    about = Q(commitment__in=found) | Q(pk__in=list(removed.values_list("pk", flat=True)))
     evidence = Prefetch("update__evidence", queryset=Evidence.objects.order_by("position"))
     whole = entries_of(asked.day).filter(about).select_related("target__target__commitment")
     return list(whole.prefetch_related(evidence, "targeted_by")[:LATEST])

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.db.models import Max, Q
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.choices import Status
-from commitments.models import Area, Commitment, Organisation, Release
+from commitments.models import Area, Commitment, LedgerEntry, Organisation, Ownership, Partnership, Release
 from commitments.querysets import CommitmentQuerySet
 from commitments.reading import for_reading
 
@@ -98,13 +98,19 @@ class Commitments(Sitemap):  # type: ignore[type-arg]  # generic in the stubs on
 
     def items(self) -> CommitmentQuerySet:
         """By reference."""
+        last = LedgerEntry.objects.filter(commitment=OuterRef("reference")).order_by("-sequence")
         found = Commitment.objects.as_of(localdate()).order_by("reference")
-        return found.annotate(changed_at=Max("entries__recorded_at"))
+        return found.annotate(changed_at=Subquery(last.values("recorded_at")[:1]))
 
     def lastmod(self, item: Commitment) -> datetime:
         """When its last entry was recorded."""
         changed: datetime = item.changed_at  # type: ignore[attr-defined]  # annotated above
         return changed
+
+    def get_latest_lastmod(self) -> datetime | None:
+        """When the last entry of all was recorded, without reading every commitment."""
+        last = LedgerEntry.objects.order_by("sequence").last()
+        return last.recorded_at if last else None
 
 
 class Releases(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
@@ -120,7 +126,7 @@ class Areas(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
 
     def items(self) -> Any:
         """In the order that staff gave them."""
-        return Area.objects.filter(commitments__in=public_today()).distinct()
+        return Area.objects.filter(Exists(public_today().filter(area=OuterRef("pk"))))
 
 
 class Organisations(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
@@ -130,8 +136,11 @@ class Organisations(Sitemap):  # type: ignore[type-arg]  # generic in the stubs 
 
     def items(self) -> Any:
         """By name."""
-        public = public_today()
-        return Organisation.objects.filter(Q(owned__in=public) | Q(joined__in=public)).distinct()
+        parties = [
+            Exists(model.objects.filter(organisation=OuterRef("pk"), commitment__in=public_today()))
+            for model in (Ownership, Partnership)
+        ]
+        return Organisation.objects.filter(parties[0] | parties[1])
 
 
 def public_today() -> Any:

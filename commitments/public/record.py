@@ -21,7 +21,9 @@ def entries_of(day: date) -> QuerySet[LedgerEntry]:
     return (
         LedgerEntry.objects.filter(of_the_day)
         .filter(Q(commitment=None) | Q(commitment__release__issued_on__lte=day))
-        .select_related("commitment", "target", "target__commitment", "update", "update__retracted_by", "update__reply_of")
+        .select_related(
+            "commitment", "target", "target__commitment", "update", "update__retracted_by", "update__reply_of"
+        )
         .order_by("-recorded_at", F("update__effective_on").desc(nulls_last=True), "-sequence")
     )
 

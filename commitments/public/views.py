@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import EmptyPage, Paginator
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
@@ -36,6 +36,7 @@ from commitments.querysets import CommitmentQuerySet
 from commitments.reading import for_reading
 
 SHOWN = 100  # commitments on the page of an area or organisation; the list has the rest
+SHOWN_OF_A_RELEASE = 400
 
 
 @as_of_a_day
@@ -143,9 +144,11 @@ def sides(rows: CommitmentQuerySet, links: Links) -> list[dict[str, Any]]:
 def release(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """The release in the reader's order, with its commitments in place."""
     found = get_object_or_404(Release, slug=slug, issued_on__lte=day)
-    rows = Commitment.objects.as_of(day).filter(release=found).order_by("paragraph", "reference")
+    in_order = (F("area__position").asc(nulls_last=True), "paragraph", "reference")
+    rows = Commitment.objects.as_of(day).filter(release=found).order_by(*in_order)
+    total = rows.count()
     by_area: defaultdict[int | None, list[Commitment]] = defaultdict(list)
-    for row in rows:
+    for row in rows[:SHOWN_OF_A_RELEASE]:
         by_area[row.area_id].append(row)
     outline = [
         (section, paragraphs(by_area.pop(section.area_id, []))) for section in found.sections.select_related("area")
@@ -161,6 +164,8 @@ def release(request: HttpRequest, day: date, as_of: date | None, slug: str) -> H
         outline=outline,
         elsewhere=[row for rest in by_area.values() for row in rest],
         agreements=agreements,
+        total=total,
+        shown=SHOWN_OF_A_RELEASE,
         unidentified=(found.agreements_stated or 0) - len(agreements),
     )
 

@@ -1,0 +1,239 @@
+"""The overview with few and with many: squares that fold to bars, and counts that lead to what they count.
+
+`listed` and `chart` are used by other tests too.
+"""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commitments.public import overview
+from commitments.public.counts import ROLES, parts_of_a_bar
+from tests import factories
+from tests.test_pages import every, links, main, section, words
+from tests.test_queries import crowd
+
+pytestmark = pytest.mark.django_db
+DAY = "2021-08-30"
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def listed(client, address):
+    """How many commitments the list at this address says that there are."""
+    return int(words(every(main(client.get(address)), "div", _class="found")[0]).split()[0])
+
+
+def chart(answer):
+    """Each line of the unit chart: its name, and the element."""
+    return {words(every(row, "dt")[0]): row for row in every(every(main(answer), "dl", _class="chart")[0], "div")}
+
+
+def squares(element):
+    """The references of the squares below, in their order."""
+    return [words(one).split()[0] for one in every(element, "a", _class="unit")]
+
+
+def folded(answer):
+    """The lines that are drawn as a bar."""
+    return {name for name, row in chart(answer).items() if every(row, "svg", _class="bar")}
+
+
+def counts(element):
+    """Each address in the keys and totals below, with the number that stands beside it."""
+    numbered = {a: label for a, label in links(element).items() if re.match(r"\d", label)}
+    return {address: int(label.split()[0]) for address, label in numbered.items()}
+
+
+def roles(element):
+    """The colour roles below, in order."""
+    return re.findall(r"role-(\w+)", str(element))
+
+
+# Squares and bars
+
+
+@pytest.mark.parametrize(("most", "bars"), [(9, {"Culture and creative industries"}), (10, set())])
+def test_an_area_with_more_than_may_be_told_apart_folds_and_the_others_keep_their_squares(
+    release, client, monkeypatch, most, bars
+):
+    monkeypatch.setattr(overview, "MOST_SQUARES", most)
+    answer = client.get("/")
+    assert folded(answer) == bars
+    kept = {name: len(squares(row)) for name, row in chart(answer).items()}
+    assert {name for name, number in kept.items() if not number} == bars
+    assert sum(kept.values()) == 57 - 10 * len(bars)
+
+
+@pytest.mark.parametrize(("most", "all_fold"), [(56, True), (57, False)])
+def test_above_a_number_in_all_every_area_folds(release, client, monkeypatch, most, all_fold):
+    monkeypatch.setattr(overview, "MOST_IN_ALL", most)
+    answer = client.get("/")
+    assert len(folded(answer)) == (13 if all_fold else 0)
+    assert len(squares(main(answer))) == (0 if all_fold else 57)
+
+
+@pytest.mark.parametrize("query", ["", f"?as_of={DAY}"])
+def test_the_counts_beside_a_bar_lead_to_lists_with_exactly_that_many_rows(release, client, monkeypatch, query):
+    monkeypatch.setattr(overview, "MOST_IN_ALL", 0)
+    answer = client.get(f"/{query}")
+    assert len(folded(answer)) == 13
+    for name in folded(answer):
+        row = chart(answer)[name]
+        told = counts(row)
+        *parts, whole = told.values()
+        assert sum(parts) == whole > 0
+        assert {address: listed(client, address) for address in told} == told
+        assert roles(every(row, "svg")[0]) == roles(every(row, "ul", _class="key")[0])
+
+
+def test_four_hundred_are_squares_and_four_hundred_and_one_a_light_bar(client):
+    crowd(range(1, 401), parties_as_stated="somebody")
+    assert len(squares(main(client.get("/")))) == 400
+    crowd([401], parties_as_stated="somebody")
+    answer = client.get("/")
+    assert squares(main(answer)) == []
+    rect = dict(every(main(answer), "rect")[0].attributes)
+    assert (rect["class"], rect["x"], rect["width"]) == ("role-none", "0.00%", "100.00%")
+    assert len(answer.content) < 20_000
+
+
+@given(st.dictionaries(st.sampled_from(ROLES), st.integers(0, 100_000), min_size=1))
+def test_the_parts_of_a_bar_stand_in_the_key_s_order_side_by_side_and_fill_it(pledges):
+    parts = parts_of_a_bar(Counter(pledges))
+    told = [(part["role"], float(part["start"][:-1]), float(part["width"][:-1])) for part in parts]
+    assert [role for role, *_rest in told] == [role for role in ROLES if pledges.get(role)]
+    ends = [0.0, *(start + width for _role, start, width in told)]
+    assert all(abs(start - end) < 0.02 for (_role, start, _width), end in zip(told, ends, strict=False))
+    assert not told or abs(ends[-1] - 100) < 0.02
+
+
+def one_of_each(area):
+    """A commitment of each role in one area, recorded in another order than they stand in; and an aim."""
+    statuses = {"TT-01": "stopped", "TT-02": "not_started", "TT-03": "in_progress", "TT-04": "completed"}
+    for reference, status in statuses.items():
+        one = factories.published(reference=reference, area=area)
+        reason = "cancelled" if status == "stopped" else ""
+        factories.record("report", one, status=status, stop_reason=reason)
+    done = factories.published(reference="TT-05", area=area, kind="done_at_release")
+    factories.record("report", done, status="completed")
+    aim = factories.published(reference="TT-00", area=area, level="aim", kind="agreement")
+    factories.record("report", aim, status="completed")
+    factories.published(reference="TT-07", area=area)
+    factories.published(reference="TT-06", area=area)
+
+
+def test_squares_stand_in_the_order_of_the_key_and_aims_last(client):
+    one_of_each(factories.AreaFactory())
+    expected = ["TT-05", "TT-04", "TT-03", "TT-02", "TT-01", "TT-06", "TT-07", "TT-00"]
+    assert squares(main(client.get("/"))) == expected
+
+
+def test_areas_stand_in_the_order_that_staff_gave_them_and_what_stands_in_none_comes_last(client):
+    factories.published(reference="TT-01", area=None)
+    factories.published(reference="TT-02", area=factories.AreaFactory(name="Second", position=2))
+    factories.published(reference="TT-03", area=factories.AreaFactory(name="First", position=1))
+    factories.AreaFactory(name="Empty", position=0)
+    drawn = chart(client.get("/"))
+    assert list(drawn)[:2] == ["First", "Second"]
+    assert [squares(row) for row in drawn.values()] == [["TT-03"], ["TT-02"], ["TT-01"]]
+
+
+@pytest.mark.xfail(strict=True, reason="commitments without an area are drawn as squares however many they are")
+def test_what_stands_in_no_area_folds_too(client, monkeypatch):
+    monkeypatch.setattr(overview, "MOST_SQUARES", 2)
+    factories.published(reference="TT-01")
+    for number in (2, 3, 4):
+        factories.published(reference=f"TT-0{number}", area=None)
+    assert squares(main(client.get("/"))) == ["TT-01"]
+
+
+@pytest.mark.xfail(strict=True, reason="a folded line without pledges is an empty list: no bar, no count")
+def test_a_folded_line_without_pledges_still_says_what_is_there(client, monkeypatch):
+    monkeypatch.setattr(overview, "MOST_IN_ALL", 1)
+    for number in (1, 2):
+        factories.published(reference=f"TT-0{number}", level="aim", area=None)
+    [row] = chart(client.get("/")).values()
+    assert words(every(row, "dd")[0])
+
+
+# What needs attention
+
+
+def test_at_most_six_are_named_of_those_past_their_deadline_and_the_list_has_them_all(client):
+    for number in range(1, 9):
+        factories.published(reference=f"TT-0{number}", deadline=f"{2027 - number}")
+    block = every(main(client.get("/")), "section", **{"aria-labelledby": "past"})[0]
+    named = re.findall(r"TT-\d\d", str(block))
+    assert named == ["TT-08", "TT-07", "TT-06", "TT-05", "TT-04", "TT-03"]
+    assert list(counts(block).values()) == [7]
+    assert [listed(client, address) for address in counts(block)] == [7]
+
+
+def test_at_most_six_are_named_of_what_came_in_and_of_what_is_due_for_review(client):
+    for number in range(1, 9):
+        one = factories.published(reference=f"TT-0{number}", review_on=date(2026, 1, 1))
+        factories.record("report", one, date=f"{2010 + number}")
+    for name in ("lately", "review"):
+        block = every(main(client.get("/")), "section", **{"aria-labelledby": name})[0]
+        assert len(set(re.findall(r"TT-\d\d", str(block)))) == 6
+
+
+def test_nothing_past_its_deadline_gives_no_link_to_an_empty_list(client):
+    factories.published()
+    assert section(client.get("/"), "past") == "Past the deadline Nothing."
+
+
+# Days and releases
+
+
+def test_each_release_leads_the_page_from_the_day_of_its_issue(client):
+    for year in (2018, 2021):
+        factories.published(release=factories.ReleaseFactory(slug=f"of-{year}", issued_on=f"{year}-08-30"))
+    eve = date(2021, 8, 30) - timedelta(1)
+    told = {}
+    for day in (date(2018, 8, 29), eve, date(2021, 8, 30)):
+        page = main(client.get(f"/?as_of={day}"))
+        led = [a.split("/")[2] for p in every(page, "p", _class="lead") for a in links(p)]
+        told[day.isoformat()] = led, len(squares(page))
+    assert told == {
+        "2018-08-29": ([], 0),
+        "2021-08-29": (["of-2018"], 1),
+        "2021-08-30": (["of-2021", "of-2018"], 2),
+    }
+
+
+def test_before_the_first_release_the_overview_says_why_it_is_empty(release, client):
+    page = main(client.get("/?as_of=2018-08-23"))
+    assert "No release had been issued by this day" in words(page)
+    assert not every(page, "section")
+
+
+# Both sides, on the page of a government
+
+
+@pytest.mark.parametrize(("slug", "query"), [("hksarg", ""), ("smpg", f"?as_of={DAY}")])
+def test_a_government_s_page_counts_both_sides_and_leads_to_what_it_counts(release, client, slug, query):
+    [block] = every(main(client.get(f"/organisations/{slug}/{query}")), "section", **{"aria-labelledby": "sides"})
+    told = counts(block)
+    assert len(told) == 2 * (len(ROLES) + 1)
+    assert {address: listed(client, address) for address in told} == told
+    wholes = [words(term) for term in every(block, "dt")]
+    assert [re.sub(r"\d+", "N", whole) for whole in wholes] == ["Hong Kong: N pledges", "Shanghai: N pledges"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"), [("government", True), ("department", False), ("central_government", False)]
+)
+def test_only_a_government_s_page_shows_both_sides(client, kind, shown):
+    body = factories.OrganisationFactory(kind=kind)
+    factories.published(owners=[body])
+    blocks = every(main(client.get(body.get_absolute_url())), "section", **{"aria-labelledby": "sides"})
+    assert bool(blocks) is shown
