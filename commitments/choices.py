@@ -111,7 +111,7 @@ class Schedule(Vocabulary):
     )
     UNREPORTED = (
         "unreported",
-        "late",
+        "none",
         _("The deadline has passed and no report of the outcome was found. This is no accusation."),
         _("outcome not reported"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -35,6 +35,20 @@ SORTS: dict[str, str] = {
     "schedule": "schedule",
     "last_entry": "state__last_entry_on",
 }
+SORTED_BY = {
+    "reference": gettext_lazy("reference, forwards"),
+    "-reference": gettext_lazy("reference, backwards"),
+    "title": gettext_lazy("title, from A"),
+    "-title": gettext_lazy("title, from Z"),
+    "deadline": gettext_lazy("deadline, earliest first"),
+    "-deadline": gettext_lazy("deadline, latest first"),
+    "status": gettext_lazy("status"),
+    "-status": gettext_lazy("status, backwards"),
+    "schedule": gettext_lazy("schedule"),
+    "-schedule": gettext_lazy("schedule, backwards"),
+    "last_entry": gettext_lazy("last entry, oldest first"),
+    "-last_entry": gettext_lazy("last entry, newest first"),
+}
 FIRST_DAY = date(1900, 1, 1)
 MOST_WORDS = 20
 CHOICES_NAMED = 40  # a message names the allowed values up to so many
@@ -52,7 +66,7 @@ class ManyOf(FilterMultipleChoiceField):
         listed = ", ".join(allowed[:CHOICES_NAMED]) + (" …" if len(allowed) > CHOICES_NAMED else "")
         raise ValidationError(
             _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
-            % {"value": str(unknown[0])[:60], "allowed": listed}
+            % {"value": str(unknown[0])[:60], "allowed": listed or _("none on this day")}
         )
 
 
@@ -101,6 +115,13 @@ class DayForm(forms.Form):
 
     today: date
 
+    @classmethod
+    def of(cls, data: QueryDict, today: date) -> Self:
+        """The form over a query string."""
+        form = cls(without_blanks(data))
+        form.today = today
+        return form
+
     def clean(self) -> dict[str, Any]:
         """One value for each name that takes one: which of two would be meant, nobody can know."""
         for name, field in self.fields.items():
@@ -124,13 +145,15 @@ class ListForm(DayForm):
 
     sort = forms.ChoiceField(
         required=False,
-        widget=forms.HiddenInput,
         label=gettext_lazy("Sort by"),
-        choices=[(sign + name, sign + name) for name in SORTS for sign in ("", "-")],
+        choices=[
+            ("", gettext_lazy("reference")),
+            *((sign + name, SORTED_BY[sign + name]) for name in SORTS for sign in ("", "-")),
+        ],
     )
     page = forms.IntegerField(required=False, min_value=1, label=gettext_lazy("Page"), widget=forms.HiddenInput)
     per_page = forms.IntegerField(
-        required=False, min_value=1, max_value=MOST_PER_PAGE, label=gettext_lazy("Rows per page")
+        required=False, min_value=1, max_value=MOST_PER_PAGE, label=gettext_lazy("Rows on a page")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -171,9 +194,10 @@ class CommitmentFilter(FilterSet):
         super().__init__(without_blanks(data), queryset=Commitment.objects.none())
         self.today = today
         self.filters["area"].extra["choices"] = list(Area.objects.values_list("slug", "name"))
-        self.filters["release"].extra["choices"] = list(
-            Release.objects.filter(issued_on__lte=today).values_list("slug", "title")
-        )
+        asked = DayForm.of(data, today)
+        day = (asked.cleaned_data["as_of"] if asked.is_valid() else None) or today
+        issued = Release.objects.filter(issued_on__lte=day)
+        self.filters["release"].extra["choices"] = list(issued.values_list("slug", "title"))
         bodies = list(Organisation.objects.values_list("slug", "name"))
         self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
         self.form.today = today
@@ -187,9 +211,15 @@ class CommitmentFilter(FilterSet):
         return [name for name, one in self.filters.items() if isinstance(one, AnyOf)]
 
     @property
+    def as_of(self) -> date | None:
+        """The day asked for, if any, and if it is one."""
+        asked: date | None = self.form.cleaned_data.get("as_of")
+        return asked
+
+    @property
     def day(self) -> date:
         """The day asked for, else today."""
-        return self.form.cleaned_data.get("as_of") or self.today
+        return self.as_of or self.today
 
     def filter_queryset(self, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
         """The public commitments as of the day, filtered and in order; none where anything asked for is wrong."""

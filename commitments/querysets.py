@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
-from django.db.models import Case, DateField, Exists, FilteredRelation, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Case, DateField, Exists, FilteredRelation, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from commitments.choices import PAST_DEADLINE, Freshness, Level, Schedule, Status
 from commitments.schedule import AGEING, DUE_SOON, FRESH, SETTLED, UNFINISHED
@@ -44,8 +44,15 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(level=Level.PRIMARY)
 
     def for_rows(self: Self) -> Self:
-        """With all that a row of a table shows, in one more query."""
-        return self._named("owners")
+        """With all that a row of a table shows, in one more query: the owners, kind and date of the last entry."""
+        from commitments.models import Update
+
+        last = Update.objects.filter(
+            commitment=OuterRef("pk"), effective_on=OuterRef("state__last_entry_on"), retracted_by=None
+        ).exclude(date="")
+        last = last.order_by("-entry")
+        dated, kind = Subquery(last.values("date")[:1]), Subquery(last.values("kind")[:1])
+        return self.annotate(last_dated=dated, last_kind=kind)._named("owners")
 
     def for_pages(self: Self) -> Self:
         """With all that its own page shows of it, in two more queries."""

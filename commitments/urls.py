@@ -23,6 +23,7 @@ urlpatterns = [
     path("commitments/", browse.commitments, name="commitments"),
     path("commitments.csv", reports.commitments_csv, name="commitments_csv"),
     path("commitments/<reference:reference>/", views.commitment, name="commitment"),
+    path("commitments/<reference:reference>.csv", reports.commitment_csv, name="commitment_csv"),
     path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
     path("areas/<slug:slug>/", views.area, name="area"),

@@ -253,8 +253,8 @@ def test_the_file_has_the_rows_of_all_pages_of_the_list_in_their_order(release, 
     while number < last:
         number += 1
         shown = client.get(f"/commitments/?{query}&per_page=7&page={number}").context
-        listed += [one.record.reference for one in shown["table"].paginated_rows]
-        last = shown["table"].paginator.num_pages
+        listed += [one.reference for one in shown["rows"]]
+        last = shown["last"]
     assert [found["reference"] for found in read(client, f"{CSV}?{query}")] == listed
 
 
@@ -351,3 +351,26 @@ def test_every_problem_of_a_question_is_told_at_once(release, client):
     assert answer.status_code == 400
     assert [line.partition(" ")[0] for line in answer.text.splitlines()] == ["“state”", "as_of:", "status:"]
     assert "“finished” is not one of the values allowed here: no_report" in answer.text
+
+
+def test_the_row_of_one_commitment_can_be_taken_away_alone(client):
+    one, other = factories.published(reference="AA-01"), factories.published(reference="AA-02", note="See AA-01.")
+    answer = client.get("/commitments/AA-01.csv?as_of=2021-08-30")
+    assert b"".join(answer) == body(client, f"{CSV}?q=AA-01&as_of=2021-08-30&area={one.area.slug}")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="AA-01-2021-08-30.csv"'
+    assert answer.headers["X-Row-Count"] == "1"
+    assert other.reference.encode() not in body(client, "/commitments/AA-01.csv")
+
+
+@pytest.mark.parametrize("address", ["/commitments/AA-09.csv", "/commitments/AA-01.csv?as_of=2018-08-23"])
+def test_a_commitment_that_is_not_public_on_the_day_has_no_row(client, address):
+    factories.published(reference="AA-01")
+    factories.CommitmentFactory(reference="AA-09")
+    assert client.get(address).status_code == 404
+
+
+def test_the_row_of_one_commitment_takes_no_filter(client):
+    factories.published(reference="AA-01")
+    answer = client.get("/commitments/AA-01.csv?status=completed")
+    assert answer.status_code == 400
+    assert "The names are: as_of." in answer.content.decode()

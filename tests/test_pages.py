@@ -253,7 +253,7 @@ def test_a_list_that_finds_nothing_says_so(release, client):
 def test_a_row_has_reference_title_owners_deadline_status_and_last_entry(release, client):
     row = words(every(every(main(client.get("/commitments/?q=CU-06")), "tbody")[0], "tr")[0])
     assert row.startswith("CU-06 Hold a Hong Kong Week in Shanghai")
-    assert row.endswith("2019 met completed 1 November 2019 14 Nov 2019")
+    assert row.endswith("2019 met completed 1 November 2019 14 November 2019")
 
 
 # Commitment

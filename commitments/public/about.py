@@ -55,7 +55,7 @@ def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
 def design(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every component of the pages, with commitments from the record in it."""
     found = Commitment.objects.as_of(day)
-    sample = list(found.for_pages().order_by("reference")[:SAMPLES])
+    one = found.for_pages().order_by("reference").first()
     return page(
         request,
         "design",
@@ -63,15 +63,15 @@ def design(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
         as_of=as_of,
         statuses=choices.Status,
         schedules=choices.Schedule,
-        rows=sample,
-        commitment=sample[0] if sample else None,
-        updates=updates_on(sample[:1], day),
+        rows=found.for_rows().order_by("reference")[:SAMPLES],
+        commitment=one,
+        updates=updates_on(one, day),
         key=key(together(tallies(found, "level")), Links(as_of)),
         **panel(CommitmentFilter(QueryDict(), day), {}),
     )
 
 
-def updates_on(sample: list[Commitment], day: date) -> QuerySet[Update]:
-    """Their updates by the day, with evidence."""
-    found = Update.objects.filter(commitment__in=sample, effective_on__lte=day)
+def updates_on(commitment: Commitment | None, day: date) -> QuerySet[Update]:
+    """Its updates by the day, with evidence."""
+    found = Update.objects.filter(commitment=commitment, effective_on__lte=day)
     return found.select_related("retracted_by", "redacted_by", "reply_of").prefetch_related("evidence")

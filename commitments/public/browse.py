@@ -28,21 +28,21 @@ def commitments(request: HttpRequest) -> HttpResponse:
     today = localdate()
     found = CommitmentFilter(request.GET, today)
     if not found.is_valid():
-        return page(request, "commitments", today, status=400, **panel(found, {}))
+        return page(request, "commitments", found.day, as_of=found.as_of, status=400, **panel(found, {}))
     asked = found.form.cleaned_data
     size = asked["per_page"] or PER_PAGE
     with snapshot():  # the counts and the rows are of one moment
         counted = facets.of(found)
         number, last = asked["page"] or 1, max(1, ceil(counted.total / size))
-        shown = rows(found, counted.references((number - 1) * size, number * size))
+        shown = rows(found, counted.references((number - 1) * size, number * size)) if number <= last else []
     if number > last:
         found.form.add_error("page", _("There is no page %(page)s: see the first page.") % {"page": number})
-        return page(request, "commitments", found.day, status=400, **panel(found, {}))
+        return page(request, "commitments", found.day, as_of=found.as_of, status=400, **panel(found, {}))
     return page(
         request,
         "commitments",
         found.day,
-        as_of=asked["as_of"],
+        as_of=found.as_of,
         rows=shown,
         headers=headers(CommitmentTable(shown), found),
         total=counted.total,
@@ -95,7 +95,15 @@ def panel(found: CommitmentFilter, counts: dict[str, dict[str, int]]) -> dict[st
     return {
         "form": found.form,
         "groups": groups,
-        "parts": ",".join(["#announcement:innerHTML", "#show", *(f"#facet_{field.name}" for field, _c in groups)]),
+        "parts": ",".join(
+            [
+                "#announcement:innerHTML",
+                "#show",
+                "#to-filters",
+                "#sorting",
+                *(f"#facet_{field.name}" for field, _c in groups),
+            ]
+        ),
         "sizes": sorted({*PAGE_SIZES, size}),
         "size": size,
         "usual": PER_PAGE,

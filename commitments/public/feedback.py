@@ -142,7 +142,7 @@ class ReportForm(forms.Form):
                 "check what you wrote and send it again."
             )
             raise ValidationError(message)
-        if not self.in_time:
+        if not self.in_time and not self.errors:
             message = _(
                 "The form was open for too long, or only for a moment. Nothing you typed is lost: "
                 "check it, wait a few seconds and send it again."

@@ -37,6 +37,7 @@ def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpRespons
         as_of=as_of,
         releases=Release.objects.filter(issued_on__lte=day),
         total=whole.total,
+        not_counted=whole.commitments - whole.total,
         key=key(whole, Links(as_of)),
         lines=lines(found, tallied, Links(as_of)),
         past=past[:SHOWN],

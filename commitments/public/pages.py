@@ -11,10 +11,11 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from commitments.filters import DayForm, known_names, without_blanks
+from commitments.filters import DayForm, known_names
 from commitments.models import Occasion, Release
 from commitments.public.links import Links, replaced
 from commitments.reading import for_reading
@@ -34,6 +35,8 @@ def page(
         "control": control(request, localdate()),
         # What search engines should keep: the page itself, not every filter and day of it.
         "canonical": None if asked or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
+        "address": request.build_absolute_uri(),
+        "share": request.build_absolute_uri(static("commitments/share.png")),
         "publisher": settings.PUBLISHER,
         "contact": settings.CONTACT,
     }
@@ -70,9 +73,7 @@ def issued(title: str = "") -> str:
 
 def day_of(request: HttpRequest) -> DayForm:
     """The form that reads the day a page is asked for."""
-    form = DayForm(without_blanks(request.GET))
-    form.today = localdate()
-    return form
+    return DayForm.of(request.GET, localdate())
 
 
 def as_of_a_day(

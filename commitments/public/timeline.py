@@ -22,10 +22,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.choices import DeadlineBasis, EntryKind, ReportBasis, Schedule, Status
+from commitments.choices import DeadlineBasis, EntryKind, Schedule, Status
 from commitments.dates import PartialDate
 from commitments.filters import CommitmentFilter
 from commitments.models import Area, Commitment, Occasion, Release, Update
+from commitments.models.commitment import role_of
 from commitments.public.browse import chips
 from commitments.public.charts import Axis, Mark, axis_of, height, percent
 from commitments.public.links import replaced
@@ -36,6 +37,7 @@ from commitments.reading import for_reading, snapshot
 MOST, MOST_OF_AN_AREA = 150, 300
 STRIP = 56  # pixels, the height of the highest bar
 ONE_DAY = timedelta(days=1)
+WITH_DEADLINE = {"deadline_from": "1900"}  # the list\'s filter that whatever has a deadline passes
 
 Key = TypeVar("Key")
 Counts = defaultdict[int | None, Counter[Key]]  # by area, None for those under no area
@@ -81,14 +83,13 @@ class Strip:
 @for_reading
 def timeline(request: HttpRequest) -> HttpResponse:
     """Deadlines, reports and slips over the years; the list's filters apply."""
-    today = localdate()
-    found = CommitmentFilter(request.GET, today)
+    found = CommitmentFilter(request.GET, localdate())
     if not found.is_valid():
-        return page(request, "timeline", today, status=400, form=found.form)
+        return page(request, "timeline", found.day, as_of=found.as_of, status=400, form=found.form)
     with snapshot():
         context = extent(found) | {"chips": chips(found), "list_address": to_list(found)}
         context |= drawing(found, context) if context["total"] else {"issued": any_release(found.day)}
-        return page(request, "timeline", found.day, as_of=found.form.cleaned_data["as_of"], **context)
+        return page(request, "timeline", found.day, as_of=found.as_of, **context)
 
 
 def extent(found: CommitmentFilter) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def drawing(found: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
         "ahead": axis.span("", found.day + ONE_DAY, axis.last) if found.day < axis.last else None,
         "occasions": occasions(axis, found.day),
         "few_deadlines": extent["with_deadline"] * 2 < extent["total"],
-        "due_address": to_list(found, deadline_from="1900"),
+        "due_address": to_list(found, **({} if extent["with_deadline"] == extent["total"] else WITH_DEADLINE)),
         **({"areas": lines(found, axis)} if extent["total"] <= most else {"strips": strips(found, axis)}),
     }
 
@@ -148,15 +149,15 @@ def lines(found: CommitmentFilter, axis: Axis) -> list[tuple[Area | None, list[L
     return [(area, list(group)) for area, group in groupby(drawn, key=lambda line: line.commitment.area)]
 
 
-def reports(rows: Iterable[Commitment], day: date) -> defaultdict[int, list[Report]]:
+def reports(rows: list[Commitment], day: date) -> defaultdict[int, list[Report]]:
     """The reports of each commitment that count on the day, in the order in which they count."""
     by_commitment: defaultdict[int, list[Report]] = defaultdict(list)
-    of_rows = Update.objects.filter(counting(day), commitment__in=[row.pk for row in rows])
-    fields = of_rows.order_by("effective_on", "entry").values_list("commitment_id", "status", "basis", "date")
-    for commitment, status, basis, dated in fields:
-        role = "announced" if basis == ReportBasis.RELEASE else Status(status).role
+    kinds = {row.pk: row.kind for row in rows}
+    of_rows = Update.objects.filter(counting(day), commitment__in=list(kinds))
+    fields = of_rows.order_by("effective_on", "entry").values_list("commitment_id", "status", "date")
+    for commitment, status, dated in fields:
         if dated:  # always, by the query; the column may be empty
-            by_commitment[commitment].append(Report(Status(status), role, dated))
+            by_commitment[commitment].append(Report(Status(status), role_of(status, kinds[commitment]), dated))
     return by_commitment
 
 

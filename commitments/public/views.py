@@ -15,6 +15,7 @@ from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
+from django.utils.translation import gettext as _
 
 from commitments.choices import UPDATE_KINDS, EntryKind, Level, OrganisationKind, Side
 from commitments.filters import PER_PAGE
@@ -50,7 +51,7 @@ def commitment(request: HttpRequest, day: date, as_of: date | None, reference: s
         .order_by("-effective_on", "-entry")
     )
     entries = found.entries.exclude(kind__in=UPDATE_KINDS).select_related("target").order_by("-sequence")
-    head = LedgerHead.objects.get()
+    told, issued_on = with_changes(record), found.release.issued_on
     return page(
         request,
         "commitment",
@@ -58,14 +59,15 @@ def commitment(request: HttpRequest, day: date, as_of: date | None, reference: s
         as_of=as_of,
         commitment=found,
         section=Section.objects.filter(release=found.release, area=found.area).first(),
-        record=with_changes(record),
+        record=[pair for pair in told if pair[0].effective_on >= issued_on],
+        earlier=[pair for pair in told if pair[0].effective_on < issued_on],
         revisions=[update for update in record if update.deadline and update.stands],
         publication=next((entry for entry in entries if entry.kind == EntryKind.PUBLISHED), None),
         corrections=corrections(entries),
         parts=Commitment.objects.as_of(day).filter(part_of=found).order_by("reference"),
         neighbours=neighbours(found, day),
-        head=head,
-        address=request.build_absolute_uri(found.get_absolute_url()),
+        head=LedgerHead.objects.get(),
+        cited=request.build_absolute_uri(found.get_absolute_url()),
         data=finding.of_commitment(found, request.build_absolute_uri),
     )
 
@@ -107,6 +109,7 @@ def organisation(request: HttpRequest, day: date, as_of: date | None, slug: str)
     """What one organisation owns, and what it takes part in; a government's page shows both sides."""
     found = get_object_or_404(Organisation, slug=slug)
     rows = Commitment.objects.as_of(day)
+    tally = together(tallies(rows.owned_by([found]), "level"))
     return page(
         request,
         "organisation",
@@ -115,7 +118,8 @@ def organisation(request: HttpRequest, day: date, as_of: date | None, slug: str)
         organisation=found,
         owned=shown(rows.owned_by([found])),
         joined=shown(rows.joined_by([found])),
-        key=key(together(tallies(rows.owned_by([found]), "level")), Links(as_of), owner=slug),
+        pledges=tally.total,
+        key=key(tally, Links(as_of), owner=slug),
         sides=sides(rows, Links(as_of)) if found.kind == OrganisationKind.GOVERNMENT else [],
         shown=SHOWN,
     )
@@ -177,22 +181,35 @@ def paragraphs(rows: Iterable[Commitment]) -> list[tuple[int, list[Commitment]]]
 
 @as_of_a_day
 def updates(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
-    """What changed: every entry of the ledger, the latest recorded first."""
-    paginator = Paginator(entries_of(day), PER_PAGE)
+    """What changed: every entry of the ledger, the latest recorded first; with `entry`, those of one kind."""
+    kind = request.GET.get("entry", "")
+    entries = entries_of(day).filter(kind=kind) if kind else entries_of(day)
+    paginator = Paginator(entries, PER_PAGE)
     try:
-        number = int(request.GET.get("page") or 1)
-        shown_page = paginator.page(number)
+        shown_page = paginator.page(int(request.GET.get("page") or 1))
+        kinds = kinds_of_entries(request, EntryKind(kind) if kind else None)
     except (ValueError, EmptyPage):
-        return page(request, "bad_page", day, as_of=as_of, status=400, last=paginator.num_pages)
+        last = paginator.num_pages if not kind or kind in EntryKind else 0
+        return page(request, "bad_page", day, as_of=as_of, status=400, last=last, kinds=EntryKind)
     return page(
         request,
         "updates",
         day,
         as_of=as_of,
+        kinds=kinds,
         page=shown_page,
         previous=replaced(request.GET, page=shown_page.number - 1),
         next=replaced(request.GET, page=shown_page.number + 1),
     )
+
+
+def kinds_of_entries(request: HttpRequest, shown: EntryKind | None) -> list[dict[str, Any]]:
+    """The kinds of entries that the page can be asked for, and all."""
+    choices: list[tuple[str | None, Any]] = [(None, _("All")), *((kind.value, kind.label) for kind in EntryKind)]
+    return [
+        {"label": label, "address": replaced(request.GET, entry=value, page=None), "shown": value == shown}
+        for value, label in choices
+    ]
 
 
 @for_reading

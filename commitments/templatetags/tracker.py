@@ -7,21 +7,41 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from commitments import choices, content
+from commitments.choices import Kind, Status
 from commitments.models import Commitment
+from commitments.models.commitment import role_of
 from commitments.public.links import Links
 
 register = template.Library()
 
 
 @register.simple_tag
-def badge(vocabulary: str, value: str, role: str = "") -> SafeString:
-    """A value of a vocabulary as word, shape and colour role: `{% badge "Status" state.status %}`."""
+def badge(vocabulary: str, value: str) -> SafeString:
+    """A value of a vocabulary as word, shape and colour role: `{% badge "Schedule" commitment.schedule %}`."""
     choice = getattr(choices, vocabulary)(value)
-    return format_html('<span class="badge role-{}">{}</span>', role or choice.role, choice.label)
+    return badge_of(choice.role, choice.label)
+
+
+@register.simple_tag
+def status_badge(status: str, kind: str) -> SafeString:
+    """A commitment's status as word, shape and colour role; what was done when announced is not called completed."""
+    role = role_of(status, kind)
+    return badge_of(role, status_words(status, role))
+
+
+def badge_of(role: str, words: str | Promise) -> SafeString:
+    """The badge itself."""
+    return format_html('<span class="badge role-{}">{}</span>', role, words)
+
+
+def status_words(status: str, role: str) -> str | Promise:
+    """What a status is called: what a release reported as done, apart from what was delivered since."""
+    return Kind.DONE_AT_RELEASE.label if role == "announced" else Status(status).label
 
 
 @register.simple_tag
@@ -30,11 +50,17 @@ def label(vocabulary: str, value: str) -> str:
     return str(getattr(choices, vocabulary)(value).label) if value else ""
 
 
+@register.simple_tag
+def meaning(vocabulary: str, value: str) -> str:
+    """What a value of a vocabulary means, in a sentence."""
+    return str(getattr(choices, vocabulary)(value).meaning)
+
+
 @register.simple_tag(takes_context=True)
 def unit(context: template.Context, commitment: Commitment) -> SafeString:
     """One square of the unit chart: a link with a name, its status as shape and colour."""
     links: Links = context["links"]
-    words = f"{commitment.reference} {commitment.title}: {choices.Status(commitment.state.status).label}"
+    words = f"{commitment}: {status_words(commitment.state.status, commitment.role)}"
     return format_html(
         '<li><a class="unit role-{}{}" href="{}" title="{}"><span class="visually-hidden">{}</span></a></li>',
         commitment.role,

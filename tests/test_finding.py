@@ -1,0 +1,295 @@
+"""What search engines, programs and people who cite read: structured data, sitemap, robots, canonical addresses."""
+
+import json
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from commitments import ledger
+from commitments.models import Commitment, LedgerHead
+from commitments.public import finding
+from tests import factories
+from tests.browser.pages import PAGES, WRONG
+from tests.test_pages import every, links, main, words
+
+pytestmark = pytest.mark.django_db
+SITE = "http://testserver"
+PAGE = "/commitments/TT-01/"
+SCHEMA = "https://schema.org/"
+XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+class Head(HTMLParser):
+    """What a browser reads of a page's head: titles, metas by name, the canonical link, what stands in scripts."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.titles, self.metas, self.canonical, self.scripts = [], {}, [], []
+        self._inside, self._body = None, False
+        self.feed(answer.content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self._body = self._body or tag == "body"
+        if tag == "meta":
+            self.metas[given.get("name") or given.get("property")] = given.get("content")
+        if tag == "link" and given.get("rel") == "canonical":
+            self.canonical.append(given["href"])
+        self._inside = None if self._body else {"title": self.titles, "script": self.scripts}.get(tag)
+        if self._inside is not None:
+            self._inside.append("")
+
+    def handle_endtag(self, tag):
+        self._inside = None
+
+    def handle_data(self, data):
+        if self._inside is not None:
+            self._inside[-1] += data
+
+    @property
+    def data(self):
+        """The one block of structured data."""
+        [block] = [one for one in self.scripts if one]
+        return json.loads(block)
+
+
+# Structured data
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("not_started", "PotentialActionStatus"),
+        ("in_progress", "ActiveActionStatus"),
+        ("completed", "CompletedActionStatus"),
+        ("stopped", "FailedActionStatus"),
+    ],
+)
+def test_a_commitment_is_an_action_with_its_status_from_the_day_it_has_it(client, status, told):
+    one = factories.published(reference="TT-01", quote="will do it")
+    stopped = {"stop_reason": "cancelled"} if status == "stopped" else {}
+    factories.record("report", one, date="2019-05-05", status=status, **stopped)
+    action = Head(client.get(PAGE)).data["mainEntity"]
+    assert (action["@type"], action["identifier"], action["description"]) == ("Action", "TT-01", "will do it")
+    assert action["actionStatus"] == SCHEMA + told
+    assert "actionStatus" not in Head(client.get(f"{PAGE}?as_of=2019-05-04")).data["mainEntity"]
+
+
+@pytest.mark.parametrize(
+    ("completed", "told"),
+    [("2019", "2019"), ("2019-05", "2019-05"), ("2019-05-05", "2019-05-05"), ("2019-H1", None), ("2019-Q3", None)],
+)
+def test_the_end_is_said_where_schema_org_has_the_form(client, completed, told):
+    one = factories.published(reference="TT-01")
+    factories.record("report", one, date=completed, status="completed")
+    assert Head(client.get(PAGE)).data["mainEntity"].get("endTime") == told
+
+
+def test_what_is_unfinished_again_has_no_end(client):
+    one = factories.published(reference="TT-01")
+    factories.record("report", one, date="2019-05-05", status="completed")
+    factories.record("report", one, date="2020-05-05", status="in_progress")
+    assert "endTime" not in Head(client.get(PAGE)).data["mainEntity"]
+
+
+def test_the_owners_act_and_partners_do_not(client):
+    owners, partner = factories.OrganisationFactory.create_batch(2), factories.OrganisationFactory()
+    release = factories.ReleaseFactory(url="https://example.org/release")
+    factories.published(reference="TT-01", owners=owners, partners=[partner], release=release)
+    told = Head(client.get(PAGE)).data
+    assert [agent["name"] for agent in told["mainEntity"]["agent"]] == sorted(body.name for body in owners)
+    assert (told["url"], told["isBasedOn"]) == (SITE + PAGE, "https://example.org/release")
+    assert told["license"] in links(main(client.get("/about/")))
+
+
+@pytest.mark.parametrize("hostile", ["</script><script>alert(1)</script>", "<!--<script>", "]]>&lt;\\u003c'\""])
+def test_no_text_breaks_out_of_the_structured_data(client, hostile):
+    body = factories.OrganisationFactory(name=hostile)
+    factories.published(reference="TT-01", title=hostile, quote=hostile, owners=[body])
+    head = Head(client.get(PAGE))
+    action = head.data["mainEntity"]
+    assert (action["name"], action["description"], action["agent"][0]["name"]) == (hostile,) * 3
+    assert (head.titles, head.metas["og:title"]) == ([f"TT-01 {hostile} – Public commitments"], f"TT-01 {hostile}")
+    assert head.metas["description"] == f"{hostile}: no report. “{hostile}”"
+    assert len(head.scripts) == 1
+
+
+def test_the_overview_is_a_data_set_whose_download_is_there(client, settings):
+    settings.PUBLISHER = "Office of Records"
+    told = Head(client.get("/")).data
+    assert (told["@type"], told["url"], told["creator"]["name"]) == ("Dataset", f"{SITE}/", "Office of Records")
+    [download] = told["distribution"]
+    assert client.get(download["contentUrl"]).headers["Content-Type"].startswith(download["encodingFormat"])
+
+
+# Sitemap and robots
+
+
+def locations(client, address):
+    """Each location that a sitemap or its index lists."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/xml"
+    return [one.text for one in ET.fromstring(answer.content).iter(f"{XML}loc")]
+
+
+def sitemap(client):
+    """The paths of all pages that the sitemap lists, section after section."""
+    found = [page for section in locations(client, "/sitemap.xml") for page in locations(client, section)]
+    assert [page for page in found if not page.startswith(f"{SITE}/")] == []
+    return [page.removeprefix(SITE) for page in found]
+
+
+@pytest.fixture
+def world(db):
+    """Two public commitments of one release and area, a draft, and one whose release is issued tomorrow."""
+    release, area = factories.ReleaseFactory(slug="first"), factories.AreaFactory(slug="red")
+    north, south = (factories.OrganisationFactory(slug=slug) for slug in ("north", "south"))
+    at = {"release": release, "area": area, "owners": [north]}
+    factories.published(reference="TT-01", partners=[south], **at)
+    factories.published(reference="TT-02", partners=[south, north], **at)
+    factories.CommitmentFactory(reference="TT-03", release=release)  # of an area and an owner of its own
+    factories.published(reference="TT-04", release=factories.ReleaseFactory(issued_on="2026-11-23"))
+    return release
+
+
+LISTED = ["/", "/about/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
+LISTED += ["/organisations/north/", "/organisations/south/", "/releases/first/", "/timeline/", "/updates/"]
+
+
+def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(world, client):
+    listed = sitemap(client)
+    assert sorted(listed) == LISTED
+    assert {page: Head(client.get(page)).canonical for page in listed} == {page: [SITE + page] for page in listed}
+
+
+def test_a_long_sitemap_is_cut_into_pages_that_still_list_each_once(world, client, monkeypatch):
+    monkeypatch.setattr(finding.Commitments, "limit", 1)
+    monkeypatch.setattr(finding.Organisations, "limit", 1)
+    assert sorted(sitemap(client)) == LISTED
+
+
+def test_from_the_day_of_its_issue_a_release_is_in_the_sitemap(world, client, time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 16, 0, tzinfo=UTC))  # midnight in Hong Kong
+    assert set(sitemap(client)) - set(LISTED) > {"/commitments/TT-04/"}
+
+
+def test_the_sitemap_says_when_a_commitment_last_changed(world, client, time_machine):
+    def changed():
+        tree = ET.fromstring(client.get("/sitemap-commitments.xml").content)
+        return {one.find(f"{XML}loc").text[-6:-1]: one.find(f"{XML}lastmod").text for one in tree}
+
+    assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-22"}
+    time_machine.move_to(datetime(2026, 11, 25, 10, tzinfo=UTC))
+    entry = factories.record("report", Commitment.objects.get(reference="TT-02"), date="2019")
+    assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-25", "TT-04": "2026-11-22"}
+    time_machine.move_to(datetime(2026, 11, 27, 10, tzinfo=UTC))
+    ledger.append([ledger.retract(entry, "Wrong.", ledger.Recorder())])
+    assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-27", "TT-04": "2026-11-22"}
+
+
+def test_robots_may_read_all_but_what_is_staff_s_or_a_reader_s_and_need_no_past_days(client):
+    answer = client.get("/robots.txt")
+    rules = [tuple(line.split(": ", 1)) for line in answer.text.splitlines()]
+    assert answer.headers["Content-Type"] == "text/plain"
+    assert rules[0] == ("User-agent", "*")
+    assert {path for rule, path in rules if rule == "Disallow"} == {"/admin/", "/report-an-error/", "/*as_of="}
+    [there] = [path for rule, path in rules if rule == "Sitemap"]
+    assert locations(client, there)
+
+
+# The head of each page
+
+
+@pytest.fixture
+def heads(release, client):
+    """The head of each page that there is."""
+    return {address: Head(client.get(address)) for address in [*PAGES.values(), *WRONG.values()]}
+
+
+def test_every_page_has_a_title_and_says_what_a_shared_link_shows(heads):
+    for address, head in heads.items():
+        [title] = head.titles
+        assert title == f"{head.metas['og:title']} – {head.metas['og:site_name']}", address
+        assert all(head.metas[name].strip() for name in ("og:title", "og:type", "description")), address
+        assert head.metas["og:description"] == head.metas["description"], address
+        assert head.metas["og:image"].startswith(f"{SITE}/static/"), address
+
+
+def test_no_two_pages_share_a_title(heads):
+    titles = {}
+    for name, address in PAGES.items():
+        titles.setdefault(heads[address].titles[0], set()).add(urlsplit(address).path)
+        assert len(titles[heads[address].titles[0]]) == 1, name
+
+
+def test_only_a_page_as_it_stands_is_kept_by_search_engines(heads):
+    """Neither every filter and day of it, nor what is no page."""
+    plain = {address for address in PAGES.values() if "?" not in address or "commitment=" in address}
+    for address, head in heads.items():
+        kept = ([SITE + urlsplit(address).path], None) if address in plain else ([], "noindex")
+        assert (head.canonical, head.metas.get("robots")) == kept, address
+        assert head.metas.get("og:url") == (head.canonical[0] if head.canonical else None), address
+
+
+@pytest.mark.parametrize("address", ["/", "/commitments/", PAGE, "/timeline/", "/updates/", "/about/"])
+def test_a_tracking_name_leads_to_the_same_canonical_address(client, address):
+    factories.published(reference="TT-01")
+    assert Head(client.get(f"{address}?utm_source=x&fbclid=y")).canonical == [SITE + address]
+    assert Head(client.get(f"{address}?utm_source=x&as_of=2021-08-30")).canonical == []
+
+
+# How a commitment is cited, and what stands beside it
+
+
+def cited(client, query=""):
+    """How the page says that it is to be cited."""
+    return words(every(main(client.get(PAGE + query)), "p", _class="cite")[0])
+
+
+def test_a_citation_has_title_day_address_and_the_end_of_the_ledger(client, settings):
+    settings.PUBLISHER = "Office of Records"
+    factories.published(reference="TT-01", title="Build a bridge")
+    head = LedgerHead.objects.get()
+    assert cited(client) == (
+        f"Office of Records, “TT-01 Build a bridge”, as of 22 November 2026, {SITE}{PAGE}."
+        f" Ledger entry {head.sequence}, digest {head.digest[:16]}…"
+    )
+
+
+def test_a_citation_of_a_past_day_leads_back_to_that_day(client):
+    factories.published(reference="TT-01")
+    told = cited(client, "?as_of=2021-08-30")
+    assert "as of 30 August 2021, " in told
+    address = re.search(r"http\S+(?=\. )", told).group().removeprefix(SITE)
+    assert address == f"{PAGE}?as_of=2021-08-30"
+    assert cited(client, address.removeprefix(PAGE)) == told
+
+
+def test_previous_and_next_are_of_the_same_area_on_the_same_day(client):
+    area, later = factories.AreaFactory(), factories.ReleaseFactory(issued_on="2021-08-30")
+    for number in (1, 2, 4):
+        factories.published(reference=f"TT-0{number}", area=area)
+    factories.published(reference="TT-03", area=area, release=later)
+    factories.published(reference="SS-01")
+    factories.CommitmentFactory(reference="TT-05", area=area)
+
+    def neighbours(reference, day=""):
+        page = main(client.get(f"/commitments/{reference}/{day}"))
+        return [a for nav in every(page, "nav", _class="neighbours") for a in links(nav)]
+
+    assert neighbours("TT-01") == ["/commitments/TT-02/"]
+    assert neighbours("TT-02") == ["/commitments/TT-01/", "/commitments/TT-03/"]
+    assert neighbours("TT-04") == ["/commitments/TT-03/"]
+    eve = "?as_of=2021-08-29"
+    assert neighbours("TT-02", eve) == [f"/commitments/TT-01/{eve}", f"/commitments/TT-04/{eve}"]
+    assert neighbours("SS-01") == []
