@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model
 
 from commitments import ledger
@@ -91,9 +91,18 @@ def _said(error: ValidationError) -> str:
 
 
 def _stored(row: M) -> M:
-    """The row, checked as a form would check it, and saved."""
-    row.full_clean()
-    row.save()
+    """The row, checked as a form would check it, and saved.
+
+    The database checks the constraints anyway; Django would ask it about each of them before, one by
+    one, which takes most of a load. So they are put into words only where the database has refused.
+    """
+    row.full_clean(validate_constraints=False)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        row.validate_constraints()
+        raise
     return row
 
 

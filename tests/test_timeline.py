@@ -125,7 +125,7 @@ def test_every_commitment_has_a_line_under_its_area(release, client):
     assert len(lines(answer)) == 57
     headings = [words(one) for one in every(main(answer), "h2")]
     assert headings[1:3] == ["Belt and Road", "Culture and creative industries"]
-    assert headings[-1] == "Signing ceremony"
+    assert headings[-1] == "Outside the areas"
 
 
 def test_the_page_says_how_few_have_a_deadline_and_leads_to_both_lists(release, client):

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments import facets
-from commitments.filters import PER_PAGE, CommitmentFilter
+from commitments.filters import PER_PAGE, CommitmentFilter, known_names
 from commitments.models import Commitment
 from commitments.public.links import replaced
 from commitments.public.pages import page
@@ -51,9 +51,15 @@ def commitments(request: HttpRequest) -> HttpResponse:
         previous=replaced(found.data, page=number - 1),
         next=replaced(found.data, page=number + 1),
         chips=chips(found),
-        question=replaced(found.data, page=None, per_page=None).removeprefix("."),
+        question=question(found),
         **panel(found, counted.counts),
     )
+
+
+def question(found: CommitmentFilter) -> str:
+    """The query string of the same list elsewhere: exports and feeds know no names but ours, and show no pages."""
+    meaningless = set(found.data) - set(known_names()) | {"page", "per_page"}
+    return replaced(found.data, **dict.fromkeys(meaningless)).removeprefix(".")
 
 
 def rows(found: CommitmentFilter, references: list[str]) -> list[Commitment]:

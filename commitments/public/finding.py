@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from commitments.choices import Status
+from commitments.choices import OrganisationKind, Status
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Ownership, Partnership, Release
 from commitments.querysets import CommitmentQuerySet
 from commitments.reading import for_reading
@@ -28,6 +28,10 @@ ACTION_STATUS = {
     Status.COMPLETED: f"{CONTEXT}/CompletedActionStatus",
     Status.STOPPED: f"{CONTEXT}/FailedActionStatus",
 }
+TYPES = dict.fromkeys(
+    (OrganisationKind.GOVERNMENT, OrganisationKind.DEPARTMENT, OrganisationKind.CENTRAL_GOVERNMENT),
+    "GovernmentOrganization",
+)
 MOST_IN_A_SITEMAP = 5000
 
 
@@ -39,7 +43,7 @@ def of_commitment(found: Commitment, absolute: Callable[[str], str]) -> dict[str
         "name": found.title,
         "description": found.quote,
         "identifier": found.reference,
-        "agent": [{"@type": "GovernmentOrganization", "name": body.name} for body in found.owners.all()],
+        "agent": [{"@type": TYPES.get(body.kind, "Organization"), "name": body.name} for body in found.owners.all()],
         "actionStatus": ACTION_STATUS.get(status),
         "endTime": str(found.state.completed_on) if is_schema_date(found.state.completed_on) else None,
     }

@@ -63,7 +63,8 @@ def lines(found: CommitmentQuerySet, tallied: dict[int | None, Tally], links: Li
     """The unit chart, area by area in the order that staff gave them; what stands in no area comes last."""
     drawn = [] if together(tallied).commitments > MOST_IN_ALL else few_enough(tallied)
     squares: defaultdict[int | None, list[Commitment]] = defaultdict(list)
-    for commitment in found.filter(Q(area__in=[pk for pk in drawn if pk]) | Q(area=None)) if drawn else ():
+    of_areas, of_none = Q(area__in=[pk for pk in drawn if pk]), Q(area=None) if None in drawn else Q(pk=None)
+    for commitment in found.filter(of_areas | of_none) if drawn else ():
         squares[commitment.area_id].append(commitment)
     areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in tallied]
     areas += [None] if None in tallied else []

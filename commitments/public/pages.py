@@ -12,6 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -48,6 +50,7 @@ def control(request: HttpRequest, today: date) -> dict[str, Any]:
     releases = Release.objects.filter(issued_on__lte=today)
     days = [(one.issued_on, issued(one.title) if len(releases) > 1 else issued()) for one in releases]
     days += [(one.day, _("at the %(name)s") % {"name": one.name}) for one in Occasion.objects.filter(day__lte=today)]
+    path = escape_leading_slashes(escape_uri_path(request.path))
     rest = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "page")]
     return {
         "kept": [(name, value) for name, values in rest for value in values],
@@ -55,11 +58,11 @@ def control(request: HttpRequest, today: date) -> dict[str, Any]:
             {
                 "day": day,
                 "name": name,
-                "address": request.path + replaced(request.GET, as_of=day.isoformat(), page=None),
+                "address": path + replaced(request.GET, as_of=day.isoformat(), page=None),
             }
             for day, name in sorted(days)
         ],
-        "today": request.path + replaced(request.GET, as_of=None, page=None).removeprefix("."),
+        "today": path + replaced(request.GET, as_of=None, page=None).removeprefix("."),
         "latest": today,
     }
 

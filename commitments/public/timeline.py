@@ -37,7 +37,7 @@ from commitments.reading import for_reading, snapshot
 MOST, MOST_OF_AN_AREA = 150, 300
 STRIP = 56  # pixels, the height of the highest bar
 ONE_DAY = timedelta(days=1)
-WITH_DEADLINE = {"deadline_from": "1900"}  # the list\'s filter that whatever has a deadline passes
+WITH_DEADLINE = {"deadline_from": "1900"}  # the list's filter that whatever has a deadline passes
 
 Key = TypeVar("Key")
 Counts = defaultdict[int | None, Counter[Key]]  # by area, None for those under no area
