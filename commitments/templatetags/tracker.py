@@ -15,6 +15,7 @@ from commitments import choices, content
 from commitments.choices import Kind, Status
 from commitments.models import Commitment
 from commitments.models.commitment import role_of
+from commitments.public.browse import Choice
 from commitments.public.links import Links
 
 register = template.Library()
@@ -78,6 +79,22 @@ def structured(data: dict[str, Any] | None) -> SafeString:
         return SafeString("")
     text = json.dumps(data, ensure_ascii=False).translate({ord(c): f"\\u{ord(c):04x}" for c in "<>&"})
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
+
+
+@register.simple_tag
+def tick_box(name: str, choice: Choice) -> SafeString:
+    """One choice of the filter panel, with the number that it would give. A tag, because a page has a hundred."""
+    return format_html(
+        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}</label>',
+        SafeString(' class="nothing"' if choice.count == 0 else ""),
+        name,
+        choice.value,
+        name,
+        choice.value,
+        SafeString(" checked" if choice.ticked else ""),
+        choice.label,
+        "" if choice.count is None else format_html(' <span class="count">{}</span>', choice.count),
+    )
 
 
 @register.filter
