@@ -17,6 +17,7 @@ from commitments.public.counts import key, tallies, together
 from commitments.public.links import Links
 from commitments.public.pages import as_of_a_day, page
 
+CHINESE = "滬港合作會議第四次會議：文化合作及創意產業。"  # to see how it is set
 SAMPLES = 6  # commitments on the page of components
 
 
@@ -61,6 +62,7 @@ def design(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
         "design",
         day,
         as_of=as_of,
+        chinese=CHINESE,
         statuses=choices.Status,
         schedules=choices.Schedule,
         rows=found.for_rows().order_by("reference")[:SAMPLES],

@@ -136,7 +136,7 @@ def chips(found: CommitmentFilter) -> list[dict[str, str]]:
     made = []
     for name in found.filters:
         labels = {str(value): label for value, label in getattr(found.form.fields[name], "choices", ())}
-        for value in found.data.getlist(name):
+        for value in dict.fromkeys(found.data.getlist(name)):
             others = [one for one in found.data.getlist(name) if one != value]
             made.append(
                 {

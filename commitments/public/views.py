@@ -67,7 +67,7 @@ def commitment(request: HttpRequest, day: date, as_of: date | None, reference: s
         parts=Commitment.objects.as_of(day).filter(part_of=found).order_by("reference"),
         neighbours=neighbours(found, day),
         head=LedgerHead.objects.get(),
-        cited=request.build_absolute_uri(found.get_absolute_url()),
+        cited=request.build_absolute_uri(Links(day).page("commitment", reference)),
         data=finding.of_commitment(found, request.build_absolute_uri),
     )
 
