@@ -193,12 +193,12 @@ class CommitmentFilter(FilterSet):
         """`data`: the query string. `today`: the day that it is, for pages that are not asked for another."""
         super().__init__(without_blanks(data), queryset=Commitment.objects.none())
         self.today = today
-        self.filters["area"].extra["choices"] = list(Area.objects.values_list("slug", "name"))
+        self.filters["area"].extra["choices"] = list(Area.objects.public(today).values_list("slug", "name"))
         asked = DayForm.of(data, today)
         day = (asked.cleaned_data["as_of"] if asked.is_valid() else None) or today
         issued = Release.objects.filter(issued_on__lte=day)
         self.filters["release"].extra["choices"] = list(issued.values_list("slug", "title"))
-        bodies = list(Organisation.objects.values_list("slug", "name"))
+        bodies = list(Organisation.objects.public(today).values_list("slug", "name"))
         self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
         self.form.today = today
 

@@ -122,6 +122,37 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return model.objects.filter(commitment=OuterRef("pk"), **conditions)
 
 
+class AreaQuerySet(models.QuerySet[Any]):
+    """Areas; the public sees those in which something public stands."""
+
+    def public(self, today: date) -> AreaQuerySet:
+        """What anybody may see: not what only drafts name, or a release that is not out yet."""
+        return self.filter(Exists(_out(today).filter(area=OuterRef("pk"))))
+
+
+class OrganisationQuerySet(models.QuerySet[Any]):
+    """Organisations; the public sees those that have part in something public."""
+
+    def public(self, today: date) -> OrganisationQuerySet:
+        """What anybody may see: owners, partners and parties to agreements, not what only drafts name."""
+        from commitments.models import Agreement, Ownership, Partnership
+
+        owners, partners = (
+            Exists(model.objects.filter(organisation=OuterRef("pk"), commitment__in=_out(today).values("pk")))
+            for model in (Ownership, Partnership)
+        )
+        agreements = Agreement.objects.filter(parties=OuterRef("pk"), release__issued_on__lte=today)
+        return self.filter(owners | partners | Exists(agreements))
+
+
+def _out(today: date) -> CommitmentQuerySet:
+    """The public commitments of the releases that are out."""
+    from commitments.models import Commitment
+
+    found: CommitmentQuerySet = Commitment.objects.public().filter(release__issued_on__lte=today)
+    return found
+
+
 def schedule_on(day: date) -> Case:
     """`schedule.schedule` in SQL, over the joined `state`."""
     late = Q(state__completed_on_first__gt=models.F("state__deadline_last"))

@@ -339,3 +339,15 @@ def test_what_was_asked_for_wrongly_is_never_markup(release, client):
     answers = [client.get(f"{LIST}?{name}={hostile}") for name in known_names()]
     assert [answer for answer in answers if "<script>" in answer.text] == []
     assert read(answers[0])
+
+
+@pytest.mark.parametrize("address", ["/", LIST, CSV, "/nothing-here/", "/updates.atom", "/report-an-error/"])
+def test_a_question_of_too_many_parts_is_answered_with_a_page_of_ours(release, client, address):
+    answer = client.get(f"{address}?{'&' * 1001}")
+    assert answer.status_code == 400
+    assert "too many parts" in answer.text
+
+
+@pytest.mark.parametrize("query", ["entry=report&entry=check", "page=1&page=2", "entry=rumour", "entry=%00"])
+def test_updates_of_a_kind_that_is_none_and_two_at_once_are_refused(release, client, query):
+    assert client.get(f"/updates/?{query}").status_code == 400

@@ -59,7 +59,7 @@ SHOWN = [("sort", "-title"), ("as_of", "2021-08-30"), ("per_page", "10")]
 
 
 def test_each_value_of_each_filter_has_a_chip_that_takes_just_itself_away(client):
-    factories.OrganisationFactory(slug="hksarg", name="Government")
+    factories.published(owners=[factories.OrganisationFactory(slug="hksarg", name="Government")])
     answer = client.get(f"{LIST}?{urlencode([*ASKED, *SHOWN, ('page', '1')])}")
     *made, _clear = chips(answer)
     assert [label for label, _address in made] == [
@@ -74,7 +74,7 @@ def test_each_value_of_each_filter_has_a_chip_that_takes_just_itself_away(client
 
 
 def test_clear_all_keeps_the_day_and_nothing_else(client):
-    factories.OrganisationFactory(slug="hksarg")
+    factories.published(owners=[factories.OrganisationFactory(slug="hksarg")])
     answer = client.get(f"{LIST}?{urlencode([*ASKED, *SHOWN])}")
     assert chips(answer)[-1] == ("Clear all filters", f"{LIST}?as_of=2021-08-30")
 
@@ -148,12 +148,16 @@ def test_of_what_grows_the_panel_shows_fifteen_choices_the_most_frequent_first(m
 
 @pytest.mark.parametrize("name", GROWING)
 def test_a_ticked_choice_is_always_shown_and_one_that_finds_nothing_only_then(many, client, name):
-    factories.OrganisationFactory(slug="idle")
-    factories.AreaFactory(slug="idle")
-    factories.ReleaseFactory(slug="idle")
+    factories.published(
+        owners=[body := factories.OrganisationFactory(slug="idle")],
+        partners=[body],
+        area=factories.AreaFactory(slug="idle"),
+        release=factories.ReleaseFactory(slug="idle"),
+        level="aim",
+    )
     hidden = {f"n-{number:02}" for number in range(17)} - {value for value, _n in values(client.get(LIST), name)}
     ticked = [min(hidden), "idle"]
-    shown = values(client.get(f"{LIST}?{urlencode([(name, value) for value in ticked])}"), name)
+    shown = values(client.get(f"{LIST}?level=primary&{urlencode([(name, value) for value in ticked])}"), name)
     assert {value: number for value, number in shown if value in ticked} == {ticked[0]: 1, "idle": 0}
     nothing = values(client.get(f"{LIST}?status=completed&{name}={ticked[0]}"), name)
     assert nothing == [(ticked[0], 0)]

@@ -158,3 +158,21 @@ def test_a_release_that_is_not_out_yet_is_named_nowhere(drafts, client):
     factories.ReleaseFactory(slug="tomorrow", title="Plenary of tomorrow", issued_on="2026-11-23")
     for address in addresses():
         assert "Plenary of tomorrow" not in body(client.get(address)), address
+
+
+def test_what_only_a_draft_names_is_on_no_page_and_in_no_filter(drafts, client):
+    body_of_draft = factories.OrganisationFactory(slug="unheard-of", name="Office of Unheard-of Things")
+    area = factories.AreaFactory(slug="unheard-of", name="Unheard-of things")
+    factories.CommitmentFactory(reference="DR-09", owners=[body_of_draft], partners=[body_of_draft], area=area)
+    for address in ("/organisations/unheard-of/", "/organisations/unheard-of.atom", "/areas/unheard-of/"):
+        assert client.get(address).status_code == 404
+    for name in ("owner", "partner", "area"):
+        for address in ("/commitments/", "/timeline/", "/updates.atom", "/commitments.csv"):
+            assert client.get(f"{address}?{name}=unheard-of").status_code == 400
+    for address in (
+        "/commitments/?status=x",
+        "/commitments.csv?owner=x",
+        "/about/design/",
+        "/sitemap-organisations.xml",
+    ):
+        assert "nheard-of " not in body(client.get(address))

@@ -212,6 +212,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Not every question that was answered 404 or 400: addresses may hold what only their reader should know.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }
 
 PUBLISHER = os.environ.get("PUBLISHER", "")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import OrganisationKind, Side
 from commitments.models.fields import choice_field, vocabulary_constraint
+from commitments.querysets import OrganisationQuerySet
 
 
 class Organisation(models.Model):
@@ -18,6 +19,8 @@ class Organisation(models.Model):
     side = choice_field(Side, _("side"))
     site = models.URLField(_("site"), blank=True)
     note = models.TextField(_("note"), blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         """Sorted by name, vocabularies held by the database."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments.choices import AgreementBasis
 from commitments.models.fields import choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
+from commitments.querysets import AreaQuerySet
 
 
 class Area(models.Model):
@@ -16,6 +17,8 @@ class Area(models.Model):
     slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
     name = models.CharField(_("name"), max_length=120, unique=True)
     position = models.PositiveSmallIntegerField(_("position"), help_text=_("Its place in lists of areas."))
+
+    objects = AreaQuerySet.as_manager()
 
     class Meta:
         """In the order that staff gave them."""

@@ -203,9 +203,9 @@ def receive(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return shown(request, form, day, as_of, status=400)
     now = timezone.now()
+    # Of the form and what it says: sent twice it is one report, gone back to and changed it is another.
+    form.token = salted_hmac(SALT, f"{form.token} {form.cleaned_data['what']}", algorithm="sha256").hexdigest()[:32]
     sent = ErrorReport.objects.filter(token=form.token).first()
-    if sent and sent.what != form.cleaned_data["what"]:  # gone back, changed and sent again: another report
-        sent, form.token = None, new_token()
     if not sent:
         ErrorReport.objects.filter(received_at__lte=now - WINDOW).exclude(sender="").update(sender="")
         if wait := seconds_to_wait(senders(request, now), now):
@@ -231,7 +231,9 @@ def received(request: HttpRequest, day: date, as_of: date | None, token: str) ->
     report = get_object_or_404(ErrorReport.objects.select_related("organisation"), token=token)
     about = Commitment.objects.as_of(day).filter(error_reports=report).first()
     link = request.build_absolute_uri(request.path)
-    answer = page(request, "report_received", day, as_of=as_of, report=report, commitment=about, link=link)
+    answer = page(
+        request, "report_received", day, as_of=as_of, report=report, commitment=about, link=link, canonical=None
+    )
     kept_to_itself = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
     for name, value in kept_to_itself.items():
         answer.headers[name] = value
@@ -257,6 +259,7 @@ def network(request: HttpRequest) -> str:
     """Where a request comes from: behind a proxy that is trusted, the address that it wrote down last."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUST_PROXY else ""
     address = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    address = re.sub(r"^\[(.*)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", address)  # some proxies write the port, too
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:  # with a port, a socket of the machine itself: as it is

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.choices import OrganisationKind, Status
-from commitments.models import Area, Commitment, LedgerEntry, Organisation, Ownership, Partnership, Release
+from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 from commitments.querysets import CommitmentQuerySet
 from commitments.reading import for_reading
 
@@ -130,26 +130,17 @@ class Areas(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
 
     def items(self) -> Any:
         """In the order that staff gave them."""
-        return Area.objects.filter(Exists(public_today().filter(area=OuterRef("pk"))))
+        return Area.objects.public(localdate())
 
 
 class Organisations(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
-    """Every organisation that owns or joins something public."""
+    """Every organisation that has part in something public."""
 
     limit = MOST_IN_A_SITEMAP
 
     def items(self) -> Any:
         """By name."""
-        parties = [
-            Exists(model.objects.filter(organisation=OuterRef("pk"), commitment__in=public_today()))
-            for model in (Ownership, Partnership)
-        ]
-        return Organisation.objects.filter(parties[0] | parties[1])
-
-
-def public_today() -> Any:
-    """Primary keys of what anybody may see today."""
-    return Commitment.objects.public().filter(release__issued_on__lte=localdate()).values("pk")
+        return Organisation.objects.public(localdate())
 
 
 SITEMAPS: dict[str, Any] = {

@@ -30,7 +30,7 @@ def page(
 ) -> HttpResponse:
     """A page as of `day`. `as_of` is that day where the reader asked for one: then every link keeps it."""
     asked = set(known_names()) & set(request.GET)
-    context |= {
+    context = {
         "day": day,
         "as_of": as_of,
         "links": Links(as_of),
@@ -41,7 +41,7 @@ def page(
         "share": request.build_absolute_uri(static("commitments/share.png")),
         "publisher": settings.PUBLISHER,
         "contact": settings.CONTACT,
-    }
+    } | context
     return render(request, f"commitments/{template}.html", context, status=status)
 
 

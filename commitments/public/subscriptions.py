@@ -137,7 +137,7 @@ def of_commitment(request: HttpRequest, reference: str) -> Asked:
 def of_organisation(request: HttpRequest, slug: str) -> Asked:
     """What an organisation owns or takes part in."""
     day, as_of, query = day_asked(request)
-    body = get_object_or_404(Organisation, slug=slug)
+    body = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
     parties = [model.objects.filter(organisation=body).values("commitment") for model in (Ownership, Partnership)]
     found = Commitment.objects.as_of(day).filter(Q(pk__in=parties[0]) | Q(pk__in=parties[1]))
     return Asked(day, as_of, found, body.name, Links(as_of).page("organisation", slug), query)

@@ -9,13 +9,16 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import EmptyPage, Paginator
 from django.db import connection
 from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.views.defaults import bad_request
 
 from commitments.choices import UPDATE_KINDS, EntryKind, Level, OrganisationKind, Side
 from commitments.filters import PER_PAGE
@@ -84,7 +87,7 @@ def neighbours(found: Commitment, day: date) -> dict[str, Commitment | None]:
 @as_of_a_day
 def area(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """Progress of one area."""
-    found = get_object_or_404(Area, slug=slug)
+    found = get_object_or_404(Area.objects.public(localdate()), slug=slug)
     rows = Commitment.objects.as_of(day).filter(area=found)
     tally = together(tallies(rows, "area_id"))
     first = list(rows.for_rows().order_by("reference")[:SHOWN])
@@ -107,7 +110,7 @@ def area(request: HttpRequest, day: date, as_of: date | None, slug: str) -> Http
 @as_of_a_day
 def organisation(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """What one organisation owns, and what it takes part in; a government's page shows both sides."""
-    found = get_object_or_404(Organisation, slug=slug)
+    found = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
     rows = Commitment.objects.as_of(day)
     tally = together(tallies(rows.owned_by([found]), "level"))
     return page(
@@ -185,8 +188,9 @@ def updates(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse
     kind = request.GET.get("entry", "")
     entries = entries_of(day).filter(kind=kind) if kind else entries_of(day)
     paginator = Paginator(entries, PER_PAGE)
+    twice = any(len(request.GET.getlist(name)) > 1 for name in ("entry", "page"))
     try:
-        shown_page = paginator.page(int(request.GET.get("page") or 1))
+        shown_page = paginator.page(0 if twice else int(request.GET.get("page") or 1))
         kinds = kinds_of_entries(request, EntryKind(kind) if kind else None)
     except (ValueError, EmptyPage):
         last = paginator.num_pages if not kind or kind in EntryKind else 0
@@ -228,7 +232,10 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, with ways on, on the day that was asked for."""
-    form = day_of(request)
+    try:
+        form = day_of(request)
+    except SuspiciousOperation as too_much:
+        return bad_request(request, too_much)
     as_of = form.cleaned_data["as_of"] if form.is_valid() else None
     return page(request, "not_found", as_of or form.today, as_of=as_of, status=404)
 

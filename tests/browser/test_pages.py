@@ -59,7 +59,9 @@ def test_a_first_visit_is_light_comes_from_here_and_shifts_nothing(site, open_pa
 LAYOUT_SHIFT = """new Promise((done) => {
   const moved = [];
   new PerformanceObserver((list) => {
-    for (const { value, sources } of list.getEntries()) moved.push([value, ...sources.map(({ node }) => node?.outerHTML)]);
+    for (const { value, sources } of list.getEntries()) {
+      moved.push([value, ...sources.map(({ node }) => node?.outerHTML)]);
+    }
   }).observe({ type: "layout-shift", buffered: true });
   setTimeout(() => done(moved), 300);
 })"""
