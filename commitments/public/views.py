@@ -186,21 +186,20 @@ def paragraphs(rows: Iterable[Commitment]) -> list[tuple[int, list[Commitment]]]
 def updates(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """What changed: every entry of the ledger, the latest recorded first; with `entry`, those of one kind."""
     kind = request.GET.get("entry", "")
-    entries = entries_of(day).filter(kind=kind) if kind else entries_of(day)
-    paginator = Paginator(entries, PER_PAGE)
+    if kind and kind not in EntryKind:
+        return page(request, "bad_page", day, as_of=as_of, status=400, kinds=EntryKind)
+    paginator = Paginator(entries_of(day).filter(kind=kind) if kind else entries_of(day), PER_PAGE)
     twice = any(len(request.GET.getlist(name)) > 1 for name in ("entry", "page"))
     try:
         shown_page = paginator.page(0 if twice else int(request.GET.get("page") or 1))
-        kinds = kinds_of_entries(request, EntryKind(kind) if kind else None)
     except (ValueError, EmptyPage):
-        last = paginator.num_pages if not kind or kind in EntryKind else 0
-        return page(request, "bad_page", day, as_of=as_of, status=400, last=last, kinds=EntryKind)
+        return page(request, "bad_page", day, as_of=as_of, status=400, last=paginator.num_pages)
     return page(
         request,
         "updates",
         day,
         as_of=as_of,
-        kinds=kinds,
+        kinds=kinds_of_entries(request, EntryKind(kind) if kind else None),
         page=shown_page,
         previous=replaced(request.GET, page=shown_page.number - 1),
         next=replaced(request.GET, page=shown_page.number + 1),
