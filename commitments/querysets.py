@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.models import Case, DateField, Exists, FilteredRelation, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.expressions import RawSQL
 
 from commitments.choices import PAST_DEADLINE, Freshness, Level, Schedule, Status
 from commitments.schedule import AGEING, DUE_SOON, FRESH, SETTLED, UNFINISHED
@@ -122,12 +123,26 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return model.objects.filter(commitment=OuterRef("pk"), **conditions)
 
 
+# Every page of the list asks these two; putting the SQL together anew each time would cost more than running it.
+OUT = "c.published_at IS NOT NULL AND r.issued_on <= %s"
+COMMITMENT = "JOIN commitments_commitment c ON c.id = p.commitment_id JOIN commitments_release r ON r.id = c.release_id"
+OF_AREA = f"""EXISTS (SELECT 1 FROM commitments_commitment c JOIN commitments_release r ON r.id = c.release_id
+WHERE c.area_id = commitments_area.id AND {OUT})"""
+OF_ORGANISATION = f"""(EXISTS (SELECT 1 FROM commitments_ownership p {COMMITMENT}
+WHERE p.organisation_id = commitments_organisation.id AND {OUT})
+OR EXISTS (SELECT 1 FROM commitments_partnership p {COMMITMENT}
+WHERE p.organisation_id = commitments_organisation.id AND {OUT})
+OR EXISTS (SELECT 1 FROM commitments_agreement_parties p JOIN commitments_agreement a ON a.id = p.agreement_id
+JOIN commitments_release r ON r.id = a.release_id
+WHERE p.organisation_id = commitments_organisation.id AND r.issued_on <= %s))"""
+
+
 class AreaQuerySet(models.QuerySet[Any]):
     """Areas; the public sees those in which something public stands."""
 
     def public(self, today: date) -> AreaQuerySet:
         """What anybody may see: not what only drafts name, or a release that is not out yet."""
-        return self.filter(Exists(_out(today).filter(area=OuterRef("pk"))))
+        return self.filter(_holds(OF_AREA, [today.isoformat()]))
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
@@ -135,22 +150,11 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
     def public(self, today: date) -> OrganisationQuerySet:
         """What anybody may see: owners, partners and parties to agreements, not what only drafts name."""
-        from commitments.models import Agreement, Ownership, Partnership
-
-        owners, partners = (
-            Exists(model.objects.filter(organisation=OuterRef("pk"), commitment__in=_out(today).values("pk")))
-            for model in (Ownership, Partnership)
-        )
-        agreements = Agreement.objects.filter(parties=OuterRef("pk"), release__issued_on__lte=today)
-        return self.filter(owners | partners | Exists(agreements))
+        return self.filter(_holds(OF_ORGANISATION, [today.isoformat()] * 3))
 
 
-def _out(today: date) -> CommitmentQuerySet:
-    """The public commitments of the releases that are out."""
-    from commitments.models import Commitment
-
-    found: CommitmentQuerySet = Commitment.objects.public().filter(release__issued_on__lte=today)
-    return found
+def _holds(sql: str, values: list[str]) -> RawSQL:
+    return RawSQL(sql, values, output_field=models.BooleanField())
 
 
 def schedule_on(day: date) -> Case:
