@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from commitments import facets, ledger
@@ -122,6 +122,7 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(questions(), st.sampled_from(list(facets.COLUMNS)), st.integers(0, 40), st.integers(0, 40))
     def holds(query, name, first, length):
+        assume(CommitmentFilter(QueryDict(query), TODAY).is_valid())  # a release not yet out is no choice
         ours, theirs = found(query), in_sql(query)
         assert (ours.total, ours.references(0, 100)) == (len(theirs), theirs)
         assert ours.references(first, first + length) == theirs[first : first + length]
