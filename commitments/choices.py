@@ -176,6 +176,15 @@ class EntryKind(Vocabulary):
 UPDATE_KINDS = (EntryKind.REPORT, EntryKind.CONTEXT, EntryKind.CHECK)
 
 
+class DraftState(Vocabulary):
+    """How far a draft of an update has come."""
+
+    DRAFT = "draft", "none", _("Somebody is still working on it."), _("being drafted")
+    WAITING = "waiting", "waiting", _("A publisher is to decide on it."), _("waits for publishing")
+    RETURNED = "returned", "late", _("A publisher sent it back, with the reason."), _("returned")
+    PUBLISHED = "published", "done", _("It is on record."), _("published")
+
+
 class ReportBasis(Vocabulary):
     """What a report rests on."""
 

@@ -90,7 +90,9 @@ def _remove_text(redacted: Sequence[LedgerEntry]) -> None:
     numbers = [entry.sequence for entry in redacted]
     LedgerEntry.objects.filter(pk__in=numbers).update(content="", salt="")
     DraftEvidence.objects.filter(draft__published_as__in=numbers).delete()
-    DraftUpdate.objects.filter(published_as__in=numbers).update(note="", searched="", deadline_reason="")
+    DraftUpdate.objects.filter(published_as__in=numbers).update(
+        note="", searched="", deadline_reason="", returned_because=""
+    )
 
 
 def _entry(one: NewEntry, head: LedgerHead) -> LedgerEntry:

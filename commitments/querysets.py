@@ -27,18 +27,28 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def as_of(self: Self, day: date) -> Self:
         """Public commitments whose release was out by `day`, each with its `state`, `schedule` and `freshness` then."""
-        standing = FilteredRelation("states", condition=Q(states__from_day__lte=day) & Q(states__until_day__gt=day))
-        return (
-            self.public()
-            .annotate(state=standing)
-            .select_related("state")
-            .filter(release__issued_on__lte=day, state__isnull=False)
-            .annotate(
-                day=Value(day, output_field=DateField()),
-                schedule=schedule_on(day),
-                freshness=freshness_on(day),
-            )
+        found = self.public()._standing_on(day).filter(release__issued_on__lte=day, state__isnull=False)
+        return found.annotate(schedule=schedule_on(day), freshness=freshness_on(day))
+
+    def for_staff(self: Self, day: date) -> Self:
+        """Drafts too, which have no state: their `state` is None, their `schedule` and `freshness` are empty."""
+        draft = When(published_at=None, then=Value(""))
+        return self._standing_on(day).annotate(
+            schedule=Case(draft, default=schedule_on(day)), freshness=Case(draft, default=freshness_on(day))
         )
+
+    def _standing_on(self: Self, day: date) -> Self:
+        standing = FilteredRelation("states", condition=Q(states__from_day__lte=day) & Q(states__until_day__gt=day))
+        found = self.annotate(state=standing, day=Value(day, output_field=DateField()))
+        return found.select_related("state")
+
+    def within_reach_of(self: Self, user: Any) -> Self:
+        """What a member of staff works on: everything, or what their own organisation must deliver (R8)."""
+        from commitments.models import Organisation
+
+        if user.has_perm("commitments.work_for_all"):
+            return self
+        return self.owned_by(Organisation.objects.filter(affiliations__user=user.pk))
 
     def counted(self: Self) -> Self:
         """Counts are of primary commitments; aims and umbrellas are listed beside them."""

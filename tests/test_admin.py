@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from commitments import ledger
 from commitments.models import (
+    Affiliation,
     Agreement,
     Commitment,
     DraftEvidence,
@@ -24,6 +25,8 @@ from commitments.models import (
     LoadedItem,
     Occasion,
     Organisation,
+    RedactionRequest,
+    Reminder,
     Update,
 )
 from tests import factories
@@ -34,9 +37,10 @@ pytestmark = pytest.mark.django_db
 MODELS = sorted(apps.get_app_config("commitments").get_models(), key=lambda model: model.__name__)
 NAMES = [model._meta.model_name for model in MODELS if admin.site.is_registered(model)]
 PROJECTED = {"evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership", "state", "update"}
-READ_ONLY = [name for name in NAMES if name in PROJECTED]
+# What the ledger projects, what a command writes, and what has steps of its own.
+READ_ONLY = [name for name in NAMES if name in {*PROJECTED, "reminder", "redactionrequest"}]
 # Evidence is typed with its draft, and error reports are sent by readers.
-EDITABLE = [name for name in NAMES if name not in {*PROJECTED, "draftevidence", "errorreport"}]
+EDITABLE = [name for name in NAMES if name not in {*READ_ONLY, "draftevidence", "errorreport"}]
 BY = ledger.Recorder()
 
 
@@ -167,6 +171,10 @@ def rows(desk):
     Occasion.objects.create(day="2021-08-30", name="5th Plenary Session")
     ErrorReport.objects.create(token="x", what="Something is wrong.", commitment=one)
     factories.CommitmentFactory(reference="TT-02")
+    boss = User.objects.get()
+    Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
+    Reminder.objects.create(user=boss, day="2026-11-22")
+    RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
     return {model._meta.model_name: list(model.objects.all()) for model in MODELS}
 
 

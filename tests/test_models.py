@@ -166,7 +166,7 @@ def a_section(**columns):
 
 def a_published_draft():
     draft = a_draft_update()
-    draft.published_as = record("check", published())
+    draft.published_as, draft.state = record("check", published()), "published"
     draft.save()
     return draft
 

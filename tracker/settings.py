@@ -29,6 +29,7 @@ SETTINGS = {
     "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
     "PUBLISHER": "who answers for the tracker, as the public pages name them",
     "CONTACT": "address for corrections and complaints, as the public pages show it",
+    "FOUR_EYES": "1 where nobody may publish an update that they drafted themselves",
     "LOG_DAYS": "for how many days the servers in front keep logs of visits, as the privacy statement says; 0: none",
 }
 
@@ -219,3 +220,4 @@ LOGGING = {
 PUBLISHER = os.environ.get("PUBLISHER", "")
 CONTACT = os.environ.get("CONTACT", "")
 LOG_DAYS = whole_number("LOG_DAYS", 0)
+FOUR_EYES = switch("FOUR_EYES")

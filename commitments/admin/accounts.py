@@ -7,6 +7,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from commitments.admin.base import BehindTheScenesAdmin, ModelAdmin, ReadOnlyAdmin
+from commitments.models import Affiliation, RedactionRequest, Reminder
+
 admin.site.unregister(User)
 
 
@@ -17,3 +20,15 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: take away "active" instead."""
         return False
+
+
+@admin.register(Affiliation)
+class AffiliationAdmin(ModelAdmin):
+    """Who works for whom; it is edited on the user's page too."""
+
+    list_display = ("user", "organisation")
+    autocomplete_fields = ("organisation",)
+
+
+admin.site.register(Reminder, BehindTheScenesAdmin)
+admin.site.register(RedactionRequest, ReadOnlyAdmin)

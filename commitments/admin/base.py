@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
-from commitments.choices import Role
+from commitments import publishing
 from commitments.ledger import Recorder
 from commitments.models import Commitment, DraftUpdate
 
@@ -28,8 +29,8 @@ def may_publish(request: HttpRequest) -> bool:
 
 
 def recorder(request: HttpRequest) -> Recorder:
-    """In which role the user records: no name goes into the ledger."""
-    return Recorder(Role.ADMINISTRATOR if request.user.is_superuser else Role.PUBLISHER)
+    """In which role, and for which organisation, the user records."""
+    return publishing.recorder(cast("User", request.user))
 
 
 def show(problem: ValidationError, form: forms.BaseForm) -> None:

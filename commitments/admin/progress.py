@@ -6,34 +6,15 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments import ledger
-from commitments.admin.base import SECURE_ADDRESSES, LedgerAdmin, LedgerForm, may_publish, recorder
-from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, update_content
+from commitments import publishing
+from commitments.admin.base import SECURE_ADDRESSES, LedgerAdmin, LedgerForm, may_publish
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, Organisation
-
-
-def content_of(draft: DraftUpdate, evidence: list[DraftEvidence]) -> dict[str, Any]:
-    """What the ledger would say."""
-    said = vars(draft) | {"reply_of": draft.reply_of_id}
-    return update_content(draft.kind, said, [vars(row) for row in evidence])
-
-
-def refuse_what_would_be_lost(draft: DraftUpdate, evidence: list[DraftEvidence]) -> None:
-    """Raise ValidationError beside each box that was filled in and that an update of this kind does not hold."""
-    message = _("An update of this kind does not hold this. Empty the box, or choose another kind.")
-    names = {name for names in UPDATE_FIELDS.values() for name in names} - {"basis", *UPDATE_FIELDS[draft.kind]}
-    problems = {name: message for name in names if getattr(draft, name) not in ("", None)}
-    if evidence and draft.kind not in WITH_EVIDENCE:
-        problems["evidence"] = _("A check holds no evidence. Take it out, or choose another kind.")
-    if problems:
-        raise ValidationError(problems)
 
 
 class DraftForm(LedgerForm):
@@ -113,7 +94,7 @@ class DraftUpdateAdmin(LedgerAdmin):
         """The evidence, and then the publication, all in the transaction of the request."""
         super().save_related(request, form, formsets, change)
         if "_publish" in request.POST and may_publish(request):
-            publish(form.instance, recorder(request))
+            form.instance.published_as = publishing.publish([form.instance], request.user)[0]  # type: ignore[arg-type]
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
         """Once it is published, to where the public sees it."""
@@ -145,12 +126,3 @@ class DraftUpdateAdmin(LedgerAdmin):
     def published(self, obj: DraftUpdate) -> bool:
         """Whether it is in the ledger."""
         return obj.published_as_id is not None
-
-
-def publish(draft: DraftUpdate, by: ledger.Recorder) -> None:
-    """Record a draft; the caller's transaction holds both. A second time is refused, by the ledger's key."""
-    evidence = list(draft.evidence.all())
-    refuse_what_would_be_lost(draft, evidence)
-    entry = ledger.NewEntry(draft.kind, content_of(draft, evidence), draft.commitment, by=by, key=f"draft/{draft.pk}")
-    draft.published_as = ledger.append([entry])[0]
-    draft.save(update_fields=["published_as"])

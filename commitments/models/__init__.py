@@ -6,8 +6,10 @@ from commitments.models.ledger import LedgerEntry, LedgerHead
 from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, State, Update
 from commitments.models.release import Agreement, Area, LoadedItem, Occasion, Release, Section
+from commitments.models.staff import Affiliation, RedactionRequest, Reminder
 
 __all__ = [
+    "Affiliation",
     "Agreement",
     "Area",
     "Commitment",
@@ -22,7 +24,9 @@ __all__ = [
     "Organisation",
     "Ownership",
     "Partnership",
+    "RedactionRequest",
     "Release",
+    "Reminder",
     "Section",
     "State",
     "Update",

@@ -118,6 +118,7 @@ class Commitment(models.Model):
         ordering = ["reference"]
         verbose_name = _("commitment")
         verbose_name_plural = _("commitments")
+        permissions = [("work_for_all", _("Can work on the commitments of every organisation"))]
         indexes = [
             models.Index(fields=["release", "area", "paragraph"], name="commitment_place"),
             models.Index(fields=["published_at"], name="commitment_published_at"),

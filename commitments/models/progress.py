@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import (
     UPDATE_KINDS,
+    DraftState,
     EntryKind,
     EvidenceLevel,
     Relation,
@@ -104,8 +105,18 @@ class DraftUpdate(UpdateFields):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, verbose_name=_("author")
     )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        verbose_name=_("changed by"),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+    state = choice_field(DraftState, _("state"), default=DraftState.DRAFT, editable=False)
+    returned_because = models.TextField(_("why it was returned"), blank=True, editable=False)
     published_as = models.OneToOneField(
         LedgerEntry, models.PROTECT, null=True, editable=False, verbose_name=_("published as")
     )
@@ -116,7 +127,14 @@ class DraftUpdate(UpdateFields):
         ordering = ["-created_at"]
         verbose_name = _("draft update")
         verbose_name_plural = _("draft updates")
+        indexes = [models.Index(fields=["state", "-created_at"], name="draft_state")]
         constraints = [
+            vocabulary_constraint("state", DraftState, "draft_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=DraftState.PUBLISHED, published_as__isnull=False)
+                | (~Q(state=DraftState.PUBLISHED) & Q(published_as=None)),
+                name="draft_published_as_an_entry",
+            ),
             vocabulary_constraint("status", Status, "draft_status_known", blank=True),
             vocabulary_constraint("stop_reason", StopReason, "draft_stop_reason_known", blank=True),
             vocabulary_constraint("basis", ReportBasis, "draft_basis_known", blank=True),

@@ -1,0 +1,98 @@
+"""What staff need beside their accounts: whom they work for, what they were reminded of, redactions asked for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from commitments.models.ledger import LedgerEntry
+from commitments.models.organisation import Organisation
+
+
+class Affiliation(models.Model):
+    """The organisation that a member of staff works for. Contributors see and draft for it alone (R8)."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="affiliation", verbose_name=_("user")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="affiliations", verbose_name=_("organisation")
+    )
+
+    class Meta:
+        """One organisation a person."""
+
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliation")
+
+    def __str__(self) -> str:
+        """Who, and for whom."""
+        return f"{self.user}, {self.organisation}"
+
+
+class Reminder(models.Model):
+    """That a person was sent the reminders of a day: never twice for the same one."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", verbose_name=_("user"))
+    day = models.DateField(_("day"))
+    sent_at = models.DateTimeField(_("sent at"), auto_now_add=True)
+
+    class Meta:
+        """Latest first."""
+
+        ordering = ["-day", "user"]
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="reminder_once_a_day")]
+
+    def __str__(self) -> str:
+        """Whom, and for which day."""
+        return f"{self.user}, {self.day}"
+
+
+class RedactionRequest(models.Model):
+    """A redaction that one administrator asks for and another one carries out or declines.
+
+    `remaining` is the entry's content without the text to be removed, null where nothing remains; see
+    `ledger.redact`. Undecided while `decided_at` is null.
+    """
+
+    entry = models.ForeignKey(
+        LedgerEntry, models.PROTECT, related_name="redaction_requests", verbose_name=_("ledger entry")
+    )
+    remaining = models.JSONField(_("what remains"), null=True)
+    reason = models.TextField(_("reason"), help_text=_("Public. It must not repeat what is removed."))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
+    asked_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    granted = models.BooleanField(_("carried out"), default=False)
+
+    class Meta:
+        """Undecided ones first; the database holds that it takes two."""
+
+        ordering = [F("decided_at").desc(nulls_first=True), "asked_at"]
+        verbose_name = _("redaction request")
+        verbose_name_plural = _("redaction requests")
+        permissions = [("redact", _("Can ask for redactions and carry out those of others"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None, granted=False)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="redaction_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted=False) | ~Q(decided_by=F("asked_by")), name="redaction_takes_two"
+            ),
+            models.UniqueConstraint(fields=["entry"], condition=Q(decided_at=None), name="redaction_asked_once"),
+        ]
+
+    def __str__(self) -> str:
+        """What it is about."""
+        return str(self.entry)

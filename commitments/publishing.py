@@ -1,0 +1,155 @@
+"""What staff put on record: drafts of updates, which may take four eyes, and redactions, which take two people.
+
+The rules of the ledger itself are in `rules`; here is who may bring what to it. Everything runs in one
+transaction, and a refusal names the draft that stopped it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commitments import ledger
+from commitments.choices import DraftState, Role
+from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, Content, update_content
+from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, RedactionRequest
+
+
+class DraftRefusedError(ValidationError):
+    """A draft cannot be published, so none of those asked for was. `draft` says which."""
+
+    def __init__(self, draft: DraftUpdate, problem: ValidationError) -> None:
+        super().__init__(problem)
+        self.draft = draft
+
+
+def recorder(user: User) -> ledger.Recorder:
+    """In which role and for which organisation a user records: no name goes into the ledger."""
+    affiliation = getattr(user, "affiliation", None)
+    role = Role.ADMINISTRATOR if user.is_superuser else Role.PUBLISHER
+    return ledger.Recorder(role, affiliation.organisation.slug if affiliation else "")
+
+
+def content_of(draft: DraftUpdate, evidence: Iterable[DraftEvidence]) -> Content:
+    """What the ledger would say."""
+    said = vars(draft) | {"reply_of": draft.reply_of_id}
+    return update_content(draft.kind, said, [vars(row) for row in evidence])
+
+
+def drafted_by(draft: DraftUpdate, user: User) -> bool:
+    """Whether the user wrote it, or was the last to change it."""
+    return user.pk in (draft.author_id, draft.changed_by_id)
+
+
+def publish(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntry]:
+    """Record drafts, the earliest date first, all or none. Raises DraftRefusedError."""
+    with transaction.atomic():
+        locked = _locked(drafts)
+        new = {draft.pk: _entry(draft, user) for draft in locked}
+        try:
+            entries = ledger.append(list(new.values()))
+        except ledger.RefusedError as refusal:
+            stopped = next(draft for draft in locked if new[draft.pk] is refusal.entry)
+            raise DraftRefusedError(stopped, refusal) from refusal
+        for draft, entry in zip(locked, entries, strict=True):
+            draft.published_as, draft.state = entry, DraftState.PUBLISHED
+        DraftUpdate.objects.bulk_update(locked, ["published_as", "state"], batch_size=200)
+    return entries
+
+
+def _locked(drafts: Sequence[DraftUpdate]) -> list[DraftUpdate]:
+    """The drafts as they are stored, held until the transaction ends, in the order in which they are to be recorded."""
+    stored = DraftUpdate.objects.select_for_update(of=("self",)).filter(pk__in=[draft.pk for draft in drafts])
+    found = stored.select_related("commitment", "published_as").prefetch_related("evidence")
+    return sorted(found, key=lambda draft: (str(draft.date_first or ""), draft.pk))
+
+
+def _entry(draft: DraftUpdate, user: User) -> ledger.NewEntry:
+    evidence = list(draft.evidence.all())
+    try:
+        _refuse_unfit(draft, user)
+        _refuse_what_would_be_lost(draft, evidence)
+    except ValidationError as problem:
+        raise DraftRefusedError(draft, problem) from problem
+    content = content_of(draft, evidence)
+    return ledger.NewEntry(draft.kind, content, draft.commitment, by=recorder(user), key=f"draft/{draft.pk}")
+
+
+def _refuse_unfit(draft: DraftUpdate, user: User) -> None:
+    """Published already, or drafted by the very person who is to publish it."""
+    if draft.published_as_id:
+        raise ValidationError(_("It is on record already, as entry %(entry)s.") % {"entry": draft.published_as_id})
+    if settings.FOUR_EYES and drafted_by(draft, user):
+        message = _("You drafted or changed it, and here somebody else must publish it. Send it for publishing.")
+        raise ValidationError(message)
+
+
+def _refuse_what_would_be_lost(draft: DraftUpdate, evidence: Sequence[DraftEvidence]) -> None:
+    """Raise ValidationError beside each box that was filled in and that an update of this kind does not hold."""
+    message = _("An update of this kind does not hold this. Empty the box, or choose another kind.")
+    names = {name for names in UPDATE_FIELDS.values() for name in names} - {"basis", *UPDATE_FIELDS[draft.kind]}
+    problems: dict[str, Any] = {name: message for name in names if getattr(draft, name) not in ("", None)}
+    if evidence and draft.kind not in WITH_EVIDENCE:
+        problems["evidence"] = _("A check holds no evidence. Take it out, or choose another kind.")
+    if problems:
+        raise ValidationError(problems)
+
+
+def send(draft: DraftUpdate) -> None:
+    """Ask the publishers to decide on it."""
+    draft.state, draft.returned_because = DraftState.WAITING, ""
+    draft.save(update_fields=["state", "returned_because"])
+
+
+def give_back(drafts: Sequence[DraftUpdate], reason: str) -> int:
+    """Return drafts to those who wrote them, with the reason; how many were not published meanwhile."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what is to be changed. The author reads it.")})
+    open_ones = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
+    return open_ones.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())
+
+
+def ask_for_redaction(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> RedactionRequest:
+    """Ask another administrator to remove text; ValidationError where the ledger would refuse it."""
+    with transaction.atomic():
+        if RedactionRequest.objects.filter(entry=entry, decided_at=None).exists():
+            raise ValidationError(_("A redaction of this entry is asked for already, and waits for a decision."))
+        rehearse(ledger.redact(entry, remaining, reason, _redactor(user)))
+        return RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
+
+
+def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) -> None:
+    """Carry out what somebody else asked for, or decline it; whoever asked may only withdraw it."""
+    with transaction.atomic():
+        stored = RedactionRequest.objects.select_for_update(of=("self",)).select_related("entry").get(pk=request.pk)
+        if stored.decided_at:
+            raise ValidationError(_("Somebody has decided on it already."))
+        if granted and stored.asked_by_id == user.pk:
+            raise ValidationError(_("You asked for it yourself. A redaction takes a second administrator."))
+        stored.decided_by, stored.decided_at, stored.granted = user, timezone.now(), granted
+        stored.save()
+        if granted:
+            ledger.append([ledger.redact(stored.entry, stored.remaining, stored.reason, _redactor(user))])
+
+
+def _redactor(user: User) -> ledger.Recorder:
+    return ledger.Recorder(Role.ADMINISTRATOR, recorder(user).organisation)
+
+
+def rehearse(entry: ledger.NewEntry, look: Callable[[], Any] | None = None) -> Any:
+    """Append an entry, look at what that makes of the record, and take everything back; what `look()` gave.
+
+    ValidationError where the ledger refuses the entry.
+    """
+    with transaction.atomic():
+        ledger.append([entry])
+        seen = look() if look else None
+        transaction.set_rollback(True)
+    return seen
