@@ -7,6 +7,7 @@ transaction, and a refusal names the draft that stopped it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,10 @@ from commitments import ledger
 from commitments.choices import DraftState, Role
 from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, Content, update_content
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, RedactionRequest
+from commitments.projection import fact_of, rows_of_update
+from commitments.schedule import Standing, standing
+
+MAX_SEQUENCE = 2**63 - 1  # of an entry that would come after all others
 
 
 class DraftRefusedError(ValidationError):
@@ -41,6 +46,28 @@ def content_of(draft: DraftUpdate, evidence: Iterable[DraftEvidence]) -> Content
     """What the ledger would say."""
     said = vars(draft) | {"reply_of": draft.reply_of_id}
     return update_content(draft.kind, said, [vars(row) for row in evidence])
+
+
+def outlook(draft: DraftUpdate, evidence: Iterable[DraftEvidence], day: date) -> tuple[Standing, Standing]:
+    """How the draft's commitment stands on a day, and how it would stand if the draft were on record.
+
+    Reads `commitment.updates` and their evidence: prefetch them for many. The same without a date, which no
+    update can be without.
+    """
+    commitment = draft.commitment
+    facts = [fact_of(one, list(one.evidence.all())) for one in commitment.updates.all() if one.stands]
+    before = standing(commitment.deadline, facts, day)
+    if draft.date is None:
+        return before, before
+    last = LedgerEntry(sequence=MAX_SEQUENCE, kind=draft.kind, recorded_at=timezone.now())
+    new = fact_of(*rows_of_update(last, content_of(draft, evidence)))
+    return before, standing(commitment.deadline, [*facts, new], day)
+
+
+def may_publish(draft: DraftUpdate | None, user: User) -> bool:
+    """Whether the user may publish a draft; None for one that the user is about to write."""
+    own = draft is None or draft.pk is None or drafted_by(draft, user)
+    return user.has_perm("commitments.publish") and not (settings.FOUR_EYES and own)
 
 
 def drafted_by(draft: DraftUpdate, user: User) -> bool:

@@ -329,7 +329,10 @@ def test_a_refused_publication_keeps_what_was_typed_and_stores_nothing(one, desk
 
 def test_a_second_and_third_row_of_evidence_are_kept_too(one, desk):
     more = {
-        name.replace("-0-", f"-{n}-"): f"{text}" for n in (1, 2) for name, text in UNSUPPORTED.items() if "-0-" in name
+        name.replace("-0-", f"-{n}-"): text.replace("notice", f"notice/{n}")
+        for n in (1, 2)
+        for name, text in UNSUPPORTED.items()
+        if "-0-" in name
     }
     typed = UNSUPPORTED | more | {"evidence-TOTAL_FORMS": "3"}
     answer = fill(desk, record_address(one), "_publish", **typed)
@@ -494,7 +497,8 @@ def test_a_stale_form_is_stopped_told_what_changed_and_keeps_what_was_typed(one,
     correct(one, note="A note of somebody else.")
     answer = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
     assert answer.status_code == 200
-    assert "entry 2 corrected: note" in str(errors(answer))
+    assert "Somebody else, by entry 2, saved this" in str(errors(answer))
+    assert "Changed: Note (from “–” to “A note of somebody else.”)." in str(errors(answer))
     kept = Form(answer).fields
     assert (kept["title"], kept["reason"]) == ("Mend a bridge", "It stood already.")
     assert Commitment.objects.get().title == "Build a bridge"
@@ -523,7 +527,7 @@ def test_a_form_that_is_stale_twice_is_stopped_twice(one, desk):
     correct(one, note="The second.")
     second = Form(first).send(desk, change(one), "_save")
     assert second.status_code == 200
-    assert "entry 3 corrected: note" in str(errors(second))
+    assert "by entry 3, saved this" in str(errors(second))
 
 
 def test_a_report_in_between_does_not_stop_a_correction(one, desk):
@@ -682,7 +686,8 @@ def test_a_user_can_be_deactivated(desk):
 
 
 DRAFTING = [
-    f"{do}_{what}" for do in ("add", "change", "view") for what in ("draftupdate", "draftevidence", "commitment")
+    "work_for_all",
+    *(f"{do}_{what}" for do in ("add", "change", "view") for what in ("draftupdate", "draftevidence", "commitment")),
 ]
 
 

@@ -512,7 +512,9 @@ def test_the_second_of_two_who_answer_is_told_and_loses_nothing(desk):
     stale = Form(desk.get(change(kept)))
     fill(desk, change(kept), state="upheld", answer="Put right.")
     told = stale.send(desk, change(kept), "_save", state="declined", answer="Nothing to change.")
-    assert "somebody set: put right. Put right." in errors(told)["__all__"]
+    assert "boss (22 November 2026, 18:00) saved this after you had opened it" in errors(told)["__all__"]
+    assert "It says now: “put right”" in errors(told)["state"]
+    assert "It says now: “Put right.”" in errors(told)["answer"]
     assert (Form(told).fields["answer"], ErrorReport.objects.get().state) == ("Nothing to change.", "upheld")
     Form(told).send(desk, change(kept), "_save")
     assert ErrorReport.objects.get().state == "declined"

@@ -7,8 +7,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from commitments.admin.base import BehindTheScenesAdmin, ModelAdmin, ReadOnlyAdmin
-from commitments.models import Affiliation, RedactionRequest, Reminder
+from commitments.admin.base import BehindTheScenesAdmin, ModelAdmin
+from commitments.models import Affiliation, Reminder
 
 admin.site.unregister(User)
 
@@ -31,4 +31,3 @@ class AffiliationAdmin(ModelAdmin):
 
 
 admin.site.register(Reminder, BehindTheScenesAdmin)
-admin.site.register(RedactionRequest, ReadOnlyAdmin)

@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from commitments import publishing
 from commitments.ledger import Recorder
 from commitments.models import Commitment, DraftUpdate
+from commitments.querysets import CommitmentQuerySet
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 else:
     ModelAdmin = admin.ModelAdmin
     ModelForm = forms.ModelForm
+
+# An address typed without its scheme is a secure one.
+SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {models.URLField: {"assume_scheme": "https"}}
+
+
+def staff(request: HttpRequest) -> User:
+    """Who asks: the admin lets nobody else in."""
+    return cast("User", request.user)
+
+
+def reach(request: HttpRequest) -> CommitmentQuerySet:
+    """The commitments that the user works on."""
+    return Commitment.objects.within_reach_of(request.user)
 
 
 def may_publish(request: HttpRequest) -> bool:
@@ -30,11 +44,11 @@ def may_publish(request: HttpRequest) -> bool:
 
 def recorder(request: HttpRequest) -> Recorder:
     """In which role, and for which organisation, the user records."""
-    return publishing.recorder(cast("User", request.user))
+    return publishing.recorder(staff(request))
 
 
 def show(problem: ValidationError, form: forms.BaseForm) -> None:
-    """Put a refusal of the ledger beside the fields it speaks of, and the rest at the top of the form."""
+    """Put a refusal beside the fields that it speaks of, and the rest at the top of the form."""
     if not hasattr(problem, "error_dict"):
         form.add_error(None, problem)
         return
@@ -42,8 +56,8 @@ def show(problem: ValidationError, form: forms.BaseForm) -> None:
         form.add_error(name if name in form.fields else None, errors)
 
 
-class LedgerForm(ModelForm):
-    """A form whose saving may be refused by the ledger, for reasons that only show under its lock."""
+class StaffForm(ModelForm):
+    """A form whose saving may be refused for reasons that only show once the database is locked."""
 
     refusal: ValidationError | None = None
 
@@ -53,33 +67,6 @@ class LedgerForm(ModelForm):
         if self.refusal:
             show(self.refusal, self)
         return cleaned
-
-
-class LedgerAdmin(ModelAdmin):
-    """Saves through the ledger. A refusal rolls everything back and shows the form again as it was typed."""
-
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The form, with the refusal of a first try."""
-        form = super().get_form(request, *args, **kwargs)
-        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # LedgerForm's
-        return form
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Try; on a refusal the transaction is gone, and the same question is answered with its reasons."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except ValidationError as problem:
-            request.refusal = problem  # type: ignore[attr-defined]  # read by get_form above
-            return super().changeform_view(request, *args, **kwargs)
-
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the buttons that fit."""
-        context["may_publish"] = may_publish(request)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-
-# An address typed without its scheme is a secure one.
-SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {models.URLField: {"assume_scheme": "https"}}
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -119,13 +106,3 @@ class PartOfDraftAdmin(BehindTheScenesAdmin):
         if isinstance(draft, DraftUpdate):
             return draft.published_as_id is None and request.user.has_perm("commitments.delete_draftupdate")
         return False
-
-
-class SlugFixedAdmin(ModelAdmin):
-    """Something whose slug is its identity, in addresses and in the ledger: given once."""
-
-    formfield_overrides = SECURE_ADDRESSES
-
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
-        """The slug, once it is there."""
-        return ["slug"] if obj else []

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, QueryDict
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from commitments import content, ledger
-from commitments.admin.base import LedgerAdmin, LedgerForm, may_publish, recorder, show
-from commitments.choices import EntryKind
-from commitments.models import Commitment, Organisation, State
+from commitments.admin import bulk
+from commitments.admin.base import StaffForm, may_publish, reach, recorder, show
+from commitments.admin.listing import FreshnessFilter, OwnerFilter, PublicFilter, ScheduleFilter, StatusFilter, badge
+from commitments.admin.preview import PREVIEW, preview_of
+from commitments.admin.saving import LedgerAdmin
+from commitments.choices import EntryKind, Freshness, Schedule, Status
+from commitments.models import Commitment, LedgerEntry, Organisation
 from commitments.rules import check_together
 
 
@@ -32,12 +41,11 @@ def parties(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
     )
 
 
-class CommitmentForm(LedgerForm):
+class CommitmentForm(StaffForm):
     """A commitment's public fields; for a published one also the reason for correcting them."""
 
     owners = parties("owners")
     partners = parties("partners")
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=gettext_lazy("Reason for the correction"),
         required=False,
@@ -55,14 +63,9 @@ class CommitmentForm(LedgerForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Note the last correction that whoever opens the form can see in it."""
+        """With the parties, which have tables of their own."""
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            last = self.instance.entries.filter(kind=EntryKind.CORRECTION).last()
-            if self.instance.published_at:  # what was on the screen, so that only what was touched is a correction
-                for field in self.fields.values():
-                    field.show_hidden_initial = True
-            self.initial["seen"] = last.sequence if last else 0
             self.initial.update({name: getattr(self.instance, name).all() for name in content.PARTIES})
 
     def clean(self) -> dict[str, Any]:
@@ -77,26 +80,23 @@ class CommitmentForm(LedgerForm):
             check_together(said)
         except ValidationError as problem:
             show(problem, self)
-        if public:
-            self._check_correction(cleaned)
-        return cleaned
-
-    def _check_correction(self, cleaned: dict[str, Any]) -> None:
-        """A correction has its reason, and was typed by somebody who knew of all corrections before it."""
-        if self.changed_public() and not cleaned.get("reason", "").strip():
+        if public and self.changed_public() and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Give the reason. It will be public."))
-        since = self.instance.entries.filter(kind=EntryKind.CORRECTION, sequence__gt=cleaned.get("seen") or 0).last()
-        if since:
-            fields = ", ".join(change["field"] for change in (since.data or {}).get("changes", ()))
-            message = _("Since you opened this page, entry %(number)s corrected: %(fields)s. What you typed is kept.")
-            self.add_error(None, message % {"number": since.sequence, "fields": fields or _("text since removed")})
-            typed = cast("QueryDict", self.data).copy()
-            typed["seen"] = str(since.sequence)
-            self.data = typed
+        return cleaned
 
     def changed_public(self) -> list[str]:
         """The public fields that say something new."""
         return [name for name in self.changed_data if name in content.CORRECTABLE]
+
+
+class RecordFirst(ChangeList):
+    """A list that leads to recording progress, which is what staff come for; drafts are edited."""
+
+    def url_for_result(self, result: models.Model) -> str:
+        """Where a row leads."""
+        if isinstance(result, Commitment) and result.published_at and not self.is_popup:
+            return f"{reverse('admin:commitments_draftupdate_add')}?commitment={result.pk}"
+        return str(super().url_for_result(result))
 
 
 @admin.register(Commitment)
@@ -106,13 +106,34 @@ class CommitmentAdmin(LedgerAdmin):
     form = CommitmentForm
     change_form_template = "admin/commitments/commitment/change_form.html"
     change_list_template = "admin/commitments/commitment/change_list.html"
-    list_display = ("reference", "title", "status_now", "deadline_now", "published")
+    list_display = ("reference", "title", "owned_by", "status_now", "deadline_now", "lateness", "last_entry")
     view_on_site = False  # drafts have no public page; the link stands beside "Record progress"
-    list_filter = ("release", "area", "kind", "level", ("published_at", admin.EmptyFieldListFilter))
-    list_select_related = ("area", "release")
-    search_fields = ("reference", "title", "owners__name")
+    list_filter = (
+        PublicFilter,
+        StatusFilter,
+        ScheduleFilter,
+        FreshnessFilter,
+        OwnerFilter,
+        "release",
+        "area",
+        "kind",
+        "level",
+    )
+    search_fields = ("reference", "title", "owners__name", "owners__short_name")
+    search_help_text = gettext_lazy("Reference, title or owner")
     autocomplete_fields = ("part_of",)
     ordering = ("reference",)
+    actions = ("record_selected",)
+
+    # Who may see and do what
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
+        """What the user works on, with how it stands today."""
+        return reach(request).for_staff(localdate()).prefetch_related("owners")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list that leads to recording progress, for those who may."""
+        return RecordFirst if request.user.has_perm("commitments.add_draftupdate") else ChangeList
 
     def get_fieldsets(self, request: HttpRequest, obj: Commitment | None = None) -> Any:
         """As a reader meets them; what a published commitment says now comes first."""
@@ -123,7 +144,7 @@ class CommitmentAdmin(LedgerAdmin):
         target = (("target", "unit", "measure", "target_approximate"), "note")
         public = obj is not None and obj.published_at is not None
         now = [(None, {"fields": ("status_now", "deadline_now", "last_entry")})] if public else []
-        why = [(_("Correction"), {"fields": ("reason", "seen")})] if public else []
+        why = [(_("Correction"), {"fields": ("reason",)})] if public else []
         return [
             *now,
             (_("The pledge"), {"fields": place + pledge}),
@@ -147,19 +168,49 @@ class CommitmentAdmin(LedgerAdmin):
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.published_at is None or may_publish(request))
 
+    def why_not(self, obj: models.Model | None) -> str:
+        """A draft that was published while an editor typed in it."""
+        if isinstance(obj, Commitment) and obj.published_at:
+            return _("It is public, so its wording is corrected by a publisher, with a reason. Ask one of them.")
+        return super().why_not(obj)
+
+    def by_whom(self, obj: models.Model, since: datetime) -> str:
+        """With the entries that corrected it, which the public can read."""
+        who = super().by_whom(obj, since)
+        corrections = LedgerEntry.objects.filter(
+            commitment__pk=obj.pk, kind=EntryKind.CORRECTION, recorded_at__gte=since.replace(microsecond=0)
+        )
+        numbers = ", ".join(str(number) for number in corrections.values_list("sequence", flat=True))
+        return _("%(who)s, by entry %(entries)s,") % {"who": who, "entries": numbers} if numbers else who
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """No deletion in bulk: it would stop at the first published one."""
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
-        return actions
+        return actions if request.user.has_perm("commitments.add_draftupdate") else {}
+
+    def get_urls(self) -> list[Any]:
+        """The page of many beside the stock ones."""
+        return [*bulk.addresses(self), *super().get_urls()]
+
+    @admin.action(description=gettext_lazy("Record progress of the selected commitments…"))
+    def record_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
+        """One form for all of them."""
+        return bulk.ask(self, request, queryset)
+
+    # Saving
 
     def save_model(self, request: HttpRequest, obj: Commitment, form: CommitmentForm, change: bool) -> None:
-        """A draft is saved; a published commitment is corrected through the ledger."""
+        """A draft is saved; a published commitment is corrected through the ledger, or the correction is rehearsed."""
         if not obj.published_at:
             super().save_model(request, obj, form, change)
         elif values := {name: form.cleaned_data[name] for name in form.changed_public()}:
             stored = Commitment.objects.select_related("release", "area", "part_of").get(pk=obj.pk)
-            ledger.append([ledger.correct(stored, values, form.cleaned_data["reason"], recorder(request))])
+            correction = ledger.correct(stored, values, form.cleaned_data["reason"], recorder(request))
+            if PREVIEW in request.POST:
+                request.preview = preview_of(request, correction, stored)  # type: ignore[attr-defined]  # shown below
+            else:
+                ledger.append([correction])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Owners and partners of a draft; of a published one the ledger has written them. Then publish if asked to."""
@@ -168,39 +219,58 @@ class CommitmentAdmin(LedgerAdmin):
             if "_publish" in request.POST and may_publish(request):
                 ledger.append([ledger.publish(form.instance, recorder(request))])
 
-    @admin.display(description=gettext_lazy("public"), boolean=True, ordering="published_at")
-    def published(self, obj: Commitment) -> bool:
-        """Whether it is public."""
-        return obj.published_at is not None
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Not of what was only looked at."""
+        return None if PREVIEW in request.POST else super().log_change(request, obj, message)
 
-    @admin.display(description=gettext_lazy("status"))
-    def status_now(self, obj: Commitment) -> str:
+    def response_change(self, request: HttpRequest, obj: Commitment) -> HttpResponse:
+        """After a preview the same form as it was typed, and below it what the public would see."""
+        if PREVIEW not in request.POST or not obj.published_at:
+            return super().response_change(request, obj)
+        request.refusal = ValidationError(_("It is not published yet."))  # type: ignore[attr-defined]  # StaffForm's
+        return self.changeform_view(request, str(obj.pk))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A preview is no error."""
+        if preview := getattr(request, "preview", ""):
+            context |= {"preview": preview, "errors": []}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # The list
+
+    @admin.display(description=gettext_lazy("owners"))
+    def owned_by(self, obj: Commitment) -> str:
+        """Who must deliver."""
+        return ", ".join(body.label for body in obj.owners.all()) or obj.parties_as_stated
+
+    @admin.display(description=gettext_lazy("status"), ordering="state__status")
+    def status_now(self, obj: Commitment) -> SafeString:
         """The status last reported, with its date."""
-        state = self._state(obj)
-        if state is None:
-            return _("draft")
-        return (
-            f"{state.get_status_display()} ({state.status_on.label})" if state.status_on else state.get_status_display()
-        )
+        if obj.published_at is None:
+            return format_html('<span class="badge role-none">{}</span>', _("draft"))
+        said = badge(Status(obj.state.status))
+        return format_html("{} ({})", said, obj.state.status_on.label) if obj.state.status_on else said
 
-    @admin.display(description=gettext_lazy("current deadline"))
+    @admin.display(description=gettext_lazy("current deadline"), ordering="state__deadline_last")
     def deadline_now(self, obj: Commitment) -> str:
         """The deadline after all revisions."""
-        state = self._state(obj)
-        return state.deadline.label if state and state.deadline else _("none stated")
+        deadline = obj.state.deadline if obj.published_at else obj.deadline
+        return deadline.label if deadline else _("none stated")
 
-    @admin.display(description=gettext_lazy("last entry"))
+    @admin.display(description=gettext_lazy("schedule"))
+    def lateness(self, obj: Commitment) -> SafeString | str:
+        """How it stands against its deadline, and how many days late."""
+        if obj.published_at is None:
+            return "–"
+        said, late = badge(Schedule(obj.schedule)), obj.days_late
+        days = ngettext("by %(late)s day", "by %(late)s days", late or 0) % {"late": late}
+        return format_html("{} {}", said, days) if late else said
+
+    @admin.display(description=gettext_lazy("last entry"), ordering="state__last_entry_on")
     def last_entry(self, obj: Commitment) -> SafeString | str:
-        """The day of the last update, and the public page."""
-        state = self._state(obj)
-        day = state.last_entry_on if state else None
-        return format_html('{} · <a href="{}">{}</a>', day or "–", obj.get_absolute_url(), _("public page"))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
-        """With today's state of each, in one more query."""
-        today = localdate()
-        states = State.objects.filter(from_day__lte=today, until_day__gt=today)
-        return super().get_queryset(request).prefetch_related(Prefetch("states", states, to_attr="states_today"))
-
-    def _state(self, obj: Commitment) -> State | None:
-        return next(iter(getattr(obj, "states_today", ())), None)
+        """The day of the last report, context or check."""
+        if obj.published_at is None or obj.state.last_entry_on is None:
+            return "–"
+        fresh = Freshness(obj.freshness).label if obj.freshness in (Freshness.AGEING, Freshness.STALE) else ""
+        day = date_format(obj.state.last_entry_on, "j M Y")
+        return format_html("{} ({})", day, fresh) if fresh else day

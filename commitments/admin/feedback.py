@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,17 +14,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import ModelAdmin, ModelForm
+from commitments.admin.base import StaffForm
+from commitments.admin.saving import GuardedAdmin
 from commitments.choices import CLOSED, EntryKind
 from commitments.models import ErrorReport
 
 LONGEST_ADDRESS = 3500  # characters; servers and proxies refuse lines of more than 4,094
 
 
-class AnswerForm(ModelForm):
-    """State and answer. `seen` is the answer that stood there when the page was opened, with its state."""
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+class AnswerForm(StaffForm):
+    """State and answer."""
 
     class Meta:
         """The two that staff set."""
@@ -40,33 +38,16 @@ class AnswerForm(ModelForm):
             "answer": gettext_lazy("Needed to close it: what was put right, or why nothing was changed."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Note what whoever opens the form can see."""
-        super().__init__(*args, **kwargs)
-        self.initial["seen"] = standing(self.instance)
-
     def clean(self) -> dict[str, Any]:
-        """A closed report has its answer, and nobody answers over somebody else's answer unseen."""
-        cleaned = super().clean() or self.cleaned_data
+        """A closed report has its answer."""
+        cleaned = super().clean()
         if cleaned.get("state") in CLOSED and not cleaned.get("answer", "").strip():
             self.add_error("answer", _("Say what was put right, or why nothing was changed. The sender reads it."))
-        stored = ErrorReport.objects.get(pk=self.instance.pk)
-        if standing(stored) != cleaned.get("seen"):
-            message = _("Since you opened this page, somebody set: %(standing)s. What you typed is kept.")
-            self.add_error(None, message % {"standing": standing(stored)})
-            typed = cast("QueryDict", self.data).copy()
-            typed["seen"] = standing(stored)
-            self.data = typed
         return cleaned
 
 
-def standing(report: ErrorReport) -> str:
-    """State and answer in one line."""
-    return " ".join(f"{report.get_state_display()}. {report.answer}".split())
-
-
 @admin.register(ErrorReport)
-class ErrorReportAdmin(ModelAdmin):
+class ErrorReportAdmin(GuardedAdmin):
     """Open ones first, the one that waits longest at the top."""
 
     form = AnswerForm
@@ -75,7 +56,7 @@ class ErrorReportAdmin(ModelAdmin):
     list_select_related = ("commitment", "organisation")
     search_fields = ("what", "answer", "commitment__reference", "commitment__title")
     readonly_fields = ("about", "received_at", "what", "source", "organisation", "email", "sender_page", "draft_entry")
-    fields = (*readonly_fields, "state", "answer", "seen")
+    fields = (*readonly_fields, "state", "answer")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: readers send them."""

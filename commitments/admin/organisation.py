@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from commitments.admin.base import SlugFixedAdmin
+from commitments.admin.saving import SlugFixedAdmin
 from commitments.models import Organisation
 
 

@@ -1,23 +1,35 @@
-"""Recording progress: one short form that saves a draft or publishes it through the ledger."""
+"""Recording progress: one short form that saves a draft, sends it for publishing or publishes it."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
-from django.db.models import Q
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments import publishing
-from commitments.admin.base import SECURE_ADDRESSES, LedgerAdmin, LedgerForm, may_publish
-from commitments.models import Commitment, DraftEvidence, DraftUpdate, Organisation
+from commitments.admin import effects, review
+from commitments.admin.base import SECURE_ADDRESSES, StaffForm, may_publish, reach, staff
+from commitments.admin.listing import DraftStateFilter, badge
+from commitments.admin.saving import LedgerAdmin
+from commitments.choices import DraftState
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, LedgerEntry, Organisation
+
+WHERE_SEARCHED = gettext_lazy("Public web pages")  # for a check, until somebody says otherwise
+ON_RECORD = 5  # entries shown below the form
 
 
-class DraftForm(LedgerForm):
+class DraftForm(StaffForm):
     """An update as somebody types it. A draft may be incomplete; publishing checks everything."""
 
     class Meta:
@@ -26,11 +38,22 @@ class DraftForm(LedgerForm):
         model = DraftUpdate
         fields = "__all__"
         widgets = {
-            "note": forms.Textarea(attrs={"rows": 3}),
+            "note": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
             **{n: forms.TextInput(attrs={"class": "vLargeTextField"}) for n in ("deadline_reason", "searched")},
         }
+        help_texts = {
+            "status": gettext_lazy(
+                "Only direct evidence moves it: a public page that reports on this very pledge. Two exceptions: what "
+                "the release itself reports as signed or in place, and a stop, which may rest on context evidence."
+            ),
+        }
         error_messages = {
-            "reply_of": {"invalid_choice": gettext_lazy("Choose an owner or partner of this commitment.")}
+            "commitment": {
+                "invalid_choice": gettext_lazy(
+                    "Your organisation does not own this commitment. Choose one that it owns, or ask an editor."
+                )
+            },
+            "reply_of": {"invalid_choice": gettext_lazy("Choose an owner or partner of this commitment.")},
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,13 +66,55 @@ class DraftForm(LedgerForm):
             cast("forms.ModelChoiceField[Organisation]", self.fields["reply_of"]).queryset = parties
 
 
+class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs only
+    """Rows of evidence. The same page twice is pointed out: within the form always, on record once."""
+
+    pointed_out: list[str]
+
+    def clean(self) -> None:
+        """Beside the address, where the page stands already."""
+        super().clean()
+        self.pointed_out = str(self.data.get("pointed_out", "")).split()
+        kept = [row for row in self.forms if row.cleaned_data.get("url") and not row.cleaned_data.get("DELETE")]
+        on_record = self._on_record({row.cleaned_data["url"] for row in kept})
+        before: dict[str, int] = {}
+        for number, row in enumerate(kept, 1):
+            url = row.cleaned_data["url"]
+            if url in before:
+                row.add_error("url", _("Row %(number)s has this address already.") % {"number": before[url]})
+            elif url in on_record and url not in self.pointed_out:
+                message = _("This page is evidence of entry %(entry)s already. If it says more, send the form again.")
+                row.add_error("url", message % {"entry": on_record[url]})
+                self.pointed_out.append(url)
+            before.setdefault(url, number)
+
+    def _on_record(self, urls: set[str]) -> dict[str, int]:
+        commitment = self.instance.commitment_id or self.data.get("commitment")
+        if not urls or not str(commitment or "").isdecimal():
+            return {}
+        found = Evidence.objects.filter(
+            update__commitment=int(str(commitment)), url__in=urls, update__retracted_by=None
+        )
+        # An update that says the very same is a form sent twice, and the ledger says so.
+        others = found.filter(url__in=urls).exclude(
+            update__note=self.instance.note, update__date=str(self.instance.date or "")
+        )
+        return dict(others.values_list("url", "update_id"))
+
+
 class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
     """A few rows."""
 
     model = DraftEvidence
+    formset = EvidenceFormSet
     extra = 1
     formfield_overrides = SECURE_ADDRESSES
     fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source"))
+
+
+def collapsed(title: Any, *fields: str) -> Any:
+    """A part of the form that opens on demand."""
+    return title, {"fields": fields, "classes": ["collapse"]}
 
 
 @admin.register(DraftUpdate)
@@ -61,68 +126,190 @@ class DraftUpdateAdmin(LedgerAdmin):
     inlines = (EvidenceInline,)
     fieldsets = (
         (None, {"fields": ("commitment", "kind", ("status", "date"), "achieved", "note")}),
-        (
-            gettext_lazy("A new deadline was announced"),
-            {"fields": ("deadline", "deadline_reason"), "classes": ["collapse"]},
-        ),
-        (gettext_lazy("It was stopped"), {"fields": ("stop_reason",), "classes": ["collapse"]}),
-        (gettext_lazy("Nothing new was found"), {"fields": ("searched",), "classes": ["collapse"]}),
-        (gettext_lazy("An owner replied"), {"fields": ("reply_of",), "classes": ["collapse"]}),
-        (gettext_lazy("The release itself reports it as done"), {"fields": ("basis",), "classes": ["collapse"]}),
+        collapsed(gettext_lazy("A new deadline was announced"), "deadline", "deadline_reason"),
+        collapsed(gettext_lazy("It was stopped"), "stop_reason"),
+        collapsed(gettext_lazy("Nothing new was found"), "searched"),
+        collapsed(gettext_lazy("An owner replied"), "reply_of"),
+        collapsed(gettext_lazy("The release itself reports it as done"), "basis"),
     )
     autocomplete_fields = ("commitment",)
-    list_display = ("commitment", "kind", "date", "status", "author", "changed_at", "published")
-    list_filter = (("published_as", admin.EmptyFieldListFilter), "kind", "status")
-    list_select_related = ("commitment", "author")
+    list_display = ("about", "would_change", "supported_by", "author", "changed_at", "how_far")
+    list_display_links = ("about",)
+    list_filter = (DraftStateFilter, "kind", "status", ("author", admin.RelatedOnlyFieldListFilter))
+    list_per_page = 50
     search_fields = ("commitment__reference", "commitment__title", "note")
+    search_help_text = gettext_lazy("Reference, title, or words of the note")
+    actions = ("publish_selected", "return_selected")
+
+    # Who may see and do what
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DraftUpdate]:
+        """Of the commitments that the user works on, with what their effect is computed from."""
+        found = super().get_queryset(request).filter(commitment__in=reach(request))
+        return effects.prefetched(found)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only commitments that the user works on, also when another is posted (R8)."""
+        if db_field.name == "commitment":
+            kwargs["queryset"] = reach(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the buttons that lead away from a form half typed."""
+        box = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for button in ("can_add_related", "can_change_related", "can_view_related"):
+            if box is not None and hasattr(box.widget, button):
+                setattr(box.widget, button, False)
+        return box
 
     def has_change_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
         """A published one is history."""
         return super().has_change_permission(request, obj) and (obj is None or obj.published_as_id is None)
 
     def has_delete_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
-        """A published one is history."""
-        return super().has_delete_permission(request, obj) and (obj is None or obj.published_as_id is None)
+        """A published one is history, and contributors throw away their own only."""
+        allowed = super().has_delete_permission(request, obj)
+        if obj is None or not allowed:
+            return allowed
+        own = obj.author_id == request.user.pk or request.user.has_perm("commitments.work_for_all")
+        return own and obj.published_as_id is None
+
+    def why_not(self, obj: models.Model | None) -> str:
+        """A draft that was published while somebody typed in it."""
+        if isinstance(obj, DraftUpdate) and obj.published_as_id:
+            message = _("%(who)s published this draft while you had it open. Record what is new as another update.")
+            return message % {"who": self.by_whom(obj, obj.changed_at)}
+        return super().why_not(obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Publishing and returning are for publishers; nothing is deleted in bulk."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions if may_publish(request) else {}
+
+    def get_urls(self) -> list[Any]:
+        """The pages of the review beside the stock ones."""
+        return [*review.addresses(self), *super().get_urls()]
+
+    @admin.action(description=gettext_lazy("Publish…"))
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[DraftUpdate]) -> HttpResponse | None:
+        """Show what would be written, and ask."""
+        return review.ask(self, request, queryset, "publish")
+
+    @admin.action(description=gettext_lazy("Return to the authors…"))
+    def return_selected(self, request: HttpRequest, queryset: QuerySet[DraftUpdate]) -> HttpResponse | None:
+        """Ask for the reason."""
+        return review.ask(self, request, queryset, "return")
+
+    # Saving
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Not for a commitment that the user does not work on, typed into the address."""
+        key = request.GET.get("commitment", "")
+        if key.isdecimal() and self.has_add_permission(request) and not reach(request).filter(pk=int(key)).exists():
+            raise PermissionDenied(
+                _("Your organisation does not own this commitment. Choose one from your list, or ask an editor.")
+            )
+        return super().add_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm, change: bool) -> None:
         """Whoever typed it first is its author."""
         if not change:
-            obj.author = request.user  # type: ignore[assignment]  # the admin lets nobody else in
+            obj.author = staff(request)
+        elif form.has_changed():
+            obj.changed_by = staff(request)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The evidence, and then the publication, all in the transaction of the request."""
+        """The evidence, and then what the button says, all in the transaction of the request."""
         super().save_related(request, form, formsets, change)
+        draft = form.instance
+        if change and any(formset.has_changed() for formset in formsets):
+            draft.changed_by = staff(request)
+            draft.save(update_fields=["changed_by", "changed_at"])
         if "_publish" in request.POST and may_publish(request):
-            form.instance.published_as = publishing.publish([form.instance], request.user)[0]  # type: ignore[arg-type]
+            draft.published_as = publishing.publish([draft], staff(request))[0]
+        elif "_send" in request.POST:
+            publishing.send(draft)
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
         """Once it is published, to where the public sees it."""
-        return self._published(obj) or super().response_add(request, obj, post_url_continue)
+        return self._done(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse:
         """Once it is published, to where the public sees it."""
-        return self._published(obj) or super().response_change(request, obj)
+        return self._done(request, obj) or super().response_change(request, obj)
 
-    def _published(self, obj: DraftUpdate) -> HttpResponse | None:
-        if obj.published_as is None:
-            return None
-        return HttpResponseRedirect(f"{obj.commitment.get_absolute_url()}#entry-{obj.published_as.sequence}")
+    def _done(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
+        if obj.published_as is not None:
+            return HttpResponseRedirect(f"{obj.commitment.get_absolute_url()}#entry-{obj.published_as.sequence}")
+        if "_publish" in request.POST:
+            message = _("It is saved as a draft and not published: that takes a publisher. Send it for publishing.")
+            self.message_user(request, message, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:commitments_draftupdate_change", args=[obj.pk]))
+        if "_send" in request.POST:
+            message = _("The update of %(reference)s waits for a publisher.")
+            self.message_user(request, message % {"reference": obj.commitment.reference}, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:index"))
+        return None
+
+    # The page
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the commitment as it stands now."""
-        context["standing"] = self._standing(request, kwargs.get("obj"))
+        """With the commitment as it stands now, what is on record, and the buttons that fit."""
+        draft = kwargs.get("obj")
         context["title"] = _("Record progress")
+        context["may_publish_this"] = publishing.may_publish(draft, staff(request))
+        for group in context["inline_admin_formsets"]:
+            context["pointed_out"] = " ".join(getattr(group.formset, "pointed_out", ()))
+        if standing := self._standing(request, draft):
+            context |= {
+                "standing": standing,
+                "subtitle": str(standing),
+                "today": localdate(),
+                "searched": self._searched(standing),
+                "record": LedgerEntry.objects.filter(commitment=standing).order_by("-sequence")[:ON_RECORD],
+                "others": standing.drafts.exclude(state=DraftState.PUBLISHED)
+                .exclude(pk=draft.pk or 0 if draft else 0)
+                .select_related("author"),
+            }
+        if draft and draft.pk and draft.published_as_id is None:
+            stored = self.get_object(request, str(draft.pk))
+            context["effect"] = effects.effect(stored, localdate()) if stored else None
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _standing(self, request: HttpRequest, obj: DraftUpdate | None) -> Commitment | None:
-        key = obj.commitment_id if obj else request.POST.get("commitment") or request.GET.get("commitment")
+    def _standing(self, request: HttpRequest, draft: DraftUpdate | None) -> Commitment | None:
+        sent = request.POST.get("commitment") or request.GET.get("commitment")
+        key = draft.commitment_id if draft and draft.pk else sent
         if not str(key or "").isdecimal():
             return None
-        found: Commitment | None = Commitment.objects.as_of(localdate()).filter(pk=int(str(key))).first()
+        found: Commitment | None = reach(request).for_staff(localdate()).filter(pk=int(str(key))).first()
         return found
 
-    @admin.display(description=gettext_lazy("published"), boolean=True)
-    def published(self, obj: DraftUpdate) -> bool:
-        """Whether it is in the ledger."""
-        return obj.published_as_id is not None
+    def _searched(self, commitment: Commitment) -> str:
+        """Where whoever looked last has looked."""
+        last = commitment.updates.exclude(searched="").order_by("-entry").first()
+        return last.searched if last else str(WHERE_SEARCHED)
+
+    # The list, which is the queue of those who publish
+
+    @admin.display(description=gettext_lazy("update"), ordering="commitment__reference")
+    def about(self, obj: DraftUpdate) -> str:
+        """What it is about, in a line."""
+        return f"{obj.commitment.reference} · {obj.get_kind_display()} · {obj.date.label if obj.date else _('undated')}"
+
+    @admin.display(description=gettext_lazy("would change"))
+    def would_change(self, obj: DraftUpdate) -> SafeString | str:
+        """From what to what: status, deadline, achieved, note."""
+        return effects.effect(obj, localdate()).as_list() if obj.published_as_id is None else "–"
+
+    @admin.display(description=gettext_lazy("evidence"))
+    def supported_by(self, obj: DraftUpdate) -> SafeString | str:
+        """The pages that it rests on."""
+        return effects.evidence_list(obj) or "–"
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def how_far(self, obj: DraftUpdate) -> SafeString:
+        """Its state, and why it was returned."""
+        reason = format_html("<br>{}", obj.returned_because) if obj.returned_because else ""
+        return format_html("{}{}", badge(DraftState(obj.state)), reason)

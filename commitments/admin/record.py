@@ -1,8 +1,27 @@
-"""What is on record: the ledger and its projections, to be looked at."""
+"""What is on record: the ledger and its projections, to be looked at; and the two acts upon an entry.
 
+A retraction says that an entry was wrong. A redaction removes words from it, and takes a second administrator:
+see `redactions`. Both are looked at as the public will see them before they are written.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import BehindTheScenesAdmin, PartOfDraftAdmin, ReadOnlyAdmin
+from commitments import ledger
+from commitments.admin.base import BehindTheScenesAdmin, PartOfDraftAdmin, ReadOnlyAdmin, may_publish, recorder, show
+from commitments.admin.preview import PREVIEW, preview_of
+from commitments.choices import EntryKind
 from commitments.models import (
     DraftEvidence,
     Evidence,
@@ -14,17 +33,85 @@ from commitments.models import (
     State,
     Update,
 )
+from commitments.rules import RETRACTABLE
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Public, and kept for good."),
+        error_messages={"required": gettext_lazy("Give the reason. It will be public.")},
+    )
 
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(ReadOnlyAdmin):
     """Entries, latest first."""
 
+    change_form_template = "admin/commitments/ledgerentry/change_form.html"
     list_display = ("sequence", "kind", "commitment", "recorded_at", "role", "organisation")
     list_filter = ("kind", "role")
     search_fields = ("commitment__reference", "content")
     ordering = ("-sequence",)
     list_select_related = ("commitment",)
+
+    def get_urls(self) -> list[Any]:
+        """Retracting beside the stock pages."""
+        view = self.admin_site.admin_view(self.retract)
+        return [path("<int:pk>/retract/", view, name="commitments_ledgerentry_retract"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With what can be done about the entry."""
+        entry = kwargs.get("obj")
+        done = set(entry.targeted_by.values_list("kind", flat=True)) if entry else set()
+        context["may_retract"] = (
+            entry and may_publish(request) and entry.kind in RETRACTABLE and EntryKind.RETRACTION not in done
+        )
+        context["may_redact"] = entry and entry.content and request.user.has_perm("commitments.redact")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def retract(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say that an entry was wrong: first looked at, then written."""
+        if not may_publish(request):
+            raise PermissionDenied(_("Only publishers retract entries. Ask one of them."))
+        entry = get_object_or_404(LedgerEntry.objects.select_related("commitment"), pk=pk)
+        form, context = ReasonForm(request.POST or None), {}
+        if form.is_valid() and entry.commitment:
+            retraction = ledger.retract(entry, form.cleaned_data["reason"], recorder(request))
+            try:
+                if PREVIEW not in request.POST:
+                    self.log_change(request, entry, f"Retracted by entry {ledger.append([retraction])[0].sequence}.")
+                    return HttpResponseRedirect(entry.commitment.get_absolute_url())
+                context["preview"] = preview_of(request, retraction, entry.commitment)
+            except ValidationError as problem:
+                show(problem, form)
+        title = _("Retract entry %(entry)s?") % {"entry": entry.sequence}
+        return act(self, request, entry, form, title=title, button=_("Retract it"), **context)
+
+
+def act(site: Any, request: HttpRequest, entry: LedgerEntry, form: forms.Form, **context: Any) -> HttpResponse:
+    """The page of an act upon an entry: what the entry says, the form and, once asked for, the preview."""
+    context |= {
+        **site.admin_site.each_context(request),
+        "opts": LedgerEntry._meta,
+        "entry": entry,
+        "said": in_words(entry),
+        "form": form,
+    }
+    return TemplateResponse(request, "admin/commitments/act.html", context)
+
+
+def in_words(entry: LedgerEntry) -> list[tuple[str, str]]:
+    """What an entry says, a line for each thing that is not empty."""
+    lines: list[tuple[str, str]] = []
+    for name, value in (entry.data or {}).items():
+        rows = value if isinstance(value, list) else [value]
+        texts = ["; ".join(str(v) for v in row.values() if v) if isinstance(row, dict) else str(row) for row in rows]
+        lines += [(name.replace("_", " "), text) for text in texts if text]
+    return lines
 
 
 @admin.register(Update)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from commitments.admin.base import SlugFixedAdmin
+from commitments.admin.saving import GuardedAdmin, SlugFixedAdmin
 from commitments.models import Agreement, Area, Occasion, Release, Section
 
 
@@ -45,14 +45,14 @@ class AreaAdmin(SlugFixedAdmin):
 
 
 @admin.register(Occasion)
-class OccasionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class OccasionAdmin(GuardedAdmin):
     """Days that readers ask about."""
 
     list_display = ("name", "day")
 
 
 @admin.register(Agreement)
-class AgreementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class AgreementAdmin(GuardedAdmin):
     """Agreements on their own, for searching."""
 
     list_display = ("number", "title", "release", "basis")
@@ -60,7 +60,7 @@ class AgreementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class SectionAdmin(GuardedAdmin):
     """Sections on their own, for searching."""
 
     list_display = ("release", "position", "heading", "area")

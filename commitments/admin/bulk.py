@@ -1,0 +1,182 @@
+"""Recording the same for many commitments: one form, a page that shows what would be written, one transaction."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.crypto import salted_hmac
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from commitments import publishing
+from commitments.admin import effects, review
+from commitments.admin.base import reach, staff
+from commitments.admin.preview import PREVIEW
+from commitments.choices import DraftState, EntryKind
+from commitments.content import EVIDENCE_FIELDS
+from commitments.models import Commitment, DraftEvidence, DraftUpdate
+
+if TYPE_CHECKING:
+    from commitments.admin.commitment import CommitmentAdmin
+
+MOST_AT_ONCE = 500  # commitments on one page
+SALT = "bulk"
+
+
+class BulkForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """What is said of every one of them."""
+
+    class Meta:
+        """What can be the same for many; a deadline or a reply belongs to one."""
+
+        model = DraftUpdate
+        fields = ("kind", "status", "stop_reason", "date", "note", "searched")
+        widgets = {"note": forms.Textarea(attrs={"rows": 3}), "searched": forms.TextInput(attrs={"size": 60})}
+        help_texts = {
+            "status": gettext_lazy("For a report. It needs direct evidence, which must report on every one of them.")
+        }
+
+
+EvidenceForms = forms.modelformset_factory(
+    DraftEvidence,
+    fields=EVIDENCE_FIELDS,
+    formfield_callback=lambda column, **kwargs: column.formfield(
+        **kwargs | ({"assume_scheme": "https"} if column.name.endswith("url") else {})
+    ),
+    extra=1,
+)
+
+
+def addresses(site: CommitmentAdmin) -> list[Any]:
+    """Where the page is sent to."""
+    view = site.admin_site.admin_view(lambda request: record(site, request))
+    return [path("record/", view, name="commitments_commitment_record")]
+
+
+def ask(site: CommitmentAdmin, request: HttpRequest, chosen: QuerySet[Commitment]) -> HttpResponse | None:
+    """The empty form for commitments chosen in the list; None, with a message, where it cannot be for them."""
+    commitments = list(chosen.filter(published_at__isnull=False)[: MOST_AT_ONCE + 1])
+    if not 0 < len(commitments) <= MOST_AT_ONCE:
+        message = _("Choose between 1 and %(most)s published commitments.") % {"most": MOST_AT_ONCE}
+        site.message_user(request, message, messages.WARNING)
+        return None
+    form = BulkForm(initial={"date": localdate().isoformat(), "kind": EntryKind.CHECK})
+    return shown(site, request, commitments, form, EvidenceForms(queryset=DraftEvidence.objects.none()))
+
+
+def shown(
+    site: CommitmentAdmin,
+    request: HttpRequest,
+    commitments: list[Commitment],
+    form: BulkForm,
+    evidence: Any,
+    **context: Any,
+) -> HttpResponse:
+    """The form and, once it was looked through, what would be written of each commitment."""
+    context |= {
+        **site.admin_site.each_context(request),
+        "title": _("Record progress of %(number)s commitments") % {"number": len(commitments)},
+        "opts": site.opts,
+        "commitments": commitments,
+        "form": form,
+        "evidence": evidence,
+        "may_publish": publishing.may_publish(None, staff(request)),
+        "chosen": signing.dumps([one.pk for one in commitments], salt=SALT, compress=True),
+    }
+    return TemplateResponse(request, "admin/commitments/commitment/record.html", context)
+
+
+def record(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
+    """Look it through, or write it: all or none."""
+    if not request.user.has_perm("commitments.add_draftupdate"):
+        raise PermissionDenied
+    try:
+        chosen = signing.loads(request.POST.get("chosen", ""), salt=SALT)
+    except signing.BadSignature:
+        site.message_user(request, _("Choose the commitments in the list first."), messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))
+    commitments = list(reach(request).for_staff(localdate()).filter(pk__in=chosen).order_by("reference"))
+    form, evidence = BulkForm(request.POST), EvidenceForms(request.POST, queryset=DraftEvidence.objects.none())
+    if not (form.is_valid() and evidence.is_valid()):
+        return shown(site, request, commitments, form, evidence)
+    drafts = [DraftUpdate(commitment=one, author=staff(request), **form.cleaned_data) for one in commitments]
+    rows = [row.instance for row in evidence.forms if row.has_changed()]
+    publishes = publishing.may_publish(None, staff(request))
+    looked_at = written(form, rows, chosen)
+    if PREVIEW in request.POST or request.POST.get("looked_at") != looked_at:
+        seen = rehearsed(drafts, rows, request, publishes=publishes)
+        return shown(site, request, commitments, form, evidence, looked_at=looked_at, **seen)
+    try:
+        with transaction.atomic():
+            store(drafts, rows)
+            if publishes:
+                publishing.publish(drafts, staff(request))
+            LogEntry.objects.log_actions(staff(request).pk, drafts, ADDITION, "Recorded together.")
+    except publishing.DraftRefusedError as refusal:
+        return shown(site, request, commitments, form, evidence, **stopped(refusal, drafts))
+    return done(site, request, len(drafts), publishes=publishes)
+
+
+def written(form: BulkForm, rows: list[DraftEvidence], chosen: list[int]) -> str:
+    """A digest of what was looked at: if anything of it differs when it is sent, it is looked at again."""
+    said = {name: str(value) for name, value in form.cleaned_data.items()}
+    pages = [[str(getattr(row, name)) for name in EVIDENCE_FIELDS] for row in rows]
+    return salted_hmac(SALT, json.dumps([chosen, said, pages]), algorithm="sha256").hexdigest()
+
+
+def store(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> None:
+    """The drafts, each with its own copy of the evidence; they wait for publishing."""
+    for draft in drafts:
+        draft.pk, draft.state = None, DraftState.WAITING
+    DraftUpdate.objects.bulk_create(drafts, batch_size=200)
+    copies = [{name: getattr(row, name) for name in EVIDENCE_FIELDS} for row in evidence]
+    DraftEvidence.objects.bulk_create(
+        (DraftEvidence(draft=draft, **copy) for draft in drafts for copy in copies), batch_size=200
+    )
+
+
+def rehearsed(
+    drafts: list[DraftUpdate], evidence: list[DraftEvidence], request: HttpRequest, *, publishes: bool
+) -> dict[str, Any]:
+    """What would be written of each, and what would stop it; nothing of the attempt stays."""
+    with transaction.atomic():
+        store(drafts, evidence)
+        day = localdate()
+        found = effects.prefetched(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
+        seen = {"rows": [(draft.commitment, effects.effect(draft, day)) for draft in found.order_by("commitment")]}
+        try:
+            if publishes:
+                publishing.publish(drafts, staff(request))
+        except publishing.DraftRefusedError as refusal:
+            seen |= stopped(refusal, drafts)
+        finally:
+            transaction.set_rollback(True)
+    return seen
+
+
+def stopped(refusal: publishing.DraftRefusedError, drafts: list[DraftUpdate]) -> dict[str, Any]:
+    """Which row stopped it, and why."""
+    row = next(number for number, draft in enumerate(drafts, 1) if draft.pk == refusal.draft.pk)
+    message = _("Nothing was written. Row %(row)s, %(reference)s: %(problem)s")
+    values = {"row": row, "reference": refusal.draft.commitment.reference, "problem": review.said(refusal)}
+    return {"problem": message % values, "stopped": refusal.draft.commitment.pk}
+
+
+def done(site: CommitmentAdmin, request: HttpRequest, number: int, *, publishes: bool) -> HttpResponse:
+    """Back to the list, which says what was written."""
+    published = ngettext("%(number)s update is published.", "%(number)s updates are published.", number)
+    waiting = ngettext("%(number)s update waits for a publisher.", "%(number)s updates wait for a publisher.", number)
+    site.message_user(request, (published if publishes else waiting) % {"number": number}, messages.SUCCESS)
+    return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))

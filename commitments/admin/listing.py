@@ -1,0 +1,123 @@
+"""The lists of commitments and drafts: badges, and filters by what is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from commitments.choices import DraftState, Freshness, Schedule, Status, Vocabulary
+from commitments.models import Organisation
+
+MINE = "mine"
+
+
+def badge(choice: Vocabulary) -> SafeString:
+    """A value of a vocabulary as word, shape and colour."""
+    return format_html('<span class="badge role-{}">{}</span>', choice.role, choice.label)
+
+
+class ChoiceFilter(admin.SimpleListFilter):
+    """A filter with a fixed set of values; any other is refused and not taken for none."""
+
+    choices_: list[tuple[str, Any]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Value and label of each."""
+        return self.choices_
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with the value asked for."""
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in dict(self.lookup_choices):
+            raise IncorrectLookupParameters
+        found: QuerySet[Any] = self.narrowed(request, queryset, str(value))
+        return found
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        raise NotImplementedError
+
+
+class StatusFilter(ChoiceFilter):
+    """The last status reported."""
+
+    title, parameter_name = _("status"), "status"
+    choices_ = Status.choices
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        return queryset.filter(state__status=value)
+
+
+class ScheduleFilter(ChoiceFilter):
+    """How it stands against its deadline, computed for today."""
+
+    title, parameter_name = _("schedule"), "schedule"
+    choices_ = [("past", _("past deadline")), *Schedule.choices]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value; "past deadline" is overdue or unreported."""
+        return queryset.past_deadline() if value == "past" else queryset.filter(schedule=value)
+
+
+class FreshnessFilter(ChoiceFilter):
+    """How long ago anything was recorded, and what somebody should look at again."""
+
+    title, parameter_name = _("freshness"), "freshness"
+    choices_ = [("review", _("due for review")), *Freshness.choices]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        return queryset.due_for_review(localdate()) if value == "review" else queryset.filter(freshness=value)
+
+
+class OwnerFilter(ChoiceFilter):
+    """Who must deliver; one's own organisation comes first."""
+
+    title, parameter_name = _("owner"), "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Mine, and every owner that the user can see; only mine for whoever works for one organisation."""
+        if not request.user.has_perm("commitments.work_for_all"):
+            return []
+        owners = Organisation.objects.filter(owned__isnull=False).distinct()
+        return [(MINE, _("my organisation")), *((body.slug, body.label) for body in owners)]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one organisation."""
+        of = {"affiliations__user": request.user.pk} if value == MINE else {"slug": value}
+        return queryset.owned_by(Organisation.objects.filter(**of))
+
+
+class PublicFilter(ChoiceFilter):
+    """Drafts, or what is public."""
+
+    title, parameter_name = _("public"), "public"
+    choices_ = [("yes", _("public")), ("no", _("draft"))]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        return queryset.filter(published_at__isnull=value == "no")
+
+
+class DraftStateFilter(ChoiceFilter):
+    """How far drafts of updates have come, one's own apart."""
+
+    title, parameter_name = _("state"), "state"
+    choices_ = [(MINE, _("mine, not published")), *DraftState.choices]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        if value == MINE:
+            return queryset.filter(author=request.user.pk).exclude(state=DraftState.PUBLISHED)
+        return queryset.filter(state=value)

@@ -1,0 +1,165 @@
+"""Redactions: one administrator says which words go and why, another one looks and carries it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments import ledger, publishing
+from commitments.admin.base import ReadOnlyAdmin, recorder, show, staff
+from commitments.admin.preview import PREVIEW, preview_of
+from commitments.admin.record import ReasonForm, act
+from commitments.choices import UPDATE_KINDS
+from commitments.content import FREE_TEXT, Content
+from commitments.models import LedgerEntry, RedactionRequest
+from commitments.rules import WORDS
+
+Place = tuple[str | int, ...]  # the way to a text within an entry's content
+WORDS_OF_EVIDENCE = ("title", "publisher", "url", "archived_url")
+
+
+def texts(entry: LedgerEntry) -> dict[Place, str]:
+    """Every text of an entry that a redaction may touch, by its place."""
+    found: dict[Place, str] = {}
+    data = entry.data or {}
+    for name in WORDS[entry.kind]:
+        value = data.get(name)
+        if isinstance(value, str) and value:
+            found[(name,)] = value
+        for number, row in enumerate(value if isinstance(value, list) else ()):
+            free = ("before", "after") if row.get("field") in FREE_TEXT else ()
+            names = WORDS_OF_EVIDENCE if name == "evidence" else free
+            found |= {(name, number, part): row[part] for part in names if row[part]}
+    return found
+
+
+def label(place: Place) -> str:
+    """A place in words: "evidence 1, title"."""
+    name, *rest = place
+    words = str(name).replace("_", " ")
+    return f"{words} {int(rest[0]) + 1}, {str(rest[1]).replace('_', ' ')}" if rest else words
+
+
+class RedactionForm(ReasonForm):
+    """The texts of an entry, each to be cut down; or everything, where the kind of entry allows it."""
+
+    whole = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Remove everything that it says"),
+        help_text=gettext_lazy("Then it counts nowhere. Only for reports, context and checks."),
+    )
+    field_order = ("whole",)
+
+    def __init__(self, data: Any, entry: LedgerEntry) -> None:
+        """A box for each text, filled in."""
+        super().__init__(data)
+        self.entry, self.places = entry, texts(entry)
+        self.fields["reason"].help_text = _("Public. It must not repeat what is removed.")
+        if entry.kind not in UPDATE_KINDS:
+            del self.fields["whole"]
+        for number, (place, text) in enumerate(self.places.items()):
+            box = forms.Textarea(attrs={"rows": 2})
+            self.fields[f"text-{number}"] = forms.CharField(
+                label=label(place), initial=text, required=False, widget=box, strip=False
+            )
+        self.order_fields([*[name for name in self.fields if name != "reason"], "reason"])
+
+    def remaining(self) -> Content | None:
+        """The content without what is to be removed; None where nothing remains."""
+        if self.cleaned_data.get("whole"):
+            return None
+        content: Content = self.entry.data or {}
+        for number, place in enumerate(self.places):
+            holder: Any = content
+            for step in place[:-1]:
+                holder = holder[step]
+            holder[place[-1]] = self.cleaned_data[f"text-{number}"].replace("\r\n", "\n")
+        return content
+
+    def clean(self) -> dict[str, Any]:
+        """Something is removed."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.remaining() == self.entry.data:
+            raise ValidationError(_("Take out the words that must go: nothing is changed yet."))
+        return cleaned
+
+
+@admin.register(RedactionRequest)
+class RedactionRequestAdmin(ReadOnlyAdmin):
+    """Those that wait for a second administrator first."""
+
+    change_form_template = "admin/commitments/redactionrequest/change_form.html"
+    list_display = ("entry", "reason", "asked_by", "asked_at", "decided_by", "granted")
+    list_select_related = ("entry", "entry__commitment", "asked_by", "decided_by")
+
+    def get_urls(self) -> list[Any]:
+        """Asking and deciding beside the stock pages."""
+        view = self.admin_site.admin_view
+        return [
+            path("ask/<int:pk>/", view(self.ask), name="commitments_redactionrequest_ask"),
+            path("<int:pk>/decide/", view(self.decide), name="commitments_redactionrequest_decide"),
+            *super().get_urls(),
+        ]
+
+    def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say which words of an entry must go, and why: first looked at, then asked for."""
+        self._only_administrators(request)
+        entry = get_object_or_404(LedgerEntry.objects.select_related("commitment", "target"), pk=pk)
+        form, context = RedactionForm(request.POST or None, entry), {}
+        if form.is_valid():
+            said = (entry, form.remaining(), form.cleaned_data["reason"])
+            try:
+                if PREVIEW not in request.POST:
+                    self.log_addition(request, publishing.ask_for_redaction(*said, staff(request)), "Asked for.")
+                    message = _("Another administrator must now look at it and carry it out.")
+                    self.message_user(request, message, messages.SUCCESS)
+                    return HttpResponseRedirect(reverse("admin:commitments_redactionrequest_changelist"))
+                context["preview"] = self._preview(request, *said)
+            except ValidationError as problem:
+                show(problem, form)
+        title = _("Redact entry %(entry)s?") % {"entry": entry.sequence}
+        return act(self, request, entry, form, title=title, button=_("Ask for it"), **context)
+
+    def _preview(self, request: HttpRequest, entry: LedgerEntry, remaining: Content | None, reason: str) -> str:
+        about = entry.subject.commitment
+        redaction = ledger.redact(entry, remaining, reason, recorder(request))
+        return preview_of(request, redaction, about) if about else ""
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With the preview and the buttons, while it waits."""
+        asked = kwargs.get("obj")
+        if asked and asked.decided_at is None and request.user.has_perm("commitments.redact"):
+            context["waits"], context["own"] = True, asked.asked_by_id == request.user.pk
+            try:
+                context["preview"] = self._preview(request, asked.entry, asked.remaining, asked.reason)
+            except ValidationError as problem:
+                context["problem"] = " ".join(problem.messages)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Carry it out or decline it."""
+        self._only_administrators(request)
+        asked = get_object_or_404(RedactionRequest, pk=pk)
+        if request.method == "POST":
+            granted = "_grant" in request.POST
+            try:
+                publishing.decide_redaction(asked, staff(request), granted=granted)
+            except ValidationError as problem:
+                self.message_user(request, " ".join(problem.messages), messages.ERROR)
+            else:
+                done = _("The words are removed.") if granted else _("It is declined, and nothing was removed.")
+                self.message_user(request, done, messages.SUCCESS)
+                self.log_change(request, asked, "Carried out." if granted else "Declined.")
+        return HttpResponseRedirect(reverse("admin:commitments_redactionrequest_change", args=[pk]))
+
+    def _only_administrators(self, request: HttpRequest) -> None:
+        if not request.user.has_perm("commitments.redact"):
+            raise PermissionDenied(_("Only administrators redact entries. Tell one of them which words must go."))

@@ -1,0 +1,155 @@
+"""The review: publishers see what drafts would change, and publish them or return them, one or many at once.
+
+What is confirmed is what was shown: the page carries each draft with the time of its last change, signed, and
+a draft that somebody changed in between stops the whole.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commitments import publishing
+from commitments.admin import effects
+from commitments.admin.base import may_publish, staff
+from commitments.models import DraftUpdate
+
+if TYPE_CHECKING:
+    from commitments.admin.progress import DraftUpdateAdmin
+
+MOST_AT_ONCE = 1000  # drafts on one page of confirmation
+SALT = "review"
+DONE = {"publish": "Published.", "return": "Returned."}  # in the admin's log
+
+
+def addresses(site: DraftUpdateAdmin) -> list[Any]:
+    """Where the two pages of confirmation are sent to."""
+
+    def answer(name: str) -> Any:
+        def view(request: HttpRequest) -> HttpResponse:
+            return decide(site, request, name)
+
+        return path(f"{name}/", site.admin_site.admin_view(view), name=f"commitments_draftupdate_{name}")
+
+    return [answer("publish"), answer("return")]
+
+
+def ask(site: DraftUpdateAdmin, request: HttpRequest, chosen: QuerySet[DraftUpdate], name: str) -> HttpResponse | None:
+    """The page of confirmation for drafts chosen in the list; None, with a message, where there are too many."""
+    drafts = list(chosen.filter(published_as=None)[: MOST_AT_ONCE + 1])
+    if not drafts:
+        site.message_user(request, _("All of these are on record already."), messages.WARNING)
+        return None
+    if len(drafts) > MOST_AT_ONCE:
+        message = _("Choose at most %(most)s at once: narrow the list by a filter.") % {"most": MOST_AT_ONCE}
+        site.message_user(request, message, messages.WARNING)
+        return None
+    return shown(site, request, drafts, name)
+
+
+def shown(
+    site: DraftUpdateAdmin, request: HttpRequest, drafts: list[DraftUpdate], name: str, **context: Any
+) -> HttpResponse:
+    """What would be written or returned, row by row; what stops it is said at its row."""
+    status = HTTPStatus.CONFLICT if context.get("problem") else HTTPStatus.OK
+    if name == "publish" and not context.get("problem"):
+        context |= rehearsed(drafts, request)
+    stopped = context.get("stopped")
+    rows = [
+        {"draft": draft, "effect": effects.effect(draft, localdate()), "stopped": draft.pk == stopped}
+        for draft in drafts
+    ]
+    context |= {
+        **site.admin_site.each_context(request),
+        "title": _("Publish these updates?") if name == "publish" else _("Return these drafts?"),
+        "opts": site.opts,
+        "rows": rows,
+        "name": name,
+        "chosen": signing.dumps([(one.pk, one.changed_at.isoformat()) for one in drafts], salt=SALT, compress=True),
+    }
+    return TemplateResponse(request, "admin/commitments/draftupdate/decide.html", context, status=status)
+
+
+def rehearsed(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, Any]:
+    """What would stop their publication now; nothing of the attempt stays."""
+    with transaction.atomic():
+        try:
+            publishing.publish(drafts, staff(request))
+        except publishing.DraftRefusedError as refusal:
+            return {"problem": said(refusal), "stopped": refusal.draft.pk}
+        finally:
+            transaction.set_rollback(True)
+    return {}
+
+
+def said(refusal: ValidationError) -> str:
+    """A refusal in one line, each field named."""
+    if not hasattr(refusal, "error_dict"):
+        return " ".join(refusal.messages)
+    names = {name: DraftUpdate._meta.get_field(name) for name in refusal.message_dict if hasattr(DraftUpdate, name)}
+    return " ".join(
+        f"{getattr(names[name], 'verbose_name', name) if name in names else name}: {' '.join(texts)}"
+        for name, texts in refusal.message_dict.items()
+    )
+
+
+def decide(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpResponse:
+    """Publish or return what was shown, all or none."""
+    if not may_publish(request):
+        raise PermissionDenied(_("Only publishers decide on drafts. Yours wait for one of them."))
+    back = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
+    if request.method != "POST":
+        one = request.GET.get("draft", "")
+        found = site.get_queryset(request).filter(pk=int(one) if one.isdecimal() else 0)
+        return (ask(site, request, found, name) if one else None) or HttpResponseRedirect(back)
+    try:
+        seen = dict(signing.loads(request.POST.get("chosen", ""), salt=SALT))
+    except signing.BadSignature:
+        site.message_user(request, _("Choose the drafts again: the page was not complete."), messages.WARNING)
+        return HttpResponseRedirect(back)
+    drafts = list(site.get_queryset(request).filter(pk__in=seen))
+    try:
+        number = carry_out(drafts, seen, request, name)
+    except ValidationError as problem:
+        stopped = getattr(problem, "draft", None)
+        context = {"problem": said(problem), "stopped": stopped.pk if stopped else None}
+        return shown(site, request, drafts, name, reason=request.POST.get("reason", ""), **context)
+    done = {
+        "publish": ngettext("%(number)s update is published.", "%(number)s updates are published.", number),
+        "return": ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number),
+    }
+    site.message_user(request, done[name] % {"number": number}, messages.SUCCESS)
+    return HttpResponseRedirect(back)
+
+
+def carry_out(drafts: list[DraftUpdate], seen: dict[int, str], request: HttpRequest, name: str) -> int:
+    """How many were published or returned. ValidationError where any of them is no longer what was shown."""
+    with transaction.atomic():
+        stored = dict(
+            DraftUpdate.objects.select_for_update(of=("self",)).filter(pk__in=seen).values_list("pk", "changed_at")
+        )
+        for draft in drafts:
+            if stored.get(draft.pk) is None or stored[draft.pk].isoformat() != seen[draft.pk]:
+                message = ValidationError(_("It was changed after this page was made. Look again before you decide."))
+                raise publishing.DraftRefusedError(draft, message)
+        if len(stored) < len(seen):
+            raise ValidationError(_("Some of the drafts are gone. These are left: look again before you decide."))
+        if name == "publish":
+            publishing.publish(drafts, staff(request))
+        else:
+            publishing.give_back(drafts, request.POST.get("reason", ""))
+        LogEntry.objects.log_actions(staff(request).pk, drafts, CHANGE, DONE[name])
+        return len(drafts)
