@@ -96,6 +96,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Whose deadline has passed without a known outcome, after `as_of(day)`; the longest ago first."""
         return self.filter(schedule__in=PAST_DEADLINE).order_by("state__deadline_last", "reference")
 
+    def due_soon(self: Self) -> Self:
+        """Whose deadline is near, after `as_of(day)`; the nearest first."""
+        return self.filter(schedule=Schedule.DUE_SOON).order_by("state__deadline_last", "reference")
+
     def due_for_review(self: Self, day: date) -> Self:
         """`schedule.review_due` in SQL, after `as_of(day)`; what was not looked at for longest first."""
         unseen = Q(state__last_entry_on=None) | Q(state__last_entry_on__lt=models.F("review_on"))

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commitments import ledger, schedule
-from commitments.choices import PAST_DEADLINE
+from commitments.choices import PAST_DEADLINE, Schedule
 from commitments.dates import parse
 from commitments.models import Commitment
 from commitments.schedule import Fact, Support
@@ -137,7 +137,7 @@ def test_the_database_and_the_pure_functions_agree_on_every_history_and_day(dead
     review_on=st.one_of(st.none(), st.dates(ISSUED, date(2021, 1, 1))),
     updates=st.lists(UPDATES, max_size=4),
 )
-def test_what_is_due_for_review_and_past_its_deadline_is_what_the_pure_functions_say(deadline, review_on, updates):
+def test_what_is_due_soon_past_its_deadline_or_due_for_review_is_what_the_rules_say(deadline, review_on, updates):
     with transaction.atomic():
         commitment = published(deadline=deadline, review_on=review_on, unit="people")
         facts = recorded_history(commitment, updates)
@@ -147,10 +147,11 @@ def test_what_is_due_for_review_and_past_its_deadline_is_what_the_pure_functions
             now = schedule.standing(on(deadline), facts, day)
             fresh = schedule.freshness(now.status, now.last_entry_on, day)
             due = schedule.review_due(fresh, now.last_entry_on, review_on, day)
-            past = schedule.schedule(now.status, now.deadline, now.completed_on, day) in PAST_DEADLINE
+            stands = schedule.schedule(now.status, now.deadline, now.completed_on, day)
             found = Commitment.objects.as_of(day)
             assert (found.due_for_review(day).exists(), found.get().review_due) == (due, due), day
-            assert found.past_deadline().exists() is past, day
+            assert found.past_deadline().exists() is (stands in PAST_DEADLINE), day
+            assert found.due_soon().exists() is (stands == Schedule.DUE_SOON), day
         transaction.set_rollback(True)
 
 

@@ -131,6 +131,12 @@ def test_without_production_only_this_machine_is_answered():
     assert ask("settings.DEBUG, settings.PRODUCTION") == "False False"
 
 
+def test_links_in_mails_lead_to_the_first_host_unless_told_otherwise():
+    assert ask("settings.SITE_URL") == "http://127.0.0.1:8000"
+    assert ask("settings.SITE_URL", **but(ALLOWED_HOSTS="a.example,b.example")) == "https://a.example"
+    assert ask("settings.SITE_URL", **PRODUCTION, SITE_URL="https://b.example/") == "https://b.example"
+
+
 def test_several_hosts_are_separated_by_commas():
     assert ask("settings.ALLOWED_HOSTS", ALLOWED_HOSTS=" a.example, b.example,") == "['a.example', 'b.example']"
 

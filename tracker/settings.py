@@ -27,6 +27,7 @@ SETTINGS = {
     "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
     "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself",
     "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
+    "SITE_URL": "the address of this installation, for links in mails",
     "PUBLISHER": "who answers for the tracker, as the public pages name them",
     "CONTACT": "address for corrections and complaints, as the public pages show it",
     "FOUR_EYES": "1 where nobody may publish an update that they drafted themselves",
@@ -206,6 +207,10 @@ if PRODUCTION:
 TRUST_PROXY = switch("TRUST_PROXY")
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SITE_URL = os.environ.get("SITE_URL") or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000")
+SITE_URL = SITE_URL.rstrip("/")
+EMAIL_TIMEOUT = 20  # seconds for each answer of the mail server; one that says nothing holds nobody up for long
 
 LOGGING = {
     "version": 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models.ledger import LedgerEntry
@@ -33,11 +34,15 @@ class Affiliation(models.Model):
 
 
 class Reminder(models.Model):
-    """That a person was sent the reminders of a day: never twice for the same one."""
+    """That a person was sent the reminders of a day: never twice for the same one.
+
+    `sent_at` is empty while they are being sent; `reminders.deliver` says for how long the row holds others off.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", verbose_name=_("user"))
     day = models.DateField(_("day"))
-    sent_at = models.DateTimeField(_("sent at"), auto_now_add=True)
+    claimed_at = models.DateTimeField(_("begun at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
 
     class Meta:
         """Latest first."""

@@ -1,0 +1,464 @@
+"""Reminders: who is told what, by mails that really arrive, once a day at most, whatever befalls the server or us."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from commitments import reminders
+from commitments.models import Affiliation, DraftUpdate, Ownership, Reminder
+from tests import factories
+from tests.mail import mail_server
+from tests.test_queries import crowd
+from tests.with_postgresql import free_port
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def day(time_machine, db):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+    return time_machine
+
+
+@pytest.fixture
+def smtp(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 2
+    return settings
+
+
+@pytest.fixture
+def server(smtp):
+    """A mail server that takes everything."""
+    with mail_server(smtp.EMAIL_PORT) as running:
+        yield running
+
+
+@pytest.fixture
+def body(day):
+    return factories.OrganisationFactory(name="Harbour Office")
+
+
+def account(name, body=None, role="Contributor", **fields):
+    """A member of staff that works for an organisation."""
+    user = User.objects.create_user(name, **{"email": f"{name}@body.example", "is_staff": True} | fields)
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+    if body:
+        Affiliation.objects.create(user=user, organisation=body)
+    return user
+
+
+def overdue(body, reference="AA-01", **fields):
+    one = factories.published(reference=reference, owners=[body], **{"deadline": "2025"} | fields)
+    factories.record("report", one, date="2026-03-05", status="in_progress")
+    return one
+
+
+def send(*arguments):
+    """The command: its exit code, and all that it says."""
+    out = StringIO()
+    try:
+        call_command("send_reminders", *arguments, stdout=out, stderr=out)
+    except SystemExit as stopped:
+        return stopped.code, out.getvalue()
+    return 0, out.getvalue()
+
+
+# Who.
+
+
+@pytest.mark.parametrize(
+    ("told", "role", "fields"),
+    [
+        (True, "Contributor", {}),
+        (True, "Editor", {}),
+        (True, "Publisher", {}),
+        (True, None, {"is_superuser": True}),
+        (False, "Administrator", {}),
+        (False, None, {}),
+        (False, "Contributor", {"is_active": False}),
+        (False, "Contributor", {"is_staff": False}),
+        (False, "Contributor", {"email": ""}),
+    ],
+)
+def test_told_are_those_who_work_for_an_owner_and_may_draft(body, told, role, fields):
+    overdue(body)
+    account("clerk", body, role, **fields)
+    assert [letter.user.username for letter in reminders.letters(TODAY)] == ["clerk"] * told
+
+
+def test_who_works_for_nobody_is_told_nothing(body):
+    overdue(body)
+    account("clerk", role="Publisher")
+    assert reminders.letters(TODAY) == []
+
+
+def test_everybody_is_told_of_what_their_own_organisation_must_deliver(body):
+    other = factories.OrganisationFactory()
+    overdue(body, "AA-01")
+    overdue(other, "BB-01")
+    shared = overdue(body, "CC-01")
+    Ownership.objects.create(commitment=shared, organisation=other)
+    account("ann", body)
+    account("bob", other)
+    told = {letter.user.username: letter.references for letter in reminders.letters(TODAY)}
+    assert told == {"ann": ["AA-01", "CC-01"], "bob": ["BB-01", "CC-01"]}
+
+
+def test_a_partner_is_not_reminded_of_what_others_must_deliver(body):
+    factories.published(deadline="2025", owners=[factories.OrganisationFactory()], partners=[body])
+    account("clerk", body)
+    assert reminders.letters(TODAY) == []
+
+
+# What.
+
+
+@pytest.mark.parametrize(
+    ("group", "fields", "updates"),
+    [
+        ("past_deadline", {"deadline": "2025"}, []),  # not reported
+        ("past_deadline", {"deadline": "2025"}, [("report", "2026-10", "in_progress")]),  # overdue
+        ("past_deadline", {"deadline": "2019"}, [("report", "2019-03", "in_progress")]),  # and stale
+        ("due_soon", {"deadline": "2026"}, []),
+        ("due_soon", {"deadline": "2026"}, [("report", "2019-03", "in_progress")]),  # and stale
+        ("for_review", {}, [("report", "2019-03", "in_progress")]),  # stale
+        ("for_review", {"deadline": "2030"}, [("check", "2025-11-21", "")]),
+        ("for_review", {"review_on": "2026-11-22"}, []),
+        (None, {"review_on": "2026-11-23"}, []),
+        (None, {}, []),
+        (None, {"deadline": "2027-02-21"}, []),
+        (None, {"deadline": "2019"}, [("report", "2020", "completed")]),
+        (None, {"deadline": "2019"}, [("report", "2020", "stopped")]),
+    ],
+)
+def test_a_commitment_stands_in_the_most_urgent_of_its_groups_and_in_no_other(body, group, fields, updates):
+    one = factories.published(owners=[body], **fields)
+    for kind, when, status in updates:
+        reason = {"stop_reason": "cancelled"} if status == "stopped" else {}
+        factories.record(kind, one, date=when, **({"status": status} if status else {}), **reason)
+    account("clerk", body)
+    groups = ("past_deadline", "due_soon", "for_review")
+    stands = {name: getattr(letter, name) for letter in reminders.letters(TODAY) for name in groups}
+    assert [name for name in groups if stands.get(name)] == ([group] if group else [])
+
+
+def test_nobody_is_reminded_of_an_unpublished_commitment(body):
+    factories.CommitmentFactory(deadline="2019", owners=[body])
+    account("clerk", body)
+    assert reminders.letters(TODAY) == []
+
+
+def test_a_draft_that_was_returned_is_told_to_its_author_alone(body):
+    one = factories.published(owners=[body])
+    author, _colleague = account("ann", body), account("bob", body)
+    draft = DraftUpdate.objects.create(commitment=one, author=author, state="returned", returned_because="No date.")
+    DraftUpdate.objects.create(commitment=one, author=author, state="waiting")
+    assert [(letter.user, letter.returned) for letter in reminders.letters(TODAY)] == [(author, [draft])]
+
+
+def test_an_author_who_works_for_somebody_else_by_now_is_not_sent_where_they_may_not_go(body):
+    one = factories.published(owners=[factories.OrganisationFactory()])
+    author = account("ann", body)
+    DraftUpdate.objects.create(commitment=one, author=author, state="returned", returned_because="No date.")
+    assert reminders.letters(TODAY) == []
+
+
+def test_letters_take_as_many_queries_for_a_hundred_people_and_commitments_as_for_ten(day):
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            written = reminders.letters(TODAY)
+        return len(written), len(captured)
+
+    def grow(numbers):
+        for number in numbers:
+            body = factories.OrganisationFactory()
+            account(f"clerk-{number}", body)
+            crowd([number], owners=[body], deadline="2025", deadline_basis="stated")
+
+    grow(range(1, 11))
+    assert asked() == (10, 6)
+    grow(range(11, 101))
+    assert asked() == (100, 6)
+
+
+# The mail.
+
+
+@pytest.fixture
+def mail(body, server, smtp):
+    """One with something in each group."""
+    smtp.SITE_URL, smtp.DEFAULT_FROM_EMAIL = "https://tracker.example", "tracker@tracker.example"
+    overdue(body, "AA-01", title="Open <b>& close</b> the gate")
+    factories.published(reference="AA-02", owners=[body], deadline="2026", title="Train staff")
+    factories.record("report", factories.published(reference="AA-03", owners=[body], title="Meet"), date="2019-H1")
+    author = account("clerk", body)
+    returned = factories.published(reference="AA-04", owners=[body], title="Sign")
+    DraftUpdate.objects.create(commitment=returned, author=author, state="returned", returned_because="No\nSubject: x")
+    assert send() == (0, "Reminders sent: 1.\n")
+    return server.arrived[0]
+
+
+def parts(mail):
+    """Its plain text and its HTML."""
+    return [mail.get_body([kind]).get_content().replace("\r\n", "\n") for kind in ("plain", "html")]
+
+
+def test_a_mail_says_how_much_there_is_and_that_a_machine_wrote_it(mail):
+    counts = "1 past its deadline, 1 due soon, 1 due for review, 1 draft returned"
+    assert mail["Subject"] == f"Public commitments: {counts}"
+    assert (mail["From"], mail["To"]) == ("tracker@tracker.example", "clerk@body.example")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail.get_content_type() == "multipart/alternative"
+
+
+def test_a_mail_says_how_each_commitment_stands_in_plain_text(mail):
+    assert parts(mail)[0].startswith(
+        "This is what Harbour Office should look at.\n\nPAST THE DEADLINE\n\nAA-01 Open <b>& "
+    )
+    standing = "Deadline: 2025. Status: in progress, last reported 5 March 2026. Last entry: 5 March 2026."
+    text = parts(mail)[0]
+    assert standing in text
+    assert "Deadline: 2026. Status: no report. No entry yet." in text
+    assert "No deadline. Status: in progress, last reported first half of 2019. Last entry: 30 June 2019." in text
+    assert "A publisher sent your draft back: No\nSubject: x" in text
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_mail_leads_to_the_form_for_each_commitment(mail, part):
+    text = parts(mail)[part]
+    for letter in reminders.letters(TODAY + timedelta(days=1)):
+        for one in [*letter.past_deadline, *letter.due_soon, *letter.for_review]:
+            assert f"https://tracker.example/admin/commitments/draftupdate/add/?commitment={one.pk}" in text
+        assert f"https://tracker.example/admin/commitments/draftupdate/{letter.returned[0].pk}/change/" in text
+
+
+def test_what_staff_typed_is_text_in_the_html_of_a_mail(mail):
+    assert "Open &lt;b&gt;&amp; close&lt;/b&gt; the gate" in parts(mail)[1]
+
+
+def test_the_html_of_a_mail_loads_nothing_and_runs_nothing(mail):
+    html = parts(mail)[1].lower()
+    assert [word for word in ("<script", "<img", "<link", "<style", "src=", "style=", "onclick") if word in html] == []
+
+
+def test_the_link_of_a_mail_opens_the_form_with_its_commitment(body, server):
+    one = overdue(body)
+    user = account("clerk", body)
+    send()
+    link = next(line for line in parts(server.arrived[0])[0].splitlines() if line.startswith("Record progress: "))
+    client = Client()
+    client.force_login(user)
+    address = urlsplit(link.removeprefix("Record progress: "))
+    assert str(one) in client.get(f"{address.path}?{address.query}").text
+
+
+# Once a day.
+
+
+def test_a_second_run_of_the_day_sends_nothing_and_the_next_day_sends_again(body, server, day):
+    overdue(body)
+    account("clerk", body)
+    assert [send(), send()] == [(0, "Reminders sent: 1.\n"), (0, "Reminders sent: 0.\n")]
+    day.shift(timedelta(days=1))
+    assert send() == (0, "Reminders sent: 1.\n")
+    assert server.counts == {"clerk@body.example": 2}
+
+
+def test_the_day_is_that_of_the_deadlines_not_that_of_greenwich(body, server, day):
+    overdue(body)
+    account("clerk", body)
+    day.move_to(datetime(2026, 11, 22, 17, tzinfo=UTC))
+    send()
+    assert Reminder.objects.get().day == date(2026, 11, 23)
+
+
+def test_a_dry_run_says_who_would_be_sent_what_and_sends_and_stores_nothing(body, server):
+    overdue(body, "AA-01")
+    factories.published(reference="AA-02", owners=[body], deadline="2026")
+    account("clerk", body)
+    told = "clerk: 1 past its deadline, 1 due soon (AA-01, AA-02)\n1 to be sent for 2026-11-22. Nothing was sent.\n"
+    assert send("--dry-run") == (0, told)
+    assert (server.arrived, Reminder.objects.count()) == ([], 0)
+
+
+def test_all_mails_go_over_one_connection(body, server):
+    overdue(body)
+    for name in ("ann", "bob", "cyd"):
+        account(name, body)
+    send()
+    assert (len(server.arrived), len(server.connections)) == (3, 1)
+
+
+# Failures.
+
+
+def test_with_the_server_down_nothing_is_marked_and_the_next_run_sends_all(body, smtp):
+    overdue(body)
+    account("ann", body)
+    account("bob", body)
+    code, said = send()
+    assert (code, Reminder.objects.count()) == (1, 0)
+    assert said.startswith("Reminders sent: 0. Not sent, and tried again at the next run: 2 (the mail server: ")
+    with mail_server(smtp.EMAIL_PORT) as server:
+        assert send() == (0, "Reminders sent: 2.\n")
+    assert server.counts == {"ann@body.example": 1, "bob@body.example": 1}
+
+
+@pytest.mark.parametrize("answer", ["550 no such user", "451 try later", "421 too much from you"])
+def test_a_refused_address_holds_nobody_up_and_is_tried_again(body, server, answer):
+    overdue(body)
+    for name in ("ann", "bob", "cyd"):
+        account(name, body)
+    server.refused = {"bob@body.example": answer}
+    code, said = send()
+    assert (code, "bob@" in said) == (1, False)
+    assert said.startswith("Reminders sent: 2. Not sent, and tried again at the next run: 1 (bob: address refused (")
+    server.refused = {}
+    assert send() == (0, "Reminders sent: 1.\n")
+    assert server.counts == {"ann@body.example": 1, "bob@body.example": 1, "cyd@body.example": 1}
+
+
+@pytest.mark.parametrize("address", ["no\nbody@body.example", "nobody@body..example", "@", "no,body@body.example"])
+def test_an_address_that_is_none_holds_nobody_up(body, server, address):
+    overdue(body)
+    for name in ("ann", "bob", "cyd"):
+        account(name, body)
+    User.objects.filter(username="bob").update(email=address)
+    code, said = send()
+    assert (code, server.counts) == (1, {"ann@body.example": 1, "cyd@body.example": 1})
+    assert said.endswith("at the next run: 1 (bob: mail cannot be sent to this address).\n")
+
+
+def test_a_server_that_falls_silent_ends_the_run_and_loses_nothing(body, server, smtp):
+    overdue(body)
+    account("ann", body)
+    account("bob", body)
+    smtp.EMAIL_TIMEOUT, server.seconds = 0.3, 5
+    begun = time.monotonic()
+    code, said = send()
+    assert (code, Reminder.objects.count(), server.counts) == (1, 0, {})
+    assert "tried again at the next run: 2 (the mail server: " in said
+    assert time.monotonic() - begun < 3
+    server.seconds = 0
+    assert send() == (0, "Reminders sent: 2.\n")
+
+
+def test_where_the_server_took_it_but_hung_up_it_may_come_again_under_the_same_name(body, server):
+    overdue(body)
+    account("clerk", body)
+    server.hangs_up = True
+    assert send()[0] == 1
+    server.hangs_up = False
+    assert send() == (0, "Reminders sent: 1.\n")
+    assert [mail["Message-ID"] for mail in server.arrived] == [server.arrived[0]["Message-ID"]] * 2
+
+
+def test_what_another_run_has_begun_on_is_left_to_it_until_it_must_be_gone(body, server, day):
+    overdue(body)
+    claim = Reminder.objects.create(user=account("clerk", body), day=TODAY)
+    assert send() == (0, "Reminders sent: 0. Left to another run that has begun on them: 1.\n")
+    Reminder.objects.filter(pk=claim.pk).update(claimed_at=timezone.now() - reminders.GIVEN_UP - timedelta(seconds=1))
+    assert send() == (0, "Reminders sent: 1.\n")
+
+
+def test_what_another_run_has_sent_since_we_looked_is_not_sent_again(body, server):
+    overdue(body)
+    account("clerk", body)
+    written = reminders.letters(TODAY)
+    outcomes = [reminders.deliver(written, TODAY) for _run in range(2)]
+    assert [(outcome.sent, outcome.elsewhere) for outcome in outcomes] == [(1, 0), (0, 1)]
+    assert len(server.arrived) == 1
+
+
+# Processes of their own.
+
+PEOPLE = """
+from django.contrib.auth.models import Group, User
+from commitments.models import Affiliation, Commitment
+body = Commitment.objects.get(reference="AV-04").owners.first()
+for number in range(6):
+    user = User.objects.create_user(f"clerk-{number}", f"clerk-{number}@body.example", is_staff=True)
+    user.groups.add(Group.objects.get(name="Contributor"))
+    Affiliation.objects.create(user=user, organisation=body)
+"""
+SEND = """
+import time
+from pathlib import Path
+from django.conf import settings
+from django.core.management import call_command
+settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", {port}
+Path({ready!r}).touch()
+while not Path({go!r}).exists():
+    time.sleep(0.001)
+call_command("send_reminders")
+"""
+TIME_PASSES = """
+from datetime import timedelta
+from django.db.models import F
+from commitments.models import Reminder
+Reminder.objects.update(claimed_at=F("claimed_at") - timedelta(minutes=11))
+"""
+ONE_EACH = {f"clerk-{number}@body.example": 1 for number in range(6)}
+
+
+@pytest.fixture
+def staffed(installation):
+    done = installation.python(PEOPLE)
+    assert done.returncode == 0, done.stderr
+    return installation
+
+
+def start(installation, port, ready, go):
+    code = SEND.format(port=port, ready=str(ready), go=str(go))
+    return installation.start("shell", "--no-imports", "-c", code)
+
+
+@pytest.mark.processes
+def test_two_runs_at_once_send_everybody_one_mail(staffed, tmp_path):
+    with mail_server() as server:
+        server.seconds = 0.05
+        ready = [tmp_path / "one", tmp_path / "two"]
+        runs = [start(staffed, server.port, path, tmp_path / "go") for path in ready]
+        while not all(path.exists() for path in ready) and all(run.poll() is None for run in runs):
+            time.sleep(0.01)
+        (tmp_path / "go").touch()
+        problems = [run.communicate(timeout=60)[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], problems
+    assert server.counts == ONE_EACH
+
+
+@pytest.mark.processes
+def test_a_run_killed_while_it_sends_costs_nobody_their_mail(staffed, tmp_path):
+    go = tmp_path / "go"
+    go.touch()
+    with mail_server() as server:
+        server.seconds = 0.3
+        run = start(staffed, server.port, go, go)
+        while len(server.arrived) < 2 and run.poll() is None:
+            time.sleep(0.01)
+        server.has_a_mail_in_hand.clear()
+        assert server.has_a_mail_in_hand.wait(timeout=10)
+        run.kill()
+        run.communicate()
+        time.sleep(0.5)  # the server drops what it had in hand
+        server.seconds = 0
+        before = len(server.arrived)
+        assert 2 <= before < 6
+        again = start(staffed, server.port, go, go)
+        assert "Left to another run that has begun on them: 1." in again.communicate(timeout=60)[0]
+        staffed.python(TIME_PASSES)
+        last = start(staffed, server.port, go, go)
+        assert last.communicate(timeout=60)[0] == "Reminders sent: 1.\n"
+    assert server.counts == ONE_EACH
