@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments import ledger
-from commitments.choices import DraftState, Role
+from commitments.choices import DraftState, EntryKind, Role
 from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, Content, update_content
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, RedactionRequest
 from commitments.projection import fact_of, rows_of_update
@@ -51,13 +51,13 @@ def content_of(draft: DraftUpdate, evidence: Iterable[DraftEvidence]) -> Content
 def outlook(draft: DraftUpdate, evidence: Iterable[DraftEvidence], day: date) -> tuple[Standing, Standing]:
     """How the draft's commitment stands on a day, and how it would stand if the draft were on record.
 
-    Reads `commitment.updates` and their evidence: prefetch them for many. The same without a date, which no
-    update can be without.
+    Reads `commitment.updates` and their evidence: prefetch them for many. The same for a draft that is not
+    complete enough to be put on record.
     """
     commitment = draft.commitment
     facts = [fact_of(one, list(one.evidence.all())) for one in commitment.updates.all() if one.stands]
     before = standing(commitment.deadline, facts, day)
-    if draft.date is None:
+    if draft.date is None or (draft.kind == EntryKind.REPORT and not draft.status):
         return before, before
     last = LedgerEntry(sequence=MAX_SEQUENCE, kind=draft.kind, recorded_at=timezone.now())
     new = fact_of(*rows_of_update(last, content_of(draft, evidence)))

@@ -232,6 +232,8 @@ class CommitmentAdmin(LedgerAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """A preview is no error."""
+        if context["original"] and context["original"].published_at:
+            context["title"] = _("Correct the wording")
         if preview := getattr(request, "preview", ""):
             context |= {"preview": preview, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)

@@ -36,7 +36,7 @@ class Effect:
     def as_list(self) -> SafeString | str:
         """For a cell: one line each."""
         if not self.changes:
-            return _("Nothing: it is put on record and moves nothing.")
+            return _("Nothing.")
         lines = [(one.label, one.before or "–", one.after or "–") for one in self.changes]
         row = '<li>{}: <span class="before">{}</span> → <strong>{}</strong></li>'
         return format_html('<ul class="effect">{}</ul>', format_html_join("", row, lines))
@@ -57,8 +57,9 @@ def effect(draft: DraftUpdate, day: date) -> Effect:
         (_("Achieved"), number_text(before.achieved), number_text(after.achieved)),
         (_("Note"), before.note, after.note),
     ]
-    if draft.note and after.note != draft.note:  # put on record beside the note that stands
-        pairs.append((_("Says"), "", draft.note))
+    said = draft.note or draft.searched
+    if after.note != said:  # put on record beside the note that stands
+        pairs.append((_("Says"), "", said))
     return Effect([Change(label, old, new) for label, old, new in pairs if old != new])
 
 

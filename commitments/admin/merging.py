@@ -122,7 +122,11 @@ def _merged_rows(data: QueryDict, prefix: str, seen: list[Said], stored: list[Sa
         touched = {name: value for name, value in own.items() if value != was.get(name, [])}
         rows.append(row | touched)
     # What somebody else deleted comes back as new where it had been touched.
-    again = [row | {"id": []} for pk, row in mine.items() if not row.items() <= before.get(pk, {}).items()]
+    again = [
+        row | {"id": []}
+        for pk, row in mine.items()
+        if any(row.get(name, []) != value for name, value in before.get(pk, {}).items())
+    ]
     return rows + again + [row for row in sent if not row.get("id")]
 
 

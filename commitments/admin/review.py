@@ -89,7 +89,7 @@ def rehearsed(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, Any]
         try:
             publishing.publish(drafts, staff(request))
         except publishing.DraftRefusedError as refusal:
-            return {"problem": said(refusal), "stopped": refusal.draft.pk}
+            return {"problem": said(refusal), "stopped": refusal.draft.pk, "blocked": True}
         finally:
             transaction.set_rollback(True)
     return {}

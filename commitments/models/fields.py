@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -125,6 +126,16 @@ def interval_constraint(name: str, constraint: str) -> models.CheckConstraint:
     nothing = Q(**{name: "", f"{first}__isnull": True, f"{last}__isnull": True})
     interval = ~Q(**{name: ""}) & Q(**{f"{first}__isnull": False, f"{last}__isnull": False, f"{first}__lte": F(last)})
     return models.CheckConstraint(condition=nothing | interval, name=constraint)
+
+
+def public_address(value: str) -> None:
+    """Raise ValidationError unless an address is one that anybody can open: http or https, at a host with a name."""
+    parts = urlsplit(value)
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https"):
+        raise ValidationError(_("Write the address of a web page: it begins with https:// or http://."))
+    if "." not in host or host.rpartition(".")[2].isdecimal():
+        raise ValidationError(_("“%(host)s” is no host on the public web."), params={"host": host})
 
 
 def vocabulary_constraint(

@@ -26,6 +26,7 @@ from commitments.models.fields import (
     choice_field,
     interval_constraint,
     interval_days,
+    public_address,
     vocabulary_constraint,
 )
 from commitments.models.ledger import LedgerEntry
@@ -80,11 +81,11 @@ class EvidenceFields(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0, editable=False)
     title = models.CharField(_("title"), max_length=200)
     publisher = models.CharField(_("publisher"), max_length=120)
-    url = models.URLField(_("address"), max_length=1000)
+    url = models.URLField(_("address"), max_length=1000, validators=[public_address])
     date_first = interval_days(_("first day"))
     date_last = interval_days(_("last day"))
     date = PartialDateField(_("date"), blank=True, help_text=_("Of the page; empty where it is undated."))
-    archived_url = models.URLField(_("archived copy"), max_length=1000, blank=True)
+    archived_url = models.URLField(_("archived copy"), max_length=1000, blank=True, validators=[public_address])
     relation = choice_field(Relation, _("relation"))
     source = choice_field(Source, _("source"))
 

@@ -1,0 +1,166 @@
+"""Recording the same for many commitments: what will be written is shown first, and is written whole or not at all."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from commitments import ledger
+from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, Update
+from tests import factories
+from tests.test_admin import Form
+from tests.test_queries import crowd
+from tests.test_roles import member, signed_in
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:commitments_commitment_changelist")
+PAGE = reverse("admin:commitments_commitment_record")
+REPORT = {
+    "kind": "report",
+    "status": "in_progress",
+    "date": "2019-11",
+    "note": "All of them were begun.",
+    "searched": "",
+    "form-0-title": "Annual report",
+    "form-0-publisher": "Gazette",
+    "form-0-url": "https://example.org/annual",
+    "form-0-relation": "direct",
+    "form-0-source": "party",
+}
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def publisher(db):
+    return signed_in(member("Publisher"))
+
+
+def choose(client, commitments):
+    """Choose commitments in the list; the page with one form for all."""
+    chosen = {"action": "record_selected", "_selected_action": [one.pk for one in commitments], "select_across": 0}
+    return client.post(LIST, chosen)
+
+
+def look(client, page, **typed):
+    return Form(page).send(client, PAGE, "_preview", **typed)
+
+
+def write(client, page):
+    return Form(page).send(client, PAGE, "_write")
+
+
+def stored():
+    return [model.objects.count() for model in (LedgerEntry, Update, DraftUpdate, DraftEvidence)]
+
+
+def test_what_will_be_written_is_shown_before_it_is(publisher):
+    many = [factories.published(reference=f"TT-0{n}") for n in (1, 2, 3)]
+    before = stored()
+    page = look(publisher, choose(publisher, many), **REPORT)
+    assert page.text.count("<strong>in progress (November 2019)</strong>") == 3
+    assert stored() == before
+
+
+def test_two_hundred_are_written_in_one_go(publisher):
+    many = crowd(range(1, 201), parties_as_stated="everyone")
+    page = look(publisher, choose(publisher, many), **REPORT)
+    assert "Publish 200 updates" in page.text
+    with CaptureQueriesContext(connection) as captured:
+        assert write(publisher, page).status_code == 302
+    assert stored() == [400, 200, 200, 200]
+    assert len(captured) < 100  # in batches: not one for each
+    assert list(ledger.verify()) == []
+
+
+def test_one_row_that_cannot_be_stops_all_and_is_named(publisher):
+    many = crowd(range(1, 201), parties_as_stated="everyone")
+    factories.record(
+        "report",
+        many[56],
+        date="2019-11", note=REPORT["note"], evidence=[factories.evidence(title="Annual report", url="https://example.org/annual")],
+    )
+    before = stored()
+    page = look(publisher, choose(publisher, many), **REPORT)
+    assert f"Row 57, {many[56].reference}: This is on record already, to the letter" in page.text
+    assert "Publish 200 updates" not in page.text
+    assert stored() == before
+
+
+def test_one_that_became_impossible_in_between_stops_all_and_what_was_typed_is_kept(publisher):
+    many = [factories.published(reference=f"TT-0{n}") for n in (1, 2, 3)]
+    page = look(publisher, choose(publisher, many), **REPORT)
+    factories.record(
+        "report",
+        many[1],
+        date="2019-11", note=REPORT["note"], evidence=[factories.evidence(title="Annual report", url="https://example.org/annual")],
+    )
+    before = stored()
+    answer = write(publisher, page)
+    assert "Nothing was written. Row 2, TT-02:" in answer.text
+    assert {name: Form(answer).fields[name] for name in REPORT} == REPORT
+    assert stored() == before
+
+
+def test_what_is_changed_after_the_look_is_looked_at_again(publisher):
+    many = [factories.published(reference="TT-01")]
+    page = look(publisher, choose(publisher, many), **REPORT)
+    answer = Form(page).send(publisher, PAGE, "_write", note="Something else.")
+    assert "What will be written" in answer.text
+    assert Update.objects.count() == 0
+    assert write(publisher, answer).status_code == 302
+    assert Update.objects.get().note == "Something else."
+
+
+def test_a_contributor_s_wait_for_publishing(db):
+    body = factories.OrganisationFactory()
+    many = [factories.published(owners=[body]) for _number in range(3)]
+    client = signed_in(member("Contributor", body))
+    page = look(client, choose(client, many), **REPORT)
+    assert "Send 3 updates for publishing" in page.text
+    assert write(client, page).status_code == 302
+    assert {draft.state for draft in DraftUpdate.objects.all()} == {"waiting"}
+    assert Update.objects.count() == 0
+
+
+def test_with_four_eyes_a_publisher_s_wait_too(publisher, settings):
+    settings.FOUR_EYES = True
+    page = look(publisher, choose(publisher, [factories.published()]), **REPORT)
+    write(publisher, page)
+    assert (DraftUpdate.objects.get().state, Update.objects.count()) == ("waiting", 0)
+
+
+def test_a_check_of_many_is_the_form_that_opens(publisher):
+    page = choose(publisher, [factories.published(), factories.published()])
+    fields = Form(page).fields
+    assert (fields["kind"], fields["date"]) == ("check", "2026-11-22")
+    answer = look(publisher, page, searched="Press releases.")
+    assert write(publisher, answer).status_code == 302
+    assert [update.kind for update in Update.objects.all()] == ["check", "check"]
+
+
+WRONG = {
+    "no date": ({"date": ""}, "Say when it happened."),
+    "a date that is none": ({"date": "soon"}, "is not a date that exists"),
+    "evidence missing": ({"form-0-relation": "related"}, "needs direct evidence"),
+    "an address that is none": ({"form-0-url": "ftp://x.example/"}, "begins with https://"),
+}
+
+
+@pytest.mark.parametrize(("typed", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_refused_says_why_and_keeps_what_was_typed(publisher, typed, message):
+    answer = look(publisher, choose(publisher, [factories.published()]), **REPORT | typed)
+    assert message in answer.text
+    kept = Form(answer).fields
+    assert {name: kept[name] for name in REPORT} == REPORT | typed
+    assert stored() == [1, 0, 0, 0]
+
+
+def test_drafts_of_commitments_are_left_out(publisher):
+    page = choose(publisher, [factories.CommitmentFactory()])
+    assert page.status_code == 302

@@ -1,0 +1,144 @@
+"""The desk: what waits for whoever signs in, each count the length of the list that it leads to."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from commitments.models import ErrorReport
+from tests import factories
+from tests.test_queries import crowd
+from tests.test_review import waiting
+from tests.test_roles import member, signed_in
+
+pytestmark = pytest.mark.django_db
+TILE = re.compile(r'<a href="([^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
+FOUND = re.compile(r"(\d+) (?:commitments?|draft updates?|error reports?|redaction requests?)\n")
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def work(db):
+    """Of our organisation: one of each sort. Of others: one more that is past its deadline."""
+    ours = factories.OrganisationFactory(name="Ours")
+    past = factories.published(owners=[ours], deadline="2018")
+    factories.published(owners=[ours, factories.OrganisationFactory()], deadline="2026-12")
+    stale = factories.published(owners=[ours])
+    factories.record("check", stale, date="2025-01-01", recorded_at=datetime(2025, 1, 1, tzinfo=UTC))
+    factories.published(owners=[ours], review_on="2026-11-01")
+    factories.published(deadline="2018")
+    factories.CommitmentFactory(owners=[ours])
+    waiting(past)
+    ErrorReport.objects.create(token="x", what="Wrong.")
+    return ours
+
+
+def tiles(client):
+    """Each count of the desk with its words and address."""
+    return [
+        (words, int(count), address.replace("&amp;", "&"))
+        for address, count, words in TILE.findall(client.get("/admin/").text)
+    ]
+
+
+EXPECTED = {
+    "Contributor": {
+        "of my organisation": 4,
+        "past their deadline": 1,
+        "due soon": 1,
+        "due for review": 2,
+        "stale": 1,
+        "drafts of mine": 0,
+        "drafts wait for publishing": 1,
+    },
+    "Publisher": {
+        "of my organisation": 4,
+        "past their deadline": 2,
+        "due soon": 1,
+        "due for review": 2,
+        "stale": 1,
+        "drafts of mine": 0,
+        "drafts wait for you to publish them": 1,
+        "open reports from the public": 1,
+    },
+}
+
+
+@pytest.mark.parametrize("role", EXPECTED)
+def test_the_desk_counts_what_a_role_has_to_look_at(work, role):
+    assert {words: count for words, count, _address in tiles(signed_in(member(role, work)))} == EXPECTED[role]
+
+
+@pytest.mark.parametrize("role", [*EXPECTED, "Editor", "Administrator"])
+def test_every_count_is_the_length_of_its_list(work, role):
+    client = signed_in(member(role, work))
+    for words, count, address in tiles(client):
+        page = client.get(address)
+        assert page.status_code == 200, words
+        assert page.context["cl"].result_count == count, words
+
+
+def test_the_latest_entries_are_those_within_reach(work):
+    page = signed_in(member("Contributor", work)).get("/admin/").text
+    assert "published TT-" in page
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/commitments/commitment/", "/admin/commitments/draftupdate/"])
+@pytest.mark.parametrize("role", ["Contributor", "Publisher"])
+def test_the_number_of_queries_does_not_grow_with_the_record(work, role, address):
+    client = signed_in(member(role, work))
+
+    def queries(numbers):
+        for one in crowd(numbers, owners=[work]):
+            waiting(one)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    few = queries(range(500, 505))
+    assert queries(range(600, 640)) == few
+
+
+# The lists behind the counts
+
+FILTERS = {
+    "schedule=past": 2,
+    "schedule=due_soon": 1,
+    "status=no_report": 5,
+    "freshness=review": 2,
+    "freshness=stale": 1,
+    "owner=mine": 5,
+    "public=no": 1,
+    "public=yes&owner=mine": 4,
+    "q=Ours": 5,
+}
+
+
+@pytest.mark.parametrize(("asked", "number"), FILTERS.items(), ids=FILTERS)
+def test_each_filter_finds_what_it_says(work, asked, number):
+    page = signed_in(member("Editor", work)).get(f"/admin/commitments/commitment/?{asked}")
+    assert page.context["cl"].result_count == number
+
+
+@pytest.mark.parametrize("asked", ["schedule=foo", "status=", "freshness=x", "owner=nobody", "public=1"])
+def test_an_unknown_value_is_never_the_whole_list(work, asked):
+    answer = signed_in(member("Editor")).get(f"/admin/commitments/commitment/?{asked}")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].endswith("?e=1")
+
+
+@pytest.mark.parametrize("sort", ["4", "-5", "7", "-7"])
+def test_the_list_sorts_by_what_is_computed(work, sort):
+    assert signed_in(member("Editor")).get(f"/admin/commitments/commitment/?o={sort}").status_code == 200
+
+
+def test_a_row_leads_to_recording_progress_and_a_draft_to_its_form(work):
+    page = signed_in(member("Editor")).get("/admin/commitments/commitment/").text
+    assert page.count("/admin/commitments/draftupdate/add/?commitment=") == 5
+    assert page.count("/change/?") + page.count('/change/"') == 1

@@ -1,0 +1,316 @@
+"""Drafts wait, are published, returned and reviewed, one or many; four eyes where a house wants them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from commitments import publishing
+from commitments.choices import DraftState
+from commitments.models import DraftUpdate, LedgerEntry, Update
+from tests import factories
+from tests.test_admin import CHECK, CONTEXT, REPORT, Form, change, errors, fill, record_address
+from tests.test_roles import member, signed_in
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def one(db):
+    return factories.published(reference="TT-01", title="Build a bridge")
+
+
+@pytest.fixture
+def writer(one):
+    """A contributor of the organisation that owns it."""
+    return signed_in(member("Contributor", one.owners.get()))
+
+
+@pytest.fixture
+def publisher(db):
+    return signed_in(member("Publisher"))
+
+
+def waiting(commitment, number=1, **said):
+    """A draft that waits."""
+    said = {"date": "2019-11", "status": "in_progress", "note": f"Note {number}."} | said
+    draft = commitment.drafts.create(state=DraftState.WAITING, **said)
+    draft.evidence.create(**factories.evidence())
+    return draft
+
+
+def choose(client, action, drafts):
+    """Choose drafts in the queue and an action; the page of confirmation."""
+    return client.post(QUEUE, {"action": action, "_selected_action": [draft.pk for draft in drafts]})
+
+
+def confirm(client, page, name, **typed):
+    return Form(page).send(client, reverse(f"admin:commitments_draftupdate_{name}"), "go", **typed)
+
+
+# A draft's way
+
+
+def test_a_contributor_sends_a_draft_and_it_stands_in_the_queue(one, writer, publisher):
+    answer = fill(writer, record_address(one), "_send", **REPORT)
+    assert answer.headers["Location"] == "/admin/"
+    assert "TT-01 waits for a publisher" in writer.get("/admin/").text.replace("The update of ", "")
+    assert "TT-01 · report · November 2019" in publisher.get(QUEUE).text
+
+
+def test_a_draft_that_is_only_saved_does_not_stand_in_the_queue(one, writer, publisher):
+    fill(writer, record_address(one), **REPORT)
+    assert "TT-01" not in publisher.get(QUEUE).text.partition("result_list")[2]
+
+
+def test_one_click_says_that_nothing_new_was_found(one, publisher):
+    check = Form(publisher.get(record_address(one)))  # the small form comes first, the long one's fields follow it
+    names = ("csrfmiddlewaretoken", "commitment", "date", "searched")
+    sent = {name: check.fields[name] for name in names} | {"date": "2026-11-22", "kind": "check"}
+    sent |= {"searched": "Public web pages", "evidence-TOTAL_FORMS": 0, "evidence-INITIAL_FORMS": 0, "_publish": 1}
+    assert publisher.post(reverse("admin:commitments_draftupdate_add"), sent).status_code == 302
+    update = Update.objects.get()
+    assert (update.kind, str(update.date), update.searched) == ("check", "2026-11-22", "Public web pages")
+
+
+def test_whoever_looks_again_is_offered_where_was_looked_last(one, publisher):
+    factories.record("check", one, searched="Annual reports of the Academy.")
+    assert 'name="searched" value="Annual reports of the Academy."' in publisher.get(record_address(one)).text
+
+
+def test_a_contributor_who_presses_publish_all_the_same_loses_nothing(one, writer):
+    answer = fill(writer, record_address(one), "_publish", **REPORT)
+    page = writer.get(answer.headers["Location"])
+    assert "It is saved as a draft and not published" in page.text
+    assert DraftUpdate.objects.get().note == REPORT["note"]
+
+
+def test_another_s_draft_of_the_same_commitment_is_pointed_out(one, writer, publisher):
+    fill(writer, record_address(one), **REPORT)
+    assert (
+        "There is a draft by contributor of 22 November 2026 (being drafted)" in publisher.get(record_address(one)).text
+    )
+
+
+# Evidence is checked as it is typed
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://example.org/x",
+        "https://",
+        "https://nowhere",
+        "javascript:alert(1)",
+        "https://localhost/x",
+        "http://10.0.0.1/",
+    ],
+)
+def test_an_address_that_nobody_can_open_is_refused_and_kept(one, publisher, address):
+    answer = fill(publisher, record_address(one), **REPORT | {"evidence-0-url": address})
+    assert "url" in errors(answer)["rows"][0]
+    assert Form(answer).fields["evidence-0-url"] == address
+
+
+def test_the_same_address_twice_in_a_form_is_refused(one, publisher):
+    again = {name.replace("-0-", "-1-"): text for name, text in REPORT.items() if "-0-" in name}
+    answer = fill(publisher, record_address(one), **REPORT, **again, **{"evidence-TOTAL_FORMS": "2"})
+    assert "Row 1 has this address already." in str(errors(answer)["rows"][1])
+
+
+def test_an_address_on_record_is_pointed_out_once_and_then_taken(one, publisher):
+    fill(publisher, record_address(one), "_publish", **REPORT)
+    told = fill(publisher, record_address(one), "_publish", **REPORT | {"note": "It says more."})
+    assert "This page is evidence of entry 2 already." in str(errors(told)["rows"][0])
+    assert Form(told).send(publisher, record_address(one), "_publish").status_code == 302
+    assert Update.objects.count() == 2
+
+
+# What the queue shows
+
+
+def effect_of(client, draft):
+    text = client.get(change(draft)).text
+    return " ".join(text.partition("this draft would change")[2].partition("</section>")[0].split())
+
+
+def test_the_queue_shows_what_a_draft_would_change(one, publisher):
+    factories.record("report", one, date="2018", note="The ground was broken.")
+    draft = waiting(one, status="completed", note="It stands.")
+    said = effect_of(publisher, draft)
+    assert 'Status: <span class="before">in progress (2018)</span> → <strong>completed (November 2019)</strong>' in said
+    assert 'Note: <span class="before">The ground was broken.</span> → <strong>It stands.</strong>' in said
+    assert "completed (November 2019)" in publisher.get(QUEUE).text
+
+
+def test_a_report_that_is_older_than_the_last_one_moves_nothing(one, publisher):
+    factories.record("report", one, date="2021", note="Later.")
+    said = effect_of(publisher, waiting(one, status="completed", note="Earlier."))
+    assert "Status" not in said
+    assert 'Says: <span class="before">–</span> → <strong>Earlier.</strong>' in said
+
+
+def test_a_new_deadline_and_a_figure_are_shown_from_what_to_what(publisher):
+    one = factories.published(deadline="2019", unit="people")
+    said = effect_of(publisher, waiting(one, deadline="2021", deadline_reason="More time.", achieved="12"))
+    assert 'Deadline: <span class="before">2019</span> → <strong>2021</strong>' in said
+    assert 'Achieved: <span class="before">–</span> → <strong>12</strong>' in said
+
+
+def test_a_draft_that_is_not_complete_opens_all_the_same(one, publisher):
+    draft = one.drafts.create(note="To be looked up.")
+    assert publisher.get(change(draft)).status_code == 200
+
+
+# Deciding on many
+
+
+def test_many_are_published_in_one_go_the_earliest_first(one, publisher):
+    drafts = [waiting(one, n, date=str(2020 - n)) for n in (1, 2, 3)]
+    page = choose(publisher, "publish_selected", drafts)
+    assert "Publish 3 updates" in page.text
+    assert confirm(publisher, page, "publish").status_code == 302
+    assert [str(update.date) for update in Update.objects.order_by("entry")] == ["2017", "2018", "2019"]
+    assert {draft.state for draft in DraftUpdate.objects.all()} == {"published"}
+
+
+def test_one_that_cannot_be_published_stops_all_and_is_named_before_anything_is_written(one, publisher):
+    drafts = [waiting(one, 1), waiting(one, 2, status="")]
+    page = choose(publisher, "publish_selected", drafts)
+    assert "Say which status is reported." in page.text
+    assert 'class="stopped"' in page.text
+    assert "Publish 2 updates" not in page.text
+    assert confirm(publisher, page, "publish").status_code == 409
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_what_was_changed_after_the_page_was_made_is_not_published(one, publisher, time_machine):
+    draft = waiting(one)
+    page = choose(publisher, "publish_selected", [draft])
+    time_machine.shift(60)
+    draft.note = "Something else."
+    draft.save()
+    answer = confirm(publisher, page, "publish")
+    assert answer.status_code == 409
+    assert "It was changed after this page was made." in answer.text
+    assert confirm(publisher, answer, "publish").status_code == 302
+
+
+def test_a_draft_deleted_after_the_page_was_made_stops_the_rest(one, publisher):
+    drafts = [waiting(one, 1), waiting(one, 2)]
+    page = choose(publisher, "publish_selected", drafts)
+    drafts[0].delete()
+    answer = confirm(publisher, page, "publish")
+    assert "Some of the drafts are gone." in answer.text
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_two_who_publish_the_same_draft_publish_it_once(one, publisher):
+    draft = waiting(one)
+    pages = [choose(publisher, "publish_selected", [draft]) for _publisher in range(2)]
+    confirm(publisher, pages[0], "publish")
+    answer = confirm(publisher, pages[1], "publish")
+    assert "It is on record already, as entry 2." in answer.text
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_a_forged_page_chooses_nothing(one, publisher):
+    draft = waiting(one)
+    answer = publisher.post(reverse("admin:commitments_draftupdate_publish"), {"chosen": f"{draft.pk}"})
+    assert answer.status_code == 302
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_publishing_a_hundred_takes_few_more_queries_than_ten(one, publisher):
+    def queries(number):
+        drafts = [waiting(one, n, note=f"Of {number}: {n}") for n in range(number)]
+        page = choose(publisher, "publish_selected", drafts)
+        with CaptureQueriesContext(connection) as captured:
+            assert confirm(publisher, page, "publish").status_code == 302
+        return len(captured)
+
+    assert queries(100) <= queries(10) + 6
+
+
+# Returning
+
+
+def test_a_draft_is_returned_with_a_reason_that_its_author_sees(one, writer, publisher):
+    fill(writer, record_address(one), "_send", **REPORT)
+    draft = DraftUpdate.objects.get()
+    page = publisher.get(reverse("admin:commitments_draftupdate_return"), {"draft": draft.pk})
+    assert confirm(publisher, page, "return", reason="Name the course.").status_code == 302
+    assert "Name the course." in writer.get("/admin/").text
+    assert "Name the course." in writer.get(change(draft)).text
+    assert "TT-01" not in publisher.get(QUEUE).text.partition("result_list")[2]
+
+
+def test_returning_needs_a_reason_and_keeps_the_page(one, publisher):
+    page = choose(publisher, "return_selected", [waiting(one)])
+    answer = confirm(publisher, page, "return", reason=" ")
+    assert "Say what is to be changed. The author reads it." in answer.text
+    assert DraftUpdate.objects.get().state == "waiting"
+
+
+def test_a_returned_draft_is_put_right_and_sent_again(one, writer, publisher):
+    fill(writer, record_address(one), "_send", **REPORT)
+    draft = DraftUpdate.objects.get()
+    publishing.give_back([draft], "Name the course.")
+    fill(writer, change(draft), "_send", note="The course was named.")
+    draft.refresh_from_db()
+    assert (draft.state, draft.returned_because) == ("waiting", "")
+
+
+# Four eyes
+
+
+@pytest.fixture
+def four_eyes(settings):
+    settings.FOUR_EYES = True
+
+
+def test_whoever_drafted_an_update_cannot_publish_it(four_eyes, one, publisher):
+    answer = fill(publisher, record_address(one), "_publish", **REPORT)
+    assert "somebody else must publish it. Send it for publishing." in str(errors(answer))
+    assert Form(answer).fields["note"] == REPORT["note"]
+    assert "_publish" not in Form(answer).buttons
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_whoever_changed_it_last_cannot_publish_it_either(four_eyes, one, publisher):
+    draft = waiting(one)
+    fill(publisher, change(draft), note="In my words.")
+    answer = confirm(publisher, choose(publisher, "publish_selected", [draft]), "publish")
+    assert "somebody else must publish it" in answer.text
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_changing_and_publishing_in_one_press_is_no_way_round(four_eyes, one, publisher):
+    answer = fill(publisher, change(waiting(one)), "_publish", note="In my words.")
+    assert "somebody else must publish it" in str(errors(answer))
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_a_second_pair_of_eyes_publishes_it(four_eyes, one, writer, publisher):
+    fill(writer, record_address(one), "_send", **REPORT)
+    assert fill(publisher, change(DraftUpdate.objects.get()), "_publish").status_code == 302
+    assert LedgerEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize("typed", [REPORT, CONTEXT, CHECK], ids=["report", "context", "check"])
+def test_without_the_setting_one_pair_is_enough(one, publisher, typed):
+    assert fill(publisher, record_address(one), "_publish", **typed).status_code == 302
+
+
+def test_the_organisation_that_recorded_is_on_the_ledger_and_no_name(one):
+    body = factories.OrganisationFactory(slug="office")
+    fill(signed_in(member("Publisher", body)), record_address(one), "_publish", **REPORT)
+    assert (LedgerEntry.objects.last().role, LedgerEntry.objects.last().organisation) == ("publisher", "office")
