@@ -100,6 +100,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Whose deadline is near, after `as_of(day)`; the nearest first."""
         return self.filter(schedule=Schedule.DUE_SOON).order_by("state__deadline_last", "reference")
 
+    def stale(self: Self) -> Self:
+        """Of which nothing was recorded for long, after `as_of(day)`."""
+        return self.filter(freshness=Freshness.STALE)
+
     def due_for_review(self: Self, day: date) -> Self:
         """`schedule.review_due` in SQL, after `as_of(day)`; what was not looked at for longest first."""
         unseen = Q(state__last_entry_on=None) | Q(state__last_entry_on__lt=models.F("review_on"))

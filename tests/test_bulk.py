@@ -83,7 +83,9 @@ def test_one_row_that_cannot_be_stops_all_and_is_named(publisher):
     factories.record(
         "report",
         many[56],
-        date="2019-11", note=REPORT["note"], evidence=[factories.evidence(title="Annual report", url="https://example.org/annual")],
+        date="2019-11",
+        note=REPORT["note"],
+        evidence=[factories.evidence(title="Annual report", url="https://example.org/annual")],
     )
     before = stored()
     page = look(publisher, choose(publisher, many), **REPORT)
@@ -98,7 +100,9 @@ def test_one_that_became_impossible_in_between_stops_all_and_what_was_typed_is_k
     factories.record(
         "report",
         many[1],
-        date="2019-11", note=REPORT["note"], evidence=[factories.evidence(title="Annual report", url="https://example.org/annual")],
+        date="2019-11",
+        note=REPORT["note"],
+        evidence=[factories.evidence(title="Annual report", url="https://example.org/annual")],
     )
     before = stored()
     answer = write(publisher, page)

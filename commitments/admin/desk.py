@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
@@ -13,7 +14,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.admin.base import may_publish, reach
-from commitments.choices import CLOSED, PAST_DEADLINE, DraftState, Freshness, Schedule
+from commitments.admin.listing import MINE
+from commitments.choices import CLOSED, DraftState, Freshness, Schedule
 from commitments.models import Affiliation, DraftUpdate, ErrorReport, LedgerEntry, RedactionRequest
 
 LATEST = 8  # ledger entries shown
@@ -32,7 +34,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     """What the page shows. The number of queries does not depend on how much there is."""
     affiliation = Affiliation.objects.filter(user=request.user.pk).select_related("organisation").first()
     works = request.user.has_perm("commitments.view_commitment")
-    lost = works and affiliation is None and not request.user.has_perm("commitments.work_for_all")
+    lost = works and affiliation is None and is_contributor(request)
     return {
         "organisation": affiliation.organisation if affiliation else None,
         "unaffiliated": lost,
@@ -44,34 +46,31 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def is_contributor(request: HttpRequest) -> bool:
+    """Whether the user works for one organisation alone."""
+    return not request.user.has_perm("commitments.work_for_all")
+
+
 def listed(model: str, **asked: str) -> str:
     """A list's address with filters."""
-    query = "&".join(f"{name}={value}" for name, value in asked.items())
-    return reverse(f"admin:commitments_{model}_changelist") + (f"?{query}" if query else "")
+    return reverse(f"admin:commitments_{model}_changelist") + (f"?{urlencode(asked)}" if asked else "")
 
 
 def of_commitments(request: HttpRequest, affiliation: Affiliation | None, day: date) -> list[Tile]:
-    """Published commitments that the user works on, by what they need; one query counts them all."""
+    """Published commitments that the user works on, by what they need."""
     found = reach(request).as_of(day)
-    review = found.due_for_review(day).order_by().values("pk")
-    mine = Q(owners=affiliation.organisation_id) if affiliation else Q(pk=None)
-    counts = found.aggregate(
-        mine=Count("pk", filter=mine, distinct=True),
-        past=Count("pk", filter=Q(schedule__in=PAST_DEADLINE), distinct=True),
-        soon=Count("pk", filter=Q(schedule=Schedule.DUE_SOON), distinct=True),
-        review=Count("pk", filter=Q(pk__in=review), distinct=True),
-        stale=Count("pk", filter=Q(freshness=Freshness.STALE), distinct=True),
+    tiles = []
+    if affiliation:
+        own = {} if is_contributor(request) else {"owner": MINE}
+        count = found.owned_by([affiliation.organisation_id]).count()
+        tiles.append(Tile(count, _("of my organisation"), listed("commitment", public="yes", **own)))
+    needs = (
+        (found.past_deadline(), _("past their deadline"), {"schedule": "past"}),
+        (found.due_soon(), _("due soon"), {"schedule": Schedule.DUE_SOON}),
+        (found.due_for_review(day), _("due for review"), {"freshness": "review"}),
+        (found.stale(), _("stale"), {"freshness": Freshness.STALE}),
     )
-    everything = request.user.has_perm("commitments.work_for_all")
-    own = {"owner": "mine", "public": "yes"} if everything else {"public": "yes"}
-    tiles = [Tile(counts["mine"], _("of my organisation"), listed("commitment", **own))] if affiliation else []
-    return [
-        *tiles,
-        Tile(counts["past"], _("past their deadline"), listed("commitment", schedule="past")),
-        Tile(counts["soon"], _("due soon"), listed("commitment", schedule="due_soon")),
-        Tile(counts["review"], _("due for review"), listed("commitment", freshness="review")),
-        Tile(counts["stale"], _("stale"), listed("commitment", freshness="stale")),
-    ]
+    return tiles + [Tile(some.count(), words, listed("commitment", **asked)) for some, words, asked in needs]
 
 
 def of_drafts(request: HttpRequest) -> list[Tile]:
@@ -83,8 +82,8 @@ def of_drafts(request: HttpRequest) -> list[Tile]:
     )
     waiting = _("drafts wait for you to publish them") if may_publish(request) else _("drafts wait for publishing")
     return [
-        Tile(counts["own"], _("drafts of mine"), listed("draftupdate", state="mine")),
-        Tile(counts["waiting"], waiting, listed("draftupdate", state="waiting")),
+        Tile(counts["own"], _("drafts of mine"), listed("draftupdate", state=MINE)),
+        Tile(counts["waiting"], waiting, listed("draftupdate", state=DraftState.WAITING)),
     ]
 
 

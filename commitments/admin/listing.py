@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import DraftState, Freshness, Schedule, Status, Vocabulary
-from commitments.models import Organisation
+from commitments.models import Organisation, Ownership
 
 MINE = "mine"
 
@@ -90,7 +90,7 @@ class OwnerFilter(ChoiceFilter):
         """Mine, and every owner that the user can see; only mine for whoever works for one organisation."""
         if not request.user.has_perm("commitments.work_for_all"):
             return []
-        owners = Organisation.objects.filter(owned__isnull=False).distinct()
+        owners = Organisation.objects.filter(pk__in=Ownership.objects.values("organisation"))
         return [(MINE, _("my organisation")), *((body.slug, body.label) for body in owners)]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
