@@ -120,7 +120,6 @@ class CommitmentAdmin(LedgerAdmin):
         "level",
     )
     search_fields = ("reference", "title", "owners__name", "owners__short_name")
-    search_help_text = gettext_lazy("Reference, title or owner")
     autocomplete_fields = ("part_of",)
     ordering = ("reference",)
     actions = ("record_selected",)

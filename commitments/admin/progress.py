@@ -138,7 +138,6 @@ class DraftUpdateAdmin(LedgerAdmin):
     list_filter = (DraftStateFilter, "kind", "status", ("author", admin.RelatedOnlyFieldListFilter))
     list_per_page = 50
     search_fields = ("commitment__reference", "commitment__title", "note")
-    search_help_text = gettext_lazy("Reference, title, or words of the note")
     actions = ("publish_selected", "return_selected")
 
     # Who may see and do what
