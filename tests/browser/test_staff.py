@@ -9,9 +9,9 @@ pytestmark = pytest.mark.browser
 
 def sign_in(page, server):
     page.goto(f"{server.url}/admin/")
-    page.fill("#id_username", "clerk")
+    page.fill("#id_login", "clerk")
     page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(installation, open_page):

@@ -1,0 +1,56 @@
+"""The admin's front door: who comes in, and what everybody else is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from commitments.admin.sessions import ending
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether the user must set one up first. Recovery codes alone are none."""
+    factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return settings.REQUIRE_MFA and not is_mfa_enabled(request.user, factors)
+
+
+class StaffSite(admin.AdminSite):
+    """The stock site; with REQUIRE_MFA=1 it is closed to whoever has no second factor."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Active, staff, and with a second factor where that is a must."""
+        return super().has_permission(request) and not lacks_second_factor(request)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """And when the sign-in ends, once that is near: what is typed then would be lost."""
+        return super().each_context(request) | {"signed_in_until": ending(request)}
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Say why to those who are signed in and may not: asking them to sign in would lead them in a circle."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                return refused(request)
+            answer: HttpResponse = guarded(request, *args, **kwargs)
+            return answer
+
+        return cast("View", inner)
+
+
+@never_cache
+def refused(request: HttpRequest) -> HttpResponse:
+    """No page of the admin: what is missing, and where to get it."""
+    return render(request, "admin/refused.html", {"staff": request.user.is_staff}, status=403)
