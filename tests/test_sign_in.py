@@ -8,7 +8,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from django.contrib.auth.models import Permission, User
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
@@ -16,6 +18,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 
+from commitments.models import Affiliation
+from tests import factories
 from tests.test_pages import main
 
 pytestmark = pytest.mark.django_db
@@ -444,3 +448,129 @@ def test_public_pages_ask_for_no_session_and_set_no_cookie(release, clerk):
         client.get("/")
     assert not [query for query in captured if "session" in query["sql"] or "auth_user" in query["sql"]]
     assert client.cookies.output() == before
+
+
+# Accounts
+
+
+@pytest.fixture
+def boss():
+    return User.objects.create_superuser("boss", "boss@example.org", PASSWORD)
+
+
+@pytest.fixture
+def administrator():
+    """Of that role, and no superuser."""
+    user = User.objects.create_user("admin", "admin@example.org", PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name="Administrator"))
+    return signed_in(user)
+
+
+def account(user, **changed):
+    """The fields of a user's page as they are sent, with some changed; also those that are not on it."""
+    fields = {
+        "username": user.username,
+        "email": user.email,
+        "is_active": "on",
+        "is_staff": "on",
+        "date_joined_0": "2026-11-24",
+        "date_joined_1": "09:00:00",
+        "affiliation-TOTAL_FORMS": "1",
+        "affiliation-INITIAL_FORMS": "0",
+        "affiliation-0-user": user.pk,
+        "affiliation-0-organisation": "",
+    }
+    return fields | changed
+
+
+def test_an_administrator_gives_roles_and_an_organisation(administrator, clerk):
+    body, role = factories.OrganisationFactory(), Group.objects.get(name="Editor")
+    sent = account(clerk, groups=[role.pk], **{"affiliation-0-organisation": body.pk})
+    assert administrator.post(f"{USERS}{clerk.pk}/change/", sent).status_code == 302
+    assert list(clerk.groups.all()) == [role]
+    assert Affiliation.objects.get().organisation == body
+
+
+def test_an_administrator_makes_nobody_a_superuser_and_gives_no_single_permission(administrator, clerk):
+    sent = account(clerk, is_superuser="on", user_permissions=[Permission.objects.get(codename="publish").pk])
+    assert administrator.post(f"{USERS}{clerk.pk}/change/", sent).status_code == 302
+    clerk.refresh_from_db()
+    assert not clerk.is_superuser
+    assert [one.codename for one in clerk.user_permissions.all()] == ["view_commitment"]
+
+
+def test_an_administrator_adds_an_account_and_no_superuser(administrator):
+    sent = {"username": "new", "email": "New@Example.org", "usable_password": "false", "is_superuser": "on"}
+    sent |= {"affiliation-TOTAL_FORMS": "0", "affiliation-INITIAL_FORMS": "0"}
+    assert administrator.post(f"{USERS}add/", sent).status_code == 302
+    assert not User.objects.get(username="new").is_superuser
+
+
+def test_a_new_account_gets_its_password_by_mail_without_further_steps(administrator, client):
+    test_an_administrator_adds_an_account_and_no_superuser(administrator)
+    User.objects.filter(username="new").update(is_staff=True)
+    client.post(RESET, {"email": "new@example.org"})
+    set_new(client, link())
+    assert typed(client, "new@example.org", "another-long-password").status_code == 302
+    assert inside(client)
+
+
+@pytest.mark.parametrize("page", ["change/", "password/"])
+def test_an_administrator_changes_no_superuser(administrator, boss, page):
+    sent = account(boss, email="mine@example.org", password1="x" * 20, password2="x" * 20, usable_password="true")
+    assert administrator.post(f"{USERS}{boss.pk}/{page}", sent).status_code == 403
+    boss.refresh_from_db()
+    assert (boss.email, boss.check_password(PASSWORD)) == ("boss@example.org", True)
+
+
+def test_two_accounts_cannot_have_one_address(administrator, clerk, boss):
+    answer = administrator.post(f"{USERS}{clerk.pk}/change/", account(clerk, email="BOSS@example.org"))
+    assert "Another account has this address." in answer.text
+
+
+def reset_factor(client, user):
+    sent = {"action": "reset_second_factor", "_selected_action": [user.pk]}
+    return client.post(USERS, sent, follow=True)
+
+
+def test_a_lost_second_factor_is_reset_and_recorded_and_ends_the_sessions(administrator, clerk):
+    with_app(clerk)
+    RecoveryCodes.activate(clerk)
+    theirs = signed_in(clerk)
+    assert "can now sign in with the password alone." in reset_factor(administrator, clerk).text
+    assert not Authenticator.objects.exists()
+    assert not inside(theirs)
+    assert inside(administrator)
+    entry = LogEntry.objects.get(object_id=str(clerk.pk))
+    assert (entry.user.username, entry.change_message) == ("admin", "Reset the second factor and ended all sessions.")
+
+
+def test_an_administrator_resets_no_superuser(administrator, boss):
+    with_app(boss)
+    assert "only a superuser can do this" in reset_factor(administrator, boss).text
+    assert Authenticator.objects.count() == 1
+
+
+def test_a_superuser_resets_another(boss):
+    other = User.objects.create_superuser("other")
+    with_app(other)
+    reset_factor(signed_in(boss), other)
+    assert not Authenticator.objects.exists()
+
+
+def test_whoever_may_only_look_at_accounts_resets_nothing(clerk, boss):
+    clerk.user_permissions.add(Permission.objects.get(codename="view_user"))
+    with_app(clerk)
+    reset_factor(signed_in(clerk), clerk)
+    assert Authenticator.objects.count() == 1
+
+
+def test_the_page_of_an_account_says_what_it_signs_in_with(administrator, clerk):
+    page = f"{USERS}{clerk.pk}/change/"
+    assert "none" in administrator.get(page).text
+    with_app(clerk)
+    assert "TOTP Authenticator" in administrator.get(page).text
+
+
+def test_allauths_own_tables_are_no_clutter():
+    assert not [model for model in admin.site._registry if model._meta.app_label in ("account", "mfa")]
