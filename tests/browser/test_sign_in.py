@@ -95,6 +95,18 @@ def test_a_passkey_that_does_not_come_is_said_on_the_page(site, open_page):
         page.get_by_text("No passkey came").wait_for()
 
 
+def test_who_types_a_long_text_stays_signed_in(installation, open_page):
+    add_staff(installation)
+    with installation.serve() as server, open_page() as page:
+        page.clock.install()
+        sign_in(page, server)
+        page.goto(f"{server.url}/admin/commitments/draftupdate/add/")
+        page.clock.fast_forward("05:00")
+        with page.expect_response("**/admin/account/stay/") as answer:
+            page.locator("#id_note").press_sequentially("On 1")
+        assert answer.value.status == 204
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, open_page, scheme, width):
