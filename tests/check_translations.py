@@ -14,7 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 ROOT = Path(__file__).resolve().parent.parent
 # 500.html is served when Django can do no more; it has no tags at all.
 WITHOUT_TAGS = {"500.html"}
-COMMENT = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)
+# What nobody reads: comments, and data for scripts.
+COMMENT = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}|<script[^>]*>.*?</script>", re.DOTALL)
 TRANSLATED = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
 TAGS = re.compile(r"{%.*?%}|{{.*?}}|<[^>]*>|&[a-z]+;", re.DOTALL)
 WORDS = re.compile(r"[^\W\d_]{2,}")

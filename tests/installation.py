@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,7 +84,7 @@ def wait_until_it_answers(server: Server) -> None:
         try:
             with urllib.request.urlopen(f"{server.url}/healthz", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # nobody listens yet, or the workers are still starting
             time.sleep(0.1)
     raise AssertionError("the server did not answer within 20 seconds")
 

@@ -27,7 +27,7 @@ class Staff:
         self.url = server.url
         self.cookies = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        self.post("/admin/login/?next=/admin/", username=name, password=PASSWORD)
+        self.post("/admin/login/?next=/admin/", login=name, password=PASSWORD)
 
     def get(self, path: str) -> str:
         """The page's text."""

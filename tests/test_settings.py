@@ -63,6 +63,19 @@ def but(**changed):
         (but(HSTS_SECONDS="-1"), ["HSTS_SECONDS is '-1'", "whole number"]),
         (but(HSTS_SECONDS="1.5"), ["HSTS_SECONDS is '1.5'", "whole number"]),
         ({"HSTS_SECONDS": "soon"}, ["HSTS_SECONDS is 'soon'", "whole number"]),
+        (but(SESSION_HOURS="0"), ["SESSION_HOURS is '0'", "whole number from 1 up"]),
+        (but(SESSION_IDLE_MINUTES="1"), ["SESSION_IDLE_MINUTES is '1'", "whole number from 5 up"]),
+        (but(REQUIRE_MFA="always"), ["REQUIRE_MFA is 'always'", "write 1 or 0"]),
+        ({"REQUIRE_2MFA": "1"}, ["REQUIRE_2MFA is not a setting", "Did you mean REQUIRE_MFA?"]),
+        # Mail, and where its links lead.
+        ({"EMAIL_URL": "mail.example"}, ["EMAIL_URL", "smtp+tls://"]),
+        ({"EMAIL_URL": "http://mail.example"}, ["EMAIL_URL", "smtp+tls://"]),
+        ({"EMAIL_URL": "smtp://"}, ["EMAIL_URL", "smtp+tls://"]),
+        ({"EMAIL_URL": "smtp://u:p@mail.example:port"}, ["EMAIL_URL", "smtp+tls://"]),
+        ({"MAIL_FROM": "Tracker"}, ["MAIL_FROM is 'Tracker'", "e-mail address"]),
+        ({"SITE_URL": "tracker.example"}, ["SITE_URL is 'tracker.example'", "https://HOST"]),
+        ({"SITE_URL": "https://tracker.example/commitments"}, ["SITE_URL is", "without a path"]),
+        (but(ALLOWED_HOSTS="*"), ["SITE_URL is 'https://*'", "https://HOST"]),
         # The two together show settings to the public.
         (but(DEBUG="1"), ["DEBUG cannot be 1 in production"]),
     ],
@@ -77,9 +90,18 @@ def test_it_does_not_start_and_says_what_is_wrong(environment, named):
 
 
 @pytest.mark.parametrize("password", ["hunter2"])
-@pytest.mark.parametrize("url", ["mysql://u:{}@host/name", "postgresql://u:{}@host:port/name", "postgre://u:{}@host/n"])
-def test_a_refusal_does_not_repeat_the_password(url, password):
-    stopped = start(DATABASE_URL=url.format(password))
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("DATABASE_URL", "mysql://u:{}@host/name"),
+        ("DATABASE_URL", "postgresql://u:{}@host:port/name"),
+        ("DATABASE_URL", "postgre://u:{}@host/n"),
+        ("EMAIL_URL", "smtp://u:{}@host:port"),
+        ("EMAIL_URL", "mail://u:{}@host"),
+    ],
+)
+def test_a_refusal_does_not_repeat_the_password(name, url, password):
+    stopped = start(**{name: url.format(password)})
     assert stopped.returncode != 0
     assert password not in stopped.stderr.strip().splitlines()[-1]
 
@@ -94,6 +116,8 @@ def test_a_refusal_does_not_repeat_the_password(url, password):
         {"DEBUG": "1"},
         {"PRODUCTION": "0", "DEBUG": "off", "DATABASE_URL": ""},
         {"DATABASE_URL": "sqlite:////tmp/tracker.sqlite3"},
+        but(REQUIRE_MFA="1", SESSION_HOURS="8", SESSION_IDLE_MINUTES="30", EMAIL_URL="smtp+tls://u:p@mail.example:587"),
+        but(ALLOWED_HOSTS="*", SITE_URL="https://tracker.example/", MAIL_FROM="Tracker <tracker@example.org>"),
         {"PUBLISHER": "Nobody", "CONTACT": "nobody@tracker.example"},
         # Names that others use, and are near enough to be read twice.
         {"HOSTNAME": "x", "SECRET": "x", "DATABASE": "x", "PRODUCT": "x", "EDITOR": "vi", "PGDATABASE": "x"},
@@ -111,6 +135,32 @@ def ask(expression, **environment):
     return subprocess.run(
         command, cwd=ROOT, env=BARE | environment, capture_output=True, text=True, timeout=60
     ).stdout.strip()
+
+
+MAIL = "settings.EMAIL_BACKEND.split('.')[-2], settings.EMAIL_HOST, settings.EMAIL_PORT"
+
+
+def test_mail_goes_to_the_console_on_ones_own_machine_and_to_a_server_in_production():
+    assert ask(MAIL) == "console None None"
+    assert ask(MAIL, **PRODUCTION) == "smtp localhost 25"
+    assert ask(MAIL, **PRODUCTION, EMAIL_URL="smtp+tls://u:p@mail.example:587") == "smtp mail.example 587"
+    assert ask("settings.EMAIL_USE_TLS, settings.EMAIL_HOST_USER", EMAIL_URL="smtp+tls://u:p@m.example:587") == "True u"
+
+
+def test_links_in_mails_lead_to_the_first_host_unless_told_otherwise():
+    of = "settings.SITE_URL, settings.DEFAULT_FROM_EMAIL"
+    assert ask(of) == "http://127.0.0.1:8000 noreply@127.0.0.1"
+    assert (
+        ask(of, **but(ALLOWED_HOSTS=".tracker.example,b.example")) == "https://tracker.example noreply@tracker.example"
+    )
+    told = but(SITE_URL="https://www.tracker.example/", MAIL_FROM="us@tracker.example")
+    assert ask(of, **told) == "https://www.tracker.example us@tracker.example"
+
+
+def test_a_sign_in_lasts_for_twelve_hours_and_one_without_a_request_unless_told_otherwise():
+    of = "settings.SESSION_SECONDS, settings.SESSION_COOKIE_AGE, settings.REQUIRE_MFA"
+    assert ask(of) == "43200 3600 False"
+    assert ask(of, SESSION_HOURS="8", SESSION_IDLE_MINUTES="15", REQUIRE_MFA="1") == "28800 900 True"
 
 
 COOKIES = "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT"
@@ -131,12 +181,6 @@ def test_without_production_only_this_machine_is_answered():
     assert ask("settings.DEBUG, settings.PRODUCTION") == "False False"
 
 
-def test_links_in_mails_lead_to_the_first_host_unless_told_otherwise():
-    assert ask("settings.SITE_URL") == "http://127.0.0.1:8000"
-    assert ask("settings.SITE_URL", **but(ALLOWED_HOSTS="a.example,b.example")) == "https://a.example"
-    assert ask("settings.SITE_URL", **PRODUCTION, SITE_URL="https://b.example/") == "https://b.example"
-
-
 def test_several_hosts_are_separated_by_commas():
     assert ask("settings.ALLOWED_HOSTS", ALLOWED_HOSTS=" a.example, b.example,") == "['a.example', 'b.example']"
 
@@ -145,6 +189,8 @@ def test_the_proxy_is_trusted_only_where_it_is_said():
     header = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
     assert ask(header, **PRODUCTION) == "None"
     assert ask(header, **PRODUCTION, TRUST_PROXY="1") == "('HTTP_X_FORWARDED_PROTO', 'https')"
+    proxies = "getattr(settings, 'ALLAUTH_TRUSTED_PROXY_COUNT', 0)"
+    assert (ask(proxies, **PRODUCTION), ask(proxies, **PRODUCTION, TRUST_PROXY="1")) == ("0", "1")
 
 
 def test_a_secret_key_of_ones_own_machine_is_made_once_and_kept_to_its_owner():

@@ -10,6 +10,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -27,11 +28,16 @@ SETTINGS = {
     "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
     "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself",
     "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
-    "SITE_URL": "the address of this installation, for links in mails",
     "PUBLISHER": "who answers for the tracker, as the public pages name them",
     "CONTACT": "address for corrections and complaints, as the public pages show it",
     "FOUR_EYES": "1 where nobody may publish an update that they drafted themselves",
     "LOG_DAYS": "for how many days the servers in front keep logs of visits, as the privacy statement says; 0: none",
+    "REQUIRE_MFA": "1 where staff must have a second factor",
+    "SESSION_IDLE_MINUTES": "after how many minutes without a request staff must sign in again; 60 by default",
+    "SESSION_HOURS": "for how many hours a sign-in lasts at most; 12 by default",
+    "EMAIL_URL": "smtp://HOST:PORT, smtp+tls://USER:PASSWORD@HOST:PORT, smtp+ssl://… or consolemail://",
+    "MAIL_FROM": "the address that mails come from",
+    "SITE_URL": "https://HOST, without a path: where the links in mails lead",
 }
 
 
@@ -53,11 +59,11 @@ def switch(name: str) -> bool:
     raise ImproperlyConfigured(f"{name} is {text!r}: write 1 or 0.")
 
 
-def whole_number(name: str, default: int) -> int:
-    """A whole number, zero or more, from the environment."""
+def whole_number(name: str, default: int, least: int = 0) -> int:
+    """A whole number from the environment, not below `least`."""
     text = os.environ.get(name, str(default)).strip()
-    if not text.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {text!r}: write a whole number.")
+    if not text.isdecimal() or int(text) < least:
+        raise ImproperlyConfigured(f"{name} is {text!r}: write a whole number{f' from {least} up' if least else ''}.")
     return int(text)
 
 
@@ -81,6 +87,25 @@ def database(url: str) -> dict[str, Any]:
     else:
         parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     return parsed
+
+
+def mail_server(url: str) -> dict[str, Any]:
+    """Django's EMAIL_… settings for a URL; raises ImproperlyConfigured for what is none, without repeating it."""
+    try:
+        parsed: dict[str, Any] = environ.Env.email_url_config(url)
+    except Exception as error:
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read. Write {SETTINGS['EMAIL_URL']}") from error
+    if parsed["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not parsed["EMAIL_HOST"]:
+        raise ImproperlyConfigured(f"EMAIL_URL names no host. Write {SETTINGS['EMAIL_URL']}")
+    return {name: value for name, value in parsed.items() if name.startswith("EMAIL_")}
+
+
+def site_url(text: str) -> str:
+    """The installation's address without a slash at its end; raises ImproperlyConfigured for anything but that."""
+    parts = urlsplit(text.strip().rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or "*" in parts.netloc:
+        raise ImproperlyConfigured(f"SITE_URL is {text!r}. Write {SETTINGS['SITE_URL']}")
+    return parts.geturl()
 
 
 def local_secret_key() -> str:
@@ -120,6 +145,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_filters",
     "django_htmx",
@@ -136,6 +164,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "commitments.admin.sessions.SessionLimits",
 ]
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
@@ -170,6 +200,43 @@ STORAGES = {
     },
 }
 
+# Sign-in: allauth, under /admin/ alone (commitments/admin/sign_in.py). Accounts are made by administrators.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "admin:index", "account_login"
+ACCOUNT_ADAPTER = "commitments.admin.sign_in.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_FORMS = {
+    "login": "commitments.admin.sign_in.NameAndPasswordForm",
+    "reset_password": "commitments.admin.sign_in.ResetForm",
+}
+# Django's own: allauth's would keep each address that an account ever had, and let all of them reset it.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the administrator who makes the account vouches for its address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {"add_webauthn": "commitments.admin.sign_in.PasskeyForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after: the clocks of telephones are not exact
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # browsers themselves take http://localhost only
+REQUIRE_MFA = switch("REQUIRE_MFA")
+# How often somebody tried to sign in is counted here: in the database, because every worker must count together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "sign_in_attempts",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
+# A session ends when the browser closes, after so long without a request, and after so long in any case.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 60 * whole_number("SESSION_IDLE_MINUTES", 60, least=5)
+SESSION_SECONDS = 60 * 60 * whole_number("SESSION_HOURS", 12, least=1)
+SESSION_COOKIE_SAMESITE = "Lax"  # not Strict: a link in a mail to staff must find them signed in
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -196,7 +263,6 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
-SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
 CSRF_COOKIE_HTTPONLY = True
 HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 if PRODUCTION:
@@ -207,10 +273,18 @@ if PRODUCTION:
 TRUST_PROXY = switch("TRUST_PROXY")
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # the address that it wrote down itself; what a visitor claims stands before it
 
-SITE_URL = os.environ.get("SITE_URL") or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000")
-SITE_URL = SITE_URL.rstrip("/")
+SITE_URL = site_url(
+    os.environ.get("SITE_URL") or (f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://127.0.0.1:8000")
+)
+globals().update(
+    mail_server(os.environ.get("EMAIL_URL") or ("smtp://localhost:25" if PRODUCTION else "consolemail://"))
+)
 EMAIL_TIMEOUT = 20  # seconds for each answer of the mail server; one that says nothing holds nobody up for long
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"noreply@{urlsplit(SITE_URL).hostname}"
+if "@" not in DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured(f"MAIL_FROM is {DEFAULT_FROM_EMAIL!r}: write an e-mail address.")
 
 LOGGING = {
     "version": 1,

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    # Before the admin's own: its pages for signing in and out and for changing a password are allauth's.
+    path("admin/", include("commitments.admin.sign_in")),
     path("admin/", admin.site.urls),
     path("", include("commitments.urls")),
 ]

@@ -1,24 +1,68 @@
-"""The admin's own site: the stock one, opened with a desk."""
+"""The admin's own site: who comes in, what everybody else is told, and the desk that it opens with."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from commitments.admin.sessions import ending
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether the user must set one up first. Recovery codes alone are none."""
+    factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return settings.REQUIRE_MFA and not is_mfa_enabled(request.user, factors)
 
 
 class StaffSite(admin.AdminSite):
-    """The stock admin with the desk on its first page, and the width that its tables need."""
+    """The stock site with a desk; with REQUIRE_MFA=1 it is closed to whoever has no second factor."""
 
     site_title = site_header = _("Public commitments: staff")
     index_title = _("Desk")
-    enable_nav_sidebar = False
+    enable_nav_sidebar = False  # tables need the width
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The desk, and below it everything else."""
-        from commitments.admin.desk import desk  # models are not loaded yet when this module is
+        from commitments.admin.desk import desk  # the models' admins are not there yet when this module is read
 
         return super().index(request, {"desk": desk(request)} | (extra_context or {}))
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Active, staff, and with a second factor where that is a must."""
+        return super().has_permission(request) and not lacks_second_factor(request)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """And when the sign-in ends, once that is near: what is typed then would be lost."""
+        return super().each_context(request) | {"signed_in_until": ending(request)}
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Say why to those who are signed in and may not: asking them to sign in would lead them in a circle."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                return refused(request)
+            answer: HttpResponse = guarded(request, *args, **kwargs)
+            return answer
+
+        return cast("View", inner)
+
+
+@never_cache
+def refused(request: HttpRequest) -> HttpResponse:
+    """No page of the admin: what is missing, and where to get it."""
+    return render(request, "admin/refused.html", {"staff": request.user.is_staff}, status=403)

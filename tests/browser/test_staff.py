@@ -13,7 +13,6 @@ def sign_in(page, server, name="clerk"):
     page.fill("#id_login", name)
     page.fill("#id_password", PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(f"{server.url}/admin/")
 
 
 def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(installation, open_page):
@@ -26,7 +25,7 @@ def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(installat
         page.fill("#id_date", "2018-11")
         page.fill("#id_achieved", "12")
         page.fill("#id_note", "Twelve employees took the first course.")
-        page.get_by_role("button", name="Publish").click()
+        page.get_by_role("button", name="Publish", exact=True).click()
         assert "needs direct evidence" in page.locator(".errorlist").first.inner_text()
         assert page.input_value("#id_note") == "Twelve employees took the first course."
         page.fill("#id_evidence-0-title", "Notice of the first course")
@@ -34,7 +33,7 @@ def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(installat
         page.fill("#id_evidence-0-url", "https://example.org/course")
         page.select_option("#id_evidence-0-relation", "direct")
         page.select_option("#id_evidence-0-source", "party")
-        page.get_by_role("button", name="Publish").click()
+        page.get_by_role("button", name="Publish", exact=True).click()
         assert "/commitments/AV-04/#entry-" in page.url
         assert "Twelve employees took the first course." in page.inner_text("main")
         assert "about 40 employees; 12 reported" in page.inner_text("main")
@@ -54,6 +53,7 @@ class Hands:
     def click(self, role, name):
         self.clicks += 1
         self.page.get_by_role(role, name=name).first.click()
+        self.page.wait_for_load_state()
 
     def choose(self, box, value):
         self.clicks += 1  # opens the box; the arrow keys do the rest
@@ -92,6 +92,7 @@ def test_from_the_desk_to_the_public_page_in_six_clicks_and_two_pages(installati
     add_staff(installation)
     with installation.serve() as server, open_page() as page:
         sign_in(page, server)
+        page.wait_for_url(f"{server.url}/admin/")
         worker = at_work(page)
         type_into = worker.reach if at_work is Keys else lambda box: page.focus(f"#{box}")
         worker.click("link", "past their deadline")

@@ -1,0 +1,162 @@
+"""Signing in in a real browser: with a code, with a passkey, and what the pages look like on the way."""
+
+import re
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.test_staff import sign_in
+from tests.staff import PASSWORD, add_staff
+
+pytestmark = pytest.mark.browser
+SECOND_FACTOR = "/admin/account/second-factor/"
+
+
+def code(secret, step=0):
+    """What an app shows now, or so many half minutes later."""
+    return format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[1] + step))
+
+
+def confirm(page):
+    """Say the password again, as before any change of a second factor."""
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+
+
+def set_up_app(page, server):
+    """Gives the key."""
+    page.goto(f"{server.url}{SECOND_FACTOR}")
+    page.get_by_role("link", name="Set up an app").click()
+    confirm(page)
+    secret = page.locator("code").inner_text()
+    page.get_by_label("Code").fill(code(secret))
+    page.get_by_role("button", name="Set it up").click()
+    return secret
+
+
+def localhost(server):
+    """The same server under the one name that browsers take for secure without HTTPS."""
+    server.url = server.url.replace("127.0.0.1", "localhost")
+    return server
+
+
+def with_authenticator(page):
+    """A device that keeps passkeys, and whose owner always says yes."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def test_with_an_app_signing_in_asks_for_its_code(installation, open_page):
+    add_staff(installation)
+    with installation.serve() as server, open_page() as page:
+        sign_in(page, server)
+        secret = set_up_app(page, server)
+        assert len(re.findall(r"\d{8}", page.input_value("#recovery_codes"))) == 10
+        page.get_by_role("button", name="Log out").click()
+        sign_in(page, server)
+        page.goto(f"{server.url}/admin/")
+        assert page.url.endswith("/admin/account/second-factor/authenticate/")
+        page.get_by_label("Code").fill(code(secret, step=1))
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("heading", name="Site administration").wait_for()
+
+
+def test_a_passkey_is_added_and_lets_one_in_without_a_password(installation, open_page):
+    add_staff(installation)
+    with installation.serve() as server, open_page() as page:
+        sign_in(page, localhost(server))
+        with_authenticator(page)
+        page.goto(f"{server.url}{SECOND_FACTOR}")
+        page.get_by_role("link", name="Add a passkey").click()
+        confirm(page)
+        page.get_by_role("button", name="Add it").click()
+        page.get_by_role("heading", name="Recovery Codes").wait_for()
+        page.get_by_role("button", name="Log out").click()
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        page.get_by_role("heading", name="Site administration").wait_for()
+
+
+def test_a_passkey_that_does_not_come_is_said_on_the_page(site, open_page):
+    with open_page() as page:
+        page.goto(f"{site.url}/admin/login/")
+        page.evaluate("() => { navigator.credentials.get = async () => { throw new Error('no'); }; }")
+        assert page.get_by_text("No passkey came").is_hidden()
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        page.get_by_text("No passkey came").wait_for()
+
+
+def test_who_types_a_long_text_stays_signed_in(installation, open_page):
+    add_staff(installation)
+    with installation.serve() as server, open_page() as page:
+        page.clock.install()
+        sign_in(page, server)
+        page.goto(f"{server.url}/admin/commitments/draftupdate/add/")
+        page.clock.fast_forward("05:00")
+        with page.expect_response("**/admin/account/stay/") as answer:
+            page.locator("#id_note").press_sequentially("On 1")
+        assert answer.value.status == 204
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, open_page, scheme, width):
+    add_staff(installation)
+    with installation.serve() as server, open_page(width=width, scheme=scheme) as page:
+        page.goto(f"{server.url}/admin/login/")
+        look(page)
+        page.goto(f"{server.url}/admin/account/password/reset/")
+        look(page)
+        page.get_by_label("Email").fill("nobody@example.org")
+        page.get_by_role("button", name="Send the link").click()
+        look(page)
+        sign_in(page, server)
+        page.goto(f"{server.url}{SECOND_FACTOR}totp/activate/")
+        look(page)
+        confirm(page)
+        look(page)
+        set_up = page.locator("code").inner_text()
+        page.get_by_label("Code").fill("1")
+        page.get_by_role("button", name="Set it up").click()
+        look(page)
+        page.get_by_label("Code").fill(code(set_up))
+        page.get_by_role("button", name="Set it up").click()
+        for path in ("recovery-codes/", "webauthn/add/", "", "totp/deactivate/", "recovery-codes/generate/"):
+            page.goto(f"{server.url}{SECOND_FACTOR}{path}")
+            look(page)
+        page.goto(f"{server.url}/admin/password_change/")
+        look(page)
+        page.get_by_role("button", name="Log out").click()
+        sign_in(page, server)
+        look(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_a_second_factor_is_a_must(installation, chromium, monkeypatch, scheme):
+    monkeypatch.setenv("REQUIRE_MFA", "1")
+    add_staff(installation)
+    context = chromium.new_context(viewport={"width": 320, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    with installation.serve() as server:
+        sign_in(page, server)
+        page.get_by_role("heading", name="A second factor is needed").wait_for()
+        look(page)
+        page.get_by_role("link", name="Set one up").click()
+        page.get_by_role("link", name="Add a passkey").wait_for()
+    context.close()
+
+
+def look(page):
+    """Axe and the width."""
+    findings = Axe().run(page)
+    assert findings.violations_count == 0, f"{page.url} {findings.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
