@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments import content, ledger
 from commitments.admin.base import LedgerAdmin, LedgerForm, may_publish, recorder, show
+from commitments.admin.importing import CommitmentFilesMixin
 from commitments.choices import EntryKind
 from commitments.models import Commitment, Organisation, State
 from commitments.rules import check_together
@@ -100,7 +101,7 @@ class CommitmentForm(LedgerForm):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(LedgerAdmin):
+class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
     """The list and the form. Status is never a field here: it is moved by recording progress."""
 
     form = CommitmentForm

@@ -3,11 +3,12 @@
 from django.contrib import admin
 
 from commitments.admin.base import SlugFixedAdmin
+from commitments.admin.importing import OrganisationFilesMixin
 from commitments.models import Organisation
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SlugFixedAdmin):
+class OrganisationAdmin(OrganisationFilesMixin, SlugFixedAdmin):
     """Names may be improved; an organisation that a commitment names cannot be deleted."""
 
     list_display = ("name", "short_name", "kind", "side")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments import publishing
 from commitments.admin.base import SECURE_ADDRESSES, LedgerAdmin, LedgerForm, may_publish
+from commitments.admin.importing import DraftFilesMixin
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, Organisation
 
 
@@ -53,7 +54,7 @@ class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic 
 
 
 @admin.register(DraftUpdate)
-class DraftUpdateAdmin(LedgerAdmin):
+class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     """Drafts of updates. `?commitment=` opens the form for one commitment: that is "Record progress"."""
 
     form = DraftForm
