@@ -170,9 +170,10 @@ STORAGES = {
     },
 }
 
-# Files that staff import: checked before they are read. A row takes about 2 kB of memory while it is judged.
+# Files that staff import, checked before anything is parsed. More rows would hold SQLite's one writer for longer
+# than the others wait (20 s), and take more than 200 MB.
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
-IMPORT_MAX_ROWS = 20_000
+IMPORT_MAX_ROWS = 10_000
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

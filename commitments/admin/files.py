@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,12 +27,12 @@ from django.utils.translation import gettext as _
 ZIP, OLE, UTF16 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", (b"\xff\xfe", b"\xfe\xff")
 MOST_COLUMNS = 100
 LAST_ROW_OF_EXCEL = 1_048_576
-# What a workbook may hold once unpacked. 20,000 full rows take about 40 MB; Python never unpacks more of
+# What a workbook may hold once unpacked. 10,000 full rows take about 20 MB; Python never unpacks more of
 # a member than the archive declares. Tags, because one of five bytes becomes an object of a kilobyte:
 # a full sheet has four a cell, everything else of an ordinary workbook less than a thousand.
 MOST_MEMBERS = 500
 MOST_UNPACKED = 64 * 1024 * 1024
-MOST_TAGS = {"xl/worksheets/": 4_000_000, "xl/sharedStrings": 1_600_000, "": 20_000}
+MOST_TAGS = {"xl/worksheets/": 3_000_000, "xl/sharedStrings": 1_600_000, "": 20_000}
 # What openpyxl runs into where a workbook is broken; it has no error of its own.
 BROKEN: tuple[type[Exception], ...] = (
     ArithmeticError, AttributeError, EOFError, LookupError, NotImplementedError, OSError, RuntimeError, SyntaxError,
@@ -123,7 +124,9 @@ def _xlsx(data: bytes) -> Sheet:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_bombs(archive)
-        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what openpyxl leaves out of a workbook is not what is imported
+            workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         try:
             sheet = workbook.worksheets[0]
             sheet.reset_dimensions()  # the size that the sheet claims for itself

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commitments import content as contents
 from commitments.admin.exporting import (
@@ -72,8 +73,19 @@ from commitments.rules import Rulebook, check_draft, check_update
 THROUGH: dict[str, type[Any]] = {"owners": Ownership, "partners": Partnership}
 # Columns of our export that say what the ledger reports. Whoever types into one of them expects something.
 REPORTED = ("status", "stop_reason", "status_on", "achieved", "note", "evidence_urls")
+LONGEST_NUMBER = 18  # digits that every database takes for a key
 # What a file says of a draft. `note` is the last report's, as in the public export: its own has another name.
 OF_COMMITMENT = {*contents.PUBLIC_FIELDS, "commitment_note"} - {"note"}
+TOLD = {
+    "reference": gettext_lazy("Two to four capital letters, a hyphen, digits: CU-06. Never used twice."),
+    "owners": gettext_lazy("Who must deliver: slugs, full names or short names, joined by “; ”."),
+    "partners": gettext_lazy("Who takes part: slugs, full names or short names, joined by “; ”."),
+    "owner_inferred": gettext_lazy("Whether the owner is inferred: true or false."),
+    "target_approximate": gettext_lazy("Whether it is “about” so many: true or false."),
+    "deadline": gettext_lazy("2019, 2018-H1, 2018-Q3, 2018-11 or 2018-11-05."),
+    "quote": gettext_lazy("The release’s words, at most 15."),
+    "review_on": gettext_lazy("When to look again: 2018-11-05."),
+}
 OF_DRAFT: dict[str, Any] = {
     "draft": as_whole_number,
     "kind": list(UPDATE_KINDS),
@@ -148,6 +160,7 @@ class CommitmentResource(ImportResource):
             "deadline": as_partial_date,
             "review_on": as_day,
         },
+        TOLD,
     )
     computed = frozenset(column.name for column in COMMITMENT_COLUMNS if column.name not in OF_COMMITMENT)
 
@@ -363,9 +376,10 @@ class DraftResource(ImportResource):
         self.bodies = Bodies()
         self.readers = {"reply_of": self.bodies.slug}
         references = {row.cells.get("reference", "") for row in sheet.rows}
-        numbers = {int(cell) for row in sheet.rows if (cell := row.cells.get("draft", "")).isdecimal()}
+        cells = {row.cells.get("draft", "") for row in sheet.rows}
+        numbers = {int(cell) for cell in cells if cell.isdecimal() and len(cell) <= LONGEST_NUMBER}
         self.known: dict[str, KnownDraft] = {}
-        for batch in batches(sorted(number for number in numbers if number < 2**63)):
+        for batch in batches(sorted(numbers)):
             found = _whole(DraftUpdate.objects.filter(pk__in=batch))
             for draft in found.select_for_update(of=("self",)) if lock else found:
                 known = KnownDraft(draft_cells(draft), draft.published_as_id, len(draft.evidence.all()))

@@ -104,14 +104,24 @@ class Expected:
     needed: bool = False
 
 
-def expected(columns: Iterable[Column], needed: Collection[str], reads: Mapping[str, Any]) -> tuple[Expected, ...]:
-    """Columns of the export as those of the import; `reads`: a function, the members of a vocabulary, else text."""
+def expected(
+    columns: Iterable[Column], needed: Collection[str], reads: Mapping[str, Any], told: Mapping[str, Any] | None = None
+) -> tuple[Expected, ...]:
+    """Columns of the export as those of the import.
+
+    `reads`: by name, a function or the members of a vocabulary; else it is text. `told`: what to say of a
+    column, where whoever fills it in needs to know more than whoever reads it.
+    """
     made = []
     for column in columns:
         how = reads.get(column.name, str)
         allowed = tuple(str(member.value) for member in how) if isinstance(how, list) else ()
         read = one_of(how) if allowed else how
-        made.append(Expected(column.name, column.description, read, allowed, column.name in needed))
+        made.append(
+            Expected(
+                column.name, (told or {}).get(column.name, column.description), read, allowed, column.name in needed
+            )
+        )
     return tuple(made)
 
 
