@@ -102,7 +102,7 @@ def _entry(draft: DraftUpdate, user: User) -> ledger.NewEntry:
     evidence = list(draft.evidence.all())
     try:
         _refuse_unfit(draft, user)
-        _refuse_what_would_be_lost(draft, evidence)
+        refuse_what_would_be_lost(draft, evidence)
     except ValidationError as problem:
         raise DraftRefusedError(draft, problem) from problem
     content = content_of(draft, evidence)
@@ -118,7 +118,7 @@ def _refuse_unfit(draft: DraftUpdate, user: User) -> None:
         raise ValidationError(message)
 
 
-def _refuse_what_would_be_lost(draft: DraftUpdate, evidence: Sequence[DraftEvidence]) -> None:
+def refuse_what_would_be_lost(draft: DraftUpdate, evidence: Sequence[DraftEvidence]) -> None:
     """Raise ValidationError beside each box that was filled in and that an update of this kind does not hold."""
     message = _("An update of this kind does not hold this. Empty the box, or choose another kind.")
     names = {name for names in UPDATE_FIELDS.values() for name in names} - {"basis", *UPDATE_FIELDS[draft.kind]}

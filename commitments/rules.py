@@ -93,12 +93,8 @@ class Rulebook:
 
     def check_fields(self, content: Content) -> None:
         """Public fields that could be published: each by itself, what they name, and all together."""
-        if problems := self.directory.problems(content):
-            raise ValidationError(problems)
-        columns = self.directory.columns(content, parents=False)
-        Commitment(**columns).clean_fields(exclude=["published_at", *contents.RELATIONS])
+        check_draft(content, self.directory)
         self._check_part_of(content["reference"], content["part_of"])
-        check_together(content)
 
     def _check_part_of(self, reference: str, whole: str) -> None:
         """What it is part of is public, and not, over however many steps, a part of it."""
@@ -203,6 +199,15 @@ def _said(references: Iterable[str]) -> dict[tuple[str, str], str]:
     standing = standing.exclude(targeted_by__kind=EntryKind.RETRACTION)
     rows = standing.values_list("commitment_id", "content", "sequence")
     return {(str(reference), said): _("entry %(number)s") % {"number": number} for reference, said, number in rows}
+
+
+def check_draft(content: Content, directory: Directory) -> None:
+    """Public fields, each by itself, what they name, and all together; what it is part of may be a draft itself."""
+    if problems := directory.problems(content):
+        raise ValidationError(problems)
+    columns = directory.columns(content, parents=False)
+    Commitment(**columns).clean_fields(exclude=["published_at", *contents.RELATIONS])
+    check_together(content)
 
 
 def check_together(content: Mapping[str, Any]) -> None:

@@ -152,6 +152,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "import_export",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -236,6 +237,11 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 60 * whole_number("SESSION_IDLE_MINUTES", 60, least=5)
 SESSION_SECONDS = 60 * 60 * whole_number("SESSION_HOURS", 12, least=1)
 SESSION_COOKIE_SAMESITE = "Lax"  # not Strict: a link in a mail to staff must find them signed in
+
+# Files that staff import, checked before anything is parsed. More rows would hold SQLite's one writer for longer
+# than the others wait (20 s), and take more than 200 MB.
+IMPORT_MAX_BYTES = 10 * 1024 * 1024
+IMPORT_MAX_ROWS = 10_000
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from commitments import content, ledger
 from commitments.admin import bulk
 from commitments.admin.base import StaffForm, may_publish, reach, recorder, show
+from commitments.admin.importing import CommitmentFilesMixin
 from commitments.admin.listing import FreshnessFilter, OwnerFilter, PublicFilter, ScheduleFilter, StatusFilter, badge
 from commitments.admin.preview import PREVIEW, preview_of
 from commitments.admin.saving import LedgerAdmin
@@ -100,7 +101,7 @@ class RecordFirst(ChangeList):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(LedgerAdmin):
+class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
     """The list and the form. Status is never a field here: it is moved by recording progress."""
 
     form = CommitmentForm

@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 
+from commitments.admin.importing import OrganisationFilesMixin
 from commitments.admin.saving import SlugFixedAdmin
 from commitments.models import Organisation
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SlugFixedAdmin):
+class OrganisationAdmin(OrganisationFilesMixin, SlugFixedAdmin):
     """Names may be improved; an organisation that a commitment names cannot be deleted."""
 
     list_display = ("name", "short_name", "kind", "side")

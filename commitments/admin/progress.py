@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from commitments import publishing
 from commitments.admin import effects, review
 from commitments.admin.base import SECURE_ADDRESSES, StaffForm, may_publish, reach, staff
+from commitments.admin.importing import DraftFilesMixin
 from commitments.admin.listing import DraftStateFilter, badge
 from commitments.admin.saving import LedgerAdmin
 from commitments.choices import DraftState
@@ -118,7 +119,7 @@ def collapsed(title: Any, *fields: str) -> Any:
 
 
 @admin.register(DraftUpdate)
-class DraftUpdateAdmin(LedgerAdmin):
+class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     """Drafts of updates. `?commitment=` opens the form for one commitment: that is "Record progress"."""
 
     form = DraftForm

@@ -94,6 +94,11 @@ def _number(_context: Context, value: Any) -> str:
     return content.number_text(value)
 
 
+def yes_or_no(_context: Context, value: bool) -> str:
+    """A boolean as files say it: "true" or "false"."""
+    return str(value).lower()
+
+
 OWNERS, PARTNERS = organisations(Ownership), organisations(Partnership)
 DEADLINE, ORIGINAL = as_text("state__deadline"), as_text("state__original_deadline")
 COLUMNS = (
@@ -105,7 +110,7 @@ COLUMNS = (
     Column("force", _("How firmly the release put it."), ("force",)),
     Column("level", _("Counts are of “primary” ones."), ("level",)),
     Column("owners", _("Who must deliver."), (OWNERS,), _names, is_text=True),
-    Column("owner_inferred", _("Whether the owner is inferred."), ("owner_inferred",), lambda _c, v: str(v).lower()),
+    Column("owner_inferred", _("Whether the owner is inferred."), ("owner_inferred",), yes_or_no),
     Column("partners", _("Who takes part."), (PARTNERS,), _names, is_text=True),
     Column("sides", _("The owners’ sides."), (OWNERS,), _sides),
     Column("quote", _("The release’s words."), ("quote",), is_text=True),
@@ -140,7 +145,7 @@ COLUMNS = (
         "evidence_urls",
         _("The pages that the status rests on."),
         ("state__evidence_urls",),
-        lambda _c, urls: urls.replace("\n", SEPARATOR),
+        lambda _c, urls: (urls or "").replace("\n", SEPARATOR),
         is_text=True,
     ),
     Column("url", _("The commitment’s page."), ("reference",), lambda c, reference: c.page_address(reference)),

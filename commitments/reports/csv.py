@@ -6,11 +6,10 @@ import csv
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
-from commitments.reports.columns import COLUMNS, NAMES
+from commitments.reports.columns import COLUMNS, Column
 
 # What makes a spreadsheet take a text for a formula, with the full-width forms that some of them fold.
 DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
-TEXT_COLUMNS = tuple(place for place, column in enumerate(COLUMNS) if column.is_text)
 
 
 class _Line:
@@ -21,18 +20,24 @@ class _Line:
         return text
 
 
-def stream(batches: Iterable[Sequence[list[Any]]]) -> Generator[bytes]:
+def stream(batches: Iterable[Sequence[list[Any]]], columns: Sequence[Column] = COLUMNS) -> Generator[bytes]:
     """The file, a piece a batch; the header comes at once."""
     writer = csv.writer(_Line())
-    yield ("\ufeff" + writer.writerow(NAMES)).encode()
+    texts = [place for place, column in enumerate(columns) if column.is_text]
+    yield ("\ufeff" + writer.writerow([column.name for column in columns])).encode()
     for batch in batches:
-        yield "".join([writer.writerow(defused(row)) for row in batch]).encode()
+        yield "".join([writer.writerow(defused(row, texts)) for row in batch]).encode()
 
 
-def defused(row: list[Any]) -> list[Any]:
+def defused(row: list[Any], texts: Sequence[int]) -> list[Any]:
     """The row with an apostrophe before each text that a spreadsheet would run. Numbers and dates are left alone."""
-    for place in TEXT_COLUMNS:
+    for place in texts:
         cell = row[place]
         if cell and cell[0] in DANGEROUS:
             row[place] = "'" + cell
     return row
+
+
+def undefused(cell: str) -> str:
+    """The text of a cell, without the apostrophe that `defused` put before it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in DANGEROUS else cell

@@ -68,7 +68,7 @@ def test_with_an_app_signing_in_asks_for_its_code(installation, open_page):
         assert page.url.endswith("/admin/account/second-factor/authenticate/")
         page.get_by_label("Code").fill(code(secret, step=1))
         page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("heading", name="Site administration").wait_for()
+        page.get_by_role("heading", name="Desk").wait_for()
 
 
 def test_a_passkey_is_added_and_lets_one_in_without_a_password(installation, open_page):
@@ -83,7 +83,7 @@ def test_a_passkey_is_added_and_lets_one_in_without_a_password(installation, ope
         page.get_by_role("heading", name="Recovery Codes").wait_for()
         page.get_by_role("button", name="Log out").click()
         page.get_by_role("button", name="Sign in with a passkey").click()
-        page.get_by_role("heading", name="Site administration").wait_for()
+        page.get_by_role("heading", name="Desk").wait_for()
 
 
 def test_a_passkey_that_does_not_come_is_said_on_the_page(site, open_page):

@@ -79,8 +79,8 @@ class Keys:
 
     def click(self, _role, name):
         self.reach(name)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     def choose(self, box, value):
         self.reach(box.removeprefix("#"))

@@ -1,0 +1,749 @@
+"""Importing: what a file would do is shown, row by row, and then done whole or not at all."""
+
+import csv
+import io
+import os
+import re
+from datetime import UTC, date, datetime
+
+import openpyxl
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from commitments import publishing
+from commitments.admin import importing
+from commitments.models import (
+    Affiliation,
+    Commitment,
+    DraftEvidence,
+    DraftUpdate,
+    LedgerEntry,
+    Organisation,
+    Ownership,
+    Partnership,
+    Update,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PLACES = ("commitment", "organisation", "draftupdate")
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC), tick=False)
+
+
+@pytest.fixture(autouse=True)
+def uploads(tmp_path, monkeypatch):
+    """Where uploads wait."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+def member(role, name="editor"):
+    """Somebody of that role, signed in."""
+    user = User.objects.create_user(name, is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def editor(db):
+    return member("Editor")
+
+
+def place(model, step="import"):
+    return f"/admin/commitments/{model}/{step}/"
+
+
+def as_csv(*rows):
+    """Rows, each a dictionary, as a CSV file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def as_xlsx(*rows):
+    """Rows, each a list, as the first sheet of a workbook."""
+    workbook, file = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        workbook.active.append(row)
+    workbook.save(file)
+    return file.getvalue()
+
+
+def upload(client, model, data, name="file.csv"):
+    return client.post(place(model), {"file": SimpleUploadedFile(name, data)})
+
+
+def confirm(client, model, preview, **more):
+    return client.post(place(model, "process_import"), {"import": preview.context["import"]} | more, follow=True)
+
+
+def imported(client, model, data, name="file.csv"):
+    """Upload, look, confirm."""
+    preview = upload(client, model, data, name)
+    assert "import" in preview.context, refusals(preview)
+    return confirm(client, model, preview)
+
+
+def counts(preview):
+    """How many rows are new, changed, unchanged, wrong."""
+    return tuple(preview.context["counts"].values())
+
+
+def wrong(preview):
+    """Row, column and message of everything that is wrong."""
+    return [(row.number, p.column, p.message) for row in preview.context["wrong"].rows for p in row.problems]
+
+
+def changes(preview):
+    return [(row.name, c.column, c.before, c.after) for row in preview.context["changed"].rows for c in row.changes]
+
+
+def refusals(answer):
+    """Why a file was refused as a whole."""
+    return " ".join(answer.context["form"].errors.get("file", [])) if "form" in answer.context else wrong(answer)
+
+
+def stored():
+    """How much is in every table that an import could write to, and more."""
+    models = (
+        Commitment,
+        Ownership,
+        Partnership,
+        Organisation,
+        DraftUpdate,
+        DraftEvidence,
+        LedgerEntry,
+        Update,
+        LogEntry,
+    )
+    return [model.objects.count() for model in models]
+
+
+def exported(client, model, query=""):
+    return b"".join(client.get(place(model, "export") + query).streaming_content)
+
+
+def rows_of(data):
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+@pytest.fixture
+def culture(db):
+    """What a row needs to name."""
+    factories.ReleaseFactory(slug="first")
+    factories.AreaFactory(slug="culture")
+    factories.OrganisationFactory(slug="lcsd", name="Leisure and Cultural Services Department", short_name="LCSD")
+    factories.OrganisationFactory(slug="whs", name="上海市文化和旅游局", side="shanghai")
+
+
+def pledge(**cells):
+    """A row that could be a draft."""
+    row = {
+        "reference": "TT-01",
+        "title": "Hold a week",
+        "release": "first",
+        "area": "culture",
+        "paragraph": "2",
+        "kind": "action",
+        "force": "promise",
+        "owners": "lcsd",
+        "quote": "will hold a week",
+        "done_when": "A week is held.",
+    }
+    return row | cells
+
+
+def report(**cells):
+    """A row that could be a draft update."""
+    row = {"draft": "", "reference": "AA-01", "kind": "report", "date": "2019-11", "status": "in_progress"}
+    row |= {"note": "The doors were opened."}
+    evidence = {"title": "Notice", "publisher": "Gazette", "url": "https://example.org/notice"}
+    evidence |= {"date": "2019-11-05", "relation": "direct", "source": "party"}
+    return row | {f"evidence_1_{name}": said for name, said in evidence.items()} | cells
+
+
+def body(**cells):
+    return {"slug": "new-body", "name": "New Body", "kind": "association", "side": "shanghai"} | cells
+
+
+# Who may
+
+
+@pytest.mark.parametrize("model", PLACES)
+@pytest.mark.parametrize("step", ["import", "process_import", "import/template.csv"])
+def test_contributors_import_nothing_even_by_typing_the_address(model, step):
+    address = place(model, step).replace(".csv/", ".csv")
+    assert member("Contributor").get(address).status_code == 403
+    assert member("Contributor", "other").post(address).status_code == 403
+
+
+@pytest.mark.parametrize("model", PLACES)
+@pytest.mark.parametrize(("role", "offered"), [("Editor", True), ("Publisher", True), ("Contributor", False)])
+def test_the_link_is_offered_to_those_who_may(model, role, offered):
+    answer = member(role).get(f"/admin/commitments/{model}/")
+    assert answer.status_code == (403 if role == "Contributor" and model == "organisation" else 200)
+    assert (f'href="{place(model)}"' in answer.text) == offered
+
+
+# Commitments
+
+
+def test_an_imported_commitment_is_a_draft_with_all_that_its_row_says(editor, culture):
+    factories.published(reference="AA-01")
+    row = pledge(
+        partners="上海市文化和旅游局; LCSD", level="aim", part_of="AA-01", owner_inferred="Yes", owner_note="It does.",
+        deadline="2018-h1", deadline_as_stated="in spring", deadline_basis="stated in the release", target="40.00",
+        unit="weeks", measure="weeks held", target_approximate="1", review_on="2027-01-31", commitment_note="’Tis so.",
+        parties_as_stated="enterprises",
+    )  # fmt: skip
+    imported(editor, "commitment", as_csv(row))
+    one = Commitment.objects.get(reference="TT-01")
+    said = [
+        one.published_at,
+        one.part_of.reference,
+        str(one.deadline),
+        one.deadline_last,
+        one.deadline_basis,
+        one.level,
+    ]
+    assert said == [None, "AA-01", "2018-H1", date(2018, 6, 30), "stated", "aim"]
+    assert [one.target, one.target_approximate, one.owner_inferred, one.review_on] == [
+        40,
+        True,
+        True,
+        date(2027, 1, 31),
+    ]
+    assert [body.slug for body in one.owners.all()] == ["lcsd"]
+    assert sorted(body.slug for body in one.partners.all()) == ["lcsd", "whs"]
+    assert LogEntry.objects.get().object_repr == "TT-01 Hold a week"
+
+
+def test_rows_may_be_part_of_later_rows(editor, culture):
+    imported(editor, "commitment", as_csv(pledge(part_of="TT-02"), pledge(reference="TT-02", part_of="")))
+    assert Commitment.objects.get(reference="TT-01").part_of.reference == "TT-02"
+
+
+def test_one_cell_changed_is_one_field_changed(editor, culture):
+    imported(editor, "commitment", as_csv(pledge(), pledge(reference="TT-02")))
+    [first, second] = rows_of(exported(editor, "commitment"))
+    preview = upload(editor, "commitment", as_csv(first | {"done_when": "It was held."}, second))
+    assert counts(preview) == (0, 1, 1, 0)
+    assert changes(preview) == [("TT-01", "done_when", "A week is held.", "It was held.")]
+    confirm(editor, "commitment", preview)
+    assert list(Commitment.objects.values_list("done_when", flat=True)) == ["It was held.", "A week is held."]
+    assert LogEntry.objects.latest("pk").get_change_message() == "Changed done_when."
+
+
+@pytest.mark.parametrize(
+    ("cells", "after"),
+    [
+        ({"owners": "whs"}, "上海市文化和旅游局"),
+        ({"owners": "", "parties_as_stated": "enterprises"}, ""),
+        ({"owners": "LCSD; whs"}, "Leisure and Cultural Services Department; 上海市文化和旅游局"),
+    ],
+)
+def test_owners_are_exchanged_whole(editor, culture, cells, after):
+    imported(editor, "commitment", as_csv(pledge()))
+    imported(editor, "commitment", as_csv({"reference": "TT-01"} | cells))
+    assert rows_of(exported(editor, "commitment"))[0]["owners"] == after
+
+
+def test_a_column_that_is_left_out_is_left_alone_and_an_empty_cell_empties(editor, culture):
+    imported(editor, "commitment", as_csv(pledge(owner_note="Why.", commitment_note="A note.")))
+    imported(editor, "commitment", as_csv({"reference": "TT-01", "commitment_note": ""}))
+    one = Commitment.objects.get(reference="TT-01")
+    assert (one.owner_note, one.note, one.owners.count()) == ("Why.", "", 1)
+
+
+WRONG_PLEDGES = [
+    ({"reference": "tt1"}, "reference", "capital letters"),
+    ({"reference": ""}, "reference", "Give the reference"),
+    ({"title": ""}, "title", "cannot be blank"),
+    ({"title": "x" * 201}, "title", "at most 200"),
+    ({"release": "second"}, "release", "There is no “second”"),
+    ({"area": "sport"}, "area", "There is no “sport”"),
+    ({"paragraph": "two"}, "paragraph", "not a number"),
+    ({"paragraph": "2.5"}, "paragraph", "not a whole number"),
+    ({"paragraph": "0"}, "paragraph", "greater than or equal to 1"),
+    ({"kind": "deed"}, "kind", "Write one of: agreement, action"),
+    ({"owners": "Nobody"}, "owners", "is no organisation here"),
+    ({"owners": ""}, "owners", "at least one owner"),
+    ({"owner_inferred": "perhaps"}, "owner_inferred", "Write true or false"),
+    ({"owner_inferred": "true"}, "owner_note", "Say why"),
+    ({"quote": "word " * 16}, "quote", "at most 15 words"),
+    ({"deadline": "05/11/2018"}, "deadline", "Write a year (2019)"),
+    ({"deadline": "2019"}, "deadline_basis", "go together"),
+    ({"target": "1,200", "unit": "people"}, "target", "without spaces or commas"),
+    ({"target": "40"}, "unit", "what the target counts"),
+    ({"part_of": "TT-01"}, "part_of", "no other commitment"),
+    ({"part_of": "ZZ-99"}, "part_of", "neither on record nor in this file"),
+    ({"review_on": "2027-01"}, "review_on", "Write it as 2018-11-05"),
+    ({"title": "=A1"}, "title", "Paste its value"),
+    ({"status": "completed"}, "status", "record progress once it is published"),
+    ({"note": "Mine."}, "note", "goes into the column “commitment_note”"),
+]
+
+
+@pytest.mark.parametrize(("cells", "column", "message"), WRONG_PLEDGES)
+def test_a_wrong_cell_is_named_and_nothing_is_written(editor, culture, cells, column, message):
+    before = stored()
+    preview = upload(editor, "commitment", as_csv(pledge(reference="TT-09"), pledge(**cells)))
+    [(number, where, said)] = wrong(preview)
+    assert (number, where) == (3, column)
+    assert message in said
+    assert "import" not in preview.context
+    assert stored() == before
+
+
+def test_a_column_that_a_new_row_needs_is_asked_for(editor, culture):
+    [(_row, column, said)] = wrong(
+        upload(editor, "commitment", as_csv({k: v for k, v in pledge().items() if k != "quote"}))
+    )
+    assert column == "quote"
+    assert "The file has no such column: add it." in said
+
+
+def test_a_short_name_of_two_bodies_names_neither(editor, culture):
+    factories.OrganisationFactory(short_name="LCSD")
+    assert wrong(upload(editor, "commitment", as_csv(pledge(owners="LCSD"))))
+
+
+def test_a_reference_twice_is_told_with_both_rows(editor, culture):
+    [(number, column, said)] = wrong(upload(editor, "commitment", as_csv(pledge(), pledge(title="Another"))))
+    assert (number, column) == (3, "reference")
+    assert "Rows 2 and 3 are about the same: TT-01." in said
+
+
+# Published ones, and our own exports
+
+
+def test_our_own_public_export_changes_nothing(editor, client, release):
+    data = b"".join(client.get("/commitments.csv"))
+    before = stored()
+    preview = upload(editor, "commitment", data)
+    assert counts(preview) == (0, 0, 57, 0), wrong(preview)
+    assert "on record already" in preview.text
+    assert stored() == before
+
+
+def test_the_staff_export_with_drafts_changes_nothing(editor, release):
+    draft = pledge(
+        release="4th-plenary-2018", part_of="CU-06", deadline="2030", deadline_basis="event", title="+1 “week”"
+    )
+    imported(editor, "commitment", as_csv(draft))
+    preview = upload(editor, "commitment", exported(editor, "commitment"))
+    assert counts(preview) == (0, 0, 58, 0), wrong(preview)
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "'=1+1", "\tindented", "＠home", "two\r\nlines", " padded ", "'quoted'", "a; b"]
+)
+def test_whatever_a_text_holds_its_export_changes_nothing(editor, text):
+    factories.published(reference="AA-01", note=text, parties_as_stated=text.replace("\r\n", " "))
+    factories.CommitmentFactory(reference="AA-02", note=text, owners=[factories.OrganisationFactory(name=text)])
+    preview = upload(editor, "commitment", exported(editor, "commitment"))
+    assert counts(preview) == (0, 0, 2, 0), wrong(preview) + changes(preview)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "message"),
+    [
+        ({"title": "Another"}, "title", "AA-01 is published: correct it on its page, with a reason."),
+        ({"deadline": "2031"}, "deadline", "moves only by a report"),
+        ({"deadline": "2020"}, "deadline", "moves only by a report"),
+        ({"status": "completed"}, "status", "put back “in_progress”"),
+        ({"note": "Something else."}, "note", "put back “More time was needed.”"),
+    ],
+)
+def test_what_is_published_is_changed_by_no_file(editor, cells, column, message):
+    one = factories.published(reference="AA-01", deadline="2020")
+    revised = {"deadline": "2021", "deadline_reason": "More time.", "note": "More time was needed."}
+    factories.record("report", one, **revised)
+    [row] = rows_of(exported(editor, "commitment"))
+    assert counts(upload(editor, "commitment", as_csv(row))) == (0, 0, 1, 0)
+    [(_number, where, said)] = wrong(upload(editor, "commitment", as_csv(row | cells)))
+    assert where == column
+    assert message in said
+
+
+def test_what_depends_on_the_day_of_an_export_is_no_error(editor):
+    factories.published(reference="AA-01", deadline="2020")
+    [row] = rows_of(exported(editor, "commitment"))
+    assert counts(upload(editor, "commitment", as_csv(row | {"schedule": "upcoming", "freshness": "stale"}))) == (
+        0,
+        0,
+        1,
+        0,
+    )
+
+
+# Organisations
+
+
+def test_organisations_are_added_and_improved(editor, culture):
+    imported(editor, "organisation", as_csv(body(), body(slug="lcsd", name="Leisure Department", side="Hong Kong")))
+    assert Organisation.objects.get(slug="new-body").side == "shanghai"
+    assert Organisation.objects.get(slug="lcsd").name == "Leisure Department"
+    assert LogEntry.objects.count() == 2
+
+
+def test_the_export_of_organisations_changes_nothing(editor, release):
+    preview = upload(editor, "organisation", exported(editor, "organisation"))
+    assert counts(preview) == (0, 0, Organisation.objects.count(), 0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "message"),
+    [
+        ({"slug": "New Body"}, "slug", "slug"),
+        ({"slug": ""}, "slug", "Give the slug"),
+        ({"name": "上海市文化和旅游局"}, "name", "“whs” has this name"),
+        ({"side": "north"}, "side", "Write one of: hong_kong"),
+        ({"site": "example"}, "site", "URL"),
+    ],
+)
+def test_a_wrong_organisation_is_told(editor, culture, cells, column, message):
+    [(number, where, said)] = wrong(upload(editor, "organisation", as_csv(body(**cells))))
+    assert (number, where) == (2, column)
+    assert message in said
+
+
+# Draft updates
+
+
+@pytest.fixture
+def public(db):
+    return factories.published(reference="AA-01", unit="weeks")
+
+
+def check(**cells):
+    """A row that could be a draft of a check."""
+    nothing = {name: "" for name in report() if name.startswith("evidence")}
+    said = {"kind": "check", "date": "2026-11-01", "status": "", "note": "", "searched": "The gazette"}
+    return report(**(said | nothing | cells))
+
+
+def test_imported_updates_wait_for_publishing_and_can_be_published(editor, public):
+    imported(editor, "draftupdate", as_csv(report(), check()))
+    drafts = DraftUpdate.objects.order_by("pk")
+    assert [(d.kind, d.state, d.author.username, d.changed_by.username) for d in drafts] == [
+        ("report", "waiting", "editor", "editor"),
+        ("check", "waiting", "editor", "editor"),
+    ]
+    assert drafts[0].evidence.get().date_last == date(2019, 11, 5)
+    publishing.publish(list(drafts), User.objects.create_superuser("boss"))
+    assert Update.objects.count() == 2
+
+
+def test_the_same_file_twice_drafts_nothing_twice_not_even_once_it_is_published(editor, public):
+    imported(editor, "draftupdate", as_csv(report()))
+    assert counts(upload(editor, "draftupdate", as_csv(report()))) == (0, 0, 1, 0)
+    publishing.publish(list(DraftUpdate.objects.all()), User.objects.create_superuser("boss"))
+    assert counts(upload(editor, "draftupdate", as_csv(report()))) == (0, 0, 1, 0)
+
+
+def test_a_draft_is_changed_by_its_number_and_waits_again(editor, public):
+    imported(editor, "draftupdate", as_csv(report()))
+    one = DraftUpdate.objects.get()
+    publishing.give_back([one], "Say more.")
+    [row] = rows_of(exported(editor, "draftupdate"))
+    preview = upload(editor, "draftupdate", as_csv(row | {"note": "All doors.", "evidence_1_date": "2019"}))
+    assert changes(preview) == [
+        (str(one.pk), "note", "The doors were opened.", "All doors."),
+        (str(one.pk), "evidence_1_date", "2019-11-05", "2019"),
+    ]
+    confirm(editor, "draftupdate", preview)
+    one.refresh_from_db()
+    assert (one.note, one.state, one.returned_because, str(one.evidence.get().date)) == (
+        "All doors.",
+        "waiting",
+        "",
+        "2019",
+    )
+
+
+def test_the_export_of_drafts_changes_nothing(editor, public):
+    imported(editor, "draftupdate", as_csv(report(note="'=opened"), report(note="'-1", date="2020")))
+    publishing.publish([DraftUpdate.objects.first()], User.objects.create_superuser("boss"))
+    assert counts(upload(editor, "draftupdate", exported(editor, "draftupdate"))) == (0, 0, 2, 0)
+
+
+WRONG_REPORTS = [
+    ({"reference": "ZZ-99"}, "reference", "no published commitment"),
+    ({"reference": "AA-02"}, "reference", "Publish it first"),
+    ({"draft": "999"}, "draft", "There is no draft 999"),
+    ({"draft": "soon"}, "draft", "There is no draft soon"),
+    ({"draft": "9" * 5000}, "draft", "There is no draft 999"),
+    ({"date": ""}, "date", "Say when"),
+    ({"date": "2030"}, "date", "lies in the future"),
+    ({"status": ""}, "status", "which status"),
+    ({"status": "no_report"}, "status", "Write one of: not_started"),
+    ({"status": "stopped"}, "stop_reason", "reason for stopping"),
+    ({"evidence_1_relation": "context"}, "evidence", "needs direct evidence"),
+    ({"evidence_1_url": "nowhere"}, "evidence", "Evidence 1, url"),
+    ({"evidence_1_relation": "close"}, "evidence_1_relation", "Write one of: direct"),
+    ({"kind": "context"}, "status", "does not hold this"),
+    ({"achieved": "-1"}, "achieved", "greater than or equal to 0"),
+    ({"deadline": "2031"}, "deadline_reason", "go together"),
+    ({"reply_of": "nobody"}, "reply_of", "no organisation here"),
+    ({"note": "=1"}, "note", "Paste its value"),
+]
+
+
+@pytest.mark.parametrize(("cells", "column", "message"), WRONG_REPORTS)
+def test_what_the_ledger_would_refuse_shows_in_the_preview(editor, public, cells, column, message):
+    factories.CommitmentFactory(reference="AA-02")
+    before = stored()
+    [(number, where, said)] = wrong(upload(editor, "draftupdate", as_csv(report(note="Fine."), report(**cells))))
+    assert (number, where) == (3, column)
+    assert message in said
+    assert stored() == before
+
+
+def test_a_published_draft_is_history(editor, public):
+    imported(editor, "draftupdate", as_csv(report()))
+    publishing.publish(list(DraftUpdate.objects.all()), User.objects.create_superuser("boss"))
+    [row] = rows_of(exported(editor, "draftupdate"))
+    [(_number, column, said)] = wrong(upload(editor, "draftupdate", as_csv(row | {"note": "Otherwise."})))
+    assert column == "note"
+    assert "Leave its number empty" in said
+
+
+def test_a_draft_with_more_evidence_than_a_file_holds_is_changed_on_its_page(editor, public):
+    imported(editor, "draftupdate", as_csv(report()))
+    one = DraftUpdate.objects.get()
+    for number in range(3):
+        one.evidence.create(
+            title=f"More {number}", publisher="P", url="https://e.org/", relation="direct", source="party"
+        )
+    [row] = rows_of(exported(editor, "draftupdate"))
+    assert counts(upload(editor, "draftupdate", as_csv(row))) == (0, 0, 1, 0)
+    [(_number, column, said)] = wrong(upload(editor, "draftupdate", as_csv(row | {"note": "Otherwise."})))
+    assert (column, "Change it on its page" in said) == ("draft", True)
+
+
+def test_two_rows_that_draft_the_same_are_one_too_many(editor, public):
+    assert "Rows 2 and 3" in wrong(upload(editor, "draftupdate", as_csv(report(), report())))[0][2]
+
+
+# Two steps
+
+
+def test_the_preview_writes_nothing(editor, culture):
+    before = stored()
+    with CaptureQueriesContext(connection) as asked:
+        preview = upload(editor, "commitment", as_csv(pledge()))
+    assert counts(preview) == (1, 0, 0, 0)
+    assert stored() == before
+    assert not [query for query in asked if re.match("INSERT|UPDATE|DELETE|SAVEPOINT", query["sql"])]
+
+
+def test_whoever_cancels_leaves_nothing_behind(editor, culture, uploads):
+    before = stored()
+    preview = upload(editor, "commitment", as_csv(pledge()))
+    [kept] = uploads.iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert "Nothing was imported." in confirm(editor, "commitment", preview, _cancel="1").text
+    assert stored() == before
+    assert list(uploads.iterdir()) == []
+
+
+def test_a_confirmation_counts_once(editor, culture, uploads):
+    preview = upload(editor, "commitment", as_csv(pledge()))
+    assert "Imported: 1 new, 0 changed, 0 unchanged." in confirm(editor, "commitment", preview).text
+    assert "Upload it again." in confirm(editor, "commitment", preview).text
+    assert list(uploads.iterdir()) == []
+    assert Commitment.objects.count() == 1
+
+
+def test_nobody_confirms_for_somebody_else_for_another_list_or_another_file(editor, culture):
+    preview = upload(editor, "commitment", as_csv(pledge()))
+    token = preview.context["import"]
+    for client, model, said in (
+        (member("Publisher", "other"), "commitment", token),
+        (editor, "draftupdate", token),
+        (editor, "commitment", token[:-1] + ("a" if token[-1] != "a" else "b")),
+        (editor, "commitment", "/etc/passwd"),
+        (editor, "commitment", ""),
+    ):
+        answer = client.post(place(model, "process_import"), {"import": said}, follow=True)
+        assert "Upload it again." in answer.text
+    assert Commitment.objects.count() == 0
+
+
+def test_an_upload_that_was_left_lying_goes(editor, culture, uploads):
+    upload(editor, "commitment", as_csv(pledge()))
+    [left] = uploads.iterdir()
+    os.utime(left, (0, 0))
+    upload(editor, "commitment", as_csv(pledge()))
+    assert len(list(uploads.iterdir())) == 1
+    assert not left.exists()
+
+
+def test_whoever_confirms_after_somebody_changed_a_draft_is_shown_anew(editor, culture):
+    imported(editor, "commitment", as_csv(pledge()))
+    preview = upload(editor, "commitment", as_csv(pledge(title="Hold two weeks")))
+    Commitment.objects.update(title="Hold three weeks")
+    again = confirm(editor, "commitment", preview)
+    assert "Nothing was imported: the record has changed since you looked." in again.text
+    assert changes(again) == [("TT-01", "title", "Hold three weeks", "Hold two weeks")]
+    assert Commitment.objects.get().title == "Hold three weeks"
+    confirm(editor, "commitment", again)
+    assert Commitment.objects.get().title == "Hold two weeks"
+
+
+def test_whoever_confirms_after_it_was_published_changes_nothing(editor, culture):
+    imported(editor, "commitment", as_csv(pledge()))
+    preview = upload(editor, "commitment", as_csv(pledge(title="Hold two weeks")))
+    factories.ledger.append([factories.ledger.publish(Commitment.objects.get(), factories.ledger.Recorder())])
+    again = confirm(editor, "commitment", preview)
+    assert wrong(again)[0][2] == "TT-01 is published: correct it on its page, with a reason."
+    assert Commitment.objects.get().title == "Hold a week"
+
+
+# Templates
+
+
+@pytest.mark.parametrize("model", PLACES)
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_template_as_it_is_holds_no_rows_and_imports_nothing(editor, model, suffix):
+    answer = editor.get(place(model) + f"template.{suffix}")
+    assert answer["Content-Disposition"].endswith(f'template.{suffix}"')
+    assert "no rows" in refusals(upload(editor, model, answer.content, f"template.{suffix}"))
+
+
+def test_the_workbook_explains_its_columns(editor):
+    content = editor.get(place("commitment") + "template.xlsx").content
+    rows, columns = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    names = [cell.value for cell in rows[1]]
+    assert names == [row[0].value for row in columns.iter_rows(min_row=2)]
+    assert next(row[3].value for row in columns.iter_rows() if row[0].value == "level") == "primary, aim, umbrella"
+
+
+def test_a_filled_workbook_is_read_as_a_person_means_it(editor, culture):
+    row = pledge() | {"paragraph": 2.0, "deadline": 2019, "deadline_basis": "stated", "target": 40.0, "unit": "weeks"}
+    row |= {"review_on": datetime(2027, 1, 31), "target_approximate": True}
+    imported(editor, "commitment", as_xlsx(list(row), list(row.values())), "file.xlsx")
+    one = Commitment.objects.get()
+    assert (one.paragraph, str(one.deadline), one.target, one.review_on) == (2, "2019", 40, date(2027, 1, 31))
+
+
+@pytest.mark.parametrize("names", [["reference", "titel"], ["reference", "Title"]])
+def test_an_unknown_column_is_named_with_those_that_are_known(editor, names):
+    said = refusals(upload(editor, "commitment", as_csv(dict.fromkeys(names, "x"))))
+    assert names[1] in said
+    assert "parties_as_stated" in said
+
+
+def test_a_file_that_names_nothing_is_refused(editor):
+    assert "“reference” is missing" in refusals(upload(editor, "commitment", as_csv({"title": "x"})))
+
+
+# Exports
+
+
+def test_an_export_is_exactly_the_filtered_list(editor, release):
+    for query, found in (
+        ("?q=week", 3),
+        ("?kind__exact=agreement", 9),
+        ("?kind__exact=agreement&p=9&all=", 9),
+        ("", 57),
+    ):
+        listed = editor.get(place("commitment", "")[:-1] + query.replace("&p=9&all=", "")).context["cl"].result_count
+        assert len(rows_of(exported(editor, "commitment", query))) == listed, (query, found)
+
+
+def test_the_list_links_to_its_own_export(editor, release):
+    assert f'href="{place("commitment", "export")}?q=week"' in editor.get("/admin/commitments/commitment/?q=week").text
+
+
+def test_an_impossible_filter_exports_nothing(editor):
+    assert editor.get(place("commitment", "export") + "?nothing=1").status_code == 302
+
+
+def test_contributors_export_what_they_see(release):
+    client = member("Contributor", "clerk")
+    Affiliation.objects.create(
+        user=User.objects.get(username="clerk"), organisation=Organisation.objects.get(slug="lcsd")
+    )
+    listed = client.get("/admin/commitments/commitment/").context["cl"].result_count
+    assert len(rows_of(exported(client, "commitment"))) == listed
+    assert client.get(place("organisation", "export")).status_code == 403
+
+
+# Sizes
+
+
+@pytest.mark.parametrize("model", ["commitment", "draftupdate"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_queries_grow_with_batches_and_not_with_rows(editor, culture, public, model, form):
+    asked = {}
+    for start, size in ((10_000, 600), (20_000, 1_800)):
+        make = (
+            (lambda n: pledge(reference=f"TT-{n}")) if model == "commitment" else (lambda n: report(note=f"Note {n}"))
+        )
+        rows = [make(start + n) for n in range(size)]
+        data = as_csv(*rows) if form == "csv" else as_xlsx(list(rows[0]), *(list(row.values()) for row in rows))
+        with CaptureQueriesContext(connection) as preview_queries:
+            preview = upload(editor, model, data, f"file.{form}")
+        assert counts(preview) == (size, 0, 0, 0)
+        with CaptureQueriesContext(connection) as queries:
+            confirm(editor, model, preview)
+        asked[size] = (len(preview_queries), len(queries))
+    more = [large - small for small, large in zip(asked[600], asked[1800], strict=True)]
+    # 1,200 rows more are three batches to read; SQLite takes 999 values a statement, so some 30 rows to write.
+    assert more[0] <= 3 * 8
+    assert more[1] <= 3 * 8 + 1200 * 4 // 24
+
+
+# What a fresh process needs for an import, from the upload to the redirect; prints its peak in MB.
+MEASURE = """
+import re, resource, sys
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from commitments.models import Commitment
+settings.ALLOWED_HOSTS.append("testserver")
+client, path = Client(), "/admin/commitments/commitment/"
+client.force_login(User.objects.create_superuser("boss"))
+with open({file!r}, "rb") as file:
+    page = client.post(path + "import/", {{"file": SimpleUploadedFile({file!r}, file.read())}}).text
+token = re.search('name="import" value="([^"]+)"', page)[1]
+client.post(path + "process_import/", {{"import": token}})
+print(Commitment.objects.filter(published_at=None).count(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_five_thousand_rows_are_imported_in_less_than_200_megabytes(installation, tmp_path, form):
+    rows = [pledge(reference=f"TT-{n}", release="4th-plenary-2018", commitment_note="A note. " * 20, partners="smpg")
+            for n in range(10_000, 15_000)]  # fmt: skip
+    file = tmp_path / f"rows.{form}"
+    file.write_bytes(as_csv(*rows) if form == "csv" else as_xlsx(list(rows[0]), *(list(row.values()) for row in rows)))
+    done = installation.python(MEASURE.format(file=str(file)))
+    assert done.returncode == 0, done.stderr
+    count, megabytes = map(int, done.stdout.split())
+    assert count == 5_000
+    assert megabytes < 200
+
+
+def test_a_long_preview_lists_some_and_counts_all(editor, culture, monkeypatch):
+    monkeypatch.setattr(importing, "LISTED", 2)
+    preview = upload(editor, "commitment", as_csv(*(pledge(reference=f"TT-{n}") for n in range(10, 15))))
+    assert "And 3 more rows." in preview.text
+    assert preview.text.count("Hold a week") == 2

@@ -1,0 +1,277 @@
+"""Files from anywhere: what a person meant is read, and whatever is wrong is said without harm."""
+
+import io
+import tracemalloc
+import zipfile
+from datetime import datetime
+
+import openpyxl
+import pytest
+from django.core.exceptions import ValidationError
+from openpyxl.cell import WriteOnlyCell
+
+from commitments.admin import files
+from tests.test_importing import (  # noqa: F401  (fixtures)
+    as_csv,
+    as_xlsx,
+    culture,
+    editor,
+    pledge,
+    refusals,
+    stored,
+    upload,
+    uploads,
+    wrong,
+)
+
+HEADER = b"slug,name\r\n"
+TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/xl/workbook.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+    '<Override PartName="/xl/worksheets/sheet1.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+    '<Override PartName="/xl/sharedStrings.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+    '<Override PartName="/xl/styles.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>'
+)
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+SHEET = f"<worksheet {MAIN}>{{}}<sheetData>{{}}</sheetData></worksheet>"
+NAMES = '<row r="1"><c r="A1" t="inlineStr"><is><t>slug</t></is></c></row>'
+TINY = SHEET.format("", NAMES)
+
+
+def workbook(sheet=TINY, **more):
+    """An XLSX made by hand: `more` members replace or join the usual ones."""
+    sheets = '<sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets>'
+    related = f'<Relationship Id="r{{}}" Type="{OFFICE}/{{}}" Target="{{}}"/>'
+    members = {
+        "[Content_Types].xml": TYPES,
+        "_rels/.rels": RELATIONS.format(related.format(1, "officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{OFFICE}">{sheets}</workbook>',
+        "xl/_rels/workbook.xml.rels": RELATIONS.format(related.format(1, "worksheet", "worksheets/sheet1.xml")),
+        "xl/sharedStrings.xml": f"<sst {MAIN}></sst>",
+        "xl/styles.xml": f"<styleSheet {MAIN}></styleSheet>",
+        "xl/worksheets/sheet1.xml": sheet,
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (members | more).items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def row(number, text="x", column="A"):
+    return f'<row r="{number}"><c r="{column}{number}" t="inlineStr"><is><t>{text}</t></is></c></row>'
+
+
+def cells(data, name="file.csv"):
+    return [(one.number, one.cells, one.problems) for one in files.read(data, name).rows]
+
+
+def names(data, name="file.csv"):
+    return [list(said.values()) for _number, said, _problems in cells(data, name)]
+
+
+def refusal(data, name="file.csv"):
+    with pytest.raises(ValidationError) as refused:
+        files.read(data, name)
+    return refused.value.messages[0]
+
+
+# What is read
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HEADER + b"a,\xe4\xb8\x8a\xe6\xb5\xb7\r\n",
+        b"\xef\xbb\xbf" + HEADER + b"a,\xe4\xb8\x8a\xe6\xb5\xb7\r\n",
+        b"slug;name\na;\xe4\xb8\x8a\xe6\xb5\xb7",
+        b'slug , name,,\n\n  a ,"\xe4\xb8\x8a\xe6\xb5\xb7",,\n,,,\n',
+    ],
+    ids=["plain", "byte-order mark", "semicolons", "spaces and blank rows"],
+)
+def test_a_csv_is_read_however_it_was_saved(data):
+    assert names(data) == [["a", "上海"]]
+
+
+def test_rows_are_numbered_as_in_the_spreadsheet():
+    assert [number for number, _said, _problems in cells(b'slug,name\n"a\nb",x\n\nc,y\n')] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "meant"),
+    [
+        (2019, "General", "2019"),
+        (2019.0, "General", "2019"),
+        (40.0, "0.00", "40"),
+        (0.1 + 0.2, "General", "0.3"),
+        (12.5, "General", "12.5"),
+        (1e15, "General", "1000000000000000"),
+        (True, "General", "true"),
+        (datetime(2018, 11, 5), "yyyy-mm-dd", "2018-11-05"),
+        (datetime(2018, 11, 1), "mmm-yy", "2018-11"),
+        (datetime(2018, 11, 1), "[$-409][Red]mmm\\-yy;@", "2018-11"),
+        (datetime(2018, 1, 1), "yyyy", "2018"),
+        (datetime(2018, 11, 5), 'd "of" mmmm yyyy', "2018-11-05"),
+        ("2018-11", "@", "2018-11"),
+        (None, "General", ""),
+    ],
+)
+def test_a_cell_of_a_workbook_says_what_a_person_means(value, number_format, meant):
+    book, file = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = number_format
+    sheet.append(["slug", "name"])
+    sheet.append(["a", cell])
+    book.save(file)
+    assert names(file.getvalue(), "file.xlsx") == [["a", meant]]
+
+
+def test_only_the_first_sheet_is_read_and_blank_rows_at_the_end_are_none():
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["slug"])
+    book.active.append(["a"])
+    book.active["A900"] = " "
+    book.create_sheet().append(["nothing", "of", "interest"])
+    book.save(file)
+    assert names(file.getvalue(), "file.xlsx") == [["a"]]
+
+
+def test_what_a_sheet_claims_of_its_own_size_is_not_believed():
+    data = workbook(SHEET.format('<dimension ref="A1:XFD1048576"/>', NAMES + row(2)))
+    assert names(data, "file.xlsx") == [["x"]]
+
+
+# What is wrong with a row is told with the row
+
+
+@pytest.mark.parametrize(
+    ("data", "number", "column", "message"),
+    [
+        (HEADER + b"a,b\nc\n", 3, "", "1 cells, the header 2"),
+        (HEADER + b"a,b,c\n", 2, "", "3 cells, the header 2"),
+        (HEADER + b"a,=1+1\n", 2, "name", "Paste its value"),
+        (HEADER + b"a," + b"b" * 1000 + b"\0\n", 2, "name", "no text"),
+    ],
+    ids=["too few", "too many", "formula", "NUL"],
+)
+def test_a_wrong_row_of_a_csv_is_told(data, number, column, message):
+    [(found, _said, problems)] = [one for one in cells(data) if one[2]]
+    assert found == number
+    assert message in problems[column]
+
+
+@pytest.mark.parametrize(
+    ("made", "column", "message"),
+    [
+        (["a", "=1+1"], "name", "Paste its value"),
+        (["a", "#REF!"], "name", "an error here: #REF!"),
+        (["a", "b", "c"], "", "beyond the last column"),
+    ],
+)
+def test_a_wrong_row_of_a_workbook_is_told(made, column, message):
+    [(number, _said, problems)] = cells(as_xlsx(["slug", "name"], made), "file.xlsx")
+    assert number == 2
+    assert message in problems[column]
+
+
+# What cannot be read is refused as a whole, and nothing is written
+
+REFUSED = {
+    "empty": (b"", "a.csv", "first row is empty"),
+    "header only": (HEADER, "a.csv", "no rows"),
+    "no name": (b"slug,,name\na,b,c\n", "a.csv", "Column 2 has no name"),
+    "same name": (b"slug,name,slug\na,b,c\n", "a.csv", "same name: slug"),
+    "UTF-16": ("slug,name\na,b\n".encode("utf-16"), "a.csv", "save it as “CSV UTF-8”"),
+    "UTF-16 without mark": ("slug,name\na,b\n".encode("utf-16-le"), "a.csv", "save it as “CSV UTF-8”"),
+    "Windows-1252": (HEADER + "a,b\nc,é\n".encode("cp1252"), "a.csv", "Line 3 is not UTF-8"),
+    "Big5": (HEADER + "a,上海\n".encode("big5"), "a.csv", "Line 2 is not UTF-8"),
+    "open quotation": (HEADER + b'a,"b\nc,d\n', "a.csv", "quotation mark"),
+    "endless cell": (HEADER + b"a," + b"x" * 200_000 + b"\n", "a.csv", "field larger"),
+    "too many columns": (b",".join(b"c%d" % n for n in range(200)) + b"\n", "a.csv", "200 cells"),
+    "XLS": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xls", "old Excel file"),
+    "XLS named XLSX": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xlsx", "old Excel file"),
+    "CSV named XLSX": (HEADER + b"a,b\n", "a.xlsx", "Only CSV and XLSX"),
+    "PDF": (b"%PDF-1.7\n", "a.pdf", "Only CSV and XLSX"),
+    "XLSX named CSV": (workbook(), "a.csv", "ends in “.csv”"),
+    "broken zip": (b"PK\x03\x04" + bytes(100), "a.xlsx", "cannot be read"),
+    "zip of no workbook": (workbook(**{"xl/workbook.xml": "<a/>"}), "a.xlsx", "cannot be read"),
+    "half a workbook": (workbook()[:700], "a.xlsx", "cannot be read"),
+    "no XML": (workbook("<worksheet"), "a.xlsx", "cannot be read"),
+    "zip bomb": (workbook(**{"xl/media/a.bin": bytes(70 * 2**20)}), "a.xlsx", "unpacks to more"),
+    "many members": (workbook(**{f"a{n}.xml": "<a/>" for n in range(600)}), "a.xlsx", "unpacks to more"),
+    "style bomb": (
+        workbook(**{"xl/styles.xml": f"<styleSheet {MAIN}><cellXfs>{'<xf/>' * 500_000}</cellXfs></styleSheet>"}),
+        "a.xlsx",
+        "too much beside its rows",
+    ),
+    "string bomb": (
+        workbook(**{"xl/sharedStrings.xml": f"<sst {MAIN}>{'<si/>' * 5_000_000}</sst>"}),
+        "a.xlsx",
+        "too much beside its rows",
+    ),
+    "entities": (
+        workbook('<!DOCTYPE a [<!ENTITY b "bbbb">]>' + SHEET.format("", NAMES + row(2, "&b;"))),
+        "a.xlsx",
+        "cannot be read",
+    ),
+    "row a thousand million": (
+        workbook(SHEET.format("", NAMES + row(10**9))),
+        "a.xlsx",
+        "more rows than a spreadsheet",
+    ),
+    "wide header": (workbook(SHEET.format("", row(1, column="XFD"))), "a.xlsx", "cells"),
+}
+
+
+@pytest.mark.parametrize(("data", "name", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_file_that_cannot_be_read_is_refused_in_few_words_and_little_memory(data, name, message):
+    tracemalloc.start()
+    said = refusal(data, name)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert message in said
+    assert peak < 20 * 2**20
+
+
+def test_a_cell_far_below_is_neither_lost_nor_costly():
+    [first, last] = cells(workbook(SHEET.format("", NAMES + row(2) + row(1_000_000, "far"))), "file.xlsx")
+    assert (first[0], last[0], last[1]) == (2, 1_000_000, {"slug": "far"})
+
+
+def test_a_file_has_at_most_so_many_rows(settings):
+    settings.IMPORT_MAX_ROWS = 2
+    assert len(cells(HEADER + b"a,b\nc,d\n")) == 2
+    assert "more than 2 rows" in refusal(HEADER + b"a,b\nc,d\ne,f\n")
+
+
+@pytest.mark.django_db
+def test_a_file_over_the_limit_is_refused_unread(editor, settings, monkeypatch):  # noqa: F811
+    settings.IMPORT_MAX_BYTES = 1024 * 1024
+    monkeypatch.setattr(files, "read", None)
+    assert "larger than 1 MB" in refusals(upload(editor, "commitment", bytes(1024 * 1024 + 1)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refused_file_leaves_nothing_behind(editor, uploads, name):  # noqa: F811
+    data, file, _message = REFUSED[name]
+    before = stored()
+    answer = upload(editor, "organisation", data, file)
+    assert answer.status_code == 200
+    assert "Nothing was imported." in answer.text
+    assert stored() == before
+    assert list(uploads.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_a_formula_of_a_workbook_is_named_in_the_preview(editor, culture):  # noqa: F811
+    preview = upload(editor, "commitment", as_xlsx(list(pledge()), list(pledge(title="=A1").values())), "file.xlsx")
+    assert wrong(preview) == [(2, "title", "This is a formula. Paste its value instead.")]
