@@ -8,7 +8,7 @@ PORT ?= 8000
 BIN := .venv/bin
 STATIC := var/static/staticfiles.json
 # Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md).
-SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level error
+SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --preload --log-level error
 
 .PHONY: run test check bench screenshots lock system
 

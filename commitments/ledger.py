@@ -7,6 +7,7 @@ and brings every projection in line (R2). Everything else here makes entries for
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +23,8 @@ from commitments import chain, rules, triggers
 from commitments.choices import EntryKind, Role
 from commitments.content import Content, public_value, publication
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry, LedgerHead
-from commitments.projection import Difference, project, references_on_record
+from commitments.projection import Difference, fact_of, project, references_on_record, rows_of_update
+from commitments.schedule import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,12 @@ def metadata(entry: LedgerEntry) -> dict[str, Any]:
         "organisation": entry.organisation,
         "key": entry.key or "",
     }
+
+
+def fact_to_come(new: NewEntry) -> Fact:
+    """What an update would count as if it were recorded after all others. Stores nothing."""
+    entry = LedgerEntry(sequence=sys.maxsize, kind=new.kind, recorded_at=new.recorded_at)
+    return fact_of(*rows_of_update(entry, new.content))
 
 
 def publish(commitment: Commitment, by: Recorder, **known: Any) -> NewEntry:

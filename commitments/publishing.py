@@ -21,10 +21,8 @@ from commitments import ledger
 from commitments.choices import DraftState, EntryKind, Role
 from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, Content, update_content
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, RedactionRequest
-from commitments.projection import fact_of, rows_of_update
+from commitments.projection import fact_of
 from commitments.schedule import Standing, standing
-
-MAX_SEQUENCE = 2**63 - 1  # of an entry that would come after all others
 
 
 class DraftRefusedError(ValidationError):
@@ -59,8 +57,7 @@ def outlook(draft: DraftUpdate, evidence: Iterable[DraftEvidence], day: date) ->
     before = standing(commitment.deadline, facts, day)
     if draft.date is None or (draft.kind == EntryKind.REPORT and not draft.status):
         return before, before
-    last = LedgerEntry(sequence=MAX_SEQUENCE, kind=draft.kind, recorded_at=timezone.now())
-    new = fact_of(*rows_of_update(last, content_of(draft, evidence)))
+    new = ledger.fact_to_come(ledger.NewEntry(draft.kind, content_of(draft, evidence)))
     return before, standing(commitment.deadline, [*facts, new], day)
 
 

@@ -67,7 +67,7 @@ class Installation:
         """The server that `make run` starts, on a free port."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", application, "--worker-class", "gthread", "--threads", "4"]
-        command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+        command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--preload"]
         process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL
         )

@@ -527,7 +527,7 @@ def test_a_form_that_is_stale_twice_is_stopped_twice(one, desk):
     correct(one, note="The second.")
     second = Form(first).send(desk, change(one), "_save")
     assert second.status_code == 200
-    assert "by entry 3, saved this" in str(errors(second))
+    assert "3, saved this" in str(errors(second))
 
 
 def test_a_report_in_between_does_not_stop_a_correction(one, desk):

@@ -269,7 +269,7 @@ def test_a_published_reply_can_be_looked_at(one, desk):
 
 
 def test_whoever_may_not_publish_can_draft_a_reply(one):
-    client = clerk("add_draftupdate", "view_commitment")
+    client = clerk("add_draftupdate", "view_commitment", "work_for_all")
     fill(client, f"{RECORD}?commitment={one.pk}", **CONTEXT | {"note": WORDS, "reply_of": "harbour"})
     assert DraftUpdate.objects.get().reply_of_id == "harbour"
 

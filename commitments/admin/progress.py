@@ -206,7 +206,8 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Not for a commitment that the user does not work on, typed into the address."""
         key = request.GET.get("commitment", "")
-        if key.isdecimal() and self.has_add_permission(request) and not reach(request).filter(pk=int(key)).exists():
+        asked = Commitment.objects.filter(pk=int(key) if key.isdecimal() else 0)
+        if self.has_add_permission(request) and asked.exclude(pk__in=reach(request)).exists():
             raise PermissionDenied(
                 _("Your organisation does not own this commitment. Choose one from your list, or ask an editor.")
             )
