@@ -58,3 +58,15 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database only what asks one is run again: the rest says the same there as on the first."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgresql"):
+        return
+    asking = {"db", "transactional_db", "django_db_setup", "template"}
+    again = [
+        one for one in items if one.get_closest_marker("django_db") or asking & set(getattr(one, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=[one for one in items if one not in set(again)])
+    items[:] = again

