@@ -57,10 +57,18 @@ class RefusedError(ValidationError):
         self.entry = entry
 
 
+def hold() -> LedgerHead:
+    """Lock the head until the transaction ends.
+
+    Whoever locks other rows too takes this first, so that no two wait for each other.
+    """
+    return LedgerHead.objects.select_for_update().get()
+
+
 def append(new: Sequence[NewEntry]) -> list[LedgerEntry]:
     """Record entries, in order, all or none. Raises RefusedError, by field, where a rule forbids one."""
     with transaction.atomic():
-        head = LedgerHead.objects.select_for_update().get()
+        head = hold()
         rulebook = _rulebook(new)
         entries: list[LedgerEntry] = []
         for one in new:
@@ -239,7 +247,7 @@ def compare(broken: set[str], *, repair: bool) -> list[Difference]:
     """
     with transaction.atomic():
         if repair:
-            LedgerHead.objects.select_for_update().get()
+            hold()
         references = [reference for reference in references_on_record() if reference not in broken]
         differences = project(references, repair=repair, tolerant=True)
         if repair and differences:

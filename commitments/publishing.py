@@ -90,6 +90,7 @@ def publish(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntry]:
 
 def _locked(drafts: Sequence[DraftUpdate]) -> list[DraftUpdate]:
     """The drafts as they are stored, held until the transaction ends, in the order in which they are to be recorded."""
+    ledger.hold()
     stored = DraftUpdate.objects.select_for_update(of=("self",)).filter(pk__in=[draft.pk for draft in drafts])
     found = stored.select_related("commitment", "published_as").prefetch_related("evidence")
     return sorted(found, key=lambda draft: (str(draft.date_first or ""), draft.pk))
@@ -152,6 +153,7 @@ def ask_for_redaction(entry: LedgerEntry, remaining: Content | None, reason: str
 def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) -> None:
     """Carry out what somebody else asked for, or decline it; whoever asked may only withdraw it."""
     with transaction.atomic():
+        ledger.hold()
         stored = RedactionRequest.objects.select_for_update(of=("self",)).select_related("entry").get(pk=request.pk)
         if stored.decided_at:
             raise ValidationError(_("Somebody has decided on it already."))

@@ -33,12 +33,44 @@ for n in range(10):
 """
 
 
-def run_at_once(installation: Installation, folder: Path, references: list[str]) -> None:
+# The same with the admin's forms: corrections of the wording beside updates of the same commitment.
+CLERK = """
+import time
+from pathlib import Path
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from commitments.models import Commitment
+from tests.test_admin import CONTEXT, Form, change, fill, record_address
+
+settings.ALLOWED_HOSTS.append("testserver")
+client, one = Client(), Commitment.objects.get(reference={reference!r})
+client.force_login(User.objects.get(username="clerk"))
+connection.close()
+Path({ready!r}).touch()
+while not Path({go!r}).exists():
+    time.sleep(0.001)
+for n in range(8):
+    words = {name!r} + f" {{n}}"
+    if {number} % 2:
+        said = CONTEXT | {{"note": words, "evidence-0-url": f"https://example.org/{{words.replace(' ', '-')}}"}}
+        answer = fill(client, record_address(one), "_publish", **said)
+    else:
+        answer = fill(client, change(one), title=words, reason="Because.")
+        while answer.status_code == 200:  # somebody else was quicker: look, and send it again
+            answer = Form(answer).send(client, change(one), "_save")
+    assert answer.status_code == 302, answer.text
+"""
+
+
+def run_at_once(installation: Installation, folder: Path, references: list[str], work: str = WRITER) -> None:
     go = folder / "go"
     writers = []
     for number, reference in enumerate(references):
         ready = folder / f"ready-{number}"
-        code = WRITER.format(reference=reference, ready=str(ready), go=str(go), name=f"writer {number}")
+        said = {"reference": reference, "ready": str(ready), "go": str(go), "name": f"writer {number}"}
+        code = work.format(**said, number=number)
         writers.append((installation.start("shell", "--no-imports", "-c", code), ready))
     while not all(ready.exists() or writer.poll() is not None for writer, ready in writers):
         pass
@@ -62,6 +94,16 @@ def test_updates_published_at_the_same_moment_are_all_on_record(installation, tm
     verified = installation.run("verify_ledger")
     assert verified.returncode == 0, verified.stderr
     assert "220 entries" in verified.stdout
+
+
+def test_corrections_and_updates_of_the_same_commitment_at_the_same_moment_wait_and_never_for_each_other(
+    installation, tmp_path
+):
+    add_staff(installation)
+    run_at_once(installation, tmp_path, ["CU-08"] * 4, CLERK)
+    verified = installation.run("verify_ledger")
+    assert verified.returncode == 0, verified.stderr
+    assert "212 entries" in verified.stdout
 
 
 def test_what_was_answered_with_success_survives_kill_9_in_the_middle_of_200_publications(installation):

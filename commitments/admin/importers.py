@@ -173,7 +173,7 @@ class CommitmentResource(ImportResource):
         for batch in batches(sorted(references)):
             found = Commitment.objects.for_staff(timezone.localdate()).filter(reference__in=batch)
             found = found.select_related(*contents.RELATIONS).prefetch_related(*THROUGH)
-            for one in found.select_for_update(of=("self",)) if lock else found:
+            for one in found.select_for_update(of=("self",), no_key=True) if lock else found:
                 self.known[one.reference] = self._known(one)
         wholes = {whole for row in sheet.rows if (whole := row.cells.get("part_of"))}
         self.wholes: dict[str, int | None] = dict.fromkeys(references)
@@ -315,7 +315,7 @@ class OrganisationResource(ImportResource):
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """All of them: there are few, and a name may be anybody's."""
-        found = Organisation.objects.select_for_update() if lock else Organisation.objects.all()
+        found = Organisation.objects.select_for_update(no_key=True) if lock else Organisation.objects.all()
         names = [column.name for column in self.expected]
         self.known = {row["slug"]: row for row in found.values(*names)}
         self.keys = dict(Organisation.objects.values_list("slug", "pk"))
@@ -381,7 +381,7 @@ class DraftResource(ImportResource):
         self.known: dict[str, KnownDraft] = {}
         for batch in batches(sorted(numbers)):
             found = _whole(DraftUpdate.objects.filter(pk__in=batch))
-            for draft in found.select_for_update(of=("self",)) if lock else found:
+            for draft in found.select_for_update(of=("self",), no_key=True) if lock else found:
                 known = KnownDraft(draft_cells(draft), draft.published_as_id, len(draft.evidence.all()))
                 self.known[str(draft.pk)] = known
                 references.add(known.cells["reference"])

@@ -22,7 +22,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments import publishing
+from commitments import ledger, publishing
 from commitments.admin import effects
 from commitments.admin.base import may_publish, staff
 from commitments.models import DraftUpdate
@@ -138,6 +138,7 @@ def decide(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpRespo
 def carry_out(drafts: list[DraftUpdate], seen: dict[int, str], request: HttpRequest, name: str) -> int:
     """How many were published or returned. ValidationError where any of them is no longer what was shown."""
     with transaction.atomic():
+        ledger.hold()
         stored = dict(
             DraftUpdate.objects.select_for_update(of=("self",)).filter(pk__in=seen).values_list("pk", "changed_at")
         )

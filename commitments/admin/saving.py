@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from commitments import ledger
 from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish
 from commitments.admin.merging import Merge, Page, Said, merge, of_form
 
@@ -55,8 +56,10 @@ class GuardedAdmin(ModelAdmin):
 
     def _locked(self, request: HttpRequest, pk: str) -> models.Model | None:
         obj: models.Model | None = self.get_object(request, pk)
-        if obj is not None and not self.model._base_manager.select_for_update().filter(pk=obj.pk).count():
+        if obj is None:
             return None
+        # Without the key: an entry of the ledger that names the row need not wait for it.
+        list(self.model._base_manager.select_for_update(no_key=True).filter(pk=obj.pk))
         return self.get_object(request, pk)
 
     def _stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
@@ -164,6 +167,10 @@ class GuardedAdmin(ModelAdmin):
 
 class LedgerAdmin(GuardedAdmin):
     """Saves through the ledger. A refusal rolls everything back and shows the form again as it was typed."""
+
+    def _locked(self, request: HttpRequest, pk: str) -> models.Model | None:
+        ledger.hold()
+        return super()._locked(request, pk)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Try; on a refusal the transaction is gone, and the same question is answered with its reasons."""
