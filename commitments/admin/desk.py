@@ -107,5 +107,7 @@ def returned(request: HttpRequest) -> list[DraftUpdate]:
 
 def latest(request: HttpRequest) -> list[LedgerEntry]:
     """What was recorded last of the commitments that the user works on."""
-    entries = LedgerEntry.objects.filter(commitment__in=reach(request)).select_related("commitment")
+    entries = LedgerEntry.objects.exclude(commitment=None).select_related("commitment")
+    if is_contributor(request):
+        entries = entries.filter(commitment__in=reach(request))
     return list(entries.order_by("-sequence")[:LATEST])

@@ -71,6 +71,8 @@ class NameAndPasswordForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name or e-mail address")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)  # the label says it, and stays
 
 
 class ResetForm(ResetPasswordForm):
