@@ -99,6 +99,7 @@ def _interval(year: int, part: str, day: str | None) -> tuple[date, date]:
 
 def _hint(text: str) -> str:
     return _(
-        "“%(text)s” is not a date that exists. Write a year (2019), half-year (2018-H1), quarter (2018-Q3), "
+        "“%(text)s” is not a date that exists, or not in a form that can be read here. "
+        "Write a year (2019), half-year (2018-H1), quarter (2018-Q3), "
         "month (2018-11) or day (2018-11-05)."
     ) % {"text": text[:40]}

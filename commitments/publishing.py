@@ -76,16 +76,31 @@ def publish(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntry]:
     """Record drafts, the earliest date first, all or none. Raises DraftRefusedError."""
     with transaction.atomic():
         locked = _locked(drafts)
-        new = {draft.pk: _entry(draft, user) for draft in locked}
-        try:
-            entries = ledger.append(list(new.values()))
-        except ledger.RefusedError as refusal:
-            stopped = next(draft for draft in locked if new[draft.pk] is refusal.entry)
-            raise DraftRefusedError(stopped, refusal) from refusal
+        for draft in locked:
+            _refuse_unfit(draft, user)
+        entries = _append(locked, recorder(user))
         for draft, entry in zip(locked, entries, strict=True):
             draft.published_as, draft.state = entry, DraftState.PUBLISHED
         DraftUpdate.objects.bulk_update(locked, ["published_as", "state"], batch_size=200)
     return entries
+
+
+def check(drafts: Sequence[DraftUpdate]) -> None:
+    """Raise DraftRefusedError where one of them could not be published, by whomever. Stores nothing."""
+    with transaction.atomic():
+        _append(_locked(drafts), ledger.Recorder())
+        transaction.set_rollback(True)
+
+
+def problems(drafts: Sequence[DraftUpdate]) -> dict[int, DraftRefusedError]:
+    """What is wrong with each that could not be published by itself, by its key."""
+    found: dict[int, DraftRefusedError] = {}
+    for draft in drafts:
+        try:
+            check([draft])
+        except DraftRefusedError as refusal:
+            found[draft.pk] = refusal
+    return found
 
 
 def _locked(drafts: Sequence[DraftUpdate]) -> list[DraftUpdate]:
@@ -96,24 +111,33 @@ def _locked(drafts: Sequence[DraftUpdate]) -> list[DraftUpdate]:
     return sorted(found, key=lambda draft: (str(draft.date_first or ""), draft.pk))
 
 
-def _entry(draft: DraftUpdate, user: User) -> ledger.NewEntry:
+def _append(drafts: Sequence[DraftUpdate], by: ledger.Recorder) -> list[LedgerEntry]:
+    new = {draft.pk: _entry(draft, by) for draft in drafts}
+    try:
+        return ledger.append(list(new.values()))
+    except ledger.RefusedError as refusal:
+        stopped = next(draft for draft in drafts if new[draft.pk] is refusal.entry)
+        raise DraftRefusedError(stopped, refusal) from refusal
+
+
+def _entry(draft: DraftUpdate, by: ledger.Recorder) -> ledger.NewEntry:
     evidence = list(draft.evidence.all())
     try:
-        _refuse_unfit(draft, user)
         refuse_what_would_be_lost(draft, evidence)
     except ValidationError as problem:
         raise DraftRefusedError(draft, problem) from problem
     content = content_of(draft, evidence)
-    return ledger.NewEntry(draft.kind, content, draft.commitment, by=recorder(user), key=f"draft/{draft.pk}")
+    return ledger.NewEntry(draft.kind, content, draft.commitment, by=by, key=f"draft/{draft.pk}")
 
 
 def _refuse_unfit(draft: DraftUpdate, user: User) -> None:
     """Published already, or drafted by the very person who is to publish it."""
     if draft.published_as_id:
-        raise ValidationError(_("It is on record already, as entry %(entry)s.") % {"entry": draft.published_as_id})
+        message = _("It is on record already, as entry %(entry)s.") % {"entry": draft.published_as_id}
+        raise DraftRefusedError(draft, ValidationError(message))
     if settings.FOUR_EYES and drafted_by(draft, user):
         message = _("You drafted or changed it, and here somebody else must publish it. Send it for publishing.")
-        raise ValidationError(message)
+        raise DraftRefusedError(draft, ValidationError(message))
 
 
 def refuse_what_would_be_lost(draft: DraftUpdate, evidence: Sequence[DraftEvidence]) -> None:
@@ -128,7 +152,8 @@ def refuse_what_would_be_lost(draft: DraftUpdate, evidence: Sequence[DraftEviden
 
 
 def send(draft: DraftUpdate) -> None:
-    """Ask the publishers to decide on it."""
+    """Ask the publishers to decide on it. DraftRefusedError where they could not publish it."""
+    check([draft])
     draft.state, draft.returned_because = DraftState.WAITING, ""
     draft.save(update_fields=["state", "returned_because"])
 

@@ -529,7 +529,7 @@ def test_two_accounts_cannot_have_one_address(administrator, clerk, boss):
 
 
 def reset_factor(client, user):
-    sent = {"action": "reset_second_factor", "_selected_action": [user.pk]}
+    sent = {"action": "reset_second_factor", "_selected_action": [user.pk], "confirmed": "1"}
     return client.post(USERS, sent, follow=True)
 
 
@@ -537,7 +537,7 @@ def test_a_lost_second_factor_is_reset_and_recorded_and_ends_the_sessions(admini
     with_app(clerk)
     RecoveryCodes.activate(clerk)
     theirs = signed_in(clerk)
-    assert "can now sign in with the password alone." in reset_factor(administrator, clerk).text
+    assert "Now signing in with the password alone: clerk." in reset_factor(administrator, clerk).text
     assert not Authenticator.objects.exists()
     assert not inside(theirs)
     assert inside(administrator)
@@ -574,3 +574,10 @@ def test_the_page_of_an_account_says_what_it_signs_in_with(administrator, clerk)
 
 def test_allauths_own_tables_are_no_clutter():
     assert not [model for model in admin.site._registry if model._meta.app_label in ("account", "mfa")]
+
+
+def test_a_second_factor_is_reset_only_once_it_is_confirmed(administrator, clerk):
+    with_app(clerk)
+    page = administrator.post(USERS, {"action": "reset_second_factor", "_selected_action": [clerk.pk]})
+    assert "Be sure who asked you." in page.text
+    assert Authenticator.objects.filter(user=clerk).exists()

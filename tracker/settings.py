@@ -189,6 +189,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]  # the Chinese addresses stay off until they are complete
 TIME_ZONE = "Asia/Hong_Kong"  # the day that deadlines end in
 USE_TZ = True
+FORMAT_MODULE_PATH = "tracker.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -14,7 +14,8 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,8 +83,11 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     fieldsets = (*UserAdmin.fieldsets, (gettext_lazy("Sign-in"), {"fields": ("second_factor",)}))  # type: ignore[misc]
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
+        (gettext_lazy("Role"), {"fields": ("is_staff", "groups")}),
     )
     inlines = (AffiliationInline,)
+    list_display = ("username", "email", "roles", "works_for", "is_active")
+    list_select_related = ("affiliation__organisation",)
     actions = ("reset_second_factor",)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -99,6 +103,24 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
         beyond = () if request.user.is_superuser else ("is_superuser", "user_permissions")
         return ("second_factor", *beyond)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With their roles."""
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Accounts are for staff."""
+        return {"is_staff": True} | super().get_changeform_initial_data(request)
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles(self, obj: User) -> str:
+        """The groups."""
+        return ", ".join(group.name for group in obj.groups.all()) or ("superuser" if obj.is_superuser else "–")
+
+    @admin.display(description=gettext_lazy("works for"))
+    def works_for(self, obj: User) -> str:
+        """The organisation."""
+        return obj.affiliation.organisation.label if hasattr(obj, "affiliation") else "–"
+
     @admin.display(description=gettext_lazy("second factor"))
     def second_factor(self, obj: User) -> str:
         """What the user signs in with besides the password."""
@@ -106,8 +128,12 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
         return ", ".join(str(one) for one in theirs) or _("none")
 
     @admin.action(description=gettext_lazy("Reset the second factor and end all sessions"), permissions=["change"])
-    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """For whoever lost it. It is in the user's history, with the name of who did it."""
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """For whoever lost it, once it is confirmed. It is in the user's history, with the name of who did it."""
+        if "confirmed" not in request.POST:
+            title = _("Reset the second factor of these users?")
+            context = {**self.admin_site.each_context(request), "title": title, "users": queryset, "opts": self.opts}
+            return TemplateResponse(request, "admin/reset_second_factor.html", context)
         for user in queryset:
             if not may_manage(request, user):
                 message = _("%(user)s is a superuser: only a superuser can do this.")
@@ -116,7 +142,8 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
             Authenticator.objects.filter(user=user).delete()
             end_sessions(user)
             self.log_change(request, user, _("Reset the second factor and ended all sessions."))
-            self.message_user(request, _("%(user)s can now sign in with the password alone.") % {"user": user})
+            self.message_user(request, _("Now signing in with the password alone: %(user)s.") % {"user": user})
+        return None
 
 
 @admin.register(Affiliation)

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from commitments import publishing
 from commitments.ledger import Recorder
@@ -24,7 +25,12 @@ else:
     ModelForm = forms.ModelForm
 
 # An address typed without its scheme is a secure one.
-SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {models.URLField: {"assume_scheme": "https"}}
+SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {
+    models.URLField: {
+        "assume_scheme": "https",
+        "error_messages": {"invalid": gettext_lazy("Write the whole address of a page, beginning with https://.")},
+    }
+}
 
 
 def staff(request: HttpRequest) -> User:

@@ -55,7 +55,7 @@ EvidenceForms = forms.modelformset_factory(
     formfield_callback=lambda column, **kwargs: column.formfield(
         **kwargs | ({"assume_scheme": "https"} if column.name.endswith("url") else {})
     ),
-    extra=1,
+    extra=2,
 )
 
 
@@ -87,7 +87,10 @@ def shown(
     """The form and, once it was looked through, what would be written of each commitment."""
     context |= {
         **site.admin_site.each_context(request),
-        "title": _("Record progress of %(number)s commitments") % {"number": len(commitments)},
+        "title": ngettext(
+            "Record progress of %(number)s commitment", "Record progress of %(number)s commitments", len(commitments)
+        )
+        % {"number": len(commitments)},
         "opts": site.opts,
         "commitments": commitments,
         "form": form,
@@ -116,13 +119,15 @@ def record(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
     publishes = publishing.may_publish(None, staff(request))
     looked_at = written(form, rows, chosen)
     if PREVIEW in request.POST or request.POST.get("looked_at") != looked_at:
-        seen = rehearsed(drafts, rows, request, publishes=publishes)
+        seen = rehearsed(drafts, rows)
         return shown(site, request, commitments, form, evidence, looked_at=looked_at, **seen)
     try:
         with transaction.atomic():
             store(drafts, rows)
             if publishes:
                 publishing.publish(drafts, staff(request))
+            else:
+                publishing.check(drafts)
             LogEntry.objects.log_actions(staff(request).pk, drafts, ADDITION, "Recorded together.")
     except publishing.DraftRefusedError as refusal:
         return shown(site, request, commitments, form, evidence, **stopped(refusal, drafts))
@@ -147,9 +152,7 @@ def store(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> None:
     )
 
 
-def rehearsed(
-    drafts: list[DraftUpdate], evidence: list[DraftEvidence], request: HttpRequest, *, publishes: bool
-) -> dict[str, Any]:
+def rehearsed(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> dict[str, Any]:
     """What would be written of each, and what would stop it; nothing of the attempt stays."""
     with transaction.atomic():
         store(drafts, evidence)
@@ -157,8 +160,7 @@ def rehearsed(
         found = effects.prefetched(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
         seen = {"rows": [(draft.commitment, effects.effect(draft, day)) for draft in found.order_by("commitment")]}
         try:
-            if publishes:
-                publishing.publish(drafts, staff(request))
+            publishing.check(drafts)
         except publishing.DraftRefusedError as refusal:
             seen |= stopped(refusal, drafts)
         finally:

@@ -19,13 +19,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from commitments import content, ledger
 from commitments.admin import bulk
 from commitments.admin.base import StaffForm, may_publish, reach, recorder, show
 from commitments.admin.importing import CommitmentFilesMixin
-from commitments.admin.listing import FreshnessFilter, OwnerFilter, PublicFilter, ScheduleFilter, StatusFilter, badge
+from commitments.admin.listing import (
+    FreshnessFilter,
+    OwnerFilter,
+    PublicFilter,
+    ScheduleFilter,
+    StatusFilter,
+    badge,
+    lateness,
+)
 from commitments.admin.preview import PREVIEW, preview_of
 from commitments.admin.saving import LedgerAdmin
 from commitments.choices import EntryKind, Freshness, Schedule, Status
@@ -107,7 +115,7 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
     form = CommitmentForm
     change_form_template = "admin/commitments/commitment/change_form.html"
     change_list_template = "admin/commitments/commitment/change_list.html"
-    list_display = ("reference", "title", "owned_by", "status_now", "deadline_now", "lateness", "last_entry")
+    list_display = ("reference", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_entry")
     view_on_site = False  # drafts have no public page; the link stands beside "Record progress"
     list_filter = (
         PublicFilter,
@@ -232,7 +240,8 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """A preview is no error."""
-        if context["original"] and context["original"].published_at:
+        one = context["original"]
+        if one and one.published_at and self.has_change_permission(request, one):
             context["title"] = _("Correct the wording")
         if preview := getattr(request, "preview", ""):
             context |= {"preview": preview, "errors": []}
@@ -260,13 +269,12 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         return deadline.label if deadline else _("none stated")
 
     @admin.display(description=gettext_lazy("schedule"))
-    def lateness(self, obj: Commitment) -> SafeString | str:
+    def schedule_now(self, obj: Commitment) -> SafeString | str:
         """How it stands against its deadline, and how many days late."""
         if obj.published_at is None:
             return "–"
-        said, late = badge(Schedule(obj.schedule)), obj.days_late
-        days = ngettext("by %(late)s day", "by %(late)s days", late or 0) % {"late": late}
-        return format_html("{} {}", said, days) if late else said
+        said, late = badge(Schedule(obj.schedule)), lateness(obj)
+        return format_html("{} {}", said, late) if late else said
 
     @admin.display(description=gettext_lazy("last entry"), ordering="state__last_entry_on")
     def last_entry(self, obj: Commitment) -> SafeString | str:

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from commitments.admin.base import may_publish, reach
 from commitments.admin.listing import MINE
-from commitments.choices import CLOSED, DraftState, Freshness, Schedule
+from commitments.choices import CLOSED, DraftState, FeedbackState, Freshness, Schedule
 from commitments.models import Affiliation, DraftUpdate, ErrorReport, LedgerEntry, RedactionRequest
 
 LATEST = 8  # ledger entries shown
+OPEN = tuple(state for state in FeedbackState if state not in CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,12 @@ def of_others(request: HttpRequest) -> list[Tile]:
     """What readers reported, and redactions that wait for a second administrator."""
     tiles = []
     if request.user.has_perm("commitments.view_errorreport"):
-        reports = ErrorReport.objects.exclude(state__in=CLOSED).count()
-        tiles.append(Tile(reports, _("open reports from the public"), listed("errorreport")))
+        reports = ErrorReport.objects.filter(state__in=OPEN).count()
+        tiles.append(Tile(reports, _("open reports from the public"), listed("errorreport", state__in=",".join(OPEN))))
     if request.user.has_perm("commitments.redact"):
         asked = RedactionRequest.objects.filter(decided_at=None).count()
-        tiles.append(Tile(asked, _("redactions wait for a second administrator"), listed("redactionrequest")))
+        waiting = listed("redactionrequest", decided_at__isnull="True")
+        tiles.append(Tile(asked, _("redactions for a second administrator to decide"), waiting))
     return tiles
 
 

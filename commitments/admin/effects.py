@@ -26,6 +26,11 @@ class Change:
     before: str
     after: str
 
+    @property
+    def came_from(self) -> SafeString | str:
+        """What it was; nothing where it was nothing."""
+        return format_html('<span class="before">{}</span> → ', self.before) if self.before else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -37,9 +42,10 @@ class Effect:
         """For a cell: one line each."""
         if not self.changes:
             return _("Nothing.")
-        lines = [(one.label, one.before or "–", one.after or "–") for one in self.changes]
-        row = '<li>{}: <span class="before">{}</span> → <strong>{}</strong></li>'
-        return format_html('<ul class="effect">{}</ul>', format_html_join("", row, lines))
+        lines = [(one.label, one.came_from, one.after or "–") for one in self.changes]
+        return format_html(
+            '<ul class="effect">{}</ul>', format_html_join("", "<li>{}: {}<strong>{}</strong></li>", lines)
+        )
 
 
 def prefetched(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:

@@ -8,13 +8,15 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from commitments.choices import DraftState, Freshness, Schedule, Status, Vocabulary
-from commitments.models import Organisation, Ownership
+from commitments.models import Commitment, Organisation, Ownership
 
 MINE = "mine"
 
@@ -22,6 +24,18 @@ MINE = "mine"
 def badge(choice: Vocabulary) -> SafeString:
     """A value of a vocabulary as word, shape and colour."""
     return format_html('<span class="badge role-{}">{}</span>', choice.role, choice.label)
+
+
+def lateness(commitment: Commitment) -> str:
+    """How late a published commitment is, said only as far as it is certain; nothing where it is not late."""
+    late = commitment.days_late
+    if not late:
+        return ""
+    if commitment.schedule == Schedule.MET_LATE:
+        words = ngettext("by at least %(days)s day", "by at least %(days)s days", late)
+    else:
+        words = ngettext("by %(days)s day", "by %(days)s days", late)
+    return words % {"days": number_format(late, use_l10n=True, force_grouping=True)}
 
 
 class ChoiceFilter(admin.SimpleListFilter):
@@ -102,7 +116,7 @@ class OwnerFilter(ChoiceFilter):
 class PublicFilter(ChoiceFilter):
     """Drafts, or what is public."""
 
-    title, parameter_name = _("public"), "public"
+    title, parameter_name = _("whether it is public"), "public"
     choices_ = [("yes", _("public")), ("no", _("draft"))]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,13 +19,15 @@ from django.utils.translation import gettext_lazy
 
 from commitments import publishing
 from commitments.admin import effects, review
-from commitments.admin.base import SECURE_ADDRESSES, StaffForm, may_publish, reach, staff
+from commitments.admin.base import SECURE_ADDRESSES, ModelForm, StaffForm, may_publish, reach, staff
 from commitments.admin.importing import DraftFilesMixin
-from commitments.admin.listing import DraftStateFilter, badge
+from commitments.admin.listing import DraftStateFilter, badge, lateness
 from commitments.admin.saving import LedgerAdmin
-from commitments.choices import DraftState
+from commitments.choices import DraftState, EntryKind
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, LedgerEntry, Organisation
 
+CHECK = "_check"  # the name of the button
+OPENED = ("deadline", "deadline_reason", "stop_reason", "searched", "reply_of")
 WHERE_SEARCHED = gettext_lazy("Public web pages")  # for a check, until somebody says otherwise
 ON_RECORD = 5  # entries shown below the form
 
@@ -43,6 +45,11 @@ class DraftForm(StaffForm):
             **{n: forms.TextInput(attrs={"class": "vLargeTextField"}) for n in ("deadline_reason", "searched")},
         }
         help_texts = {
+            "kind": gettext_lazy(
+                "A report says a status. Context bears on the pledge and moves nothing. A check says that you looked "
+                "and found nothing new."
+            ),
+            "achieved": gettext_lazy("The figure reported, where the pledge has one."),
             "status": gettext_lazy(
                 "Only direct evidence moves it: a public page that reports on this very pledge. Two exceptions: what "
                 "the release itself reports as signed or in place, and a stop, which may rest on context evidence."
@@ -103,11 +110,29 @@ class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # gen
         return dict(others.values_list("url", "update_id"))
 
 
+class EvidenceForm(ModelForm):
+    """A page that says so."""
+
+    class Meta:
+        """Its choices explained; the rest is the inline's."""
+
+        model = DraftEvidence
+        fields = ("relation", "source")
+        help_texts = {
+            "relation": gettext_lazy(
+                "Direct: on this very pledge. Related: on something close. Context: helps to see."
+            ),
+            "source": gettext_lazy("Party: an owner or partner, its government, or a reprint of their words."),
+        }
+
+
 class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
     """A few rows."""
 
     model = DraftEvidence
+    form = EvidenceForm
     formset = EvidenceFormSet
+    verbose_name = gettext_lazy("page of evidence")
     extra = 1
     formfield_overrides = SECURE_ADDRESSES
     fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source"))
@@ -154,14 +179,6 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
             kwargs["queryset"] = reach(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Without the buttons that lead away from a form half typed."""
-        box = super().formfield_for_dbfield(db_field, request, **kwargs)
-        for button in ("can_add_related", "can_change_related", "can_view_related"):
-            if box is not None and hasattr(box.widget, button):
-                setattr(box.widget, button, False)
-        return box
-
     def has_change_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
         """A published one is history."""
         return super().has_change_permission(request, obj) and (obj is None or obj.published_as_id is None)
@@ -173,6 +190,25 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
             return allowed
         own = obj.author_id == request.user.pk or request.user.has_perm("commitments.work_for_all")
         return own and obj.published_as_id is None
+
+    def get_fieldsets(self, request: HttpRequest, obj: DraftUpdate | None = None) -> Any:
+        """What holds something stands open."""
+        first, *rest = self.fieldsets
+        held = {name for name in OPENED if obj and getattr(obj, name) not in ("", None)}
+        return [
+            first,
+            *((title, said | {"classes": [] if held & {*said["fields"]} else ["collapse"]}) for title, said in rest),
+        ]
+
+    def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
+        """A draft that was returned meanwhile, too: its author must have read why."""
+        super().stop_if_overtaken(request, obj)
+        reason = obj.returned_because if isinstance(obj, DraftUpdate) else ""
+        if reason and request.POST.get("returned", "").replace("\r\n", "\n") != reason.replace("\r\n", "\n"):
+            message = _(
+                "A publisher returned this draft while you had it open: “%(reason)s”. Send it again when ready."
+            )
+            request.refusal = ValidationError(message % {"reason": reason})  # type: ignore[attr-defined]  # StaffForm's
 
     def why_not(self, obj: models.Model | None) -> str:
         """A draft that was published while somebody typed in it."""
@@ -215,11 +251,20 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def save_model(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm, change: bool) -> None:
         """Whoever typed it first is its author."""
+        if CHECK in request.POST:
+            self._make_check(request, obj, form)
         if not change:
             obj.author = staff(request)
         elif form.has_changed():
             obj.changed_by = staff(request)
         super().save_model(request, obj, form, change)
+
+    def _make_check(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm) -> None:
+        """What one press records: that somebody looked today. An update half typed below it is not thrown away."""
+        if set(form.changed_data) - {"commitment", "kind"} or request.POST.get("evidence-0-title"):
+            raise ValidationError(_("You have typed an update as well. Save it as a draft first, or empty the form."))
+        obj.kind, obj.date = EntryKind.CHECK, localdate().isoformat()
+        obj.searched = request.POST.get("check_searched", "")[:300]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The evidence, and then what the button says, all in the transaction of the request."""
@@ -228,9 +273,12 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         if change and any(formset.has_changed() for formset in formsets):
             draft.changed_by = staff(request)
             draft.save(update_fields=["changed_by", "changed_at"])
-        if "_publish" in request.POST and may_publish(request):
+        checked = CHECK in request.POST
+        if ("_publish" in request.POST and may_publish(request)) or (
+            checked and publishing.may_publish(draft, staff(request))
+        ):
             draft.published_as = publishing.publish([draft], staff(request))[0]
-        elif "_send" in request.POST:
+        elif "_send" in request.POST or checked:
             publishing.send(draft)
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
@@ -243,12 +291,15 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def _done(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
         if obj.published_as is not None:
+            message = _("The update of %(reference)s is published, as entry %(entry)s.")
+            said = {"reference": obj.commitment.reference, "entry": obj.published_as.sequence}
+            self.message_user(request, message % said, messages.SUCCESS)
             return HttpResponseRedirect(f"{obj.commitment.get_absolute_url()}#entry-{obj.published_as.sequence}")
         if "_publish" in request.POST:
             message = _("It is saved as a draft and not published: that takes a publisher. Send it for publishing.")
             self.message_user(request, message, messages.WARNING)
             return HttpResponseRedirect(reverse("admin:commitments_draftupdate_change", args=[obj.pk]))
-        if "_send" in request.POST:
+        if "_send" in request.POST or CHECK in request.POST:
             message = _("The update of %(reference)s waits for a publisher.")
             self.message_user(request, message % {"reference": obj.commitment.reference}, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:index"))
@@ -269,6 +320,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
                 "subtitle": str(standing),
                 "today": localdate(),
                 "searched": self._searched(standing),
+                "late": lateness(standing) if standing.published_at else "",
                 "record": LedgerEntry.objects.filter(commitment=standing).order_by("-sequence")[:ON_RECORD],
                 "others": standing.drafts.exclude(state=DraftState.PUBLISHED)
                 .exclude(pk=draft.pk or 0 if draft else 0)

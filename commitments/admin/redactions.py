@@ -23,6 +23,9 @@ from commitments.models import LedgerEntry, RedactionRequest
 from commitments.rules import WORDS
 
 Place = tuple[str | int, ...]  # the way to a text within an entry's content
+HOW = gettext_lazy(
+    "Take out of the boxes the words that must go. Nothing is removed until another administrator has looked at it."
+)
 WORDS_OF_EVIDENCE = ("title", "publisher", "url", "archived_url")
 
 
@@ -38,6 +41,18 @@ def texts(entry: LedgerEntry) -> dict[Place, str]:
             free = ("before", "after") if row.get("field") in FREE_TEXT else ()
             names = WORDS_OF_EVIDENCE if name == "evidence" else free
             found |= {(name, number, part): row[part] for part in names if row[part]}
+    return found
+
+
+def removed(asked: RedactionRequest) -> list[tuple[str, str, str]]:
+    """Each text that would go or be cut down: its place in words, what it says, and what remains of it."""
+    found = []
+    for place, said in texts(asked.entry).items():
+        left: Any = asked.remaining
+        for step in place:
+            left = left[step] if left is not None else None
+        if left != said:
+            found.append((label(place), said, left or ""))
     return found
 
 
@@ -99,6 +114,8 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
     change_form_template = "admin/commitments/redactionrequest/change_form.html"
     list_display = ("entry", "reason", "asked_by", "asked_at", "decided_by", "granted")
     list_select_related = ("entry", "entry__commitment", "asked_by", "decided_by")
+    list_filter = (("decided_at", admin.EmptyFieldListFilter),)
+    exclude = ("remaining",)
 
     def get_urls(self) -> list[Any]:
         """Asking and deciding beside the stock pages."""
@@ -126,7 +143,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
             except ValidationError as problem:
                 show(problem, form)
         title = _("Redact entry %(entry)s?") % {"entry": entry.sequence}
-        return act(self, request, entry, form, title=title, button=_("Ask for it"), **context)
+        return act(self, request, entry, form, title=title, button=_("Ask another administrator"), help=HOW, **context)
 
     def _preview(self, request: HttpRequest, entry: LedgerEntry, remaining: Content | None, reason: str) -> str:
         about = entry.subject.commitment
@@ -138,6 +155,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         asked = kwargs.get("obj")
         if asked and asked.decided_at is None and request.user.has_perm("commitments.redact"):
             context["waits"], context["own"] = True, asked.asked_by_id == request.user.pk
+            context["removed"] = removed(asked)
             try:
                 context["preview"] = self._preview(request, asked.entry, asked.remaining, asked.reason)
             except ValidationError as problem:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from commitments.admin.progress import DraftUpdateAdmin
 
 MOST_AT_ONCE = 1000  # drafts on one page of confirmation
+MOST_EXPLAINED = 100  # of so many, all that cannot be published are named; of more, the first
 SALT = "review"
 DONE = {"publish": "Published.", "return": "Returned."}  # in the admin's log
 
@@ -67,9 +68,9 @@ def shown(
     status = HTTPStatus.CONFLICT if context.get("problem") else HTTPStatus.OK
     if name == "publish" and not context.get("problem"):
         context |= rehearsed(drafts, request)
-    stopped = context.get("stopped")
+    stopped = context.get("stopped", {})
     rows = [
-        {"draft": draft, "effect": effects.effect(draft, localdate()), "stopped": draft.pk == stopped}
+        {"draft": draft, "effect": effects.effect(draft, localdate()), "stopped": stopped.get(draft.pk, "")}
         for draft in drafts
     ]
     context |= {
@@ -89,10 +90,15 @@ def rehearsed(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, Any]
         try:
             publishing.publish(drafts, staff(request))
         except publishing.DraftRefusedError as refusal:
-            return {"problem": said(refusal), "stopped": refusal.draft.pk, "blocked": True}
-        finally:
-            transaction.set_rollback(True)
-    return {}
+            stopped = {refusal.draft.pk: refusal}
+        else:
+            stopped = {}
+        transaction.set_rollback(True)
+    if not stopped:
+        return {}
+    if len(drafts) <= MOST_EXPLAINED:
+        stopped |= publishing.problems(drafts)
+    return {"stopped": {pk: said(refusal) for pk, refusal in stopped.items()}, "blocked": True}
 
 
 def said(refusal: ValidationError) -> str:
@@ -101,7 +107,7 @@ def said(refusal: ValidationError) -> str:
         return " ".join(refusal.messages)
     names = {name: DraftUpdate._meta.get_field(name) for name in refusal.message_dict if hasattr(DraftUpdate, name)}
     return " ".join(
-        f"{getattr(names[name], 'verbose_name', name) if name in names else name}: {' '.join(texts)}"
+        f"{str(getattr(names.get(name), 'verbose_name', name)).capitalize()}: {' '.join(texts)}"
         for name, texts in refusal.message_dict.items()
     )
 
@@ -124,8 +130,8 @@ def decide(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpRespo
     try:
         number = carry_out(drafts, seen, request, name)
     except ValidationError as problem:
-        stopped = getattr(problem, "draft", None)
-        context = {"problem": said(problem), "stopped": stopped.pk if stopped else None}
+        draft = getattr(problem, "draft", None)
+        context = {"problem": said(problem), "stopped": {draft.pk: said(problem)} if draft else {}}
         return shown(site, request, drafts, name, reason=request.POST.get("reason", ""), **context)
     done = {
         "publish": ngettext("%(number)s update is published.", "%(number)s updates are published.", number),

@@ -11,20 +11,22 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from commitments import ledger
 from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish
-from commitments.admin.merging import Merge, Page, Said, merge, of_form
+from commitments.admin.merging import Merge, Page, Said, merge, of_form, typed
 
 SEEN = "seen"  # the name of the hidden box
 LONGEST_WORDS = 80  # characters of a value in a message
@@ -51,7 +53,7 @@ class GuardedAdmin(ModelAdmin):
             obj = self._locked(request, unquote(str(object_id)))
             if obj is None or not self.has_change_permission(request, obj):
                 return self.kept(request, obj)
-            self._stop_if_overtaken(request, obj)
+            self.stop_if_overtaken(request, obj)
             return super().changeform_view(request, *args, **kwargs)
 
     def _locked(self, request: HttpRequest, pk: str) -> models.Model | None:
@@ -62,7 +64,16 @@ class GuardedAdmin(ModelAdmin):
         list(self.model._base_manager.select_for_update(no_key=True).filter(pk=obj.pk))
         return self.get_object(request, pk)
 
-    def _stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the buttons that lead away from a form half typed, or delete what it names."""
+        box = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            if box is not None and hasattr(box.widget, button):
+                setattr(box.widget, button, False)
+        return box
+
+    def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
+        """Compare and merge; the form comes back where anything was changed in between."""
         now, seen = self.page_of(request, obj), Page.loads(request.POST.get(SEEN, ""))
         if seen is None:
             message = _("The form did not say what was on the page when you opened it. Check it and send it again.")
@@ -135,11 +146,16 @@ class GuardedAdmin(ModelAdmin):
 
     def kept(self, request: HttpRequest, obj: models.Model | None) -> HttpResponse:
         """It cannot be saved any more: say why, and show what was typed, to be used elsewhere."""
-        hidden = ("csrfmiddlewaretoken", SEEN, "_FORMS", "-id", "initial-")
+        seen = Page.loads(request.POST.get(SEEN, "")) or Page()
+        rows = {f"{prefix}-{n}-{name}": said for prefix in seen.rows for n, row in enumerate(seen.rows[prefix])
+                for name, said in row.items()}  # fmt: skip
+        shown = {**seen.said, **rows}
+        hidden = ("csrfmiddlewaretoken", SEEN, "pointed_out", "returned", "check_searched")
         words = [
-            (name.replace("_", " "), "\n".join(values))
-            for name, values in request.POST.lists()
-            if any(values) and not name.startswith("_") and not any(one in name for one in hidden)
+            (name.replace("-", " ").replace("_", " "), "\n".join(typed(request.POST, name)))
+            for name in request.POST
+            if name not in hidden and not name.startswith("_") and not name.endswith(("_FORMS", "-id", "-draft"))
+            if "__prefix__" not in name and typed(request.POST, name) not in ([], shown.get(name))
         ]
         context = {
             **self.admin_site.each_context(request),
@@ -156,12 +172,17 @@ class GuardedAdmin(ModelAdmin):
             return _("It is not there, or not within your reach: somebody may have deleted it. Start anew if need be.")
         return _("You may look at it and not change it. Ask a publisher or an administrator if it must change.")
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        self.message_user(request, self.why_not(None), messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:index"))
+
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """With what stands on the page, for the comparison when it is sent."""
         obj = kwargs.get("obj")
         if obj is not None and obj.pk and context.get("object_id"):
             stored = self.get_object(request, str(obj.pk))  # `obj` holds what was typed
             context["seen"] = self.page_of(request, stored).dumps() if stored else ""
+            context["stored"] = context["subtitle"] = str(stored or obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

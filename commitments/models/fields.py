@@ -135,7 +135,9 @@ def public_address(value: str) -> None:
     if parts.scheme not in ("http", "https"):
         raise ValidationError(_("Write the address of a web page: it begins with https:// or http://."))
     if "." not in host or host.rpartition(".")[2].isdecimal():
-        raise ValidationError(_("“%(host)s” is no host on the public web."), params={"host": host})
+        raise ValidationError(
+            _("Nobody outside can open an address at “%(host)s”: give a public one."), params={"host": host}
+        )
 
 
 def vocabulary_constraint(
