@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -158,20 +159,21 @@ def send(draft: DraftUpdate) -> None:
     draft.save(update_fields=["state", "returned_because"])
 
 
-def give_back(drafts: Sequence[DraftUpdate], reason: str) -> int:
-    """Return drafts to those who wrote them, with the reason; how many were not published meanwhile."""
+def give_back(drafts: Sequence[DraftUpdate], reason: str) -> None:
+    """Return drafts to those who wrote them, with the reason; what is published stays."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say what is to be changed. The author reads it.")})
     open_ones = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
-    return open_ones.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())
+    open_ones.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())
 
 
 def ask_for_redaction(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> RedactionRequest:
     """Ask another administrator to remove text; ValidationError where the ledger would refuse it."""
     with transaction.atomic():
+        ledger.hold()
         if RedactionRequest.objects.filter(entry=entry, decided_at=None).exists():
             raise ValidationError(_("A redaction of this entry is asked for already, and waits for a decision."))
-        rehearse(ledger.redact(entry, remaining, reason, _redactor(user)))
+        rehearse(redaction(entry, remaining, reason, user))
         return RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
 
 
@@ -187,11 +189,24 @@ def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) ->
         stored.decided_by, stored.decided_at, stored.granted = user, timezone.now(), granted
         stored.save()
         if granted:
-            ledger.append([ledger.redact(stored.entry, stored.remaining, stored.reason, _redactor(user))])
+            ledger.append([redaction(stored.entry, stored.remaining, stored.reason, user)])
+            _forget(stored.entry)
 
 
-def _redactor(user: User) -> ledger.Recorder:
-    return ledger.Recorder(Role.ADMINISTRATOR, recorder(user).organisation)
+def redaction(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> ledger.NewEntry:
+    """The entry that removes words, as an administrator records it."""
+    return ledger.redact(entry, remaining, reason, ledger.Recorder(Role.ADMINISTRATOR, recorder(user).organisation))
+
+
+def _forget(entry: LedgerEntry) -> None:
+    """Take the removed words out of what staff keep beside the ledger: earlier requests, and the admin's log."""
+    RedactionRequest.objects.filter(entry__in=[entry, entry.subject]).exclude(decided_at=None).update(remaining=None)
+    kept = LogEntry.objects.filter(content_type__app_label="commitments")
+    drafts = DraftUpdate.objects.filter(published_as__in=[entry, entry.subject]).values_list("pk", flat=True)
+    kept.filter(content_type__model="draftupdate", object_id__in=map(str, drafts)).update(change_message="")
+    if about := entry.subject.commitment:
+        of_it = kept.filter(content_type__model="commitment", object_id=str(about.pk))
+        of_it.update(object_repr=about.reference, change_message="")
 
 
 def rehearse(entry: ledger.NewEntry, look: Callable[[], Any] | None = None) -> Any:

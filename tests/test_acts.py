@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -236,3 +237,40 @@ def test_a_rehearsal_leaves_nothing(named):
 def test_a_rehearsal_of_what_is_refused_says_so(named):
     with pytest.raises(ValidationError, match="Give the reason"):
         publishing.rehearse(ledger.retract(named, "", ledger.Recorder()))
+
+
+def test_what_staff_keep_beside_the_ledger_forgets_the_words_too(one, publisher, two):
+    evidence = {"evidence-0-title": "Interview with Jane Doe"}
+    fill(publisher, record_address(one), "_publish", **REPORT | evidence)
+    entry = LedgerEntry.objects.last()
+    place = [name for name, text in Form(two[0].get(asking(entry))).fields.items() if text == "Interview with Jane Doe"]
+    ask(two[0], entry, **{"text-0": REPORT["note"], place[0]: "Interview"})
+    decide(two[1], "_grant")
+    kept = [*LogEntry.objects.values_list("object_repr", "change_message")]
+    kept += [*RedactionRequest.objects.values_list("remaining", "reason")]
+    assert "Jane Doe" not in f"{kept}{[*DraftUpdate.objects.values()]}"
+
+
+def asking(entry):
+    return reverse("admin:commitments_redactionrequest_ask", args=[entry.pk])
+
+
+def test_words_that_a_first_redaction_left_can_be_removed_by_a_second(one, two):
+    entry = factories.record("report", one, note="Jane Roe and John Doe came.")
+    ask(two[0], entry, **{"text-0": "John Doe came."})
+    decide(two[1], "_grant")
+    RedactionRequest.objects.all().delete()
+    first = LedgerEntry.objects.last()
+    fields = Form(two[0].get(asking(first))).fields
+    place = next(name for name, text in fields.items() if text == "John Doe came.")
+    sent = {name: text for name, text in fields.items() if name.startswith("text-")} | {place: "They came."}
+    act(two[0], "redactionrequest_ask", first, "_write", reason="Another name.", **sent)
+    decide(two[1], "_grant")
+    assert "John Doe" not in Client().get("/commitments/TT-01/").text
+    assert list(ledger.verify()) == []
+
+
+def test_pressing_nothing_decides_nothing(named, two):
+    ask(two[0], named)
+    decide(two[1], "_other")
+    assert RedactionRequest.objects.get().decided_at is None

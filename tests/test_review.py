@@ -249,7 +249,7 @@ def test_what_was_changed_after_the_page_was_made_is_not_published(one, publishe
     draft.save()
     answer = confirm(publisher, page, "publish")
     assert answer.status_code == 409
-    assert "It was changed after this page was made." in answer.text
+    assert "is not what this page showed. Look again." in answer.text
     assert confirm(publisher, answer, "publish").status_code == 302
 
 
@@ -363,3 +363,61 @@ def test_the_organisation_that_recorded_is_on_the_ledger_and_no_name(one):
     body = factories.OrganisationFactory(slug="office")
     fill(signed_in(member("Publisher", body)), record_address(one), "_publish", **REPORT)
     assert (LedgerEntry.objects.last().role, LedgerEntry.objects.last().organisation) == ("publisher", "office")
+
+
+# What nobody types by accident
+
+ODD = ["?commitment=x", "?commitment=" + "9" * 5000, "?commitment=-1", "?draft=x", "?draft=" + "9" * 5000]
+
+
+@pytest.mark.parametrize("asked", ODD, ids=lambda text: text[:16])
+@pytest.mark.parametrize("page", ["add", "publish", "return"])
+def test_an_odd_address_is_no_error_of_ours(publisher, page, asked):
+    assert publisher.get(reverse(f"admin:commitments_draftupdate_{page}") + asked).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("commitment", ["", "NaN", "9" * 5000, "²"])
+def test_an_odd_commitment_is_refused_and_what_was_typed_is_kept(one, publisher, commitment):
+    answer = fill(publisher, record_address(one), commitment=commitment, note="Typed.")
+    assert answer.status_code == 200
+    assert "commitment" in errors(answer)
+    assert Form(answer).fields["note"] == "Typed."
+
+
+AT = '"at": "2026-11-22"'
+SEEN = [
+    "[" * 10_000,
+    '{"said": [], "rows": {}, %s}' % AT,
+    '{"said": {"note": 5}, "rows": {}, %s}' % AT,
+    '{"said": {}, "rows": {"evidence": [1]}, %s}' % AT,
+]
+
+
+@pytest.mark.parametrize("seen", SEEN, ids=lambda text: text[:20])
+def test_an_odd_box_is_no_error_of_ours(one, publisher, seen):
+    answer = fill(publisher, change(waiting(one)), seen=seen, **{"evidence-TOTAL_FORMS": "3000000"})
+    assert answer.status_code == 200
+
+
+def test_what_the_record_says_meanwhile_is_looked_at_before_it_is_confirmed(one, publisher):
+    draft = waiting(one, status="completed")
+    page = choose(publisher, "publish_selected", [draft])
+    factories.record("report", one, date="2020", status="stopped", stop_reason="cancelled", note="Called off.")
+    answer = confirm(publisher, page, "publish")
+    assert "what it would change, is not what this page showed" in answer.text
+    assert confirm(publisher, answer, "publish").status_code == 302
+
+
+def test_a_draft_published_meanwhile_is_not_called_returned(one, publisher):
+    draft = waiting(one)
+    page = choose(publisher, "return_selected", [draft])
+    publishing.publish([draft], member("Administrator"))
+    assert "It is on record already" in confirm(publisher, page, "return", reason="Why?").text
+
+
+def test_a_draft_published_while_its_deletion_was_asked_stays(one, publisher):
+    draft = waiting(one)
+    address = reverse("admin:commitments_draftupdate_delete", args=[draft.pk])
+    publishing.publish([draft], member("Administrator"))
+    assert publisher.post(address, {"post": "yes"}).status_code == 403
+    assert DraftUpdate.objects.filter(pk=draft.pk).exists()

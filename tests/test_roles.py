@@ -63,7 +63,11 @@ GET  users                     302 403 403 403 403 200
 POST user                      302 403 403 403 403 200
 GET  groups                    302 403 403 403 403 200
 POST group_add                 302 403 403 403 403 403
-GET  affiliation_add           302 403 403 403 403 200
+GET  affiliation_add           302 403 403 403 403 403
+GET  evidence_drafted          302 403 403 403 403 403
+GET  other_evidence            302 403 403 403 403 403
+POST other_evidence_delete     302 403 403 403 403 403
+POST ownership_delete          302 403 403 403 403 403
 GET  find_commitment           302 403 200 200 200 200
 GET  find_organisation         302 403 403 200 200 200
 """
@@ -97,13 +101,15 @@ def world(db):
     colleague = User.objects.create_user("colleague", is_staff=True)
     own, other = factories.published(owners=[ours]), factories.published(owners=[theirs])
     factories.record("report", own)
+    other_draft = other.drafts.create(date="2019", note="Their secret.", author=colleague)
     return SimpleNamespace(
         ours=ours,
         own=own,
         other=other,
         draft=factories.CommitmentFactory(owners=[ours]),
         colleague_draft=own.drafts.create(date="2019", note="Mine.", author=colleague),
-        other_draft=other.drafts.create(date="2019", note="Their secret.", author=colleague),
+        other_draft=other_draft,
+        evidence=other_draft.evidence.create(**factories.evidence()),
         entry=LedgerEntry.objects.get(kind="report"),
         report=ErrorReport.objects.create(token="x", what="Wrong."),
         request=RedactionRequest.objects.create(entry=LedgerEntry.objects.first(), reason="R.", asked_by=colleague),
@@ -162,6 +168,10 @@ def addresses(world, own_draft):
         "groups": at("auth_group_changelist"),
         "group_add": at("auth_group_add"),
         "affiliation_add": at(f"{ours}affiliation_add"),
+        "evidence_drafted": at(f"{ours}draftevidence_changelist"),
+        "other_evidence": at(f"{ours}draftevidence_change", world.evidence.pk),
+        "other_evidence_delete": at(f"{ours}draftevidence_delete", world.evidence.pk),
+        "ownership_delete": at(f"{ours}ownership_delete", world.draft.ownership_set.get().pk),
         "find_commitment": find("draftupdate", "commitment"),
         "find_organisation": find("affiliation", "organisation"),
     }

@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import BehindTheScenesAdmin, ModelAdmin
+from commitments.admin.base import BehindTheScenesAdmin
 from commitments.admin.sessions import end_sessions
 from commitments.models import Affiliation, Reminder
 
@@ -147,11 +147,10 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
 
 
 @admin.register(Affiliation)
-class AffiliationAdmin(ModelAdmin):
-    """Who works for whom; it is edited on the user's page too."""
+class AffiliationAdmin(BehindTheScenesAdmin):
+    """Who works for whom: edited on the user's page, by those who may change the user."""
 
     list_display = ("user", "organisation")
-    autocomplete_fields = ("organisation",)
 
 
 admin.site.register(Reminder, BehindTheScenesAdmin)

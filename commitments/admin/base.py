@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ else:
     ModelAdmin = admin.ModelAdmin
     ModelForm = forms.ModelForm
 
+KEY_DIGITS = 18  # that every database takes for a key
 # An address typed without its scheme is a secure one.
 SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {
     models.URLField: {
@@ -36,6 +37,11 @@ SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {
 def staff(request: HttpRequest) -> User:
     """Who asks: the admin lets nobody else in."""
     return cast("User", request.user)
+
+
+def key_of(text: Any) -> int:
+    """A primary key from an address or a form; 0, which is none, where it cannot be one."""
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS else 0
 
 
 def reach(request: HttpRequest) -> CommitmentQuerySet:
@@ -102,7 +108,15 @@ class BehindTheScenesAdmin(ReadOnlyAdmin):
 
 
 class PartOfDraftAdmin(BehindTheScenesAdmin):
-    """What hangs on a draft: it goes with the draft, and with nothing else."""
+    """What hangs on a draft: it is seen and edited on the draft's page, and goes with the draft and nothing else."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By itself it would be everybody's, of whatever organisation."""
+        return bool(request.user.is_superuser)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """By itself nobody: the draft that was looked at would no longer be the one that is published."""
+        raise PermissionDenied
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Asked when its draft is deleted."""

@@ -20,7 +20,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments import publishing
+from commitments import ledger, publishing
 from commitments.admin import effects, review
 from commitments.admin.base import reach, staff
 from commitments.admin.preview import PREVIEW
@@ -117,55 +117,47 @@ def record(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
     drafts = [DraftUpdate(commitment=one, author=staff(request), **form.cleaned_data) for one in commitments]
     rows = [row.instance for row in evidence.forms if row.has_changed()]
     publishes = publishing.may_publish(None, staff(request))
-    looked_at = written(form, rows, chosen)
-    if PREVIEW in request.POST or request.POST.get("looked_at") != looked_at:
-        seen = rehearsed(drafts, rows)
-        return shown(site, request, commitments, form, evidence, looked_at=looked_at, **seen)
-    try:
-        with transaction.atomic():
-            store(drafts, rows)
-            if publishes:
+    with transaction.atomic():
+        ledger.hold()
+        seen = stored(drafts, rows)
+        looked_at = digest(form, rows, chosen, seen)
+        writes = PREVIEW not in request.POST and request.POST.get("looked_at") == looked_at
+        try:
+            if writes and publishes:
                 publishing.publish(drafts, staff(request))
             else:
                 publishing.check(drafts)
+        except publishing.DraftRefusedError as refusal:
+            seen |= stopped(refusal, drafts)
+            writes = False
+        if writes:
             LogEntry.objects.log_actions(staff(request).pk, drafts, ADDITION, "Recorded together.")
-    except publishing.DraftRefusedError as refusal:
-        return shown(site, request, commitments, form, evidence, **stopped(refusal, drafts))
-    return done(site, request, len(drafts), publishes=publishes)
+        transaction.set_rollback(not writes)  # what was only looked at leaves nothing
+    if writes:
+        return done(site, request, len(drafts), publishes=publishes)
+    return shown(site, request, commitments, form, evidence, looked_at=looked_at, **seen)
 
 
-def written(form: BulkForm, rows: list[DraftEvidence], chosen: list[int]) -> str:
-    """A digest of what was looked at: if anything of it differs when it is sent, it is looked at again."""
+def digest(form: BulkForm, rows: list[DraftEvidence], chosen: list[int], seen: dict[str, Any]) -> str:
+    """Of what was looked at: if anything of it differs when it is sent, it is looked at again."""
     said = {name: str(value) for name, value in form.cleaned_data.items()}
     pages = [[str(getattr(row, name)) for name in EVIDENCE_FIELDS] for row in rows]
-    return salted_hmac(SALT, json.dumps([chosen, said, pages]), algorithm="sha256").hexdigest()
+    effect = [str(effect.as_list()) for _commitment, effect in seen["rows"]]
+    return salted_hmac(SALT, json.dumps([chosen, said, pages, effect]), algorithm="sha256").hexdigest()
 
 
-def store(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> None:
-    """The drafts, each with its own copy of the evidence; they wait for publishing."""
+def stored(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> dict[str, Any]:
+    """Store the drafts, each with its own copy of the evidence: what each would change, row by row."""
     for draft in drafts:
-        draft.pk, draft.state = None, DraftState.WAITING
+        draft.state = DraftState.WAITING
     DraftUpdate.objects.bulk_create(drafts, batch_size=200)
     copies = [{name: getattr(row, name) for name in EVIDENCE_FIELDS} for row in evidence]
     DraftEvidence.objects.bulk_create(
         (DraftEvidence(draft=draft, **copy) for draft in drafts for copy in copies), batch_size=200
     )
-
-
-def rehearsed(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> dict[str, Any]:
-    """What would be written of each, and what would stop it; nothing of the attempt stays."""
-    with transaction.atomic():
-        store(drafts, evidence)
-        day = localdate()
-        found = effects.prefetched(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
-        seen = {"rows": [(draft.commitment, effects.effect(draft, day)) for draft in found.order_by("commitment")]}
-        try:
-            publishing.check(drafts)
-        except publishing.DraftRefusedError as refusal:
-            seen |= stopped(refusal, drafts)
-        finally:
-            transaction.set_rollback(True)
-    return seen
+    found = effects.prefetched(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
+    day = localdate()
+    return {"rows": [(draft.commitment, effects.effect(draft, day)) for draft in found.order_by("commitment")]}
 
 
 def stopped(refusal: publishing.DraftRefusedError, drafts: list[DraftUpdate]) -> dict[str, Any]:

@@ -123,8 +123,8 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         ScheduleFilter,
         FreshnessFilter,
         OwnerFilter,
-        "release",
-        "area",
+        ("release", admin.RelatedOnlyFieldListFilter),
+        ("area", admin.RelatedOnlyFieldListFilter),
         "kind",
         "level",
     )

@@ -103,7 +103,7 @@ def of_others(request: HttpRequest) -> list[Tile]:
 
 def returned(request: HttpRequest) -> list[DraftUpdate]:
     """One's own drafts that a publisher sent back, with the reason."""
-    own = DraftUpdate.objects.filter(author=request.user.pk, state=DraftState.RETURNED)
+    own = DraftUpdate.objects.filter(author=request.user.pk, state=DraftState.RETURNED, commitment__in=reach(request))
     return list(own.select_related("commitment")[:LATEST])
 
 

@@ -7,6 +7,8 @@ changed stays as typed, and is named. Rows below a form are merged one by one.
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +17,7 @@ from django import forms
 from django.db import models
 from django.http import QueryDict
 
+ROW = re.compile(r"[0-9]{1,4}")  # the number of a row in the name of a box
 # By field, what a browser sends for it: a list of texts, empty where nothing is typed, chosen or ticked.
 Said = dict[str, list[str]]
 
@@ -37,9 +40,11 @@ class Page:
         try:
             page = cls(**json.loads(text))
             datetime.fromisoformat(page.at)
-        except (TypeError, ValueError):
+            said = [page.said, *(row for rows in page.rows.values() for row in rows)]
+            sound = all(isinstance(text, str) for one in said for value in one.values() for text in value)
+        except (AttributeError, RecursionError, TypeError, ValueError):
             return None
-        return page
+        return page if sound else None
 
 
 def sent_as(value: Any) -> list[str]:
@@ -101,14 +106,13 @@ def merge(sent: QueryDict, seen: Page, now: Page) -> Merge:
 
 def _sent_rows(data: QueryDict, prefix: str) -> list[Said]:
     """The rows of a formset as they were sent."""
-    start, total = f"{prefix}-", data.get(f"{prefix}-TOTAL_FORMS", "")
-    rows: list[Said] = [{} for _number in range(int(total) if total.isdecimal() else 0)]
+    start, rows = f"{prefix}-", defaultdict[int, Said](dict)
     for key in list(data):
         number, _dash, name = key.removeprefix(start).partition("-")
-        if key.startswith(start) and name and number.isdecimal() and int(number) < len(rows):
+        if key.startswith(start) and name and ROW.fullmatch(number):
             rows[int(number)][name] = typed(data, key)
             del data[key]
-    return rows
+    return [rows[number] for number in sorted(rows)]
 
 
 def _merged_rows(data: QueryDict, prefix: str, seen: list[Said], stored: list[Said]) -> list[Said]:

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,9 +17,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments import publishing
+from commitments import ledger, publishing
 from commitments.admin import effects, review
-from commitments.admin.base import SECURE_ADDRESSES, ModelForm, StaffForm, may_publish, reach, staff
+from commitments.admin.base import SECURE_ADDRESSES, ModelForm, StaffForm, key_of, may_publish, reach, staff
 from commitments.admin.importing import DraftFilesMixin
 from commitments.admin.listing import DraftStateFilter, badge, lateness
 from commitments.admin.saving import LedgerAdmin
@@ -67,8 +67,13 @@ class DraftForm(StaffForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer only those who can reply, where the commitment is known."""
         super().__init__(*args, **kwargs)
-        key = str(self.data.get("commitment") or self.initial.get("commitment") or "")
-        one = Commitment.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+        if self.data and not key_of(self.data.get("commitment")):
+            typed = cast("QueryDict", self.data).copy()
+            typed["commitment"] = ""  # its box cannot even show what is no key
+            self.data = typed
+        key = key_of(str(self.data.get("commitment") or self.initial.get("commitment") or ""))
+        commitments = cast("forms.ModelChoiceField[Commitment]", self.fields.get("commitment"))
+        one = commitments.queryset.filter(pk=key).first() if commitments and commitments.queryset is not None else None
         if one and "reply_of" in self.fields:
             parties = Organisation.objects.filter(Q(owned=one) | Q(joined=one)).distinct()
             cast("forms.ModelChoiceField[Organisation]", self.fields["reply_of"]).queryset = parties
@@ -97,12 +102,8 @@ class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # gen
             before.setdefault(url, number)
 
     def _on_record(self, urls: set[str]) -> dict[str, int]:
-        commitment = self.instance.commitment_id or self.data.get("commitment")
-        if not urls or not str(commitment or "").isdecimal():
-            return {}
-        found = Evidence.objects.filter(
-            update__commitment=int(str(commitment)), url__in=urls, update__retracted_by=None
-        )
+        commitment = self.instance.commitment_id or key_of(self.data.get("commitment"))
+        found = Evidence.objects.filter(update__commitment=commitment, update__retracted_by=None)
         # An update that says the very same is a form sent twice, and the ledger says so.
         others = found.filter(url__in=urls).exclude(
             update__note=self.instance.note, update__date=str(self.instance.date or "")
@@ -241,13 +242,24 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Not for a commitment that the user does not work on, typed into the address."""
-        key = request.GET.get("commitment", "")
-        asked = Commitment.objects.filter(pk=int(key) if key.isdecimal() else 0)
+        asked = Commitment.objects.filter(pk=key_of(request.GET.get("commitment")))
         if self.has_add_permission(request) and asked.exclude(pk__in=reach(request)).exists():
             raise PermissionDenied(
                 _("Your organisation does not own this commitment. Choose one from your list, or ask an editor.")
             )
         return super().add_view(request, *args, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address says, as far as the form can show it."""
+        said: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        return said if key_of(said.get("commitment")) else said | {"commitment": None}
+
+    def delete_model(self, request: HttpRequest, obj: DraftUpdate) -> None:
+        """Not what was published while somebody looked at the question."""
+        ledger.hold()
+        if not DraftUpdate.objects.filter(pk=obj.pk, published_as=None).exists():
+            raise PermissionDenied(_("It was published meanwhile, and stays."))
+        super().delete_model(request, obj)
 
     def save_model(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm, change: bool) -> None:
         """Whoever typed it first is its author."""
@@ -333,10 +345,8 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def _standing(self, request: HttpRequest, draft: DraftUpdate | None) -> Commitment | None:
         sent = request.POST.get("commitment") or request.GET.get("commitment")
-        key = draft.commitment_id if draft and draft.pk else sent
-        if not str(key or "").isdecimal():
-            return None
-        found: Commitment | None = reach(request).for_staff(localdate()).filter(pk=int(str(key))).first()
+        key = draft.commitment_id if draft and draft.pk else key_of(sent)
+        found: Commitment | None = reach(request).for_staff(localdate()).filter(pk=key).first()
         return found
 
     def _searched(self, commitment: Commitment) -> str:

@@ -13,11 +13,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments import ledger, publishing
-from commitments.admin.base import ReadOnlyAdmin, recorder, show, staff
+from commitments import publishing
+from commitments.admin.base import ReadOnlyAdmin, show, staff
 from commitments.admin.preview import PREVIEW, preview_of
 from commitments.admin.record import ReasonForm, act
-from commitments.choices import UPDATE_KINDS
+from commitments.choices import UPDATE_KINDS, EntryKind
 from commitments.content import FREE_TEXT, Content
 from commitments.models import LedgerEntry, RedactionRequest
 from commitments.rules import WORDS
@@ -31,16 +31,24 @@ WORDS_OF_EVIDENCE = ("title", "publisher", "url", "archived_url")
 
 def texts(entry: LedgerEntry) -> dict[Place, str]:
     """Every text of an entry that a redaction may touch, by its place."""
-    found: dict[Place, str] = {}
     data = entry.data or {}
-    for name in WORDS[entry.kind]:
+    found = _texts(entry.kind, data, ())
+    left = data.get("remaining")
+    if entry.kind == EntryKind.REDACTION and entry.target and left:  # what an earlier redaction left
+        found |= _texts(entry.target.kind, left, ("remaining",))
+    return found
+
+
+def _texts(kind: str, data: Content, within: Place) -> dict[Place, str]:
+    found: dict[Place, str] = {}
+    for name in WORDS[EntryKind(kind)]:
         value = data.get(name)
         if isinstance(value, str) and value:
-            found[(name,)] = value
+            found[(*within, name)] = value
         for number, row in enumerate(value if isinstance(value, list) else ()):
             free = ("before", "after") if row.get("field") in FREE_TEXT else ()
             names = WORDS_OF_EVIDENCE if name == "evidence" else free
-            found |= {(name, number, part): row[part] for part in names if row[part]}
+            found |= {(*within, name, number, part): row[part] for part in names if row[part]}
     return found
 
 
@@ -57,10 +65,9 @@ def removed(asked: RedactionRequest) -> list[tuple[str, str, str]]:
 
 
 def label(place: Place) -> str:
-    """A place in words: "evidence 1, title"."""
-    name, *rest = place
-    words = str(name).replace("_", " ")
-    return f"{words} {int(rest[0]) + 1}, {str(rest[1]).replace('_', ' ')}" if rest else words
+    """A place in words: "evidence · 1 · title"."""
+    steps = [str(step + 1) if isinstance(step, int) else step.replace("_", " ") for step in place]
+    return " · ".join(steps)
 
 
 class RedactionForm(ReasonForm):
@@ -147,7 +154,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
 
     def _preview(self, request: HttpRequest, entry: LedgerEntry, remaining: Content | None, reason: str) -> str:
         about = entry.subject.commitment
-        redaction = ledger.redact(entry, remaining, reason, recorder(request))
+        redaction = publishing.redaction(entry, remaining, reason, staff(request))
         return preview_of(request, redaction, about) if about else ""
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -166,7 +173,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         """Carry it out or decline it."""
         self._only_administrators(request)
         asked = get_object_or_404(RedactionRequest, pk=pk)
-        if request.method == "POST":
+        if {"_grant", "_decline"} & request.POST.keys():
             granted = "_grant" in request.POST
             try:
                 publishing.decide_redaction(asked, staff(request), granted=granted)

@@ -1,11 +1,12 @@
 """The review: publishers see what drafts would change, and publish them or return them, one or many at once.
 
-What is confirmed is what was shown: the page carries each draft with the time of its last change, signed, and
-a draft that somebody changed in between stops the whole.
+What is confirmed is what was shown: the page carries a digest of each draft and of what it would change, signed. A
+draft that was changed in between, or whose commitment now stands otherwise, stops the whole.
 """
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commitments import ledger, publishing
 from commitments.admin import effects
-from commitments.admin.base import may_publish, staff
+from commitments.admin.base import key_of, may_publish, staff
 from commitments.models import DraftUpdate
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def shown(
         "opts": site.opts,
         "rows": rows,
         "name": name,
-        "chosen": signing.dumps([(one.pk, one.changed_at.isoformat()) for one in drafts], salt=SALT, compress=True),
+        "chosen": signing.dumps([(one.pk, what_is_shown(one)) for one in drafts], salt=SALT, compress=True),
     }
     return TemplateResponse(request, "admin/commitments/draftupdate/decide.html", context, status=status)
 
@@ -118,20 +120,23 @@ def decide(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpRespo
         raise PermissionDenied(_("Only publishers decide on drafts. Yours wait for one of them."))
     back = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
     if request.method != "POST":
-        one = request.GET.get("draft", "")
-        found = site.get_queryset(request).filter(pk=int(one) if one.isdecimal() else 0)
+        one = key_of(request.GET.get("draft"))
+        found = site.get_queryset(request).filter(pk=one)
         return (ask(site, request, found, name) if one else None) or HttpResponseRedirect(back)
     try:
         seen = dict(signing.loads(request.POST.get("chosen", ""), salt=SALT))
     except signing.BadSignature:
         site.message_user(request, _("Choose the drafts again: the page was not complete."), messages.WARNING)
         return HttpResponseRedirect(back)
-    drafts = list(site.get_queryset(request).filter(pk__in=seen))
     try:
-        number = carry_out(drafts, seen, request, name)
+        with transaction.atomic():
+            ledger.hold()
+            drafts = list(site.get_queryset(request).filter(pk__in=seen))
+            number = carry_out(drafts, seen, request, name)
     except ValidationError as problem:
         draft = getattr(problem, "draft", None)
         context = {"problem": said(problem), "stopped": {draft.pk: said(problem)} if draft else {}}
+        drafts = list(site.get_queryset(request).filter(pk__in=seen))
         return shown(site, request, drafts, name, reason=request.POST.get("reason", ""), **context)
     done = {
         "publish": ngettext("%(number)s update is published.", "%(number)s updates are published.", number),
@@ -142,21 +147,28 @@ def decide(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpRespo
 
 
 def carry_out(drafts: list[DraftUpdate], seen: dict[int, str], request: HttpRequest, name: str) -> int:
-    """How many were published or returned. ValidationError where any of them is no longer what was shown."""
-    with transaction.atomic():
-        ledger.hold()
-        stored = dict(
-            DraftUpdate.objects.select_for_update(of=("self",)).filter(pk__in=seen).values_list("pk", "changed_at")
-        )
-        for draft in drafts:
-            if stored.get(draft.pk) is None or stored[draft.pk].isoformat() != seen[draft.pk]:
-                message = ValidationError(_("It was changed after this page was made. Look again before you decide."))
-                raise publishing.DraftRefusedError(draft, message)
-        if len(stored) < len(seen):
-            raise ValidationError(_("Some of the drafts are gone. These are left: look again before you decide."))
-        if name == "publish":
-            publishing.publish(drafts, staff(request))
-        else:
-            publishing.give_back(drafts, request.POST.get("reason", ""))
-        LogEntry.objects.log_actions(staff(request).pk, drafts, CHANGE, DONE[name])
-        return len(drafts)
+    """How many were published or returned. ValidationError where any of them is no longer what was shown.
+
+    The caller's transaction holds the ledger, so that nothing else is published meanwhile.
+    """
+    for draft in drafts:
+        if draft.published_as_id:
+            message = _("It is on record already, as entry %(entry)s.") % {"entry": draft.published_as_id}
+            raise publishing.DraftRefusedError(draft, ValidationError(message))
+        if what_is_shown(draft) != seen[draft.pk]:
+            message = _("The draft, or what it would change, is not what this page showed. Look again.")
+            raise publishing.DraftRefusedError(draft, ValidationError(message))
+    if len(drafts) < len(seen):
+        raise ValidationError(_("Some of the drafts are gone. These are left: look again before you decide."))
+    if name == "publish":
+        publishing.publish(drafts, staff(request))
+    else:
+        publishing.give_back(drafts, request.POST.get("reason", ""))
+    LogEntry.objects.log_actions(staff(request).pk, drafts, CHANGE, DONE[name])
+    return len(drafts)
+
+
+def what_is_shown(draft: DraftUpdate) -> str:
+    """A digest of a draft with its evidence, and of what it would change as the record stands."""
+    said = [publishing.content_of(draft, draft.evidence.all()), str(effects.effect(draft, localdate()).as_list())]
+    return salted_hmac(SALT, json.dumps(said), algorithm="sha256").hexdigest()[:32]

@@ -45,7 +45,7 @@ def keep_or_end(request: HttpRequest, now: float) -> None:
     if now >= request.session.get("signed_in_at", 0) + settings.SESSION_SECONDS:
         logout(request)
         messages.info(request, _("You were signed in for as long as a sign-in lasts. Please sign in again."))
-    elif now >= request.session["seen_at"] + MINUTE:
+    elif now >= request.session.get("seen_at", 0) + MINUTE:
         request.session["seen_at"] = now
 
 
