@@ -1,5 +1,6 @@
 """Drafts wait, are published, returned and reviewed, one or many; four eyes where a house wants them."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -384,12 +385,10 @@ def test_an_odd_commitment_is_refused_and_what_was_typed_is_kept(one, publisher,
     assert Form(answer).fields["note"] == "Typed."
 
 
-AT = '"at": "2026-11-22"'
+PAGE = {"said": {}, "rows": {}, "at": "2026-11-22"}
 SEEN = [
     "[" * 10_000,
-    '{"said": [], "rows": {}, %s}' % AT,
-    '{"said": {"note": 5}, "rows": {}, %s}' % AT,
-    '{"said": {}, "rows": {"evidence": [1]}, %s}' % AT,
+    *(json.dumps(PAGE | odd) for odd in ({"said": []}, {"said": {"note": 5}}, {"rows": {"evidence": [1]}})),
 ]
 
 
