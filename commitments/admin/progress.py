@@ -120,9 +120,7 @@ class EvidenceForm(ModelForm):
         model = DraftEvidence
         fields = ("relation", "source")
         help_texts = {
-            "relation": gettext_lazy(
-                "Direct: on this very pledge. Related: on something close. Context: helps to see."
-            ),
+            "relation": gettext_lazy("Direct: on this very pledge. Related: on something close. Context: background."),
             "source": gettext_lazy("Party: an owner or partner, its government, or a reprint of their words."),
         }
 
