@@ -44,6 +44,11 @@ class GuardedAdmin(ModelAdmin):
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # StaffForm's
         return form
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Called by what it lists: what to do with it depends on who looks."""
+        title = {"title": str(self.opts.verbose_name_plural).capitalize()}
+        return super().changelist_view(request, title | (extra_context or {}))
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Compare what the sender saw with what is stored, while nobody else can save."""
         object_id = kwargs.get("object_id") or (args[0] if args else None)
