@@ -30,6 +30,7 @@ CHECK = "_check"  # the name of the button
 OPENED = ("deadline", "deadline_reason", "stop_reason", "searched", "reply_of")
 WHERE_SEARCHED = gettext_lazy("Public web pages")  # for a check, until somebody says otherwise
 ON_RECORD = 5  # entries shown below the form
+MOST_PAGES = 50  # of evidence of one update
 
 
 class DraftForm(StaffForm):
@@ -135,6 +136,10 @@ class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic 
     extra = 1
     formfield_overrides = SECURE_ADDRESSES
     fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source"))
+
+    def get_formset(self, *args: Any, **kwargs: Any) -> Any:
+        """Some rows at most, whatever number is sent."""
+        return super().get_formset(*args, **kwargs, max_num=MOST_PAGES, absolute_max=MOST_PAGES)
 
 
 def collapsed(title: Any, *fields: str) -> Any:
