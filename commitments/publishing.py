@@ -133,11 +133,16 @@ def _entry(draft: DraftUpdate, by: ledger.Recorder) -> ledger.NewEntry:
 
 def _refuse_unfit(draft: DraftUpdate, user: User) -> None:
     """Published already, or drafted by the very person who is to publish it."""
-    if draft.published_as_id:
-        message = _("It is on record already, as entry %(entry)s.") % {"entry": draft.published_as_id}
-        raise DraftRefusedError(draft, ValidationError(message))
+    refuse_published(draft)
     if settings.FOUR_EYES and drafted_by(draft, user):
         message = _("You drafted or changed it, and here somebody else must publish it. Send it for publishing.")
+        raise DraftRefusedError(draft, ValidationError(message))
+
+
+def refuse_published(draft: DraftUpdate) -> None:
+    """Raise DraftRefusedError for a draft that is on record: nothing more is decided on it."""
+    if draft.published_as_id:
+        message = _("It is on record already, as entry %(entry)s.") % {"entry": draft.published_as_id}
         raise DraftRefusedError(draft, ValidationError(message))
 
 

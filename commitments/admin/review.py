@@ -152,9 +152,7 @@ def carry_out(drafts: list[DraftUpdate], seen: dict[int, str], request: HttpRequ
     The caller's transaction holds the ledger, so that nothing else is published meanwhile.
     """
     for draft in drafts:
-        if draft.published_as_id:
-            message = _("It is on record already, as entry %(entry)s.") % {"entry": draft.published_as_id}
-            raise publishing.DraftRefusedError(draft, ValidationError(message))
+        publishing.refuse_published(draft)
         if what_is_shown(draft) != seen[draft.pk]:
             message = _("The draft, or what it would change, is not what this page showed. Look again.")
             raise publishing.DraftRefusedError(draft, ValidationError(message))
