@@ -1,10 +1,12 @@
 #!/bin/sh
-# What the tests need of the machine: Chromium, a font with Chinese, PostgreSQL's programs and sqlite3.
+# What the tests need of the machine: Chromium, a font with Chinese, LibreOffice, pdftotext, PostgreSQL's programs and sqlite3.
 # Installs what is missing where this is a Debian and we are root; else says nothing and lets the tests say it.
 set -eu
 missing=""
 command -v chromium >/dev/null || missing="$missing chromium"
 [ -d /usr/share/fonts/opentype/noto ] || missing="$missing fonts-noto-cjk"
+command -v soffice >/dev/null || missing="$missing libreoffice-calc-nogui"
+command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 command -v sqlite3 >/dev/null || missing="$missing sqlite3"
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
