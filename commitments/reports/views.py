@@ -2,45 +2,76 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from commitments.filters import CommitmentFilter, problems_of
-from commitments.querysets import CommitmentQuerySet
+from commitments.filters import CommitmentFilter, known_names, problems_of
 from commitments.reading import for_reading
-from commitments.reports import csv
-from commitments.reports.download import download, page_address
+from commitments.reports.datasets import Dataset
+from commitments.reports.download import Export, Format, TooManyRowsError, download, page_address
 from commitments.reports.rows import rows
 
+# Whether columns are headed by their labels, in the language of the address, or by their names.
+LABELS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+
 
 @for_reading
-def commitments_csv(request: HttpRequest) -> HttpResponseBase:
-    """Exactly the list's filter, all pages, as CSV."""
+def table(request: HttpRequest, dataset: Dataset, form: Format) -> HttpResponseBase:
+    """A table of what the list's filter finds, all pages."""
     asked = CommitmentFilter(request.GET, localdate())
-    if problems := problems_of(request.GET, asked.form):
+    if problems := problems_of(request.GET, asked.form, [*known_names(), "labels"]) + problems_of_labels(request.GET):
         return refused(problems)
-    return csv_of(request, asked.qs, asked.day, "commitments")
+    return sent(request, asked, dataset, dataset.found(asked), form)
 
 
 @for_reading
-def commitment_csv(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """The row of one commitment as CSV."""
+def commitment(request: HttpRequest, dataset: Dataset, form: Format, reference: str) -> HttpResponseBase:
+    """The row of one commitment."""
     asked = CommitmentFilter(request.GET, localdate())
-    if problems := problems_of(request.GET, asked.form, ["as_of"]):
+    if problems := problems_of(request.GET, asked.form, ["as_of", "labels"]) + problems_of_labels(request.GET):
         return refused(problems)
     found = asked.qs.filter(reference=reference)
     get_object_or_404(found)
-    return csv_of(request, found, asked.day, reference)
+    return sent(request, asked, replace(dataset, name=reference), found, form)
 
 
-def refused(problems: list[str]) -> HttpResponse:
+def sent(
+    request: HttpRequest, asked: CommitmentFilter, dataset: Dataset, found: QuerySet[Any], form: Format
+) -> HttpResponseBase:
+    """The file of these rows; 400 where the format cannot hold them."""
+    export = Export(
+        name=f"{dataset.name}-{asked.day.isoformat()}",
+        title=str(dataset.title),
+        columns=dataset.columns,
+        found=found,
+        batches=rows(found, asked.day, page_address(request), dataset.columns),
+        day=asked.day,
+        asked=asked.in_words,
+        query={name: values for name, values in asked.data.lists() if name in asked.filters},
+        labelled=LABELS[request.GET.get("labels", "")],
+    )
+    try:
+        return download(export, form)
+    except TooManyRowsError as problem:
+        return refused([str(problem)])
+
+
+def problems_of_labels(data: QueryDict) -> list[str]:
+    """Where `labels` is asked for with another value than these."""
+    message = _("labels: “%(value)s” is not one of the values allowed here: %(allowed)s.")
+    allowed = ", ".join(filter(None, LABELS))
+    return [
+        message % {"value": value[:60], "allowed": allowed} for value in data.getlist("labels") if value not in LABELS
+    ]
+
+
+def refused(problems: Sequence[str]) -> HttpResponse:
     """400, a problem in each line."""
     return HttpResponse("\n".join(problems) + "\n", status=400, content_type="text/plain; charset=utf-8")
-
-
-def csv_of(request: HttpRequest, found: CommitmentQuerySet, day: date, name: str) -> StreamingHttpResponse:
-    """The file of some commitments."""
-    return download(csv.stream(rows(found, day, page_address(request))), found, f"{name}-{day.isoformat()}.csv")
