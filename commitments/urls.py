@@ -38,6 +38,7 @@ urlpatterns = [
     path("commitments/<reference:reference>.csv", reports.commitment, LISTED | {"form": CSV}, name="commitment_csv"),
     path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
+    path("data/datapackage.json", reports.datapackage, name="datapackage"),
     *(
         path(f"data/{dataset.name}.csv", reports.table, {"dataset": dataset, "form": CSV}, name=f"data_{dataset.name}")
         for dataset in DATASETS.values()

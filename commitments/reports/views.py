@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from commitments.filters import CommitmentFilter, known_names, problems_of
 from commitments.reading import for_reading
 from commitments.reports.datasets import Dataset
 from commitments.reports.download import Export, Format, TooManyRowsError, download, page_address
+from commitments.reports.package import package
 from commitments.reports.rows import rows
 
 # Whether columns are headed by their labels, in the language of the address, or by their names.
@@ -61,6 +62,16 @@ def sent(
         return download(export, form)
     except TooManyRowsError as problem:
         return refused([str(problem)])
+
+
+@for_reading
+def datapackage(request: HttpRequest) -> HttpResponse:
+    """The description of all tables; what it is asked for, its tables are."""
+    asked = CommitmentFilter(request.GET, localdate())
+    if problems := problems_of(request.GET, asked.form):
+        return refused(problems)
+    question = f"?{asked.data.urlencode()}" if asked.data else ""
+    return JsonResponse(package(question), json_dumps_params={"ensure_ascii": False, "indent": 2})
 
 
 def problems_of_labels(data: QueryDict) -> list[str]:
