@@ -33,6 +33,7 @@ urlpatterns = [
     path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", views.updates, name="updates"),
     path("updates.atom", feeds.updates, name="updates_atom"),
+    path("ledger.jsonl", reports.ledger_jsonl, name="ledger_jsonl"),
     path("deadlines.ics", calendar.deadlines, name="deadlines_ics"),
     path("about/", about.about, name="about"),
     path("about/design/", about.design, name="design"),

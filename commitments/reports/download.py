@@ -14,11 +14,13 @@ from commitments.models import LedgerHead
 from commitments.reading import snapshot
 
 
-def download(pieces: Generator[bytes], found: QuerySet[Any], name: str) -> StreamingHttpResponse:
+def download(
+    pieces: Generator[bytes], found: QuerySet[Any], name: str, content_type: str = "text/csv; charset=utf-8"
+) -> StreamingHttpResponse:
     """The file: row count, ledger head and rows of one and the same moment."""
     moment = ExitStack()
     moment.enter_context(snapshot())
-    response = StreamingHttpResponse(Body(moment, pieces), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(Body(moment, pieces), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Row-Count"] = str(found.count())
     response["X-Ledger-Head"] = LedgerHead.objects.get().digest

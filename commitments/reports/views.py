@@ -7,11 +7,13 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter, problems_of
+from commitments.models import LedgerEntry
 from commitments.querysets import CommitmentQuerySet
 from commitments.reading import for_reading
-from commitments.reports import csv
+from commitments.reports import csv, ledger_lines
 from commitments.reports.download import download, page_address
 from commitments.reports.rows import rows
 
@@ -34,6 +36,17 @@ def commitment_csv(request: HttpRequest, reference: str) -> HttpResponseBase:
     found = asked.qs.filter(reference=reference)
     get_object_or_404(found)
     return csv_of(request, found, asked.day, reference)
+
+
+@for_reading
+def ledger_jsonl(request: HttpRequest) -> HttpResponseBase:
+    """The whole ledger as it stands now: a part of it, or a past day of it, could not be checked."""
+    unknown = _("“%(name)s” is not a name known here. The ledger is given whole, so there are no names.")
+    if problems := [unknown % {"name": name[:60]} for name in request.GET]:
+        return refused(problems)
+    day = localdate()
+    name, content_type = f"ledger-{day.isoformat()}.jsonl", "application/x-ndjson; charset=utf-8"
+    return download(ledger_lines.stream(day), LedgerEntry.objects.all(), name, content_type)
 
 
 def refused(problems: list[str]) -> HttpResponse:
