@@ -661,6 +661,7 @@ ADDRESSES = [
     RELEASE,
     "/updates/",
     "/about/",
+    "/ledger/",
 ]
 
 
