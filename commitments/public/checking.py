@@ -31,7 +31,7 @@ PARTS = (
     ("target", _("The entry that a retraction or redaction is about; else 0.")),
     ("recorded_at", _("When it was recorded, in UTC.")),
     ("role, organisation", _("In which role, and for which organisation, it was recorded. No person is named.")),
-    ("key", _("A name that is given once, so that nothing is recorded twice; mostly empty.")),
+    ("key", _("A name that is given once, so that nothing is recorded twice; may be empty.")),
     ("content", _("What it says; null where it was redacted, or until the release is out.")),
     ("salt", _("Random letters and digits, so that nobody can guess a removed text from its digest.")),
     ("content_digest", _("SHA-256 of the salt and the content. It stays when they are removed.")),
