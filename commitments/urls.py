@@ -7,7 +7,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from commitments.models.commitment import REFERENCE
-from commitments.public import about, browse, calendar, feedback, feeds, finding, overview, timeline, views
+from commitments.public import about, browse, calendar, checking, feedback, feeds, finding, overview, timeline, views
 from commitments.reading import for_reading
 from commitments.reports import views as reports
 from commitments.reports.columns import COLUMNS
@@ -50,6 +50,8 @@ urlpatterns = [
     path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", views.updates, name="updates"),
     path("updates.atom", feeds.updates, name="updates_atom"),
+    path("ledger/", checking.ledger, name="ledger"),
+    path("ledger.jsonl", reports.ledger_jsonl, name="ledger_jsonl"),
     path("deadlines.ics", calendar.deadlines, name="deadlines_ics"),
     path("about/", about.about, name="about"),
     path("about/design/", about.design, name="design"),
