@@ -7,7 +7,19 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from commitments.models.commitment import REFERENCE
-from commitments.public import about, browse, calendar, checking, feedback, feeds, finding, overview, timeline, views
+from commitments.public import (
+    about,
+    browse,
+    calendar,
+    checking,
+    data,
+    feedback,
+    feeds,
+    finding,
+    overview,
+    timeline,
+    views,
+)
 from commitments.reading import for_reading
 from commitments.reports import views as reports
 from commitments.reports.columns import COLUMNS
@@ -38,6 +50,7 @@ urlpatterns = [
     path("commitments/<reference:reference>.csv", reports.commitment, LISTED | {"form": CSV}, name="commitment_csv"),
     path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
+    path("data/", data.data, name="data"),
     path("data/datapackage.json", reports.datapackage, name="datapackage"),
     *(
         path(f"data/{dataset.name}.csv", reports.table, {"dataset": dataset, "form": CSV}, name=f"data_{dataset.name}")
