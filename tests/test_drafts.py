@@ -175,7 +175,9 @@ def test_nor_is_what_was_recorded_and_redacted_of_it(drafts, client):
     ledger.append([ledger.redact(first, {"reason": "", "remaining": None}, "Redacted a second time.", by)])
     for address in addresses():
         told = body(client.get(address))
-        assert [one for one in ("Embargoed", "to be read", "before it was out", "second time") if one in told] == [], address
+        assert [one for one in ("Embargoed", "to be read", "before it was out", "second time") if one in told] == [], (
+            address
+        )
 
 
 def test_what_only_a_draft_names_is_on_no_page_and_in_no_filter(drafts, client):
