@@ -5,7 +5,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from commitments.models.commitment import REFERENCE
-from commitments.public import about, browse, calendar, feedback, feeds, finding, overview, timeline, views
+from commitments.public import about, browse, calendar, feedback, feeds, finding, overview, progress, timeline, views
 from commitments.reading import for_reading
 from commitments.reports import views as reports
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("organisations/<slug:slug>/", views.organisation, name="organisation"),
     path("organisations/<slug:slug>.atom", feeds.organisation, name="organisation_atom"),
     path("releases/<slug:slug>/", views.release, name="release"),
+    path("reports/progress/", progress.progress, name="progress"),
+    path("reports/progress.csv", reports.progress_csv, name="progress_csv"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", views.updates, name="updates"),
     path("updates.atom", feeds.updates, name="updates_atom"),

@@ -52,6 +52,7 @@ def commitments(request: HttpRequest) -> HttpResponse:
         next=replaced(found.data, page=number + 1),
         chips=chips(found),
         question=question(found),
+        reported=reported(found),
         **panel(found, counted.counts),
     )
 
@@ -60,6 +61,13 @@ def question(found: CommitmentFilter) -> str:
     """The query string of the same list elsewhere: exports and feeds know no names but ours, and show no pages."""
     meaningless = set(found.data) - set(known_names()) | {"page", "per_page"}
     return replaced(found.data, **dict.fromkeys(meaningless)).removeprefix(".")
+
+
+def reported(found: CommitmentFilter) -> str:
+    """The query string of the report on the same commitments, up to the day that is shown."""
+    others = dict.fromkeys(set(found.data) - set(found.filters))
+    day = found.as_of.isoformat() if found.as_of else None
+    return replaced(found.data, **others, to=day).removeprefix(".")
 
 
 def rows(found: CommitmentFilter, references: list[str]) -> list[Commitment]:

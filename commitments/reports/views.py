@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 
-from commitments.filters import CommitmentFilter, problems_of
+from commitments.filters import CommitmentFilter, PeriodFilter, names_of_a_period, problems_of
 from commitments.querysets import CommitmentQuerySet
 from commitments.reading import for_reading
-from commitments.reports import csv
+from commitments.reports import csv, period
 from commitments.reports.download import download, page_address
 from commitments.reports.rows import rows
 
@@ -23,6 +23,17 @@ def commitments_csv(request: HttpRequest) -> HttpResponseBase:
     if problems := problems_of(request.GET, asked.form):
         return refused(problems)
     return csv_of(request, asked.qs, asked.day, "commitments")
+
+
+@for_reading
+def progress_csv(request: HttpRequest) -> HttpResponseBase:
+    """Every commitment as it stood on two days, with what changed between them, as CSV."""
+    asked = PeriodFilter(request.GET, localdate())
+    if problems := problems_of(request.GET, asked.form, names_of_a_period()):
+        return refused(problems)
+    found, first, last = asked.qs, asked.first, asked.day
+    pieces = csv.stream(period.rows(found, first, last, page_address(request)), period.PERIOD_COLUMNS)
+    return download(pieces, found, f"progress-{first.isoformat()}-{last.isoformat()}.csv")
 
 
 @for_reading
