@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from commitments import facets
 from commitments.filters import PER_PAGE, CommitmentFilter, known_names
 from commitments.models import Commitment
-from commitments.public.links import replaced
+from commitments.public.links import narrowed, replaced
 from commitments.public.pages import page
 from commitments.public.tables import CommitmentTable
 from commitments.reading import for_reading, snapshot
@@ -59,15 +59,14 @@ def commitments(request: HttpRequest) -> HttpResponse:
 
 def question(found: CommitmentFilter) -> str:
     """The query string of the same list elsewhere: exports and feeds know no names but ours, and show no pages."""
-    meaningless = set(found.data) - set(known_names()) | {"page", "per_page"}
-    return replaced(found.data, **dict.fromkeys(meaningless)).removeprefix(".")
+    meaningful = [name for name in known_names() if name not in ("page", "per_page")]
+    return replaced(narrowed(found.data, meaningful)).removeprefix(".")
 
 
 def reported(found: CommitmentFilter) -> str:
     """The query string of the report on the same commitments, up to the day that is shown."""
-    others = dict.fromkeys(set(found.data) - set(found.filters))
     day = found.as_of.isoformat() if found.as_of else None
-    return replaced(found.data, **others, to=day).removeprefix(".")
+    return replaced(narrowed(found.data, found.filters), to=day).removeprefix(".")
 
 
 def rows(found: CommitmentFilter, references: list[str]) -> list[Commitment]:

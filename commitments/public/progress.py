@@ -18,7 +18,7 @@ from commitments.choices import ANNOUNCED, Change, Level, Schedule, Side, Status
 from commitments.filters import BREAKDOWNS, PeriodFilter
 from commitments.models import Area, Organisation
 from commitments.public.browse import chips
-from commitments.public.links import Links, replaced
+from commitments.public.links import Links, narrowed, replaced
 from commitments.public.pages import page
 from commitments.reading import for_reading, snapshot
 from commitments.reports.period import NOT_YET_PROMISED, Line, Report, Section, changes, lines, report
@@ -99,27 +99,26 @@ def title(first: date, last: date) -> str:
 
 def asked(found: PeriodFilter) -> dict[str, Any]:
     """The form, with what it keeps of the question, and the addresses of the same question elsewhere."""
-    meaningless = set(found.data) - {*found.filters, "from", "to"}
     return {
         "form": found.form,
         "kept": [(name, value) for name in found.filters for value in found.data.getlist(name)],
         "chips": chips(found),
         "cleared": reverse("progress") + replaced(found.data, **dict.fromkeys(found.filters)),
-        "question": replaced(found.data, **dict.fromkeys(meaningless)),
-        "to_filter": reverse("commitments") + of_the_list(found, None).removeprefix("."),
+        "question": replaced(narrowed(found.data, ["from", "to", *found.filters])),
+        "to_filter": of_the_list(found, None),
     }
 
 
 def of_the_list(found: PeriodFilter, as_of: date | None, **values: str | list[str]) -> str:
-    """The query string of a list with the filters of the question, on a day."""
-    meaningless = dict.fromkeys(set(found.data) - set(found.filters))
+    """The address of the list with the filters of the question, on a day."""
     day = as_of.isoformat() if as_of and as_of < found.today else None
-    return replaced(found.data, **meaningless, as_of=day, **values)
+    query = replaced(narrowed(found.data, found.filters), as_of=day, **values)
+    return reverse("commitments") + query.removeprefix(".")
 
 
 def listed(found: PeriodFilter, day: date, **values: str | list[str]) -> str:
     """The address of the list of the pledges of the report on a day."""
-    return reverse("commitments") + of_the_list(found, day, level=Level.PRIMARY.value, **values)
+    return of_the_list(found, day, level=Level.PRIMARY.value, **values)
 
 
 def listed_at_the_start(found: PeriodFilter, **values: str | list[str]) -> str:
@@ -155,7 +154,7 @@ def tiles(found: PeriodFilter, made: Report) -> list[Counts]:
         (_("still without a report"), Change.NO_REPORT, None),
     ]
     return [
-        Counts(_("pledges at the start"), [Cell(made.before, listed_at_the_start(found))]),
+        Counts(_("pledges at the start"), [Cell(made.before, listed_at_the_start(found) or "#matrix")]),
         *(
             Counts(label, [Cell(made.sections[change].pledges if number is None else number, section_id(change))])
             for label, change, number in numbers
