@@ -21,6 +21,7 @@ from django_filters.fields import MultipleChoiceField as FilterMultipleChoiceFie
 from django_filters.filters import Filter
 
 from commitments.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status
+from commitments.dates import PartialDate
 from commitments.models import Area, Commitment, Organisation, Release
 from commitments.models.fields import PartialDateFormField
 from commitments.querysets import CommitmentQuerySet
@@ -268,6 +269,23 @@ class CommitmentFilter(FilterSet):
         """The day asked for, else today."""
         return self.as_of or self.today
 
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the day is asked for."""
+        return any(name in self.filters for name in self.data)
+
+    @property
+    def in_words(self) -> list[str]:
+        """Each filter that is set: "Status: completed, in progress"."""
+        told = []
+        for name, value in self.form.cleaned_data.items():
+            if name in self.filters and value:
+                field = self.form.fields[name]
+                labels = {str(choice): str(label) for choice, label in getattr(field, "choices", ())}
+                values = [labels[one] for one in value] if isinstance(value, list) else [said(value)]
+                told.append(f"{field.label}: {', '.join(values)}")
+        return told
+
     def filter_queryset(self, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
         """The public commitments as of the day, filtered and in order; none where anything asked for is wrong."""
         if not self.form.is_valid():
@@ -344,6 +362,11 @@ def earliest_before(last: date) -> date:
     """The day on which the earliest release before this one was issued; where there is none, the day before."""
     issued = Release.objects.filter(issued_on__gte=FIRST_DAY, issued_on__lt=last).order_by("issued_on").first()
     return issued.issued_on if issued else last - timedelta(days=1)
+
+
+def said(value: str | PartialDate) -> str:
+    """Words that are looked for, or one end of a time."""
+    return value.label if isinstance(value, PartialDate) else f"“{value}”"
 
 
 def ordering(sort: str) -> list[Any]:

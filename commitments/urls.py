@@ -1,5 +1,7 @@
 """Every public address."""
 
+from dataclasses import replace
+
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
@@ -8,6 +10,11 @@ from commitments.models.commitment import REFERENCE
 from commitments.public import about, browse, calendar, feedback, feeds, finding, overview, progress, timeline, views
 from commitments.reading import for_reading
 from commitments.reports import views as reports
+from commitments.reports.columns import COLUMNS
+from commitments.reports.csv import CSV
+from commitments.reports.datasets import DATASETS
+from commitments.reports.json import JSON
+from commitments.reports.xlsx import XLSX
 
 
 class ReferenceConverter(StringConverter):
@@ -18,20 +25,30 @@ class ReferenceConverter(StringConverter):
 
 register_converter(ReferenceConverter, "reference")
 
+# The list's exports have the promised columns; the Data Package has all of them.
+LISTED = {"dataset": replace(DATASETS["commitments"], columns=COLUMNS)}
+
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("commitments/", browse.commitments, name="commitments"),
-    path("commitments.csv", reports.commitments_csv, name="commitments_csv"),
+    path("commitments.csv", reports.table, LISTED | {"form": CSV}, name="commitments_csv"),
+    path("commitments.xlsx", reports.table, LISTED | {"form": XLSX}, name="commitments_xlsx"),
+    path("commitments.json", reports.table, LISTED | {"form": JSON}, name="commitments_json"),
     path("commitments/<reference:reference>/", views.commitment, name="commitment"),
-    path("commitments/<reference:reference>.csv", reports.commitment_csv, name="commitment_csv"),
+    path("commitments/<reference:reference>.csv", reports.commitment, LISTED | {"form": CSV}, name="commitment_csv"),
     path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
+    *(
+        path(f"data/{dataset.name}.csv", reports.table, {"dataset": dataset, "form": CSV}, name=f"data_{dataset.name}")
+        for dataset in DATASETS.values()
+    ),
     path("areas/<slug:slug>/", views.area, name="area"),
     path("organisations/<slug:slug>/", views.organisation, name="organisation"),
     path("organisations/<slug:slug>.atom", feeds.organisation, name="organisation_atom"),
     path("releases/<slug:slug>/", views.release, name="release"),
     path("reports/progress/", progress.progress, name="progress"),
-    path("reports/progress.csv", reports.progress_csv, name="progress_csv"),
+    path("reports/progress.csv", reports.progress, {"form": CSV}, name="progress_csv"),
+    path("reports/progress.xlsx", reports.progress, {"form": XLSX}, name="progress_xlsx"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", views.updates, name="updates"),
     path("updates.atom", feeds.updates, name="updates_atom"),

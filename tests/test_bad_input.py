@@ -12,7 +12,7 @@ from tests.test_pages import every, main, read, words
 
 pytestmark = pytest.mark.django_db
 LIST, CSV = "/commitments/", "/commitments.csv"
-PROGRESS, PROGRESS_CSV = "/reports/progress/", "/reports/progress.csv"
+PROGRESS, PROGRESS_CSV, PROGRESS_XLSX = "/reports/progress/", "/reports/progress.csv", "/reports/progress.xlsx"
 OF_A_DAY = [
     "/",
     LIST,
@@ -162,7 +162,7 @@ def test_every_parameter_stands_null_bytes_broken_utf_8_and_length(release, clie
     assert_it_shows_nothing(answer)
 
 
-@pytest.mark.parametrize("address", [PROGRESS, PROGRESS_CSV])
+@pytest.mark.parametrize("address", [PROGRESS, PROGRESS_CSV, PROGRESS_XLSX])
 @pytest.mark.parametrize("name", names_of_a_period())
 @pytest.mark.parametrize("value", ["%00", "x%00y", "%FF%FE", LONG])
 def test_every_parameter_of_a_report_stands_null_bytes_broken_utf_8_and_length(release, client, address, name, value):
@@ -315,14 +315,16 @@ def test_the_first_day_of_the_calendar_is_a_day_before_everything(release, clien
     assert_it_shows_nothing(answer)
 
 
-@pytest.mark.parametrize("address", [*OF_A_DAY, PROGRESS, PROGRESS_CSV])
+@pytest.mark.parametrize("address", [*OF_A_DAY, PROGRESS, PROGRESS_CSV, PROGRESS_XLSX])
 def test_more_parameters_than_anybody_types_are_refused(release, client, address):
     answer = client.get(address + "?" + "&".join(f"as_of={n}" for n in range(1500)))
     assert answer.status_code == 400
     assert_it_shows_nothing(answer)
 
 
-READ_ONLY = [address for address in [*OF_A_DAY, PROGRESS, PROGRESS_CSV] if address != "/report-an-error/"]
+READ_ONLY = [
+    address for address in [*OF_A_DAY, PROGRESS, PROGRESS_CSV, PROGRESS_XLSX] if address != "/report-an-error/"
+]
 
 
 @pytest.mark.parametrize("address", [*READ_ONLY, "/healthz", "/favicon.ico", "/robots.txt", "/sitemap.xml"])
@@ -338,7 +340,7 @@ def test_whoever_posts_from_outside_is_told_that_a_public_page_can_only_be_read(
     assert Client(enforce_csrf_checks=True).post(LIST, {"q": "x"}).status_code == 405
 
 
-@pytest.mark.parametrize("address", [*OF_A_DAY, PROGRESS, PROGRESS_CSV])
+@pytest.mark.parametrize("address", [*OF_A_DAY, PROGRESS, PROGRESS_CSV, PROGRESS_XLSX])
 def test_the_head_of_a_page_can_be_asked_for_alone(release, client, address):
     answer = client.head(address)
     assert answer.status_code == 200

@@ -335,7 +335,7 @@ def test_the_file_takes_no_more_queries_for_four_hundred_rows_than_for_ten(db, c
 def test_an_unknown_name_is_refused_with_the_names_that_are_known(release, client):
     answer = client.get(f"{CSV}?state=completed&status=completed")
     assert answer.status_code == 400
-    assert answer.text == f"“state” is not a name known here. The names are: {', '.join(known_names())}.\n"
+    assert answer.text == f"“state” is not a name known here. The names are: {', '.join(known_names())}, labels.\n"
 
 
 def test_the_known_names_are_those_that_are_promised():
@@ -373,4 +373,4 @@ def test_the_row_of_one_commitment_takes_no_filter(client):
     factories.published(reference="AA-01")
     answer = client.get("/commitments/AA-01.csv?status=completed")
     assert answer.status_code == 400
-    assert "The names are: as_of." in answer.content.decode()
+    assert "The names are: as_of, labels." in answer.content.decode()

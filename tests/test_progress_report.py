@@ -10,19 +10,20 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from commitments import ledger
 from commitments.choices import ANNOUNCED, Change, Kind, Status
 from commitments.filters import names_of_a_period
 from commitments.models import Commitment, LedgerEntry
-from commitments.reports.period import NOT_YET_PROMISED, SHOWN, changes
+from commitments.reports.period import NOT_YET_PROMISED, PERIOD_COLUMNS, SHOWN, changes
 from tests import factories
 from tests.test_overview import listed
 from tests.test_pages import every, links, main, read, words
 from tests.test_queries import crowd, queries
 
 pytestmark = pytest.mark.django_db
-PAGE, CSV = "/reports/progress/", "/reports/progress.csv"
+PAGE, CSV, XLSX = "/reports/progress/", "/reports/progress.csv", "/reports/progress.xlsx"
 DAYS = "from=2018-08-24&to=2021-08-30"
 STARTS = [NOT_YET_PROMISED, *Status]
 
@@ -492,7 +493,7 @@ def test_an_unknown_name_is_passed_over_by_the_page_and_refused_by_the_file(worl
     assert words(main(page(client, f"{DAYS}&{name}=1"))) == words(main(page(client)))
     answer = client.get(f"{CSV}?{DAYS}&{name}=1")
     assert answer.status_code == 400
-    known = ", ".join(names_of_a_period())
+    known = ", ".join([*names_of_a_period(), "labels"])
     assert answer.text == f"“{name}” is not a name known here. The names are: {known}.\n"
 
 
@@ -502,6 +503,29 @@ def test_the_names_of_a_report_are_two_days_a_breakdown_and_the_filters():
 
 
 # What leaves, and what it takes
+
+
+def test_the_workbook_has_the_rows_of_the_csv_with_real_numbers_and_says_what_it_is(world, client):
+    book = load_workbook(io.BytesIO(b"".join(client.get(f"{XLSX}?{DAYS}&owner=arts"))))
+    header, *found = book.worksheets[0].iter_rows(values_only=True)
+    assert [row[0] for row in found] == list(rows(client, f"{DAYS}&owner=arts"))
+    slipped = dict(zip(header, found[1], strict=True))
+    assert (slipped["slip_days"], slipped["days_late"], slipped["deadline_end"]) == (182, 426, "2020-H1")
+    told = dict(book.worksheets[1].iter_rows(values_only=True, max_col=2))
+    assert told["Title"] == "Progress from 24 August 2018 to 30 August 2021"
+    assert (told["Filter"], told["Rows"], told["As of"]) == ("Owner: Office of Arts", "9", "2021-08-30")
+
+
+def test_columns_are_headed_by_labels_where_that_is_asked_for(world, client):
+    header = body(client, f"{DAYS}&labels=1").decode("utf-8-sig").splitlines()[0]
+    assert "Changes,Status at the start,Status at the end,Status on,Reason for stopping" in header
+    assert len(set(header.split(","))) == len(PERIOD_COLUMNS)
+
+
+def test_the_workbook_refuses_a_wrong_question_like_the_csv(world, client):
+    answers = [client.get(f"{address}?from=soon&labels=maybe&x=1") for address in (CSV, XLSX)]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].content == answers[1].content
 
 
 def test_the_file_tells_its_days_rows_and_the_head_of_the_ledger(world, client):

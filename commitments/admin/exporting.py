@@ -6,7 +6,7 @@ so that a file that is exported, edited and imported again holds everything of a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -23,9 +23,11 @@ from django.utils.translation import gettext_lazy as _
 from commitments.admin.base import ModelAdmin
 from commitments.content import EVIDENCE_FIELDS, number_text, text
 from commitments.models import Commitment, DraftUpdate
-from commitments.reports import columns, csv
-from commitments.reports.columns import Column
-from commitments.reports.download import download, page_address
+from commitments.reports import columns
+from commitments.reports.columns import FURTHER, Column, Type
+from commitments.reports.csv import CSV
+from commitments.reports.datasets import EVIDENCE, ORGANISATIONS, UPDATES
+from commitments.reports.download import Export, download, page_address
 from commitments.reports.rows import BATCH, rows
 
 # A draft has no state: its deadline is its own.
@@ -33,60 +35,27 @@ DEADLINE = Coalesce(columns.DEADLINE, Cast("deadline", CharField()))
 PUBLIC = tuple(
     replace(column, sources=(DEADLINE,)) if column.name == "deadline" else column for column in columns.COLUMNS
 )
-COMMITMENT_COLUMNS = (
-    *PUBLIC,
-    Column("paragraph", _("Counted within its section of the text."), ("paragraph",)),
-    Column("part_of", _("Reference of the commitment that it is part of."), ("part_of__reference",)),
-    Column("parties_as_stated", _("Parties that are no organisation."), ("parties_as_stated",), is_text=True),
-    Column("owner_note", _("Why the owner is inferred."), ("owner_note",), is_text=True),
-    Column("deadline_as_stated", _("The release’s own words."), ("deadline_as_stated",), is_text=True),
-    Column("measure", _("What the figure is: number trained."), ("measure",), is_text=True),
-    Column("target_approximate", _("Whether it is “about” so many."), ("target_approximate",), columns.yes_or_no),
-    Column("done_when", _("What would count as done."), ("done_when",), is_text=True),
-    Column("review_on", _("When to look again, a day."), (columns.as_text("review_on"),)),
-    Column("commitment_note", _("The commitment’s own note."), ("note",), is_text=True),
-)
-ORGANISATION_COLUMNS = (
-    Column("slug", _("Its identity: lower-case letters, digits and hyphens. Never changes."), ("slug",)),
-    Column("name", _("Its full name, which no other has."), ("name",), is_text=True),
-    Column("short_name", _("For tables."), ("short_name",), is_text=True),
-    Column("kind", _("What sort of body it is."), ("kind",)),
-    Column("side", _("Which side of the table it sits on."), ("side",)),
-    Column("site", _("Address of its site."), ("site",), is_text=True),
-    Column("note", _("For readers."), ("note",), is_text=True),
-)
+COMMITMENT_COLUMNS = (*PUBLIC, *FURTHER)
 EVIDENCE_PLACES = (1, 2, 3)
-EVIDENCE_WORDS = {
-    "title": _("Title of a public page that says so."),
-    "publisher": _("Who published it."),
-    "url": _("Its address."),
-    "date": _("Its date, a partial date; empty where it is undated."),
-    "archived_url": _("Address of an archived copy."),
-    "relation": _("What it has to do with the pledge. Only “direct” moves a status."),
-    "source": _("Who is speaking."),
-}
-DRAFT_FIELDS = {
-    "kind": _("Report, context or check."),
-    "date": _("When it happened, a partial date; for a check the day on which you looked."),
-    "status": _("For a report: the status."),
-    "stop_reason": _("Why it was stopped, and only then."),
-    "basis": _("What a report rests on; “evidence” where it is empty."),
-    "achieved": _("The quantity reported."),
-    "deadline": _("A revised deadline, only where one was announced."),
-    "deadline_reason": _("The reason given for it."),
-    "note": _("What happened, in our words."),
-    "searched": _("For a check: where you looked."),
-    "reply_of": _("Slug of the owner or partner whose words the note gives."),
-}
-PLAIN = ("kind", "date", "status", "stop_reason", "basis", "achieved", "deadline", "reply_of", "relation", "source")
+OF_UPDATE = {column.name: column for column in UPDATES}
+DRAFT_FIELDS = (
+    "kind", "date", "status", "stop_reason", "basis", "achieved", "deadline", "deadline_reason", "note", "searched",
+    "reply_of",
+)  # fmt: skip
 DRAFT_COLUMNS = (
-    Column("draft", _("Number of a draft that is there already; empty for a new one."), ("pk",)),
-    Column("reference", _("The commitment that it is about."), ("commitment__reference",)),
-    *(Column(name, words, (name,), is_text=name not in PLAIN) for name, words in DRAFT_FIELDS.items()),
+    Column(
+        "draft",
+        _("Draft"),
+        Type.WHOLE,
+        _("Number of a draft that is there already; empty for a new one."),
+        ("pk",),
+    ),
+    *(OF_UPDATE[name] for name in ("reference", *DRAFT_FIELDS)),
     *(
-        Column(f"evidence_{place}_{name}", EVIDENCE_WORDS[name], (), is_text=name not in PLAIN)
+        replace(column, name=f"evidence_{place}_{column.name}")
         for place in EVIDENCE_PLACES
-        for name in EVIDENCE_FIELDS
+        for column in EVIDENCE
+        if column.name in EVIDENCE_FIELDS
     ),
 )
 
@@ -124,10 +93,11 @@ class ExportMixin(ModelAdmin):
             found = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:  # the list says so
             return HttpResponseRedirect(f"../?{request.GET.urlencode()}")
-        pieces = csv.stream(self.export_rows(request, found), self.export_columns)
-        return download(pieces, found, f"{self.opts.model_name}-{localdate()}.csv")
+        title, name, day = str(self.opts.verbose_name_plural), f"{self.opts.model_name}-{localdate()}", localdate()
+        batches = self.export_rows(request, found)
+        return download(Export(name, title, self.export_columns, found, batches, day), CSV)
 
-    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Iterator[list[list[Any]]]:
+    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
         """Batches of rows: here of columns that are the model's own."""
         values = found.values_list(*(column.sources[0] for column in self.export_columns)).iterator(BATCH)
         while batch := [list(row) for row in islice(values, BATCH)]:
@@ -139,7 +109,7 @@ class CommitmentExportMixin(ExportMixin):
 
     export_columns = COMMITMENT_COLUMNS
 
-    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Iterator[list[list[Any]]]:
+    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
         """As the public export makes them."""
         today = localdate()
         all_of = Commitment.objects.for_staff(today).filter(pk__in=found.order_by().values("pk"))
@@ -149,7 +119,7 @@ class CommitmentExportMixin(ExportMixin):
 class OrganisationExportMixin(ExportMixin):
     """Organisations."""
 
-    export_columns = ORGANISATION_COLUMNS
+    export_columns = ORGANISATIONS
 
 
 class DraftExportMixin(ExportMixin):
@@ -157,7 +127,7 @@ class DraftExportMixin(ExportMixin):
 
     export_columns = DRAFT_COLUMNS
 
-    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Iterator[list[list[Any]]]:
+    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
         """Batches of drafts, each with its evidence in one more query."""
         drafts = found.select_related("commitment").prefetch_related("evidence").iterator(BATCH)
         while batch := [list(draft_cells(draft).values()) for draft in islice(drafts, BATCH)]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from commitments.admin.exporting import (
     DRAFT_COLUMNS,
     DRAFT_FIELDS,
     EVIDENCE_PLACES,
-    ORGANISATION_COLUMNS,
     draft_cells,
 )
 from commitments.admin.files import Row, Sheet
@@ -31,11 +30,6 @@ from commitments.admin.resources import (
     Cells,
     ImportResource,
     Outcome,
-    as_day,
-    as_number,
-    as_partial_date,
-    as_whole_number,
-    as_yes_or_no,
     batches,
     expected,
     same,
@@ -43,18 +37,11 @@ from commitments.admin.resources import (
 from commitments.chain import canonical
 from commitments.choices import (
     UPDATE_KINDS,
-    DeadlineBasis,
     DraftState,
-    Force,
-    Kind,
     Level,
-    OrganisationKind,
-    Relation,
     ReportBasis,
-    Side,
-    Source,
     Status,
-    StopReason,
+    Vocabulary,
 )
 from commitments.content import Content, Directory, number_text, publication, text, update_content
 from commitments.models import (
@@ -68,6 +55,7 @@ from commitments.models import (
 )
 from commitments.publishing import refuse_what_would_be_lost
 from commitments.reports.columns import SEPARATOR
+from commitments.reports.datasets import ORGANISATIONS
 from commitments.rules import Rulebook, check_draft, check_update
 
 THROUGH: dict[str, type[Any]] = {"owners": Ownership, "partners": Partnership}
@@ -86,20 +74,10 @@ TOLD = {
     "quote": gettext_lazy("The release’s words, at most 15."),
     "review_on": gettext_lazy("When to look again: 2018-11-05."),
 }
-OF_DRAFT: dict[str, Any] = {
-    "draft": as_whole_number,
+# A draft has fewer of some values than the record.
+OF_DRAFT: dict[str, Sequence[Vocabulary]] = {
     "kind": list(UPDATE_KINDS),
-    "date": as_partial_date,
     "status": [status for status in Status if status != Status.NO_REPORT],
-    "stop_reason": list(StopReason),
-    "basis": list(ReportBasis),
-    "achieved": as_number,
-    "deadline": as_partial_date,
-}
-OF_EVIDENCE = {
-    f"evidence_{place}_{name}": how
-    for name, how in {"date": as_partial_date, "relation": list(Relation), "source": list(Source)}.items()
-    for place in EVIDENCE_PLACES
 }
 
 
@@ -148,19 +126,7 @@ class CommitmentResource(ImportResource):
     expected = expected(
         [column for column in COMMITMENT_COLUMNS if column.name in OF_COMMITMENT],
         ("reference", "title", "release", "paragraph", "quote", "kind", "force", "done_when"),
-        {
-            "kind": list(Kind),
-            "force": list(Force),
-            "level": list(Level),
-            "deadline_basis": list(DeadlineBasis),
-            "owner_inferred": as_yes_or_no,
-            "target_approximate": as_yes_or_no,
-            "paragraph": as_whole_number,
-            "target": as_number,
-            "deadline": as_partial_date,
-            "review_on": as_day,
-        },
-        TOLD,
+        told=TOLD,
     )
     computed = frozenset(column.name for column in COMMITMENT_COLUMNS if column.name not in OF_COMMITMENT)
 
@@ -309,9 +275,7 @@ class OrganisationResource(ImportResource):
 
     model = Organisation
     identity = "slug"
-    expected = expected(
-        ORGANISATION_COLUMNS, ("slug", "name", "kind", "side"), {"kind": list(OrganisationKind), "side": list(Side)}
-    )
+    expected = expected(ORGANISATIONS, ("slug", "name", "kind", "side"))
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """All of them: there are few, and a name may be anybody's."""
@@ -369,7 +333,7 @@ class DraftResource(ImportResource):
 
     model = DraftUpdate
     identity = "draft"
-    expected = expected(DRAFT_COLUMNS, ("reference", "kind", "date"), OF_DRAFT | OF_EVIDENCE)
+    expected = expected(DRAFT_COLUMNS, ("reference", "kind", "date"), allowed=OF_DRAFT)
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """The drafts that are named, those that stand unpublished, and what the ledger holds against the rows."""

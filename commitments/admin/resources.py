@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -28,7 +28,7 @@ from commitments import content as contents
 from commitments.admin.files import Row, Sheet
 from commitments.choices import Vocabulary
 from commitments.models.fields import read as read_partial_date
-from commitments.reports.columns import Column
+from commitments.reports.columns import Column, Type
 from commitments.reports.csv import undefused
 
 NEW: str = RowResult.IMPORT_TYPE_NEW
@@ -105,27 +105,32 @@ class Expected:
 
 
 def expected(
-    columns: Iterable[Column], needed: Collection[str], reads: Mapping[str, Any], told: Mapping[str, Any] | None = None
+    columns: Iterable[Column],
+    needed: Collection[str],
+    allowed: Mapping[str, Sequence[Vocabulary]] | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> tuple[Expected, ...]:
-    """Columns of the export as those of the import.
+    """Columns of the export as those of the import, read by their types.
 
-    `reads`: by name, a function or the members of a vocabulary; else it is text. `told`: what to say of a
-    column, where whoever fills it in needs to know more than whoever reads it.
+    `allowed`: the members that a column may have, where it is not the whole vocabulary. `told`: what to say of
+    a column, where whoever fills it in needs to know more than whoever reads it.
     """
     made = []
     for column in columns:
-        how = reads.get(column.name, str)
-        allowed = tuple(str(member.value) for member in how) if isinstance(how, list) else ()
-        read = one_of(how) if allowed else how
+        members = (allowed or {}).get(column.name, list(column.choices or ()))
         made.append(
             Expected(
-                column.name, (told or {}).get(column.name, column.description), read, allowed, column.name in needed
+                column.name,
+                (told or {}).get(column.name, column.description),
+                one_of(members) if members else READ.get(column.type, str),
+                tuple(member.value for member in members),
+                column.name in needed,
             )
         )
     return tuple(made)
 
 
-def one_of(members: list[Vocabulary]) -> Callable[[str], str]:
+def one_of(members: Sequence[Vocabulary]) -> Callable[[str], str]:
     """Reads a value of a vocabulary, or its label."""
 
     def read(cell: str) -> str:
@@ -175,6 +180,16 @@ def as_day(cell: str) -> str:
         return contents.text(contents.read_day(cell))
     except ValidationError as error:
         raise ValidationError(_("“%(cell)s” is not a day. Write it as 2018-11-05.") % {"cell": cell[:60]}) from error
+
+
+# How a cell is read, by the type of its column; anything else is text.
+READ: dict[Type, Callable[[str], str]] = {
+    Type.YES_NO: as_yes_or_no,
+    Type.WHOLE: as_whole_number,
+    Type.NUMBER: as_number,
+    Type.PARTIAL_DATE: as_partial_date,
+    Type.DAY: as_day,
+}
 
 
 class ImportResource(Resource):

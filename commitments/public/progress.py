@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from commitments.public.browse import chips
 from commitments.public.links import Links, narrowed, replaced
 from commitments.public.pages import page
 from commitments.reading import for_reading, snapshot
-from commitments.reports.period import NOT_YET_PROMISED, Line, Report, Section, changes, lines, report
+from commitments.reports.period import NOT_YET_PROMISED, Line, Report, Section, changes, lines, report, title
 
 EVIDENCE = 3  # pages of evidence linked from a row; its own page has them all
 # Filters that say the same of a commitment on any day: only with these has the first day a list to link to.
@@ -89,12 +88,6 @@ def progress(request: HttpRequest) -> HttpResponse:
             "sections": sections(made, bodies, found.day),
         }
         return page(request, "progress", today, **context)
-
-
-def title(first: date, last: date) -> str:
-    """Both days, in words."""
-    days = {"first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
-    return _("Progress from %(first)s to %(last)s") % days
 
 
 def asked(found: PeriodFilter) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from django.utils.http import http_date
 from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
 
-from commitments.dates import PartialDate
 from commitments.filters import CommitmentFilter, problems_of
 from commitments.models import Commitment, LedgerEntry, Organisation, Ownership, Partnership
 from commitments.public.links import Links, replaced
@@ -105,26 +104,9 @@ def of_the_list(request: HttpRequest) -> Asked:
     found = CommitmentFilter(request.GET, localdate())
     refuse(problems_of(request.GET, found.form))
     query = replaced(found.data, **dict.fromkeys(SHOWING)).removeprefix(".")
-    title = "; ".join(filter_in_words(found))
+    title = "; ".join(found.in_words)
     as_of = found.form.cleaned_data["as_of"]
     return Asked(found.day, as_of, found.qs, title, reverse("commitments") + query, query)
-
-
-def filter_in_words(found: CommitmentFilter) -> list[str]:
-    """Each filter that is set: "Status: completed, in progress"."""
-    told = []
-    for name, value in found.form.cleaned_data.items():
-        if name in found.filters and value:
-            field = found.form.fields[name]
-            labels = {str(choice): str(label) for choice, label in getattr(field, "choices", ())}
-            values = [labels[one] for one in value] if isinstance(value, list) else [in_words(value)]
-            told.append(f"{field.label}: {', '.join(values)}")
-    return told
-
-
-def in_words(value: str | PartialDate) -> str:
-    """Words that are looked for, or one end of a time."""
-    return value.label if isinstance(value, PartialDate) else f"“{value}”"
 
 
 def of_commitment(request: HttpRequest, reference: str) -> Asked:

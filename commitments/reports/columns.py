@@ -1,14 +1,16 @@
-"""What an export says, once: each column's name, what it holds, where it comes from and how it is read.
+"""What an export says, once: each column's name, label, type and meaning, where it comes from and how it is read.
 
-The rows are made from plain values, not from model instances: an export reads every commitment, and
-instances cost three times as much.
+CSV, XLSX, JSON, the Data Package, the API and their documentation are all made from these. The rows are
+made from plain values, not from model instances: an export reads every commitment, and instances cost
+three times as much.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import Enum, auto
 from typing import Any
 
 from django.db.models import CharField, F, OuterRef, Subquery
@@ -17,21 +19,38 @@ from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from commitments import content, schedule
+from commitments import chain, choices, schedule
+from commitments.choices import Vocabulary
 from commitments.dates import PartialDate, parse
 from commitments.models import Ownership, Partnership
 
 SEPARATOR = "; "
+Values = type[Vocabulary]
+
+
+class Type(Enum):
+    """What a cell holds. In Python, until a format writes it: text, a list, a number or a boolean; None for nothing."""
+
+    TEXT = auto()  # anybody's words, which a spreadsheet must not run
+    TEXTS = auto()  # a list of them
+    ADDRESS = auto()  # of a page
+    CODE = auto()  # a reference, a slug, a value of a vocabulary: letters, digits, hyphens
+    PARTIAL_DATE = auto()
+    DAY = auto()  # as ISO text
+    TIME = auto()  # as ISO text, UTC
+    WHOLE = auto()
+    NUMBER = auto()
+    YES_NO = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a row needs beside its own values. Names and sides of organisations are by primary key, as text."""
+    """What a row needs beside its own values. `names` and `sides` list those of organisations from their keys."""
 
     day: date
-    page_address: Callable[[str], str]
-    names: Mapping[str, str]
-    sides: Mapping[str, str]
+    address: Callable[[str, str], str]
+    names: Callable[[str | None], list[str]]
+    sides: Callable[[str | None], list[str]]
 
 
 class Listed(Subquery):
@@ -46,13 +65,13 @@ class Listed(Subquery):
         return super().as_sql(compiler, connection, template=template, **context)
 
 
-def organisations(model: type[Ownership] | type[Partnership]) -> Listed:
-    """The primary keys of a commitment's owners or partners."""
-    return Listed(model.objects.filter(commitment=OuterRef("pk")).values(said=F("organisation_id")))
+def organisations(model: type[Ownership] | type[Partnership], what: str = "organisation_id") -> Listed:
+    """The primary keys, or something else, of a commitment's owners or partners."""
+    return Listed(model.objects.filter(commitment=OuterRef("pk")).values(said=F(what)))
 
 
 def as_text(name: str) -> Expression:
-    """A day, or a partial date in its notation: both databases give the text without asking Python."""
+    """A day, a partial date or a decimal as text: both databases give it without asking Python."""
     return Cast(name, CharField())
 
 
@@ -60,94 +79,257 @@ def as_text(name: str) -> Expression:
 class Column:
     """One column: its sources in SQL and, where it is more than one value as it stands, how they are read.
 
-    `is_text`: the cell may hold anybody's words, which a spreadsheet must not run.
+    `choices`: the vocabulary that its values are from.
     """
 
     name: str
+    label: str | Promise
+    type: Type
     description: str | Promise
     sources: tuple[str | Expression | Listed, ...]
     read: Callable[..., Any] | None = None
-    is_text: bool = False
+    choices: Values | None = None
 
 
-def _names(context: Context, keys: str | None) -> str:
-    return SEPARATOR.join(sorted([context.names[key] for key in keys.split(",")])) if keys else ""
-
-
-def _sides(context: Context, keys: str | None) -> str:
-    return SEPARATOR.join(sorted({context.sides[key] for key in keys.split(",")})) if keys else ""
-
-
-def _read(text: str) -> PartialDate | None:
+def _date(text: str | None) -> PartialDate | None:
     return parse(text) if text else None
 
 
 def _days_late(context: Context, status: str, deadline: str, completed_on: str) -> int | None:
-    return schedule.days_late(status, _read(deadline), _read(completed_on), context.day)
+    return schedule.days_late(status, _date(deadline), _date(completed_on), context.day)
 
 
 def _slip_days(_context: Context, original: str, current: str) -> int | None:
-    return schedule.slip_days(_read(original), _read(current))
+    return schedule.slip_days(_date(original), _date(current))
 
 
-def _number(_context: Context, value: Any) -> str:
-    return content.number_text(value)
+def names(context: Context, keys: str | None) -> list[str]:
+    """Full names of organisations, sorted."""
+    return context.names(keys)
 
 
-def yes_or_no(_context: Context, value: bool) -> str:
-    """A boolean as files say it: "true" or "false"."""
-    return str(value).lower()
+def sides(context: Context, keys: str | None) -> list[str]:
+    """Their sides, each once."""
+    return context.sides(keys)
+
+
+def number(_context: Context, text: str | None) -> int | float | None:
+    """A decimal of at most two places: whole where it is."""
+    if text is None:
+        return None
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def time(_context: Context, moment: datetime) -> str:
+    """A time as the ledger writes it: 2026-11-22T08:00:00Z."""
+    return chain.utc_text(moment)
+
+
+def lines(_context: Context, text: str | None) -> list[str]:
+    """A text's lines."""
+    return text.split("\n") if text else []
 
 
 OWNERS, PARTNERS = organisations(Ownership), organisations(Partnership)
 DEADLINE, ORIGINAL = as_text("state__deadline"), as_text("state__original_deadline")
+# The promised columns, in their promised order.
 COLUMNS = (
-    Column("reference", _("The commitment’s identity. Never used twice."), ("reference",)),
-    Column("title", _("In our words."), ("title",), is_text=True),
-    Column("release", _("Slug of the release in which it was made."), ("release__slug",)),
-    Column("area", _("Slug of its area; empty where it stands in none."), ("area__slug",)),
-    Column("kind", _("What sort of pledge it is."), ("kind",)),
-    Column("force", _("How firmly the release put it."), ("force",)),
-    Column("level", _("Counts are of “primary” ones."), ("level",)),
-    Column("owners", _("Who must deliver."), (OWNERS,), _names, is_text=True),
-    Column("owner_inferred", _("Whether the owner is inferred."), ("owner_inferred",), yes_or_no),
-    Column("partners", _("Who takes part."), (PARTNERS,), _names, is_text=True),
-    Column("sides", _("The owners’ sides."), (OWNERS,), _sides),
-    Column("quote", _("The release’s words."), ("quote",), is_text=True),
-    Column("deadline", _("The current deadline, a partial date."), (DEADLINE,)),
-    Column("deadline_basis", _("Stated, or the date of an event that it serves."), ("deadline_basis",)),
-    Column("deadline_last_day", _("The day on which the deadline ends."), (as_text("state__deadline_last"),)),
-    Column("original_deadline", _("The first deadline, a partial date."), (ORIGINAL,)),
+    Column("reference", _("Reference"), Type.CODE, _("The commitment’s identity. Never used twice."), ("reference",)),
+    Column("title", _("Title"), Type.TEXT, _("What was promised, in our words."), ("title",)),
+    Column("release", _("Release"), Type.CODE, _("Slug of the release in which it was made."), ("release__slug",)),
+    Column("area", _("Area"), Type.CODE, _("Slug of its area; empty where it stands in none."), ("area__slug",)),
+    Column("kind", _("Kind"), Type.CODE, _("What sort of pledge it is."), ("kind",), choices=choices.Kind),
+    Column("force", _("Force"), Type.CODE, _("How firmly the release put it."), ("force",), choices=choices.Force),
+    Column(
+        "level",
+        _("Level"),
+        Type.CODE,
+        _("Whether it is counted: counts are of “primary” ones."),
+        ("level",),
+        choices=choices.Level,
+    ),
+    Column(
+        "owners",
+        _("Owners"),
+        Type.TEXTS,
+        _("Who must deliver: full names."),
+        (OWNERS,),
+        names,
+    ),
+    Column(
+        "owner_inferred",
+        _("Owner inferred"),
+        Type.YES_NO,
+        _("Whether the release names no owner, and we infer one."),
+        ("owner_inferred",),
+    ),
+    Column(
+        "partners",
+        _("Partners"),
+        Type.TEXTS,
+        _("Who takes part: full names."),
+        (PARTNERS,),
+        names,
+    ),
+    Column(
+        "sides",
+        _("Sides"),
+        Type.TEXTS,
+        _("The owners’ sides."),
+        (OWNERS,),
+        sides,
+        choices=choices.Side,
+    ),
+    Column("quote", _("Quote"), Type.TEXT, _("The release’s own words."), ("quote",)),
+    Column("deadline", _("Deadline"), Type.PARTIAL_DATE, _("The current deadline."), (DEADLINE,)),
+    Column(
+        "deadline_basis",
+        _("Basis of the deadline"),
+        Type.CODE,
+        _("Stated, or the date of an event that it serves."),
+        ("deadline_basis",),
+        choices=choices.DeadlineBasis,
+    ),
+    Column(
+        "deadline_last_day",
+        _("Last day of the deadline"),
+        Type.DAY,
+        _("The day on which the deadline ends, in Hong Kong."),
+        (as_text("state__deadline_last"),),
+    ),
+    Column(
+        "original_deadline",
+        _("First deadline"),
+        Type.PARTIAL_DATE,
+        _("The deadline that was announced first."),
+        (ORIGINAL,),
+    ),
     Column(
         "slip_days",
-        _("Days from the first deadline’s end to the current one’s."),
+        _("Days slipped"),
+        Type.WHOLE,
+        _("Days from the first deadline’s end to the current one’s; negative where it was brought forward."),
         (ORIGINAL, DEADLINE),
         _slip_days,
     ),
     Column(
         "days_late",
+        _("Days late"),
+        Type.WHOLE,
         _("Days past the deadline, at least; empty unless certainly late."),
         ("state__status", DEADLINE, as_text("state__completed_on")),
         _days_late,
     ),
-    Column("status", _("The last status reported."), ("state__status",)),
-    Column("stop_reason", _("Why it was stopped."), ("state__stop_reason",)),
-    Column("status_on", _("The date of that status, a partial date."), (as_text("state__status_on"),)),
-    Column("schedule", _("How it stands against its deadline."), ("schedule",)),
-    Column("evidence", _("Whose word the status rests on."), ("state__evidence",)),
-    Column("freshness", _("How long ago anything was recorded."), ("freshness",)),
-    Column("achieved", _("The quantity last reported."), ("state__achieved",), _number),
-    Column("target", _("The quantity aimed at."), ("target",), _number),
-    Column("unit", _("What the quantity counts."), ("unit",), is_text=True),
-    Column("last_entry_on", _("The day of the last report, context or check."), (as_text("state__last_entry_on"),)),
-    Column("note", _("The note of the last report."), ("state__note",), is_text=True),
+    Column(
+        "status", _("Status"), Type.CODE, _("The last status reported."), ("state__status",), choices=choices.Status
+    ),
+    Column(
+        "stop_reason",
+        _("Reason for stopping"),
+        Type.CODE,
+        _("Why it was stopped; empty otherwise."),
+        ("state__stop_reason",),
+        choices=choices.StopReason,
+    ),
+    Column(
+        "status_on", _("Status on"), Type.PARTIAL_DATE, _("The date of that status."), (as_text("state__status_on"),)
+    ),
+    Column(
+        "schedule",
+        _("Schedule"),
+        Type.CODE,
+        _("How it stands against its deadline. Computed."),
+        ("schedule",),
+        choices=choices.Schedule,
+    ),
+    Column(
+        "evidence",
+        _("Evidence"),
+        Type.CODE,
+        _("Whose word the status rests on. Computed."),
+        ("state__evidence",),
+        choices=choices.EvidenceLevel,
+    ),
+    Column(
+        "freshness",
+        _("Freshness"),
+        Type.CODE,
+        _("How long ago anything was recorded. Computed."),
+        ("freshness",),
+        choices=choices.Freshness,
+    ),
+    Column(
+        "achieved", _("Achieved"), Type.NUMBER, _("The quantity last reported."), (as_text("state__achieved"),), number
+    ),
+    Column("target", _("Target"), Type.NUMBER, _("The quantity aimed at."), (as_text("target"),), number),
+    Column("unit", _("Unit"), Type.TEXT, _("What the quantities count."), ("unit",)),
+    Column(
+        "last_entry_on",
+        _("Last entry on"),
+        Type.DAY,
+        _("The day of the last report, context or check."),
+        (as_text("state__last_entry_on"),),
+    ),
+    Column("note", _("Note"), Type.TEXT, _("The note of the last report."), ("state__note",)),
     Column(
         "evidence_urls",
+        _("Addresses of the evidence"),
+        Type.TEXTS,
         _("The pages that the status rests on."),
         ("state__evidence_urls",),
-        lambda _c, urls: (urls or "").replace("\n", SEPARATOR),
-        is_text=True,
+        lines,
     ),
-    Column("url", _("The commitment’s page."), ("reference",), lambda c, reference: c.page_address(reference)),
+    Column(
+        "url",
+        _("Page"),
+        Type.ADDRESS,
+        _("The commitment’s page."),
+        ("reference",),
+        lambda context, reference: context.address("commitment", reference),
+    ),
 )
 NAMES = tuple(column.name for column in COLUMNS)
+# The rest of what is public of a commitment: in the Data Package, the API and the files of staff.
+FURTHER = (
+    Column(
+        "paragraph",
+        _("Paragraph"),
+        Type.WHOLE,
+        _("Where the release says it: counted within its section of the text."),
+        ("paragraph",),
+    ),
+    Column(
+        "part_of",
+        _("Part of"),
+        Type.CODE,
+        _("Reference of the commitment that it is part of."),
+        ("part_of__reference",),
+    ),
+    Column(
+        "parties_as_stated",
+        _("Parties as stated"),
+        Type.TEXT,
+        _("Parties that are no organisation."),
+        ("parties_as_stated",),
+    ),
+    Column("owner_note", _("Note on the owner"), Type.TEXT, _("Why the owner is inferred."), ("owner_note",)),
+    Column(
+        "deadline_as_stated",
+        _("Deadline as stated"),
+        Type.TEXT,
+        _("The release’s own words for the deadline."),
+        ("deadline_as_stated",),
+    ),
+    Column("measure", _("Measure"), Type.TEXT, _("What the figure is: number trained."), ("measure",)),
+    Column(
+        "target_approximate",
+        _("Target approximate"),
+        Type.YES_NO,
+        _("Whether it is “about” so many."),
+        ("target_approximate",),
+    ),
+    Column("done_when", _("Done when"), Type.TEXT, _("What would count as done."), ("done_when",)),
+    Column("review_on", _("Review on"), Type.DAY, _("When to look again."), (as_text("review_on"),)),
+    Column("commitment_note", _("Note on the commitment"), Type.TEXT, _("The commitment’s own note."), ("note",)),
+)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
-from commitments.reports.columns import COLUMNS, Column
+from commitments.reports.columns import SEPARATOR, Column, Type
+from commitments.reports.download import Export, Format, Moment
 
 # What makes a spreadsheet take a text for a formula, with the full-width forms that some of them fold.
 DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
+FREE = (Type.TEXT, Type.TEXTS, Type.ADDRESS)
 
 
 class _Line:
@@ -20,24 +22,43 @@ class _Line:
         return text
 
 
-def stream(batches: Iterable[Sequence[list[Any]]], columns: Sequence[Column] = COLUMNS) -> Generator[bytes]:
+def write(export: Export, _moment: Moment) -> Generator[bytes]:
     """The file, a piece a batch; the header comes at once."""
-    writer = csv.writer(_Line())
-    texts = [place for place, column in enumerate(columns) if column.is_text]
-    yield ("\ufeff" + writer.writerow([column.name for column in columns])).encode()
-    for batch in batches:
-        yield "".join([writer.writerow(defused(row, texts)) for row in batch]).encode()
+    writer, prepared = csv.writer(_Line()), Cells(export.columns).defused
+    yield ("\ufeff" + writer.writerow(export.headings)).encode()
+    for batch in export.batches:
+        yield "".join([writer.writerow(prepared(row)) for row in batch]).encode()
 
 
-def defused(row: list[Any], texts: Sequence[int]) -> list[Any]:
-    """The row with an apostrophe before each text that a spreadsheet would run. Numbers and dates are left alone."""
-    for place in texts:
-        cell = row[place]
-        if cell and cell[0] in DANGEROUS:
-            row[place] = "'" + cell
-    return row
+CSV = Format("csv", "text/csv; charset=utf-8", write)
+
+
+class Cells:
+    """From a row's values to cells of text, in place: numbers and dates are left alone."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.lists = [place for place, column in enumerate(columns) if column.type is Type.TEXTS]
+        self.truths = [place for place, column in enumerate(columns) if column.type is Type.YES_NO]
+        self.free = [place for place, column in enumerate(columns) if column.type in FREE]
+
+    def joined(self, row: list[Any]) -> list[Any]:
+        """Several values in one cell, and yes or no as "true" or "false"."""
+        for place in self.lists:
+            row[place] = SEPARATOR.join(row[place])
+        for place in self.truths:
+            row[place] = "true" if row[place] else "false"
+        return row
+
+    def defused(self, row: list[Any]) -> list[Any]:
+        """With an apostrophe before each text that a spreadsheet would run, too."""
+        self.joined(row)
+        for place in self.free:
+            cell = row[place]
+            if cell and cell[0] in DANGEROUS:
+                row[place] = "'" + cell
+        return row
 
 
 def undefused(cell: str) -> str:
-    """The text of a cell, without the apostrophe that `defused` put before it."""
+    """The text of a cell, without the apostrophe that `Cells.defused` put before it."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in DANGEROUS else cell

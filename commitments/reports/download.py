@@ -1,46 +1,125 @@
-"""A file that is sent while it is made, for the public and for staff."""
+"""A file that is sent while it is made, all of one moment: for the public and for staff."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from commitments.models import LedgerHead
 from commitments.reading import snapshot
+from commitments.reports.columns import Column
 
 
-def download(pieces: Generator[bytes], found: QuerySet[Any], name: str) -> StreamingHttpResponse:
-    """The file: row count, ledger head and rows of one and the same moment."""
-    moment = ExitStack()
-    moment.enter_context(snapshot())
-    response = StreamingHttpResponse(Body(moment, pieces), content_type="text/csv; charset=utf-8")
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is true of the moment of which a file speaks: how many rows, and how the ledger ended."""
+
+    count: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a file says in whatever format. `batches`: lists of rows of `found`, a cell for each column.
+
+    `asked`: the question in words, a line each. `query`: the same as programs put it. `labelled`:
+    whether the columns are headed by their labels instead of their names.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    found: QuerySet[Any]
+    batches: Generator[list[list[Any]]]
+    day: date
+    asked: Sequence[str] = ()
+    query: Mapping[str, list[str]] = field(default_factory=dict)
+    labelled: bool = False
+
+    @property
+    def headings(self) -> list[str]:
+        """The first row."""
+        return [str(column.label) if self.labelled else column.name for column in self.columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file: its ending, its media type and how it is written. `most`: how many rows it can hold."""
+
+    ending: str
+    content_type: str
+    write: Callable[[Export, Moment], Generator[bytes]]
+    most: int | None = None
+
+
+class TooManyRowsError(ValueError):
+    """The format cannot hold so many rows."""
+
+
+def download(export: Export, form: Format) -> StreamingHttpResponse:
+    """The export as a file; TooManyRowsError where the format cannot hold it."""
+
+    def write(moment: Moment) -> Generator[bytes]:
+        with closing(export.batches):
+            yield from form.write(export, moment)
+
+    return send(f"{export.name}.{form.ending}", form.content_type, export.found, write, form.most)
+
+
+def send(
+    name: str,
+    content_type: str,
+    found: QuerySet[Any],
+    write: Callable[[Moment], Generator[bytes]],
+    most: int | None = None,
+) -> StreamingHttpResponse:
+    """The file that `write` makes: row count, ledger head and rows of one and the same moment."""
+    with ExitStack() as opened:
+        opened.enter_context(snapshot())
+        moment = Moment(found.count(), LedgerHead.objects.get().digest)
+        if most is not None and moment.count > most:
+            raise TooManyRowsError(_too_many(moment.count, most))
+        pieces = opened.enter_context(closing(write(moment)))
+        response = StreamingHttpResponse(Body(pieces, opened.pop_all()), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Row-Count"] = str(found.count())
-    response["X-Ledger-Head"] = LedgerHead.objects.get().digest
+    response["X-Row-Count"] = str(moment.count)
+    response["X-Ledger-Head"] = moment.head
     return response
 
 
-class Body:
-    """A streamed file; the server closes it when it is sent or the reader has gone, and the snapshot with it."""
+def _too_many(count: int, most: int) -> str:
+    message = _("This file can hold %(most)s rows, and there are %(count)s. Filter the list, or take CSV or JSON.")
+    return message % {"most": most, "count": count}
 
-    def __init__(self, moment: ExitStack, pieces: Generator[bytes]) -> None:
-        self.moment, self.pieces = moment, pieces
+
+class Body:
+    """A streamed file; the server closes it when it is sent or the reader has gone."""
+
+    def __init__(self, pieces: Generator[bytes], opened: ExitStack) -> None:
+        self.pieces, self.opened = pieces, opened
 
     def __iter__(self) -> Iterator[bytes]:
         return self.pieces
 
     def close(self) -> None:
         """End the query before its snapshot, and both before Django closes the connection."""
-        self.pieces.close()
-        self.moment.close()
+        self.opened.close()
 
 
-def page_address(request: HttpRequest) -> Callable[[str], str]:
-    """A commitment's full address from its reference, without asking the URL resolver for each row."""
-    pattern = request.build_absolute_uri(reverse("commitment", args=["AA-00"]))
-    return pattern.replace("AA-00", "{}").format
+def page_address(request: HttpRequest) -> Callable[[str, str], str]:
+    """From a page's name in `urls.py` and its reference or slug to its full address; the resolver is asked once."""
+
+    @cache
+    def pattern(name: str) -> str:
+        return request.build_absolute_uri(reverse(name, args=["AA-00"])).replace("AA-00", "{}")
+
+    return lambda name, identity: pattern(name).format(identity)

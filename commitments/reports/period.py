@@ -7,22 +7,23 @@ Counts are of pledges; aims and umbrellas are listed beside them. Pure but for t
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commitments import schedule
 from commitments.choices import ANNOUNCED, Change, EntryKind, Level, Schedule, Status
 from commitments.dates import PartialDate, parse
-from commitments.models import Organisation, Update
+from commitments.models import Update
 from commitments.querysets import CommitmentQuerySet
-from commitments.reports.columns import COLUMNS, DEADLINE, ORIGINAL, OWNERS, SEPARATOR, Column, Context, as_text
-from commitments.reports.rows import BATCH
+from commitments.reports.columns import COLUMNS, DEADLINE, ORIGINAL, OWNERS, Column, Context, Type, as_text
+from commitments.reports.rows import BATCH, context_of
 
 NOT_YET_PROMISED = "not_yet_promised"  # the status at the start of what was announced later
 SHOWN = 200  # lines of a section on the page; the files have all
@@ -76,19 +77,19 @@ class Line(NamedTuple):
     owners: str | None
     parties_as_stated: str
     deadline_basis: str
-    target: Decimal | None
+    target: str | None
     unit: str
     status_then: str
     status_then_on: str
     deadline_then: str
-    achieved_start: Decimal | None
+    achieved_start: str | None
     status_end: str
     status_on: str
     completed_on: str
     stop_reason: str
     deadline_end: str
     original_deadline: str
-    achieved_end: Decimal | None
+    achieved_end: str | None
     note: str
     evidence_urls: str | None
 
@@ -119,9 +120,9 @@ class Line(NamedTuple):
         return changes(self.status_start, self.status_end, self.kind, self.slip_days)
 
     @property
-    def slip_reasons(self) -> str:
+    def slip_reasons(self) -> list[str]:
         """Why its deadline moved, as often as it did."""
-        return SEPARATOR.join(slip.reason for slip in self.slips if slip.reason)
+        return [slip.reason for slip in self.slips if slip.reason]
 
     @property
     def counted(self) -> bool:
@@ -159,19 +160,19 @@ SOURCES = (
     OWNERS,
     "parties_as_stated",
     "deadline_basis",
-    "target",
+    as_text("target"),
     "unit",
     "then__status",
     as_text("then__status_on"),
     as_text("then__deadline"),
-    "then__achieved",
+    as_text("then__achieved"),
     "state__status",
     as_text("state__status_on"),
     as_text("state__completed_on"),
     "state__stop_reason",
     DEADLINE,
     ORIGINAL,
-    "state__achieved",
+    as_text("state__achieved"),
     "state__note",
     "state__evidence_urls",
 )
@@ -291,43 +292,82 @@ def as_in_lists(shared: str, *sources: str, **changed: Any) -> Column:
 PERIOD_COLUMNS = (
     *(as_in_lists(name) for name in ("reference", "title", "release", "area", "kind", "level", "owners")),
     as_in_lists("sides", "owners"),
-    Column("changes", _("What changed between the two days."), ("changes",), lambda _c, found: SEPARATOR.join(found)),
-    Column(
-        "status_start",
-        _("Its status at the start; “not_yet_promised” where it was announced later."),
-        ("status_start",),
-    ),
-    Column("status_end", _("Its status at the end."), ("status_end",)),
-    as_in_lists("status_on", description=_("The date of the status at the end, a partial date.")),
-    as_in_lists("stop_reason"),
-    Column(
-        "deadline_start",
-        _("The deadline at the start, a partial date; the first one if announced later."),
-        ("deadline_start",),
-    ),
-    Column("deadline_end", _("The deadline at the end, a partial date."), ("deadline_end",)),
+    Column("changes", _("Changes"), Type.TEXTS, _("What changed between the two days."), ("changes",), choices=Change),
     as_in_lists(
-        "slip_days", "deadline_start", "deadline_end", description=_("Days from the one deadline’s end to the other’s.")
+        "status",
+        "status_start",
+        name="status_start",
+        label=_("Status at the start"),
+        description=_("Its status on the first day; “not_yet_promised” where it was announced later."),
+        choices=None,
     ),
-    Column("slip_reasons", _("Why the deadline moved between the two days."), ("slip_reasons",), is_text=True),
+    as_in_lists(
+        "status",
+        "status_end",
+        name="status_end",
+        label=_("Status at the end"),
+        description=_("Its status on the last day."),
+    ),
+    as_in_lists("status_on", description=_("The date of the status at the end.")),
+    as_in_lists("stop_reason"),
+    as_in_lists(
+        "deadline",
+        "deadline_start",
+        name="deadline_start",
+        label=_("Deadline at the start"),
+        description=_("Its deadline on the first day; its first one where it was announced later."),
+    ),
+    as_in_lists(
+        "deadline",
+        "deadline_end",
+        name="deadline_end",
+        label=_("Deadline at the end"),
+        description=_("Its deadline on the last day."),
+    ),
+    as_in_lists(
+        "slip_days",
+        "deadline_start",
+        "deadline_end",
+        description=_("Days from the one deadline’s end to the other’s; negative where it was brought forward."),
+    ),
+    Column(
+        "slip_reasons",
+        _("Reasons for slipping"),
+        Type.TEXTS,
+        _("Why the deadline moved between the two days."),
+        ("slip_reasons",),
+    ),
     as_in_lists("days_late", "status_end", "deadline_end", "completed_on"),
     as_in_lists(
-        "achieved", "achieved_start", name="achieved_start", description=_("The quantity reported by the start.")
+        "achieved",
+        "achieved_start",
+        name="achieved_start",
+        label=_("Achieved by the start"),
+        description=_("The quantity last reported by the first day."),
     ),
-    as_in_lists("achieved", "achieved_end", name="achieved_end", description=_("The quantity reported by the end.")),
+    as_in_lists(
+        "achieved",
+        "achieved_end",
+        name="achieved_end",
+        label=_("Achieved by the end"),
+        description=_("The quantity last reported by the last day."),
+    ),
     *(as_in_lists(name) for name in ("target", "unit", "note", "evidence_urls")),
     as_in_lists("url", "reference"),
 )
 
 
+def title(first: date, last: date) -> str:
+    """Both days, in words."""
+    days = {"first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
+    return gettext("Progress from %(first)s to %(last)s") % days
+
+
 def rows(
-    found: CommitmentQuerySet, first: date, last: date, page_address: Callable[[str], str]
-) -> Iterator[list[list[Any]]]:
+    found: CommitmentQuerySet, first: date, last: date, address: Callable[[str, str], str]
+) -> Generator[list[list[Any]]]:
     """The file's rows in batches, a cell for each of PERIOD_COLUMNS."""
-    bodies = Organisation.objects.values_list("pk", "name", "side")
-    names, sides = {str(pk): name for pk, name, _ in bodies}, {str(pk): side for pk, _, side in bodies}
-    context = Context(last, page_address, names, sides)
-    coming = lines(found, first, last)
+    context, coming = context_of(last, address), lines(found, first, last)
     while batch := list(islice(coming, BATCH)):
         yield [[cell(context, column, line) for column in PERIOD_COLUMNS] for line in batch]
 

@@ -2,56 +2,103 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from commitments.filters import CommitmentFilter, PeriodFilter, names_of_a_period, problems_of
-from commitments.querysets import CommitmentQuerySet
+from commitments.filters import CommitmentFilter, PeriodFilter, known_names, names_of_a_period, problems_of
 from commitments.reading import for_reading
-from commitments.reports import csv, period
-from commitments.reports.download import download, page_address
+from commitments.reports import period
+from commitments.reports.datasets import Dataset
+from commitments.reports.download import Export, Format, TooManyRowsError, download, page_address
 from commitments.reports.rows import rows
 
+# Whether columns are headed by their labels, in the language of the address, or by their names.
+LABELS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+
 
 @for_reading
-def commitments_csv(request: HttpRequest) -> HttpResponseBase:
-    """Exactly the list's filter, all pages, as CSV."""
+def table(request: HttpRequest, dataset: Dataset, form: Format) -> HttpResponseBase:
+    """A table of what the list's filter finds, all pages."""
     asked = CommitmentFilter(request.GET, localdate())
-    if problems := problems_of(request.GET, asked.form):
+    if problems := problems_of(request.GET, asked.form, [*known_names(), "labels"]) + problems_of_labels(request.GET):
         return refused(problems)
-    return csv_of(request, asked.qs, asked.day, "commitments")
+    return sent(request, asked, dataset, dataset.found(asked), form)
 
 
 @for_reading
-def progress_csv(request: HttpRequest) -> HttpResponseBase:
-    """Every commitment as it stood on two days, with what changed between them, as CSV."""
-    asked = PeriodFilter(request.GET, localdate())
-    if problems := problems_of(request.GET, asked.form, names_of_a_period()):
-        return refused(problems)
-    found, first, last = asked.qs, asked.first, asked.day
-    pieces = csv.stream(period.rows(found, first, last, page_address(request)), period.PERIOD_COLUMNS)
-    return download(pieces, found, f"progress-{first.isoformat()}-{last.isoformat()}.csv")
-
-
-@for_reading
-def commitment_csv(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """The row of one commitment as CSV."""
+def commitment(request: HttpRequest, dataset: Dataset, form: Format, reference: str) -> HttpResponseBase:
+    """The row of one commitment."""
     asked = CommitmentFilter(request.GET, localdate())
-    if problems := problems_of(request.GET, asked.form, ["as_of"]):
+    if problems := problems_of(request.GET, asked.form, ["as_of", "labels"]) + problems_of_labels(request.GET):
         return refused(problems)
     found = asked.qs.filter(reference=reference)
     get_object_or_404(found)
-    return csv_of(request, found, asked.day, reference)
+    return sent(request, asked, replace(dataset, name=reference), found, form)
 
 
-def refused(problems: list[str]) -> HttpResponse:
+def sent(
+    request: HttpRequest, asked: CommitmentFilter, dataset: Dataset, found: QuerySet[Any], form: Format
+) -> HttpResponseBase:
+    """The file of these rows."""
+    export = Export(
+        name=f"{dataset.name}-{asked.day.isoformat()}",
+        title=str(dataset.title),
+        columns=dataset.columns,
+        found=found,
+        batches=rows(found, asked.day, page_address(request), dataset.columns),
+        day=asked.day,
+        asked=asked.in_words,
+        query={name: values for name, values in asked.data.lists() if name in asked.filters},
+        labelled=LABELS[request.GET.get("labels", "")],
+    )
+    return file_of(export, form)
+
+
+@for_reading
+def progress(request: HttpRequest, form: Format) -> HttpResponseBase:
+    """Every commitment as it stood on two days, with what changed between them."""
+    asked = PeriodFilter(request.GET, localdate())
+    names = [*names_of_a_period(), "labels"]
+    if problems := problems_of(request.GET, asked.form, names) + problems_of_labels(request.GET):
+        return refused(problems)
+    found, first, last = asked.qs, asked.first, asked.day
+    export = Export(
+        name=f"progress-{first.isoformat()}-{last.isoformat()}",
+        title=period.title(first, last),
+        columns=period.PERIOD_COLUMNS,
+        found=found,
+        batches=period.rows(found, first, last, page_address(request)),
+        day=last,
+        asked=asked.in_words,
+        labelled=LABELS[request.GET.get("labels", "")],
+    )
+    return file_of(export, form)
+
+
+def file_of(export: Export, form: Format) -> HttpResponseBase:
+    """The file; 400 where the format cannot hold the rows."""
+    try:
+        return download(export, form)
+    except TooManyRowsError as problem:
+        return refused([str(problem)])
+
+
+def problems_of_labels(data: QueryDict) -> list[str]:
+    """Where `labels` is asked for with another value than these."""
+    message = _("labels: “%(value)s” is not one of the values allowed here: %(allowed)s.")
+    allowed = ", ".join(filter(None, LABELS))
+    return [
+        message % {"value": value[:60], "allowed": allowed} for value in data.getlist("labels") if value not in LABELS
+    ]
+
+
+def refused(problems: Sequence[str]) -> HttpResponse:
     """400, a problem in each line."""
     return HttpResponse("\n".join(problems) + "\n", status=400, content_type="text/plain; charset=utf-8")
-
-
-def csv_of(request: HttpRequest, found: CommitmentQuerySet, day: date, name: str) -> StreamingHttpResponse:
-    """The file of some commitments."""
-    return download(csv.stream(rows(found, day, page_address(request))), found, f"{name}-{day.isoformat()}.csv")
