@@ -122,6 +122,38 @@ class Schedule(Vocabulary):
 PAST_DEADLINE = (Schedule.OVERDUE, Schedule.UNREPORTED)
 
 
+class Change(Vocabulary):
+    """What happened to it between two days, in the order of a report. Computed: see `period.changes`."""
+
+    COMPLETED = "completed", "done", _("Completed at the end, and not yet at the start."), _("completed")
+    STARTED = (
+        "started",
+        "moving",
+        _("In progress at the end, and not begun, as far as known, at the start."),
+        _("started"),
+    )
+    DEADLINE_MOVED = (
+        "deadline_moved",
+        "late",
+        _("The last day of its deadline is another than at the start."),
+        _("slipped or brought forward"),
+    )
+    STOPPED = "stopped", "ended", _("Stopped at the end, and not at the start."), _("stopped")
+    NEWLY_PROMISED = (
+        "newly_promised",
+        "waiting",
+        _("Announced after the start. What was done when it was announced is no progress since."),
+        _("newly promised"),
+    )
+    OTHER = (
+        "other",
+        "waiting",
+        _("Another change of status, such as from completed to in progress."),
+        _("other changes"),
+    )
+    NO_REPORT = "no_report", "none", _("Without a report at the start and at the end."), _("still without a report")
+
+
 class EvidenceLevel(Vocabulary):
     """Whose word the current status rests on. Computed: see `schedule.standing`."""
 

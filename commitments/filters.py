@@ -7,7 +7,7 @@ error for programs (`problems_of`) and passed over on pages, because shared link
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django import forms
@@ -50,6 +50,12 @@ SORTED_BY = {
     "last_entry": gettext_lazy("last entry, oldest first"),
     "-last_entry": gettext_lazy("last entry, newest first"),
 }
+# By what a report between two days may be broken down.
+BREAKDOWNS = [
+    ("area", gettext_lazy("area")),
+    ("owner", gettext_lazy("owner")),
+    ("side", gettext_lazy("side")),
+]
 FIRST_DAY = date(1900, 1, 1)
 MOST_WORDS = 20
 CHOICES_NAMED = 40  # a message names the allowed values up to so many
@@ -103,16 +109,25 @@ class Between(Filter):
     field_class = PartialDateFormField
 
 
+def a_day(**kwargs: Any) -> forms.DateField:
+    """A box for one day."""
+    invalid = {"invalid": gettext_lazy("Write a day that exists, as 2021-08-30.")}
+    return forms.DateField(required=False, error_messages=invalid, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+def past_day(day: date | None, today: date) -> date | None:
+    """The day, unless it lies ahead or before everything: then ValidationError."""
+    if day and day < FIRST_DAY:
+        raise ValidationError(_("%(day)s lies too far back. Ask for 1900-01-01 or later.") % {"day": day})
+    if day and day > today:
+        raise ValidationError(_("%(day)s lies in the future. Ask for today or an earlier day.") % {"day": day})
+    return day
+
+
 class DayForm(forms.Form):
     """The day that a page is asked for."""
 
-    as_of = forms.DateField(
-        required=False,
-        label=gettext_lazy("As of"),
-        error_messages={"invalid": gettext_lazy("Write a day that exists, as 2021-08-30.")},
-        input_formats=["%Y-%m-%d"],
-        help_text=gettext_lazy("A past day, as 2021-08-30"),
-    )
+    as_of = a_day(label=gettext_lazy("As of"), help_text=gettext_lazy("A past day, as 2021-08-30"))
 
     today: date
 
@@ -133,12 +148,7 @@ class DayForm(forms.Form):
 
     def clean_as_of(self) -> date | None:
         """A past day, or today."""
-        day: date | None = self.cleaned_data["as_of"]
-        if day and day < FIRST_DAY:
-            raise ValidationError(_("%(day)s lies too far back. Ask for 1900-01-01 or later.") % {"day": day})
-        if day and day > self.today:
-            raise ValidationError(_("%(day)s lies in the future. Ask for today or an earlier day.") % {"day": day})
-        return day
+        return past_day(self.cleaned_data["as_of"], self.today)
 
 
 class ListForm(DayForm):
@@ -165,6 +175,39 @@ class ListForm(DayForm):
         ).replace("%(allowed)s", ", ".join([*SORTS, *(f"-{name}" for name in SORTS)]))
 
 
+class PeriodForm(DayForm):
+    """The two days of a report, and by what it is broken down; the filters themselves are added by the filterset."""
+
+    as_of = None  # type: ignore[assignment]  # Django's way to take out an inherited field: `to` stands in its place
+    by = forms.ChoiceField(required=False, label=gettext_lazy("Broken down by"), choices=BREAKDOWNS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Add the days: "from" is no name that a class could give. Say which breakdowns there are."""
+        super().__init__(*args, **kwargs)
+        day = forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat()})
+        days = {"from": a_day(label=_("From"), widget=day), "to": a_day(label=_("To"), widget=day)}
+        self.fields = days | self.fields
+        self.fields["by"].error_messages["invalid_choice"] = _(
+            "“%(value)s” is not one of the values allowed here: %(allowed)s."
+        ).replace("%(allowed)s", ", ".join(name for name, _label in BREAKDOWNS))
+
+    def clean_from(self) -> date | None:
+        """A past day, or today."""
+        return past_day(self.cleaned_data["from"], self.today)
+
+    def clean_to(self) -> date | None:
+        """A past day, or today."""
+        return past_day(self.cleaned_data["to"], self.today)
+
+    def clean(self) -> dict[str, Any]:
+        """One value for each name, and the days in their order."""
+        said = super().clean()
+        first, last = said.get("from"), said.get("to")
+        if first and last and first >= last:
+            self.add_error("from", _("%(first)s is not before %(last)s.") % {"first": first, "last": last})
+        return said
+
+
 class CommitmentFilter(FilterSet):
     """The list's filters over the public commitments as of a day. `qs` is empty unless `is_valid()`."""
 
@@ -188,20 +231,24 @@ class CommitmentFilter(FilterSet):
 
         model = Commitment
         fields: list[str] = []
-        form = ListForm
+        form: type[DayForm] = ListForm
 
     def __init__(self, data: QueryDict, today: date) -> None:
         """`data`: the query string. `today`: the day that it is, for pages that are not asked for another."""
         super().__init__(without_blanks(data), queryset=Commitment.objects.none())
         self.today = today
         self.filters["area"].extra["choices"] = list(Area.objects.public(today).values_list("slug", "name"))
-        asked = DayForm.of(data, today)
-        day = (asked.cleaned_data["as_of"] if asked.is_valid() else None) or today
-        issued = Release.objects.filter(issued_on__lte=day)
+        issued = Release.objects.filter(issued_on__lte=self.day_asked(data, today) or today)
         self.filters["release"].extra["choices"] = list(issued.values_list("slug", "title"))
         bodies = list(Organisation.objects.public(today).values_list("slug", "name"))
         self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
         self.form.today = today
+
+    @classmethod
+    def day_asked(cls, data: QueryDict, today: date) -> date | None:
+        """The day that a query string asks for, if it is one: the choices depend on it."""
+        asked = DayForm.of(data, today)
+        return asked.cleaned_data["as_of"] if asked.is_valid() else None
 
     # Filters whose choices grow with the record, where a vocabulary's stay the same.
     growing = ("area", "owner", "partner", "release")
@@ -246,7 +293,7 @@ class CommitmentFilter(FilterSet):
         found: QuerySet[Commitment] = Commitment.objects.as_of(self.day)
         for name, one in self.filters.items():
             found = one.filter(found, self.form.cleaned_data[name])
-        return found.order_by(*ordering(self.form.cleaned_data["sort"]))
+        return found.order_by(*ordering(self.form.cleaned_data.get("sort", "")))
 
     def by_words(self, found: CommitmentQuerySet, _name: str, words: str) -> CommitmentQuerySet:
         """Every word is found somewhere."""
@@ -271,6 +318,50 @@ class CommitmentFilter(FilterSet):
     def by_deadline_to(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or earlier."""
         return found.due(last=when.last) if when else found
+
+
+class PeriodFilter(CommitmentFilter):
+    """The list's filters as of the last day of a period. Days that are not asked for are filled in."""
+
+    class Meta(CommitmentFilter.Meta):
+        """Its own form: two days, and nothing of how a list is shown."""
+
+        form = PeriodForm
+
+    def __init__(self, data: QueryDict, today: date) -> None:
+        """From the day of the earliest release that was out before the end, until today."""
+        asked = without_blanks(data)
+        last = self.day_asked(data, today) or today
+        asked.setdefault("to", today.isoformat())
+        if "from" not in asked:
+            asked["from"] = earliest_before(last).isoformat()
+        super().__init__(asked, today)
+
+    @classmethod
+    def day_asked(cls, data: QueryDict, today: date) -> date | None:
+        """The last day of the period."""
+        asked = PeriodForm.of(data, today)
+        asked.full_clean()
+        day: date | None = asked.cleaned_data.get("to")
+        return day
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day of the period, if it is one."""
+        day: date | None = self.form.cleaned_data.get("to")
+        return day
+
+    @property
+    def first(self) -> date:
+        """The first day of the period."""
+        day: date = self.form.cleaned_data["from"]
+        return day
+
+
+def earliest_before(last: date) -> date:
+    """The day on which the earliest release before this one was issued; where there is none, the day before."""
+    issued = Release.objects.filter(issued_on__gte=FIRST_DAY, issued_on__lt=last).order_by("issued_on").first()
+    return issued.issued_on if issued else last - timedelta(days=1)
 
 
 def said(value: str | PartialDate) -> str:
@@ -298,6 +389,11 @@ def without_blanks(data: QueryDict) -> QueryDict:
 def known_names() -> list[str]:
     """Every name that a query string may have, in the order in which they are documented."""
     return [*CommitmentFilter.base_filters, *ListForm.base_fields]
+
+
+def names_of_a_period() -> list[str]:
+    """Every name that the query string of a report between two days may have."""
+    return ["from", "to", "by", *CommitmentFilter.base_filters]
 
 
 def problems_of(data: QueryDict, form: forms.BaseForm, known: Iterable[str] = ()) -> list[str]:

@@ -38,9 +38,12 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         )
 
     def _standing_on(self: Self, day: date) -> Self:
-        standing = FilteredRelation("states", condition=Q(states__from_day__lte=day) & Q(states__until_day__gt=day))
-        found = self.annotate(state=standing, day=Value(day, output_field=DateField()))
+        found = self.annotate(state=standing_on(day), day=Value(day, output_field=DateField()))
         return found.select_related("state")
+
+    def since(self: Self, first: date) -> Self:
+        """After `as_of(day)`: each with its state on an earlier day too, `then`; also of what was promised later."""
+        return self.annotate(then=standing_on(first))
 
     def within_reach_of(self: Self, user: Any) -> Self:
         """What a member of staff works on: everything, or what their own organisation must deliver (R8)."""
@@ -173,6 +176,11 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
 def _holds(sql: str, values: list[str]) -> RawSQL:
     return RawSQL(sql, values, output_field=models.BooleanField())
+
+
+def standing_on(day: date) -> FilteredRelation:
+    """The one state of each commitment that holds on the day."""
+    return FilteredRelation("states", condition=Q(states__from_day__lte=day) & Q(states__until_day__gt=day))
 
 
 def schedule_on(day: date) -> Case:

@@ -17,6 +17,7 @@ from commitments.public import (
     feeds,
     finding,
     overview,
+    progress,
     timeline,
     views,
 )
@@ -60,6 +61,9 @@ urlpatterns = [
     path("organisations/<slug:slug>/", views.organisation, name="organisation"),
     path("organisations/<slug:slug>.atom", feeds.organisation, name="organisation_atom"),
     path("releases/<slug:slug>/", views.release, name="release"),
+    path("reports/progress/", progress.progress, name="progress"),
+    path("reports/progress.csv", reports.progress, {"form": CSV}, name="progress_csv"),
+    path("reports/progress.xlsx", reports.progress, {"form": XLSX}, name="progress_xlsx"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", views.updates, name="updates"),
     path("updates.atom", feeds.updates, name="updates_atom"),

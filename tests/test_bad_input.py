@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from commitments.filters import known_names
+from commitments.filters import known_names, names_of_a_period
 from commitments.models import Commitment
 from tests import factories
 from tests.test_pages import every, main, read, words
 
 pytestmark = pytest.mark.django_db
 LIST, CSV = "/commitments/", "/commitments.csv"
+PROGRESS, PROGRESS_CSV, PROGRESS_XLSX = "/reports/progress/", "/reports/progress.csv", "/reports/progress.xlsx"
 OF_A_DAY = [
     "/",
     LIST,
@@ -167,6 +168,22 @@ def test_every_parameter_stands_null_bytes_broken_utf_8_and_length(release, clie
     assert_it_shows_nothing(answer)
 
 
+@pytest.mark.parametrize("address", [PROGRESS, PROGRESS_CSV, PROGRESS_XLSX])
+@pytest.mark.parametrize("name", names_of_a_period())
+@pytest.mark.parametrize("value", ["%00", "x%00y", "%FF%FE", LONG])
+def test_every_parameter_of_a_report_stands_null_bytes_broken_utf_8_and_length(release, client, address, name, value):
+    answer = client.get(f"{address}?{name}={value}")
+    assert answer.status_code == (200 if name == "q" and value == "%FF%FE" else 400)
+    if answer.status_code == 400:
+        assert_it_shows_nothing(answer)
+
+
+@pytest.mark.parametrize("address", ["/", LIST, "/timeline/", "/updates/", PROGRESS])
+@pytest.mark.parametrize("name", ["query", "self", "request", "data", "values", "template", "day", "status_code"])
+def test_a_name_that_our_code_uses_for_itself_is_passed_over_like_any_other(release, client, address, name):
+    assert client.get(f"{address}?{name}=1").status_code == 200
+
+
 @pytest.mark.parametrize("address", [LIST, CSV])
 @pytest.mark.parametrize("name", ONE_VALUE)
 def test_a_parameter_that_takes_one_value_is_refused_twice(release, client, address, name):
@@ -304,14 +321,16 @@ def test_the_first_day_of_the_calendar_is_a_day_before_everything(release, clien
     assert_it_shows_nothing(answer)
 
 
-@pytest.mark.parametrize("address", OF_A_DAY)
+@pytest.mark.parametrize("address", [*OF_A_DAY, PROGRESS, PROGRESS_CSV, PROGRESS_XLSX])
 def test_more_parameters_than_anybody_types_are_refused(release, client, address):
     answer = client.get(address + "?" + "&".join(f"as_of={n}" for n in range(1500)))
     assert answer.status_code == 400
     assert_it_shows_nothing(answer)
 
 
-READ_ONLY = [address for address in OF_A_DAY if address != "/report-an-error/"]
+READ_ONLY = [
+    address for address in [*OF_A_DAY, PROGRESS, PROGRESS_CSV, PROGRESS_XLSX] if address != "/report-an-error/"
+]
 
 
 @pytest.mark.parametrize("address", [*READ_ONLY, "/healthz", "/favicon.ico", "/robots.txt", "/sitemap.xml"])
@@ -327,7 +346,7 @@ def test_whoever_posts_from_outside_is_told_that_a_public_page_can_only_be_read(
     assert Client(enforce_csrf_checks=True).post(LIST, {"q": "x"}).status_code == 405
 
 
-@pytest.mark.parametrize("address", OF_A_DAY)
+@pytest.mark.parametrize("address", [*OF_A_DAY, PROGRESS, PROGRESS_CSV, PROGRESS_XLSX])
 def test_the_head_of_a_page_can_be_asked_for_alone(release, client, address):
     answer = client.head(address)
     assert answer.status_code == 200

@@ -162,7 +162,8 @@ def world(db):
 
 
 LISTED = ["/", "/about/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
-LISTED += ["/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/", "/timeline/", "/updates/"]
+LISTED += ["/data/", "/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/"]
+LISTED += ["/reports/progress/", "/timeline/", "/updates/"]
 
 
 def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(world, client):
@@ -201,7 +202,12 @@ def test_robots_may_read_all_but_what_is_staff_s_or_a_reader_s_and_need_no_past_
     rules = [tuple(line.split(": ", 1)) for line in answer.text.splitlines()]
     assert answer.headers["Content-Type"] == "text/plain"
     assert rules[0] == ("User-agent", "*")
-    assert {path for rule, path in rules if rule == "Disallow"} == {"/admin/", "/report-an-error/", "/*as_of="}
+    assert {path for rule, path in rules if rule == "Disallow"} == {
+        "/admin/",
+        "/report-an-error/",
+        "/*as_of=",
+        "/reports/progress/?",
+    }
     [there] = [path for rule, path in rules if rule == "Sitemap"]
     assert locations(client, there)
 

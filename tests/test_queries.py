@@ -22,6 +22,7 @@ PAGES = {
     "/organisations/body-of-all/": 16,
     "/releases/of-all/": 12,
     "/timeline/?q=QQ-000": 12,
+    "/reports/progress/?by=owner": 12,
     "/updates/": 7,
     "/updates/?as_of=2020-01-01": 7,
     "/updates.atom": 12,

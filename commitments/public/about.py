@@ -30,6 +30,7 @@ def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
         (_("Evidence"), choices.EvidenceLevel),
         (_("Freshness"), choices.Freshness),
         (_("Why something was stopped"), choices.StopReason),
+        (_("What changed between two days"), choices.Change),
         (_("Kind"), choices.Kind),
         (_("Force"), choices.Force),
         (_("Level"), choices.Level),

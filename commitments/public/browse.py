@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from commitments import facets
 from commitments.filters import PER_PAGE, CommitmentFilter, known_names
 from commitments.models import Commitment
-from commitments.public.links import replaced
+from commitments.public.links import narrowed, replaced
 from commitments.public.pages import page
 from commitments.public.tables import CommitmentTable
 from commitments.reading import for_reading, snapshot
@@ -52,14 +52,21 @@ def commitments(request: HttpRequest) -> HttpResponse:
         next=replaced(found.data, page=number + 1),
         chips=chips(found),
         question=question(found),
+        reported=reported(found),
         **panel(found, counted.counts),
     )
 
 
 def question(found: CommitmentFilter) -> str:
     """The query string of the same list elsewhere: exports and feeds know no names but ours, and show no pages."""
-    meaningless = set(found.data) - set(known_names()) | {"page", "per_page"}
-    return replaced(found.data, **dict.fromkeys(meaningless)).removeprefix(".")
+    meaningful = [name for name in known_names() if name not in ("page", "per_page")]
+    return replaced(narrowed(found.data, meaningful)).removeprefix(".")
+
+
+def reported(found: CommitmentFilter) -> str:
+    """The query string of the report on the same commitments, up to the day that is shown."""
+    day = found.as_of.isoformat() if found.as_of else None
+    return replaced(narrowed(found.data, found.filters), to=day).removeprefix(".")
 
 
 def rows(found: CommitmentFilter, references: list[str]) -> list[Commitment]:

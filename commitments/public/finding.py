@@ -88,7 +88,7 @@ class Pages(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
 
     def items(self) -> list[str]:
         """By their names in `urls.py`."""
-        return ["overview", "commitments", "timeline", "updates", "ledger", "data", "about"]
+        return ["overview", "commitments", "timeline", "progress", "updates", "ledger", "data", "about"]
 
     def location(self, item: str) -> str:
         """The address."""
@@ -160,6 +160,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Disallow: {reverse('admin:index')}",
         f"Disallow: {reverse('report_error')}",
         "Disallow: /*as_of=",
+        f"Disallow: {reverse('progress')}?",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

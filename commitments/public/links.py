@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -31,7 +32,16 @@ class Links:
         return f"?{urlencode(pairs)}" if pairs else ""
 
 
-def replaced(query: QueryDict, **values: str | int | list[str] | None) -> str:
+def narrowed(query: QueryDict, names: Iterable[str]) -> QueryDict:
+    """The query string with nothing but some of its names."""
+    kept = QueryDict(mutable=True)
+    for name in names:
+        if name in query:
+            kept.setlist(name, query.getlist(name))
+    return kept
+
+
+def replaced(query: QueryDict, /, **values: str | int | list[str] | None) -> str:
     """The query string with some values set, several of one name as a list, or taken out where None."""
     changed = query.copy()
     for name, value in values.items():

@@ -17,7 +17,7 @@ from django.utils.http import escape_leading_slashes
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from commitments.filters import DayForm, known_names
+from commitments.filters import DayForm, known_names, names_of_a_period
 from commitments.models import Occasion, Release
 from commitments.public.links import Links, replaced
 from commitments.reading import for_reading
@@ -29,7 +29,7 @@ def page(
     request: HttpRequest, template: str, day: date, *, as_of: date | None = None, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page as of `day`. `as_of` is that day where the reader asked for one: then every link keeps it."""
-    asked = set(known_names()) & set(request.GET)
+    asked = {*known_names(), *names_of_a_period()} & set(request.GET)
     context = {
         "day": day,
         "as_of": as_of,

@@ -22,9 +22,7 @@ def rows(
     found: QuerySet[Any], day: date, address: Callable[[str, str], str], columns: Sequence[Column]
 ) -> Generator[list[list[Any]]]:
     """Batches of rows, a cell for each column. One query streams them; one before it names the organisations."""
-    bodies = {str(pk): (name, side) for pk, name, side in Organisation.objects.values_list("pk", "name", "side")}
-    names = {pk: name for pk, (name, _side) in bodies.items()}
-    context = Context(day, address, listed(names), listed({pk: side for pk, (_name, side) in bodies.items()}))
+    context = context_of(day, address)
     sources = list(dict.fromkeys(source for column in columns for source in column.sources))
     places = {source: place for place, source in enumerate(sources)}
     as_they_stand = itemgetter(*(places[column.sources[0]] for column in columns))
@@ -42,6 +40,13 @@ def rows(
                 cells[place] = read(context, values_of(row)) if alone else read(context, *values_of(row))
             made.append(cells)
         yield made
+
+
+def context_of(day: date, address: Callable[[str, str], str]) -> Context:
+    """What all rows need. One query."""
+    bodies = {str(pk): (name, side) for pk, name, side in Organisation.objects.values_list("pk", "name", "side")}
+    names = {pk: name for pk, (name, _side) in bodies.items()}
+    return Context(day, address, listed(names), listed({pk: side for pk, (_name, side) in bodies.items()}))
 
 
 def listed(values: Mapping[str, str]) -> Callable[[str | None], list[str]]:

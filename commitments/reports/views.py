@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from commitments.filters import CommitmentFilter, known_names, problems_of
+from commitments.filters import CommitmentFilter, PeriodFilter, known_names, names_of_a_period, problems_of
 from commitments.models import LedgerEntry
 from commitments.reading import for_reading
-from commitments.reports import ledger_lines
+from commitments.reports import ledger_lines, period
 from commitments.reports.datasets import Dataset
 from commitments.reports.download import Export, Format, TooManyRowsError, download, page_address, send
 from commitments.reports.package import package
@@ -48,7 +48,7 @@ def commitment(request: HttpRequest, dataset: Dataset, form: Format, reference: 
 def sent(
     request: HttpRequest, asked: CommitmentFilter, dataset: Dataset, found: QuerySet[Any], form: Format
 ) -> HttpResponseBase:
-    """The file of these rows; 400 where the format cannot hold them."""
+    """The file of these rows."""
     export = Export(
         name=f"{dataset.name}-{asked.day.isoformat()}",
         title=str(dataset.title),
@@ -60,6 +60,32 @@ def sent(
         query={name: values for name, values in asked.data.lists() if name in asked.filters},
         labelled=LABELS[request.GET.get("labels", "")],
     )
+    return file_of(export, form)
+
+
+@for_reading
+def progress(request: HttpRequest, form: Format) -> HttpResponseBase:
+    """Every commitment as it stood on two days, with what changed between them."""
+    asked = PeriodFilter(request.GET, localdate())
+    names = [*names_of_a_period(), "labels"]
+    if problems := problems_of(request.GET, asked.form, names) + problems_of_labels(request.GET):
+        return refused(problems)
+    found, first, last = asked.qs, asked.first, asked.day
+    export = Export(
+        name=f"progress-{first.isoformat()}-{last.isoformat()}",
+        title=period.title(first, last),
+        columns=period.PERIOD_COLUMNS,
+        found=found,
+        batches=period.rows(found, first, last, page_address(request)),
+        day=last,
+        asked=asked.in_words,
+        labelled=LABELS[request.GET.get("labels", "")],
+    )
+    return file_of(export, form)
+
+
+def file_of(export: Export, form: Format) -> HttpResponseBase:
+    """The file; 400 where the format cannot hold the rows."""
     try:
         return download(export, form)
     except TooManyRowsError as problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from commitments import choices, content
 from commitments.choices import Kind, Status
+from commitments.dates import parse
 from commitments.models import Commitment
 from commitments.models.commitment import role_of
 from commitments.public.browse import Choice
@@ -95,6 +97,18 @@ def tick_box(name: str, choice: Choice) -> SafeString:
         choice.label,
         "" if choice.count is None else format_html(' <span class="count">{}</span>', choice.count),
     )
+
+
+@register.filter
+def as_said(date: str) -> str:
+    """A partial date's notation as people say it; nothing for nothing."""
+    return parse(date).label if date else ""
+
+
+@register.filter
+def host(url: str) -> str:
+    """The host of an address, by which readers know whose page it is."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 @register.filter

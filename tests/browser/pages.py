@@ -16,6 +16,8 @@ PAGES = {
     "release": "/releases/4th-plenary-2018/",
     "timeline": "/timeline/",
     "timeline-filtered": "/timeline/?owner=hksarg&as_of=2021-08-30",
+    "progress": "/reports/progress/?from=2018-08-24&to=2021-08-30",
+    "progress-filtered": "/reports/progress/?from=2018-08-24&to=2021-08-30&by=owner&status=in_progress",
     "updates": "/updates/",
     "about": "/about/",
     "data": "/data/",
@@ -26,6 +28,7 @@ PAGES = {
 WRONG = {
     "list-wrong": "/commitments/?status=foo&deadline_from=2019-02-30",
     "timeline-wrong": "/timeline/?status=foo",
+    "progress-wrong": "/reports/progress/?from=2021-08-30&to=2018-08-24&status=foo",
     "day-wrong": "/?as_of=2018-02-30",
     "missing": "/nothing-here/",
 }

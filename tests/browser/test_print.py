@@ -1,0 +1,95 @@
+"""The report between two days on paper: printed to PDF by Chromium and read back with poppler."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.browser
+REPORT = "/reports/progress/?from=2018-08-24&to=2021-08-30"
+TITLE = "Progress from 24 August 2018 to 30 August 2021"
+SECTIONS = ["Completed: 3", "Started: 6", "Slipped or brought forward", "Stopped", "Newly promised", "Still without"]
+
+
+@pytest.fixture(scope="module")
+def printed(site, chromium, tmp_path_factory):
+    """A reader in dark colours prints the report; the file."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("poppler is not installed, so nothing printed is read. On Debian: apt-get install poppler-utils")
+    file = tmp_path_factory.mktemp("printed") / "report.pdf"
+    page = chromium.new_page(color_scheme="dark")
+    page.goto(site.url + REPORT)
+    page.pdf(path=file, prefer_css_page_size=True, print_background=True)
+    page.close()
+    return file
+
+
+def pages(file):
+    """The text of each page."""
+    done = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True)
+    return done.stdout.split("\f")[:-1]
+
+
+def test_the_paper_is_a4(printed):
+    told = subprocess.run(["pdfinfo", printed], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Page size:.*\(A4\)", told)
+
+
+def test_every_page_has_both_days_and_its_number(printed):
+    found = pages(printed)
+    assert len(found) > 2
+    for number, text in enumerate(found, start=1):
+        assert text.splitlines()[0].strip() == f"Public commitments: {TITLE}"
+        assert text.split()[-1] == f"{number}/{len(found)}"
+
+
+def test_summary_and_sections_are_printed_in_their_order(printed):
+    text = "".join(pages(printed))
+    places = [text.index(words) for words in ("pledges at", "Status at the start", "What changed, by area", *SECTIONS)]
+    assert places == sorted(places)
+
+
+def test_neither_navigation_nor_form_nor_links_of_the_footer_are_printed(printed):
+    text = "".join(pages(printed))
+    left = ["Timeline", "As of today", "Skip to", "Show the report", "Broken down by", "Download", "Privacy", "staff"]
+    assert [words for words in left if words in text] == []
+
+
+def test_no_address_is_printed_but_the_report_s_own(printed):
+    text = "".join(pages(printed))
+    assert re.findall(r"https?://", text) == ["http://"]
+    assert "news.gov.hk" in text
+
+
+def test_the_head_of_a_table_stands_on_every_page_that_it_goes_over_to(printed):
+    for text in pages(printed)[:-1]:
+        assert "Reference" in text or "Area" in text
+
+
+def test_paper_is_white_and_ink_is_black_for_readers_in_dark_colours_too(site, open_page):
+    with open_page(scheme="dark") as page:
+        page.goto(site.url + REPORT)
+        page.emulate_media(media="print", color_scheme="dark")
+        colours = "(element) => [getComputedStyle(element).color, getComputedStyle(element).backgroundColor]"
+        assert page.locator("body").evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+        assert page.locator(".quiet").first.evaluate(colours)[0] == "rgb(84, 88, 92)"
+
+
+def test_no_row_is_cut_by_the_edge_of_a_page(site, open_page):
+    with open_page() as page:
+        page.goto(site.url + REPORT)
+        page.emulate_media(media="print")
+        rules = "(rows) => [...new Set(rows.map((row) => getComputedStyle(row).breakInside))]"
+        assert page.locator("main tr").evaluate_all(rules) == ["avoid"]
+
+
+def test_the_report_is_made_without_javascript(site, open_page):
+    with open_page(javascript=False) as page:
+        page.goto(f"{site.url}/commitments/?area=culture&as_of=2021-08-30")
+        page.get_by_role("link", name="Progress report on these").click()
+        page.get_by_label("Broken down by").select_option("owner")
+        page.get_by_label("From").fill("2019-01-01")
+        page.get_by_role("button", name="Show the report").click()
+        assert page.url == f"{site.url}/reports/progress/?from=2019-01-01&to=2021-08-30&by=owner&area=culture"
+        assert page.locator("h1").inner_text() == "Progress from 1 January 2019 to 30 August 2021"
