@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import xlsxwriter
@@ -18,7 +19,7 @@ DAYS = {"deadline_last_day", "last_entry_on"}
 
 def values(path: str) -> list[list[Any]]:
     """The rows, with numbers and days as such."""
-    with open(path, newline="", encoding="utf-8") as file:
+    with Path(path).open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
     reads = [float if name in NUMBERS else date.fromisoformat if name in DAYS else str for name in header]
     read = [[how(cell) if cell else None for how, cell in zip(reads, row, strict=True)] for row in rows]
