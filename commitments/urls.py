@@ -7,7 +7,20 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from commitments.models.commitment import REFERENCE
-from commitments.public import about, browse, calendar, feedback, feeds, finding, overview, progress, timeline, views
+from commitments.public import (
+    about,
+    browse,
+    calendar,
+    checking,
+    data,
+    feedback,
+    feeds,
+    finding,
+    overview,
+    progress,
+    timeline,
+    views,
+)
 from commitments.reading import for_reading
 from commitments.reports import views as reports
 from commitments.reports.columns import COLUMNS
@@ -38,6 +51,8 @@ urlpatterns = [
     path("commitments/<reference:reference>.csv", reports.commitment, LISTED | {"form": CSV}, name="commitment_csv"),
     path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
+    path("data/", data.data, name="data"),
+    path("data/datapackage.json", reports.datapackage, name="datapackage"),
     *(
         path(f"data/{dataset.name}.csv", reports.table, {"dataset": dataset, "form": CSV}, name=f"data_{dataset.name}")
         for dataset in DATASETS.values()
@@ -52,6 +67,8 @@ urlpatterns = [
     path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", views.updates, name="updates"),
     path("updates.atom", feeds.updates, name="updates_atom"),
+    path("ledger/", checking.ledger, name="ledger"),
+    path("ledger.jsonl", reports.ledger_jsonl, name="ledger_jsonl"),
     path("deadlines.ics", calendar.deadlines, name="deadlines_ics"),
     path("about/", about.about, name="about"),
     path("about/design/", about.design, name="design"),

@@ -162,8 +162,8 @@ def world(db):
 
 
 LISTED = ["/", "/about/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
-LISTED += ["/organisations/north/", "/organisations/south/", "/releases/first/", "/reports/progress/", "/timeline/"]
-LISTED += ["/updates/"]
+LISTED += ["/data/", "/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/"]
+LISTED += ["/reports/progress/", "/timeline/", "/updates/"]
 
 
 def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(world, client):

@@ -61,12 +61,12 @@ def commitments(asked: CommitmentFilter) -> QuerySet[Any]:
 def updates(asked: CommitmentFilter) -> QuerySet[Any]:
     """What was recorded of the commitments by the day, as their pages show it: what was retracted, too."""
     found = Update.objects.filter(commitment__in=asked.qs.order_by().values("pk"), effective_on__lte=asked.day)
-    return found.order_by("entry")
+    return found.order_by("pk")
 
 
 def evidence(asked: CommitmentFilter) -> QuerySet[Any]:
     """What these updates rest on."""
-    return Evidence.objects.filter(update__in=updates(asked).order_by().values("pk")).order_by("update", "position")
+    return Evidence.objects.filter(update__in=updates(asked).order_by().values("pk")).order_by("update_id", "position")
 
 
 def bodies(asked: CommitmentFilter) -> QuerySet[Any]:
@@ -206,7 +206,7 @@ UPDATES = (
 EVIDENCE = (
     Column("entry", _("Entry"), Type.WHOLE, _("The update’s entry in the ledger."), ("update_id",)),
     Column(
-        "position", _("Position"), Type.WHOLE, _("Its place among the evidence of that update, from 0."), ("position",)
+        "position", _("Position"), Type.WHOLE, _("Its place among the evidence of that update, from 1."), ("position",)
     ),
     Column(
         "reference",

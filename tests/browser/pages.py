@@ -20,6 +20,8 @@ PAGES = {
     "progress-filtered": "/reports/progress/?from=2018-08-24&to=2021-08-30&by=owner&status=in_progress",
     "updates": "/updates/",
     "about": "/about/",
+    "data": "/data/",
+    "ledger": "/ledger/",
     "design": "/about/design/",
     "report-error": "/report-an-error/?commitment=CU-06",
 }
