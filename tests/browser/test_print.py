@@ -36,6 +36,10 @@ def test_the_paper_is_a4(printed):
     assert re.search(r"Page size:.*\(A4\)", told)
 
 
+def test_the_file_is_small_enough_to_be_sent_around(printed):
+    assert printed.stat().st_size < 500_000
+
+
 def test_every_page_has_both_days_and_its_number(printed):
     found = pages(printed)
     assert len(found) > 2
