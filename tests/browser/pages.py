@@ -19,6 +19,7 @@ PAGES = {
     "updates": "/updates/",
     "about": "/about/",
     "design": "/about/design/",
+    "api": "/api/v1/docs/",
     "report-error": "/report-an-error/?commitment=CU-06",
 }
 WRONG = {
