@@ -41,8 +41,10 @@ def docs(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
 def first_keys(day: date) -> dict[str, Any]:
     """By table, the key of its first row on that day, for an example that works here."""
     asked = CommitmentFilter(QueryDict(f"as_of={day.isoformat()}"), day)
-    found = {dataset: str(dataset.columns[0].sources[0]) for dataset in DATASETS.values()}
-    return {one.name: one.found(asked).values_list(source, flat=True).first() for one, source in found.items()}
+    return {
+        one.name: one.found(asked).values_list(str(one.columns[0].sources[0]), flat=True).first()
+        for one in DATASETS.values()
+    }
 
 
 def address(path: str, operation: dict[str, Any], keys: dict[str, Any], as_of: date | None) -> dict[str, Any]:

@@ -173,8 +173,8 @@ class Item(Reading):
         source = str(next(column.sources[0] for column in self.dataset.columns if column.name == name))
         items = items_of(request, self.dataset, self.dataset.found(asked).filter(**{source: value}), asked.day)
         if not items:
-            told = {"value": value, "table": self.dataset.name, "day": asked.day.isoformat()}
-            raise NotFound(_("There is no %(value)s among the %(table)s on %(day)s.") % told)
+            told = {"table": self.dataset.name, "day": asked.day.isoformat()}
+            raise NotFound(_("There is no such row among the %(table)s on %(day)s.") % told)
         if self.dataset.name == "commitments":
             items[0]["updates"] = record(request, asked, value)
         return Response(items[0], headers={"X-Ledger-Head": LedgerHead.objects.get().digest})
