@@ -365,7 +365,7 @@ CHANGES = {
     "an area's name": lambda: Area.objects.filter(slug="culture").update(name="The arts"),
     "an area's place": lambda: Area.objects.filter(slug="culture").update(position=99),
     "a release's publisher": lambda: Release.objects.update(publisher="Somebody"),
-    "a party to an agreement": lambda: Agreement.objects.earliest("number").parties.clear(),
+    "a party to an agreement": lambda: Agreement.parties.through.objects.first().delete(),
     "an entry of the ledger": lambda: factories.record("report", factories.published()),
     "a rebuild": lambda: LedgerHead.objects.update(rebuilds=1),
 }

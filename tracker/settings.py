@@ -318,7 +318,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
-    "POSTPROCESSING_HOOKS": ["commitments.api.schema.add_components"],
+    "POSTPROCESSING_HOOKS": ["commitments.api.schema.complete"],
 }
 # Programs in other sites' pages may read the API and every file, but no page.
 CORS_ALLOW_ALL_ORIGINS = True

@@ -77,7 +77,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "deadline_to": {"type": "string", "pattern": PARTIAL_DATE},
     "reference": {"type": "string", "pattern": f"^{REFERENCE}$"},
     "entry": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
-    "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
+    "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]{1,50}$"},
 }
 
 
@@ -93,8 +93,12 @@ def description() -> dict[str, Any]:
     return of_language(get_language())
 
 
-def add_components(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
-    """The rows of the tables, and the form of every refusal, by their names."""
+def complete(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
+    """The rows of the tables and the form of every refusal, by their names; and that what is blank is not asked."""
+    for methods in result["paths"].values():
+        for taken in methods["get"].get("parameters", ()):
+            if taken["in"] == OpenApiParameter.QUERY:
+                taken["allowEmptyValue"] = True
     schemas = {name: of_rows(DATASETS[table].columns) for table, name in COMPONENTS.items()}
     schemas["UpdateWithEvidence"] = with_list(schemas["Update"], "evidence", "Evidence", _("What it rests on."))
     told = _("What was recorded of it by the day, in the order of the ledger.")
@@ -264,10 +268,15 @@ class Description(AutoSchema):
             400: refusal(_("Something was asked for that there is not: which, and what is allowed."), 400),
             404: refusal(_("There is none on this day."), 404),
             406: refusal(_("Nothing but JSON can be had."), 406),
+            414: OpenApiResponse(
+                None, _("The address is longer than the server reads. It is the server that says so.")
+            ),
             429: refusal(_("Too many requests: when to come back."), 429),
         }
         if self.dataset is None or self.many:
             del made[404]
+        if self.dataset is None:
+            del made[414]
         if self.get_operation_id() == "schema":
             del made[406]
         return made
