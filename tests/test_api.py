@@ -165,8 +165,8 @@ def test_before_the_release_there_is_nothing(release, client, name):
 @pytest.fixture
 def ties(db):
     """Commitments of which many share what they may be sorted by, and many have nothing there."""
-    crowd(range(1, 8), deadline="2019", deadline_basis="stated", title="Same")
-    made = crowd(range(8, 15), title="Other")
+    crowd(range(1, 8), deadline="2019", deadline_basis="stated", title="Same", parties_as_stated="all")
+    made = crowd(range(8, 15), title="Other", parties_as_stated="all")
     said = [factories.new("report", one, date="2020", status="in_progress") for one in made[::2]]
     ledger.append(said)
 
