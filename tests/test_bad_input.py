@@ -30,6 +30,7 @@ OF_A_DAY = [
     "/commitments/CU-06.ics",
     "/about/",
     "/about/design/",
+    "/api/v1/docs/",
     "/report-an-error/",
 ]
 LONG = "a" * 10_000
