@@ -138,7 +138,7 @@ class Collection(Reading):
         """The rows of the page that is asked for."""
         order = Order(self.dataset, asked.form.cleaned_data["sort"])
         found = order.sorted(self.dataset.found(asked))
-        count, size, number = found.count(), asked.form.cleaned_data["per_page"] or PER_PAGE, 0
+        count, size = found.count(), asked.form.cleaned_data["per_page"] or PER_PAGE
         if number := asked.form.cleaned_data["page"] or 0:
             refuse(problems_of_page(number, last=max(1, ceil(count / size))))
             found = found[(number - 1) * size :]
