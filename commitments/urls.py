@@ -9,7 +9,19 @@ from django.urls.converters import StringConverter
 from commitments.api import docs
 from commitments.api import views as api
 from commitments.models.commitment import REFERENCE
-from commitments.public import about, browse, calendar, feedback, feeds, finding, overview, timeline, views
+from commitments.public import (
+    about,
+    browse,
+    calendar,
+    checking,
+    data,
+    feedback,
+    feeds,
+    finding,
+    overview,
+    timeline,
+    views,
+)
 from commitments.reading import for_reading
 from commitments.reports import views as reports
 from commitments.reports.columns import COLUMNS
@@ -54,6 +66,8 @@ urlpatterns = [
     path("commitments/<reference:reference>.csv", reports.commitment, LISTED | {"form": CSV}, name="commitment_csv"),
     path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
+    path("data/", data.data, name="data"),
+    path("data/datapackage.json", reports.datapackage, name="datapackage"),
     *(
         path(f"data/{dataset.name}.csv", reports.table, {"dataset": dataset, "form": CSV}, name=f"data_{dataset.name}")
         for dataset in DATASETS.values()
@@ -65,6 +79,8 @@ urlpatterns = [
     path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", views.updates, name="updates"),
     path("updates.atom", feeds.updates, name="updates_atom"),
+    path("ledger/", checking.ledger, name="ledger"),
+    path("ledger.jsonl", reports.ledger_jsonl, name="ledger_jsonl"),
     path("deadlines.ics", calendar.deadlines, name="deadlines_ics"),
     path("api/v1/", api.Index.as_view(), name="api_index"),
     path("api/v1/commitments/", api.Collection.as_view(dataset=DATASETS["commitments"]), name="api_commitments"),

@@ -3,9 +3,11 @@
 Nothing ever empties the ledger's tables: the database would refuse it, and no switch turns that off.
 """
 
+import csv
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -52,13 +54,41 @@ def installation(template: Installation, tmp_path: Path) -> Installation:
     return installations.copy(template, tmp_path, next(_numbers))
 
 
+def program(name: str, package: str) -> str:
+    """Where a program is; without it, its tests are skipped with one line that says how to get it, in CI they fail."""
+    path = shutil.which(name)
+    if path is None:
+        message = f"{name} is not installed, so its tests are skipped. On Debian: apt-get install {package}"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    return path
+
+
+@pytest.fixture
+def as_spreadsheet(tmp_path: Path) -> Callable[[bytes, str], list[list[str]]]:
+    """A file as LibreOffice shows it: the cells of its first sheet, from its name's ending."""
+    soffice = program("soffice", "libreoffice-calc-nogui")
+
+    def shown(data: bytes, name: str) -> list[list[str]]:
+        source, target = tmp_path / name, tmp_path / "shown"
+        source.write_bytes(data)
+        command = [soffice, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
+        if name.endswith(".csv"):  # comma, double quotes, UTF-8: what a user chooses, or finds chosen
+            command.append("--infilter=CSV:44,34,76,1")
+        command += ["--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1"]
+        subprocess.run([*command, "--outdir", str(target), str(source)], check=True, capture_output=True, timeout=120)
+        [made] = target.iterdir()
+        with made.open(encoding="utf-8-sig", newline="") as file:
+            cells = list(csv.reader(file))
+        shutil.rmtree(target)
+        return cells
+
+    return shown
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Debian's Chromium, headless."""
-    path = shutil.which("chromium")
-    if path is None:
-        message = "Chromium is not installed, so browser tests are skipped. On Debian: apt-get install chromium"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    path = program("chromium", "chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -454,7 +454,18 @@ OPEN = [
     "/updates.atom",
 ]
 OPEN += ["/commitments.xlsx", "/commitments.json", "/commitments/CU-06.csv", "/data/updates.csv", "/deadlines.ics"]
-CLOSED = ["/", "/commitments/", "/commitments/CU-06/", "/about/", f"{API}docs/", "/admin/", "/admin/login/", "/healthz"]
+OPEN += ["/ledger.jsonl", "/data/datapackage.json"]
+CLOSED = [
+    "/",
+    "/data/",
+    "/commitments/",
+    "/commitments/CU-06/",
+    "/about/",
+    f"{API}docs/",
+    "/admin/",
+    "/admin/login/",
+    "/healthz",
+]
 
 
 @pytest.mark.parametrize("address", OPEN)

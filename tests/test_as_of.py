@@ -815,13 +815,14 @@ def anchors(page):
 
 
 def takes_a_day(path):
-    """Whether an address can be asked for a day: then it refuses what is none."""
+    """Whether an address can be asked for a day: then it refuses what is none, and only that."""
     try:
         route = resolve(path).route
     except Resolver404:
         return False
     if route not in ROUTES:
-        ROUTES[route] = Client().get(path, {"as_of": "soon"}).status_code == 400
+        soon, past = (Client().get(path, {"as_of": day}).status_code for day in ("soon", "2021-08-30"))
+        ROUTES[route] = soon == 400 != past
     return ROUTES[route]
 
 

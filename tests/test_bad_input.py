@@ -29,8 +29,14 @@ OF_A_DAY = [
     "/deadlines.ics",
     "/commitments/CU-06.ics",
     "/about/",
+    "/data/",
+    "/data/datapackage.json",
+    "/data/updates.csv",
+    "/commitments.xlsx",
+    "/commitments.json",
     "/about/design/",
     "/api/v1/docs/",
+    "/ledger/",
     "/report-an-error/",
 ]
 LONG = "a" * 10_000

@@ -168,6 +168,20 @@ def test_a_release_that_is_not_out_yet_is_named_nowhere(drafts, client):
         assert "Plenary of tomorrow" not in body(client.get(address)), address
 
 
+def test_nor_is_what_was_recorded_and_redacted_of_it(drafts, client):
+    tomorrow = factories.ReleaseFactory(slug="tomorrow", issued_on="2026-11-23")
+    early = factories.published(reference="EM-01", title="Embargoed pledge", release=tomorrow)
+    entry = factories.record("context", early, note="Not yet to be read.")
+    by = ledger.Recorder("administrator")
+    [first] = ledger.append([ledger.redact(entry, None, "Redacted before it was out.", by)])
+    ledger.append([ledger.redact(first, {"reason": "", "remaining": None}, "Redacted a second time.", by)])
+    for address in addresses():
+        told = body(client.get(address))
+        assert [one for one in ("Embargoed", "to be read", "before it was out", "second time") if one in told] == [], (
+            address
+        )
+
+
 def test_what_only_a_draft_names_is_on_no_page_and_in_no_filter(drafts, client):
     body_of_draft = factories.OrganisationFactory(slug="unheard-of", name="Office of Unheard-of Things")
     area = factories.AreaFactory(slug="unheard-of", name="Unheard-of things")

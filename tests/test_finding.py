@@ -162,7 +162,7 @@ def world(db):
 
 
 LISTED = ["/", "/about/", "/api/v1/docs/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
-LISTED += ["/organisations/north/", "/organisations/south/", "/releases/first/", "/timeline/", "/updates/"]
+LISTED += ["/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/", "/timeline/", "/updates/"]
 
 
 def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(world, client):

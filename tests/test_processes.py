@@ -2,14 +2,18 @@
 
 import csv
 import io
+import json
+import socket
 import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
-from tests.installation import Installation
+from tests.installation import Installation, Server
 from tests.staff import Staff, add_staff
 
 pytestmark = pytest.mark.processes
@@ -165,3 +169,108 @@ def test_an_export_shows_one_moment_though_an_update_is_published_while_it_is_re
     assert len(rows) == 57
     assert "while it is read" not in done.stdout
     assert "while it is read" in notes_on_record(installation)
+
+
+# Publishes report after report about one commitment, each with its number as the note, until a file says stop.
+PUBLISHER = """
+from pathlib import Path
+from commitments import ledger
+from commitments.models import Commitment
+from tests.factories import evidence, new
+
+one, number = Commitment.objects.get(reference="CU-08"), 0
+while not Path({stop!r}).exists():
+    number += 1
+    ledger.append([new("report", one, note=f"number {{number}}", date="2025-03", evidence=[evidence()])])
+"""
+
+
+def last_note(answer: Any, ending: str) -> str:
+    """The note of CU-08 in an export."""
+    if ending == "json":
+        return next(row["note"] for row in json.load(answer)["rows"] if row["reference"] == "CU-08")
+    if ending == "xlsx":
+        header, *rows = openpyxl.load_workbook(io.BytesIO(answer.read())).worksheets[0].iter_rows(values_only=True)
+    else:
+        header, *rows = csv.reader(io.StringIO(answer.read().decode("utf-8-sig")))
+    return next(row[header.index("note")] for row in rows if row[0] == "CU-08")
+
+
+def sequences(installation: Installation) -> dict[str, int]:
+    done = installation.python(
+        "from commitments.models import LedgerEntry as L\nfor e in L.objects.all(): print(e.digest, e.sequence)"
+    )
+    return {digest: int(number) for digest, number in map(str.split, done.stdout.splitlines())}
+
+
+def test_an_export_agrees_with_its_ledger_head_while_updates_are_published(installation, tmp_path):
+    """The nth report is entry 180 + n: so the note of the last report says how the ledger must have ended."""
+    stop = tmp_path / "stop"
+    writer = installation.start("shell", "--no-imports", "-c", PUBLISHER.format(stop=str(stop)))
+    seen = []
+    with installation.serve() as server:
+        while len({head for _note, head in seen}) < 8:
+            ending = ("csv", "json", "xlsx")[len(seen) % 3]
+            with urllib.request.urlopen(f"{server.url}/commitments.{ending}") as answer:
+                seen.append((last_note(answer, ending), answer.headers["X-Ledger-Head"]))
+            with urllib.request.urlopen(f"{server.url}/data/updates.csv") as answer:
+                rows = list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
+                seen.append((f"number {int(rows[-1]['entry']) - 180}", answer.headers["X-Ledger-Head"]))
+    stop.touch()
+    _out, problems = writer.communicate(timeout=60)
+    assert writer.returncode == 0, problems
+    numbers = sequences(installation)
+    told = [(int(note.removeprefix("number ")), numbers[head]) for note, head in seen if note.startswith("number ")]
+    assert all(head == 180 + number for number, head in told if number > 0)
+
+
+# Text that no zip makes small.
+BIG = """
+from random import Random
+from commitments import ledger
+from commitments.models import Commitment
+from tests.factories import evidence, new
+for one in Commitment.objects.all():
+    ledger.append([new("report", one, note=Random(1).randbytes(150_000).hex(), date="2025-03", evidence=[evidence()])])
+"""
+# Who reads an old moment of the database, as the database itself sees it.
+READING = """
+from django.db import connection
+with connection.cursor() as cursor:
+    if connection.vendor == "sqlite":
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    else:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+    print(cursor.fetchone()[0])
+"""
+
+
+def begun(server: Server, address: str) -> socket.socket:
+    """A download of which little is read: the server soon waits for its reader."""
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    host, _colon, port = server.url.removeprefix("http://").partition(":")
+    reader.connect((host, int(port)))
+    reader.sendall(f"GET {address} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert reader.recv(15) == b"HTTP/1.1 200 OK"
+    return reader
+
+
+@pytest.mark.parametrize("address", ["/commitments.csv", "/commitments.json", "/commitments.xlsx", "/ledger.jsonl"])
+def test_a_reader_who_goes_away_frees_the_worker_and_the_database(installation, address):
+    """Of one process with four threads four readers take all; each time they go, and the next four are served."""
+    assert installation.python(BIG).returncode == 0
+    with installation.serve(workers=1) as server:
+        for _time in range(3):
+            readers = [begun(server, address) for _number in range(4)]
+            for reader in readers:
+                reader.close()
+        with urllib.request.urlopen(f"{server.url}/healthz", timeout=20) as answer:
+            assert answer.status == 200
+        for _attempt in range(50):
+            if (left := installation.python(READING).stdout.strip()) == "0":
+                break
+        assert left == "0"

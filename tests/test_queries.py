@@ -29,6 +29,8 @@ PAGES = {
     "/about/": 5,
     "/api/v1/docs/": 16,
     "/api/v1/commitments/?per_page=100": 14,
+    "/ledger/": 5,
+    "/ledger.jsonl": 3,
     "/sitemap-commitments.xml": 5,
 }
 

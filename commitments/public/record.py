@@ -21,6 +21,9 @@ def entries_of(day: date) -> QuerySet[LedgerEntry]:
     return (
         LedgerEntry.objects.filter(of_the_day)
         .filter(Q(commitment=None) | Q(commitment__release__issued_on__lte=day))
+        # A redaction belongs to no commitment itself: it is out with that of its target, or of its target's target.
+        .exclude(target__commitment__release__issued_on__gt=day)
+        .exclude(target__target__commitment__release__issued_on__gt=day)
         .select_related(
             "commitment", "target", "target__commitment", "update", "update__retracted_by", "update__reply_of"
         )

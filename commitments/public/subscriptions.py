@@ -30,6 +30,7 @@ from commitments.reading import for_reading, snapshot
 # on every installation and stay the same when it moves.
 NAMESPACE = UUID("f60bec72-fe90-46eb-889e-de1636f0a610")
 SHOWING = ("sort", "page", "per_page")  # how a list is shown: allowed, and nothing to a subscriber
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 SECONDS = 300  # for so long nobody need ask again
 # Control characters, and two code points that are none: XML 1.0 has no way to write them, iCalendar forbids most.
 ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -96,7 +97,7 @@ def for_subscribers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def last_recorded() -> datetime:
     """When the last entry of the ledger was recorded; 1970 where there is none."""
     last = LedgerEntry.objects.order_by("sequence").last()
-    return last.recorded_at if last else datetime(1970, 1, 1, tzinfo=UTC)
+    return last.recorded_at if last else NEVER
 
 
 def of_the_list(request: HttpRequest) -> Asked:

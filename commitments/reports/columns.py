@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, auto
 from typing import Any
 
-from django.db.models import CharField, F, OuterRef, Subquery
+from django.db.models import CharField, F, OuterRef, Subquery, TextChoices
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
@@ -28,19 +27,22 @@ SEPARATOR = "; "
 Values = type[Vocabulary]
 
 
-class Type(Enum):
-    """What a cell holds. In Python, until a format writes it: text, a list, a number or a boolean; None for nothing."""
+class Type(TextChoices):
+    """What a cell holds. In Python, until a format writes it: text, a list, a number or a boolean; None for nothing.
 
-    TEXT = auto()  # anybody's words, which a spreadsheet must not run
-    TEXTS = auto()  # a list of them
-    ADDRESS = auto()  # of a page
-    CODE = auto()  # a reference, a slug, a value of a vocabulary: letters, digits, hyphens
-    PARTIAL_DATE = auto()
-    DAY = auto()  # as ISO text
-    TIME = auto()  # as ISO text, UTC
-    WHOLE = auto()
-    NUMBER = auto()
-    YES_NO = auto()
+    Days and times are ISO text. TEXT, TEXTS and ADDRESS may hold anybody's words, which a spreadsheet must not run.
+    """
+
+    TEXT = "text", _("text")
+    TEXTS = "texts", _("list of texts")
+    ADDRESS = "address", _("address")
+    CODE = "code", _("code")
+    PARTIAL_DATE = "partial_date", _("partial date: 2019, 2018-H1, 2018-Q3, 2018-11 or 2018-11-05")
+    DAY = "day", _("day: 2018-11-05")
+    TIME = "time", _("time, UTC: 2018-11-05T08:00:00Z")
+    WHOLE = "whole", _("whole number")
+    NUMBER = "number", _("number")
+    YES_NO = "yes_no", _("true or false")
 
 
 @dataclass(frozen=True, slots=True)

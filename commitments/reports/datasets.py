@@ -62,7 +62,7 @@ def commitments(asked: CommitmentFilter) -> QuerySet[Any]:
 def updates(asked: CommitmentFilter) -> QuerySet[Any]:
     """What was recorded of the commitments by the day, as their pages show it: what was retracted, too."""
     found = Update.objects.filter(commitment__in=asked.qs.order_by().values("pk"), effective_on__lte=asked.day)
-    return found.order_by("entry")
+    return found.order_by("pk")
 
 
 def evidence(asked: CommitmentFilter) -> QuerySet[Any]:

@@ -7,15 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter, known_names, problems_of
+from commitments.models import LedgerEntry
 from commitments.reading import for_reading
+from commitments.reports import ledger_lines
 from commitments.reports.datasets import Dataset
-from commitments.reports.download import Export, Format, TooManyRowsError, download, page_address
+from commitments.reports.download import Export, Format, TooManyRowsError, download, page_address, send
+from commitments.reports.package import package
 from commitments.reports.rows import rows
 
 # Whether columns are headed by their labels, in the language of the address, or by their names.
@@ -63,6 +66,16 @@ def sent(
         return refused([str(problem)])
 
 
+@for_reading
+def datapackage(request: HttpRequest) -> HttpResponse:
+    """The description of all tables; what it is asked for, its tables are."""
+    asked = CommitmentFilter(request.GET, localdate())
+    if problems := problems_of(request.GET, asked.form):
+        return refused(problems)
+    question = f"?{asked.data.urlencode()}" if asked.data else ""
+    return JsonResponse(package(question), json_dumps_params={"ensure_ascii": False, "indent": 2})
+
+
 def problems_of_labels(data: QueryDict) -> list[str]:
     """Where `labels` is asked for with another value than these."""
     message = _("labels: “%(value)s” is not one of the values allowed here: %(allowed)s.")
@@ -70,6 +83,17 @@ def problems_of_labels(data: QueryDict) -> list[str]:
     return [
         message % {"value": value[:60], "allowed": allowed} for value in data.getlist("labels") if value not in LABELS
     ]
+
+
+@for_reading
+def ledger_jsonl(request: HttpRequest) -> HttpResponseBase:
+    """The whole ledger as it stands now: a part of it, or a past day of it, could not be checked."""
+    unknown = _("“%(name)s” is not a name known here. The ledger is given whole, so there are no names.")
+    if problems := [unknown % {"name": name[:60]} for name in request.GET]:
+        return refused(problems)
+    day = localdate()
+    name, content_type = f"ledger-{day.isoformat()}.jsonl", "application/x-ndjson; charset=utf-8"
+    return send(name, content_type, LedgerEntry.objects.all(), lambda _moment: ledger_lines.stream(day))
 
 
 def refused(problems: Sequence[str]) -> HttpResponse:

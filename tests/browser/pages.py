@@ -18,6 +18,8 @@ PAGES = {
     "timeline-filtered": "/timeline/?owner=hksarg&as_of=2021-08-30",
     "updates": "/updates/",
     "about": "/about/",
+    "data": "/data/",
+    "ledger": "/ledger/",
     "design": "/about/design/",
     "api": "/api/v1/docs/",
     "report-error": "/report-an-error/?commitment=CU-06",

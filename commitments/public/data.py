@@ -1,0 +1,45 @@
+"""Open data: every download, how many rows it has, when it changed, and what its columns mean."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.contrib.admin.models import LogEntry
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from commitments.filters import CommitmentFilter
+from commitments.models import LedgerEntry
+from commitments.public.pages import as_of_a_day, page
+from commitments.public.subscriptions import NEVER, last_recorded
+from commitments.reading import snapshot
+from commitments.reports.datasets import DATASETS
+
+# What staff edit beside the ledger. Everything else changes by an entry alone.
+EDITED = {"organisations": "organisation", "areas": "area", "releases": "release"}
+
+
+@as_of_a_day
+def data(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+    """Every download and its licence."""
+    asked = CommitmentFilter(QueryDict(f"as_of={as_of}" if as_of else ""), day)
+    with snapshot():
+        recorded = last_recorded()
+        tables = [
+            {
+                "dataset": dataset,
+                "address": f"data_{name}",
+                "rows": dataset.found(asked).count(),
+                "changed": max(recorded, edited(name)),
+            }
+            for name, dataset in DATASETS.items()
+        ]
+        entries = LedgerEntry.objects.count()
+    return page(request, "data", day, as_of=as_of, tables=tables, entries=entries, recorded=recorded)
+
+
+def edited(name: str) -> datetime:
+    """When staff last edited such a thing beside the ledger; NEVER where nothing is on record of it."""
+    of_model = LogEntry.objects.filter(content_type__app_label="commitments", content_type__model=EDITED.get(name, ""))
+    last: datetime | None = of_model.aggregate(last=Max("action_time"))["last"]
+    return last or NEVER

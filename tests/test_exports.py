@@ -1,0 +1,333 @@
+"""XLSX, JSON and the tables of the Data Package: what CSV says, in each format's own terms."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from commitments import ledger, urls
+from commitments.models import LedgerHead
+from commitments.reports import views
+from commitments.reports.columns import COLUMNS, NAMES, Type
+from commitments.reports.datasets import DATASETS
+from commitments.reports.xlsx import CUT, LONGEST, XLSX, serial
+from tests import factories
+from tests.test_csv import CSV, QUERIES, tiny_world
+from tests.test_csv import read as read_csv
+from tests.test_queries import crowd
+
+pytestmark = pytest.mark.django_db
+FORMATS = ["csv", "xlsx", "json"]
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def body(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.content
+    return b"".join(answer)
+
+
+def workbook(client, query=""):
+    return openpyxl.load_workbook(io.BytesIO(body(client, f"/commitments.xlsx{query}")))
+
+
+def sheet(client, query=""):
+    return workbook(client, query).worksheets[0]
+
+
+def rows(client, query=""):
+    """The rows of the workbook: column to value."""
+    header, *rest = sheet(client, query).iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rest]
+
+
+def document(client, query=""):
+    return json.loads(body(client, f"/commitments.json{query}"))
+
+
+def table(client, name, query=""):
+    told = body(client, f"/data/{name}.csv{query}").decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(told, newline=""), strict=True))
+
+
+# What every format has in common.
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_each_format_has_the_rows_of_the_csv_in_their_order(release, client, query):
+    listed = [row["reference"] for row in read_csv(client, f"{CSV}?{query}")]
+    assert [row["reference"] for row in rows(client, f"?{query}")] == listed
+    assert [row["reference"] for row in document(client, f"?{query}")["rows"]] == listed
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_count_and_head_are_told_before_the_rows_come(release, client, ending):
+    answer = client.get(f"/commitments.{ending}?area=culture")
+    b"".join(answer)
+    assert answer.headers["X-Row-Count"] == str(len(read_csv(client, f"{CSV}?area=culture")))
+    assert answer.headers["X-Ledger-Head"] == LedgerHead.objects.get().digest
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="commitments-2026-11-22.{ending}"'
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_each_format_takes_as_many_queries_for_four_hundred_rows_as_for_ten(db, client, ending):
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            body(client, f"/commitments.{ending}")
+        return len(captured)
+
+    crowd(range(1, 11), owners=[factories.OrganisationFactory()])
+    of_ten = asked()
+    crowd(range(11, 401), owners=factories.OrganisationFactory.create_batch(3))
+    assert asked() == of_ten <= 10
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("query", ["status=finished", "as_of=soon", "state=completed", "labels=maybe"])
+def test_a_wrong_question_is_refused_and_never_answered_with_everything(release, client, ending, query):
+    answer = client.get(f"/commitments.{ending}?{query}")
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in answer.text
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_each_format_has_the_names_of_the_columns_or_their_labels(client, ending):
+    tiny_world()
+    if ending == "json":
+        assert list(document(client)["rows"][0]) == list(NAMES)
+        assert document(client, "?labels=1")["rows"] == document(client)["rows"]
+    else:
+        read = {"csv": lambda query: list(read_csv(client, CSV + query)[0]), "xlsx": lambda q: list(rows(client, q)[0])}
+        assert read[ending]("") == list(NAMES)
+        assert read[ending]("?labels=1") == [str(column.label) for column in COLUMNS]
+        assert read[ending]("?labels=0") == list(NAMES)
+
+
+def test_no_two_columns_of_a_table_have_the_same_name_or_label():
+    for dataset in DATASETS.values():
+        names = [column.name for column in dataset.columns]
+        labels = [str(column.label) for column in dataset.columns]
+        assert len(set(names)) == len(names), dataset.name
+        assert len(set(labels)) == len(labels), dataset.name
+
+
+def test_the_links_of_the_list_lead_to_each_format_of_what_it_shows(release, client):
+    page = client.get("/commitments/?area=culture&status=completed").text
+    for ending in FORMATS:
+        assert f'href="/commitments.{ending}?area=culture&amp;status=completed"' in page
+
+
+# XLSX.
+
+
+def test_a_workbook_has_dates_and_numbers_as_such_and_words_as_words(client):
+    tiny_world()
+    [first, *_others] = rows(client)
+    assert first["deadline_last_day"] == datetime(2020, 6, 30)
+    assert first["last_entry_on"] == datetime(2023, 11, 30)
+    assert (first["slip_days"], first["days_late"], first["achieved"], first["target"]) == (182, 1219, 12.5, 40)
+    assert (first["deadline"], first["owners"], first["owner_inferred"]) == (
+        "2020-H1",
+        "Office of Arts; 上海市",
+        "false",
+    )
+
+
+def test_what_is_missing_is_an_empty_cell(client):
+    tiny_world()
+    assert {name for name, cell in rows(client)[1].items() if cell is None} == {
+        name for name, cell in read_csv(client)[1].items() if cell == ""
+    }
+
+
+def test_the_header_stays_in_sight_and_filters(client):
+    tiny_world()
+    shown = sheet(client)
+    assert shown.freeze_panes == "B2"
+    assert shown.auto_filter.ref == "A1:AE4"
+
+
+def test_the_second_sheet_says_what_the_file_is(client):
+    tiny_world()
+    told = dict(workbook(client, "?status=completed&as_of=2024-01-01&q=week").worksheets[1].iter_rows(values_only=True))
+    assert told["As of"] == "2024-01-01"
+    assert told["Filter"] == "Words: “week”\nStatus: completed"
+    assert told["Rows"] == "1"
+    assert told["Head of the ledger"] == LedgerHead.objects.get().digest
+    assert told["deadline"].startswith("Deadline: ")
+
+
+def test_a_text_that_no_cell_can_hold_is_cut_and_the_cell_says_so(client):
+    note = "long, " * 5461 + "abc"
+    factories.record("report", factories.published(), note=note)
+    [only] = rows(client)
+    assert only["note"] == note[: LONGEST - len(CUT)] + CUT
+    assert len(only["note"]) == LONGEST
+    assert len(read_csv(client)[0]["note"]) == len(note)
+
+
+def test_more_rows_than_a_sheet_can_hold_are_refused_and_the_answer_says_what_to_do(client):
+    tiny_world()
+    answer = views.table(RequestFactory().get("/commitments.xlsx"), urls.LISTED["dataset"], replace(XLSX, most=2))
+    assert answer.status_code == 400
+    assert "can hold 2 rows, and there are 3. Filter the list, or take CSV or JSON." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("day", "number"), [("1900-01-01", 1), ("1900-02-28", 59), ("1900-03-01", 61), ("2018-08-24", 43336)]
+)
+def test_a_day_is_the_number_that_spreadsheets_keep_for_it(day, number):
+    assert serial(day) == number
+
+
+# JSON.
+
+
+def test_the_whole_json_of_a_tiny_world(client):
+    tiny_world()
+    told = document(client, "?status=completed&sort=-title")
+    [first] = told.pop("rows")
+    assert told == {
+        "title": "Commitments",
+        "licence": "https://creativecommons.org/licenses/by/4.0/",
+        "as_of": "2026-11-22",
+        "query": {"status": ["completed"]},
+        "count": 1,
+        "ledger_head": LedgerHead.objects.get().digest,
+    }
+    assert first == {
+        "reference": "AA-01", "title": "Hold a week", "release": "first", "area": "culture", "kind": "action",
+        "force": "promise", "level": "primary", "owners": ["Office of Arts", "上海市"], "owner_inferred": False,
+        "partners": ["Joint Council"], "sides": ["hong_kong", "shanghai"], "quote": "will hold a week, in spring",
+        "deadline": "2020-H1", "deadline_basis": "stated", "deadline_last_day": "2020-06-30",
+        "original_deadline": "2019", "slip_days": 182, "days_late": 1219, "status": "completed", "stop_reason": None,
+        "status_on": "2023-11", "schedule": "met_late", "evidence": "independent", "freshness": "settled",
+        "achieved": 12.5, "target": 40, "unit": "employees", "last_entry_on": "2023-11-30", "note": "Opened.",
+        "evidence_urls": ["https://example.org/a", "https://example.org/b"],
+        "url": "http://testserver/commitments/AA-01/",
+    }  # fmt: skip
+
+
+def test_the_json_of_nothing_is_an_empty_list(client):
+    assert document(client)["rows"] == []
+
+
+def test_each_line_of_the_json_is_one_object(db, client):
+    crowd(range(1, 1202), owners=[factories.OrganisationFactory()])
+    _start, *lines, _end, _nothing = body(client, "/commitments.json").decode().split("\n")
+    assert len([json.loads(line.rstrip(",")) for line in lines]) == 1201
+
+
+# The tables of the Data Package.
+
+
+def test_the_table_of_commitments_has_the_promised_columns_first_and_then_all_that_is_public(client):
+    tiny_world()
+    [first, *_others] = table(client, "commitments")
+    assert list(first)[: len(NAMES)] == list(NAMES)
+    assert first["owner_slugs"] == "; ".join(sorted(first["owner_slugs"].split("; ")))
+    assert (first["paragraph"], first["done_when"]) == ("1", "The thing is done.")
+
+
+def test_the_table_of_updates_says_all_that_an_update_says(client):
+    one = factories.published(reference="AA-01", deadline="2019", unit="people")
+    slip = {"deadline": "2020", "deadline_reason": "More time."}
+    factories.record("report", one, date="2019-10", status="in_progress", achieved="12.50", note="Begun.", **slip)
+    [only] = table(client, "updates")
+    assert only == {
+        "entry": "2", "reference": "AA-01", "kind": "report", "date": "2019-10", "counts_from": "2019-10-31",
+        "status": "in_progress", "stop_reason": "", "basis": "evidence", "achieved": "12.5", "deadline": "2020",
+        "deadline_reason": "More time.", "note": "Begun.", "searched": "", "reply_of": "",
+        "recorded_at": only["recorded_at"], "role": "publisher", "organisation": "", "retracted_by": "",
+        "redacted_by": "", "url": "http://testserver/commitments/AA-01/#entry-2",
+    }  # fmt: skip
+    assert re.fullmatch(r"2026-11-22T\d\d:\d\d:\d\dZ", only["recorded_at"])
+
+
+def test_a_retracted_update_names_its_retraction_and_a_redacted_one_has_lost_its_words(client):
+    one = factories.published()
+    wrong = factories.record("report", one, note="Wrong.")
+    personal = factories.record("context", one, note="Mr. Somebody said so.")
+    ledger.append([ledger.retract(wrong, "It was another.", ledger.Recorder())])
+    ledger.append([ledger.redact(personal, None, "Personal data.", ledger.Recorder("administrator"))])
+    first, second = table(client, "updates")
+    assert (first["retracted_by"], second["redacted_by"]) == ("4", "5")
+    assert "Somebody" not in str(second)
+
+
+def test_the_table_of_evidence_hangs_on_that_of_updates(client):
+    one = factories.published(reference="AA-01")
+    pages = [factories.evidence(url="https://example.org/a"), factories.evidence(url="https://example.org/b")]
+    factories.record("report", one, evidence=pages)
+    first, second = table(client, "evidence")
+    assert [(row["entry"], row["position"], row["url"]) for row in (first, second)] == [
+        ("2", "1", "https://example.org/a"),
+        ("2", "2", "https://example.org/b"),
+    ]
+    assert first["reference"] == "AA-01"
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("updates", 1), ("evidence", 1), ("organisations", 1), ("areas", 1), ("releases", 1)]
+)
+def test_a_filter_leaves_what_has_to_do_with_the_commitments_that_it_finds(client, name, rows):
+    for reference in ("AA-01", "AA-02"):
+        factories.record("report", factories.published(reference=reference, title=f"Named {reference}"))
+    assert len(table(client, name)) == 2
+    assert len(table(client, name, "?q=AA-02")) == rows
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_before_the_release_there_is_nothing_and_on_its_day_no_later_update(client, name):
+    tiny_world()
+    assert table(client, name, "?as_of=2018-08-23") == []
+    assert len(table(client, "updates", "?as_of=2019-12-31")) < len(table(client, "updates"))
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_key_names_one_row_and_settles_its_place(release, client, name):
+    dataset = DATASETS[name]
+    keys = [tuple(row[column] for column in dataset.key) for row in table(client, name)]
+    assert len(set(keys)) == len(keys) > 0
+    in_order = [tuple(int(part) if part.isdecimal() else part for part in key) for key in keys]
+    assert in_order == sorted(in_order)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_name_in_a_table_is_in_the_table_that_it_refers_to(release, client, name):
+    for column, (other, key) in DATASETS[name].refers.items():
+        known = {row[key] for row in table(client, other)}
+        assert {row[column] for row in table(client, name)} - {""} <= known
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_cell_is_of_the_type_that_its_column_promises(release, client, name):
+    forms = {
+        Type.DAY: r"\d{4}-\d\d-\d\d",
+        Type.TIME: r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+        Type.WHOLE: r"-?\d+",
+        Type.NUMBER: r"-?\d+(\.\d+)?",
+        Type.YES_NO: "true|false",
+        Type.PARTIAL_DATE: r"\d{4}(-(H[12]|Q[1-4]|\d\d(-\d\d)?))?",
+        Type.ADDRESS: "https?://.+",
+        Type.CODE: "[A-Za-z0-9_-]+",
+    }
+    for row in table(client, name):
+        for column in DATASETS[name].columns:
+            cell = row[column.name]
+            assert cell == "" or re.fullmatch(forms.get(column.type, "(?s).+"), cell), (column.name, cell)
+            if column.choices and column.type is Type.CODE:
+                assert cell in ("", *column.choices.values)

@@ -1,0 +1,399 @@
+"""The ledger for everybody: the whole of it as a file, and a page with the lines that check it."""
+
+import json
+import re
+import subprocess
+import sys
+import urllib.request
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.http import StreamingHttpResponse
+from django.test.utils import CaptureQueriesContext
+
+from commitments import chain, ledger
+from commitments.models import LedgerEntry, LedgerHead
+from commitments.public.checking import CHECK
+from tests import factories
+from tests.test_pages import every, links, main, words
+from tests.test_queries import crowd
+
+FILE, PAGE = "/ledger.jsonl", "/ledger/"
+BY = ledger.Recorder()
+TEXTS = ["公開網頁：滬港", "🚢 of 👩‍👩‍👧", "Cafe\u0301", "a\u2028b\x85c", 'one\ntwo\r\n\t"three" \\', "\u0338x"]
+
+
+@pytest.fixture
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+here = pytest.mark.usefixtures("db", "the_day_is_fixed")
+
+
+def lines(client):
+    """The file's lines, without the ends."""
+    answer = client.get(FILE)
+    assert answer.status_code == 200, answer.content
+    *found, end = b"".join(answer).split(b"\n")
+    assert end == b""
+    return found
+
+
+def entries(client):
+    return [json.loads(line) for line in lines(client)]
+
+
+def redact(entry, remaining=None, reason="Personal data."):
+    return ledger.append([ledger.redact(LedgerEntry.objects.get(pk=entry.pk), remaining, reason, BY)])[0]
+
+
+# The file
+
+
+@here
+def test_each_entry_is_a_line_in_the_order_of_the_ledger(client):
+    recorded = [factories.record(kind, factories.published()) for kind in ("report", "context", "check")]
+    found = entries(client)
+    assert [entry["sequence"] for entry in found] == [1, 2, 3, 4, 5, 6]
+    assert [entry["digest"] for entry in found][1::2] == [entry.digest for entry in recorded]
+
+
+@here
+def test_an_empty_ledger_is_an_empty_file(client):
+    answer = client.get(FILE)
+    assert (b"".join(answer), answer.headers["X-Row-Count"]) == (b"", "0")
+    assert answer.headers["X-Ledger-Head"] == chain.GENESIS
+
+
+@here
+def test_a_line_is_canonical_json(release, client):
+    for line in lines(client):
+        assert chain.canonical(json.loads(line)).encode() == line
+
+
+@here
+def test_a_line_has_the_metadata_of_its_entry_its_content_salt_and_digests(release, client):
+    for entry, said in zip(LedgerEntry.objects.all(), entries(client), strict=True):
+        rest = {name: said.pop(name) for name in ("content", "salt", "content_digest", "digest")}
+        assert said == ledger.metadata(entry)
+        assert rest == {
+            "content": entry.data,
+            "salt": entry.salt,
+            "content_digest": entry.content_digest,
+            "digest": entry.digest,
+        }
+
+
+@here
+@pytest.mark.parametrize("text", TEXTS)
+def test_any_text_comes_back_as_recorded_and_its_digest_can_be_recomputed(client, text):
+    factories.record("report", factories.published(), note=text)
+    [_published, said] = entries(client)
+    assert chain.content_digest(said["salt"], chain.canonical(said["content"])) == said["content_digest"]
+    assert said["content"]["note"] == LedgerEntry.objects.get(pk=2).data["note"]
+    assert f'"note":{json.dumps(said["content"]["note"], ensure_ascii=False)}'.encode() in lines(client)[1]
+
+
+@here
+def test_what_was_redacted_has_neither_content_nor_salt(client):
+    entry = factories.record("report", factories.published(), note="Said Mr Ho.")
+    redact(entry, entry.data | {"note": "Said an official."})
+    _published, before, redaction = entries(client)
+    assert (before["content"], before["salt"], before["digest"]) == (None, "", entry.digest)
+    assert redaction["content"]["remaining"]["note"] == "Said an official."
+    assert "Mr Ho" not in b"".join(lines(client)).decode()
+
+
+@here
+def test_the_headers_tell_name_kind_count_and_head(release, client):
+    answer = client.get(FILE)
+    assert b"".join(answer).count(b"\n") == int(answer.headers["X-Row-Count"]) == LedgerEntry.objects.count()
+    assert answer.headers["X-Ledger-Head"] == LedgerHead.objects.get().digest
+    assert answer.headers["Content-Type"] == "application/x-ndjson; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="ledger-2026-11-22.jsonl"'
+
+
+@here
+def test_the_file_comes_in_pieces_of_a_batch(client):
+    crowd(range(1, 1201), parties_as_stated="everyone")
+    answer = client.get(FILE)
+    assert isinstance(answer, StreamingHttpResponse)
+    assert [piece.count(b"\n") for piece in answer.streaming_content] == [500, 500, 200]
+
+
+@here
+def test_the_file_takes_three_queries_however_long_it_is(client):
+    """Count, head and rows."""
+    for numbers in (range(1, 3), range(3, 603)):
+        for one in crowd(numbers, parties_as_stated="everyone")[:2]:
+            redact(factories.record("report", one))
+        with CaptureQueriesContext(connection) as captured:
+            lines(client)
+        assert len(captured) == 3
+
+
+@here
+@pytest.mark.parametrize("query", ["as_of=2021-08-30", "q=x&page=2", "from", "=x"])
+def test_the_ledger_is_given_whole_and_any_name_is_refused(client, query):
+    answer = client.get(f"{FILE}?{query}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    names = [pair.partition("=")[0] for pair in query.split("&")]
+    said = "is not a name known here. The ledger is given whole, so there are no names."
+    assert answer.text.splitlines() == [f"“{name}” {said}" for name in names]
+
+
+@here
+@pytest.mark.parametrize("address", [FILE, PAGE])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_the_ledger_can_only_be_read(client, address, method):
+    assert getattr(client, method)(address).status_code == 405
+
+
+@here
+def test_the_head_of_the_file_can_be_asked_for_alone(release, client):
+    answer = client.head(FILE)
+    assert (answer.status_code, b"".join(answer)) == (200, b"")
+    assert answer.headers["X-Ledger-Head"] == LedgerHead.objects.get().digest
+
+
+# Before a release is out
+
+
+@pytest.fixture
+def embargoed(db, the_day_is_fixed):
+    """Every kind of entry on a commitment whose release is issued tomorrow, and one of a commitment of today's."""
+    tomorrow = factories.ReleaseFactory(slug="tomorrow", issued_on="2026-11-23")
+    one = factories.published(reference="TT-01", title="Secret title", release=tomorrow)
+    report, context = (factories.record(kind, one, note="Secret note") for kind in ("report", "context"))
+    factories.record("check", one, searched="Secret places")
+    ledger.append([ledger.correct(one, {"title": "Secret wording"}, "Secret slip.", BY)])
+    ledger.append([ledger.retract(context, "Secret mistake.", BY)])
+    first = redact(report, report.data | {"note": "Secret rest"}, "Secret reason.")
+    redact(first, first.data | {"reason": "Secret again."}, "Secret names.")
+    factories.published(reference="TT-02", title="Open title", release=factories.ReleaseFactory(issued_on="2026-11-22"))
+
+
+def test_until_its_release_is_out_no_entry_about_a_commitment_says_anything(embargoed, client):
+    *hidden, shown = entries(client)
+    assert [entry["kind"] for entry in hidden] == [
+        "published", "report", "context", "check", "correction", "retraction", "redaction", "redaction",
+    ]  # fmt: skip
+    assert {(entry["content"], entry["salt"]) for entry in hidden} == {(None, "")}
+    assert b"ecret" not in b"".join(lines(client))
+    assert shown["content"]["title"] == "Open title"
+
+
+def test_what_is_withheld_leaves_reference_digests_and_chain(embargoed, client):
+    recorded = LedgerEntry.objects.values_list("content_digest", "digest")
+    assert [(entry["content_digest"], entry["digest"]) for entry in entries(client)] == list(recorded)
+    assert [entry["commitment"] for entry in entries(client)] == ["TT-01"] * 6 + ["", "", "TT-02"]
+
+
+def test_from_the_day_of_its_release_its_entries_are_given(embargoed, client, time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong
+    found = entries(client)
+    assert [entry["sequence"] for entry in found if entry["content"] is None] == [2, 7]  # the two that were redacted
+    assert found[0]["content"]["title"] == "Secret title"
+    assert found[7]["content"]["reason"] == "Secret names."
+
+
+def test_a_redaction_about_something_public_is_given_beside_one_that_is_withheld(embargoed, client):
+    entry = factories.record("report", factories.published())
+    redact(entry, reason="Open reason.")
+    assert entries(client)[-1]["content"] == {"reason": "Open reason.", "remaining": None}
+
+
+# The page
+
+
+def check_of(source):
+    """The lines that a reader copies from the page."""
+    [shown] = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", source, re.DOTALL)
+    return unescape(shown)
+
+
+@here
+def test_the_page_shows_at_most_ten_lines_for_this_very_address(client):
+    shown = check_of(client.get(PAGE, headers={"host": "localhost"}).text)
+    assert len(shown.strip().splitlines()) <= 10
+    assert 'urlopen("http://localhost/ledger.jsonl")' in shown
+    assert shown.strip() == CHECK.replace("ADDRESS", "http://localhost/ledger.jsonl").strip()
+
+
+@here
+def test_the_lines_take_nothing_but_the_standard_library(client):
+    assert CHECK.startswith("import hashlib, json, urllib.request\n")
+    assert CHECK.count("import") == 1
+
+
+@here
+@pytest.mark.parametrize("query", ["", "?as_of=2021-08-30"])
+def test_the_page_says_where_the_ledger_ends_today_whatever_day_is_asked_for(client, query):
+    entry = factories.record("report", factories.published())
+    said = words(main(client.get(PAGE + query)))
+    assert f"ends with entry {entry.sequence}, whose digest is {entry.digest}." in said
+    assert "today’s, whatever day this page is asked for" in said
+
+
+@here
+def test_the_page_names_each_part_of_a_line(client):
+    factories.published()
+    [table] = every(main(client.get(PAGE)), "dl", _class="facts")
+    named = [name for part in every(table, "code") for name in words(part).split(", ")]
+    assert sorted(named) == sorted(entries(client)[0])
+
+
+@here
+def test_the_page_keeps_the_day_in_its_links_but_not_in_that_of_the_file(client):
+    found = links(main(client.get(f"{PAGE}?as_of=2021-08-30")))
+    assert {FILE, "/about/?as_of=2021-08-30#words"} <= set(found)
+
+
+@here
+@pytest.mark.parametrize(("address", "leads_to"), [("/about/", {PAGE, FILE}), ("/updates/", {PAGE})])
+def test_readers_are_led_to_the_ledger(client, address, leads_to):
+    assert leads_to <= set(links(main(client.get(address))))
+
+
+@here
+def test_whoever_cannot_use_a_mouse_can_scroll_the_lines(client):
+    [block] = every(main(client.get(PAGE)), "pre")
+    given = dict(block.attributes)
+    assert (given["tabindex"], given["role"], given["aria-label"]) == ("0", "region", "The lines to copy")
+
+
+# The lines are run, as the page shows them
+
+
+def run(shown):
+    """The lines, run by a Python of their own: exit code, what they print, what they complain of."""
+    done = subprocess.run([sys.executable, "-I", "-c", shown], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def run_on(server):
+    """The lines that the page of a server shows, run."""
+    with urllib.request.urlopen(server.url + PAGE) as answer:
+        source = answer.read().decode()
+    return run(check_of(source))
+
+
+END = "from commitments.models import LedgerHead\nprint(LedgerHead.objects.get())"
+REDACT = """
+from commitments import ledger
+from commitments.models import LedgerEntry
+report = LedgerEntry.objects.filter(kind="report").first()
+[first] = ledger.append([ledger.redact(report, report.data | {"note": "公開"}, "A name.", ledger.Recorder())])
+ledger.append([ledger.redact(first, first.data | {"reason": "Less."}, "A name.", ledger.Recorder())])
+"""
+
+
+@pytest.mark.processes
+def test_the_lines_end_where_the_ledger_of_a_fresh_installation_ends(installation):
+    with installation.serve() as server:
+        assert run_on(server) == (0, installation.python(END).stdout, "")
+
+
+@pytest.mark.processes
+def test_after_redactions_the_lines_end_where_the_ledger_ends(installation):
+    fresh = installation.python(END).stdout
+    assert installation.python(REDACT).returncode == 0
+    with installation.serve() as server:
+        assert run_on(server) == (0, installation.python(END).stdout, "")
+    assert installation.python(END).stdout != fresh
+
+
+@pytest.fixture
+def run_on_copy(client, tmp_path):
+    """`run_on_copy(found)`: the lines of the page, run on a file that somebody kept."""
+    copy = tmp_path / "ledger.jsonl"
+    shown = check_of(client.get(PAGE).text).replace("http://testserver/ledger.jsonl", copy.as_uri())
+
+    def run_it(found):
+        copy.write_bytes(b"".join(line + b"\n" for line in found))
+        return run(shown)
+
+    return run_it
+
+
+@here
+def test_the_lines_check_a_file_that_was_kept(release, client, run_on_copy):
+    assert run_on_copy(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
+
+
+@here
+def test_the_lines_check_any_text(client, run_on_copy):
+    for text in TEXTS:
+        factories.record("context", factories.published(), note=text)
+    assert run_on_copy(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
+
+
+def test_the_lines_check_what_is_withheld(embargoed, client, run_on_copy):
+    assert run_on_copy(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
+
+
+@here
+def test_an_empty_ledger_checks_and_ends_with_the_zeros(client, run_on_copy):
+    assert run_on_copy(lines(client)) == (0, f"0 {chain.GENESIS}\n", "")
+
+
+# What somebody might do to the file: each to entry 100, or from there on.
+TAMPERED = {
+    "content": lambda entry: entry["content"].update(note="Something else."),
+    "content gone": lambda entry: entry.update(content={}),
+    "salt": lambda entry: entry.update(salt="00"),
+    "digest of the content": lambda entry: entry.update(content_digest="f" * 64),
+    "digest": lambda entry: entry.update(digest="f" * 64),
+    "sequence": lambda entry: entry.update(sequence=101),
+    "commitment": lambda entry: entry.update(commitment="CU-99"),
+    "time": lambda entry: entry.update(recorded_at="2018-08-24T08:00:00Z"),
+    "a part more": lambda entry: entry.update(more=1),
+    "content with its digest": lambda entry: entry.update(
+        content={}, content_digest=chain.content_digest(entry["salt"], "{}")
+    ),
+}
+
+
+@here
+@pytest.mark.parametrize("how", TAMPERED)
+def test_an_entry_that_was_changed_is_named(release, client, run_on_copy, how):
+    found = lines(client)
+    entry = json.loads(found[99])
+    TAMPERED[how](entry)
+    found[99] = chain.canonical(entry).encode()
+    assert run_on_copy(found) == (1, "", "Entry 100 does not fit.\n")
+
+
+@here
+@pytest.mark.parametrize(
+    "moved",
+    [
+        lambda found: found[:99] + found[100:],
+        lambda found: [*found[:99], found[100], found[99], *found[101:]],
+        lambda found: [*found[:99], found[98], *found[99:]],
+    ],
+    ids=["taken out", "swapped", "twice"],
+)
+def test_the_place_is_named_where_an_entry_was_taken_out_moved_or_put_in(release, client, run_on_copy, moved):
+    assert run_on_copy(moved(lines(client))) == (1, "", "Entry 100 does not fit.\n")
+
+
+@here
+def test_a_file_whose_last_lines_were_cut_ends_with_another_head(release, client, run_on_copy):
+    """The chain of what is left fits: only whoever knows the head sees it."""
+    found = lines(client)
+    cut = json.loads(found[-3])
+    assert run_on_copy(found[:-2]) == (0, f"{cut['sequence']} {cut['digest']}\n", "")
+    assert cut["digest"] != LedgerHead.objects.get().digest
+
+
+@here
+def test_the_head_of_an_earlier_day_is_the_digest_of_its_entry_in_today_s_file(client):
+    one = factories.published()
+    kept = LedgerHead.objects.get()
+    redact(factories.record("report", one))
+    found = {entry["sequence"]: entry["digest"] for entry in entries(client)}
+    assert found[kept.sequence] == kept.digest

