@@ -2,6 +2,7 @@
 # make test   every test, browser tests included, on SQLite and on a throw-away PostgreSQL
 # make check  formatting, lint, types, migrations, translations, production settings
 # make bench  our figures beside the stock way and the floor
+# make soak   thousands of questions to the API, made from its schema by schemathesis; SOAK_CASES= for each address
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
 PORT ?= 8000
@@ -10,7 +11,7 @@ STATIC := var/static/staticfiles.json
 # Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md).
 SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --preload --log-level error
 
-.PHONY: run test check bench screenshots lock system
+.PHONY: run test check bench soak screenshots lock system
 
 run: .venv/runtime $(STATIC)
 	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
@@ -48,6 +49,9 @@ check: .venv/development
 
 bench: .venv/development $(STATIC)
 	$(BIN)/python -m tests.benchmarks.run
+
+soak: .venv/development $(STATIC)
+	$(BIN)/python -m tests.soak
 
 screenshots: .venv/development $(STATIC) system
 	$(BIN)/python -m tests.browser.screenshots

@@ -6,6 +6,8 @@ from django.contrib.sitemaps import views as sitemaps
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from commitments.api import docs
+from commitments.api import views as api
 from commitments.models.commitment import REFERENCE
 from commitments.public import (
     about,
@@ -36,7 +38,21 @@ class ReferenceConverter(StringConverter):
     regex = REFERENCE
 
 
+class EntryConverter(StringConverter):
+    """The number of an entry of the ledger: no more digits than both databases can hold."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+
+class AnywhereConverter(StringConverter):
+    """Nothing, or whatever ends with a slash; without one the address is completed first."""
+
+    regex = "(?s:.+/)?"
+
+
 register_converter(ReferenceConverter, "reference")
+register_converter(AnywhereConverter, "anywhere")
+register_converter(EntryConverter, "entry")
 
 # The list's exports have the promised columns; the Data Package has all of them.
 LISTED = {"dataset": replace(DATASETS["commitments"], columns=COLUMNS)}
@@ -70,6 +86,21 @@ urlpatterns = [
     path("ledger/", checking.ledger, name="ledger"),
     path("ledger.jsonl", reports.ledger_jsonl, name="ledger_jsonl"),
     path("deadlines.ics", calendar.deadlines, name="deadlines_ics"),
+    path("api/v1/", api.Index.as_view(), name="api_index"),
+    path("api/v1/commitments/", api.Collection.as_view(dataset=DATASETS["commitments"]), name="api_commitments"),
+    path("api/v1/commitments/<reference:reference>/", api.Item.as_view(dataset=DATASETS["commitments"])),
+    path("api/v1/updates/", api.Collection.as_view(dataset=DATASETS["updates"]), name="api_updates"),
+    path("api/v1/updates/<entry:entry>/", api.Item.as_view(dataset=DATASETS["updates"])),
+    path("api/v1/evidence/", api.Collection.as_view(dataset=DATASETS["evidence"]), name="api_evidence"),
+    path("api/v1/organisations/", api.Collection.as_view(dataset=DATASETS["organisations"]), name="api_organisations"),
+    path("api/v1/organisations/<slug:slug>/", api.Item.as_view(dataset=DATASETS["organisations"])),
+    path("api/v1/areas/", api.Collection.as_view(dataset=DATASETS["areas"]), name="api_areas"),
+    path("api/v1/areas/<slug:slug>/", api.Item.as_view(dataset=DATASETS["areas"])),
+    path("api/v1/releases/", api.Collection.as_view(dataset=DATASETS["releases"]), name="api_releases"),
+    path("api/v1/releases/<slug:slug>/", api.Item.as_view(dataset=DATASETS["releases"])),
+    path("api/v1/schema/", api.Schema.as_view(), name="api_schema"),
+    path("api/v1/docs/", docs.docs, name="api_docs"),
+    path("api/<anywhere:elsewhere>", api.Nowhere.as_view()),
     path("about/", about.about, name="about"),
     path("about/design/", about.design, name="design"),
     path("report-an-error/", feedback.report_error, name="report_error"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 
 from commitments import loading
@@ -28,6 +29,12 @@ def static_files() -> None:
     """Templates need the hashed names: collected once, by `make` or here."""
     if not (settings.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet() -> None:
+    """Each test may ask the API as much as one visitor may in a minute."""
+    caches["visits"].clear()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -39,13 +39,14 @@ class Server:
 
 @dataclass
 class Installation:
-    """Its database's URL, and what can be done with it."""
+    """Its database's URL, other settings, and what can be done with it."""
 
     database_url: str
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"}
+        return os.environ | {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"} | self.settings
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """A management command, not waited for."""

@@ -36,6 +36,7 @@ OF_A_DAY = [
     "/commitments.xlsx",
     "/commitments.json",
     "/about/design/",
+    "/api/v1/docs/",
     "/ledger/",
     "/report-an-error/",
 ]

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from commitments import ledger, urls
-from commitments.models import Agreement, Area, Commitment, ErrorReport, Organisation, Release
+from commitments.models import Agreement, Area, Commitment, ErrorReport, Organisation, Release, Update
 from commitments.public import finding
 from tests import factories
 
@@ -79,6 +79,8 @@ def addresses():
     """Every public address, from the list of them: a new one that this cannot fill in fails here."""
     known = {
         "reference": [*Commitment.objects.values_list("reference", flat=True)],
+        "entry": [*Update.objects.values_list("pk", flat=True), 99],
+        "elsewhere": ["", "nothing/"],
         "section": [*finding.SITEMAPS],
         "token": [*ErrorReport.objects.values_list("token", flat=True)],
         "slug": [

@@ -161,7 +161,7 @@ def world(db):
     return release
 
 
-LISTED = ["/", "/about/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
+LISTED = ["/", "/about/", "/api/v1/docs/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
 LISTED += ["/data/", "/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/"]
 LISTED += ["/reports/progress/", "/timeline/", "/updates/"]
 

@@ -28,6 +28,8 @@ PAGES = {
     "/updates.atom": 12,
     "/deadlines.ics": 8,
     "/about/": 5,
+    "/api/v1/docs/": 16,
+    "/api/v1/commitments/?per_page=100": 14,
     "/ledger/": 5,
     "/ledger.jsonl": 3,
     "/sitemap-commitments.xml": 5,

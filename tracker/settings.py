@@ -8,6 +8,7 @@ allowed hosts must be given, and cookies and addresses are HTTPS only.
 import difflib
 import os
 import secrets
+import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # Every name that may stand in the environment, and what it is for (the README lists them too).
 SETTINGS = {
@@ -35,6 +37,7 @@ SETTINGS = {
     "REQUIRE_MFA": "1 where staff must have a second factor",
     "SESSION_IDLE_MINUTES": "after how many minutes without a request staff must sign in again; 60 by default",
     "SESSION_HOURS": "for how many hours a sign-in lasts at most; 12 by default",
+    "API_PER_MINUTE": "how many requests a minute the API answers one network address, each worker; 120 by default",
     "EMAIL_URL": "smtp://HOST:PORT, smtp+tls://USER:PASSWORD@HOST:PORT, smtp+ssl://… or consolemail://",
     "MAIL_FROM": "the address that mails come from",
     "SITE_URL": "https://HOST, without a path: where the links in mails lead",
@@ -148,13 +151,16 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "corsheaders",
     "csp",
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "drf_spectacular",  # for its check; rest_framework itself would only bring its pages
     "import_export",
 ]
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",  # first: what is redirected or refused must be readable, too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -230,7 +236,14 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "sign_in_attempts",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
+    },
+    # Who asked the API how often in the last minute: in each worker's memory, because it is asked of every request,
+    # may be forgotten, and should be written down nowhere.
+    "visits": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "visits",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # A session ends when the browser closes, after so long without a request, and after so long in any case.
@@ -281,6 +294,38 @@ TRUST_PROXY = switch("TRUST_PROXY")
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # the address that it wrote down itself; what a visitor claims stands before it
+
+# The API: for reading, by anybody, in JSON. Who is signed in as staff is of no interest to it.
+API_PER_MINUTE = whole_number("API_PER_MINUTE", 120, least=1)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "commitments.api.schema.Description",
+    "DEFAULT_THROTTLE_CLASSES": ["commitments.api.limits.VisitorThrottle"],
+    "EXCEPTION_HANDLER": "commitments.api.errors.answer",
+    "NUM_PROXIES": int(TRUST_PROXY),
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Public commitments",
+    "DESCRIPTION": "What governments announced, and what is known to have come of it. For reading; in JSON.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.1",
+    "LICENSE": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": ["commitments.api.schema.complete"],
+}
+# Programs in other sites' pages may read the API and every file, but no page.
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_URLS_REGEX = r"^/(?:api/(?!v1/docs/)|(?!admin/|static/).*\.(?:csv|xlsx|json|jsonl|atom|ics|zip)$)"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["X-Row-Count", "X-Ledger-Head", "ETag", "Link", "Retry-After"]
 
 SITE_URL = site_url(
     os.environ.get("SITE_URL") or (f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://127.0.0.1:8000")

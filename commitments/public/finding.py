@@ -88,7 +88,7 @@ class Pages(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
 
     def items(self) -> list[str]:
         """By their names in `urls.py`."""
-        return ["overview", "commitments", "timeline", "progress", "updates", "ledger", "data", "about"]
+        return ["overview", "commitments", "timeline", "progress", "updates", "ledger", "data", "about", "api_docs"]
 
     def location(self, item: str) -> str:
         """The address."""

@@ -81,7 +81,7 @@ def as_text(name: str) -> Expression:
 class Column:
     """One column: its sources in SQL and, where it is more than one value as it stands, how they are read.
 
-    `choices`: the vocabulary that its values are from.
+    `choices`: the vocabulary that its values are from. `filled`: whether every row has a value.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Column:
     sources: tuple[str | Expression | Listed, ...]
     read: Callable[..., Any] | None = None
     choices: Values | None = None
+    filled: bool = False
 
 
 def _date(text: str | None) -> PartialDate | None:
@@ -137,12 +138,34 @@ OWNERS, PARTNERS = organisations(Ownership), organisations(Partnership)
 DEADLINE, ORIGINAL = as_text("state__deadline"), as_text("state__original_deadline")
 # The promised columns, in their promised order.
 COLUMNS = (
-    Column("reference", _("Reference"), Type.CODE, _("The commitment’s identity. Never used twice."), ("reference",)),
-    Column("title", _("Title"), Type.TEXT, _("What was promised, in our words."), ("title",)),
-    Column("release", _("Release"), Type.CODE, _("Slug of the release in which it was made."), ("release__slug",)),
+    Column(
+        "reference",
+        _("Reference"),
+        Type.CODE,
+        _("The commitment’s identity. Never used twice."),
+        ("reference",),
+        filled=True,
+    ),
+    Column("title", _("Title"), Type.TEXT, _("What was promised, in our words."), ("title",), filled=True),
+    Column(
+        "release",
+        _("Release"),
+        Type.CODE,
+        _("Slug of the release in which it was made."),
+        ("release__slug",),
+        filled=True,
+    ),
     Column("area", _("Area"), Type.CODE, _("Slug of its area; empty where it stands in none."), ("area__slug",)),
-    Column("kind", _("Kind"), Type.CODE, _("What sort of pledge it is."), ("kind",), choices=choices.Kind),
-    Column("force", _("Force"), Type.CODE, _("How firmly the release put it."), ("force",), choices=choices.Force),
+    Column("kind", _("Kind"), Type.CODE, _("What sort of pledge it is."), ("kind",), choices=choices.Kind, filled=True),
+    Column(
+        "force",
+        _("Force"),
+        Type.CODE,
+        _("How firmly the release put it."),
+        ("force",),
+        choices=choices.Force,
+        filled=True,
+    ),
     Column(
         "level",
         _("Level"),
@@ -150,6 +173,7 @@ COLUMNS = (
         _("Whether it is counted: counts are of “primary” ones."),
         ("level",),
         choices=choices.Level,
+        filled=True,
     ),
     Column(
         "owners",
@@ -183,7 +207,7 @@ COLUMNS = (
         sides,
         choices=choices.Side,
     ),
-    Column("quote", _("Quote"), Type.TEXT, _("The release’s own words."), ("quote",)),
+    Column("quote", _("Quote"), Type.TEXT, _("The release’s own words."), ("quote",), filled=True),
     Column("deadline", _("Deadline"), Type.PARTIAL_DATE, _("The current deadline."), (DEADLINE,)),
     Column(
         "deadline_basis",
@@ -224,7 +248,13 @@ COLUMNS = (
         _days_late,
     ),
     Column(
-        "status", _("Status"), Type.CODE, _("The last status reported."), ("state__status",), choices=choices.Status
+        "status",
+        _("Status"),
+        Type.CODE,
+        _("The last status reported."),
+        ("state__status",),
+        choices=choices.Status,
+        filled=True,
     ),
     Column(
         "stop_reason",
@@ -244,6 +274,7 @@ COLUMNS = (
         _("How it stands against its deadline. Computed."),
         ("schedule",),
         choices=choices.Schedule,
+        filled=True,
     ),
     Column(
         "evidence",
@@ -252,6 +283,7 @@ COLUMNS = (
         _("Whose word the status rests on. Computed."),
         ("state__evidence",),
         choices=choices.EvidenceLevel,
+        filled=True,
     ),
     Column(
         "freshness",
@@ -260,6 +292,7 @@ COLUMNS = (
         _("How long ago anything was recorded. Computed."),
         ("freshness",),
         choices=choices.Freshness,
+        filled=True,
     ),
     Column(
         "achieved", _("Achieved"), Type.NUMBER, _("The quantity last reported."), (as_text("state__achieved"),), number
@@ -289,6 +322,7 @@ COLUMNS = (
         _("The commitment’s page."),
         ("reference",),
         lambda context, reference: context.address("commitment", reference),
+        filled=True,
     ),
 )
 NAMES = tuple(column.name for column in COLUMNS)
@@ -300,6 +334,7 @@ FURTHER = (
         Type.WHOLE,
         _("Where the release says it: counted within its section of the text."),
         ("paragraph",),
+        filled=True,
     ),
     Column(
         "part_of",
@@ -331,7 +366,7 @@ FURTHER = (
         _("Whether it is “about” so many."),
         ("target_approximate",),
     ),
-    Column("done_when", _("Done when"), Type.TEXT, _("What would count as done."), ("done_when",)),
+    Column("done_when", _("Done when"), Type.TEXT, _("What would count as done."), ("done_when",), filled=True),
     Column("review_on", _("Review on"), Type.DAY, _("When to look again."), (as_text("review_on"),)),
     Column("commitment_note", _("Note on the commitment"), Type.TEXT, _("The commitment’s own note."), ("note",)),
 )

@@ -49,6 +49,7 @@ def _page(name: str) -> Column:
         _("Its page here."),
         ("slug",),
         lambda context, slug: context.address(name, slug),
+        filled=True,
     )
 
 
@@ -113,9 +114,18 @@ SLUGS = (
     ),
 )
 UPDATES = (
-    Column("entry", _("Entry"), Type.WHOLE, _("Its entry in the ledger."), ("pk",)),
-    Column("reference", _("Reference"), Type.CODE, _("The commitment that it is about."), ("commitment__reference",)),
-    Column("kind", _("Kind"), Type.CODE, _("Report, context or check."), ("kind",), choices=choices.EntryKind),
+    Column("entry", _("Entry"), Type.WHOLE, _("Its entry in the ledger."), ("pk",), filled=True),
+    Column(
+        "reference",
+        _("Reference"),
+        Type.CODE,
+        _("The commitment that it is about."),
+        ("commitment__reference",),
+        filled=True,
+    ),
+    Column(
+        "kind", _("Kind"), Type.CODE, _("Report, context or check."), ("kind",), choices=choices.EntryKind, filled=True
+    ),
     Column(
         "date",
         _("Date"),
@@ -129,6 +139,7 @@ UPDATES = (
         Type.DAY,
         _("The day from which it counts: the last day of its date, or the day of its recording if that is earlier."),
         (as_text("effective_on"),),
+        filled=True,
     ),
     Column("status", _("Status"), Type.CODE, _("Of a report: the status."), ("status",), choices=choices.Status),
     Column(
@@ -171,8 +182,18 @@ UPDATES = (
         _("Slug of the owner or partner whose words the note gives."),
         ("reply_of_id",),
     ),
-    Column("recorded_at", _("Recorded at"), Type.TIME, _("When it was recorded, UTC."), ("recorded_at",), time),
-    Column("role", _("Role"), Type.CODE, _("The role in which it was recorded."), ("role",), choices=choices.Role),
+    Column(
+        "recorded_at", _("Recorded at"), Type.TIME, _("When it was recorded, UTC."), ("recorded_at",), time, filled=True
+    ),
+    Column(
+        "role",
+        _("Role"),
+        Type.CODE,
+        _("The role in which it was recorded."),
+        ("role",),
+        choices=choices.Role,
+        filled=True,
+    ),
     Column(
         "organisation",
         _("Organisation"),
@@ -201,12 +222,18 @@ UPDATES = (
         _("Its place on the commitment’s page."),
         ("commitment__reference", "pk"),
         _entry_address,
+        filled=True,
     ),
 )
 EVIDENCE = (
-    Column("entry", _("Entry"), Type.WHOLE, _("The update’s entry in the ledger."), ("update_id",)),
+    Column("entry", _("Entry"), Type.WHOLE, _("The update’s entry in the ledger."), ("update_id",), filled=True),
     Column(
-        "position", _("Position"), Type.WHOLE, _("Its place among the evidence of that update, from 1."), ("position",)
+        "position",
+        _("Position"),
+        Type.WHOLE,
+        _("Its place among the evidence of that update, from 1."),
+        ("position",),
+        filled=True,
     ),
     Column(
         "reference",
@@ -214,6 +241,7 @@ EVIDENCE = (
         Type.CODE,
         _("The commitment that it is about."),
         ("update__commitment__reference",),
+        filled=True,
     ),
     Column("title", _("Title"), Type.TEXT, _("Title of the page."), ("title",)),
     Column("publisher", _("Publisher"), Type.TEXT, _("Who published it."), ("publisher",)),
@@ -227,8 +255,9 @@ EVIDENCE = (
         _("What it has to do with the pledge. Only “direct” moves a status."),
         ("relation",),
         choices=choices.Relation,
+        filled=True,
     ),
-    Column("source", _("Source"), Type.CODE, _("Who is speaking."), ("source",), choices=choices.Source),
+    Column("source", _("Source"), Type.CODE, _("Who is speaking."), ("source",), choices=choices.Source, filled=True),
 )
 ORGANISATIONS = (
     Column(
@@ -237,26 +266,50 @@ ORGANISATIONS = (
         Type.CODE,
         _("Its identity: lower-case letters, digits and hyphens. Never changes."),
         ("slug",),
+        filled=True,
     ),
-    Column("name", _("Name"), Type.TEXT, _("Its full name, which no other has."), ("name",)),
+    Column("name", _("Name"), Type.TEXT, _("Its full name, which no other has."), ("name",), filled=True),
     Column("short_name", _("Short name"), Type.TEXT, _("For tables."), ("short_name",)),
-    Column("kind", _("Kind"), Type.CODE, _("What sort of body it is."), ("kind",), choices=choices.OrganisationKind),
-    Column("side", _("Side"), Type.CODE, _("Which side of the table it sits on."), ("side",), choices=choices.Side),
+    Column(
+        "kind",
+        _("Kind"),
+        Type.CODE,
+        _("What sort of body it is."),
+        ("kind",),
+        choices=choices.OrganisationKind,
+        filled=True,
+    ),
+    Column(
+        "side",
+        _("Side"),
+        Type.CODE,
+        _("Which side of the table it sits on."),
+        ("side",),
+        choices=choices.Side,
+        filled=True,
+    ),
     Column("site", _("Site"), Type.ADDRESS, _("Address of its own site."), ("site",)),
     Column("note", _("Note"), Type.TEXT, _("For readers."), ("note",)),
 )
 AREAS = (
-    Column("slug", _("Slug"), Type.CODE, _("Its identity. Never changes."), ("slug",)),
-    Column("name", _("Name"), Type.TEXT, _("Its name."), ("name",)),
-    Column("position", _("Position"), Type.WHOLE, _("Its place in lists of areas."), ("position",)),
+    Column("slug", _("Slug"), Type.CODE, _("Its identity. Never changes."), ("slug",), filled=True),
+    Column("name", _("Name"), Type.TEXT, _("Its name."), ("name",), filled=True),
+    Column("position", _("Position"), Type.WHOLE, _("Its place in lists of areas."), ("position",), filled=True),
 )
 RELEASES = (
-    Column("slug", _("Slug"), Type.CODE, _("Its identity. Never changes."), ("slug",)),
-    Column("title", _("Title"), Type.TEXT, _("Its title."), ("title",)),
-    Column("issued_on", _("Issued on"), Type.DAY, _("The day on which it was published."), (as_text("issued_on"),)),
-    Column("publisher", _("Publisher"), Type.TEXT, _("Who published it."), ("publisher",)),
+    Column("slug", _("Slug"), Type.CODE, _("Its identity. Never changes."), ("slug",), filled=True),
+    Column("title", _("Title"), Type.TEXT, _("Its title."), ("title",), filled=True),
+    Column(
+        "issued_on",
+        _("Issued on"),
+        Type.DAY,
+        _("The day on which it was published."),
+        (as_text("issued_on"),),
+        filled=True,
+    ),
+    Column("publisher", _("Publisher"), Type.TEXT, _("Who published it."), ("publisher",), filled=True),
     Column("place", _("Place"), Type.TEXT, _("Where it was announced."), ("place",)),
-    Column("language", _("Language"), Type.CODE, _("Language of its text, as a code."), ("language",)),
+    Column("language", _("Language"), Type.CODE, _("Language of its text, as a code."), ("language",), filled=True),
     Column("source_url", _("Address of the text"), Type.ADDRESS, _("Where its text stands."), ("url",)),
     Column("note", _("Note"), Type.TEXT, _("For readers."), ("note",)),
     Column(

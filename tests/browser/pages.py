@@ -23,6 +23,7 @@ PAGES = {
     "data": "/data/",
     "ledger": "/ledger/",
     "design": "/about/design/",
+    "api": "/api/v1/docs/",
     "report-error": "/report-an-error/?commitment=CU-06",
 }
 WRONG = {

@@ -1,0 +1,76 @@
+"""Whatever goes wrong, the API says so in one form: `{"errors": ["…", …]}`, each a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import Http404
+from django.utils.log import log_response
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import (
+    APIException,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    Throttled,
+    ValidationError,
+)
+from rest_framework.response import Response
+
+
+def answer(problem: Exception, context: dict[str, Any]) -> Response:
+    """The answer to a request that failed. What is our fault is logged, as Django logs it, and told to nobody else."""
+    known = as_api_exception(problem)
+    if known is None:
+        return broken(problem, context["request"]._request)
+    return Response({"errors": list(sentences(known))}, known.status_code, headers=headers(known))
+
+
+def as_api_exception(problem: Exception) -> APIException | None:
+    """What the asker can do something about; None for a fault of ours."""
+    if isinstance(problem, Http404):
+        return NotFound()
+    if isinstance(problem, SuspiciousOperation):
+        return ValidationError([_("The address has too many parts, or parts that are no text.")])
+    return problem if isinstance(problem, APIException) else None
+
+
+def sentences(problem: APIException) -> Iterator[str]:
+    """What is wrong, and what to do about it."""
+    if isinstance(problem, MethodNotAllowed):
+        yield _("The API can only be read: ask with GET or HEAD.")
+    elif isinstance(problem, NotAcceptable):
+        yield _("The API answers in JSON: accept application/json, or say nothing of what you accept.")
+    elif isinstance(problem, Throttled):
+        limits = {"most": settings.API_PER_MINUTE, "wait": seconds(problem)}
+        yield _("At most %(most)s requests a minute are answered. Ask again in %(wait)s seconds.") % limits
+        yield _("Whole files are at /data/: they take one request.")
+    elif isinstance(problem.detail, list):
+        yield from map(str, problem.detail)
+    else:
+        yield str(problem.detail)
+
+
+def headers(problem: APIException) -> dict[str, str]:
+    """When to come back, where that is the problem."""
+    return {"Retry-After": str(seconds(problem))} if isinstance(problem, Throttled) else {}
+
+
+def seconds(problem: Throttled) -> int:
+    """How long to wait: at least one."""
+    return max(1, ceil(getattr(problem, "wait", None) or 1))
+
+
+def broken(problem: Exception, request: Any) -> Response:
+    """500, and a line in the log with what failed."""
+    got_request_exception.send(sender=None, request=request)
+    said = _("Something went wrong here, and it is our fault. Try again later.")
+    response = Response({"errors": [said]}, HTTPStatus.INTERNAL_SERVER_ERROR)
+    log_response("%s: %s", said, request.path, response=response, request=request, exception=problem)
+    return response

@@ -1,0 +1,246 @@
+"""The addresses of the API. Each starts at a table of `reports.datasets`, and its rows are those of the exports."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from http import HTTPStatus
+from itertools import chain
+from math import ceil
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.http import parse_etags
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from commitments.api.paging import CursorError, Order
+from commitments.api.schema import description
+from commitments.filters import PER_PAGE, CommitmentFilter, known_names, problems_of
+from commitments.models import Agreement, Area, LedgerHead, Organisation, Release
+from commitments.public.links import replaced
+from commitments.reading import snapshot
+from commitments.reports.datasets import DATASETS, Dataset
+from commitments.reports.download import page_address
+from commitments.reports.json import LICENCE, objects
+from commitments.reports.rows import rows
+
+SECONDS = 60  # for so long nobody need ask again
+# What the answers say beside what is in the ledger, whose head stands for all of it.
+EDITED = (LedgerHead, Organisation, Area, Release, Agreement, Agreement.parties.through)
+
+
+class Reading(APIView):
+    """An address that is read and never written to, and whose answer is not sent twice.
+
+    The ETag is made from all that an answer depends on, so whoever has the answer is told so before
+    anything is read. It is weak: compressed or not, the answer is the same.
+    """
+
+    http_method_names = ["get", "head"]  # noqa: RUF012  (as in Django)
+
+    def get(self, request: Request, **identity: Any) -> Response:
+        """The answer, or 304; all of it of one moment."""
+        with snapshot():
+            etag = f'W/"{self.version()}"'
+            known = etag in parse_etags(request.headers.get("If-None-Match", ""))
+            response = Response(status=HTTPStatus.NOT_MODIFIED) if known else self.answer(request, **identity)
+        response.headers["ETag"] = etag
+        patch_cache_control(response, public=True, max_age=SECONDS)
+        return response
+
+    def version(self) -> str:
+        """A digest of the question, the day, the software and what is on record."""
+        about: Iterable[Any] = (self.request.build_absolute_uri(), get_language(), localdate(), settings.VERSION)
+        edited = (row for model in EDITED for row in model._default_manager.order_by("pk").values_list())
+        digest = hashlib.sha256()
+        for one in chain(about, edited):
+            digest.update(f"{one!r}\n".encode())
+        return digest.hexdigest()[:32]
+
+    def answer(self, request: Request, **identity: Any) -> Response:
+        """What is asked for."""
+        raise NotImplementedError
+
+
+class Index(Reading):
+    """Where everything is."""
+
+    def answer(self, request: Request, **identity: Any) -> Response:
+        """The addresses of the collections, of the schema and of its documentation."""
+        takes_nothing(request)
+        names = [*(f"api_{name}" for name in DATASETS), "api_schema", "api_docs"]
+        addresses = {name.removeprefix("api_"): request.build_absolute_uri(reverse(name)) for name in names}
+        return Response(addresses | {"licence": LICENCE})
+
+
+class AnyAccept(BaseContentNegotiation):
+    """One form, whatever is accepted: programs that fetch a schema ask for many."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The only one."""
+        return renderers[0], renderers[0].media_type
+
+
+class Schema(Reading):
+    """The description of the API, for programs."""
+
+    content_negotiation_class = AnyAccept
+
+    def answer(self, request: Request, **identity: Any) -> Response:
+        """OpenAPI 3.1."""
+        takes_nothing(request)
+        return Response(description())
+
+
+class Collection(Reading):
+    """The rows of a table that have to do with the commitments that the list's filter finds."""
+
+    dataset: Dataset = DATASETS["commitments"]
+
+    @classmethod
+    def names(cls, dataset: Dataset) -> list[str]:
+        """What may be asked for: the list's names, but no order of what has only one."""
+        names = [name for name in known_names() if name != "sort" or dataset.name == "commitments"]
+        return [*names, "cursor"]
+
+    def answer(self, request: Request, **identity: Any) -> Response:
+        """One page of them, and how many there are."""
+        asked = CommitmentFilter(request.GET, localdate())
+        refuse([*problems_of(request.GET, asked.form, self.names(self.dataset)), *problems_of_cursor(asked.data)])
+        page = self.page(asked)
+        head = LedgerHead.objects.get().digest
+        said: dict[str, Any] = {"count": page.count, "as_of": asked.day.isoformat(), "ledger_head": head, "next": None}
+        response = Response(headers={"X-Row-Count": str(page.count), "X-Ledger-Head": head})
+        if page.next:
+            # With the day, so that a walk through all pages stays on it though midnight comes.
+            query = replaced(asked.data, **page.next, as_of=said["as_of"])
+            said["next"] = request.build_absolute_uri(request.path + query)
+            response.headers["Link"] = f'<{said["next"]}>; rel="next"'
+        response.data = said | {"results": page.items}
+        return response
+
+    def page(self, asked: CommitmentFilter) -> Page:
+        """The rows of the page that is asked for."""
+        order = Order(self.dataset, asked.form.cleaned_data["sort"])
+        found = order.sorted(self.dataset.found(asked))
+        count, size = found.count(), asked.form.cleaned_data["per_page"] or PER_PAGE
+        if number := asked.form.cleaned_data["page"] or 0:
+            refuse(problems_of_page(number, last=max(1, ceil(count / size))))
+            found = found[(number - 1) * size :]
+        elif cursor := asked.data.get("cursor"):
+            found = found.filter(place_after(order, cursor))
+        items = items_of(self.request, self.dataset, found[: size + 1], asked.day)
+        if len(items) <= size:
+            return Page(count, items, {})
+        last = items[size - 1]
+        return Page(count, items[:size], {"page": number + 1} if number else {"cursor": order.cursor(last)})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of `count` rows. `next`: what the query string of the next page says; empty on the last one."""
+
+    count: int
+    items: list[dict[str, Any]]
+    next: dict[str, Any]
+
+
+class Item(Reading):
+    """One row of a table, by its key."""
+
+    dataset: Dataset = DATASETS["commitments"]
+
+    def answer(self, request: Request, **identity: Any) -> Response:
+        """The row as of the day; of a commitment with all that was recorded of it."""
+        asked = CommitmentFilter(request.GET, localdate())
+        refuse(problems_of(request.GET, asked.form, ["as_of"]))
+        [(name, value)] = identity.items()
+        source = str(next(column.sources[0] for column in self.dataset.columns if column.name == name))
+        items = items_of(request, self.dataset, self.dataset.found(asked).filter(**{source: value}), asked.day)
+        if not items:
+            told = {"table": self.dataset.name, "day": asked.day.isoformat()}
+            raise NotFound(_("There is no such row among the %(table)s on %(day)s.") % told)
+        if self.dataset.name == "commitments":
+            items[0]["updates"] = record(request, asked, value)
+        return Response(items[0], headers={"X-Ledger-Head": LedgerHead.objects.get().digest})
+
+
+class Nowhere(APIView):
+    """Where the API has no address."""
+
+    http_method_names = ["get", "head"]  # noqa: RUF012  (as in Django)
+    schema = None
+
+    def get(self, request: Request, elsewhere: str) -> NoReturn:
+        """404."""
+        raise NotFound(_("There is nothing at this address. See %(index)s.") % {"index": reverse("api_index")})
+
+
+def items_of(request: Request, dataset: Dataset, found: QuerySet[Any], day: date) -> list[dict[str, Any]]:
+    """The rows as objects."""
+    batches = rows(found, day, page_address(request._request), dataset.columns)
+    return [item for batch in batches for item in objects(batch, dataset.columns)]
+
+
+def record(request: Request, asked: CommitmentFilter, reference: str) -> list[dict[str, Any]]:
+    """A commitment's updates by the day, each with its evidence."""
+    read = partial(items_of, request, day=asked.day)
+    updates, evidence = DATASETS["updates"], DATASETS["evidence"]
+    supporting = defaultdict(list)
+    for one in read(evidence, found=evidence.found(asked).filter(update__commitment__reference=reference)):
+        supporting[one["entry"]].append(one)
+    found = read(updates, found=updates.found(asked).filter(commitment__reference=reference))
+    return [update | {"evidence": supporting[update["entry"]]} for update in found]
+
+
+def refuse(problems: list[str]) -> None:
+    """400 where there is a problem."""
+    if problems:
+        raise ValidationError(problems)
+
+
+def takes_nothing(request: Request) -> None:
+    """400 where the query string says anything."""
+    message = _("“%(name)s” is not a name known here: this address takes no parameters.")
+    refuse([message % {"name": name[:60]} for name in request.GET])
+
+
+def problems_of_cursor(data: QueryDict) -> list[str]:
+    """Where a query string asks for a page in two ways, or twice."""
+    cursors = data.getlist("cursor")
+    problems = [_("cursor: Ask for one value only.")] if len(cursors) > 1 else []
+    return problems + (
+        [_("cursor: Ask for a cursor or for a page, not for both.")] if cursors and "page" in data else []
+    )
+
+
+def problems_of_page(number: int, last: int) -> list[str]:
+    """Where there is no such page."""
+    message = _("page: There is no page %(number)s: the last one is %(last)s.")
+    return [message % {"number": number, "last": last}] if number > last else []
+
+
+def place_after(order: Order, cursor: str) -> Any:
+    """What comes after a cursor; 400 where it is none of ours."""
+    try:
+        return order.after(cursor)
+    except CursorError as problem:
+        message = _(
+            "cursor: This is not where a page of this list ended in this order. Take it from “next”, unchanged."
+        )
+        raise ValidationError([message]) from problem

@@ -1,0 +1,141 @@
+"""The description of the API: valid, complete, and true of what is answered."""
+
+import jsonschema
+import pytest
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
+
+from commitments import choices
+from commitments.filters import known_names
+from commitments.reports.columns import COLUMNS, Column, Type
+from commitments.reports.datasets import DATASETS
+from commitments.reports.schema import PARTIAL_DATE, of_column, of_rows
+from tests import soak
+
+SCHEMA = "/api/v1/schema/"
+
+
+@pytest.fixture
+def schema(db, client):
+    return client.get(SCHEMA).json()
+
+
+def operations(schema):
+    return {path: methods["get"] for path, methods in schema["paths"].items()}
+
+
+def test_it_is_openapi_3_1_and_was_made_without_a_warning(schema):
+    assert schema["openapi"] == "3.1.1"
+    validate_schema(schema)
+    with GENERATOR_STATS.silence():
+        SchemaGenerator().get_schema(request=None, public=True)
+    assert not GENERATOR_STATS
+
+
+def test_it_is_the_same_whatever_is_accepted(db, client):
+    answers = {
+        client.get(SCHEMA, headers={"accept": accept}).content for accept in ("text/html", "", "application/yaml")
+    }
+    assert len(answers) == 1
+
+
+def test_every_address_is_described_with_an_example_and_every_answer(schema):
+    for path, operation in operations(schema).items():
+        assert operation["summary"], path
+        assert operation["responses"]["200"]["content"]["application/json"]["examples"], path
+        expected = {"200", "304", "400", "429"} | ({"404"} if "{" in path else set())
+        assert set(operation["responses"]) >= expected, path
+
+
+def test_every_parameter_is_described_and_every_name_that_the_list_knows_is_there(schema):
+    for operation in operations(schema).values():
+        assert all(parameter["description"] for parameter in operation["parameters"])
+    names = [one["name"] for one in operations(schema)["/api/v1/commitments/"]["parameters"] if one["in"] == "query"]
+    assert names == [*known_names(), "cursor"]
+
+
+@pytest.mark.parametrize("name", ["status", "schedule", "evidence", "freshness", "side", "kind", "level"])
+def test_a_filter_by_vocabulary_lists_its_values(schema, name):
+    vocabularies = {"evidence": choices.EvidenceLevel}
+    [found] = [one for one in operations(schema)["/api/v1/updates/"]["parameters"] if one["name"] == name]
+    vocabulary = vocabularies.get(name) or getattr(choices, name.capitalize())
+    assert found["schema"]["items"]["enum"] == vocabulary.values
+
+
+def test_every_field_has_its_meaning_and_its_type(schema):
+    component = schema["components"]["schemas"]["Commitment"]
+    columns = DATASETS["commitments"].columns
+    assert component["required"] == list(component["properties"]) == [column.name for column in columns]
+    for column in columns:
+        assert component["properties"][column.name]["description"] == column.description
+        assert {"type"} <= set(component["properties"][column.name])
+
+
+def test_refusals_and_their_headers_are_described(schema):
+    too_many = operations(schema)["/api/v1/updates/"]["responses"]["429"]
+    assert too_many["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Errors"}
+    assert too_many["headers"]["Retry-After"]["required"]
+
+
+def test_the_examples_fit_the_schema(schema):
+    for path, operation in operations(schema).items():
+        for answer in operation["responses"].values():
+            for media in answer.get("content", {}).values():
+                whole = media["schema"] | {"components": schema["components"]}
+                for example in media["examples"].values():
+                    jsonschema.validate(example["value"], whole, Draft202012Validator), path
+
+
+# Columns as JSON Schema
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_rows_of_every_table_fit_its_schema(release, client, name):
+    checked = Draft202012Validator(of_rows(DATASETS[name].columns), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    rows = client.get(f"/api/v1/{name}/?per_page=100").json()["results"]
+    assert [problem.message for row in rows for problem in checked.iter_errors(row)] == []
+    assert rows
+
+
+def column(kind, **said):
+    return of_column(Column("name", "Label", kind, "Meaning.", ("name",), **said))
+
+
+def test_a_column_that_may_be_empty_may_be_null_and_one_that_is_filled_may_not():
+    assert column(Type.TEXT)["type"] == ["string", "null"]
+    assert column(Type.TEXT, filled=True)["type"] == "string"
+    assert [column(kind)["type"] for kind in (Type.TEXTS, Type.YES_NO, Type.TIME)] == ["array", "boolean", "string"]
+
+
+def test_a_column_with_a_vocabulary_lists_its_values():
+    assert column(Type.CODE, choices=choices.Side, filled=True)["enum"] == choices.Side.values
+    assert column(Type.CODE, choices=choices.Side)["enum"] == [*choices.Side.values, None]
+    assert column(Type.TEXTS, choices=choices.Side)["items"]["enum"] == choices.Side.values
+
+
+def test_a_row_without_one_of_its_columns_does_not_fit():
+    assert of_rows(COLUMNS)["required"] == [one.name for one in COLUMNS]
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        *((text, True) for text in ("2019", "2018-H1", "2018-Q4", "2018-11", "2018-11-05")),
+        *((text, False) for text in ("2018-H3", "2018-13", "2018-11-32", "1899", "19", "2018-", "2018-11-05-")),
+    ],
+)
+def test_the_pattern_of_a_partial_date(text, fits):
+    assert Draft202012Validator({"pattern": PARTIAL_DATE}).is_valid(text) is fits
+
+
+# What is answered
+
+
+@pytest.mark.processes
+def test_no_answer_to_a_hundred_questions_is_one_that_the_schema_does_not_describe(installation):
+    """A sample; `make soak` asks thousands."""
+    done = soak.ask(installation, cases=10, phases="examples,fuzzing")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert soak.count(done.stdout) >= 100
