@@ -68,6 +68,7 @@ urlpatterns = [
     path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
     path("data/", data.data, name="data"),
+    path("data/commitments.schema.json", reports.json_schema, LISTED, name="json_schema"),
     path("data/datapackage.json", reports.datapackage, name="datapackage"),
     *(
         path(f"data/{dataset.name}.csv", reports.table, {"dataset": dataset, "form": CSV}, name=f"data_{dataset.name}")

@@ -209,15 +209,16 @@ def test_timeline_feed_and_calendar_ask_what_the_list_asks_and_no_page(client):
     paths = {urlsplit(one).path: pairs(one) for one in out}
     # A report has an order of its own, and its last day is called otherwise.
     assert paths.pop("/reports/progress/") == sorted([*asked[:2], ("to", "2021-08-30")])
-    assert list(paths) == ["/commitments.csv", "/timeline/", "/updates.atom", "/deadlines.ics"]
-    assert list(paths.values()) == [sorted(asked)] * 4
-    assert [client.get(one).status_code for one in out] == [200] * 5
+    files = [f"/commitments.{ending}" for ending in ("csv", "xlsx", "json")]
+    assert list(paths) == [*files, "/timeline/", "/updates.atom", "/deadlines.ics"]
+    assert list(paths.values()) == [sorted(asked)] * 6
+    assert [client.get(one).status_code for one in out] == [200] * 7
 
 
 def test_whoever_came_by_a_tracking_link_can_still_take_the_list_away(client):
     factories.published(title="Build a bridge")
     out = ways_out(client.get(f"{LIST}?q=bridge&utm_source=letter")).values()
-    assert [client.get(one).status_code for one in out] == [200] * 5
+    assert [client.get(one).status_code for one in out] == [200] * 7
 
 
 def test_what_finds_nothing_cannot_be_taken_away(client):

@@ -5,10 +5,14 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import frictionless
+import jsonschema
 import openpyxl
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -127,7 +131,7 @@ def test_no_two_columns_of_a_table_have_the_same_name_or_label():
 def test_the_links_of_the_list_lead_to_each_format_of_what_it_shows(release, client):
     page = client.get("/commitments/?area=culture&status=completed").text
     for ending in FORMATS:
-        assert f'href="/commitments.{ending}?area=culture&amp;status=completed"' in page
+        assert f'href="/commitments.{ending}?status=completed&amp;area=culture"' in page
 
 
 # XLSX.
@@ -331,3 +335,65 @@ def test_every_cell_is_of_the_type_that_its_column_promises(release, client, nam
             assert cell == "" or re.fullmatch(forms.get(column.type, "(?s).+"), cell), (column.name, cell)
             if column.choices and column.type is Type.CODE:
                 assert cell in ("", *column.choices.values)
+
+
+def test_the_json_is_what_its_schema_says(release, client):
+    schema = client.get("/data/commitments.schema.json").json()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for query in QUERIES:
+        jsonschema.validate(document(client, f"?{query}"), schema, jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("change", [{"status": "finished"}, {"deadline": "soon"}, {"target": "40"}, {"owners": None}])
+def test_the_schema_refuses_what_no_row_says(release, client, change):
+    told = document(client)
+    told["rows"][0] |= change
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(told, client.get("/data/commitments.schema.json").json())
+
+
+def packaged(client, folder, query=""):
+    """The Data Package, downloaded into a folder as a reader would."""
+    told = json.loads(client.get(f"/data/datapackage.json{query}").content)
+    for one in told["resources"]:
+        data = body(client, f"/data/{one['path']}")
+        one["path"] = one["path"].partition("?")[0]
+        (folder / one["path"]).write_bytes(data)
+    (folder / "datapackage.json").write_text(json.dumps(told))
+    return frictionless.Package(str(folder / "datapackage.json"))
+
+
+@pytest.mark.parametrize("query", ["", "?as_of=2019-12-31", "?as_of=2018-08-23"])
+def test_frictionless_finds_the_data_package_in_order(release, client, tmp_path, query):
+    report = packaged(client, tmp_path, query).validate()
+    assert report.valid, report.flatten(["title", "note", "rowNumber"])
+    assert [task.name for task in report.tasks] == list(DATASETS)
+
+
+def test_frictionless_would_find_a_row_that_refers_to_nothing(release, client, tmp_path):
+    package = packaged(client, tmp_path)
+    (tmp_path / "areas.csv").write_text("slug,name,position,url\r\n")
+    assert not package.validate().valid
+
+
+def test_the_page_of_open_data_tells_of_every_table(release, client):
+    page = client.get("/data/").text
+    for name, dataset in DATASETS.items():
+        assert f'href="/data/{name}.csv"' in page
+        assert f"<td>{len(table(client, name))}</td>" in page
+        assert all(f"<code>{column.name}</code>" in page for column in dataset.columns)
+
+
+def test_the_page_of_open_data_keeps_the_day(release, client):
+    page = client.get("/data/?as_of=2019-12-31").text
+    assert 'href="/data/updates.csv?as_of=2019-12-31"' in page
+    assert f"<td>{len(table(client, 'updates', '?as_of=2019-12-31'))}</td>" in page
+
+
+def test_an_area_that_staff_rename_has_changed_since_the_last_entry(client):
+    one = factories.published()
+    assert client.get("/data/").context["tables"][4]["changed"] == factories.WHEN
+    staff = User.objects.create_superuser("clerk")
+    LogEntry.objects.log_actions(staff.pk, [one.area], CHANGE, "Renamed", single_object=True)
+    assert client.get("/data/").context["tables"][4]["changed"].date() == date(2026, 11, 22)
+    assert client.get("/data/").context["tables"][4]["changed"] > factories.WHEN

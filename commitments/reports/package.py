@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from commitments.reports.columns import SEPARATOR, Column, Type
 from commitments.reports.datasets import DATASETS, Dataset
 from commitments.reports.json import LICENCE
+from commitments.reports.schema import PARTIAL_DATE
 
-PARTIAL_DATE = r"[0-9]{4}(-(H[12]|Q[1-4]|[0-9]{2}(-[0-9]{2})?))?"
 # What Table Schema calls our types.
 TYPES: dict[Type, dict[str, Any]] = {
     Type.TEXT: {"type": "string"},
     Type.TEXTS: {"type": "string"},
     Type.ADDRESS: {"type": "string", "format": "uri"},
     Type.CODE: {"type": "string"},
-    Type.PARTIAL_DATE: {"type": "string", "constraints": {"pattern": PARTIAL_DATE}},
+    Type.PARTIAL_DATE: {"type": "string"},
     Type.DAY: {"type": "date"},
     Type.TIME: {"type": "datetime"},
     Type.WHOLE: {"type": "integer"},
@@ -72,7 +72,17 @@ def of_column(column: Column) -> dict[str, Any]:
     told = str(column.description)
     if column.type is Type.TEXTS:
         told += " " + _("Several are joined by “%(separator)s”.") % {"separator": SEPARATOR}
-    said = {"name": column.name, "title": str(column.label), "description": told} | TYPES[column.type]
+    return {
+        "name": column.name,
+        "title": str(column.label),
+        "description": told,
+        **TYPES[column.type],
+        "constraints": {"required": column.filled} | constraints(column),
+    }
+
+
+def constraints(column: Column) -> dict[str, Any]:
+    """What a cell that says something must be."""
     if column.choices and column.type is Type.CODE:
-        said["constraints"] = {"enum": [str(value) for value in column.choices.values]}
-    return said
+        return {"enum": [str(value) for value in column.choices.values]}
+    return {"pattern": PARTIAL_DATE} if column.type is Type.PARTIAL_DATE else {}

@@ -49,3 +49,22 @@ def of_rows(columns: Sequence[Column]) -> dict[str, Any]:
         "properties": {column.name: of_column(column) for column in columns},
         "required": [column.name for column in columns],
     }
+
+
+def of_document(columns: Sequence[Column]) -> dict[str, Any]:
+    """The schema of a whole file of JSON, as `reports.json` writes it."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {
+            "title": {"type": "string"},
+            "licence": {"type": "string", "format": "uri"},
+            "as_of": {"type": "string", "format": "date"},
+            "query": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+            "count": {"type": "integer", "minimum": 0},
+            "ledger_head": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "rows": {"type": "array", "items": of_rows(columns)},
+        },
+        "required": ["title", "licence", "as_of", "query", "count", "ledger_head", "rows"],
+        "additionalProperties": False,
+    }

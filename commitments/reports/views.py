@@ -20,7 +20,9 @@ from commitments.reports.datasets import Dataset
 from commitments.reports.download import Export, Format, TooManyRowsError, download, page_address, send
 from commitments.reports.package import package
 from commitments.reports.rows import rows
+from commitments.reports.schema import of_document
 
+READABLE = {"ensure_ascii": False, "indent": 2}
 # Whether columns are headed by their labels, in the language of the address, or by their names.
 LABELS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
@@ -94,12 +96,18 @@ def file_of(export: Export, form: Format) -> HttpResponseBase:
 
 @for_reading
 def datapackage(request: HttpRequest) -> HttpResponse:
-    """The description of all tables; what it is asked for, its tables are."""
+    """The description of all tables, as of a day. Whole: a part of them would refer to what is not in it."""
     asked = CommitmentFilter(request.GET, localdate())
-    if problems := problems_of(request.GET, asked.form):
+    if problems := problems_of(request.GET, asked.form, ["as_of"]):
         return refused(problems)
     question = f"?{asked.data.urlencode()}" if asked.data else ""
-    return JsonResponse(package(question), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    return JsonResponse(package(question), json_dumps_params=READABLE)
+
+
+@for_reading
+def json_schema(request: HttpRequest, dataset: Dataset) -> HttpResponse:
+    """What a program may expect of a table as JSON."""
+    return JsonResponse(of_document(dataset.columns), json_dumps_params=READABLE)
 
 
 def problems_of_labels(data: QueryDict) -> list[str]:
