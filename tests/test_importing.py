@@ -330,10 +330,11 @@ def test_a_reference_twice_is_told_with_both_rows(editor, culture):
 # Published ones, and our own exports
 
 
-def test_our_own_public_export_changes_nothing(editor, client, release):
-    data = b"".join(client.get("/commitments.csv"))
+@pytest.mark.parametrize("name", ["commitments.csv", "commitments.xlsx", "data/commitments.csv"])
+def test_our_own_public_export_changes_nothing(editor, client, release, name):
+    data = b"".join(client.get(f"/{name}"))
     before = stored()
-    preview = upload(editor, "commitment", data)
+    preview = upload(editor, "commitment", data, name.rpartition("/")[2])
     assert counts(preview) == (0, 0, 57, 0), wrong(preview)
     assert "on record already" in preview.text
     assert stored() == before

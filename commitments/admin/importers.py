@@ -55,7 +55,7 @@ from commitments.models import (
 )
 from commitments.publishing import refuse_what_would_be_lost
 from commitments.reports.columns import SEPARATOR
-from commitments.reports.datasets import ORGANISATIONS
+from commitments.reports.datasets import DATASETS, ORGANISATIONS
 from commitments.rules import Rulebook, check_draft, check_update
 
 THROUGH: dict[str, type[Any]] = {"owners": Ownership, "partners": Partnership}
@@ -128,7 +128,7 @@ class CommitmentResource(ImportResource):
         ("reference", "title", "release", "paragraph", "quote", "kind", "force", "done_when"),
         told=TOLD,
     )
-    computed = frozenset(column.name for column in COMMITMENT_COLUMNS if column.name not in OF_COMMITMENT)
+    computed = frozenset(column.name for column in DATASETS["commitments"].columns) - OF_COMMITMENT
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """What is on record of the references, and of those that they are part of."""
