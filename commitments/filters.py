@@ -115,6 +115,12 @@ def a_day(**kwargs: Any) -> forms.DateField:
     return forms.DateField(required=False, error_messages=invalid, input_formats=["%Y-%m-%d"], **kwargs)
 
 
+def name_choices(field: forms.Field, allowed: Iterable[str]) -> None:
+    """Have the refusal of any other value say which there are."""
+    told = _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
+    field.error_messages["invalid_choice"] = told.replace("%(allowed)s", ", ".join(allowed))
+
+
 def past_day(day: date | None, today: date) -> date | None:
     """The day, unless it lies ahead or before everything: then ValidationError."""
     if day and day < FIRST_DAY:
@@ -170,9 +176,7 @@ class ListForm(DayForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say which sorts there are where another is asked for."""
         super().__init__(*args, **kwargs)
-        self.fields["sort"].error_messages["invalid_choice"] = _(
-            "“%(value)s” is not one of the values allowed here: %(allowed)s."
-        ).replace("%(allowed)s", ", ".join([*SORTS, *(f"-{name}" for name in SORTS)]))
+        name_choices(self.fields["sort"], [*SORTS, *(f"-{name}" for name in SORTS)])
 
 
 class PeriodForm(DayForm):
@@ -187,9 +191,7 @@ class PeriodForm(DayForm):
         day = forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat()})
         days = {"from": a_day(label=_("From"), widget=day), "to": a_day(label=_("To"), widget=day)}
         self.fields = days | self.fields
-        self.fields["by"].error_messages["invalid_choice"] = _(
-            "“%(value)s” is not one of the values allowed here: %(allowed)s."
-        ).replace("%(allowed)s", ", ".join(name for name, _label in BREAKDOWNS))
+        name_choices(self.fields["by"], [name for name, _label in BREAKDOWNS])
 
     def clean_from(self) -> date | None:
         """A past day, or today."""

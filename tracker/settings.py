@@ -322,7 +322,7 @@ SPECTACULAR_SETTINGS = {
 }
 # Programs in other sites' pages may read the API and every file, but no page.
 CORS_ALLOW_ALL_ORIGINS = True
-CORS_URLS_REGEX = r"^/(?:api/(?!v1/docs/)|(?!admin/|static/).*\.(?:csv|xlsx|json|jsonl|atom|ics|zip)$)"
+CORS_URLS_REGEX = r"^/(?:api/(?!v1/docs/)|(?!admin/|static/).*\.(?:csv|xlsx|json|jsonl|atom|ics)$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
 CORS_EXPOSE_HEADERS = ["X-Row-Count", "X-Ledger-Head", "ETag", "Link", "Retry-After"]
