@@ -1,6 +1,11 @@
 """Every public page in a real browser: nothing sideways, nothing that axe finds, nothing from elsewhere."""
 
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from time import sleep
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -53,6 +58,40 @@ def test_a_first_visit_is_light_comes_from_here_and_shifts_nothing(site, open_pa
         assert page.evaluate(LAYOUT_SHIFT) == []
         assert page.locator("link[rel=stylesheet]").count() == 1
         assert page.locator("script[src]:not([defer])").count() == 0
+
+
+@pytest.mark.parametrize("cut", [b'<li><a href="/commitments/"', b"<summary>As of", b"<main"])
+def test_a_page_that_comes_in_two_pieces_shifts_nothing(site, open_page, cut):
+    with open_page(width=390) as page, slow_line(site.url, cut) as address:
+        page.goto(f"{address}/about/design/", wait_until="networkidle")
+        assert page.evaluate(LAYOUT_SHIFT) == []
+        assert page.locator("h1").is_visible()
+
+
+@contextmanager
+def slow_line(site, cut):
+    """The same site over a line that halts for a while in the middle of each page."""
+
+    class Halting(BaseHTTPRequestHandler):
+        def do_GET(self):
+            with urlopen(site + self.path) as answer:
+                body = answer.read()
+            self.send_response(200)
+            self.send_header("Content-Type", answer.headers["Content-Type"])
+            self.end_headers()
+            first, found, rest = body.partition(cut)
+            self.wfile.write(first)
+            sleep(0.5 if found else 0)
+            self.wfile.write(found + rest)
+
+        def log_message(self, *_arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Halting)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 # What moved by itself while the page was loading, with Chromium's score for it.
