@@ -89,9 +89,11 @@ def slow_line(site, cut):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Halting)
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 # What moved by itself while the page was loading, with Chromium's score for it.
