@@ -27,9 +27,10 @@ from django.utils.translation import get_language
 from commitments import versions
 from commitments.reading import Body, safe_only, snapshot
 
-# A browser always asks whether its copy still holds. A cache that many share asks after five seconds, and may answer
-# with what it has for fifteen more while it does: on the day of a plenary it asks once for thousands of readers.
-SHARED = "public, max-age=0, s-maxage=5, stale-while-revalidate=15"
+# A browser always asks whether its copy still holds (must-revalidate, or it would take the last directive for itself).
+# A cache that many share asks after five seconds, and may answer with what it has for fifteen more while it does: on
+# the day of a plenary it asks once for thousands of readers.
+SHARED = "public, max-age=0, must-revalidate, s-maxage=5, stale-while-revalidate=15"
 MOST_BYTES = 128 * 1024  # of an answer that is kept; what is longer is streamed anew each time
 SECONDS = 24 * 60 * 60  # no answer is asked for after its day
 
@@ -78,7 +79,7 @@ def new(name: str, response: HttpResponseBase, opened: ExitStack) -> HttpRespons
     """A new answer: named, and kept under its name where it may be and is short enough."""
     if isinstance(response, SimpleTemplateResponse):
         response.render()
-    if response.status_code != HTTPStatus.OK or response.has_header("Cache-Control"):
+    if response.status_code != HTTPStatus.OK or response.has_header("Cache-Control") or response.cookies:
         return response
     response.headers["Cache-Control"] = SHARED
     response.headers.setdefault("ETag", etag_of(name))
