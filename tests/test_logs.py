@@ -8,11 +8,11 @@ import urllib.request
 
 import pytest
 from django.db import connection
+from django.http import StreamingHttpResponse
 from django.test import RequestFactory
 
 from commitments.models import ErrorReport
 from tracker import logs
-from tracker.wsgi import application  # noqa: F401  # loads the middleware once
 
 pytestmark = pytest.mark.django_db
 SECRET = "uB3k_Zq9-tTbVx0P2mYw7LhNc5RdGs1E"
@@ -28,27 +28,30 @@ def logged(caplog):
 def test_a_page_is_one_line_with_what_it_cost(client, release, logged):
     answer = client.get("/commitments/?status=completed&page=1")
     [line] = logged()
-    assert line["method"], line["path"] == ("GET", "/commitments/")
+    assert (line["method"], line["path"]) == ("GET", "/commitments/")
     assert (line["query"], line["status"], line["bytes"]) == (["status", "page"], 200, len(answer.content))
     assert line["ms"] > 1
     assert line["queries"] > 1
     assert line["cache"] == ""
 
 
-def test_a_download_is_logged_when_it_was_sent_with_all_its_bytes(client, release, logged):
-    answer = client.get("/commitments.csv")
+def download(rf: RequestFactory) -> StreamingHttpResponse:
+    return logs.Log(lambda request: StreamingHttpResponse([b"four", b"bytes more"]))(rf.get("/ledger.jsonl"))
+
+
+def test_a_download_is_logged_when_it_was_sent_with_all_its_bytes(rf, logged):
+    answer = download(rf)
+    b"".join(answer)
     assert logged() == []
-    sent = b"".join(answer.streaming_content)
     answer.close()
-    [line] = logged()
-    assert line["bytes"] == len(sent) > 10_000
+    assert [line["bytes"] for line in logged()] == [14]
 
 
-def test_a_download_whose_reader_went_away_is_logged_with_what_was_sent(client, release, logged):
-    answer = client.get("/ledger.jsonl")
-    first = next(iter(answer.streaming_content))
+def test_a_download_whose_reader_went_away_is_logged_with_what_was_sent(rf, logged):
+    answer = download(rf)
+    assert next(iter(answer)) == b"four"
     answer.close()
-    assert logged()[0]["bytes"] == len(first)
+    assert [line["bytes"] for line in logged()] == [4]
 
 
 @pytest.mark.parametrize(
