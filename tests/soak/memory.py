@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import installation as installations
-from tests.installation import Server
+from tests.installation import Installation, Server
 from tests.soak.figures import told
 from tests.soak.traffic import Question, ask, open_to_all, questions, references
 
@@ -44,31 +44,36 @@ async def visit(server: Server, asked: Iterator[Question], number: int) -> Count
     return wrong
 
 
+def run(installation: Installation, first: int, last: int, within: float) -> int:
+    """Print what the workers hold; 1 where they grew by more than that share, died, or answered wrongly."""
+    with open_to_all(installation).serve() as server:
+        asked = questions(references(server), seed=1)
+        wrong = asyncio.run(visit(server, asked, first))
+        before = workers(server)
+        wrong += asyncio.run(visit(server, asked, last - first))
+        after = workers(server)
+    problems = [f"{count} times {what}" for what, count in wrong.items()]
+    problems += ["a worker died"] * (before.keys() != after.keys())
+    lines = [f"Memory of the workers after {first:,} and after {last:,} mixed requests, {installation.vendor}"]
+    for was, came in zip(before.values(), after.values(), strict=True):
+        growth = [now / then for now, then in zip(came, was, strict=True)]
+        lines.append("  " + "; ".join(
+            f"{name} {then:.1f} MB, then {now:.1f} ({times:.2f} times)"
+            for name, then, now, times in zip(("RSS", "PSS"), was, came, growth, strict=True)
+        ))  # fmt: skip
+        problems += [f"a worker grew by more than {within:.0%}"] * (max(growth) > 1 + within)
+    return told("\n".join(lines), problems)
+
+
 def main() -> int:
-    """Print what the workers hold; 1 where they grew, died, or answered wrongly."""
+    """As asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--first", type=int, default=2_000)
     parser.add_argument("--last", type=int, default=20_000)
     parser.add_argument("--within", type=float, default=0.1)
     said = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        installation = open_to_all(installations.template(Path(folder)))
-        with installation.serve() as server:
-            asked = questions(references(server), seed=1)
-            wrong = asyncio.run(visit(server, asked, said.first))
-            before = workers(server)
-            wrong += asyncio.run(visit(server, asked, said.last - said.first))
-            after = workers(server)
-    problems = [f"{count} times {what}" for what, count in wrong.items()]
-    if before.keys() != after.keys():
-        problems.append("a worker died")
-    lines = [f"Memory of the workers after {said.first:,} and after {said.last:,} mixed requests"]
-    for (rss, pss), (rss_then, pss_then) in zip(before.values(), after.values(), strict=True):
-        lines.append(f"  RSS {rss:.1f} MB, then {rss_then:.1f} ({rss_then / rss:.2f} times)")
-        lines[-1] += f"; PSS {pss:.1f} MB, then {pss_then:.1f} ({pss_then / pss:.2f} times)"
-        if max(rss_then / rss, pss_then / pss) > 1 + said.within:
-            problems.append(f"a worker grew by more than {said.within:.0%}")
-    return told("\n".join(lines), problems)
+        return run(installations.template(Path(folder)), said.first, said.last, said.within)
 
 
 if __name__ == "__main__":

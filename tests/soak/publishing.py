@@ -73,7 +73,7 @@ def publish(installation: Installation, folder: Path, updates: int, processes: i
     problems = [errors.strip().splitlines()[-1] for _out, errors, code in answers if code]
     waits = [wait for out, _errors, code in answers if not code for wait in json.loads(out)]
     wanted = Counter(f"writer {n} {m}" for n, (_writer, _ready, share) in enumerate(writers) for m in range(share))
-    return Outcome(waits, seconds, problems + list(differences(installation, wanted)))
+    return Outcome(waits, seconds, problems + differences(installation, wanted))
 
 
 def differences(installation: Installation, wanted: Counter[str]) -> list[str]:
@@ -88,16 +88,20 @@ def differences(installation: Installation, wanted: Counter[str]) -> list[str]:
     ]
 
 
-def main() -> int:
+def run(installation: Installation, folder: Path, updates: int, processes: int) -> int:
     """Print the figures; 1 where something was lost, came twice or was refused."""
+    done = publish(installation, folder, updates, processes)
+    return told(f"Publishing, {processes} processes at once, {installation.vendor}\n  {done}", done.problems)
+
+
+def main() -> int:
+    """As asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--updates", type=int, default=10_000)
     parser.add_argument("--processes", type=int, default=8)
-    asked = parser.parse_args()
+    said = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        installation = installations.template(Path(folder))
-        done = publish(installation, Path(folder), asked.updates, asked.processes)
-    return told(f"Publishing, {asked.processes} processes at once, {installation.vendor}: {done}", done.problems)
+        return run(installations.template(Path(folder)), Path(folder), said.updates, said.processes)
 
 
 if __name__ == "__main__":
