@@ -8,13 +8,15 @@ moods are in test_reminders and test_sign_in.
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.error import HTTPError
@@ -24,6 +26,7 @@ import pytest
 
 from tests import installation as installations
 from tests import with_postgresql
+from tests.conftest import program
 from tests.installation import Installation
 from tests.staff import Staff, add_staff
 from tests.test_processes import notes_on_record
@@ -139,6 +142,58 @@ def test_what_was_acknowledged_survives_kill_9_of_postgresql_and_the_server_goes
     assert {*desks.confirmed, "afterwards"} <= on_record
     assert not set(desks.refused) & on_record
     assert verified(staffed)
+
+
+class Redis:
+    """One of our own on a free port, which may be killed and started again; it keeps nothing on the disk."""
+
+    def __init__(self, folder):
+        self.port = with_postgresql.free_port()
+        self.command = [
+            program("redis-server", "redis-server"),
+            "--port",
+            str(self.port),
+            "--save",
+            "",
+            "--dir",
+            folder,
+        ]
+
+    def start(self):
+        self.process = subprocess.Popen([*self.command, "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL)
+        for _attempt in range(100):
+            with suppress(OSError):
+                return socket.create_connection(("127.0.0.1", self.port)).close()
+            time.sleep(0.05)
+        raise AssertionError("Redis did not start")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def redis(tmp_path):
+    made = Redis(str(tmp_path))
+    made.start()
+    yield made
+    made.kill()
+
+
+def test_without_redis_pages_are_answered_as_before_and_with_it_again_from_what_is_kept(installation, redis):
+    keeping = replace(installation, settings={"CACHE_URL": f"redis://127.0.0.1:{redis.port}/0"})
+    pages = ("/", "/commitments/CU-06/", "/commitments.json", "/api/v1/updates/")
+
+    def kept(server):
+        return [asked(server, page)[1].get("X-Cache") for page in pages]
+
+    with keeping.serve() as server:
+        assert [kept(server), kept(server)] == [[None] * 4, ["hit"] * 4]
+        redis.kill()
+        assert [asked(server, page)[0] for page in pages] == [200] * 4
+        assert kept(server) == [None] * 4
+        redis.start()
+        assert [kept(server), kept(server)] == [[None] * 4, ["hit"] * 4]
 
 
 # Full
