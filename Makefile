@@ -2,7 +2,7 @@
 # make test   every test, browser tests included, on SQLite and on a throw-away PostgreSQL
 # make check  formatting, lint, types, migrations, translations, production settings
 # make bench  our figures beside the stock way and the floor
-# make soak   thousands of questions to the API, made from its schema by schemathesis; SOAK_CASES= for each address
+# make soak   the long tests: many who publish, crowds of readers, memory, thousands of generated questions
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
 PORT ?= 8000
@@ -51,7 +51,12 @@ bench: .venv/development $(STATIC)
 	$(BIN)/python -m tests.benchmarks.run
 
 soak: .venv/development $(STATIC)
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak.publishing
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.publishing
+	$(BIN)/python -m tests.soak.load
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.load
+	$(BIN)/python -m tests.soak.memory
+	$(BIN)/python -m tests.soak.api
 
 screenshots: .venv/development $(STATIC) system
 	$(BIN)/python -m tests.browser.screenshots

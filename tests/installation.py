@@ -45,6 +45,11 @@ class Installation:
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
+    def vendor(self) -> str:
+        """Which database it is, as people call it."""
+        return "PostgreSQL" if self.database_url.startswith("postgresql") else "SQLite"
+
+    @property
     def environment(self) -> dict[str, str]:
         return os.environ | {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"} | self.settings
 
@@ -93,20 +98,25 @@ def template(folder: Path) -> Installation:
     """A database with the release loaded, to be copied."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
-        made = Installation(_postgresql(given, f"tracker_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"))
+        made = Installation(postgresql(given, f"tracker_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"))
     else:
         made = Installation(f"sqlite:///{folder / 'template.sqlite3'}")
-    for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(FIXTURE))):
-        done = made.run(*arguments)
-        assert done.returncode == 0, done.stderr
+    fill(made)
     return made
+
+
+def fill(empty: Installation) -> None:
+    """Make the tables and load the release."""
+    for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(FIXTURE))):
+        done = empty.run(*arguments)
+        assert done.returncode == 0, done.stderr
 
 
 def copy(original: Installation, folder: Path, number: int) -> Installation:
     """The same once more, for one test."""
     if original.database_url.startswith("postgresql"):
         base, _slash, name = original.database_url.rpartition("/")
-        return Installation(_postgresql(f"{base}/postgres", f"{name}_{number}", like=name))
+        return Installation(postgresql(f"{base}/postgres", f"{name}_{number}", like=name))
     source = Path(original.database_url.removeprefix("sqlite:///"))
     target = folder / "tracker.sqlite3"
     for suffix in ("", "-wal"):
@@ -115,7 +125,8 @@ def copy(original: Installation, folder: Path, number: int) -> Installation:
     return Installation(f"sqlite:///{target}")
 
 
-def _postgresql(admin_url: str, name: str, like: str = "template1") -> str:
+def postgresql(admin_url: str, name: str, like: str = "template1") -> str:
+    """A database of that name, made anew as a copy; gives its URL."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')

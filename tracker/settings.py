@@ -86,7 +86,8 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be used. Write {SETTINGS['DATABASE_URL']}")
     if engine == "sqlite3":
         # A publication is on the disk before it is called recorded (FULL), writers queue instead of
-        # failing half-way (IMMEDIATE, 20 s), and readers never wait (WAL).
+        # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
+        parsed |= {"ENGINE": "tracker.sqlite", "TEST": {"NAME": ":memory:"}}
         parsed["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

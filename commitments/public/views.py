@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -19,6 +20,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.defaults import bad_request
 
+from commitments import outage
 from commitments.choices import UPDATE_KINDS, EntryKind, Level, OrganisationKind, Side
 from commitments.filters import PER_PAGE
 from commitments.models import (
@@ -230,6 +232,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, "not_found", as_of or form.today, as_of=as_of, status=404)
 
 
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 503 where Django takes a session that could not be stored for one that was deleted meanwhile."""
+    return outage.answer(request) if outage.is_one(exception) else bad_request(request, exception)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """500, by a template that asks the database nothing."""
+    """503 where the database cannot be asked, else 500: by templates that ask it nothing."""
+    if outage.is_one(sys.exception()):
+        return outage.answer(request)
     return render(request, "500.html", {"contact": settings.CONTACT}, status=500)
