@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 
 from commitments.api import docs
 from commitments.api import views as api
+from commitments.headers import csp_report
 from commitments.models.commitment import REFERENCE
 from commitments.public import (
     about,
@@ -114,6 +115,8 @@ urlpatterns = [
         name="django.contrib.sitemaps.views.sitemap",
     ),
     path("robots.txt", finding.robots, name="robots"),
+    path(".well-known/security.txt", finding.security, name="security"),
+    path("csp-report/", csp_report, name="csp_report"),
     path("healthz", views.healthz, name="healthz"),
     re_path(r"^favicon\.ico$", views.favicon, name="favicon"),
 ]

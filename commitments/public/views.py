@@ -9,12 +9,13 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.paginator import EmptyPage, Paginator
 from django.db import connection
 from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -237,6 +238,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         return bad_request(request, too_much)
     as_of = form.cleaned_data["as_of"] if form.is_valid() else None
     return page(request, "not_found", as_of or form.today, as_of=as_of, status=404)
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 where more was sent than is read."""
+    if not isinstance(exception, RequestDataTooBig):
+        return bad_request(request, exception)
+    sizes = {"text": settings.DATA_UPLOAD_MAX_MEMORY_SIZE, "file": settings.IMPORT_MAX_BYTES}
+    said = {name: filesizeformat(size) for name, size in sizes.items()}
+    return render(request, "413.html", said, status=413)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
