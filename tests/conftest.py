@@ -33,7 +33,7 @@ def static_files() -> None:
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(settings: Any) -> None:
-    """Each test may ask the API as much as one visitor may in a minute, and as often as it likes for words and files."""
+    """Each test may ask the API as much as one visitor may in a minute, and for words and files as it likes."""
     settings.SEARCHES_PER_MINUTE = settings.EXPORTS_PER_MINUTE = 1_000_000
     caches["visits"].clear()
 

@@ -35,7 +35,6 @@ def missing(answer, **but):
 
 
 def test_every_public_address_carries_them_and_only_files_may_be_taken_over_by_other_sites(drafts, client):  # noqa: F811
-
     for address in [*addresses(), "/nothing-here/", "/commitments/?status=wrong"]:
         answer = client.get(address)
         shared = address.startswith("/api/") and address != "/api/v1/docs/"
