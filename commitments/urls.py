@@ -19,6 +19,7 @@ from commitments.public import (
     feedback,
     feeds,
     finding,
+    health,
     overview,
     progress,
     timeline,
@@ -114,6 +115,7 @@ urlpatterns = [
         name="django.contrib.sitemaps.views.sitemap",
     ),
     path("robots.txt", finding.robots, name="robots"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     re_path(r"^favicon\.ico$", views.favicon, name="favicon"),
 ]

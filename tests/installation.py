@@ -69,14 +69,13 @@ class Installation:
         return self.run("shell", "--no-imports", "-c", code)
 
     @contextmanager
-    def serve(self, workers: int = 2, application: str = "tracker.wsgi") -> Iterator[Server]:
-        """The server that `make run` starts, on a free port."""
+    def serve(self, workers: int = 2, application: str = "tracker.wsgi", log: str = os.devnull) -> Iterator[Server]:
+        """The server that `make run` starts, on a free port. `log`: the file that its lines are written to."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", application, "--worker-class", "gthread", "--threads", "4"]
         command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--preload"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL
-        )
+        with Path(log).open("ab") as lines:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=lines)
         server = Server(f"http://127.0.0.1:{port}", process)
         try:
             wait_until_it_answers(server)

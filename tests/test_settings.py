@@ -65,6 +65,8 @@ def but(**changed):
         ({"HSTS_SECONDS": "soon"}, ["HSTS_SECONDS is 'soon'", "whole number"]),
         (but(SESSION_HOURS="0"), ["SESSION_HOURS is '0'", "whole number from 1 up"]),
         (but(SESSION_IDLE_MINUTES="1"), ["SESSION_IDLE_MINUTES is '1'", "whole number from 5 up"]),
+        ({"LOG_FORMAT": "xml"}, ["LOG_FORMAT is 'xml'", "json or line"]),
+        ({"SLOW_QUERY_MS": "long"}, ["SLOW_QUERY_MS is 'long'", "whole number"]),
         ({"API_PER_MINUTE": "0"}, ["API_PER_MINUTE is '0'", "whole number from 1 up"]),
         ({"API_PER_MINUT": "60"}, ["API_PER_MINUT is not a setting", "Did you mean API_PER_MINUTE?"]),
         (but(REQUIRE_MFA="always"), ["REQUIRE_MFA is 'always'", "write 1 or 0"]),

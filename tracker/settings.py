@@ -17,6 +17,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from tracker.logs import complete
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -35,6 +37,8 @@ SETTINGS = {
     "CONTACT": "address for corrections and complaints, as the public pages show it",
     "FOUR_EYES": "1 where nobody may publish an update that they drafted themselves",
     "LOG_DAYS": "for how many days the servers in front keep logs of visits, as the privacy statement says; 0: none",
+    "LOG_FORMAT": "json or line; json in production, line otherwise",
+    "SLOW_QUERY_MS": "a query that takes so many milliseconds is logged; 500 by default, 0: none is",
     "REQUIRE_MFA": "1 where staff must have a second factor",
     "SESSION_IDLE_MINUTES": "after how many minutes without a request staff must sign in again; 60 by default",
     "SESSION_HOURS": "for how many hours a sign-in lasts at most; 12 by default",
@@ -179,6 +183,7 @@ INSTALLED_APPS = [
     "import_export",
 ]
 MIDDLEWARE = [
+    "tracker.logs.Log",  # before all others, so that whatever they answer is logged and has an id
     "corsheaders.middleware.CorsMiddleware",  # first: what is redirected or refused must be readable, too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -308,6 +313,7 @@ CSRF_COOKIE_HTTPONLY = True
 HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 if PRODUCTION:
     SECURE_HSTS_SECONDS = HSTS_SECONDS
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked on the machine itself, where there is no TLS
     # W005 and W021: whether the neighbouring hosts of a government domain are all HTTPS, and whether
     # the domain may be preloaded, is for whoever runs the domain to say, not for one site in it.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -359,14 +365,30 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"noreply@{ur
 if "@" not in DEFAULT_FROM_EMAIL:
     raise ImproperlyConfigured(f"MAIL_FROM is {DEFAULT_FROM_EMAIL!r}: write an e-mail address.")
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or ("json" if PRODUCTION else "line")
+if LOG_FORMAT not in ("json", "line"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: write json or line.")
+SLOW_QUERY_MS = whole_number("SLOW_QUERY_MS", 500)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"complete": {"()": "django.utils.log.CallbackFilter", "callback": complete}},
+    "formatters": {
+        "line": {
+            "()": "tracker.logs.Line",
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "tracker.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["complete"], "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Not every question that was answered 404 or 400: addresses may hold what only their reader should know.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "tracker.access": {"level": "INFO"},
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},  # in the same form
+        # Not every question that was answered 404 or 400: the access log has it, as it may be written down.
+        "django.request": {"level": "ERROR"},
+    },
 }
 
 PUBLISHER = os.environ.get("PUBLISHER", "")

@@ -12,7 +12,6 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import EmptyPage, Paginator
-from django.db import connection
 from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -215,14 +214,6 @@ def kinds_of_entries(request: HttpRequest, shown: EntryKind | None) -> list[dict
         {"label": label, "address": replaced(request.GET, entry=value, page=None), "shown": value == shown}
         for value, label in choices
     ]
-
-
-@safe_only
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
 
 
 @safe_only
