@@ -17,8 +17,8 @@ def test_a_publication_that_is_lost_is_noticed(installation, tmp_path):
 
 
 def test_a_worker_holds_no_more_after_more_requests(installation):
-    assert memory.run(installation, first=100, last=200, within=0.2) == 0
+    assert memory.run(installation, first=80, last=160, within=0.2) == 0
 
 
 def test_readers_meet_no_error_and_no_old_page_while_staff_publish(installation):
-    assert load.run(installation, clients=10, seconds=4, publications=5) == 0
+    assert load.run(installation, clients=10, seconds=4, desks=2, publications=5) == 0

@@ -1,6 +1,6 @@
 """Many visitors at the same time, while staff publish: nobody gets an error, and nobody an old page.
 
-    python -m tests.soak.load [--clients 200] [--seconds 60] [--publications 5]
+    python -m tests.soak.load [--clients 200] [--seconds 60] [--desks 15] [--publications 5]
 
 What a publication's answer says is recorded stands on every page that is asked for afterwards.
 """
@@ -25,7 +25,6 @@ from tests.soak.figures import milliseconds, told
 from tests.soak.traffic import Question, ask, open_to_all, questions, references
 from tests.staff import Staff, add_staff
 
-DESKS = 3
 KEYS = "from commitments.models import Commitment\nfor one in Commitment.objects.all(): print(one.reference, one.pk)"
 NEWEST = ("/updates/", "/updates.atom", "/commitments.json", "/data/updates.csv", "/ledger.jsonl")  # what they show
 
@@ -84,17 +83,18 @@ async def visit(server: Server, newsroom: Newsroom, clients: int, until: float) 
     return waits, wrong
 
 
-def run(installation: Installation, clients: int, seconds: float, publications: float) -> int:
+def run(installation: Installation, clients: int, seconds: float, desks: int, publications: float) -> int:
     """Print the figures; 1 where a visitor or somebody of the staff met an error, or a page was old."""
     add_staff(installation)
     keys = dict(map(str.split, installation.python(KEYS).stdout.splitlines()))
     newsroom = Newsroom()
     with open_to_all(installation).serve() as server:
-        desks = [Staff(server) for _number in range(DESKS)]
-        shares = [dict(list(keys.items())[number::DESKS]) for number in range(DESKS)]
         jobs = [
-            threading.Thread(target=newsroom.work, args=(desk, share, DESKS / publications))
-            for desk, share in zip(desks, shares, strict=True)
+            threading.Thread(
+                target=newsroom.work,
+                args=(Staff(server), dict(list(keys.items())[number::desks]), desks / publications),
+            )
+            for number in range(desks)
         ]
         begun = time.perf_counter()
         for job in jobs:
@@ -121,10 +121,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--desks", type=int, default=15, help="so many of the staff")
     parser.add_argument("--publications", type=float, default=5, help="a second, at most")
     said = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        return run(installations.template(Path(folder)), said.clients, said.seconds, said.publications)
+        made = installations.template(Path(folder))
+        return run(made, said.clients, said.seconds, said.desks, said.publications)
 
 
 if __name__ == "__main__":
