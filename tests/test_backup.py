@@ -62,7 +62,7 @@ def empty(installation: Installation, folder: Path) -> Installation:
     if installation.database_url.startswith("sqlite"):
         return Installation(f"sqlite:///{folder}/new/machine/tracker.sqlite3")
     base, _slash, name = installation.database_url.rpartition("/")
-    return Installation(installations._postgresql(f"{base}/postgres", f"{name}_empty_{next(_numbers)}"))
+    return Installation(installations.postgresql(f"{base}/postgres", f"{name}_empty_{next(_numbers)}"))
 
 
 def lines(installation: Installation, code: str) -> list[str]:
