@@ -17,6 +17,8 @@ import psycopg
 from tests.with_postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+# One visitor asks as much as many do.
+UNLIMITED = {"SEARCHES_PER_MINUTE": "1000000", "EXPORTS_PER_MINUTE": "1000000"}
 FIXTURE = ROOT / "fixtures" / "4th-plenary-2018.json"
 
 
@@ -51,7 +53,8 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"} | self.settings
+        own = {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"}
+        return os.environ | own | UNLIMITED | self.settings
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """A management command, not waited for."""
@@ -74,6 +77,7 @@ class Installation:
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", application, "--worker-class", "gthread", "--threads", "4"]
         command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--preload"]
+        command += ["--forwarded-allow-ips", ""]
         with Path(log).open("ab") as lines:
             process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=lines)
         server = Server(f"http://127.0.0.1:{port}", process)

@@ -43,6 +43,8 @@ SETTINGS = {
     "SESSION_IDLE_MINUTES": "after how many minutes without a request staff must sign in again; 60 by default",
     "SESSION_HOURS": "for how many hours a sign-in lasts at most; 12 by default",
     "API_PER_MINUTE": "how many requests a minute the API answers one network address, each worker; 120 by default",
+    "SEARCHES_PER_MINUTE": "how many searches a minute one network address is answered, each worker; 60 by default",
+    "EXPORTS_PER_MINUTE": "how many files a minute one network address is sent, each worker; 20 by default",
     "EMAIL_URL": "smtp://HOST:PORT, smtp+tls://USER:PASSWORD@HOST:PORT, smtp+ssl://… or consolemail://",
     "MAIL_FROM": "the address that mails come from",
     "SITE_URL": "https://HOST, without a path: where the links in mails lead",
@@ -185,12 +187,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "tracker.logs.Log",  # before all others, so that whatever they answer is logged and has an id
     "corsheaders.middleware.CorsMiddleware",  # first: what is redirected or refused must be readable, too
+    "commitments.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "commitments.headers.body_limit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -261,8 +265,8 @@ CACHES = {
         "LOCATION": "sign_in_attempts",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
-    # Who asked the API how often in the last minute: in each worker's memory, because it is asked of every request,
-    # may be forgotten, and should be written down nowhere.
+    # Who asked how often in the last minute (commitments/limits.py): in each worker's memory, because it is asked of
+    # many requests, may be forgotten, and should be written down nowhere.
     "visits": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "visits",
@@ -282,6 +286,9 @@ SESSION_COOKIE_SAMESITE = "Lax"  # not Strict: a link in a mail to staff must fi
 # than the others wait (20 s), and take more than 200 MB.
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 10_000
+# Everything else that is sent: text of a form, in bytes, and how many parts it has. Above that 413 or 400.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 // 2
+DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 1000, 5
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -296,6 +303,7 @@ AUTH_PASSWORD_VALIDATORS = [
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -304,14 +312,19 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        # Twice: not every browser has learnt the newer word, which names an address of `Reporting-Endpoints`.
+        "report-uri": "/csp-report/",
+        "report-to": "csp",
     }
 }
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 if PRODUCTION:
+    # Browsers take a cookie of such a name from this host alone, over HTTPS alone.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_HSTS_SECONDS = HSTS_SECONDS
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked on the machine itself, where there is no TLS
     # W005 and W021: whether the neighbouring hosts of a government domain are all HTTPS, and whether
@@ -324,6 +337,8 @@ if TRUST_PROXY:
 
 # The API: for reading, by anybody, in JSON. Who is signed in as staff is of no interest to it.
 API_PER_MINUTE = whole_number("API_PER_MINUTE", 120, least=1)
+SEARCHES_PER_MINUTE = whole_number("SEARCHES_PER_MINUTE", 60, least=1)
+EXPORTS_PER_MINUTE = whole_number("EXPORTS_PER_MINUTE", 20, least=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -332,7 +347,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "commitments.api.schema.Description",
     "DEFAULT_THROTTLE_CLASSES": ["commitments.api.limits.VisitorThrottle"],
     "EXCEPTION_HANDLER": "commitments.api.errors.answer",
-    "NUM_PROXIES": int(TRUST_PROXY),
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -386,6 +400,7 @@ LOGGING = {
     "loggers": {
         "tracker.access": {"level": "INFO"},
         "gunicorn.error": {"handlers": ["console"], "propagate": False},  # in the same form
+        "commitments.admin.journal": {"level": "INFO"},
         # Not every question that was answered 404 or 400: the access log has it, as it may be written down.
         "django.request": {"level": "ERROR"},
     },

@@ -18,11 +18,13 @@ from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import include, path, re_path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
+from commitments.admin import journal
 from commitments.admin.sessions import stay
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,18 @@ class Accounts(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         except OSError:  # what smtplib and sockets raise
             logger.exception("A mail could not be sent. Check EMAIL_URL and the mail server.")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Where there were too many attempts, that is noted."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            journal.refused("too many attempts", credentials)
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Noted, too."""
+        journal.refused("password refused", credentials)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By the name alone. Allauth adds the host, and a visitor can write another port there at each attempt."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +23,7 @@ from rest_framework.exceptions import (
 from rest_framework.response import Response
 
 from commitments import outage
+from commitments.limits import seconds, told
 
 
 def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
@@ -55,8 +55,7 @@ def sentences(problem: APIException) -> Iterator[str]:
     elif isinstance(problem, NotAcceptable):
         yield _("The API answers in JSON: accept application/json, or say nothing of what you accept.")
     elif isinstance(problem, Throttled):
-        limits = {"most": settings.API_PER_MINUTE, "wait": seconds(problem)}
-        yield _("At most %(most)s requests a minute are answered. Ask again in %(wait)s seconds.") % limits
+        yield told(getattr(problem, "most", settings.API_PER_MINUTE), seconds(problem))
         yield _("Whole files are at /data/: they take one request.")
     elif isinstance(problem.detail, list):
         yield from map(str, problem.detail)
@@ -67,11 +66,6 @@ def sentences(problem: APIException) -> Iterator[str]:
 def headers(problem: APIException) -> dict[str, str]:
     """When to come back, where that is the problem."""
     return {"Retry-After": str(seconds(problem))} if isinstance(problem, Throttled) else {}
-
-
-def seconds(problem: Throttled) -> int:
-    """How long to wait: at least one."""
-    return max(1, ceil(getattr(problem, "wait", None) or 1))
 
 
 def broken(problem: Exception, request: Any) -> Response:

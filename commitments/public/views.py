@@ -10,11 +10,12 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -233,8 +234,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400; 503 where Django takes a session that could not be stored for one that was deleted meanwhile."""
-    return outage.answer(request) if outage.is_one(exception) else bad_request(request, exception)
+    """400; 413 where more was sent than is read.
+
+    503 where Django takes a session that could not be stored for one that was deleted meanwhile.
+    """
+    if outage.is_one(exception):
+        return outage.answer(request)
+    if not isinstance(exception, RequestDataTooBig):
+        return bad_request(request, exception)
+    sizes = {"text": settings.DATA_UPLOAD_MAX_MEMORY_SIZE, "file": settings.IMPORT_MAX_BYTES}
+    said = {name: filesizeformat(size) for name, size in sizes.items()}
+    return render(request, "413.html", said, status=413)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
