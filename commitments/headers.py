@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from django.views.defaults import bad_request
 
 from commitments.limits import count, kept_to_the_limits
 
@@ -65,19 +67,33 @@ class Headers:
         return answer
 
 
-def body_limit(get_response: Answer) -> Answer:
-    """Answers 413 before anything of a too large body is read; what gives no length has no body for Django."""
-    staff = reverse("admin:index")
+class WithinReason:
+    """Answers 413 before anything of a too large body is read, and 400 to a value that no column can hold.
 
-    def limited(request: HttpRequest) -> HttpResponseBase:
+    Forms look at most values first. In Django's admin some keys reach a query as they are typed: of ticked rows, among
+    many choices, in lookups. That it fails is no fault of ours; it is a line in the log, lest a fault hides behind it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.staff = reverse("admin:index")
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """What gives no length has no body for Django."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if request.path.startswith(staff):
+        if request.path.startswith(self.staff):
             most += settings.IMPORT_MAX_BYTES
         if length(request) > most:
             raise RequestDataTooBig("A body is larger than any that is read here.")
-        return get_response(request)
+        return self.get_response(request)
 
-    return limited
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The number is none, or too large; the text has a character that the database has not."""
+        no_number = isinstance(exception, ValueError) and "expected a number but got" in str(exception)
+        if not no_number and not isinstance(exception, (OverflowError, DataError)):
+            return None
+        logger.warning("%s on %s: a value that no column can hold", type(exception).__name__, name_of(request.path))
+        return bad_request(request, exception)
 
 
 def length(request: HttpRequest) -> int:

@@ -194,7 +194,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "commitments.headers.body_limit",
+    "commitments.headers.WithinReason",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -252,7 +252,12 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {"add_webauthn": "commitments.admin.sign_in.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "commitments.admin.sign_in.PasskeyForm",
+    "authenticate_webauthn": "commitments.admin.sign_in.PasskeyAfterPasswordForm",
+    "login_webauthn": "commitments.admin.sign_in.PasskeyLoginForm",
+    "reauthenticate_webauthn": "commitments.admin.sign_in.PasskeyAgainForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after: the clocks of telephones are not exact
 MFA_ALLOW_UNVERIFIED_EMAIL = True

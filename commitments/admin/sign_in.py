@@ -7,13 +7,20 @@ from an answer whether an account exists; links in mails lead to SITE_URL, whate
 from __future__ import annotations
 
 import logging
+import struct
 from typing import Any
 
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.views import activate_totp
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
@@ -100,6 +107,33 @@ class ResetForm(ResetPasswordForm):
         return email
 
 
+# What allauth's reader of passkeys raises where a browser's answer has other parts than it should; it catches some.
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
+
+
+class Readable:
+    """A passkey's answer that cannot be read is refused like a wrong one."""
+
+    def clean_credential(self) -> Any:
+        """What allauth makes of it."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # of the form that this is mixed into
+        except MALFORMED as problem:
+            raise get_adapter().validation_error("incorrect_code") from problem
+
+
+class PasskeyLoginForm(Readable, LoginWebAuthnForm):
+    """Instead of a password."""
+
+
+class PasskeyAfterPasswordForm(Readable, AuthenticateWebAuthnForm):
+    """After a password."""
+
+
+class PasskeyAgainForm(Readable, ReauthenticateWebAuthnForm):
+    """To confirm who one is."""
+
+
 class PasskeyForm(AddWebAuthnForm):
     """Made for signing in without a password unless told otherwise."""
 
@@ -112,6 +146,13 @@ class PasskeyForm(AddWebAuthnForm):
         label=_("Sign in with it alone, without the password"),
         help_text=_("It must ask for a PIN, a fingerprint or your face. Plain security keys cannot: untick this."),
     )
+
+    def clean(self) -> Any:
+        """As with `Readable`."""
+        try:
+            return super().clean()
+        except MALFORMED as problem:
+            raise get_adapter().validation_error("incorrect_code") from problem
 
 
 urlpatterns = [

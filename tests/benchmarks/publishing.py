@@ -76,7 +76,7 @@ def on_sqlite() -> Iterator[Installation]:
 def on_postgresql() -> Iterator[Installation]:
     """The same on a PostgreSQL of its own."""
     with ExitStack() as opened:
-        made = Installation(opened.enter_context(cluster()))
+        made = Installation(opened.enter_context(cluster()).url)
         for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(installations.FIXTURE))):
             assert made.run(*arguments).returncode == 0
         yield prepared(made)
