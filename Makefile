@@ -60,6 +60,7 @@ screenshots: .venv/development $(STATIC) system
 system:
 	@tests/install_system.sh
 
+# UPGRADE=--upgrade takes the newest of everything that is not pinned in the .in files.
 lock: .venv/development
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" --upgrade requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" --upgrade requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" $(UPGRADE) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" $(UPGRADE) requirements-dev.in -o requirements-dev.txt

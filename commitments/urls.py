@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 
 from commitments.api import docs
 from commitments.api import views as api
+from commitments.keeping import for_everybody
 from commitments.models.commitment import REFERENCE
 from commitments.public import (
     about,
@@ -23,7 +24,6 @@ from commitments.public import (
     timeline,
     views,
 )
-from commitments.reading import for_reading
 from commitments.reports import views as reports
 from commitments.reports.columns import COLUMNS
 from commitments.reports.csv import CSV
@@ -106,10 +106,10 @@ urlpatterns = [
     path("about/design/", about.design, name="design"),
     path("report-an-error/", feedback.report_error, name="report_error"),
     path("report-an-error/<slug:token>/", feedback.received, name="report_received"),
-    path("sitemap.xml", for_reading(sitemaps.index), {"sitemaps": finding.SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", for_everybody(sitemaps.index), {"sitemaps": finding.SITEMAPS}, name="sitemap"),
     path(
         "sitemap-<section>.xml",
-        for_reading(sitemaps.sitemap),
+        for_everybody(sitemaps.sitemap),
         {"sitemaps": finding.SITEMAPS},
         name="django.contrib.sitemaps.views.sitemap",
     ),

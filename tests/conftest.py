@@ -33,8 +33,9 @@ def static_files() -> None:
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet() -> None:
-    """Each test may ask the API as much as one visitor may in a minute."""
+    """Each test may ask the API as much as one visitor may in a minute, and no answer was made before it."""
     caches["visits"].clear()
+    caches["pages"].clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from commitments import ledger
+from commitments import keeping, ledger
 from commitments.models import Commitment, LedgerEntry
 from tests import factories
 from tests.test_csv import read as exported
@@ -431,7 +431,7 @@ TYPES = {"atom": "application/atom+xml; charset=utf-8", "ics": "text/calendar; c
 def test_the_type_is_told_and_the_answer_may_be_kept_for_a_while(world, client, address):
     answer = client.get(address)
     assert answer.headers["Content-Type"] == TYPES[address.partition("?")[0].rpartition(".")[2]]
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Cache-Control"] == keeping.SHARED
     assert "Cookie" not in answer.headers.get("Vary", "")
     assert not answer.cookies
 

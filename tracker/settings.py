@@ -28,6 +28,7 @@ SETTINGS = {
     "SECRET_KEY": "long and random; needed in production",
     "ALLOWED_HOSTS": "host names, separated by commas; needed in production",
     "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
+    "CACHE_URL": "redis://HOST:PORT/NUMBER, where several servers share the public answers that they keep",
     "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself",
     "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
     "PUBLISHER": "who answers for the tracker, as the public pages name them",
@@ -92,6 +93,23 @@ def database(url: str) -> dict[str, Any]:
         options = {"options": "-c jit=off"} | parsed.get("OPTIONS", {})
         parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     return parsed
+
+
+def pages(url: str) -> dict[str, Any]:
+    """The cache of public answers: Redis where its URL is given, else each worker's memory, of 32 MB at most."""
+    if not url:
+        options: dict[str, Any] = {"MAX_ENTRIES": 256}
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "OPTIONS": options}
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured(f"CACHE_URL cannot be used. Write {SETTINGS['CACHE_URL']}")
+    # Without Redis every answer is made anew, and nobody waits long for it. Answers are never unpickled.
+    options = {
+        "IGNORE_EXCEPTIONS": True,
+        "SERIALIZER": "django_redis.serializers.msgpack.MSGPackSerializer",
+        "SOCKET_CONNECT_TIMEOUT": 0.25,
+        "SOCKET_TIMEOUT": 0.25,
+    }
+    return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "KEY_PREFIX": "tracker", "OPTIONS": options}
 
 
 def mail_server(url: str) -> dict[str, Any]:
@@ -232,8 +250,8 @@ MFA_TOTP_TOLERANCE = 1  # the code before and the one after: the clocks of telep
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # browsers themselves take http://localhost only
 REQUIRE_MFA = switch("REQUIRE_MFA")
-# How often somebody tried to sign in is counted here: in the database, because every worker must count together.
 CACHES = {
+    # How often somebody tried to sign in is counted here: in the database, because every worker must count together.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "sign_in_attempts",
@@ -246,6 +264,8 @@ CACHES = {
         "LOCATION": "visits",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
+    # Public answers that were made once (commitments/keeping.py).
+    "pages": pages(os.environ.get("CACHE_URL", "")),
 }
 
 # A session ends when the browser closes, after so long without a request, and after so long in any case.

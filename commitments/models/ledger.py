@@ -107,3 +107,24 @@ class LedgerHead(models.Model):
     def __str__(self) -> str:
         """Sequence and digest."""
         return f"{self.sequence} {self.digest}"
+
+
+class Edition(models.Model):
+    """The one row whose mark changes with whatever staff edit beside the ledger: triggers see to it.
+
+    The mark is random, so that a restored backup never comes upon a mark that other rows have had.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mark = models.CharField(_("mark"), max_length=36)
+
+    class Meta:
+        """One row."""
+
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="edition_is_one_row")]
+
+    def __str__(self) -> str:
+        """The mark."""
+        return self.mark

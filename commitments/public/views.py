@@ -37,7 +37,7 @@ from commitments.public.links import Links, replaced
 from commitments.public.pages import as_of_a_day, day_of, page
 from commitments.public.record import corrections, entries_of, whole, with_changes
 from commitments.querysets import CommitmentQuerySet
-from commitments.reading import for_reading
+from commitments.reading import safe_only
 
 SHOWN = 100  # commitments on the page of an area or organisation; the list has the rest
 SHOWN_OF_A_RELEASE = 400
@@ -217,7 +217,7 @@ def kinds_of_entries(request: HttpRequest, shown: EntryKind | None) -> list[dict
     ]
 
 
-@for_reading
+@safe_only
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers."""
     with connection.cursor() as cursor:
@@ -225,7 +225,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-@for_reading
+@safe_only
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look for it unasked."""
     return redirect(static("commitments/favicon.svg"), permanent=True)
