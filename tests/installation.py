@@ -97,6 +97,11 @@ def template(folder: Path) -> Installation:
         made = Installation(_postgresql(given, f"tracker_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"))
     else:
         made = Installation(f"sqlite:///{folder / 'template.sqlite3'}")
+    return fill(made)
+
+
+def fill(made: Installation) -> Installation:
+    """The same with the release loaded."""
     for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(FIXTURE))):
         done = made.run(*arguments)
         assert done.returncode == 0, done.stderr

@@ -34,7 +34,7 @@ def index(model, name, *fields, **more):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commitments", "0011_sign_in_attempts")]
+    dependencies = [("commitments", "0012_edition")]
 
     operations = [
         TrigramExtension(),
