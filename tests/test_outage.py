@@ -106,6 +106,16 @@ def test_a_mistake_of_ours_is_no_outage(file, statement):
     assert not outage.is_one(error_of(file.cursor().execute, statement))
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_what_postgresql_can_never_answer_is_no_outage():
+    too_complex = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'statement_too_complex'; END $$"
+    own = ConnectionHandler({"default": connection.settings_dict})["default"]
+    error = error_of(own.cursor().execute, too_complex)
+    own.close()
+    assert isinstance(error, OperationalError)
+    assert not outage.is_one(error)
+
+
 def hide(file):
     try:
         begin(file)
