@@ -17,6 +17,7 @@ from itertools import chain
 from typing import Any, cast
 
 from django.core.cache import caches
+from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils.cache import get_conditional_response
@@ -24,7 +25,7 @@ from django.utils.http import parse_etags, parse_http_date_safe
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
-from commitments import versions
+from commitments import replica, versions
 from commitments.reading import Body, safe_only, snapshot
 
 # A browser always asks whether its copy still holds (must-revalidate, or it would take the last directive for itself).
@@ -53,8 +54,15 @@ def answer(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpRe
     """The kept answer to a request; else the one that `make` makes, all of it of one moment, from now on kept."""
     if getattr(request, "is_rehearsal", False):  # it tells what is not on record
         return make()
+    return replica.with_fallback(request, partial(of_one_moment, request, make))
+
+
+def of_one_moment(
+    request: HttpRequest, make: Callable[[], HttpResponseBase], database: str = DEFAULT_DB_ALIAS
+) -> HttpResponseBase:
+    """The answer, its name and all that it tells from one snapshot of the database."""
     with ExitStack() as opened:
-        opened.enter_context(snapshot())
+        opened.enter_context(snapshot(database))
         name = name_of(request)
         if etag_of(name) in parse_etags(request.headers.get("If-None-Match", "")):
             return HttpResponseNotModified(headers={"ETag": etag_of(name), "Cache-Control": SHARED})

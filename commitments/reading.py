@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 
-from django.db import connection
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from commitments.limits import kept_to_the_limits
 
-_open: ContextVar[bool] = ContextVar("a snapshot is open", default=False)
+_open: ContextVar[str] = ContextVar("the database of which a snapshot is open", default="")
 
 
 def safe_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -21,26 +22,39 @@ def safe_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     return csrf_exempt(require_safe(kept_to_the_limits(view)))
 
 
+def database() -> str:
+    """The database that is read: that of the open snapshot; without one the primary."""
+    return _open.get() or DEFAULT_DB_ALIAS
+
+
 @contextmanager
-def snapshot() -> Iterator[None]:
-    """One unchanging view of the database for reading, so that a count and the rows that it counts agree.
+def snapshot(of: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """One unchanging view of a database for reading, so that a count and the rows that it counts agree.
+
+    On PostgreSQL no statement within it may take longer than STATEMENT_SECONDS: OperationalError.
 
     Not `transaction.atomic()`, which on SQLite would take the writers' lock for as long as somebody
     downloads. Inside another transaction or snapshot that one's view holds.
     """
+    connection = connections[of]
     if connection.in_atomic_block or _open.get():
         yield
         return
-    begin = "BEGIN DEFERRED" if connection.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     with connection.cursor() as cursor:
-        cursor.execute(begin)
-    _open.set(True)
+        cursor.execute("BEGIN DEFERRED" if connection.vendor == "sqlite" else _begin())
+    _open.set(of)
     try:
         yield
     finally:
-        _open.set(False)
+        _open.set("")
         with connection.cursor() as cursor:
             cursor.execute("COMMIT")
+
+
+def _begin() -> str:
+    """Both at once: each would be a way to the server and back."""
+    limit = f"SET LOCAL statement_timeout = '{settings.STATEMENT_SECONDS}s'"
+    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {limit}"
 
 
 class Body:

@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
+
+from commitments import reading
 
 # The ledger's head stands for all that is in the ledger, the mark for what staff edit beside it (`triggers.EDITED`).
 RECORD = "SELECT h.digest, h.rebuilds, e.mark FROM commitments_ledgerhead h, commitments_edition e"
@@ -19,7 +21,7 @@ CODE = (".py", ".html", ".txt", ".json", ".mo")
 
 def record() -> str:
     """What names the record as it is now, in one query. It changes within each transaction that changes the record."""
-    with connection.cursor() as cursor:
+    with connections[reading.database()].cursor() as cursor:
         cursor.execute(RECORD)
         return "-".join(map(str, cursor.fetchone()))
 

@@ -110,6 +110,16 @@ class Deployed:
         self.running["nginx"] = subprocess.Popen([nginx(), *self.nginx_arguments, "-g", "daemon off;"])
         wait_for_port(self.https)
 
+    def asked(self, port: int, *, asked: bool) -> None:
+        """Whether nginx sends requests to a server: what docs/deploy.md does with sed."""
+        server = f"server 127.0.0.1:{port} max_fails=1 fail_timeout=2s"
+        old, new = (f"{server} down;", f"{server};") if asked else (f"{server};", f"{server} down;")
+        text = (self.folder / "tracker.conf").read_text()
+        assert old in text
+        (self.folder / "tracker.conf").write_text(text.replace(old, new))
+        subprocess.run([nginx(), "-s", "reload", *self.nginx_arguments], check=True)
+        time.sleep(1)
+
     @property
     def nginx_arguments(self) -> list[str]:
         return ["-p", str(self.folder), "-c", "main.conf", "-e", "error.log"]

@@ -55,6 +55,9 @@ def but(**changed):
         ({"DATABASE_URL": "postgresql://u:p@host:port/name"}, ["DATABASE_URL", "postgresql://"]),
         ({"DATABASE_URL": "/var/lib/tracker.sqlite3"}, ["DATABASE_URL", "sqlite:///PATH"]),
         ({"DATABASE_URL": "oracle://u:p@host/name"}, ["DATABASE_URL"]),
+        ({"REPLICA_URL": "sqlite:///x"}, ["REPLICA_URL", "postgresql://"]),
+        ({"REPLICA_URL": "nonsense"}, ["REPLICA_URL", "postgresql://"]),
+        ({"STATEMENT_SECONDS": "soon"}, ["STATEMENT_SECONDS is 'soon'"]),
         # Yes or no, and numbers.
         ({"PRODUCTION": "maybe"}, ["PRODUCTION is 'maybe'", "write 1 or 0"]),
         ({"DEBUG": "2"}, ["DEBUG is '2'", "write 1 or 0"]),

@@ -30,6 +30,8 @@ SETTINGS = {
     "SECRET_KEY": "long and random; needed in production",
     "ALLOWED_HOSTS": "host names, separated by commas; needed in production",
     "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
+    "REPLICA_URL": "postgresql://… of a streaming replica, from which the public is answered while it is there",
+    "STATEMENT_SECONDS": "how long one question of a public page may keep PostgreSQL busy; 15 by default, 0: any time",
     "CACHE_URL": "redis://HOST:PORT/NUMBER, where several servers share the public answers that they keep",
     "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself",
     "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
@@ -77,15 +79,15 @@ def whole_number(name: str, default: int, least: int = 0) -> int:
     return int(text)
 
 
-def database(url: str) -> dict[str, Any]:
+def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's database settings for a URL; raises ImproperlyConfigured for anything but our two."""
     try:
         parsed: dict[str, Any] = dict(environ.Env.db_url_config(url))
         engine = parsed.get("ENGINE", "").rpartition(".")[2]
     except Exception as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read ({error}). {SETTINGS['DATABASE_URL']}") from error
+        raise ImproperlyConfigured(f"{name} cannot be read ({error}). {SETTINGS[name]}") from error
     if engine not in ("sqlite3", "postgresql") or not parsed.get("NAME"):
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be used. Write {SETTINGS['DATABASE_URL']}")
+        raise ImproperlyConfigured(f"{name} cannot be used. Write {SETTINGS[name]}")
     if engine == "sqlite3":
         # A publication is on the disk before it is called recorded (FULL), writers queue instead of
         # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
@@ -96,8 +98,19 @@ def database(url: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
         }
     else:
-        parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # Compiling a page's query (JIT) takes longer than running it.
+        options = {"options": "-c jit=off"} | parsed.get("OPTIONS", {})
+        parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     return parsed
+
+
+def replica(url: str) -> dict[str, Any]:
+    """The same of a replica's URL. Nobody waits long for one that is gone: its primary answers, too."""
+    parsed = database(url, "REPLICA_URL")
+    if parsed["ENGINE"].endswith("sqlite3"):
+        raise ImproperlyConfigured(f"REPLICA_URL cannot be used. Write {SETTINGS['REPLICA_URL']}")
+    patience = {"connect_timeout": 2, "tcp_user_timeout": 3000}  # seconds, milliseconds
+    return parsed | {"OPTIONS": patience | parsed["OPTIONS"], "TEST": {"MIRROR": "default"}}
 
 
 def pages(url: str) -> dict[str, Any]:
@@ -162,6 +175,10 @@ ALLOWED_HOSTS = [
 ]
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'tracker.sqlite3'}")}
+if REPLICA_URL := os.environ.get("REPLICA_URL"):
+    DATABASES["replica"] = replica(REPLICA_URL)
+DATABASE_ROUTERS = ["commitments.replica.Router"]
+STATEMENT_SECONDS = whole_number("STATEMENT_SECONDS", 15)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -119,7 +119,8 @@ class Collection(Reading):
         count, size = found.count(), asked.form.cleaned_data["per_page"] or PER_PAGE
         if number := asked.form.cleaned_data["page"] or 0:
             refuse(problems_of_page(number, last=max(1, ceil(count / size))))
-            found = found[(number - 1) * size :]
+            # Rows before the page are passed over by their keys alone.
+            found = found.filter(pk__in=found.values("pk")[(number - 1) * size : number * size + 1])
         elif cursor := asked.data.get("cursor"):
             found = found.filter(place_after(order, cursor))
         items = items_of(self.request, self.dataset, found[: size + 1], asked.day)

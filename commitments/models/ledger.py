@@ -50,7 +50,10 @@ class LedgerEntry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         permissions = [("publish", _("Can publish to the ledger"))]
-        indexes = [models.Index(fields=["-recorded_at", "-sequence"], name="entry_recorded_at")]
+        indexes = [
+            models.Index(fields=["-recorded_at", "-sequence"], name="entry_recorded_at"),
+            models.Index(fields=["kind", "-recorded_at", "-sequence"], name="entry_kind_recorded_at"),
+        ]
         constraints = [
             vocabulary_constraint("kind", EntryKind, "entry_kind_known"),
             vocabulary_constraint("role", Role, "entry_role_known"),

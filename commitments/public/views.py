@@ -37,7 +37,7 @@ from commitments.public import finding
 from commitments.public.counts import by_standing, key, parts_of_a_bar, tallies, together
 from commitments.public.links import Links, replaced
 from commitments.public.pages import as_of_a_day, day_of, page
-from commitments.public.record import corrections, entries_of, with_changes
+from commitments.public.record import corrections, entries_of, whole, with_changes
 from commitments.querysets import CommitmentQuerySet
 from commitments.reading import safe_only
 
@@ -190,7 +190,8 @@ def updates(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse
     kind = request.GET.get("entry", "")
     if kind and kind not in EntryKind:
         return page(request, "bad_page", day, as_of=as_of, status=400, kinds=EntryKind)
-    paginator = Paginator(entries_of(day).filter(kind=kind) if kind else entries_of(day), PER_PAGE)
+    found = entries_of(day).filter(kind=kind) if kind else entries_of(day)
+    paginator = Paginator(found.values_list("pk", flat=True), PER_PAGE)
     twice = any(len(request.GET.getlist(name)) > 1 for name in ("entry", "page"))
     try:
         shown_page = paginator.page(0 if twice else int(request.GET.get("page") or 1))
@@ -202,6 +203,7 @@ def updates(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse
         day,
         as_of=as_of,
         kinds=kinds_of_entries(request, EntryKind(kind) if kind else None),
+        entries=whole(shown_page),
         page=shown_page,
         previous=replaced(request.GET, page=shown_page.number - 1),
         next=replaced(request.GET, page=shown_page.number + 1),
