@@ -1,7 +1,9 @@
 """What counts as an outage of the database, and how each address says so. Servers that die: test_faults."""
 
 import json
+import socket
 import sqlite3
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -99,6 +101,14 @@ def test_a_postgresql_that_stopped_a_statement_or_the_connection_is_an_outage(st
 def test_a_database_that_nobody_serves_is_an_outage():
     nobody = ConnectionHandler({"default": database("postgresql://nobody@127.0.0.1:1/nothing")})["default"]
     assert outage.is_one(error_of(nobody.cursor))
+
+
+def test_a_database_that_says_nothing_is_an_outage_after_a_few_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        begun = time.monotonic()
+        assert outage.is_one(error_of(ConnectionHandler({"default": database(url, patience=2)})["default"].cursor))
+        assert time.monotonic() - begun < 4
 
 
 @pytest.mark.parametrize("statement", ["SELECT nothing FROM one", "SELECT 1 FROM nothing", "SELEKT 1"])
