@@ -463,7 +463,6 @@ def ask(client, request):
         with transaction.atomic():
             answer = client.handler(environ)
             told = b"".join(answer) if answer.streaming else answer.content
-            answer.close()
             transaction.set_rollback(True)
     finally:
         got_request_exception.disconnect(note)
