@@ -2,14 +2,15 @@
 # make test   every test, browser tests included, on SQLite and on a throw-away PostgreSQL
 # make check  formatting, lint, types, migrations, translations, production settings
 # make bench  our figures beside the stock way and the floor
-# make soak   thousands of questions to the API, made from its schema by schemathesis; SOAK_CASES= for each address
+# make soak   the long tests: many who publish, crowds of readers, memory, thousands of generated questions
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 STATIC := var/static/staticfiles.json
+# No address may tell gunicorn that a connection is HTTPS, not even this machine's: TRUST_PROXY alone says so, to Django.
 # Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md).
-SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --preload --log-level error
+SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --preload --log-level error --forwarded-allow-ips ""
 
 .PHONY: run test check bench soak screenshots lock system
 
@@ -51,7 +52,12 @@ bench: .venv/development $(STATIC)
 	$(BIN)/python -m tests.benchmarks.run
 
 soak: .venv/development $(STATIC)
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak.publishing
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.publishing
+	$(BIN)/python -m tests.soak.load
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.load
+	$(BIN)/python -m tests.soak.memory
+	$(BIN)/python -m tests.soak.api
 
 screenshots: .venv/development $(STATIC) system
 	$(BIN)/python -m tests.browser.screenshots
@@ -60,7 +66,7 @@ screenshots: .venv/development $(STATIC) system
 system:
 	@tests/install_system.sh
 
-# UPGRADE=--upgrade takes the newest of everything that is not pinned in the .in files.
+# UPGRADE=--upgrade for newer versions. With the digest of each file, so that pip installs these very files or none.
 lock: .venv/development
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" $(UPGRADE) requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(UPGRADE) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(UPGRADE) requirements-dev.in -o requirements-dev.txt

@@ -101,7 +101,9 @@ def new(name: str, response: HttpResponseBase, opened: ExitStack) -> HttpRespons
 def short(response: StreamingHttpResponse, opened: ExitStack) -> HttpResponseBase:
     """The answer whole where it is short; else as the stream that it is, which takes over what is open for it."""
     pieces = iter(response)
-    opened.callback(response.close)
+    # Not response.close(): that would end the request, and with it the connection.
+    for close in response._resource_closers:  # type: ignore[attr-defined]  # the stubs leave it out
+        opened.callback(close)
     read: list[bytes] = []
     while sum(map(len, read)) <= MOST_BYTES:
         piece = next(pieces, None)

@@ -12,12 +12,14 @@ from django.http import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from commitments.limits import kept_to_the_limits
+
 _open: ContextVar[str] = ContextVar("the database of which a snapshot is open", default="")
 
 
 def safe_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Anything but GET and HEAD is answered 405, with a token or without."""
-    return csrf_exempt(require_safe(view))
+    """Anything but GET and HEAD is answered 405, with a token or without; what is asked for too often, 429."""
+    return csrf_exempt(require_safe(kept_to_the_limits(view)))
 
 
 def database() -> str:

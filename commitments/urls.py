@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 
 from commitments.api import docs
 from commitments.api import views as api
+from commitments.headers import csp_report
 from commitments.keeping import for_everybody
 from commitments.models.commitment import REFERENCE
 from commitments.public import (
@@ -19,6 +20,7 @@ from commitments.public import (
     feedback,
     feeds,
     finding,
+    health,
     overview,
     progress,
     timeline,
@@ -114,6 +116,9 @@ urlpatterns = [
         name="django.contrib.sitemaps.views.sitemap",
     ),
     path("robots.txt", finding.robots, name="robots"),
-    path("healthz", views.healthz, name="healthz"),
+    path(".well-known/security.txt", finding.security, name="security"),
+    path("csp-report/", csp_report, name="csp_report"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     re_path(r"^favicon\.ico$", views.favicon, name="favicon"),
 ]

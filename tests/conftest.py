@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.core.cache import caches
 from django.core.management import call_command
 
@@ -27,13 +27,17 @@ _numbers = count(1)
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     """Templates need the hashed names: collected once, by `make` or here."""
-    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+    if not (configured.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_asked_yet() -> None:
-    """Each test may ask the API as much as one visitor may in a minute, and no answer was made before it."""
+def nobody_has_asked_yet(settings: Any) -> None:
+    """Each test may ask the API as much as one visitor may in a minute, for words and files as it likes.
+
+    And no answer was made before it.
+    """
+    settings.SEARCHES_PER_MINUTE = settings.EXPORTS_PER_MINUTE = 1_000_000
     caches["visits"].clear()
     caches["pages"].clear()
 

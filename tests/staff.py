@@ -59,7 +59,7 @@ class Staff:
                 "evidence-INITIAL_FORMS": "0",
                 "evidence-0-title": "Notice",
                 "evidence-0-publisher": "Gazette",
-                "evidence-0-url": f"https://example.org/{urllib.parse.quote(note)}",
+                "evidence-0-url": f"https://example.org/{urllib.parse.quote(note[:40])}",
                 "evidence-0-relation": "direct",
                 "evidence-0-source": "party",
             },

@@ -400,7 +400,7 @@ def test_each_network_address_is_counted_for_itself_and_what_it_claims_to_be_is_
 
 def test_behind_a_trusted_proxy_visitors_are_told_apart_by_what_it_wrote_down(db, client, settings):
     settings.API_PER_MINUTE = 1
-    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}
+    settings.TRUST_PROXY = True
     asked = [client.get(API, headers={"x-forwarded-for": f"9.9.9.{n}, 203.0.113.1"}) for n in range(2)]
     asked.append(client.get(API, headers={"x-forwarded-for": "9.9.9.9, 203.0.113.2"}))
     assert [answer.status_code for answer in asked] == [200, 429, 200]

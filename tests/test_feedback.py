@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from commitments import limits
 from commitments.models import DraftUpdate, ErrorReport, Update
 from commitments.public import feedback
 from tests.factories import CommitmentFactory, OrganisationFactory, published
@@ -247,7 +248,7 @@ def test_a_body_of_any_other_kind_is_refused_and_no_failure(client, body, kind):
 
 
 def test_a_huge_body_is_refused(client, clock):
-    assert send(client, clock, what="x" * 3_000_000).status_code == 400
+    assert send(client, clock, what="x" * 3_000_000).status_code == 413
     assert client.post(ADDRESS, {f"a{number}": "1" for number in range(1100)}).status_code == 400
 
 
@@ -409,7 +410,7 @@ def test_the_digest_of_an_address_is_another_the_next_day(client, clock, setting
 def test_only_a_trusted_proxy_says_where_a_request_comes_from(rf, settings, trusted, forwarded, network):
     settings.TRUST_PROXY = trusted
     request = rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded})
-    assert feedback.network(request) == network
+    assert limits.network(request) == network
 
 
 # As of a day

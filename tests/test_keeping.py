@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 NAMES = {"reference": "CU-06", "slug": "lcsd", "entry": "1", "section": "commitments", "elsewhere": "nothing/"}
 SLUGS = {"area": "culture", "release": "4th-plenary-2018"}
 # Not the same for everybody, or not of the record: the form for errors, what one reader sent, and what is never 200.
-NOT_KEPT = {"report_error", "report_received", "healthz", "favicon", ""}
+NOT_KEPT = {"report_error", "report_received", "csp_report", "healthz", "readyz", "favicon", ""}
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,8 @@ def test_an_answer_is_made_once_and_is_the_same_again(addresses, client, monkeyp
             again = get(client, path)
         assert (path, whole(again), again.headers.pop("X-Cache")) == (path, content, ("X-Cache", "hit"))
         assert [one["sql"] for one in captured] == [versions.RECORD]
-        assert dict(again.headers) == dict(first.headers)
+        own = {"X-Request-ID": None}
+        assert dict(again.headers) | own == dict(first.headers) | own
 
 
 def test_whoever_has_the_answer_is_told_so_and_told_for_how_long(addresses, client):

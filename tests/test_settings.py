@@ -68,7 +68,11 @@ def but(**changed):
         ({"HSTS_SECONDS": "soon"}, ["HSTS_SECONDS is 'soon'", "whole number"]),
         (but(SESSION_HOURS="0"), ["SESSION_HOURS is '0'", "whole number from 1 up"]),
         (but(SESSION_IDLE_MINUTES="1"), ["SESSION_IDLE_MINUTES is '1'", "whole number from 5 up"]),
+        ({"LOG_FORMAT": "xml"}, ["LOG_FORMAT is 'xml'", "json or line"]),
+        ({"SLOW_QUERY_MS": "long"}, ["SLOW_QUERY_MS is 'long'", "whole number"]),
         ({"API_PER_MINUTE": "0"}, ["API_PER_MINUTE is '0'", "whole number from 1 up"]),
+        ({"SEARCHES_PER_MINUTE": "0"}, ["SEARCHES_PER_MINUTE is '0'", "whole number from 1 up"]),
+        ({"EXPORTS_PER_MINUTE": "-1"}, ["EXPORTS_PER_MINUTE is '-1'", "whole number from 1 up"]),
         ({"API_PER_MINUT": "60"}, ["API_PER_MINUT is not a setting", "Did you mean API_PER_MINUTE?"]),
         (but(REQUIRE_MFA="always"), ["REQUIRE_MFA is 'always'", "write 1 or 0"]),
         ({"REQUIRE_2MFA": "1"}, ["REQUIRE_2MFA is not a setting", "Did you mean REQUIRE_MFA?"]),
@@ -174,6 +178,8 @@ COOKIES = "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings
 def test_in_production_cookies_and_addresses_are_https_only_and_on_ones_own_machine_not():
     assert ask(COOKIES, **PRODUCTION) == "True True True"
     assert ask(COOKIES) == "False False False"
+    names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME"
+    assert ask(names, **PRODUCTION) == "__Host-sessionid __Host-csrftoken"
 
 
 def test_in_production_browsers_keep_to_https_for_a_year_unless_told_otherwise():
@@ -194,8 +200,8 @@ def test_the_proxy_is_trusted_only_where_it_is_said():
     header = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
     assert ask(header, **PRODUCTION) == "None"
     assert ask(header, **PRODUCTION, TRUST_PROXY="1") == "('HTTP_X_FORWARDED_PROTO', 'https')"
-    proxies = "getattr(settings, 'ALLAUTH_TRUSTED_PROXY_COUNT', 0), settings.REST_FRAMEWORK['NUM_PROXIES']"
-    assert (ask(proxies, **PRODUCTION), ask(proxies, **PRODUCTION, TRUST_PROXY="1")) == ("0 0", "1 1")
+    proxies = "getattr(settings, 'ALLAUTH_TRUSTED_PROXY_COUNT', 0), settings.TRUST_PROXY"
+    assert (ask(proxies, **PRODUCTION), ask(proxies, **PRODUCTION, TRUST_PROXY="1")) == ("0 False", "1 True")
 
 
 def test_a_secret_key_of_ones_own_machine_is_made_once_and_kept_to_its_owner():

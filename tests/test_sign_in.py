@@ -304,6 +304,27 @@ def test_codes_cannot_be_tried_through(client, clerk):
     assert "Too many failed attempts" in main(answer)
 
 
+# A passkey's answer whose parts are of another kind than they should be.
+UNREADABLE = [
+    *("null", "1", '""', "[]", "true", "{}", '{"id": 1}'),
+    '{"id": "eA", "rawId": "eA", "type": "public-key", "response": {}, "clientExtensionResults": 1}',
+    '{"id": "eA", "rawId": "eA", "type": "public-key", "response": {"clientDataJSON": "é", "userHandle": []}}',
+    '{"id": "eA", "rawId": "_w", "type": 1, "response": {"clientDataJSON": -1, "attestationObject": "W10"}}',
+]
+
+
+@pytest.mark.parametrize("credential", UNREADABLE)
+@pytest.mark.parametrize("page", ["webauthn/login/", "webauthn/reauthenticate/", "webauthn/add/"])
+def test_a_passkey_that_cannot_be_read_is_refused_and_no_failure(client, clerk, page, credential):
+    if page != "webauthn/login/":
+        typed(client)
+    client.get(f"{FACTOR}{page}")
+    answer = client.post(f"{FACTOR}{page}", {"credential": credential})
+    assert answer.status_code in (200, 302)
+    assert page == "webauthn/login/" or not Authenticator.objects.exists()
+    assert inside(client) is (page != "webauthn/login/")
+
+
 # A forgotten password
 
 

@@ -15,8 +15,10 @@ class StaffAdminConfig(AdminConfig):
 
         # Before the site is first asked for: it is made from a module of this package, whose other modules register
         # with it, and made a second time it would lose them.
+        from commitments.admin import journal
         from commitments.admin.sessions import begin, end_other_sessions
 
         super().ready()
+        journal.connect()
         user_logged_in.connect(begin)
         authenticator_added.connect(end_other_sessions)

@@ -17,6 +17,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from tracker.logs import complete
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -37,10 +39,14 @@ SETTINGS = {
     "CONTACT": "address for corrections and complaints, as the public pages show it",
     "FOUR_EYES": "1 where nobody may publish an update that they drafted themselves",
     "LOG_DAYS": "for how many days the servers in front keep logs of visits, as the privacy statement says; 0: none",
+    "LOG_FORMAT": "json or line; json in production, line otherwise",
+    "SLOW_QUERY_MS": "a query that takes so many milliseconds is logged; 500 by default, 0: none is",
     "REQUIRE_MFA": "1 where staff must have a second factor",
     "SESSION_IDLE_MINUTES": "after how many minutes without a request staff must sign in again; 60 by default",
     "SESSION_HOURS": "for how many hours a sign-in lasts at most; 12 by default",
     "API_PER_MINUTE": "how many requests a minute the API answers one network address, each worker; 120 by default",
+    "SEARCHES_PER_MINUTE": "how many searches a minute one network address is answered, each worker; 60 by default",
+    "EXPORTS_PER_MINUTE": "how many files a minute one network address is sent, each worker; 20 by default",
     "EMAIL_URL": "smtp://HOST:PORT, smtp+tls://USER:PASSWORD@HOST:PORT, smtp+ssl://… or consolemail://",
     "MAIL_FROM": "the address that mails come from",
     "SITE_URL": "https://HOST, without a path: where the links in mails lead",
@@ -84,7 +90,8 @@ def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
         raise ImproperlyConfigured(f"{name} cannot be used. Write {SETTINGS[name]}")
     if engine == "sqlite3":
         # A publication is on the disk before it is called recorded (FULL), writers queue instead of
-        # failing half-way (IMMEDIATE, 20 s), and readers never wait (WAL).
+        # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
+        parsed |= {"ENGINE": "tracker.sqlite", "TEST": {"NAME": ":memory:"}}
         parsed["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -195,13 +202,16 @@ INSTALLED_APPS = [
     "import_export",
 ]
 MIDDLEWARE = [
+    "tracker.logs.Log",  # before all others, so that whatever they answer is logged and has an id
     "corsheaders.middleware.CorsMiddleware",  # first: what is redirected or refused must be readable, too
+    "commitments.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "commitments.headers.WithinReason",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -259,7 +269,12 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {"add_webauthn": "commitments.admin.sign_in.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "commitments.admin.sign_in.PasskeyForm",
+    "authenticate_webauthn": "commitments.admin.sign_in.PasskeyAfterPasswordForm",
+    "login_webauthn": "commitments.admin.sign_in.PasskeyLoginForm",
+    "reauthenticate_webauthn": "commitments.admin.sign_in.PasskeyAgainForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after: the clocks of telephones are not exact
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -272,8 +287,8 @@ CACHES = {
         "LOCATION": "sign_in_attempts",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
-    # Who asked the API how often in the last minute: in each worker's memory, because it is asked of every request,
-    # may be forgotten, and should be written down nowhere.
+    # Who asked how often in the last minute (commitments/limits.py): in each worker's memory, because it is asked of
+    # many requests, may be forgotten, and should be written down nowhere.
     "visits": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "visits",
@@ -293,6 +308,9 @@ SESSION_COOKIE_SAMESITE = "Lax"  # not Strict: a link in a mail to staff must fi
 # than the others wait (20 s), and take more than 200 MB.
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 10_000
+# Everything else that is sent: text of a form, in bytes, and how many parts it has. Above that 413 or 400.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 // 2
+DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 1000, 5
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -307,6 +325,7 @@ AUTH_PASSWORD_VALIDATORS = [
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -315,15 +334,21 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        # Twice: not every browser has learnt the newer word, which names an address of `Reporting-Endpoints`.
+        "report-uri": "/csp-report/",
+        "report-to": "csp",
     }
 }
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 if PRODUCTION:
+    # Browsers take a cookie of such a name from this host alone, over HTTPS alone.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_HSTS_SECONDS = HSTS_SECONDS
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked on the machine itself, where there is no TLS
     # W005 and W021: whether the neighbouring hosts of a government domain are all HTTPS, and whether
     # the domain may be preloaded, is for whoever runs the domain to say, not for one site in it.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -334,6 +359,8 @@ if TRUST_PROXY:
 
 # The API: for reading, by anybody, in JSON. Who is signed in as staff is of no interest to it.
 API_PER_MINUTE = whole_number("API_PER_MINUTE", 120, least=1)
+SEARCHES_PER_MINUTE = whole_number("SEARCHES_PER_MINUTE", 60, least=1)
+EXPORTS_PER_MINUTE = whole_number("EXPORTS_PER_MINUTE", 20, least=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -342,7 +369,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "commitments.api.schema.Description",
     "DEFAULT_THROTTLE_CLASSES": ["commitments.api.limits.VisitorThrottle"],
     "EXCEPTION_HANDLER": "commitments.api.errors.answer",
-    "NUM_PROXIES": int(TRUST_PROXY),
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -375,14 +401,31 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"noreply@{ur
 if "@" not in DEFAULT_FROM_EMAIL:
     raise ImproperlyConfigured(f"MAIL_FROM is {DEFAULT_FROM_EMAIL!r}: write an e-mail address.")
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or ("json" if PRODUCTION else "line")
+if LOG_FORMAT not in ("json", "line"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: write json or line.")
+SLOW_QUERY_MS = whole_number("SLOW_QUERY_MS", 500)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"complete": {"()": "django.utils.log.CallbackFilter", "callback": complete}},
+    "formatters": {
+        "line": {
+            "()": "tracker.logs.Line",
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "tracker.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["complete"], "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Not every question that was answered 404 or 400: addresses may hold what only their reader should know.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "tracker.access": {"level": "INFO"},
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},  # in the same form
+        "commitments.admin.journal": {"level": "INFO"},
+        # Not every question that was answered 404 or 400: the access log has it, as it may be written down.
+        "django.request": {"level": "ERROR"},
+    },
 }
 
 PUBLISHER = os.environ.get("PUBLISHER", "")

@@ -7,22 +7,31 @@ from an answer whether an account exists; links in mails lead to SITE_URL, whate
 from __future__ import annotations
 
 import logging
+import struct
 from typing import Any
 
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.views import activate_totp
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import include, path, re_path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
+from commitments.admin import journal
 from commitments.admin.sessions import stay
 
 logger = logging.getLogger(__name__)
@@ -58,6 +67,18 @@ class Accounts(DefaultAccountAdapter):
         except OSError:  # what smtplib and sockets raise
             logger.exception("A mail could not be sent. Check EMAIL_URL and the mail server.")
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Where there were too many attempts, that is noted."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            journal.refused("too many attempts", credentials)
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Noted, too."""
+        journal.refused("password refused", credentials)
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By the name alone. Allauth adds the host, and a visitor can write another port there at each attempt."""
         return str(credentials.get("email", credentials.get("username", ""))).lower()
@@ -86,6 +107,33 @@ class ResetForm(ResetPasswordForm):
         return email
 
 
+# What allauth's reader of passkeys raises where a browser's answer has other parts than it should; it catches some.
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
+
+
+class Readable:
+    """A passkey's answer that cannot be read is refused like a wrong one."""
+
+    def clean_credential(self) -> Any:
+        """What allauth makes of it."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # of the form that this is mixed into
+        except MALFORMED as problem:
+            raise get_adapter().validation_error("incorrect_code") from problem
+
+
+class PasskeyLoginForm(Readable, LoginWebAuthnForm):
+    """Instead of a password."""
+
+
+class PasskeyAfterPasswordForm(Readable, AuthenticateWebAuthnForm):
+    """After a password."""
+
+
+class PasskeyAgainForm(Readable, ReauthenticateWebAuthnForm):
+    """To confirm who one is."""
+
+
 class PasskeyForm(AddWebAuthnForm):
     """Made for signing in without a password unless told otherwise."""
 
@@ -98,6 +146,13 @@ class PasskeyForm(AddWebAuthnForm):
         label=_("Sign in with it alone, without the password"),
         help_text=_("It must ask for a PIN, a fingerprint or your face. Plain security keys cannot: untick this."),
     )
+
+    def clean(self) -> Any:
+        """As with `Readable`."""
+        try:
+            return super().clean()
+        except MALFORMED as problem:
+            raise get_adapter().validation_error("incorrect_code") from problem
 
 
 urlpatterns = [

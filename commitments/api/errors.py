@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -23,9 +22,17 @@ from rest_framework.exceptions import (
 )
 from rest_framework.response import Response
 
+from commitments import outage
+from commitments.limits import seconds, told
 
-def answer(problem: Exception, context: dict[str, Any]) -> Response:
-    """The answer to a request that failed. What is our fault is logged, as Django logs it, and told to nobody else."""
+
+def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to a request that failed. What is our fault is logged, as Django logs it, and told to nobody else.
+
+    None where the database cannot be asked: that is answered in one place for all addresses.
+    """
+    if outage.is_one(problem):
+        return None
     known = as_api_exception(problem)
     if known is None:
         return broken(problem, context["request"]._request)
@@ -48,8 +55,7 @@ def sentences(problem: APIException) -> Iterator[str]:
     elif isinstance(problem, NotAcceptable):
         yield _("The API answers in JSON: accept application/json, or say nothing of what you accept.")
     elif isinstance(problem, Throttled):
-        limits = {"most": settings.API_PER_MINUTE, "wait": seconds(problem)}
-        yield _("At most %(most)s requests a minute are answered. Ask again in %(wait)s seconds.") % limits
+        yield told(getattr(problem, "most", settings.API_PER_MINUTE), seconds(problem))
         yield _("Whole files are at /data/: they take one request.")
     elif isinstance(problem.detail, list):
         yield from map(str, problem.detail)
@@ -60,11 +66,6 @@ def sentences(problem: APIException) -> Iterator[str]:
 def headers(problem: APIException) -> dict[str, str]:
     """When to come back, where that is the problem."""
     return {"Retry-After": str(seconds(problem))} if isinstance(problem, Throttled) else {}
-
-
-def seconds(problem: Throttled) -> int:
-    """How long to wait: at least one."""
-    return max(1, ceil(getattr(problem, "wait", None) or 1))
 
 
 def broken(problem: Exception, request: Any) -> Response:

@@ -1,17 +1,14 @@
-"""How much one visitor may ask of the API, so that there is enough for all."""
+"""How much one visitor may ask of the API."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.cache import caches
-from rest_framework.throttling import AnonRateThrottle
+
+from commitments.limits import Limit
 
 
-class VisitorThrottle(AnonRateThrottle):
-    """So many requests in a minute from one network address, counted by each worker for itself."""
+class VisitorThrottle(Limit):
+    """As often as the installation has it."""
 
-    cache = caches["visits"]
-
-    def get_rate(self) -> str:
-        """As the installation has it."""
-        return f"{settings.API_PER_MINUTE}/min"
+    def __init__(self) -> None:
+        super().__init__("api", settings.API_PER_MINUTE)

@@ -24,6 +24,7 @@ from commitments import keeping
 from commitments.api.paging import CursorError, Order
 from commitments.api.schema import description
 from commitments.filters import PER_PAGE, CommitmentFilter, known_names, problems_of
+from commitments.limits import searching
 from commitments.models import LedgerHead
 from commitments.public.links import replaced
 from commitments.reports.datasets import DATASETS, Dataset
@@ -98,6 +99,7 @@ class Collection(Reading):
         """One page of them, and how many there are."""
         asked = CommitmentFilter(request.GET, localdate())
         refuse([*problems_of(request.GET, asked.form, self.names(self.dataset)), *problems_of_cursor(asked.data)])
+        searching(request)
         page = self.page(asked)
         head = LedgerHead.objects.get().digest
         said: dict[str, Any] = {"count": page.count, "as_of": asked.day.isoformat(), "ledger_head": head, "next": None}

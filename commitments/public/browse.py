@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from commitments import facets
 from commitments.filters import PER_PAGE, CommitmentFilter, known_names
 from commitments.keeping import for_everybody
+from commitments.limits import searching
 from commitments.models import Commitment
 from commitments.public.links import narrowed, replaced
 from commitments.public.pages import page
@@ -29,6 +30,7 @@ def commitments(request: HttpRequest) -> HttpResponse:
     found = CommitmentFilter(request.GET, today)
     if not found.is_valid():
         return page(request, "commitments", found.day, as_of=found.as_of, status=400, **panel(found, {}))
+    searching(request)
     asked = found.form.cleaned_data
     size = asked["per_page"] or PER_PAGE
     counted = facets.of(found)

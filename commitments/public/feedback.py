@@ -7,7 +7,6 @@ with everything that was typed.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Mapping
@@ -16,7 +15,6 @@ from math import ceil
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.core.validators import MaxLengthValidator, URLValidator
@@ -29,6 +27,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from commitments.limits import network
 from commitments.models import Commitment, ErrorReport
 from commitments.models.commitment import REFERENCE
 from commitments.public.links import Links
@@ -38,7 +37,6 @@ LONGEST = 5000  # characters of what is wrong
 SOONEST, LATEST = timedelta(seconds=3), timedelta(days=1)  # a form that is sent has been open for between these
 WINDOW = timedelta(hours=1)
 FROM_ONE, FROM_ALL = 5, 100  # reports in a window, from one network address and from all together
-NETWORK = 64  # bits of an IPv6 address that one household or office has to itself
 TRAP = "subject"  # the box that people do not see; a name that browsers do not fill in by themselves
 SALT = "report-an-error"
 signer = TimestampSigner(salt=SALT)
@@ -253,17 +251,3 @@ def senders(request: HttpRequest, now: datetime) -> list[str]:
     """A keyed digest of the network address and the day: of now, and of the start of the window."""
     days = dict.fromkeys((now.date(), (now - WINDOW).date()))
     return [salted_hmac(SALT, f"{day} {network(request)}", algorithm="sha256").hexdigest() for day in days]
-
-
-def network(request: HttpRequest) -> str:
-    """Where a request comes from: behind a proxy that is trusted, the address that it wrote down last."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUST_PROXY else ""
-    address = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
-    address = re.sub(r"^\[(.*)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", address)  # some proxies write the port, too
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:  # with a port, a socket of the machine itself: as it is
-        return str(address)
-    if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
-        return str(ipaddress.ip_network((parsed, NETWORK), strict=False))
-    return str(parsed)

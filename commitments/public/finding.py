@@ -1,9 +1,10 @@
-"""What search engines and programs read of the pages: structured data (schema.org), the sitemap, robots.txt."""
+"""What search engines and programs read: structured data (schema.org), the sitemap, robots.txt, security.txt."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from commitments.choices import OrganisationKind, Status
@@ -33,6 +34,8 @@ TYPES = dict.fromkeys(
     "GovernmentOrganization",
 )
 MOST_IN_A_SITEMAP = 5000
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)  # in what CONTACT says
+HOLDS = timedelta(days=180)  # RFC 9116 asks for less than a year
 
 
 def of_commitment(found: Commitment, absolute: Callable[[str], str]) -> dict[str, Any]:
@@ -164,3 +167,18 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@for_everybody
+def security(request: HttpRequest) -> HttpResponse:
+    """Where to tell of a weakness, and until when that holds (RFC 9116)."""
+    form = f"{settings.SITE_URL}{reverse('report_error')}"
+    address = EMAIL.search(settings.CONTACT)
+    lines = [
+        *([f"Contact: mailto:{address[0]}"] if address else []),
+        f"Contact: {form}",
+        f"Expires: {(now() + HOLDS).astimezone(UTC):%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: en, zh",
+        f"Canonical: {settings.SITE_URL}{reverse('security')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

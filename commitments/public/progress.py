@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from commitments.choices import ANNOUNCED, Change, Level, Schedule, Side, Status
 from commitments.filters import BREAKDOWNS, PeriodFilter
 from commitments.keeping import for_everybody
+from commitments.limits import searching
 from commitments.models import Area, Organisation
 from commitments.public.browse import chips
 from commitments.public.links import Links, narrowed, replaced
@@ -65,6 +66,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     found = PeriodFilter(request.GET, today)
     if not found.is_valid():
         return page(request, "progress", today, status=400, **asked(found))
+    searching(request)
     bodies = {str(body.pk): body for body in Organisation.objects.all()}
     by = found.form.cleaned_data["by"] or "area"
     made = report(lines(found.qs, found.first, found.day), keys_of(by, bodies))

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter, problems_of
 from commitments.keeping import for_everybody
+from commitments.limits import searching
 from commitments.models import Commitment, LedgerEntry, Organisation, Ownership, Partnership
 from commitments.public.links import Links, replaced
 from commitments.public.pages import day_of
@@ -100,6 +101,7 @@ def of_the_list(request: HttpRequest) -> Asked:
     """What the list's filter finds."""
     found = CommitmentFilter(request.GET, localdate())
     refuse(problems_of(request.GET, found.form))
+    searching(request)
     query = replaced(found.data, **dict.fromkeys(SHOWING)).removeprefix(".")
     title = "; ".join(found.in_words)
     as_of = found.form.cleaned_data["as_of"]

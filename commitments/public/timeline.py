@@ -26,6 +26,7 @@ from commitments.choices import DeadlineBasis, EntryKind, Schedule, Status
 from commitments.dates import PartialDate
 from commitments.filters import CommitmentFilter
 from commitments.keeping import for_everybody
+from commitments.limits import searching
 from commitments.models import Area, Commitment, Occasion, Release, Update
 from commitments.models.commitment import role_of
 from commitments.public.browse import chips
@@ -86,6 +87,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     found = CommitmentFilter(request.GET, localdate())
     if not found.is_valid():
         return page(request, "timeline", found.day, as_of=found.as_of, status=400, form=found.form)
+    searching(request)
     context = extent(found) | {"chips": chips(found), "list_address": to_list(found)}
     context |= drawing(found, context) if context["total"] else {"issued": any_release(found.day)}
     return page(request, "timeline", found.day, as_of=found.as_of, **context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -9,17 +10,18 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.paginator import EmptyPage, Paginator
-from django.db import connection
 from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.defaults import bad_request
 
+from commitments import outage
 from commitments.choices import UPDATE_KINDS, EntryKind, Level, OrganisationKind, Side
 from commitments.filters import PER_PAGE
 from commitments.models import (
@@ -218,14 +220,6 @@ def kinds_of_entries(request: HttpRequest, shown: EntryKind | None) -> list[dict
 
 
 @safe_only
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
-
-
-@safe_only
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look for it unasked."""
     return redirect(static("commitments/favicon.svg"), permanent=True)
@@ -241,6 +235,22 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, "not_found", as_of or form.today, as_of=as_of, status=404)
 
 
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 413 where more was sent than is read.
+
+    503 where Django takes a session that could not be stored for one that was deleted meanwhile.
+    """
+    if outage.is_one(exception):
+        return outage.answer(request)
+    if not isinstance(exception, RequestDataTooBig):
+        return bad_request(request, exception)
+    sizes = {"text": settings.DATA_UPLOAD_MAX_MEMORY_SIZE, "file": settings.IMPORT_MAX_BYTES}
+    said = {name: filesizeformat(size) for name, size in sizes.items()}
+    return render(request, "413.html", said, status=413)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """500, by a template that asks the database nothing."""
+    """503 where the database cannot be asked, else 500: by templates that ask it nothing."""
+    if outage.is_one(sys.exception()):
+        return outage.answer(request)
     return render(request, "500.html", {"contact": settings.CONTACT}, status=500)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter, PeriodFilter, known_names, names_of_a_period, problems_of
 from commitments.keeping import for_everybody
+from commitments.limits import exporting
 from commitments.models import LedgerEntry
 from commitments.reports import ledger_lines, period
 from commitments.reports.datasets import Dataset
@@ -33,6 +34,7 @@ def table(request: HttpRequest, dataset: Dataset, form: Format) -> HttpResponseB
     asked = CommitmentFilter(request.GET, localdate())
     if problems := problems_of(request.GET, asked.form, [*known_names(), "labels"]) + problems_of_labels(request.GET):
         return refused(problems)
+    exporting(request)
     return sent(request, asked, dataset, dataset.found(asked), form)
 
 
@@ -42,6 +44,7 @@ def commitment(request: HttpRequest, dataset: Dataset, form: Format, reference: 
     asked = CommitmentFilter(request.GET, localdate())
     if problems := problems_of(request.GET, asked.form, ["as_of", "labels"]) + problems_of_labels(request.GET):
         return refused(problems)
+    exporting(request)
     found = asked.qs.filter(reference=reference)
     get_object_or_404(found)
     return sent(request, asked, replace(dataset, name=reference), found, form)
@@ -72,6 +75,7 @@ def progress(request: HttpRequest, form: Format) -> HttpResponseBase:
     names = [*names_of_a_period(), "labels"]
     if problems := problems_of(request.GET, asked.form, names) + problems_of_labels(request.GET):
         return refused(problems)
+    exporting(request)
     found, first, last = asked.qs, asked.first, asked.day
     export = Export(
         name=f"progress-{first.isoformat()}-{last.isoformat()}",
@@ -125,6 +129,7 @@ def ledger_jsonl(request: HttpRequest) -> HttpResponseBase:
     unknown = _("“%(name)s” is not a name known here. The ledger is given whole, so there are no names.")
     if problems := [unknown % {"name": name[:60]} for name in request.GET]:
         return refused(problems)
+    exporting(request)
     day = localdate()
     name, content_type = f"ledger-{day.isoformat()}.jsonl", "application/x-ndjson; charset=utf-8"
     return send(name, content_type, LedgerEntry.objects.all(), lambda _moment: ledger_lines.stream(day))

@@ -241,3 +241,20 @@ def test_a_square_of_the_chart_leads_to_its_commitment(site, open_page):
         page.goto(site.url)
         page.get_by_role("link", name="CU-06 Hold a Hong Kong Week in Shanghai: completed").click()
         assert page.url == f"{site.url}/commitments/CU-06/"
+
+
+def test_what_a_page_may_not_do_is_refused_and_reported(site, chromium):
+    page = chromium.new_page()
+    page.goto(f"{site.url}/about/")
+    with page.expect_event("console", lambda message: "Content Security Policy" in message.text):
+        page.evaluate("document.body.append(Object.assign(document.createElement('img'), {src: '//evil.example/x'}))")
+    page.close()
+
+
+@pytest.mark.parametrize("name", [*PAGES, *WRONG])
+def test_no_page_breaks_the_policy_or_makes_the_browser_complain(site, chromium, name):
+    page, complaints = chromium.new_page(), []
+    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+    answer = page.goto(site.url + (PAGES | WRONG)[name], wait_until="networkidle")
+    page.close()
+    assert [one for one in complaints if f"the server responded with a status of {answer.status}" not in one] == []

@@ -1,0 +1,173 @@
+"""No generated request is answered with a 500, with a draft, or with its own markup. FUZZ_REQUESTS: how many of each.
+
+The same requests every time; `make soak` sends many thousands.
+"""
+
+import logging
+import os
+import time
+from collections import Counter
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from commitments.models import Area, ErrorReport, Organisation, Release, Update
+from commitments.public import finding
+from tests import fuzzing
+from tests.test_drafts import EVIDENCE, SECRETS, UPDATE, drafts  # noqa: F401  (a fixture)
+from tests.test_roles import addresses, member, world  # noqa: F401  (a fixture)
+
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "150"))
+MANY = settings(
+    max_examples=REQUESTS,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate] if REQUESTS > 1000 else [Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+    print_blob=False,
+)
+# Their references are in addresses that are asked for, and may come back.
+UNHEARD = [*SECRETS.values(), *UPDATE.values(), *EVIDENCE.values()]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    settings.API_PER_MINUTE = 1_000_000
+    settings.ACCOUNT_RATE_LIMITS = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def figures(capsys):
+    """How many were sent, by the answer; printed at the end."""
+    statuses, began = Counter(), time.monotonic()
+    yield statuses
+    with capsys.disabled():
+        if REQUESTS > 1000:
+            told = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
+            print(f"\n{statuses.total()} requests in {time.monotonic() - began:.0f} s; {told}")
+
+
+def test_no_public_address_fails_tells_a_draft_or_gives_markup_back(drafts, figures):  # noqa: F811
+    known = {
+        "reference": ["TT-01", "DR-01", "DR-02"],
+        "entry": [str(key) for key in Update.objects.values_list("pk", flat=True)],
+        "elsewhere": ["", "nothing/"],
+        "section": [*finding.SITEMAPS],
+        "token": [*ErrorReport.objects.values_list("token", flat=True)],
+        "slug": [
+            slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)
+        ],
+    }
+    clients = [Client(), Client(enforce_csrf_checks=True)]
+
+    @MANY
+    @given(fuzzing.public(known), st.sampled_from(clients))
+    def check(request, client):
+        answer, told, failed = fuzzing.ask(client, request)
+        figures[answer.status_code] += 1
+        assert failed + fuzzing.problems(answer, told, UNHEARD) == []
+
+    check()
+
+
+ROLES = ["boss", "publisher", "administrator", "contributor", "editor"]
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    # As after a sign-in a moment ago, so that pages which ask for the password again open.
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time() + 86400, "username": user.username}
+    ]
+    session["signed_in_at"] = session["seen_at"] = time.time() + 86400
+    session.save()
+    return client
+
+
+def pages(world):  # noqa: F811
+    """Every page of staff with a form on it."""
+    own = ["login/", "account/password/reset/", "password_change/", "account/confirm/", "logout/"]
+    factors = ["", "totp/activate/", "webauthn/add/", "recovery-codes/generate/", "recovery-codes/"]
+    imports = [f"commitments/{name}/import/" for name in ("commitment", "organisation", "draftupdate")]
+    exports = [f"commitments/{name}/export/" for name in ("commitment", "organisation", "draftupdate")]
+    paths = [*own, *(f"account/second-factor/{name}" for name in factors), *imports, *exports, "auth/user/add/"]
+    draft = world.own.drafts.create(date="2019", note="My own.", author=world.colleague)
+    return [*addresses(world, draft).values(), *(f"/admin/{path}" for path in paths), "/report-an-error/"]
+
+
+def test_no_form_of_staff_fails_or_gives_markup_back(world, figures):  # noqa: F811
+    users = {name: member(name.capitalize(), world.ours) for name in ROLES[1:]}
+    clients = {name: signed_in(user) for name, user in users.items()}
+    clients |= {"boss": signed_in(User.objects.create_superuser("boss")), "anonymous": Client()}
+    answers = {page: clients["boss"].get(page) for page in pages(world)}
+    texts = {page: answer.text for page, answer in answers.items() if not answer.streaming}
+    found = [form for page, text in texts.items() for form in fuzzing.Forms(page, text).found]
+    found += [fuzzing.Form(page, "GET", (), ()) for page in answers]
+    assert len(found) > 80
+
+    @MANY
+    @given(fuzzing.forms(sorted(set(found), key=str), [*ROLES, "anonymous"]))
+    def check(request):
+        answer, told, failed = fuzzing.ask(clients[request.role], request)
+        figures[answer.status_code] += 1
+        assert failed + fuzzing.problems(answer, told) == []
+
+    check()
+
+
+# What fuzzing found, and what earlier experience had: values that no column can hold.
+
+HUGE = ["9" * 30, str(2**63), "-" + "9" * 30, "9" * 5000, "x", "\x00", ""]
+LISTS = ["commitments/commitment/", "commitments/draftupdate/", "commitments/organisation/", "auth/user/"]
+
+
+@pytest.fixture
+def boss(world):  # noqa: F811
+    client = signed_in(User.objects.create_superuser("boss"))
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("page", LISTS)
+@pytest.mark.parametrize("key", HUGE)
+def test_a_key_that_no_row_can_have_is_no_failure(boss, page, key):
+    list_, one = f"/admin/{page}", f"/admin/{page}{quote(key)}/change/"
+    queries = (
+        {"id__in": key},
+        {"id__gt": key},
+        {"pk": key},
+        {"id__exact": key},
+        {"_to_field": key},
+        {"p": key},
+        {"o": key},
+    )
+    answers = [boss.get(one), *(boss.get(list_, query | {"_popup": "1"}) for query in queries)]
+    answers += [
+        boss.post(list_, {"action": action, "_selected_action": [key]})
+        for action in ("delete_selected", "record_selected", "publish_selected")
+    ]
+    assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
+
+
+@pytest.mark.parametrize("key", HUGE)
+def test_a_choice_that_no_row_can_have_is_no_failure(boss, world, key):  # noqa: F811
+    draft = f"/admin/commitments/commitment/{world.draft.pk}/change/"
+    for page, name in (
+        (draft, "owners"),
+        (draft, "release"),
+        (f"/admin/auth/user/{world.colleague.pk}/change/", "groups"),
+    ):
+        [form, *_rest] = [one for one in fuzzing.Forms(page, boss.get(page).text).found if name in dict(one.fields)]
+        assert boss.post(page, dict(form.fields) | {name: [key]}).status_code in (200, 302, 400)
