@@ -27,10 +27,14 @@ EASIER = {"REQUIRE_MFA": "0", "FOUR_EYES": "0"}
 
 @dataclass
 class Deployed:
-    """Its folder, its database, and what runs: the servers by their port. `url` is nginx's."""
+    """Its folder, its database, and what runs: the servers by their port. `url` is nginx's.
+
+    `limited`: whether nginx refuses one visitor more than its configuration allows.
+    """
 
     folder: Path
     database_url: str
+    limited: bool = True
     ports: tuple[int, int] = field(default_factory=lambda: (free_port(), free_port()))
     redis: int = field(default_factory=free_port)
     https: int = field(default_factory=free_port)
@@ -106,6 +110,16 @@ class Deployed:
         self.running["nginx"] = subprocess.Popen([nginx(), *self.nginx_arguments, "-g", "daemon off;"])
         wait_for_port(self.https)
 
+    def asked(self, port: int, *, asked: bool) -> None:
+        """Whether nginx sends requests to a server: what docs/deploy.md does with sed."""
+        server = f"server 127.0.0.1:{port} max_fails=1 fail_timeout=2s"
+        old, new = (f"{server} down;", f"{server};") if asked else (f"{server};", f"{server} down;")
+        text = (self.folder / "tracker.conf").read_text()
+        assert old in text
+        (self.folder / "tracker.conf").write_text(text.replace(old, new))
+        subprocess.run([nginx(), "-s", "reload", *self.nginx_arguments], check=True)
+        time.sleep(1)
+
     @property
     def nginx_arguments(self) -> list[str]:
         return ["-p", str(self.folder), "-c", "main.conf", "-e", "error.log"]
@@ -125,6 +139,8 @@ def make_certificate(folder: Path) -> None:
 def configuration(deployed: Deployed) -> None:
     """nginx.conf with paths and ports put in, within the least that Debian's own would be around it."""
     text = "".join(line for line in (FILES / "nginx.conf").read_text().splitlines(keepends=True) if "[::]:" not in line)
+    if not deployed.limited:
+        text = re.sub(r"^\s*limit_.*\n", "", text, flags=re.MULTILINE)
     (deployed.folder / "cache").mkdir()
     for old, new in {
         "listen 443": f"listen 127.0.0.1:{deployed.https}",
@@ -163,9 +179,9 @@ def wait_for_port(port: int) -> None:
 
 
 @contextmanager
-def deploy(folder: Path, database_url: str) -> Iterator[Deployed]:
+def deploy(folder: Path, database_url: str, *, limited: bool = True) -> Iterator[Deployed]:
     """All of it, ready; stopped afterwards, whatever happened."""
-    deployed = Deployed(folder, database_url)
+    deployed = Deployed(folder, database_url, limited)
     try:
         deployed.start_redis()
         for port in deployed.ports:

@@ -105,15 +105,15 @@ def template(folder: Path) -> Installation:
         made = Installation(postgresql(given, f"tracker_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"))
     else:
         made = Installation(f"sqlite:///{folder / 'template.sqlite3'}")
-    fill(made)
-    return made
+    return fill(made)
 
 
-def fill(empty: Installation) -> None:
-    """Make the tables and load the release."""
+def fill(empty: Installation) -> Installation:
+    """The same with tables, and the release loaded."""
     for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(FIXTURE))):
         done = empty.run(*arguments)
         assert done.returncode == 0, done.stderr
+    return empty
 
 
 def copy(original: Installation, folder: Path, number: int) -> Installation:

@@ -130,22 +130,41 @@ def ask_on(tracker: Deployed, stop: threading.Event, answers: list[object]) -> N
             answers.append(get(tracker, f"/commitments/?q=stage&visit={len(answers)}")[0])
         except OSError as error:
             answers.append(error)
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
-def test_an_upgrade_from_server_to_server_is_noticed_by_no_reader(tracker):
-    stop, answers = threading.Event(), []
-    reader = threading.Thread(target=ask_on, args=(tracker, stop, answers))
-    reader.start()
+def publish_on(tracker: Deployed, stop: threading.Event, answers: list[object]) -> None:
+    """Publishes report after report, by forms that nginx never sends twice, and notes whether each is on record."""
+    desk = Staff(tracker.server)
+    while not stop.is_set():
+        try:
+            answers.append(desk.publish(commitment=1 + len(answers), note=f"during the upgrade {len(answers)}"))
+        except OSError as error:
+            answers.append(error)
+        time.sleep(0.5)
+
+
+def test_an_upgrade_from_server_to_server_is_noticed_by_neither_readers_nor_staff(tracker):
+    stop, pages, forms = threading.Event(), [], []
+    people = [
+        threading.Thread(target=work, args=(tracker, stop, told))
+        for work, told in ((ask_on, pages), (publish_on, forms))
+    ]
+    for one in people:
+        one.start()
     for port in tracker.ports:
+        tracker.asked(port, asked=False)
         tracker.stop(port)
         tracker.start(port)
         tracker.ready(port)
-        time.sleep(2.5)  # until nginx asks it again, as docs/deploy.md says
+        tracker.asked(port, asked=True)
     stop.set()
-    reader.join()
-    assert len(answers) > 20
-    assert set(answers) == {200}
+    for one in people:
+        one.join()
+    assert len(pages) > 20
+    assert len(forms) > 3
+    assert set(pages) == {200}
+    assert set(forms) == {True}
 
 
 def test_one_server_killed_is_no_failure_and_with_both_nginx_says_so_plainly(tracker):

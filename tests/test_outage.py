@@ -1,5 +1,6 @@
 """What counts as an outage of the database, and how each address says so. Servers that die: test_faults."""
 
+import json
 import sqlite3
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from django.urls import path
 
 from commitments import outage
 from tests.test_pages import every, main, read, words
+from tracker import logs
 from tracker.settings import database
 from tracker.urls import handler400, handler500, urlpatterns  # noqa: F401
 
@@ -126,7 +128,7 @@ def gone(of="", client=None):
 
     def refuse(execute, sql, *rest):
         if of in sql:
-            raise OperationalError
+            raise OperationalError("nobody is there")
         return execute(sql, *rest)
 
     with connection.execute_wrapper(refuse):
@@ -186,11 +188,14 @@ def test_the_api_says_it_in_its_own_form_readable_from_other_sites(address):
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_an_outage_is_logged(caplog):
+def test_an_outage_is_a_line_in_the_log_for_each_request_and_no_more(caplog):
     with gone() as client:
         client.get("/timeline/")
-    told = [one.getMessage() for one in caplog.records if one.name == "django.request"]
-    assert told == ["Service Unavailable: /timeline/"]
+    [record] = [one for one in caplog.records if one.name == "django.request"]
+    assert logs.complete(record)
+    line = logs.Json().format(record)
+    assert json.loads(line)["message"] == "Service Unavailable: /timeline/: nobody is there"
+    assert "Traceback" not in line
 
 
 # What became of a form

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -125,6 +126,9 @@ def complete(record: logging.LogRecord) -> bool:
     request = getattr(record, "request", None)
     if isinstance(request, HttpRequest):
         record.msg, record.args = record.getMessage().replace(request.path, address(request)), ()
+    if getattr(record, "status_code", 0) == HTTPStatus.SERVICE_UNAVAILABLE and record.exc_info:
+        # While the database is gone every request fails: a traceback for each would soon fill the disk, too.
+        record.msg, record.exc_info = f"{record.msg}: {record.exc_info[1]}", None
     return True
 
 

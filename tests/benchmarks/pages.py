@@ -8,15 +8,19 @@ import http.client
 import itertools
 import os
 import re
+import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks.table import say, table
+from tests.deployed import deploy
 from tests.installation import ROOT, Installation, Server
 
 CLIENTS, SECONDS, ROUNDS, PER_PAGE = 4, 2, 3, 25
@@ -67,6 +71,26 @@ def compare_kept(installation: Installation, rows: int) -> None:
             floor, kept, known = (max(of_one) for of_one in zip(*rounds, strict=True))
             ratios = f"{floor:9.0f}{kept:9.0f}{kept / floor:9.2f}{known:9.0f}{known / floor:9.2f}"
             say(f"{address:44}{size / 1000:6.0f}{ratios}")
+
+
+def compare_behind_nginx(installation: Installation) -> None:
+    """A table of pages from nginx's micro-cache, as docs/deploy.md sets it up, beside static files of the same size."""
+    title = "Behind nginx, over TLS: requests a second from its micro-cache and of a static file of the same size"
+    with tempfile.TemporaryDirectory() as name, ExitStack() as opened:
+        deployed = opened.enter_context(deploy(Path(name), installation.database_url, limited=False))
+        opened.enter_context(table(title))
+        say(f"{'':44}{'KB':>6}{'file':>9}{'page':>9}{'× file':>9}")
+        trusting = ssl.create_default_context(cafile=f"{name}/certificate.pem")
+        for address in ("/", "/commitments/"):
+            with urllib.request.urlopen(deployed.url + address, context=trusting) as answer:
+                size = len(answer.read())
+            with tempfile.NamedTemporaryFile(dir=ROOT / "var" / "static", suffix=".html") as file:
+                Path(file.name).write_bytes(b" " * size)
+                Path(file.name).chmod(0o644)
+                asked = (f"/static/{Path(file.name).name}", address)
+                rounds = [[wrk(deployed.url, one) for one in asked] for _round in range(ROUNDS)]
+            static, kept = (max(of_one) for of_one in zip(*rounds, strict=True))
+            say(f"{address:44}{size / 1000:6.0f}{static:9.0f}{kept:9.0f}{kept / static:9.2f}")
 
 
 def wrk(url: str, address: str, *arguments: str) -> float:

@@ -7,7 +7,7 @@ import json
 import statistics
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests import installation as installations
@@ -75,11 +75,8 @@ def on_sqlite() -> Iterator[Installation]:
 @contextmanager
 def on_postgresql() -> Iterator[Installation]:
     """The same on a PostgreSQL of its own."""
-    with ExitStack() as opened:
-        made = Installation(opened.enter_context(cluster()))
-        for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(installations.FIXTURE))):
-            assert made.run(*arguments).returncode == 0
-        yield prepared(made)
+    with cluster() as server:
+        yield prepared(installations.fill(Installation(server.url)))
 
 
 def prepared(installation: Installation) -> Installation:

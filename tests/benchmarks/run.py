@@ -37,6 +37,8 @@ def main() -> None:
             pages.compare(installation, rows)
             pages.compare_kept(installation, rows)
     compare_exports(sample())
+    with publishing.on_postgresql() as behind:
+        pages.compare_behind_nginx(behind)
     publishing.compare()
     table.write()
 
