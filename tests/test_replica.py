@@ -166,7 +166,7 @@ def test_a_replica_that_failed_is_left_alone_for_some_seconds_and_then_asked_aga
         door.settimeout(0.1)
         assert status(server, f"/commitments/{next(days)}") == 200
         with pytest.raises(TimeoutError):
-            door.accept()
+            door.accept()[0].close()
         time.sleep(PAUSE)
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(status, server, f"/commitments/{next(days)}")
