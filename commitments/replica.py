@@ -52,9 +52,9 @@ def with_fallback(request: HttpRequest, make: Callable[[str], HttpResponseBase])
         try:
             return make(ALIAS)
         except Error as problem:
-            connections[ALIAS].close()
             if isinstance(problem.__cause__, QueryCanceled):
                 raise
+            connections[ALIAS].close()
             _not_before = time.monotonic() + PAUSE
     return make(DEFAULT_DB_ALIAS)
 

@@ -58,7 +58,8 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop it at once, as a machine that loses its power; the next start recovers."""
-        if (self.data / "postmaster.pid").exists():
+        pid = self.data / "postmaster.pid"
+        if pid.exists() and Path("/proc", pid.read_text().split()[0]).exists():  # a killed one leaves the file behind
             self._control("stop", "-m", "immediate")
 
     def kill(self) -> None:
