@@ -2,8 +2,8 @@
 # make test   every test, browser tests included, on SQLite and on a throw-away PostgreSQL
 # make check  formatting, lint, types, migrations, translations, production settings
 # make bench  our figures beside the stock way and the floor
-# make soak   thousands of questions to the API, made from its schema by schemathesis; SOAK_CASES= for each address;
-#             and FUZZ_REQUESTS= (20,000) to all public addresses, as many to the forms of staff
+# make soak   the long tests: many who publish, crowds of readers, memory; generated questions to the API (SOAK_CASES=
+#             for each address), to all public addresses and to the forms of staff (FUZZ_REQUESTS=, 20,000 of each)
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
 PORT ?= 8000

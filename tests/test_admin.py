@@ -36,7 +36,17 @@ from tests.test_queries import crowd
 pytestmark = pytest.mark.django_db
 MODELS = sorted(apps.get_app_config("commitments").get_models(), key=lambda model: model.__name__)
 NAMES = [model._meta.model_name for model in MODELS if admin.site.is_registered(model)]
-PROJECTED = {"evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership", "state", "update"}
+PROJECTED = {
+    "edition",
+    "evidence",
+    "ledgerentry",
+    "ledgerhead",
+    "loadeditem",
+    "ownership",
+    "partnership",
+    "state",
+    "update",
+}
 # What the ledger projects, what a command writes, and what has steps of its own.
 READ_ONLY = [name for name in NAMES if name in {*PROJECTED, "affiliation", "reminder", "redactionrequest"}]
 # Evidence is typed with its draft, and error reports are sent by readers.

@@ -24,6 +24,7 @@ from commitments.admin.preview import PREVIEW, preview_of
 from commitments.choices import EntryKind
 from commitments.models import (
     DraftEvidence,
+    Edition,
     Evidence,
     LedgerEntry,
     LedgerHead,
@@ -143,5 +144,5 @@ class StateAdmin(BehindTheScenesAdmin):
     list_select_related = ("commitment",)
 
 
-admin.site.register((LedgerHead, LoadedItem), BehindTheScenesAdmin)
+admin.site.register((Edition, LedgerHead, LoadedItem), BehindTheScenesAdmin)
 admin.site.register((Ownership, Partnership, DraftEvidence), PartOfDraftAdmin)
