@@ -19,8 +19,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 SECONDS = 30  # until it is worth asking again: PostgreSQL starts again, or a long write ends, within that
-# SQLite says with one and the same class that it is full and that there is no such column. In these cases waiting
-# or making room helps. Of its codes the last byte says what it is about.
+# Both databases say with one and the same class of error that they are full and that a query is none. In these cases
+# waiting or making room helps. Of SQLite's codes the last byte says what it is about, of PostgreSQL's the first two
+# characters: connection, transaction rolled back, resources, object in use, operator, system.
 PRIMARY = 0xFF
 PASSING = {
     sqlite3.SQLITE_BUSY,
@@ -33,6 +34,7 @@ PASSING = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_NOMEM,
 }
+PASSING_CLASSES = ("08", "40", "53", "55", "57", "58")
 
 # Django's functions that run while it is certain that nothing was committed, and the one that commits.
 BEFORE_IT = {"BaseHandler._get_response", "BaseDatabaseWrapper.connect"}
@@ -52,10 +54,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _says_so(error: BaseException) -> bool:
-    if isinstance(error, OperationalError):
-        cause = error.__cause__
-        return not isinstance(cause, sqlite3.Error) or cause.sqlite_errorcode & PRIMARY in PASSING
-    return isinstance(error, InterfaceError)
+    if not isinstance(error, OperationalError):
+        return isinstance(error, InterfaceError)
+    if isinstance(error.__cause__, sqlite3.Error):
+        return error.__cause__.sqlite_errorcode & PRIMARY in PASSING
+    state = getattr(error.__cause__, "sqlstate", None)  # none where there is no connection
+    return state is None or str(state).startswith(PASSING_CLASSES)
 
 
 def answer(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,9 @@
 """What counts as an outage of the database, and how each address says so. Servers that die: test_faults."""
 
 import json
+import socket
 import sqlite3
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -101,9 +103,27 @@ def test_a_database_that_nobody_serves_is_an_outage():
     assert outage.is_one(error_of(nobody.cursor))
 
 
+def test_a_database_that_says_nothing_is_an_outage_after_a_few_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        begun = time.monotonic()
+        assert outage.is_one(error_of(ConnectionHandler({"default": database(url, patience=2)})["default"].cursor))
+        assert time.monotonic() - begun < 4
+
+
 @pytest.mark.parametrize("statement", ["SELECT nothing FROM one", "SELECT 1 FROM nothing", "SELEKT 1"])
 def test_a_mistake_of_ours_is_no_outage(file, statement):
     assert not outage.is_one(error_of(file.cursor().execute, statement))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_what_postgresql_can_never_answer_is_no_outage():
+    too_complex = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'statement_too_complex'; END $$"
+    own = ConnectionHandler({"default": connection.settings_dict})["default"]
+    error = error_of(own.cursor().execute, too_complex)
+    own.close()
+    assert isinstance(error, OperationalError)
+    assert not outage.is_one(error)
 
 
 def hide(file):

@@ -79,8 +79,11 @@ def whole_number(name: str, default: int, least: int = 0) -> int:
     return int(text)
 
 
-def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
-    """Django's database settings for a URL; raises ImproperlyConfigured for anything but our two."""
+def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[str, Any]:
+    """Django's database settings for a URL; raises ImproperlyConfigured for anything but our two.
+
+    `patience`: after how many seconds without a sign of life a server is taken to be gone.
+    """
     try:
         parsed: dict[str, Any] = dict(environ.Env.db_url_config(url))
         engine = parsed.get("ENGINE", "").rpartition(".")[2]
@@ -98,19 +101,24 @@ def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
         }
     else:
-        # Compiling a page's query (JIT) takes longer than running it.
-        options = {"options": "-c jit=off"} | parsed.get("OPTIONS", {})
+        options = {
+            "options": "-c jit=off",  # compiling a page's query takes longer than running it
+            # A machine that is off refuses nothing: without these its silence would be waited out for minutes.
+            "connect_timeout": patience,
+            "tcp_user_timeout": 1000 * patience,
+            "keepalives_idle": patience,
+        }
+        options |= parsed.get("OPTIONS", {})
         parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     return parsed
 
 
 def replica(url: str) -> dict[str, Any]:
     """The same of a replica's URL. Nobody waits long for one that is gone: its primary answers, too."""
-    parsed = database(url, "REPLICA_URL")
-    if parsed["ENGINE"].endswith("sqlite3"):
+    parsed = database(url, "REPLICA_URL", patience=2)
+    if parsed["ENGINE"] == "tracker.sqlite":
         raise ImproperlyConfigured(f"REPLICA_URL cannot be used. Write {SETTINGS['REPLICA_URL']}")
-    patience = {"connect_timeout": 2, "tcp_user_timeout": 3000}  # seconds, milliseconds
-    return parsed | {"OPTIONS": patience | parsed["OPTIONS"], "TEST": {"MIRROR": "default"}}
+    return parsed | {"TEST": {"MIRROR": "default"}}
 
 
 def pages(url: str) -> dict[str, Any]:
