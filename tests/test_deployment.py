@@ -186,7 +186,7 @@ def test_one_server_killed_is_no_failure_and_with_both_nginx_says_so_plainly(tra
 
 
 @pytest.mark.parametrize("unit", sorted(one.name for one in FILES.iterdir() if one.suffix in (".service", ".timer")))
-def test_systemd_understands_the_units(template, unit, tmp_path):
+def test_systemd_understands_the_units(unit, tmp_path):
     """Without the paths that only the installation has."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
