@@ -77,7 +77,7 @@ class Desks:
                 return
             except OSError:
                 return  # the server is gone
-            if len(self.confirmed) >= 20:
+            if len(self.confirmed) >= 12:
                 self.busy.set()
 
     @contextmanager
@@ -102,7 +102,7 @@ def test_what_was_acknowledged_survives_kill_9_of_the_server_in_the_middle_of_pu
             server.kill()
     with installation.serve() as server:
         assert asked(server, "/")[0] == 200
-    assert 20 <= len(desks.confirmed) < 200
+    assert 12 <= len(desks.confirmed) < 200
     assert set(desks.confirmed) <= notes_on_record(installation)
     assert verified(installation)
 

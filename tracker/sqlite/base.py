@@ -7,11 +7,11 @@ database, which the system gives in the order in which it was asked for), and th
 """
 
 import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -42,9 +42,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             yield
             return
         # Not the database's own file: to close that would take away the locks that SQLite has on it.
-        with Path(f"{self.settings_dict['NAME']}-queue").open("w") as queue:
+        # For reading is enough, so that whoever may read it can stand in line, although a command of root's made it.
+        queue = os.open(f"{self.settings_dict['NAME']}-queue", os.O_RDONLY | os.O_CREAT, 0o644)
+        try:
             fcntl.flock(queue, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(queue)
 
     def _begun(self, connection: Any, until: float) -> bool:
         try:
