@@ -2,8 +2,8 @@
 # make test   every test, browser tests included, on SQLite and on a throw-away PostgreSQL
 # make check  formatting, lint, types, migrations, translations, production settings
 # make bench  our figures beside the stock way and the floor
-# make soak   thousands of questions to the API, made from its schema by schemathesis; SOAK_CASES= for each address;
-#             and FUZZ_REQUESTS= (20,000) to all public addresses, as many to the forms of staff
+# make soak   the long tests: many who publish, crowds of readers, memory, thousands of generated questions to the API;
+#             FUZZ_REQUESTS= (20,000) to the public addresses, and as many to the forms of staff
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
 PORT ?= 8000
@@ -54,7 +54,12 @@ bench: .venv/development $(STATIC)
 	$(BIN)/python -m tests.benchmarks.run
 
 soak: .venv/development $(STATIC)
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak.publishing
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.publishing
+	$(BIN)/python -m tests.soak.load
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.load
+	$(BIN)/python -m tests.soak.memory
+	$(BIN)/python -m tests.soak.api
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) $(BIN)/python -m pytest tests/test_fuzz.py
 
 screenshots: .venv/development $(STATIC) system

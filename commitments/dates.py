@@ -14,6 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -47,12 +48,18 @@ class PartialDate:
     @property
     def label(self) -> str:
         """As people say it, in the language of the moment: "2019", "first half of 2018", "5 November 2018"."""
-        year, _dash, part = self.text.partition("-")
-        if not part:
-            return year
-        if part in EDTF_PARTS.values():
-            return _part_of_year(part) % {"year": year}
-        return date_format(self.first, "j F Y" if self.first == self.last else "F Y")
+        return _said(self, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _said(when: PartialDate, _language: str | None) -> str:
+    """Kept, because a page says a hundred dates."""
+    year, _dash, part = when.text.partition("-")
+    if not part:
+        return year
+    if part in EDTF_PARTS.values():
+        return _part_of_year(part) % {"year": year}
+    return date_format(when.first, "j F Y" if when.first == when.last else "F Y")
 
 
 def _part_of_year(part: str) -> str:

@@ -5,8 +5,8 @@ number for each choice of each filter, in which bit n stands for the nth commitm
 question finds is `&` and `|` of these, and a count is `.bit_count()`. Words and days are still looked for
 in SQL, by the filterset's own methods, and the order of every sort is asked from SQL once.
 
-Nothing kept can be stale: it is found only under the `version` that it was made of, which covers all that
-the bit sets depend on. Commitments are known by their references, which are never used again.
+Nothing kept can be stale: it is found only under the version of the record that it was made of. Commitments
+are known by their references, which are never used again.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from operator import and_, or_
 from threading import Lock
 from typing import Any
 
-from django.db import connection
-
+from commitments import versions
 from commitments.filters import AnyOf, CommitmentFilter, ordering
 from commitments.models import Commitment
 from commitments.querysets import CommitmentQuerySet
@@ -43,13 +42,6 @@ COLUMNS: dict[str, str] = {
     for name, one in CommitmentFilter.base_filters.items()
     if isinstance(one, AnyOf)
 }
-# Of each row that an index depends on, what it depends on. Not `union()`: making that SQL takes longer than running it.
-VERSION = """
-SELECT 'head', digest, CAST(rebuilds AS text), '' FROM commitments_ledgerhead
-UNION ALL SELECT 'area', CAST(id AS text), slug, '' FROM commitments_area
-UNION ALL SELECT 'release', CAST(id AS text), slug, CAST(issued_on AS text) FROM commitments_release
-UNION ALL SELECT 'organisation', CAST(id AS text), slug, side FROM commitments_organisation
-"""
 SEARCHES = [name for name in CommitmentFilter.base_filters if name not in COLUMNS]
 _KEEPING = Lock()
 
@@ -84,7 +76,7 @@ def of(asked: CommitmentFilter) -> Found:
     The first question of a version and day, and the first by each sort, take one more each. Call it in
     one snapshot with whatever reads the rows, so that both speak of the same moment.
     """
-    now = version()
+    now = versions.record()
     with _KEEPING:
         index = kept(now, asked.day)
     index.fill()
@@ -100,15 +92,8 @@ def of(asked: CommitmentFilter) -> Found:
     return Found(index, reduce(and_, chosen.values(), searched), said["sort"], counts)
 
 
-def version() -> frozenset[tuple[str, ...]]:
-    """All that an index is made of, in one query: the ledger's head, and what staff may edit beside the ledger."""
-    with connection.cursor() as cursor:
-        cursor.execute(VERSION)
-        return frozenset(cursor.fetchall())
-
-
 @lru_cache(maxsize=KEPT)
-def kept(_version: frozenset[tuple[str, ...]], day: date) -> Index:
+def kept(_version: str, day: date) -> Index:
     """The index of a version and day, still empty where it is new."""
     return Index(day)
 

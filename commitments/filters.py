@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import F, OrderBy, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,6 +36,7 @@ SORTS: dict[str, str] = {
     "schedule": "schedule",
     "last_entry": "state__last_entry_on",
 }
+MAY_BE_EMPTY = ("state__deadline_last", "state__last_entry_on")
 SORTED_BY = {
     "reference": gettext_lazy("reference, forwards"),
     "-reference": gettext_lazy("reference, backwards"),
@@ -299,7 +300,7 @@ class CommitmentFilter(FilterSet):
 
     def by_words(self, found: CommitmentQuerySet, _name: str, words: str) -> CommitmentQuerySet:
         """Every word is found somewhere."""
-        return found.matching(words)
+        return found.matching(words, self.day)
 
     def by_owner(self, found: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
         """Any of them must deliver."""
@@ -373,9 +374,14 @@ def said(value: str | PartialDate) -> str:
 
 def ordering(sort: str) -> list[Any]:
     """The ORDER BY of a sort: "deadline", "-deadline"; by reference where none is asked for."""
-    column = F(SORTS[sort.lstrip("-") or "reference"])
-    first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    first = in_order(SORTS[sort.lstrip("-") or "reference"], sort.startswith("-"))
     return [first] if sort in ("", "reference", "-reference") else [first, F("reference").asc()]
+
+
+def in_order(source: str, backwards: bool) -> OrderBy:
+    """By one column, empty cells last. Only where there may be some: PostgreSQL would not use the column's index."""
+    last = True if source in MAY_BE_EMPTY else None
+    return F(source).desc(nulls_last=last) if backwards else F(source).asc(nulls_last=last)
 
 
 def without_blanks(data: QueryDict) -> QueryDict:

@@ -1,36 +1,74 @@
-"""Addresses that are read and never written to: pages, exports, feeds."""
+"""Addresses that are read and never written to, and the one moment of the database that an answer speaks of."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from __future__ import annotations
 
-from django.db import connection
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from commitments.limits import kept_to_the_limits
 
+_open: ContextVar[str] = ContextVar("the database of which a snapshot is open", default="")
 
-def for_reading(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+
+def safe_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Anything but GET and HEAD is answered 405, with a token or without; what is asked for too often, 429."""
     return csrf_exempt(require_safe(kept_to_the_limits(view)))
 
 
+def database() -> str:
+    """The database that is read: that of the open snapshot; without one the primary."""
+    return _open.get() or DEFAULT_DB_ALIAS
+
+
 @contextmanager
-def snapshot() -> Iterator[None]:
-    """One unchanging view of the database for reading, so that a count and the rows that it counts agree.
+def snapshot(of: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """One unchanging view of a database for reading, so that a count and the rows that it counts agree.
+
+    On PostgreSQL no statement within it may take longer than STATEMENT_SECONDS: OperationalError.
 
     Not `transaction.atomic()`, which on SQLite would take the writers' lock for as long as somebody
-    downloads. Inside another transaction that one's view holds.
+    downloads. Inside another transaction or snapshot that one's view holds.
     """
-    if connection.in_atomic_block:
+    connection = connections[of]
+    if connection.in_atomic_block or _open.get():
         yield
         return
-    begin = "BEGIN DEFERRED" if connection.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     with connection.cursor() as cursor:
-        cursor.execute(begin)
+        cursor.execute("BEGIN DEFERRED" if connection.vendor == "sqlite" else _begin())
+    _open.set(of)
     try:
         yield
     finally:
+        _open.set("")
         with connection.cursor() as cursor:
             cursor.execute("COMMIT")
+
+
+def _begin() -> str:
+    """Both at once: each would be a way to the server and back."""
+    limit = f"SET LOCAL statement_timeout = '{settings.STATEMENT_SECONDS}s'"
+    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {limit}"
+
+
+class Body:
+    """A streamed answer with what must stay open while it is sent, such as its snapshot.
+
+    The server closes it when it is sent or the reader has gone: then `opened` is closed, last opened first.
+    """
+
+    def __init__(self, pieces: Iterable[bytes], opened: ExitStack) -> None:
+        self.pieces, self.opened = pieces, opened
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.pieces)
+
+    def close(self) -> None:
+        """End the query before its snapshot, and both before Django closes the connection."""
+        self.opened.close()

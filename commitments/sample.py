@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from commitments import ledger
@@ -15,7 +16,7 @@ from commitments.models import Area, Commitment, LedgerEntry, Organisation, Owne
 SLUG = "sample"
 BATCH = 1000
 AREAS, ORGANISATIONS, UPDATES = 13, 40, 3
-RECORDED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+RECORDED_AT, APART = datetime(2026, 1, 1, tzinfo=UTC), timedelta(seconds=20)  # each entry so long after the last one
 DEADLINES = ("", "", "", "2019", "2020-H1", "2021-Q3", "2026-12", "2030-06-30")
 STATUSES = ("not_started", "in_progress", "in_progress", "completed", "completed")
 WORDS = (  # noqa: SIM905  (thirty lines of list would say no more)
@@ -62,10 +63,11 @@ def _publish(numbers: range, dice: random.Random) -> None:
     references = [_reference(n) for n in numbers]
     drafts = Commitment.objects.filter(reference__in=references).select_related("release", "area", "part_of")
     entries: list[ledger.NewEntry] = []
+    times = (RECORDED_AT + APART * number for number in count((1 + UPDATES) * (numbers[0] - 1)))
     for draft in drafts.prefetch_related("owners", "partners"):
-        entries.append(ledger.publish(draft, ledger.Recorder(), recorded_at=RECORDED_AT))
+        entries.append(ledger.publish(draft, ledger.Recorder(), recorded_at=next(times)))
         for kind, content in _updates(dice):
-            entries.append(ledger.NewEntry(kind, content, draft, recorded_at=RECORDED_AT))
+            entries.append(ledger.NewEntry(kind, content, draft, recorded_at=next(times)))
     ledger.append(entries)
 
 

@@ -1,7 +1,9 @@
-"""What the database itself refuses, whoever asks: changes to the ledger, and taking a publication back.
+"""What the database itself sees to, whoever asks: the ledger is not changed, nor a publication taken back.
 
-No switch in the application turns these off. Each trigger speaks of its own table only, because
-SQLite rebuilds tables in migrations and checks every trigger that names them while it does.
+And what staff edit beside the ledger leaves its mark, in the same transaction, so that no public answer that was
+made before is taken for current (`versions`). No switch in the application turns these off. Each trigger speaks of
+its own table only, the marks apart, because SQLite rebuilds tables in migrations and checks every trigger that
+names them while it does: a migration that alters `commitments_edition` must drop the triggers first.
 """
 
 from __future__ import annotations
@@ -65,11 +67,21 @@ SQLITE_RULES = {
     ),
 }
 TRUNCATED = {"ledger_no_truncate": ENTRIES, "commitment_no_truncate": COMMITMENTS}
+# What public answers tell beside what is in the ledger.
+EDITED = tuple(
+    f"commitments_{name}"
+    for name in (
+        *("agreement", "agreement_commitments", "agreement_parties", "area"),
+        *("occasion", "organisation", "release", "section"),
+    )
+)
+EDITION = "commitments_edition"
+MARK = f"UPDATE {EDITION} SET mark = {{random}}"
 
 
 def lay(connection: BaseDatabaseWrapper) -> None:
     """Lay every trigger anew; nothing where the tables are not there (yet)."""
-    if not {ENTRIES, COMMITMENTS} <= set(connection.introspection.table_names()):
+    if not {ENTRIES, COMMITMENTS, EDITION} <= set(connection.introspection.table_names()):
         return
     with connection.cursor() as cursor:
         for statement in statements(connection.vendor):
@@ -87,8 +99,8 @@ def problems(connection: BaseDatabaseWrapper) -> list[str]:
                 "SELECT t.tgname, t.tgtype || t.tgenabled::text || (t.tgqual IS NULL)::text || t.tgattr::text "
                 "|| p.prosrc FROM pg_trigger t "
                 "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal "
-                "AND t.tgrelid IN (to_regclass(%s), to_regclass(%s))",
-                [ENTRIES, COMMITMENTS],
+                "AND t.tgrelid = ANY(ARRAY(SELECT to_regclass(unnest(%s::text[]))))",
+                [[ENTRIES, COMMITMENTS, *EDITED]],
             )
         found = dict(cursor.fetchall())
     return [name for name, text in laid(connection.vendor).items() if found.get(name) != text]
@@ -98,7 +110,7 @@ def statements(vendor: str) -> list[str]:
     """The SQL that lays every trigger, over older versions of itself."""
     if vendor == "sqlite":
         return [text for name, sql in laid_sqlite().items() for text in (f"DROP TRIGGER IF EXISTS {name}", sql)]
-    return [text for name in (*RULES, *TRUNCATED) for text in _postgresql(name)]
+    return [text for name in (*RULES, *TRUNCATED, *_marks()) for text in _postgresql(name)]
 
 
 def laid(vendor: str) -> dict[str, str]:
@@ -108,21 +120,36 @@ def laid(vendor: str) -> dict[str, str]:
 
 def laid_sqlite() -> dict[str, str]:
     """Name and text of each trigger, as SQLite keeps it."""
-    return {
+    refusing = {
         name: f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition.format(same='IS', differs='IS NOT')} "
         f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
         for name, (table, event, condition, message) in (RULES | SQLITE_RULES).items()
     }
+    mark = MARK.format(random="lower(hex(randomblob(16)))")
+    marking = {
+        f"{name}_{event.lower()}": f"CREATE TRIGGER {name}_{event.lower()} AFTER {event} ON {table} BEGIN {mark}; END"
+        for name, table in _marks().items()
+        for event in ("INSERT", "UPDATE", "DELETE")
+    }
+    return refusing | marking
 
 
 def laid_postgresql() -> dict[str, str]:
     """Name of each trigger, with its type, that it is on, and its function's text, as PostgreSQL keeps them."""
     types = {"UPDATE": 19, "DELETE": 11, "INSERT": 7}  # row, before, event: pg_trigger.h
     rows = {name: f"{types[event]}Otrue{_body(name)}" for name, (_table, event, _condition, _message) in RULES.items()}
-    return rows | {name: f"34Otrue{_body(name)}" for name in TRUNCATED}
+    # Statement, before TRUNCATE; and statement, after each of the four events.
+    return rows | {name: f"{34 if name in TRUNCATED else 60}Otrue{_body(name)}" for name in (*TRUNCATED, *_marks())}
+
+
+def _marks() -> dict[str, str]:
+    """Name and table of what leaves a mark."""
+    return {f"{table.removeprefix('commitments_')}_edited": table for table in EDITED}
 
 
 def _body(name: str) -> str:
+    if name in _marks():
+        return f" BEGIN {MARK.format(random='gen_random_uuid()::text')}; RETURN NULL; END "
     if name in TRUNCATED:
         return f" BEGIN RAISE EXCEPTION '{TRUNCATED[name]} cannot be emptied'; END "
     _table, event, condition, message = RULES[name]
@@ -132,10 +159,14 @@ def _body(name: str) -> str:
 
 
 def _postgresql(name: str) -> list[str]:
-    table, event = (TRUNCATED[name], "TRUNCATE") if name in TRUNCATED else RULES[name][:2]
-    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+    if name in _marks():
+        when, table, each = "AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE", _marks()[name], "STATEMENT"
+    elif name in TRUNCATED:
+        when, table, each = "BEFORE TRUNCATE", TRUNCATED[name], "STATEMENT"
+    else:
+        when, table, each = f"BEFORE {RULES[name][1]}", RULES[name][0], "ROW"
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${_body(name)}$$",
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+        f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
     ]

@@ -9,6 +9,7 @@ from django.urls.converters import StringConverter
 from commitments.api import docs
 from commitments.api import views as api
 from commitments.headers import csp_report
+from commitments.keeping import for_everybody
 from commitments.models.commitment import REFERENCE
 from commitments.public import (
     about,
@@ -19,12 +20,12 @@ from commitments.public import (
     feedback,
     feeds,
     finding,
+    health,
     overview,
     progress,
     timeline,
     views,
 )
-from commitments.reading import for_reading
 from commitments.reports import views as reports
 from commitments.reports.columns import COLUMNS
 from commitments.reports.csv import CSV
@@ -107,16 +108,17 @@ urlpatterns = [
     path("about/design/", about.design, name="design"),
     path("report-an-error/", feedback.report_error, name="report_error"),
     path("report-an-error/<slug:token>/", feedback.received, name="report_received"),
-    path("sitemap.xml", for_reading(sitemaps.index), {"sitemaps": finding.SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", for_everybody(sitemaps.index), {"sitemaps": finding.SITEMAPS}, name="sitemap"),
     path(
         "sitemap-<section>.xml",
-        for_reading(sitemaps.sitemap),
+        for_everybody(sitemaps.sitemap),
         {"sitemaps": finding.SITEMAPS},
         name="django.contrib.sitemaps.views.sitemap",
     ),
     path("robots.txt", finding.robots, name="robots"),
     path(".well-known/security.txt", finding.security, name="security"),
     path("csp-report/", csp_report, name="csp_report"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     re_path(r"^favicon\.ico$", views.favicon, name="favicon"),
 ]

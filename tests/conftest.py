@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.conf import settings as configured
@@ -33,9 +33,13 @@ def static_files() -> None:
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(settings: Any) -> None:
-    """Each test may ask the API as much as one visitor may in a minute, and for words and files as it likes."""
+    """Each test may ask the API as much as one visitor may in a minute, for words and files as it likes.
+
+    And no answer was made before it.
+    """
     settings.SEARCHES_PER_MINUTE = settings.EXPORTS_PER_MINUTE = 1_000_000
     caches["visits"].clear()
+    caches["pages"].clear()
 
 
 @pytest.fixture
@@ -57,11 +61,13 @@ def installation(template: Installation, tmp_path: Path) -> Installation:
 
 def program(name: str, package: str) -> str:
     """Where a program is; without it, its tests are skipped with one line that says how to get it, in CI they fail."""
-    path = shutil.which(name)
-    if path is None:
-        message = f"{name} is not installed, so its tests are skipped. On Debian: apt-get install {package}"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    return path
+    return shutil.which(name) or missing(name, package)
+
+
+def missing(name: str, package: str) -> NoReturn:
+    """Skips the test, or in CI fails it."""
+    message = f"{name} is not installed, so its tests are skipped. On Debian: apt-get install {package}"
+    pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
 
 
 @pytest.fixture

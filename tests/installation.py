@@ -47,6 +47,11 @@ class Installation:
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
+    def vendor(self) -> str:
+        """Which database it is, as people call it."""
+        return "PostgreSQL" if self.database_url.startswith("postgresql") else "SQLite"
+
+    @property
     def environment(self) -> dict[str, str]:
         own = {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"}
         return os.environ | own | UNLIMITED | self.settings
@@ -67,15 +72,14 @@ class Installation:
         return self.run("shell", "--no-imports", "-c", code)
 
     @contextmanager
-    def serve(self, workers: int = 2, application: str = "tracker.wsgi") -> Iterator[Server]:
-        """The server that `make run` starts, on a free port."""
+    def serve(self, workers: int = 2, application: str = "tracker.wsgi", log: str = os.devnull) -> Iterator[Server]:
+        """The server that `make run` starts, on a free port. `log`: the file that its lines are written to."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", application, "--worker-class", "gthread", "--threads", "4"]
         command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--preload"]
         command += ["--forwarded-allow-ips", ""]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL
-        )
+        with Path(log).open("ab") as lines:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True, stderr=lines)
         server = Server(f"http://127.0.0.1:{port}", process)
         try:
             wait_until_it_answers(server)
@@ -98,20 +102,25 @@ def template(folder: Path) -> Installation:
     """A database with the release loaded, to be copied."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
-        made = Installation(_postgresql(given, f"tracker_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"))
+        made = Installation(postgresql(given, f"tracker_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"))
     else:
         made = Installation(f"sqlite:///{folder / 'template.sqlite3'}")
+    return fill(made)
+
+
+def fill(empty: Installation) -> Installation:
+    """The same with tables, and the release loaded."""
     for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(FIXTURE))):
-        done = made.run(*arguments)
+        done = empty.run(*arguments)
         assert done.returncode == 0, done.stderr
-    return made
+    return empty
 
 
 def copy(original: Installation, folder: Path, number: int) -> Installation:
     """The same once more, for one test."""
     if original.database_url.startswith("postgresql"):
         base, _slash, name = original.database_url.rpartition("/")
-        return Installation(_postgresql(f"{base}/postgres", f"{name}_{number}", like=name))
+        return Installation(postgresql(f"{base}/postgres", f"{name}_{number}", like=name))
     source = Path(original.database_url.removeprefix("sqlite:///"))
     target = folder / "tracker.sqlite3"
     for suffix in ("", "-wal"):
@@ -120,7 +129,8 @@ def copy(original: Installation, folder: Path, number: int) -> Installation:
     return Installation(f"sqlite:///{target}")
 
 
-def _postgresql(admin_url: str, name: str, like: str = "template1") -> str:
+def postgresql(admin_url: str, name: str, like: str = "template1") -> str:
+    """A database of that name, made anew as a copy; gives its URL."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')

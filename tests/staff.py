@@ -23,11 +23,11 @@ def add_staff(installation: Installation, name: str = "clerk") -> None:
 class Staff:
     """One signed-in session."""
 
-    def __init__(self, server: Server, name: str = "clerk") -> None:
+    def __init__(self, server: Server, name: str = "clerk", password: str = PASSWORD) -> None:
         self.url = server.url
         self.cookies = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        self.post("/admin/login/?next=/admin/", login=name, password=PASSWORD)
+        self.post("/admin/login/?next=/admin/", login=name, password=password)
 
     def get(self, path: str) -> str:
         """The page's text."""
@@ -59,7 +59,7 @@ class Staff:
                 "evidence-INITIAL_FORMS": "0",
                 "evidence-0-title": "Notice",
                 "evidence-0-publisher": "Gazette",
-                "evidence-0-url": f"https://example.org/{urllib.parse.quote(note)}",
+                "evidence-0-url": f"https://example.org/{urllib.parse.quote(note[:40])}",
                 "evidence-0-relation": "direct",
                 "evidence-0-source": "party",
             },

@@ -82,8 +82,8 @@ def test_without_a_database_the_reader_still_gets_our_page():
 
     with connection.execute_wrapper(refuse):
         answer = Client(raise_request_exception=False).get("/commitments/")
-        assert (answer.status_code, len(refused)) == (500, 1)
-    assert words(every(main(answer), "h1")[0]) == "Something went wrong"
+        assert (answer.status_code, len(refused)) == (503, 1)
+    assert words(every(main(answer), "h1")[0]) == "Not available just now"
 
 
 def test_a_page_that_fails_is_kept_by_nobody_and_asks_nothing_of_others(failing):

@@ -12,7 +12,7 @@ from commitments.filters import known_names
 from commitments.reports.columns import COLUMNS, Column, Type
 from commitments.reports.datasets import DATASETS
 from commitments.reports.schema import PARTIAL_DATE, of_column, of_rows
-from tests import soak
+from tests.soak import api
 
 SCHEMA = "/api/v1/schema/"
 
@@ -136,6 +136,6 @@ def test_the_pattern_of_a_partial_date(text, fits):
 @pytest.mark.processes
 def test_no_answer_to_a_hundred_questions_is_one_that_the_schema_does_not_describe(installation):
     """A sample; `make soak` asks thousands."""
-    done = soak.ask(installation, cases=10, phases="examples,fuzzing")
+    done = api.ask(installation, cases=10, phases="examples,fuzzing")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert soak.count(done.stdout) >= 100
+    assert api.count(done.stdout) >= 100

@@ -334,7 +334,7 @@ READ_ONLY = [
 ]
 
 
-@pytest.mark.parametrize("address", [*READ_ONLY, "/healthz", "/favicon.ico", "/robots.txt", "/sitemap.xml"])
+@pytest.mark.parametrize("address", [*READ_ONLY, "/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/sitemap.xml"])
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_a_public_page_can_only_be_read(release, client, address, method):
     answer = getattr(client, method)(address)

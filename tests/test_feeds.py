@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from commitments import ledger
+from commitments import keeping, ledger
 from commitments.models import Commitment, LedgerEntry
 from tests import factories
 from tests.test_csv import read as exported
@@ -431,7 +431,7 @@ TYPES = {"atom": "application/atom+xml; charset=utf-8", "ics": "text/calendar; c
 def test_the_type_is_told_and_the_answer_may_be_kept_for_a_while(world, client, address):
     answer = client.get(address)
     assert answer.headers["Content-Type"] == TYPES[address.partition("?")[0].rpartition(".")[2]]
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Cache-Control"] == keeping.SHARED
     assert "Cookie" not in answer.headers.get("Vary", "")
     assert not answer.cookies
 
@@ -490,7 +490,7 @@ def test_what_changes_with_the_day_is_newer_than_midnight(client, time_machine):
 
 FAR = date(2027, 1, 1)
 QUERIES = {
-    FEED: 11,
+    FEED: 12,
     f"{FEED}?q=thing&status=in_progress&owner=body-of-all&as_of=2020-01-01": 11,
     "/commitments/QQ-0001.atom": 11,
     "/organisations/body-of-all.atom": 11,

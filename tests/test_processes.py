@@ -4,9 +4,7 @@ import csv
 import io
 import json
 import socket
-import threading
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import openpyxl
 import pytest
 
 from tests.installation import Installation, Server
-from tests.staff import Staff, add_staff
+from tests.staff import add_staff
 
 pytestmark = pytest.mark.processes
 
@@ -108,38 +106,6 @@ def test_corrections_and_updates_of_the_same_commitment_at_the_same_moment_wait_
     verified = installation.run("verify_ledger")
     assert verified.returncode == 0, verified.stderr
     assert "212 entries" in verified.stdout
-
-
-def test_what_was_answered_with_success_survives_kill_9_in_the_middle_of_200_publications(installation):
-    add_staff(installation)
-    confirmed: list[str] = []
-    with installation.serve() as server:
-        desks = [Staff(server) for _ in range(4)]
-        halfway = threading.Event()
-
-        def work(number: int) -> None:
-            for n in range(50):
-                note = f"desk {number}, note {n}"
-                try:
-                    if desks[number].publish(commitment=1 + n, note=note):
-                        confirmed.append(note)
-                except OSError:
-                    return  # the server is gone
-                if len(confirmed) >= 80:
-                    halfway.set()
-
-        with ThreadPoolExecutor(4) as pool:
-            jobs = [pool.submit(work, number) for number in range(4)]
-            assert halfway.wait(timeout=120)
-            server.kill()
-            for job in jobs:
-                job.result()
-    assert 80 <= len(confirmed) < 200
-    with installation.serve() as server, urllib.request.urlopen(f"{server.url}/healthz") as answer:
-        assert answer.status == 200
-    assert set(confirmed) <= notes_on_record(installation)
-    verified = installation.run("verify_ledger")
-    assert verified.returncode == 0, verified.stderr
 
 
 # Reads the header of an export, lets another process publish, and reads on.

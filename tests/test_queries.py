@@ -31,7 +31,7 @@ PAGES = {
     "/api/v1/docs/": 16,
     "/api/v1/commitments/?per_page=100": 14,
     "/ledger/": 5,
-    "/ledger.jsonl": 3,
+    "/ledger.jsonl": 4,
     "/sitemap-commitments.xml": 5,
 }
 

@@ -55,6 +55,9 @@ def but(**changed):
         ({"DATABASE_URL": "postgresql://u:p@host:port/name"}, ["DATABASE_URL", "postgresql://"]),
         ({"DATABASE_URL": "/var/lib/tracker.sqlite3"}, ["DATABASE_URL", "sqlite:///PATH"]),
         ({"DATABASE_URL": "oracle://u:p@host/name"}, ["DATABASE_URL"]),
+        ({"REPLICA_URL": "sqlite:///x"}, ["REPLICA_URL", "postgresql://"]),
+        ({"REPLICA_URL": "nonsense"}, ["REPLICA_URL", "postgresql://"]),
+        ({"STATEMENT_SECONDS": "soon"}, ["STATEMENT_SECONDS is 'soon'"]),
         # Yes or no, and numbers.
         ({"PRODUCTION": "maybe"}, ["PRODUCTION is 'maybe'", "write 1 or 0"]),
         ({"DEBUG": "2"}, ["DEBUG is '2'", "write 1 or 0"]),
@@ -65,6 +68,8 @@ def but(**changed):
         ({"HSTS_SECONDS": "soon"}, ["HSTS_SECONDS is 'soon'", "whole number"]),
         (but(SESSION_HOURS="0"), ["SESSION_HOURS is '0'", "whole number from 1 up"]),
         (but(SESSION_IDLE_MINUTES="1"), ["SESSION_IDLE_MINUTES is '1'", "whole number from 5 up"]),
+        ({"LOG_FORMAT": "xml"}, ["LOG_FORMAT is 'xml'", "json or line"]),
+        ({"SLOW_QUERY_MS": "long"}, ["SLOW_QUERY_MS is 'long'", "whole number"]),
         ({"API_PER_MINUTE": "0"}, ["API_PER_MINUTE is '0'", "whole number from 1 up"]),
         ({"SEARCHES_PER_MINUTE": "0"}, ["SEARCHES_PER_MINUTE is '0'", "whole number from 1 up"]),
         ({"EXPORTS_PER_MINUTE": "-1"}, ["EXPORTS_PER_MINUTE is '-1'", "whole number from 1 up"]),

@@ -6,10 +6,12 @@ Skips with a line where PostgreSQL's programs are not on the machine; with CI=tr
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,30 +30,70 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Cluster:
+    """A PostgreSQL of its own: `with cluster() as one`, which starts it; then `one.kill()` and `one.start()` again."""
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        """A folder that its user can reach (under /tmp, not pytest's own); the first start makes its data."""
+        self.folder, self.port = folder, port or free_port()
+        self.data = folder / "data"
+        # PostgreSQL refuses to run as root.
+        self._as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._as_postgres:
+            shutil.chown(folder, "postgres")
+
+    @property
+    def url(self) -> str:
+        """Of the database `postgres`; every user of this machine is trusted."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self, *settings: str) -> "Cluster":
+        """Start it, or start it again, and wait until it answers; settings such as `max_connections=20`."""
+        if not self.data.exists():
+            self._run("initdb", "-D", str(self.data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
+        options = [f"port={self.port}", f"unix_socket_directories={self.folder}", "listen_addresses=127.0.0.1"]
+        options = [f"-c {setting}" for setting in (*options, *settings)]
+        self._control("start", "-l", str(self.folder / "log"), "-o", " ".join(options))
+        return self
+
+    def stop(self) -> None:
+        """Stop it at once, as a machine that loses its power; the next start recovers."""
+        if (self.data / "postmaster.pid").exists():
+            self._control("stop", "-m", "immediate")
+
+    def kill(self) -> None:
+        """`kill -9` of the server and of everything that it started."""
+        parent = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        for process in (parent, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(Path(f"/proc/{process}").exists() for process in (parent, *children)):
+            time.sleep(0.01)
+
+    def copy(self, of: "Cluster") -> None:
+        """Become a streaming replica of another; not started yet."""
+        self._run("pg_basebackup", "-d", of.url, "-D", str(self.data), "-R", "-X", "stream", "-c", "fast", "--no-sync")
+
+    def _control(self, verb: str, *arguments: str) -> None:
+        self._run("pg_ctl", verb, "-w", "-D", str(self.data), *arguments)
+
+    def _run(self, name: str, *arguments: str) -> None:
+        command = [*self._as_postgres, str(program(name)), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
-    """A cluster of its own in a temporary folder; gives its URL. Gone afterwards."""
-    # PostgreSQL refuses to run as root.
-    as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = tempfile.mkdtemp(prefix="tracker-postgresql-")
-    if as_postgres:
-        shutil.chown(folder, "postgres")
-    port = free_port()
-    initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+def cluster(of: Cluster | None = None, *settings: str) -> Iterator[Cluster]:
+    """A started cluster in a temporary folder, gone afterwards; a streaming replica `of` another, if one is given."""
+    made = Cluster(Path(tempfile.mkdtemp(prefix="tracker-postgresql-")))
     try:
-        subprocess.run(
-            [*as_postgres, initdb, "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-E", "UTF8"], **quiet
-        )
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
-        control = [*as_postgres, pg_ctl, "-w", "-D", f"{folder}/data", "-l", f"{folder}/log"]
-        subprocess.run([*control, "-o", options, "start"], **quiet)
-        try:
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
-        finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+        if of:
+            made.copy(of)
+        yield made.start(*settings)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        made.stop()
+        shutil.rmtree(made.folder, ignore_errors=True)
 
 
 def main() -> int:
@@ -59,8 +101,8 @@ def main() -> int:
     if not (program("initdb") and program("pg_ctl")):
         print("PostgreSQL is not installed, so its tests are skipped. On Debian: apt-get install postgresql")
         return 1 if os.environ.get("CI") == "true" else 0
-    with cluster() as url:
-        return subprocess.run(sys.argv[1:], env=os.environ | {"DATABASE_URL": url}).returncode
+    with cluster() as made:
+        return subprocess.run(sys.argv[1:], env=os.environ | {"DATABASE_URL": made.url}).returncode
 
 
 if __name__ == "__main__":

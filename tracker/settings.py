@@ -17,6 +17,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from tracker.logs import complete
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -28,12 +30,17 @@ SETTINGS = {
     "SECRET_KEY": "long and random; needed in production",
     "ALLOWED_HOSTS": "host names, separated by commas; needed in production",
     "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
+    "REPLICA_URL": "postgresql://… of a streaming replica, from which the public is answered while it is there",
+    "STATEMENT_SECONDS": "how long one question of a public page may keep PostgreSQL busy; 15 by default, 0: any time",
+    "CACHE_URL": "redis://HOST:PORT/NUMBER, where several servers share the public answers that they keep",
     "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself",
     "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
     "PUBLISHER": "who answers for the tracker, as the public pages name them",
     "CONTACT": "address for corrections and complaints, as the public pages show it",
     "FOUR_EYES": "1 where nobody may publish an update that they drafted themselves",
     "LOG_DAYS": "for how many days the servers in front keep logs of visits, as the privacy statement says; 0: none",
+    "LOG_FORMAT": "json or line; json in production, line otherwise",
+    "SLOW_QUERY_MS": "a query that takes so many milliseconds is logged; 500 by default, 0: none is",
     "REQUIRE_MFA": "1 where staff must have a second factor",
     "SESSION_IDLE_MINUTES": "after how many minutes without a request staff must sign in again; 60 by default",
     "SESSION_HOURS": "for how many hours a sign-in lasts at most; 12 by default",
@@ -72,26 +79,55 @@ def whole_number(name: str, default: int, least: int = 0) -> int:
     return int(text)
 
 
-def database(url: str) -> dict[str, Any]:
+def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's database settings for a URL; raises ImproperlyConfigured for anything but our two."""
     try:
         parsed: dict[str, Any] = dict(environ.Env.db_url_config(url))
         engine = parsed.get("ENGINE", "").rpartition(".")[2]
     except Exception as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read ({error}). {SETTINGS['DATABASE_URL']}") from error
+        raise ImproperlyConfigured(f"{name} cannot be read ({error}). {SETTINGS[name]}") from error
     if engine not in ("sqlite3", "postgresql") or not parsed.get("NAME"):
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be used. Write {SETTINGS['DATABASE_URL']}")
+        raise ImproperlyConfigured(f"{name} cannot be used. Write {SETTINGS[name]}")
     if engine == "sqlite3":
         # A publication is on the disk before it is called recorded (FULL), writers queue instead of
-        # failing half-way (IMMEDIATE, 20 s), and readers never wait (WAL).
+        # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
+        parsed |= {"ENGINE": "tracker.sqlite", "TEST": {"NAME": ":memory:"}}
         parsed["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
         }
     else:
-        parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # Compiling a page's query (JIT) takes longer than running it.
+        options = {"options": "-c jit=off"} | parsed.get("OPTIONS", {})
+        parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     return parsed
+
+
+def replica(url: str) -> dict[str, Any]:
+    """The same of a replica's URL. Nobody waits long for one that is gone: its primary answers, too."""
+    parsed = database(url, "REPLICA_URL")
+    if parsed["ENGINE"].endswith("sqlite3"):
+        raise ImproperlyConfigured(f"REPLICA_URL cannot be used. Write {SETTINGS['REPLICA_URL']}")
+    patience = {"connect_timeout": 2, "tcp_user_timeout": 3000}  # seconds, milliseconds
+    return parsed | {"OPTIONS": patience | parsed["OPTIONS"], "TEST": {"MIRROR": "default"}}
+
+
+def pages(url: str) -> dict[str, Any]:
+    """The cache of public answers: Redis where its URL is given, else each worker's memory, of 32 MB at most."""
+    if not url:
+        options: dict[str, Any] = {"MAX_ENTRIES": 256}
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "OPTIONS": options}
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured(f"CACHE_URL cannot be used. Write {SETTINGS['CACHE_URL']}")
+    # Without Redis every answer is made anew, and nobody waits long for it. Answers are never unpickled.
+    options = {
+        "IGNORE_EXCEPTIONS": True,
+        "SERIALIZER": "django_redis.serializers.msgpack.MSGPackSerializer",
+        "SOCKET_CONNECT_TIMEOUT": 0.25,
+        "SOCKET_TIMEOUT": 0.25,
+    }
+    return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "KEY_PREFIX": "tracker", "OPTIONS": options}
 
 
 def mail_server(url: str) -> dict[str, Any]:
@@ -139,6 +175,10 @@ ALLOWED_HOSTS = [
 ]
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'tracker.sqlite3'}")}
+if REPLICA_URL := os.environ.get("REPLICA_URL"):
+    DATABASES["replica"] = replica(REPLICA_URL)
+DATABASE_ROUTERS = ["commitments.replica.Router"]
+STATEMENT_SECONDS = whole_number("STATEMENT_SECONDS", 15)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -162,6 +202,7 @@ INSTALLED_APPS = [
     "import_export",
 ]
 MIDDLEWARE = [
+    "tracker.logs.Log",  # before all others, so that whatever they answer is logged and has an id
     "corsheaders.middleware.CorsMiddleware",  # first: what is redirected or refused must be readable, too
     "commitments.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
@@ -239,8 +280,8 @@ MFA_TOTP_TOLERANCE = 1  # the code before and the one after: the clocks of telep
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # browsers themselves take http://localhost only
 REQUIRE_MFA = switch("REQUIRE_MFA")
-# How often somebody tried to sign in is counted here: in the database, because every worker must count together.
 CACHES = {
+    # How often somebody tried to sign in is counted here: in the database, because every worker must count together.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "sign_in_attempts",
@@ -253,6 +294,8 @@ CACHES = {
         "LOCATION": "visits",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
+    # Public answers that were made once (commitments/keeping.py).
+    "pages": pages(os.environ.get("CACHE_URL", "")),
 }
 
 # A session ends when the browser closes, after so long without a request, and after so long in any case.
@@ -305,6 +348,7 @@ if PRODUCTION:
     # Browsers take a cookie of such a name from this host alone, over HTTPS alone.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_HSTS_SECONDS = HSTS_SECONDS
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked on the machine itself, where there is no TLS
     # W005 and W021: whether the neighbouring hosts of a government domain are all HTTPS, and whether
     # the domain may be preloaded, is for whoever runs the domain to say, not for one site in it.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -357,14 +401,31 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"noreply@{ur
 if "@" not in DEFAULT_FROM_EMAIL:
     raise ImproperlyConfigured(f"MAIL_FROM is {DEFAULT_FROM_EMAIL!r}: write an e-mail address.")
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or ("json" if PRODUCTION else "line")
+if LOG_FORMAT not in ("json", "line"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: write json or line.")
+SLOW_QUERY_MS = whole_number("SLOW_QUERY_MS", 500)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"complete": {"()": "django.utils.log.CallbackFilter", "callback": complete}},
+    "formatters": {
+        "line": {
+            "()": "tracker.logs.Line",
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "tracker.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["complete"], "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Not every question that was answered 404 or 400: addresses may hold what only their reader should know.
-    "loggers": {"django.request": {"level": "ERROR"}, "commitments.admin.journal": {"level": "INFO"}},
+    "loggers": {
+        "tracker.access": {"level": "INFO"},
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},  # in the same form
+        "commitments.admin.journal": {"level": "INFO"},
+        # Not every question that was answered 404 or 400: the access log has it, as it may be written down.
+        "django.request": {"level": "ERROR"},
+    },
 }
 
 PUBLISHER = os.environ.get("PUBLISHER", "")

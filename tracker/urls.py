@@ -10,6 +10,6 @@ urlpatterns = [
     path("", include("commitments.urls")),
 ]
 
-handler400 = "commitments.public.views.unreadable"
+handler400 = "commitments.public.views.refused"
 handler404 = "commitments.public.views.not_found"
 handler500 = "commitments.public.views.broken"

@@ -21,6 +21,7 @@ def preview_of(request: HttpRequest, entry: ledger.NewEntry, commitment: Commitm
 def public_page(request: HttpRequest, commitment: Commitment) -> str:
     """The page as anybody gets it now, for a frame of its own: its links open in another window."""
     asking = HttpRequest()
+    asking.is_rehearsal = True  # type: ignore[attr-defined]  # asked for by `keeping`: it is not to be kept
     asking.method, asking.path = "GET", commitment.get_absolute_url()
     asking.path_info = asking.path
     asking.META = {name: request.META[name] for name in ASKED if name in request.META}

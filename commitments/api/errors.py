@@ -22,11 +22,17 @@ from rest_framework.exceptions import (
 )
 from rest_framework.response import Response
 
+from commitments import outage
 from commitments.limits import seconds, told
 
 
-def answer(problem: Exception, context: dict[str, Any]) -> Response:
-    """The answer to a request that failed. What is our fault is logged, as Django logs it, and told to nobody else."""
+def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to a request that failed. What is our fault is logged, as Django logs it, and told to nobody else.
+
+    None where the database cannot be asked: that is answered in one place for all addresses.
+    """
+    if outage.is_one(problem):
+        return None
     known = as_api_exception(problem)
     if known is None:
         return broken(problem, context["request"]._request)

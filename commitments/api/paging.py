@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models import OrderBy, Q, QuerySet
 
-from commitments.filters import SORTS
+from commitments.filters import MAY_BE_EMPTY, SORTS, in_order
 from commitments.reports.datasets import Dataset
 
 # The columns of the rows that hold what a list is sorted by, where they are not called like the sort.
@@ -36,7 +36,7 @@ class Term:
     @property
     def ordering(self) -> OrderBy:
         """As SQL sorts by it; nulls come last."""
-        return F(self.source).desc(nulls_last=True) if self.backwards else F(self.source).asc(nulls_last=True)
+        return in_order(self.source, self.backwards)
 
     def equal(self, value: Any) -> Q:
         """Rows with the same value."""
@@ -47,7 +47,12 @@ class Term:
         if value is None:
             return None
         later = Q(**{f"{self.source}__{'lt' if self.backwards else 'gt'}": value})
-        return later | Q(**{f"{self.source}__isnull": True})
+        return later | Q(**{f"{self.source}__isnull": True}) if self.source in MAY_BE_EMPTY else later
+
+    def onwards(self, value: Any) -> Q:
+        """Rows with the same or a later one; all where some may have none."""
+        way = "lte" if self.backwards else "gte"
+        return Q() if self.source in MAY_BE_EMPTY else Q(**{f"{self.source}__{way}": value})
 
 
 class Order:
@@ -85,4 +90,5 @@ class Order:
             if (later := term.after(value)) is not None:
                 found |= before & later
             before &= term.equal(value)
-        return found
+        # Follows from the rest, which is an OR, and no index finds the beginning of that.
+        return found & self.terms[0].onwards(values[0])

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from http import HTTPStatus
-from itertools import chain
 from math import ceil
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
-from django.utils.http import parse_etags
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
@@ -28,50 +20,34 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from commitments import keeping
 from commitments.api.paging import CursorError, Order
 from commitments.api.schema import description
 from commitments.filters import PER_PAGE, CommitmentFilter, known_names, problems_of
 from commitments.limits import searching
-from commitments.models import Agreement, Area, LedgerHead, Organisation, Release
+from commitments.models import LedgerHead
 from commitments.public.links import replaced
-from commitments.reading import snapshot
 from commitments.reports.datasets import DATASETS, Dataset
 from commitments.reports.download import page_address
 from commitments.reports.json import LICENCE, objects
 from commitments.reports.rows import rows
 
-SECONDS = 60  # for so long nobody need ask again
-# What the answers say beside what is in the ledger, whose head stands for all of it.
-EDITED = (LedgerHead, Organisation, Area, Release, Agreement, Agreement.parties.through)
-
 
 class Reading(APIView):
-    """An address that is read and never written to, and whose answer is not sent twice.
-
-    The ETag is made from all that an answer depends on, so whoever has the answer is told so before
-    anything is read. It is weak: compressed or not, the answer is the same.
-    """
+    """An address that is read and never written to, and whose answer is the same for whoever asks."""
 
     http_method_names = ["get", "head"]  # noqa: RUF012  (as in Django)
 
-    def get(self, request: Request, **identity: Any) -> Response:
-        """The answer, or 304; all of it of one moment."""
-        with snapshot():
-            etag = f'W/"{self.version()}"'
-            known = etag in parse_etags(request.headers.get("If-None-Match", ""))
-            response = Response(status=HTTPStatus.NOT_MODIFIED) if known else self.answer(request, **identity)
-        response.headers["ETag"] = etag
-        patch_cache_control(response, public=True, max_age=SECONDS)
-        return response
+    def get(self, request: Request, **identity: Any) -> HttpResponseBase:
+        """The kept answer, a new one, or 304."""
+        return keeping.answer(request._request, partial(self.written, request, **identity))
 
-    def version(self) -> str:
-        """A digest of the question, the day, the software and what is on record."""
-        about: Iterable[Any] = (self.request.build_absolute_uri(), get_language(), localdate(), settings.VERSION)
-        edited = (row for model in EDITED for row in model._default_manager.order_by("pk").values_list())
-        digest = hashlib.sha256()
-        for one in chain(about, edited):
-            digest.update(f"{one!r}\n".encode())
-        return digest.hexdigest()[:32]
+    def written(self, request: Request, **identity: Any) -> HttpResponse:
+        """The answer as it is sent."""
+        response = self.answer(request, **identity)
+        content = request.accepted_renderer.render(response.data, request.accepted_media_type)
+        headers = dict(response.headers) | {"Content-Type": request.accepted_renderer.media_type}
+        return HttpResponse(content, headers=headers)
 
     def answer(self, request: Request, **identity: Any) -> Response:
         """What is asked for."""
@@ -143,7 +119,8 @@ class Collection(Reading):
         count, size = found.count(), asked.form.cleaned_data["per_page"] or PER_PAGE
         if number := asked.form.cleaned_data["page"] or 0:
             refuse(problems_of_page(number, last=max(1, ceil(count / size))))
-            found = found[(number - 1) * size :]
+            # Rows before the page are passed over by their keys alone.
+            found = found.filter(pk__in=found.values("pk")[(number - 1) * size : number * size + 1])
         elif cursor := asked.data.get("cursor"):
             found = found.filter(place_after(order, cursor))
         items = items_of(self.request, self.dataset, found[: size + 1], asked.day)

@@ -2,7 +2,7 @@
 
 from commitments.models.commitment import Commitment, Ownership, Partnership
 from commitments.models.feedback import ErrorReport
-from commitments.models.ledger import LedgerEntry, LedgerHead
+from commitments.models.ledger import Edition, LedgerEntry, LedgerHead
 from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, State, Update
 from commitments.models.release import Agreement, Area, LoadedItem, Occasion, Release, Section
@@ -15,6 +15,7 @@ __all__ = [
     "Commitment",
     "DraftEvidence",
     "DraftUpdate",
+    "Edition",
     "ErrorReport",
     "Evidence",
     "LedgerEntry",

@@ -122,6 +122,12 @@ class Commitment(models.Model):
         indexes = [
             models.Index(fields=["release", "area", "paragraph"], name="commitment_place"),
             models.Index(fields=["published_at"], name="commitment_published_at"),
+            models.Index(fields=["area", "reference"], name="commitment_area"),
+            # Whether anything public stands in an area is asked for the form of every list.
+            models.Index(fields=["area", "release"], name="public_in_area", condition=Q(published_at__isnull=False)),
+            models.Index(fields=["kind", "reference"], name="commitment_kind"),
+            models.Index(fields=["level", "reference"], name="commitment_level"),
+            models.Index(fields=["title", "reference"], name="commitment_title"),
         ]
         constraints = [
             vocabulary_constraint("kind", Kind, "commitment_kind_known"),

@@ -50,7 +50,10 @@ class LedgerEntry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         permissions = [("publish", _("Can publish to the ledger"))]
-        indexes = [models.Index(fields=["-recorded_at", "-sequence"], name="entry_recorded_at")]
+        indexes = [
+            models.Index(fields=["-recorded_at", "-sequence"], name="entry_recorded_at"),
+            models.Index(fields=["kind", "-recorded_at", "-sequence"], name="entry_kind_recorded_at"),
+        ]
         constraints = [
             vocabulary_constraint("kind", EntryKind, "entry_kind_known"),
             vocabulary_constraint("role", Role, "entry_role_known"),
@@ -104,3 +107,24 @@ class LedgerHead(models.Model):
     def __str__(self) -> str:
         """Sequence and digest."""
         return f"{self.sequence} {self.digest}"
+
+
+class Edition(models.Model):
+    """The one row whose mark changes with whatever staff edit beside the ledger: triggers see to it.
+
+    The mark is random, so that a restored backup never comes upon a mark that other rows have had.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mark = models.CharField(_("mark"), max_length=36)
+
+    class Meta:
+        """One row."""
+
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="edition_is_one_row")]
+
+    def __str__(self) -> str:
+        """The mark."""
+        return self.mark

@@ -278,6 +278,12 @@ class State(models.Model):
         ordering = ["commitment", "from_day"]
         verbose_name = _("state")
         verbose_name_plural = _("states")
+        indexes = [
+            models.Index(fields=["status", "until_day"], name="state_status"),
+            models.Index(fields=["evidence", "until_day"], name="state_evidence"),
+            models.Index(fields=["deadline_last", "until_day"], name="state_deadline"),
+            models.Index(fields=["last_entry_on", "until_day"], name="state_last_entry"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["commitment", "from_day"], name="state_from_day_unique"),
             models.CheckConstraint(condition=Q(from_day__lt=models.F("until_day")), name="state_days_in_order"),

@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 
 from commitments import facets
 from commitments.filters import PER_PAGE, CommitmentFilter, known_names
+from commitments.keeping import for_everybody
 from commitments.limits import searching
 from commitments.models import Commitment
 from commitments.public.links import narrowed, replaced
 from commitments.public.pages import page
 from commitments.public.tables import CommitmentTable
-from commitments.reading import for_reading, snapshot
 
 PAGE_SIZES = (10, 25, 50, 100)
 MOST_CHOICES = 15  # of one filter whose choices grow with the record: the most frequent are shown
 
 
-@for_reading
+@for_everybody
 def commitments(request: HttpRequest) -> HttpResponse:
     """The list. An impossible question is answered 400 with what is wrong beside its field, and no table."""
     today = localdate()
@@ -33,10 +33,9 @@ def commitments(request: HttpRequest) -> HttpResponse:
     searching(request)
     asked = found.form.cleaned_data
     size = asked["per_page"] or PER_PAGE
-    with snapshot():  # the counts and the rows are of one moment
-        counted = facets.of(found)
-        number, last = asked["page"] or 1, max(1, ceil(counted.total / size))
-        shown = rows(found, counted.references((number - 1) * size, number * size)) if number <= last else []
+    counted = facets.of(found)
+    number, last = asked["page"] or 1, max(1, ceil(counted.total / size))
+    shown = rows(found, counted.references((number - 1) * size, number * size)) if number <= last else []
     if number > last:
         found.form.add_error("page", _("There is no page %(page)s: see the first page.") % {"page": number})
         return page(request, "commitments", found.day, as_of=found.as_of, status=400, **panel(found, {}))

@@ -12,7 +12,6 @@ from commitments.filters import CommitmentFilter
 from commitments.models import LedgerEntry
 from commitments.public.pages import as_of_a_day, page
 from commitments.public.subscriptions import NEVER, last_recorded
-from commitments.reading import snapshot
 from commitments.reports.datasets import DATASETS
 
 # What staff edit beside the ledger. Everything else changes by an entry alone.
@@ -23,18 +22,17 @@ EDITED = {"organisations": "organisation", "areas": "area", "releases": "release
 def data(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every download and its licence."""
     asked = CommitmentFilter(QueryDict(f"as_of={as_of}" if as_of else ""), day)
-    with snapshot():
-        recorded = last_recorded()
-        tables = [
-            {
-                "dataset": dataset,
-                "address": f"data_{name}",
-                "rows": dataset.found(asked).count(),
-                "changed": max(recorded, edited(name)),
-            }
-            for name, dataset in DATASETS.items()
-        ]
-        entries = LedgerEntry.objects.count()
+    recorded = last_recorded()
+    tables = [
+        {
+            "dataset": dataset,
+            "address": f"data_{name}",
+            "rows": dataset.found(asked).count(),
+            "changed": max(recorded, edited(name)),
+        }
+        for name, dataset in DATASETS.items()
+    ]
+    entries = LedgerEntry.objects.count()
     return page(request, "data", day, as_of=as_of, tables=tables, entries=entries, recorded=recorded)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid5
 
 from django.conf import settings
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from commitments.choices import EntryKind, Status
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
-from commitments.public.record import corrections, entries_of, with_changes
+from commitments.public.record import corrections, entries_of, known_by, whole, with_changes
 from commitments.public.subscriptions import (
     NAMESPACE,
     Asked,
@@ -112,15 +112,21 @@ def items(request: HttpRequest, asked: Asked) -> Iterator[dict[str, Any]]:
 def latest(asked: Asked) -> list[LedgerEntry]:
     """The latest entries about the commitments, with all that is told of them.
 
-    A redaction belongs to no commitment itself: it is about that of its target, or of its target's target.
+    All that is out, where nothing narrows it: to look each commitment up would tell the same, and read them all.
     """
-    found = asked.found.order_by().values("reference")
+    found = known_by(asked.day).filter(about_any(asked.found)) if asked.title else entries_of(asked.day)
+    evidence = Prefetch("update__evidence", queryset=Evidence.objects.order_by("position"))
+    entries = whole(found.values_list("pk", flat=True)[:LATEST])
+    return list(entries.select_related("target__target__commitment").prefetch_related(evidence, "targeted_by"))
+
+
+def about_any(commitments: QuerySet[Commitment]) -> Q:
+    """Entries about one of them. A redaction belongs to none itself: it is about that of what it is aimed at."""
+    found = commitments.order_by().values("reference")
     redactions = LedgerEntry.objects.filter(kind=EntryKind.REDACTION)
     removed = redactions.filter(Q(target__commitment__in=found) | Q(target__target__commitment__in=found))
-    about = Q(commitment__in=found) | Q(pk__in=list(removed.values_list("pk", flat=True)))
-    evidence = Prefetch("update__evidence", queryset=Evidence.objects.order_by("position"))
-    whole = entries_of(asked.day).filter(about).select_related("target__target__commitment")
-    return list(whole.prefetch_related(evidence, "targeted_by")[:LATEST])
+    numbers = list(removed.values_list("pk", flat=True))
+    return Q(commitment__in=found) | Q(pk__in=numbers) if numbers else Q(commitment__in=found)
 
 
 def about_commitment(entry: LedgerEntry) -> Commitment:

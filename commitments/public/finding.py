@@ -16,9 +16,9 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from commitments.choices import OrganisationKind, Status
+from commitments.keeping import for_everybody
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 from commitments.querysets import CommitmentQuerySet
-from commitments.reading import for_reading
 
 CONTEXT = "https://schema.org"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -155,7 +155,7 @@ SITEMAPS: dict[str, Any] = {
 }
 
 
-@for_reading
+@for_everybody
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything may be read but what is staff's, and what one reader sent us; no need to walk through every day."""
     lines = [
@@ -169,7 +169,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
-@for_reading
+@for_everybody
 def security(request: HttpRequest) -> HttpResponse:
     """Where to tell of a weakness, and until when that holds (RFC 9116)."""
     form = f"{settings.SITE_URL}{reverse('report_error')}"

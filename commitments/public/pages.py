@@ -18,9 +18,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.filters import DayForm, known_names, names_of_a_period
+from commitments.keeping import for_everybody
 from commitments.models import Occasion, Release
 from commitments.public.links import Links, replaced
-from commitments.reading import for_reading
 
 P = ParamSpec("P")
 
@@ -84,7 +84,7 @@ def as_of_a_day(
 ) -> Callable[..., HttpResponseBase]:
     """Gives a view the day (asked for, or today) and whether it was asked for; answers 400 to an impossible day."""
 
-    @for_reading
+    @for_everybody
     @wraps(view)
     def with_day(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         form = day_of(request)

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from commitments.choices import ANNOUNCED, Change, Level, Schedule, Side, Status
 from commitments.filters import BREAKDOWNS, PeriodFilter
+from commitments.keeping import for_everybody
 from commitments.limits import searching
 from commitments.models import Area, Organisation
 from commitments.public.browse import chips
 from commitments.public.links import Links, narrowed, replaced
 from commitments.public.pages import page
-from commitments.reading import for_reading, snapshot
 from commitments.reports.period import NOT_YET_PROMISED, Line, Report, Section, changes, lines, report, title
 
 EVIDENCE = 3  # pages of evidence linked from a row; its own page has them all
@@ -59,7 +59,7 @@ class Row:
     evidence: list[str]
 
 
-@for_reading
+@for_everybody
 def progress(request: HttpRequest) -> HttpResponse:
     """The report. An impossible question is answered 400 with what is wrong beside its field, and no report."""
     today = localdate()
@@ -67,29 +67,28 @@ def progress(request: HttpRequest) -> HttpResponse:
     if not found.is_valid():
         return page(request, "progress", today, status=400, **asked(found))
     searching(request)
-    with snapshot():
-        bodies = {str(body.pk): body for body in Organisation.objects.all()}
-        by = found.form.cleaned_data["by"] or "area"
-        made = report(lines(found.qs, found.first, found.day), keys_of(by, bodies))
-        then = Links(found.day if found.day < today else None)
-        context = asked(found) | {
-            "first": found.first,
-            "last": found.day,
-            "title": title(found.first, found.day),
-            "printed_as": f"{_('Public commitments')}: {title(found.first, found.day)}",
-            "then": then,
-            "report": made,
-            "total": Cell(made.total, listed(found, found.day)),
-            "tiles": tiles(found, made),
-            "announced": Cell(made.announced_before, announced_before(found)),
-            "matrix": matrix(found, made),
-            "parts": breakdown(found, made, by, bodies),
-            "by": dict(BREAKDOWNS)[by],
-            "statuses": Status,
-            "changes": Change,
-            "sections": sections(made, bodies, found.day),
-        }
-        return page(request, "progress", today, **context)
+    bodies = {str(body.pk): body for body in Organisation.objects.all()}
+    by = found.form.cleaned_data["by"] or "area"
+    made = report(lines(found.qs, found.first, found.day), keys_of(by, bodies))
+    then = Links(found.day if found.day < today else None)
+    context = asked(found) | {
+        "first": found.first,
+        "last": found.day,
+        "title": title(found.first, found.day),
+        "printed_as": f"{_('Public commitments')}: {title(found.first, found.day)}",
+        "then": then,
+        "report": made,
+        "total": Cell(made.total, listed(found, found.day)),
+        "tiles": tiles(found, made),
+        "announced": Cell(made.announced_before, announced_before(found)),
+        "matrix": matrix(found, made),
+        "parts": breakdown(found, made, by, bodies),
+        "by": dict(BREAKDOWNS)[by],
+        "statuses": Status,
+        "changes": Change,
+        "sections": sections(made, bodies, found.day),
+    }
+    return page(request, "progress", today, **context)
 
 
 def asked(found: PeriodFilter) -> dict[str, Any]:

@@ -9,25 +9,41 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from commitments.choices import EntryKind, Status
-from commitments.models import Commitment, LedgerEntry, Organisation, Update
+from commitments.models import Commitment, LedgerEntry, Organisation, Release, Update
+
+LATEST_FIRST = ("-recorded_at", F("update__effective_on").desc(nulls_last=True), "-sequence")
 
 
-def entries_of(day: date) -> QuerySet[LedgerEntry]:
+def known_by(day: date) -> QuerySet[LedgerEntry]:
     """What is known today to have been recorded of the time until `day`, the latest recorded first.
 
     An update counts from its `effective_on`, every other entry from the day on which it was recorded.
     """
     of_the_day = Q(update__effective_on__lte=day) | Q(update=None, recorded_at__date__lte=day)
+    return LedgerEntry.objects.filter(of_the_day).order_by(*LATEST_FIRST)
+
+
+def entries_of(day: date) -> QuerySet[LedgerEntry]:
+    """The same of all commitments whose release was out by the day. Takes a query to see whether any was not."""
+    if not Release.objects.filter(issued_on__gt=day).exists():
+        return known_by(day)
     return (
-        LedgerEntry.objects.filter(of_the_day)
+        known_by(day)
         .filter(Q(commitment=None) | Q(commitment__release__issued_on__lte=day))
         # A redaction belongs to no commitment itself: it is out with that of its target, or of its target's target.
         .exclude(target__commitment__release__issued_on__gt=day)
         .exclude(target__target__commitment__release__issued_on__gt=day)
-        .select_related(
-            "commitment", "target", "target__commitment", "update", "update__retracted_by", "update__reply_of"
-        )
-        .order_by("-recorded_at", F("update__effective_on").desc(nulls_last=True), "-sequence")
+    )
+
+
+def whole(entries: Iterable[int]) -> QuerySet[LedgerEntry]:
+    """The entries of these numbers, the latest recorded first, with all that a line about each says.
+
+    Find the numbers first: the database, asked for all at once, joins what is told of every entry that it passes over.
+    """
+    found = LedgerEntry.objects.filter(pk__in=list(entries)).order_by(*LATEST_FIRST)
+    return found.select_related(
+        "commitment", "target", "target__commitment", "update", "update__retracted_by", "update__reply_of"
     )
 
 

@@ -14,25 +14,24 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.utils.cache import set_response_etag
 from django.utils.formats import date_format
 from django.utils.http import http_date
 from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter, problems_of
+from commitments.keeping import for_everybody
 from commitments.limits import searching
 from commitments.models import Commitment, LedgerEntry, Organisation, Ownership, Partnership
 from commitments.public.links import Links, replaced
 from commitments.public.pages import day_of
-from commitments.reading import for_reading, snapshot
 
 # Names in feeds and calendars are made from this and from what is on record, so that they are the same
 # on every installation and stay the same when it moves.
 NAMESPACE = UUID("f60bec72-fe90-46eb-889e-de1636f0a610")
 SHOWING = ("sort", "page", "per_page")  # how a list is shown: allowed, and nothing to a subscriber
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-SECONDS = 300  # for so long nobody need ask again
 # Control characters, and two code points that are none: XML 1.0 has no way to write them, iCalendar forbids most.
 ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -70,27 +69,24 @@ class Asked:
 
 
 def for_subscribers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Answers a wrong question with 400 in plain text, and 304 where the subscriber has the answer already.
+    """Answers a wrong question with 400 in plain text, and says when the answer last changed.
 
-    The ETag is made from the content and cannot be stale. Last-Modified is the time of the last entry,
-    read before the content, but not earlier than this midnight: with the day, releases come out and
-    schedules change without an entry.
+    The ETag is made from the content, so that a new day alone is nothing new. Last-Modified is the time of
+    the last entry, but not earlier than this midnight: with the day, releases come out and schedules change
+    without an entry.
     """
 
-    @for_reading
+    @for_everybody
     @wraps(view)
     def answered(request: HttpRequest, /, *args: str, **kwargs: str) -> HttpResponseBase:
         modified = max(last_recorded(), make_aware(datetime.combine(localdate(), time.min)))
         try:
-            with snapshot():
-                response = view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except WrongQuestionError as wrong:
             return HttpResponse(f"{wrong}\n", status=400, content_type="text/plain; charset=utf-8")
-        seconds = int(modified.timestamp())
-        response["Last-Modified"] = http_date(seconds)
+        response["Last-Modified"] = http_date(int(modified.timestamp()))
         set_response_etag(response)
-        patch_cache_control(response, public=True, max_age=SECONDS)
-        return get_conditional_response(request, response["ETag"], seconds, response) or response
+        return response
 
     return answered
 

@@ -25,6 +25,7 @@ from django.utils.translation import ngettext
 from commitments.choices import DeadlineBasis, EntryKind, Schedule, Status
 from commitments.dates import PartialDate
 from commitments.filters import CommitmentFilter
+from commitments.keeping import for_everybody
 from commitments.limits import searching
 from commitments.models import Area, Commitment, Occasion, Release, Update
 from commitments.models.commitment import role_of
@@ -32,7 +33,6 @@ from commitments.public.browse import chips
 from commitments.public.charts import Axis, Mark, axis_of, height, percent
 from commitments.public.links import replaced
 from commitments.public.pages import page
-from commitments.reading import for_reading, snapshot
 
 # So many lines keep the page within its weight. One area asked for may have more: it stands alone.
 MOST, MOST_OF_AN_AREA = 150, 300
@@ -81,17 +81,16 @@ class Strip:
     list_address: str
 
 
-@for_reading
+@for_everybody
 def timeline(request: HttpRequest) -> HttpResponse:
     """Deadlines, reports and slips over the years; the list's filters apply."""
     found = CommitmentFilter(request.GET, localdate())
     if not found.is_valid():
         return page(request, "timeline", found.day, as_of=found.as_of, status=400, form=found.form)
     searching(request)
-    with snapshot():
-        context = extent(found) | {"chips": chips(found), "list_address": to_list(found)}
-        context |= drawing(found, context) if context["total"] else {"issued": any_release(found.day)}
-        return page(request, "timeline", found.day, as_of=found.as_of, **context)
+    context = extent(found) | {"chips": chips(found), "list_address": to_list(found)}
+    context |= drawing(found, context) if context["total"] else {"issued": any_release(found.day)}
+    return page(request, "timeline", found.day, as_of=found.as_of, **context)
 
 
 def extent(found: CommitmentFilter) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -11,7 +12,6 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.paginator import EmptyPage, Paginator
-from django.db import connection
 from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +21,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.defaults import bad_request
 
+from commitments import outage
 from commitments.choices import UPDATE_KINDS, EntryKind, Level, OrganisationKind, Side
 from commitments.filters import PER_PAGE
 from commitments.models import (
@@ -36,9 +37,9 @@ from commitments.public import finding
 from commitments.public.counts import by_standing, key, parts_of_a_bar, tallies, together
 from commitments.public.links import Links, replaced
 from commitments.public.pages import as_of_a_day, day_of, page
-from commitments.public.record import corrections, entries_of, with_changes
+from commitments.public.record import corrections, entries_of, whole, with_changes
 from commitments.querysets import CommitmentQuerySet
-from commitments.reading import for_reading
+from commitments.reading import safe_only
 
 SHOWN = 100  # commitments on the page of an area or organisation; the list has the rest
 SHOWN_OF_A_RELEASE = 400
@@ -189,7 +190,8 @@ def updates(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse
     kind = request.GET.get("entry", "")
     if kind and kind not in EntryKind:
         return page(request, "bad_page", day, as_of=as_of, status=400, kinds=EntryKind)
-    paginator = Paginator(entries_of(day).filter(kind=kind) if kind else entries_of(day), PER_PAGE)
+    found = entries_of(day).filter(kind=kind) if kind else entries_of(day)
+    paginator = Paginator(found.values_list("pk", flat=True), PER_PAGE)
     twice = any(len(request.GET.getlist(name)) > 1 for name in ("entry", "page"))
     try:
         shown_page = paginator.page(0 if twice else int(request.GET.get("page") or 1))
@@ -201,6 +203,7 @@ def updates(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse
         day,
         as_of=as_of,
         kinds=kinds_of_entries(request, EntryKind(kind) if kind else None),
+        entries=whole(shown_page),
         page=shown_page,
         previous=replaced(request.GET, page=shown_page.number - 1),
         next=replaced(request.GET, page=shown_page.number + 1),
@@ -216,15 +219,7 @@ def kinds_of_entries(request: HttpRequest, shown: EntryKind | None) -> list[dict
     ]
 
 
-@for_reading
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
-
-
-@for_reading
+@safe_only
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look for it unasked."""
     return redirect(static("commitments/favicon.svg"), permanent=True)
@@ -240,8 +235,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, "not_found", as_of or form.today, as_of=as_of, status=404)
 
 
-def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 where more was sent than is read."""
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 413 where more was sent than is read.
+
+    503 where Django takes a session that could not be stored for one that was deleted meanwhile.
+    """
+    if outage.is_one(exception):
+        return outage.answer(request)
     if not isinstance(exception, RequestDataTooBig):
         return bad_request(request, exception)
     sizes = {"text": settings.DATA_UPLOAD_MAX_MEMORY_SIZE, "file": settings.IMPORT_MAX_BYTES}
@@ -250,5 +250,7 @@ def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500, by a template that asks the database nothing."""
+    """503 where the database cannot be asked, else 500: by templates that ask it nothing."""
+    if outage.is_one(sys.exception()):
+        return outage.answer(request)
     return render(request, "500.html", {"contact": settings.CONTACT}, status=500)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from commitments.models import LedgerHead
-from commitments.reading import snapshot
+from commitments.reading import Body, snapshot
 from commitments.reports.columns import Column
 
 
@@ -99,20 +99,6 @@ def send(
 def _too_many(count: int, most: int) -> str:
     message = _("This file can hold %(most)s rows, and there are %(count)s. Filter the list, or take CSV or JSON.")
     return message % {"most": most, "count": count}
-
-
-class Body:
-    """A streamed file; the server closes it when it is sent or the reader has gone."""
-
-    def __init__(self, pieces: Generator[bytes], opened: ExitStack) -> None:
-        self.pieces, self.opened = pieces, opened
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self.pieces
-
-    def close(self) -> None:
-        """End the query before its snapshot, and both before Django closes the connection."""
-        self.opened.close()
 
 
 def page_address(request: HttpRequest) -> Callable[[str, str], str]:

@@ -13,9 +13,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter, PeriodFilter, known_names, names_of_a_period, problems_of
+from commitments.keeping import for_everybody
 from commitments.limits import exporting
 from commitments.models import LedgerEntry
-from commitments.reading import for_reading
 from commitments.reports import ledger_lines, period
 from commitments.reports.datasets import Dataset
 from commitments.reports.download import Export, Format, TooManyRowsError, download, page_address, send
@@ -28,7 +28,7 @@ READABLE = {"ensure_ascii": False, "indent": 2}
 LABELS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
 
-@for_reading
+@for_everybody
 def table(request: HttpRequest, dataset: Dataset, form: Format) -> HttpResponseBase:
     """A table of what the list's filter finds, all pages."""
     asked = CommitmentFilter(request.GET, localdate())
@@ -38,7 +38,7 @@ def table(request: HttpRequest, dataset: Dataset, form: Format) -> HttpResponseB
     return sent(request, asked, dataset, dataset.found(asked), form)
 
 
-@for_reading
+@for_everybody
 def commitment(request: HttpRequest, dataset: Dataset, form: Format, reference: str) -> HttpResponseBase:
     """The row of one commitment."""
     asked = CommitmentFilter(request.GET, localdate())
@@ -68,7 +68,7 @@ def sent(
     return file_of(export, form)
 
 
-@for_reading
+@for_everybody
 def progress(request: HttpRequest, form: Format) -> HttpResponseBase:
     """Every commitment as it stood on two days, with what changed between them."""
     asked = PeriodFilter(request.GET, localdate())
@@ -98,7 +98,7 @@ def file_of(export: Export, form: Format) -> HttpResponseBase:
         return refused([str(problem)])
 
 
-@for_reading
+@for_everybody
 def datapackage(request: HttpRequest) -> HttpResponse:
     """The description of all tables, as of a day. Whole: a part of them would refer to what is not in it."""
     asked = CommitmentFilter(request.GET, localdate())
@@ -108,7 +108,7 @@ def datapackage(request: HttpRequest) -> HttpResponse:
     return JsonResponse(package(question), json_dumps_params=READABLE)
 
 
-@for_reading
+@for_everybody
 def json_schema(request: HttpRequest, dataset: Dataset) -> HttpResponse:
     """What a program may expect of a table as JSON."""
     return JsonResponse(of_document(dataset.columns), json_dumps_params=READABLE)
@@ -123,7 +123,7 @@ def problems_of_labels(data: QueryDict) -> list[str]:
     ]
 
 
-@for_reading
+@for_everybody
 def ledger_jsonl(request: HttpRequest) -> HttpResponseBase:
     """The whole ledger as it stands now: a part of it, or a past day of it, could not be checked."""
     unknown = _("“%(name)s” is not a name known here. The ledger is given whole, so there are no names.")

@@ -1,6 +1,6 @@
-"""The list page, uncached and filtered, beside the stock page and the floor: requests a second, one server for all.
+"""The list page, uncached and kept, beside the stock page and the floors: requests a second, one server for all.
 
-Each request asks for another page under another name, so that nothing kept by address can answer it.
+Uncached, each request asks for another page under another name, so that nothing kept by address can answer it.
 Nothing is compressed. The clients run on the same machine and cost the same everywhere.
 """
 
@@ -8,39 +8,97 @@ import http.client
 import itertools
 import os
 import re
+import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+from tests.benchmarks.table import say, table
+from tests.deployed import deploy
 from tests.installation import ROOT, Installation, Server
 
-CLIENTS, SECONDS, ROUNDS = 4, 2, 3
+CLIENTS, SECONDS, ROUNDS, PER_PAGE = 4, 2, 3, 25
 PAGES = 100  # how many pages of each question are asked for, in turn
+UNLIMITED = {"API_PER_MINUTE": str(10**9)}  # the benchmark is one visitor
 QUESTIONS = ("status=in_progress&sort=title", "area=sample-3&kind=action&sort=-title")
 
 
 def compare(installation: Installation, rows: int) -> None:
-    """Print a table for each question over so many rows. AssertionError where the stock page shows others than ours."""
+    """A table of the list uncached, over so many rows. AssertionError where the stock page shows others than ours."""
+    pages = min(PAGES, rows // PER_PAGE)
     with installation.serve(application="tests.benchmarks.stock_page") as server:
         started = time.perf_counter()
-        read(server, f"/commitments/?{QUESTIONS[0]}")
-        print(f"\nfirst page after a start, or a publication: {time.perf_counter() - started:.1f} s")
-        for question in QUESTIONS:
+        read(server, "/commitments/")
+        first = time.perf_counter() - started
+        for question in QUESTIONS if rows > PAGES else [""]:
             ours, stock = f"/commitments/?{question}", f"/stock/?{question}"
-            assert shown(server, f"{ours}&page=7") == shown(server, f"{stock}&page=7")
+            assert shown(server, f"{ours}&page={pages}") == shown(server, f"{stock}&page={pages}")
             size = len(read(server, ours))
             addresses = (f"/floor/?bytes={size}", ours, stock)
             # In turn, because a machine is not as fast in one minute as in the next; of each the round disturbed least.
-            rounds = [[measure(server, address) for address in addresses] for _round in range(ROUNDS)]
+            rounds = [[measure(server, address, pages) for address in addresses] for _round in range(ROUNDS)]
             bare, own, theirs = (max(of_one) for of_one in zip(*rounds, strict=True))
-            print(f"\nThe list, 25 rows of {rows:,}, ?{question}: {size / 1000:.0f} KB")
-            print(f"{'':44}{'requests/s':>12}{'× floor':>9}{'× stock':>9}{'CPU ms':>9}{'queries':>9}")
-            line("floor: a bare answer of as many bytes", bare, bare, theirs, "")
-            line("ours", own, bare, theirs, queries(installation, ours))
-            line("SingleTableMixin and FilterView", theirs, bare, theirs, queries(installation, stock))
+            with table(f"The list uncached, {PER_PAGE} rows of {rows:,}, ?{question}: {size / 1000:.0f} KB"):
+                say(f"{'':44}{'requests/s':>12}{'× floor':>9}{'× stock':>9}{'CPU ms':>9}{'queries':>9}")
+                line("floor: a bare answer of as many bytes", bare, bare, theirs, "")
+                line("ours", own, bare, theirs, queries(installation, ours))
+                line("SingleTableMixin and FilterView", theirs, bare, theirs, queries(installation, stock))
+                say(f"first page after a start, or a publication: {first:.1f} s")
+
+
+def compare_kept(installation: Installation, rows: int) -> None:
+    """A table of pages that are kept, and of telling a reader that his copy holds, beside a bare answer.
+
+    The floor is a view that returns as many bytes after one query for the record's version.
+    """
+    asking = replace(installation, settings=UNLIMITED)
+    with (
+        asking.serve(application="tests.benchmarks.stock_page") as server,
+        table(f"Pages that are kept, of {rows:,} commitments: requests a second"),
+    ):
+        say(f"{'':44}{'KB':>6}{'floor':>9}{'kept':>9}{'× floor':>9}{'304':>9}{'× floor':>9}")
+        for address in ("/", "/commitments/", "/updates.atom", "/api/v1/commitments/"):
+            with urllib.request.urlopen(server.url + address) as answer:
+                size, etag = len(answer.read()), answer.headers["ETag"]
+            asked = ([f"/version/?bytes={size}"], [address], [address, "-H", f"If-None-Match: {etag}"])
+            rounds = [[wrk(server.url, *one) for one in asked] for _round in range(ROUNDS)]
+            floor, kept, known = (max(of_one) for of_one in zip(*rounds, strict=True))
+            ratios = f"{floor:9.0f}{kept:9.0f}{kept / floor:9.2f}{known:9.0f}{known / floor:9.2f}"
+            say(f"{address:44}{size / 1000:6.0f}{ratios}")
+
+
+def compare_behind_nginx(installation: Installation) -> None:
+    """A table of pages from nginx's micro-cache, as docs/deploy.md sets it up, beside static files of the same size."""
+    title = "Behind nginx, over TLS: requests a second from its micro-cache and of a static file of the same size"
+    with tempfile.TemporaryDirectory() as name, ExitStack() as opened:
+        deployed = opened.enter_context(deploy(Path(name), installation.database_url, limited=False))
+        opened.enter_context(table(title))
+        say(f"{'':44}{'KB':>6}{'file':>9}{'page':>9}{'× file':>9}")
+        trusting = ssl.create_default_context(cafile=f"{name}/certificate.pem")
+        for address in ("/", "/commitments/"):
+            with urllib.request.urlopen(deployed.url + address, context=trusting) as answer:
+                size = len(answer.read())
+            with tempfile.NamedTemporaryFile(dir=ROOT / "var" / "static", suffix=".html") as file:
+                Path(file.name).write_bytes(b" " * size)
+                Path(file.name).chmod(0o644)
+                asked = (f"/static/{Path(file.name).name}", address)
+                rounds = [[wrk(deployed.url, one) for one in asked] for _round in range(ROUNDS)]
+            static, kept = (max(of_one) for of_one in zip(*rounds, strict=True))
+            say(f"{address:44}{size / 1000:6.0f}{static:9.0f}{kept:9.0f}{kept / static:9.2f}")
+
+
+def wrk(url: str, address: str, *arguments: str) -> float:
+    """Requests a second that wrk is answered; AssertionError where one is not answered, or wrongly."""
+    command = ["wrk", "-t1", f"-c{2 * CLIENTS}", f"-d{SECONDS}s", *arguments, url + address]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert not re.search("Non-2xx|Socket errors", said), said
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
 
 
 def read(server: Server, address: str) -> bytes:
@@ -52,10 +110,10 @@ def read(server: Server, address: str) -> bytes:
 
 def shown(server: Server, address: str) -> list[str]:
     """The references on a page, in order."""
-    return list(dict.fromkeys(re.findall(r"ZZ-\d{6}", read(server, address).decode())))
+    return list(dict.fromkeys(re.findall(r"\b[A-Z]{2}-\d{2,6}\b", read(server, address).decode())))
 
 
-def measure(server: Server, address: str) -> tuple[float, float]:
+def measure(server: Server, address: str, pages: int) -> tuple[float, float]:
     """Answers a second to clients that ask for the next page as soon as they have one; the server's CPU ms for each."""
     numbers, answered, before = itertools.count(), [0] * CLIENTS, processor_seconds(server)
     end = time.perf_counter() + SECONDS
@@ -64,7 +122,7 @@ def measure(server: Server, address: str) -> tuple[float, float]:
         connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
         while time.perf_counter() < end:
             number = next(numbers)
-            connection.request("GET", f"{address}&page={number % PAGES + 1}&utm_source={number}")
+            connection.request("GET", f"{address}&page={number % pages + 1}&utm_source={number}")
             answer = connection.getresponse()
             answer.read()
             assert answer.status == 200, answer.status
@@ -98,4 +156,4 @@ def line(
     name: str, one: tuple[float, float], floor: tuple[float, float], stock: tuple[float, float], asked: str
 ) -> None:
     """One row of the table."""
-    print(f"{name:44}{one[0]:12.1f}{one[0] / floor[0]:9.3f}{one[0] / stock[0]:9.1f}{one[1]:9.1f}{asked:>9}", flush=True)
+    say(f"{name:44}{one[0]:12.1f}{one[0] / floor[0]:9.3f}{one[0] / stock[0]:9.1f}{one[1]:9.1f}{asked:>9}")

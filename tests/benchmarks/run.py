@@ -9,13 +9,16 @@ import itertools
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import pages
+from tests import installation as installations
+from tests.benchmarks import pages, publishing, table
 from tests.benchmarks.floor import EXPORT_SQL
+from tests.benchmarks.table import say
 from tests.installation import ROOT, Installation, Server
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
@@ -27,10 +30,17 @@ PREFETCHED = ["prefetched"] if os.environ.get("BENCH_PREFETCHED") else []
 
 
 def main() -> None:
-    """Print the tables."""
-    installation = sample()
-    compare_exports(installation)
-    pages.compare(installation, ROWS)
+    """Print the tables, and write them down."""
+    with tempfile.TemporaryDirectory() as folder:
+        first = installations.template(Path(folder))
+        for installation, rows in ((first, 57), (sample(), ROWS)):
+            pages.compare(installation, rows)
+            pages.compare_kept(installation, rows)
+    compare_exports(sample())
+    with publishing.on_postgresql() as behind:
+        pages.compare_behind_nginx(behind)
+    publishing.compare()
+    table.write()
 
 
 def compare_exports(installation: Installation) -> None:
@@ -50,22 +60,22 @@ def compare_exports(installation: Installation) -> None:
     same = compare(floor_file, ours_file)
     sql, report, queries = apart(installation, "period")
     stock = {name: apart(installation, "stock", name)[-1] for name in ("stock", *PREFETCHED)}
-    print(f"Exports of {ROWS:,} commitments with {3 * ROWS:,} updates, SQLite")
-    print(f"{'':52}{'MB':>6}{'seconds':>9}{'× floor':>9}")
-    line("CSV, floor: sqlite3 -csv, the same SQL", floor, floor, floor_file)
-    line("CSV, ours: over HTTP from the server", ours, floor, ours_file)
-    for name, seconds in stock.items():
-        line(f"CSV, django-tables2 ExportMixin, {name}", seconds, floor)
-        print(f"{'':52}{'':6}{seconds / ours:9.0f} × ours")
-    line("XLSX, floor: XlsxWriter from a list in memory", workbook[0], workbook[0])
-    line("XLSX, ours: over HTTP", as_workbook, workbook[0], FOLDER / "ours.xlsx")
-    line("JSON, floor: our CSV", ours, ours, ours_file)
-    line("JSON, ours: over HTTP", as_json, ours, FOLDER / "ours.json")
-    line("report between two days, floor: its SQL run bare", sql, sql)
-    line(f"report between two days, the page ({queries:.0f} queries)", report, sql)
-    print(f"first byte of the CSV after {first_byte * 1000:.0f} ms; memory of the server grew by {streamed:.1f} MB at")
-    print(f"its highest by CSV and JSON, by {grown:.1f} MB in all by XLSX, too")
-    print(f"values: {same:,} rows compared cell by cell with the floor's, all the same", flush=True)
+    with table.table(f"Exports of {ROWS:,} commitments with {3 * ROWS:,} updates, SQLite"):
+        say(f"{'':52}{'MB':>6}{'seconds':>9}{'× floor':>9}")
+        line("CSV, floor: sqlite3 -csv, the same SQL", floor, floor, floor_file)
+        line("CSV, ours: over HTTP from the server", ours, floor, ours_file)
+        for name, seconds in stock.items():
+            line(f"CSV, django-tables2 ExportMixin, {name}", seconds, floor)
+            say(f"{'':52}{'':6}{seconds / ours:9.0f} × ours")
+        line("XLSX, floor: XlsxWriter from a list in memory", workbook[0], workbook[0])
+        line("XLSX, ours: over HTTP", as_workbook, workbook[0], FOLDER / "ours.xlsx")
+        line("JSON, floor: our CSV", ours, ours, ours_file)
+        line("JSON, ours: over HTTP", as_json, ours, FOLDER / "ours.json")
+        line("report between two days, floor: its SQL run bare", sql, sql)
+        line(f"report between two days, the page ({queries:.0f} queries)", report, sql)
+        say(f"first byte of the CSV after {first_byte * 1000:.0f} ms; memory of the server grew by {streamed:.1f} MB")
+        say(f"at its highest by CSV and JSON, by {grown:.1f} MB in all by XLSX, too")
+        say(f"values: {same:,} rows compared cell by cell with the floor's, all the same")
 
 
 def sample() -> Installation:
@@ -144,7 +154,7 @@ def apart(installation: Installation, module: str, *arguments: str) -> list[floa
 def line(name: str, seconds: float, floor: float, file: Path | None = None) -> None:
     """One row of the table."""
     size = f"{file.stat().st_size / 1e6:.0f}" if file else ""
-    print(f"{name:52}{size:>6}{seconds:9.2f}{seconds / floor:9.1f}", flush=True)
+    say(f"{name:52}{size:>6}{seconds:9.2f}{seconds / floor:9.1f}")
 
 
 if __name__ == "__main__":

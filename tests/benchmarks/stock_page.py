@@ -1,9 +1,10 @@
 """The list page as django-tables2 and django-filter make it by themselves, in the same server as ours.
 
 SingleTableMixin and FilterView with the same columns and filters, 25 rows, the libraries' own templates.
-`tests.benchmarks.stock_page` serves it at /stock/, beside all of our pages and the floor: /floor/?bytes=N,
-a bare answer through the same middleware. `python -m tests.benchmarks.stock_page ADDRESS…` prints the
-number of queries that each address takes once it was asked before.
+`tests.benchmarks.stock_page` serves it at /stock/, beside all of our pages and the floors, which go through the
+same middleware: /floor/?bytes=N, a bare answer, and /version/?bytes=N, the same after one query for the version.
+`python -m tests.benchmarks.stock_page ADDRESS…` prints the number of queries that each address takes once it was
+asked before.
 """
 
 import os
@@ -27,6 +28,7 @@ from django.urls import include, path  # noqa: E402
 from django.utils.timezone import localdate  # noqa: E402
 from django_filters.views import FilterView  # noqa: E402
 
+from commitments import versions  # noqa: E402
 from commitments.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status  # noqa: E402
 from commitments.models import Area, Commitment, Organisation, Release  # noqa: E402
 
@@ -91,7 +93,17 @@ def floor(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b" " * int(request.GET["bytes"]))
 
 
-urlpatterns = [path("stock/", View.as_view()), path("floor/", floor), path("", include("tracker.urls"))]
+def version(request: HttpRequest) -> HttpResponse:
+    versions.record()
+    return floor(request)
+
+
+urlpatterns = [
+    path("stock/", View.as_view()),
+    path("floor/", floor),
+    path("version/", version),
+    path("", include("tracker.urls")),
+]
 settings.ROOT_URLCONF = __name__
 
 

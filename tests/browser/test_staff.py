@@ -1,5 +1,7 @@
 """The main job in a real browser: a civil servant records progress, and the public sees it at once."""
 
+from dataclasses import replace
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -205,3 +207,23 @@ def test_two_at_the_same_draft_in_two_browsers_lose_nothing(installation, open_p
         assert (second.input_value("#id_note"), second.input_value("#id_date")) == ("The first to save.", "2021")
         second.get_by_role("button", name="Save draft").click()
         assert "was changed successfully" in second.inner_text(".messagelist")
+
+
+def test_what_a_full_database_could_not_record_is_recorded_when_the_page_that_says_so_is_loaded_again(
+    installation, chromium, tmp_path
+):
+    add_staff(installation)
+    pages = tmp_path / "most-pages"
+    pages.write_text("100000")
+    small = replace(installation, settings={"MOST_PAGES": str(pages)})
+    with small.serve(application="tests.small_disk") as server, chromium.new_context() as context:
+        page = context.new_page()
+        sign_in(page, server)
+        page.goto(f"{server.url}/admin/commitments/draftupdate/add/?commitment=1")
+        page.fill("#id_note", "A long note. " * 4000)
+        pages.write_text("1")  # SQLite takes that for: no more than there are
+        page.get_by_role("button", name="Save draft").click()
+        assert "Nothing of what you sent was recorded." in page.inner_text("main")
+        pages.write_text("100000")
+        page.reload()
+        assert "was added successfully" in page.inner_text(".messagelist")

@@ -1,4 +1,6 @@
-"""Asks a running installation what its own schema says can be asked, and much that it says cannot: `make soak`.
+"""Asks a running installation what its own schema says can be asked, and much that it says cannot.
+
+    SOAK_CASES=100 python -m tests.soak.api
 
 No answer may be a 500, or anything that the schema does not describe; what it allows must be answered,
 what it forbids refused.

@@ -1,0 +1,171 @@
+"""A consistent copy of the database in one file, and the way back from that file alone.
+
+The file is a zip with two parts: `about.json` says what it is, with the ledger's head and number of entries, and
+the other is the copy itself, an SQLite database or what pg_dump writes. No copy is called a backup, and no backup
+takes the place of a database, before it was opened as a database of its own and its ledger verified there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from commitments import chain, copies, ledger
+from commitments.models import ErrorReport, LedgerEntry, LedgerHead, Organisation, Release
+
+ABOUT, COPY = "about.json", {"sqlite": "tracker.sqlite3", "postgresql": "tracker.dump"}
+FORMAT = 1
+# What reading such a file raises where it is none, or not whole.
+DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, TypeError, ValueError, RuntimeError)
+# A database in which all of these are empty was migrated and not used yet.
+HOLDS_DATA = (Release, Organisation, LedgerEntry, ErrorReport, User)
+
+
+class BackupError(Exception):
+    """No backup was made, or nothing was restored; says why and what to do. The database is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a backup holds. `made_at`: UTC; `database`: the vendor; `head`: the ledger's last digest."""
+
+    format: int
+    made_at: str
+    version: str
+    database: str
+    entries: int
+    head: str
+
+
+def backup(file: Path) -> About:
+    """Write a verified copy to `file`, which must not exist. Readers and writers go on meanwhile."""
+    if file.exists():
+        raise BackupError(f"{file} exists. Backups are never overwritten: name another file.")
+    with _refusing(), tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
+        copy, finished = Path(folder) / COPY[connection.vendor], Path(folder) / "finished"
+        made_at = chain.utc_text(timezone.now())
+        copies.take(copy)
+        with copies.opened(copy) as name, copies.elsewhere(name):
+            head = _verified()
+        about = About(FORMAT, made_at, settings.VERSION, connection.vendor, head.sequence, head.digest)
+        finished.touch(mode=0o600)
+        with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr(ABOUT, json.dumps(asdict(about), indent=1))
+            archive.write(copy, copy.name)
+        _flush(finished)
+        finished.rename(file)
+        _flush(file.parent)
+    return about
+
+
+def restore(file: Path, *, force: bool = False) -> About:
+    """Put what `file` holds in the database's place, at once or not at all; with `force` also where it holds data.
+
+    The copy is unpacked, migrated and verified beside the database, and everybody in it signed out, before the
+    database itself is touched.
+    """
+    with _refusing(), tempfile.TemporaryDirectory(prefix=".restore-", dir=_room()) as folder:
+        about, copy = _unpacked(file, Path(folder))
+        if not force and _holds_data():
+            raise BackupError("The database holds data. --force replaces all of it: make a backup of it first.")
+        with copies.opened(copy) as name:
+            with copies.elsewhere(name):
+                _bring_up_to_date(about)
+            copies.replace(name)
+    return about
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What databases, disks and programs raise, as one error."""
+    try:
+        yield
+    except (OSError, DatabaseError, sqlite3.Error, psycopg.Error, copies.CopyError) as error:
+        raise BackupError(str(error).strip()) from error
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _room() -> Path | None:
+    """Where a copy is unpacked: SQLite's beside the database, where there must be room for it anyway."""
+    if connection.vendor != "sqlite":
+        return None
+    folder = Path(connection.settings_dict["NAME"]).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _unpacked(file: Path, folder: Path) -> tuple[About, Path]:
+    """What the file says of itself, and its copy; refuses what is no backup, damaged, or of the other database."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            about = About(**json.loads(archive.read(ABOUT)))
+            if about.format == FORMAT and about.database == connection.vendor:
+                return about, Path(archive.extract(COPY[about.database], folder))  # checks the sum of what it reads
+    except FileNotFoundError:
+        raise BackupError(f"There is no file {file}.") from None
+    except DAMAGED as error:
+        raise BackupError(f"{file} is no backup, or it is damaged ({error}). Take another one.") from error
+    raise BackupError(
+        f"{file} is a backup of {about.database} in format {about.format}. "
+        f"This installation reads format {FORMAT} and runs on {connection.vendor}: set DATABASE_URL accordingly."
+    )
+
+
+def _holds_data() -> bool:
+    """Whether there is anything to lose: rows of ours, or tables that are not ours."""
+    tables = set(connection.introspection.table_names())
+    if not {model._meta.db_table for model in HOLDS_DATA} <= tables:
+        return bool(tables)
+    return any(model._default_manager.exists() for model in HOLDS_DATA)
+
+
+def _bring_up_to_date(about: About) -> None:
+    """Make of an old copy what this version of the software works with."""
+    loader = MigrationLoader(connection)
+    newer = sorted(
+        name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations or ()) if app == "commitments"
+    )
+    if newer:
+        raise BackupError(
+            f"The backup was made by version {about.version}, which is newer ({newer[-1]}): install that."
+        )
+    call_command("migrate", verbosity=0)  # lays the triggers, too
+    Session.objects.all().delete()
+    # Whatever was kept of another state of the database is never taken for this one: no count gets here, time does.
+    LedgerHead.objects.update(rebuilds=int(time.time()))
+    head = _verified()
+    if (head.sequence, head.digest) != (about.entries, about.head):
+        raise BackupError(f"The ledger ends with entry {head.sequence}, {head.digest}, not with that of the backup.")
+
+
+def _verified() -> LedgerHead:
+    """The head of the ledger, all of which fits."""
+    if problem := next(ledger.verify(), None):
+        raise BackupError(f"The ledger does not verify: {problem}. See manage.py verify_ledger.")
+    return LedgerHead.objects.get()

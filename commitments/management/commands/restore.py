@@ -1,0 +1,32 @@
+"""manage.py restore FILE [--force]."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from commitments import backup
+
+
+class Command(BaseCommand):
+    """Restore a backup."""
+
+    help = (
+        "Puts what a backup holds in the database's place, migrated and verified, with everybody signed out: all of "
+        "it or nothing. A database that holds data is replaced with --force only. Stop the servers first, or start "
+        "them again afterwards (docs/backup.md)."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """From where, and over what."""
+        parser.add_argument("file", type=Path, metavar="FILE", help="what manage.py backup wrote")
+        parser.add_argument("--force", action="store_true", help="replace a database that holds data")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Restore it and say what the ledger is now."""
+        try:
+            made = backup.restore(options["file"], force=options["force"])
+        except backup.BackupError as error:
+            raise CommandError(f"Nothing was restored. {error}") from error
+        self.stdout.write(f"Restored the backup of {made.made_at}: {made.entries} entries, head {made.head}")

@@ -1,0 +1,278 @@
+"""Public answers are kept, and nothing kept is stale: every address, every thing that an answer is made of."""
+
+import re
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from commitments import keeping, triggers, urls, versions
+from commitments.models import (
+    Agreement,
+    Area,
+    Commitment,
+    LedgerHead,
+    Occasion,
+    Organisation,
+    Release,
+    Section,
+    Update,
+)
+from tests import factories
+from tests.conftest import program
+from tests.installation import Installation
+from tests.with_postgresql import free_port
+from tracker.settings import pages
+
+pytestmark = pytest.mark.django_db
+NAMES = {"reference": "CU-06", "slug": "lcsd", "entry": "1", "section": "commitments", "elsewhere": "nothing/"}
+SLUGS = {"area": "culture", "release": "4th-plenary-2018"}
+# Not the same for everybody, or not of the record: the form for errors, what one reader sent, and what is never 200.
+NOT_KEPT = {"report_error", "report_received", "csp_report", "healthz", "readyz", "favicon", ""}
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def address(pattern):
+    """The address of a pattern, with what stands in the first release in its place."""
+    path = "/" + str(pattern.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
+    kind = path.split("/")[1 if "api" not in path else 3].removesuffix("s")
+    slug = SLUGS.get(kind, "lcsd")
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: slug if found[1] == "slug" else NAMES[found[1]], path)
+
+
+ADDRESSES = [
+    address(one)
+    for one in urls.urlpatterns
+    if (one.name or "api") not in NOT_KEPT and "elsewhere" not in str(one.pattern)
+]
+
+
+@pytest.fixture
+def addresses(release):
+    """Every public address that is kept, each of something that is there."""
+    return [path.replace("/updates/1/", f"/updates/{Update.objects.first().pk}/") for path in ADDRESSES]
+
+
+def whole(answer):
+    return b"".join(answer)
+
+
+def get(client, path, **headers):
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return answer
+
+
+def test_an_answer_is_made_once_and_is_the_same_again(addresses, client, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_BYTES", 1024 * 1024)
+    for path in addresses:
+        first = get(client, path)
+        content = whole(first)
+        with CaptureQueriesContext(connection) as captured:
+            again = get(client, path)
+        assert (path, whole(again), again.headers.pop("X-Cache")) == (path, content, ("X-Cache", "hit"))
+        assert [one["sql"] for one in captured] == [versions.RECORD]
+        own = {"X-Request-ID": None}
+        assert dict(again.headers) | own == dict(first.headers) | own
+
+
+def test_whoever_has_the_answer_is_told_so_and_told_for_how_long(addresses, client):
+    for path in addresses:
+        first = get(client, path)
+        assert (path, first.headers["Cache-Control"]) == (path, keeping.SHARED)
+        for ask in (client.get, client.head):
+            again = ask(path, headers={"if-none-match": first.headers["ETag"]})
+            assert (path, again.status_code, again.content) == (path, 304, b"")
+            assert [again.headers[name] == first.headers[name] for name in ("ETag", "Cache-Control")] == [True, True]
+
+
+def test_a_304_takes_one_query_though_nothing_is_kept(release, client):
+    first = get(client, "/commitments/")
+    caches["pages"].clear()
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/commitments/", headers={"if-none-match": first.headers["ETag"]}).status_code == 304
+    assert [one["sql"] for one in captured] == [versions.RECORD]
+
+
+def changed(model, **fields):
+    def change():
+        one = model.objects.first()
+        type(one).objects.filter(pk=one.pk).update(**fields)
+
+    return change
+
+
+def in_sql(statement):
+    def change():
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    return change
+
+
+CHANGES = {
+    "an entry": lambda: factories.record("report", Commitment.objects.get(reference="AV-04"), date="2019"),
+    "a rebuild": lambda: LedgerHead.objects.update(rebuilds=1),
+    "an area": changed(Area, name="The arts"),
+    "an area more": lambda: Area.objects.create(slug="sport", name="Sport", position=99),
+    "an organisation": changed(Organisation, note="Merged."),
+    "an organisation less": lambda: factories.OrganisationFactory().delete(),
+    "a release": changed(Release, publisher="Somebody"),
+    "a section": changed(Section, note="Added."),
+    "an agreement": changed(Agreement, title="Another"),
+    "a party to an agreement": lambda: Agreement.parties.through.objects.first().delete(),
+    "an agreement's commitment": lambda: Agreement.commitments.through.objects.first().delete(),
+    "an occasion": lambda: Occasion.objects.create(day="2020-01-01", name="A day"),
+    "an area, by the database itself": in_sql("UPDATE commitments_area SET position = position + 1"),
+}
+
+
+def test_nothing_kept_is_given_after_a_change_of_anything_that_it_tells(release, client):
+    for what, change in CHANGES.items():
+        before = {path: get(client, path).headers["ETag"] for path in ("/", "/commitments/CU-06/", "/api/v1/areas/")}
+        change()
+        for path, etag in before.items():
+            again = get(client, path, **{"if-none-match": etag})
+            assert (what, "X-Cache" in again.headers, again.headers["ETag"] == etag) == (what, False, False)
+
+
+def test_what_is_undone_is_not_kept_for_current(release, client):
+    """The mark is random: a change taken back, as by a restored backup, is no way back to an old name."""
+    marks = {versions.record()}
+    for position in (1, 2, 1, 2):
+        Area.objects.filter(slug="culture").update(position=position)
+        marks.add(versions.record())
+    assert len(marks) == 5
+
+
+TABLE = re.compile(r'(?:FROM|JOIN) "?(\w+)')
+PROJECTED = {"commitment", "evidence", "ledgerentry", "ledgerhead", "ownership", "partnership", "state", "update"}
+# When staff edited something is told of what triggers see them edit, and written in the same transaction.
+BESIDE = {"commitments_edition", "django_admin_log", "django_content_type"}
+
+
+def test_an_answer_is_made_of_nothing_that_its_name_does_not_cover(addresses, client):
+    covered = {*(f"commitments_{name}" for name in PROJECTED), *triggers.EDITED, *BESIDE}
+    for path in addresses:
+        with CaptureQueriesContext(connection) as captured:
+            whole(get(client, path))
+        assert {table for one in captured for table in TABLE.findall(one["sql"])} - covered == set(), path
+
+
+def test_at_midnight_in_hong_kong_the_answers_are_new(client, time_machine):
+    one = factories.published(deadline="2026-11-22", deadline_basis="stated")
+    factories.record("report", one, date="2026-10", status="in_progress")
+    path = "/commitments.json?schedule=overdue"
+    assert one.reference not in get(client, path).text
+    time_machine.move_to(datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC))
+    assert get(client, path).headers["X-Cache"] == "hit"
+    time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))
+    again = get(client, path)
+    assert "X-Cache" not in again.headers
+    assert one.reference in again.text
+
+
+def test_answers_of_other_software_are_not_ours(release, client, monkeypatch):
+    etag = get(client, "/").headers["ETag"]
+    monkeypatch.setattr(versions, "software", lambda: "the next")
+    assert get(client, "/", **{"if-none-match": etag}).headers["ETag"] != etag
+
+
+@pytest.mark.parametrize("setting", ["PUBLISHER", "CONTACT", "LOG_DAYS", "SECRET_KEY"])
+def test_another_setting_is_other_software(monkeypatch, setting):
+    before = versions.software()
+    monkeypatch.setenv(setting, "another")
+    versions._digest.cache_clear()
+    assert versions.software() != before
+    versions._digest.cache_clear()
+
+
+def test_while_the_software_is_written_nothing_is_kept(release, client, settings):
+    settings.DEBUG = True
+    etag = get(client, "/about/").headers["ETag"]
+    again = get(client, "/about/", **{"if-none-match": etag})
+    assert "X-Cache" not in again.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/report-an-error/", "/commitments/?status=wrong", "/nowhere/", "/commitments/XX-99/"]
+)
+def test_what_one_reader_gets_and_what_is_wrong_is_not_kept(release, client, path):
+    first, again = client.get(path), client.get(path)
+    assert "X-Cache" not in again.headers
+    assert "ETag" not in first.headers
+
+
+def test_what_staff_look_at_before_they_publish_is_not_kept(release, rf):
+    request = rf.get(reverse("commitment", args=["CU-06"]))
+    request.is_rehearsal = True
+    found = []
+
+    def make():
+        found.append(1)
+        return keeping.HttpResponse("a preview")
+
+    assert [keeping.answer(request, make).content for _twice in range(2)] == [b"a preview"] * 2
+    assert len(found) == 2
+
+
+def test_a_long_file_is_streamed_and_not_kept(db, client, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_BYTES", 500)
+    factories.published(title="x" * 100)
+    for _twice in range(2):
+        answer = client.get("/ledger.jsonl")
+        assert (answer.streaming, "X-Cache" in answer.headers) == (True, False)
+        assert len(whole(answer)) > 500
+
+
+def test_another_host_or_scheme_has_answers_of_its_own(release, client, settings):
+    settings.ALLOWED_HOSTS = ["one.example", "two.example"]
+    texts = [client.get("/robots.txt", headers={"host": host}).text for host in settings.ALLOWED_HOSTS]
+    texts.append(client.get("/robots.txt", headers={"host": "one.example"}, secure=True).text)
+    assert len(set(texts)) == 3
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """A Redis of its own, on a free port; yields its URL and process."""
+    port = free_port()
+    command = [program("redis-server", "redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with subprocess.Popen([*command, "--dir", str(tmp_path)], stdout=subprocess.DEVNULL) as process:
+        yield f"redis://127.0.0.1:{port}/0", process
+        process.kill()
+
+
+ASK = """
+import sys
+from django.conf import settings
+from django.test import Client
+settings.ALLOWED_HOSTS.append("testserver")
+answer = Client().get("/commitments/CU-06/")
+print(answer.status_code, answer.headers.get("X-Cache"), len(answer.content))
+"""
+
+
+@pytest.mark.processes
+def test_servers_share_what_they_keep_by_redis_and_do_without_it(installation: Installation, redis):
+    url, process = redis
+    sharing = Installation(installation.database_url, {"CACHE_URL": url})
+    made, kept = (sharing.python(ASK).stdout.split() for _twice in range(2))
+    assert made == ["200", "None", kept[2]]
+    assert kept[:2] == ["200", "hit"]
+    process.kill()
+    process.wait()
+    assert sharing.python(ASK).stdout.split() == made
+
+
+def test_only_an_address_of_redis_is_taken_for_one():
+    with pytest.raises(ImproperlyConfigured, match=r"CACHE_URL cannot be used\. Write redis://HOST:PORT/NUMBER"):
+        pages("memcached://127.0.0.1")

@@ -1,0 +1,247 @@
+"""What counts as an outage of the database, and how each address says so. Servers that die: test_faults."""
+
+import json
+import sqlite3
+from contextlib import contextmanager
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DatabaseError, OperationalError, connection
+from django.db.utils import ConnectionHandler
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+
+from commitments import outage
+from tests.test_pages import every, main, read, words
+from tracker import logs
+from tracker.settings import database
+from tracker.urls import handler400, handler500, urlpatterns  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+WORK = []  # what the address /save/ does
+
+
+def work(request):
+    return WORK.pop()(request)
+
+
+urlpatterns = [path("save/", work), *urlpatterns]
+
+
+def sqlite(file):
+    """A connection of our own, as settings make them, that waits for nobody."""
+    made = ConnectionHandler({"default": database(f"sqlite:///{file}")})["default"]
+    made.settings_dict["OPTIONS"] |= {"timeout": 0}
+    return made
+
+
+@pytest.fixture
+def file(tmp_path):
+    made = sqlite(tmp_path / "one.sqlite3")
+    made.cursor().execute("CREATE TABLE one (words)")
+    yield made
+    made.close()
+
+
+@contextmanager
+def held(file, begin="BEGIN IMMEDIATE", and_then="SELECT 1"):
+    """Somebody else is in a transaction."""
+    other = sqlite3.connect(file.settings_dict["NAME"], isolation_level=None)
+    other.execute(begin)
+    other.execute(and_then).fetchall()
+    yield
+    other.close()
+
+
+def error_of(work, *arguments):
+    with pytest.raises(DatabaseError) as caught:
+        work(*arguments)
+    return caught.value
+
+
+def begin(file):
+    file.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+
+# What counts
+
+
+def test_a_full_sqlite_is_an_outage(file):
+    file.cursor().execute("PRAGMA max_page_count = 10")
+    error = error_of(file.cursor().execute, "INSERT INTO one VALUES (zeroblob(1000000))")
+    assert str(error) == "database or disk is full"
+    assert outage.is_one(error)
+
+
+def test_a_sqlite_that_is_held_for_too_long_is_an_outage_for_a_statement_and_for_a_transaction(file):
+    with held(file):
+        errors = [error_of(file.cursor().execute, "DELETE FROM one"), error_of(begin, file)]
+    assert [str(error) for error in errors] == ["database is locked"] * 2
+    assert all(map(outage.is_one, errors))
+
+
+def test_a_sqlite_that_cannot_be_opened_is_an_outage(tmp_path):
+    assert outage.is_one(error_of(sqlite(tmp_path / "nowhere" / "one.sqlite3").cursor))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+@pytest.mark.parametrize(
+    "statement",
+    ["SET LOCAL statement_timeout = 1; SELECT pg_sleep(1)", "SELECT pg_terminate_backend(pg_backend_pid())"],
+)
+def test_a_postgresql_that_stopped_a_statement_or_the_connection_is_an_outage(statement):
+    own = ConnectionHandler({"default": connection.settings_dict})["default"]
+    assert outage.is_one(error_of(own.cursor().execute, statement))
+    own.close()
+
+
+def test_a_database_that_nobody_serves_is_an_outage():
+    nobody = ConnectionHandler({"default": database("postgresql://nobody@127.0.0.1:1/nothing")})["default"]
+    assert outage.is_one(error_of(nobody.cursor))
+
+
+@pytest.mark.parametrize("statement", ["SELECT nothing FROM one", "SELECT 1 FROM nothing", "SELEKT 1"])
+def test_a_mistake_of_ours_is_no_outage(file, statement):
+    assert not outage.is_one(error_of(file.cursor().execute, statement))
+
+
+def hide(file):
+    try:
+        begin(file)
+    finally:
+        raise ValueError
+
+
+def test_what_came_of_an_outage_is_one(file):
+    with held(file), pytest.raises(ValueError) as caught:  # noqa: PT011
+        hide(file)
+    assert outage.is_one(caught.value)
+
+
+# What is answered
+
+
+@contextmanager
+def gone(of="", client=None):
+    """A database that answers nothing, or nothing that names a table."""
+
+    def refuse(execute, sql, *rest):
+        if of in sql:
+            raise OperationalError("nobody is there")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse):
+        yield client or Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def clerk():
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.create_superuser("clerk"))
+    return client
+
+
+PAGES = ["/", "/commitments/?q=x", "/commitments/CU-06/", "/timeline/", "/nothing/", "/report-an-error/"]
+FILES = ["/commitments.csv", "/commitments.xlsx", "/updates.atom", "/deadlines.ics", "/ledger.jsonl", "/sitemap.xml"]
+
+
+@pytest.mark.parametrize("address", [*PAGES, *FILES, "/api/v1/", "/api/v1/commitments/"])
+def test_every_address_says_503_and_when_to_come_back_and_nobody_keeps_it(address):
+    with gone() as client:
+        answer = client.get(address)
+    assert answer.status_code == 503
+    assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("30", "no-store")
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/commitments/draftupdate/add/", "/admin/password_change/"])
+def test_staff_are_told_though_who_they_are_cannot_be_looked_up_either(clerk, address):
+    with gone(client=clerk):
+        answer = clerk.get(address)
+    assert answer.status_code == 503
+    assert words(every(main(answer), "h1")[0]) == "Not available just now"
+
+
+def test_a_page_is_plain_html_with_the_headers_of_every_page():
+    with gone() as client:
+        answer = client.get("/commitments/")
+    assert every(read(answer), "meta", name="robots", content="noindex")
+    assert "Nothing that is on it was lost" in words(main(answer))
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_a_file_is_refused_in_plain_text_and_not_offered_for_saving(address):
+    with gone() as client:
+        answer = client.get(address)
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.text == "The record cannot be read just now. Try again in a few minutes.\n"
+    assert "Content-Disposition" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["/api/v1/", "/api/v1/commitments/CU-06/", "/api/v1/updates/"])
+def test_the_api_says_it_in_its_own_form_readable_from_other_sites(address):
+    with gone() as client:
+        answer = client.get(address, headers={"Origin": "https://elsewhere.example"})
+    assert answer.json() == {"errors": ["The record cannot be read just now. Try again in a few minutes."]}
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_an_outage_is_a_line_in_the_log_for_each_request_and_no_more(caplog):
+    with gone() as client:
+        client.get("/timeline/")
+    [record] = [one for one in caplog.records if one.name == "django.request"]
+    assert logs.complete(record)
+    line = logs.Json().format(record)
+    assert json.loads(line)["message"] == "Service Unavailable: /timeline/: nobody is there"
+    assert "Traceback" not in line
+
+
+# What became of a form
+
+
+def said(answer):
+    assert answer.status_code == 503
+    return words(every(main(answer), "strong")[0])
+
+
+NOTHING = "Nothing of what you sent was recorded."
+UNCERTAIN = "It is not certain whether what you sent was recorded."
+
+
+def test_a_form_that_could_not_be_saved_says_so_and_how_it_is_sent_again(clerk):
+    with gone("commitments_area", clerk):
+        answer = clerk.post("/admin/commitments/area/add/", {"slug": "one", "name": "One", "position": "1"})
+    assert said(answer) == NOTHING
+    assert "Your browser still has what you typed" in words(main(answer))
+
+
+def test_a_form_sent_to_a_database_that_nobody_serves_says_so(settings, clerk):
+    nobody = ConnectionHandler({"default": database("postgresql://nobody@127.0.0.1:1/nothing")})["default"]
+    with connection.execute_wrapper(lambda *_all: nobody.cursor()):
+        assert said(clerk.post("/admin/commitments/area/add/")) == NOTHING
+
+
+@pytest.mark.urls("tests.test_outage")
+def test_where_the_commit_itself_failed_nobody_claims_to_know(clerk, file):
+    def save(_request):
+        file.cursor().execute("PRAGMA journal_mode = DELETE")  # so that a reader can stop a commit
+        with held(file, "BEGIN", "SELECT * FROM one"):
+            begin(file)
+            file.cursor().execute("INSERT INTO one VALUES (1)")
+            file.commit()
+
+    WORK.append(save)
+    assert said(clerk.post("/save/")) == UNCERTAIN
+
+
+@pytest.mark.urls("tests.test_outage")
+def test_where_something_failed_after_the_view_nobody_claims_to_know(clerk):
+    def save(request):
+        request.session["seen"] = 1  # stored on the way out
+        return HttpResponse("saved")
+
+    WORK.append(save)
+    with gone("UPDATE", clerk):
+        assert said(clerk.post("/save/")) == UNCERTAIN

@@ -1,0 +1,78 @@
+"""How those wait who want to write to SQLite at the same time."""
+
+import sqlite3
+import threading
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+from django.db import OperationalError
+from django.db.utils import ConnectionHandler
+
+from tracker.settings import database
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "one.sqlite3"
+    sqlite3.connect(path).execute("CREATE TABLE one (words)").connection.close()
+    return path
+
+
+def begin(path, timeout):
+    """A connection of its own, in a transaction that writes."""
+    made = ConnectionHandler({"default": database(f"sqlite:///{path}")})["default"]
+    made.settings_dict["OPTIONS"] |= {"timeout": timeout}
+    made.connect()
+    made.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    return made
+
+
+@pytest.mark.django_db
+def test_of_many_who_write_without_a_pause_each_gets_its_turn(path):
+    """With SQLite's own way of waiting somebody's turn comes after dozens of the others'."""
+    turns, all_there = [], threading.Barrier(5)
+
+    def write(name):
+        all_there.wait()
+        for _number in range(20):
+            connection = begin(path, timeout=20)
+            turns.append(name)
+            time.sleep(0.003)
+            connection.commit()
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(write, range(5)))
+    places = defaultdict(list)
+    for place, name in enumerate(turns):
+        places[name].append(place)
+    assert max(after - before for of_one in places.values() for before, after in pairwise(of_one)) <= 15
+
+
+@pytest.mark.django_db
+def test_behind_somebody_who_never_ends_all_give_up_when_their_time_is_over_and_not_one_after_the_other(path):
+    stuck, begun = begin(path, timeout=0), time.monotonic()
+
+    def write(_number):
+        with pytest.raises(OperationalError, match="database is locked"):
+            begin(path, timeout=1)
+        return time.monotonic() - begun
+
+    with ThreadPoolExecutor(5) as pool:
+        waits = list(pool.map(write, range(5)))
+    assert min(waits) >= 1
+    assert max(waits) < 3
+    stuck.rollback()
+    stuck.close()
+    begin(path, timeout=0).close()
+
+
+@pytest.mark.django_db
+def test_a_statement_outside_a_transaction_waits_as_long_as_settings_say(path):
+    connection = begin(path, timeout=7)
+    connection.rollback()
+    assert connection.cursor().execute("PRAGMA busy_timeout").fetchone() == (7000,)
+    connection.close()
