@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -78,6 +79,21 @@ def test_no_public_address_fails_tells_a_draft_or_gives_markup_back(drafts, figu
         assert failed + fuzzing.problems(answer, told, UNHEARD) == []
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "found"),
+    [
+        ("<p>&lt;x-fuzz&gt;</p>", 200, []),
+        ("<p><x-fuzz></p>", 200, ["gives markup back"]),
+        ("", 503, ["status 503"]),
+        ("a rumour", 404, ["tells 'rumour'"]),
+        ("Traceback (most recent call last)", 400, ["shows a traceback"]),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_seen(said, status, found):
+    answer = HttpResponse(said, status=status, headers={"Content-Security-Policy": "default-src 'none'"})
+    assert fuzzing.problems(answer, answer.content, ["rumour"]) == found
 
 
 ROLES = ["boss", "publisher", "administrator", "contributor", "editor"]

@@ -160,7 +160,7 @@ def test_the_server_refuses_what_is_too_long_or_no_text_and_believes_nobody_abou
 # Where to tell of a weakness
 
 
-def test_security_txt_says_where_to_write_and_until_when_that_holds(client, settings):
+def test_security_txt_says_where_to_write_and_until_when_that_holds(db, client, settings):
     settings.CONTACT, settings.SITE_URL = "The office, office@tracker.example", "https://tracker.example"
     answer = client.get("/.well-known/security.txt")
     fields = [line.split(": ", 1) for line in answer.text.splitlines()]
