@@ -54,7 +54,12 @@ bench: .venv/development $(STATIC)
 	$(BIN)/python -m tests.benchmarks.run
 
 soak: .venv/development $(STATIC)
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak.publishing
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.publishing
+	$(BIN)/python -m tests.soak.load
+	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.load
+	$(BIN)/python -m tests.soak.memory
+	$(BIN)/python -m tests.soak.api
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) $(BIN)/python -m pytest tests/test_fuzz.py
 
 screenshots: .venv/development $(STATIC) system
