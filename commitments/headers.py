@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
@@ -85,6 +85,8 @@ class WithinReason:
             most += settings.IMPORT_MAX_BYTES
         if length(request) > most:
             raise RequestDataTooBig("A body is larger than any that is read here.")
+        if request.META.get("CONTENT_LENGTH", "0").strip("0123456789"):  # Django's reader of files would fail
+            raise SuspiciousOperation("The length of the body is no number.")
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
