@@ -166,3 +166,8 @@ def test_a_server_in_production_writes_json_alone(installation, tmp_path):
     line = next(one for one in lines if one["request"] == number)
     assert (line["logger"], line["path"], line["bytes"]) == ("tracker.access", "/updates/", size)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["time"])
+
+
+def test_a_question_of_too_many_parts_is_answered_and_logged_as_ever(client, caplog):
+    assert client.get(f"/api/v1/commitments/?{'&' * 1001}").headers["Content-Type"] == "application/json"
+    assert [one.fields["query"] for one in caplog.records if one.name == "tracker.access"] == [["…"]]
