@@ -7,6 +7,7 @@ error for programs (`problems_of`) and passed over on pages, because shared link
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, timedelta
 from typing import Any, Self
 
@@ -82,6 +83,13 @@ class AnyOf(MultipleChoiceFilter):
     """Rows whose column holds any of the values asked for."""
 
     field_class = ManyOf
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        """A filterset copies its filters for each question. Their many choices are replaced, never changed in place."""
+        made = copy(self)
+        made.extra = dict(self.extra)
+        made.method = self.method  # bound to the filter that has it
+        return made
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         """One IN; nothing asked for is no filter."""

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.http import StreamingHttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from commitments.filters import known_names
@@ -301,12 +300,6 @@ def test_a_past_day_is_written_as_it_stood(client):
     assert first.items() >= then.items()
     assert read(client, f"{CSV}?as_of=2019-10-30")[0]["deadline"] == "2019"
     assert read(client, f"{CSV}?as_of=2018-08-23") == []
-
-
-def test_the_file_is_streamed(release, client):
-    answer = client.get(CSV)
-    assert isinstance(answer, StreamingHttpResponse)
-    b"".join(answer)
 
 
 def test_the_file_comes_in_pieces_of_a_batch_and_the_first_before_anything_is_asked(db, client):

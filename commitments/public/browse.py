@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -18,6 +20,7 @@ from commitments.models import Commitment
 from commitments.public.links import narrowed, replaced
 from commitments.public.pages import page
 from commitments.public.tables import CommitmentTable
+from commitments.querysets import CommitmentQuerySet
 
 PAGE_SIZES = (10, 25, 50, 100)
 MOST_CHOICES = 15  # of one filter whose choices grow with the record: the most frequent are shown
@@ -72,8 +75,14 @@ def reported(found: CommitmentFilter) -> str:
 
 def rows(found: CommitmentFilter, references: list[str]) -> list[Commitment]:
     """The commitments with these references, in this order, each as of the day."""
-    rows = Commitment.objects.as_of(found.day).for_rows().in_bulk(references, field_name="reference")
+    rows = rows_on(found.day).in_bulk(references, field_name="reference")
     return [rows[reference] for reference in references]
+
+
+@lru_cache(maxsize=8)
+def rows_on(day: date) -> CommitmentQuerySet:
+    """What rows of a table are asked by, never asked itself: to put the question together takes longer than to ask."""
+    return Commitment.objects.as_of(day).for_rows()
 
 
 def headers(table: CommitmentTable, found: CommitmentFilter) -> list[dict[str, Any]]:
