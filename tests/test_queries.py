@@ -25,7 +25,7 @@ PAGES = {
     "/reports/progress/?by=owner": 12,
     "/updates/": 7,
     "/updates/?as_of=2020-01-01": 7,
-    "/updates.atom": 12,
+    "/updates.atom": 13,
     "/deadlines.ics": 8,
     "/about/": 5,
     "/api/v1/docs/": 16,

@@ -281,12 +281,12 @@ def test_every_word_must_be_found_somewhere(words, found):
     texts |= {"parties_as_stated": "enterprises of the two places", "reference": "TT-77"}
     commitment = published(**texts, owners=[owner], partners=[OrganisationFactory(name="Symphony")])
     record("report", commitment, date="2020", note="It was postponed.")
-    assert Commitment.objects.as_of(date(2026, 11, 22)).matching(words).exists() is found
+    assert Commitment.objects.as_of(date(2026, 11, 22)).matching(words, date(2026, 11, 22)).exists() is found
 
 
 def test_no_word_is_no_filter():
     commitment = published()
-    assert list(Commitment.objects.as_of(date(2026, 11, 22)).matching("  ")) == [commitment]
+    assert list(Commitment.objects.as_of(date(2026, 11, 22)).matching("  ", date(2026, 11, 22))) == [commitment]
 
 
 @pytest.mark.parametrize(("method", "party"), [("owned_by", "owners"), ("joined_by", "partners")])
