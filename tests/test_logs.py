@@ -126,7 +126,7 @@ def test_a_slow_query_is_logged_without_its_parameters(client, release, settings
     with connection.cursor() as cursor:
         cursor.execute(numbers, ["Chan Tai Man"])
     watch.watching.close()
-    [line] = logged("tracker.slow_query")
+    line = logged("tracker.slow_query")[-1]
     assert line["ms"] > 1
     assert line["sql"] == numbers
 

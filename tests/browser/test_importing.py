@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_staff import sign_in
+from tests.browser.test_staff import press, sign_in
 from tests.staff import add_staff
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ def show(page, server, text):
     """Upload a file and see what it would do."""
     page.goto(f"{server.url}{LIST}import/")
     page.set_input_files("input[type=file]", {"name": "weeks.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    page.get_by_role("button", name="Show what it would do").click()
+    press(page, "Show what it would do")
 
 
 def test_an_editor_uploads_looks_and_confirms(installation, open_page):
@@ -55,7 +55,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, chromium, 
         for text in ("", HEADER + WRONG, HEADER + NEW):
             show(page, server, text)
             look(page)
-        page.get_by_role("button", name="Import them").click()
+        press(page, "Import them")
         show(page, server, HEADER + NEW.replace("It was held.", "It was opened."))
         look(page)
     context.close()

@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_staff import sign_in
+from tests.browser.test_staff import press, sign_in
 from tests.staff import PASSWORD, add_staff
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,7 @@ def code(secret, step=0):
 def confirm(page):
     """Say the password again, as before any change of a second factor."""
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
+    press(page, "Confirm")
 
 
 def set_up_app(page, server):
@@ -31,7 +31,7 @@ def set_up_app(page, server):
     confirm(page)
     secret = page.locator("code").inner_text()
     page.get_by_label("Code").fill(code(secret))
-    page.get_by_role("button", name="Set it up").click()
+    press(page, "Set it up")
     return secret
 
 
@@ -116,7 +116,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, open_page,
         page.goto(f"{server.url}/admin/account/password/reset/")
         look(page)
         page.get_by_label("Email").fill("nobody@example.org")
-        page.get_by_role("button", name="Send the link").click()
+        press(page, "Send the link")
         look(page)
         sign_in(page, server)
         page.goto(f"{server.url}{SECOND_FACTOR}totp/activate/")
@@ -125,10 +125,10 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, open_page,
         look(page)
         set_up = page.locator("code").inner_text()
         page.get_by_label("Code").fill("1")
-        page.get_by_role("button", name="Set it up").click()
+        press(page, "Set it up")
         look(page)
         page.get_by_label("Code").fill(code(set_up))
-        page.get_by_role("button", name="Set it up").click()
+        press(page, "Set it up")
         for path in ("recovery-codes/", "webauthn/add/", "", "totp/deactivate/", "recovery-codes/generate/"):
             page.goto(f"{server.url}{SECOND_FACTOR}{path}")
             look(page)

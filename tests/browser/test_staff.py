@@ -10,11 +10,17 @@ from tests.staff import PASSWORD, add_staff
 pytestmark = pytest.mark.browser
 
 
+def press(page, name):
+    """Press a button, and wait for the page that it leads to: the press itself only sets out for it."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
 def sign_in(page, server, name="clerk"):
     page.goto(f"{server.url}/admin/")
     page.fill("#id_login", name)
     page.fill("#id_password", PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    press(page, "Sign in")
 
 
 def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(installation, open_page):

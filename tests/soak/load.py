@@ -22,7 +22,7 @@ from urllib.error import HTTPError
 from tests import installation as installations
 from tests.installation import Installation, Server
 from tests.soak.figures import milliseconds, told
-from tests.soak.traffic import Question, ask, open_to_all, questions, references
+from tests.soak.traffic import Question, ask, open_to_all, questions, references, run_apart
 from tests.staff import Staff, add_staff
 
 KEYS = "from commitments.models import Commitment\nfor one in Commitment.objects.all(): print(one.reference, one.pk)"
@@ -100,7 +100,7 @@ def run(installation: Installation, clients: int, seconds: float, desks: int, pu
         for job in jobs:
             job.start()
         try:
-            waits, wrong = asyncio.run(visit(server, newsroom, clients, begun + seconds))
+            waits, wrong = run_apart(visit(server, newsroom, clients, begun + seconds))
         finally:
             newsroom.closed.set()
             for job in jobs:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests import installation as installations
 from tests.installation import Installation, Server
 from tests.soak.figures import told
-from tests.soak.traffic import Question, ask, open_to_all, questions, references
+from tests.soak.traffic import Question, ask, open_to_all, questions, references, run_apart
 
 AT_ONCE = 8
 
@@ -48,9 +48,9 @@ def run(installation: Installation, first: int, last: int, within: float) -> int
     """Print what the workers hold; 1 where they grew by more than that share, died, or answered wrongly."""
     with open_to_all(installation).serve() as server:
         asked = questions(references(server), seed=1)
-        wrong = asyncio.run(visit(server, asked, first))
+        wrong = run_apart(visit(server, asked, first))
         before = workers(server)
-        wrong += asyncio.run(visit(server, asked, last - first))
+        wrong += run_apart(visit(server, asked, last - first))
         after = workers(server)
     problems = [f"{count} times {what}" for what, count in wrong.items()]
     problems += ["a worker died"] * (before.keys() != after.keys())

@@ -6,13 +6,16 @@ import json
 import random
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from tests.installation import Installation, Server
 
+T = TypeVar("T")
 PATIENCE = 60  # seconds after which a visitor has gone
 # How often in a hundred each kind is asked for: pages most, then programs, then files.
 SHARES = {"commitment": 25, "list": 20, "overview": 10, "page": 10, "day": 10, "api": 10, "feed": 7, "file": 5, "no": 3}
@@ -47,6 +50,12 @@ class Answer:
     status: int
     body: str
     seconds: float
+
+
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """What the visitors bring back. In a thread of its own: where a browser was tested, this one has a loop already."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, work).result()
 
 
 def questions(references: list[str], seed: int) -> Iterator[Question]:
