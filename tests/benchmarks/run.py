@@ -40,6 +40,7 @@ def main() -> None:
     with publishing.on_postgresql() as behind:
         pages.compare_behind_nginx(behind)
     publishing.compare()
+    table.write()
 
 
 def compare_exports(installation: Installation) -> None:
