@@ -211,7 +211,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tracker.logs.Log",  # before all others, so that whatever they answer is logged and has an id
-    "corsheaders.middleware.CorsMiddleware",  # first: what is redirected or refused must be readable, too
+    "corsheaders.middleware.CorsMiddleware",  # before all that answer: what they redirect or refuse must be readable
     "commitments.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
