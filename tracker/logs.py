@@ -12,7 +12,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -61,9 +60,19 @@ class Watch:
     """Time and queries of one request."""
 
     def __init__(self) -> None:
-        self.began, self.queries, self.watching = time.perf_counter(), 0, ExitStack()
+        self.began, self.queries = time.perf_counter(), 0
+        self.stop()
         for connection in connections.all():
-            self.watching.enter_context(connection.execute_wrapper(self.query))
+            connection.execute_wrappers.append(self.query)
+
+    def stop(self) -> None:
+        """Watch no longer. Whoever else still does ends, too: a thread answers one request at a time.
+
+        Not by Django's context manager, which takes away the last wrapper, whosever it is.
+        """
+        for connection in connections.all():
+            others = [one for one in connection.execute_wrappers if not isinstance(getattr(one, "__self__", 0), Watch)]
+            connection.execute_wrappers[:] = others
 
     def query(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Run a query; a line where that takes SLOW_QUERY_MS or longer. Its parameters are what readers typed."""
@@ -78,7 +87,7 @@ class Watch:
 
     def end(self, request: HttpRequest, response: HttpResponseBase, size: int) -> None:
         """The line of the access log."""
-        self.watching.close()
+        self.stop()
         fields = {
             "method": request.method,
             "path": address(request),
