@@ -4,19 +4,22 @@
 # make bench  our figures beside the stock way and the floor
 # make soak   the long tests: many who publish, crowds of readers, memory; generated questions to the API (SOAK_CASES=
 #             for each address), to all public addresses and to the forms of staff (FUZZ_REQUESTS=, 20,000 of each)
+# make messages  the catalogues of both forms of Chinese in line with the code (needs gettext)
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
 PORT ?= 8000
 FUZZ_REQUESTS ?= 20000
 BIN := .venv/bin
 STATIC := var/static/staticfiles.json
+CATALOGUES := $(wildcard tracker/locale/*/LC_MESSAGES/django.po)
+COMPILED := $(CATALOGUES:.po=.mo)
 # No address may tell gunicorn that a connection is HTTPS, not even this machine's: TRUST_PROXY alone says so, to Django.
 # Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md).
 SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --preload --log-level error --forwarded-allow-ips ""
 
-.PHONY: run test check bench soak screenshots lock system
+.PHONY: run test check bench soak screenshots messages lock system
 
-run: .venv/runtime $(STATIC)
+run: .venv/runtime $(STATIC) $(COMPILED)
 	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
 	@echo "Serving http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
 	@exec $(SERVE) --bind 127.0.0.1:$(PORT)
@@ -37,11 +40,19 @@ $(STATIC): .venv/runtime $(shell find commitments/static -type f)
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@touch $@
 
-test: .venv/development $(STATIC) system
+# With Babel, because a machine that only runs the tracker may have no gettext.
+%.mo: %.po | .venv/runtime
+	$(BIN)/pybabel --quiet compile --domain django --input-file $< --output-file $@
+
+# After a change to words: brings the catalogues in line. What is new in them must then be translated.
+messages: .venv/development
+	$(BIN)/python manage.py makemessages --locale zh_Hant --locale zh_Hans --no-obsolete --no-wrap --add-location file --ignore tests --ignore var
+
+test: .venv/development $(STATIC) $(COMPILED) system
 	$(BIN)/python -m pytest --numprocesses auto
 	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m pytest --numprocesses auto -m "not browser"
 
-check: .venv/development
+check: .venv/development $(COMPILED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
@@ -50,10 +61,10 @@ check: .venv/development
 	$(BIN)/python tests/check_translations.py
 	PRODUCTION=1 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=tracker.example $(BIN)/python manage.py check --deploy --fail-level DEBUG
 
-bench: .venv/development $(STATIC)
+bench: .venv/development $(STATIC) $(COMPILED)
 	$(BIN)/python -m tests.benchmarks.run
 
-soak: .venv/development $(STATIC)
+soak: .venv/development $(STATIC) $(COMPILED)
 	$(BIN)/python -m tests.soak.publishing
 	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.publishing
 	$(BIN)/python -m tests.soak.load
@@ -62,7 +73,7 @@ soak: .venv/development $(STATIC)
 	$(BIN)/python -m tests.soak.api
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) $(BIN)/python -m pytest tests/test_fuzz.py
 
-screenshots: .venv/development $(STATIC) system
+screenshots: .venv/development $(STATIC) $(COMPILED) system
 	$(BIN)/python -m tests.browser.screenshots
 
 # Chromium and a font with Chinese, where apt may be used; elsewhere browser tests say how to get them.

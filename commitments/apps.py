@@ -15,6 +15,14 @@ def lay_triggers(*, using: str, **kwargs: Any) -> None:
     triggers.lay(connections[using])
 
 
+def fill_projections(*, using: str, **kwargs: Any) -> None:
+    """Project what is on record once more where a migration gave the projections columns that are still empty."""
+    from commitments import projection, triggers
+
+    if triggers.COMMITMENTS in connections[using].introspection.table_names():
+        projection.fill()
+
+
 class CommitmentsConfig(AppConfig):
     """Public commitments, what was reported of them, and the ledger that both stand on."""
 
@@ -25,3 +33,4 @@ class CommitmentsConfig(AppConfig):
     def ready(self) -> None:
         """Ask to be told after each migrate."""
         post_migrate.connect(lay_triggers, sender=self)
+        post_migrate.connect(fill_projections, sender=self)

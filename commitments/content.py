@@ -7,7 +7,7 @@ canonical JSON has one spelling of each.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from commitments.choices import UPDATE_KINDS, EntryKind
 from commitments.models import Area, Commitment, Organisation, Release
 from commitments.models.fields import read
 
@@ -98,6 +99,8 @@ FREE_TEXT = (
     "done_when",
     "note",
 )
+# What of an update and of its evidence is words, and is translated.
+TOLD, SHOWN = ("deadline_reason", "note", "searched"), ("title", "publisher")
 # R5: the deadline moves only by a report, and a reference is given once.
 CORRECTABLE = tuple(name for name in PUBLIC_FIELDS if name not in ("reference", "deadline"))
 
@@ -148,6 +151,20 @@ def update_content(kind: str, said: Mapping[str, Any], evidence: Iterable[Mappin
     if said.get("reply_of"):  # only where there is one: entries without keep their digests
         content["reply_of"] = text(said["reply_of"])
     return content
+
+
+def texts(kind: str, said: Content) -> Iterator[str]:
+    """Everything that an entry says in somebody's words, in the order in which it says it; some may be empty."""
+    if kind == EntryKind.PUBLISHED:
+        yield from (said[name] for name in FREE_TEXT)
+    for change in said.get("changes", ()):
+        if change["field"] in FREE_TEXT:
+            yield from (change["before"], change["after"])
+    if kind in UPDATE_KINDS:
+        yield from (said.get(name, "") for name in TOLD)
+        yield from (row.get(name, "") for row in said.get("evidence", ()) for name in SHOWN)
+    elif kind != EntryKind.PUBLISHED:
+        yield said.get("reason", "")
 
 
 class Directory:

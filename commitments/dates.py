@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -56,10 +56,10 @@ def _said(when: PartialDate, _language: str | None) -> str:
     """Kept, because a page says a hundred dates."""
     year, _dash, part = when.text.partition("-")
     if not part:
-        return year
+        return pgettext("a year", "%(year)s") % {"year": year}
     if part in EDTF_PARTS.values():
         return _part_of_year(part) % {"year": year}
-    return date_format(when.first, "j F Y" if when.first == when.last else "F Y")
+    return date_format(when.first, "DATE_FORMAT" if when.first == when.last else "YEAR_MONTH_FORMAT")
 
 
 def _part_of_year(part: str) -> str:

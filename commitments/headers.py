@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django.views.defaults import bad_request
 
+from commitments.languages import bare
 from commitments.limits import count, kept_to_the_limits
 
 logger = logging.getLogger(__name__)
@@ -57,10 +58,11 @@ class Headers:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """After any answer."""
         answer = self.get_response(request)
-        shared = self.for_other_sites.match(request.path)
+        path = bare(request.path)
+        shared = self.for_other_sites.match(path)
         answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if shared else "same-origin"
         answer.headers["Permissions-Policy"] = FOR_ALL
-        if request.path.startswith(self.staff):
+        if path.startswith(self.staff):
             answer.headers["Permissions-Policy"] = FOR_STAFF
             answer.headers.setdefault("Cache-Control", "private, no-store")  # allauth's pages have none
         answer.headers["Reporting-Endpoints"] = f'csp="{reverse("csp_report")}"'
@@ -81,7 +83,7 @@ class WithinReason:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """What gives no length has no body for Django."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if request.path.startswith(self.staff):
+        if bare(request.path).startswith(self.staff):
             most += settings.IMPORT_MAX_BYTES
         if length(request) > most:
             raise RequestDataTooBig("A body is larger than any that is read here.")

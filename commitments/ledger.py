@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 
 from commitments import chain, rules, triggers
 from commitments.choices import EntryKind, Role
-from commitments.content import Content, public_value, publication
-from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry, LedgerHead
+from commitments.content import Content, public_value, publication, texts
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry, LedgerHead, Translation
 from commitments.projection import Difference, fact_of, project, references_on_record, rows_of_update
 from commitments.schedule import Fact
 
@@ -81,9 +81,11 @@ def append(new: Sequence[NewEntry]) -> list[LedgerEntry]:
         LedgerEntry.objects.bulk_create(entries, batch_size=500)
         head.save()
         redacted = [entry.target for entry in entries if entry.kind == EntryKind.REDACTION and entry.target]
+        removed = _texts_of(redacted)
         _remove_text(redacted)
         touched = [*entries, *(entry.subject for entry in redacted)]
         project(list(dict.fromkeys(str(entry.commitment_id) for entry in touched if entry.commitment_id)))
+        _remove_translations(removed)
     return entries
 
 
@@ -103,6 +105,22 @@ def _remove_text(redacted: Sequence[LedgerEntry]) -> None:
     DraftUpdate.objects.filter(published_as__in=numbers).update(
         note="", searched="", deadline_reason="", returned_because=""
     )
+
+
+def _texts_of(redacted: Sequence[LedgerEntry]) -> dict[str, set[str]]:
+    """By commitment, everything that these entries say."""
+    found: dict[str, set[str]] = {}
+    for entry in redacted:
+        found.setdefault(str(entry.subject.commitment_id), set()).update(texts(entry.kind, entry.data or {}))
+    return found
+
+
+def _remove_translations(removed: dict[str, set[str]]) -> None:
+    """Empty the translations of texts that are no longer on record."""
+    for reference, gone in removed.items():
+        kept = Commitment.objects.get(reference=reference).translated
+        sources = gone.difference(*kept.values())
+        Translation.objects.filter(commitment__reference=reference, source__in=sources).update(source="", text="")
 
 
 def _entry(one: NewEntry, head: LedgerHead) -> LedgerEntry:

@@ -9,7 +9,7 @@ The file's format is described in docs/release-file.md.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +18,12 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
-from commitments import ledger
+from commitments import ledger, translations
 from commitments.choices import EntryKind
 from commitments.content import COLUMNS, PARTIES, update_content
+from commitments.languages import CHINESE, suffix
 from commitments.models import (
     Agreement,
     Area,
@@ -36,6 +37,7 @@ from commitments.models import (
 )
 
 FORMAT = 1
+BY = ledger.Recorder()
 Item = Mapping[str, Any]
 # What a value of the wrong shape runs into.
 WRONG: tuple[type[Exception], ...] = (AttributeError, DatabaseError, ObjectDoesNotExist, TypeError, ValueError)
@@ -52,6 +54,7 @@ class Loaded:
 
     items: int
     entries: int
+    translations: int
 
 
 def load(path: Path) -> Loaded:
@@ -133,8 +136,12 @@ class Loader:
         commitments = self._commitments(release)
         self._agreements(release, self.data["release"])
         entries = self._entries(commitments)
+        appended = len(ledger.append(entries)) if entries else 0
+        said = self.data.get("translations", {})
+        self._names_in_chinese(said, release)
+        translated = translations.record(self._translations(said.get("commitments", ()), commitments), BY)
         LoadedItem.objects.bulk_create(LoadedItem(key=key) for key in self.new)
-        return Loaded(len(self.new), len(ledger.append(entries)) if entries else 0)
+        return Loaded(len(self.new), appended, translated)
 
     def _is_new(self, *name: str) -> bool:
         """Whether this was never loaded; from now on it was."""
@@ -192,6 +199,51 @@ class Loader:
                     agreement.parties.set(_organisations(one["parties"]))
                     found = Commitment.objects.in_bulk(one["commitments"], field_name="reference")
                     agreement.commitments.set([found[reference] for reference in one["commitments"]])
+
+    def _names_in_chinese(self, said: Item, release: Release) -> None:
+        """Names and notes of what staff edit beside the ledger; what they have written themselves stays."""
+        tables: list[tuple[str, QuerySet[Any], str]] = [
+            ("areas", Area.objects.all(), "slug"),
+            ("organisations", Organisation.objects.all(), "slug"),
+            ("occasions", Occasion.objects.all(), "day"),
+            ("sections", release.sections.all(), "position"),
+            ("agreements", release.agreements.all(), "number"),
+        ]
+        for table, rows, key in tables:
+            for one in said.get(table, ()):
+                with at(f"translation of {table}, {one[key]}"):
+                    if found := rows.filter(**{key: one[key]}).first():
+                        self._say_in_chinese(found, one, table, str(one[key]))
+        if one := said.get("release"):
+            with at("translation of the release"):
+                self._say_in_chinese(release, one, "release")
+
+    def _say_in_chinese(self, row: Model, said: Item, *name: str) -> None:
+        """Fill the columns of a row that are still empty; each language of it once and for all."""
+        for language in CHINESE:
+            if self._is_new("translation", self.data["release"]["slug"], *name, language):
+                for field, texts in said.items():
+                    column = field + suffix(language)
+                    if isinstance(texts, dict) and texts.get(language) and not getattr(row, column):
+                        setattr(row, column, texts[language])
+        _stored(row)
+
+    def _translations(
+        self, said: Iterable[Item], commitments: dict[str, Commitment]
+    ) -> list[translations.NewTranslation]:
+        """What was never translated, whether the translation stands or was taken back."""
+        known = translations.latest(commitment.pk for commitment in commitments.values())
+        new = []
+        for one in said:
+            with at(f"translation of {one['reference']}"):
+                commitment = commitments[one["reference"]]
+                new += [
+                    translations.NewTranslation(commitment, language, row["en"], row[language])
+                    for row in one["texts"]
+                    for language in CHINESE
+                    if row.get(language) and (commitment.pk, language, row["en"]) not in known
+                ]
+        return new
 
     def _entries(self, commitments: dict[str, Commitment]) -> list[ledger.NewEntry]:
         """The entries that the ledger does not hold yet: publications first, wholes before their parts."""

@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from commitments.languages import bare
+
 SECONDS = 30  # until it is worth asking again: PostgreSQL starts again, or a long write ends, within that
 # Both databases say with one and the same class of error that they are full and that a query is none. In these cases
 # waiting or making room helps. Of SQLite's codes the last byte says what it is about, of PostgreSQL's the first two
@@ -65,7 +67,7 @@ def _says_so(error: BaseException) -> bool:
 def answer(request: HttpRequest) -> HttpResponse:
     """503, in the form of what was asked for; called while the error is handled."""
     words = _("The record cannot be read just now. Try again in a few minutes.")
-    if request.path.startswith("/api/"):
+    if bare(request.path).startswith("/api/"):
         response: HttpResponse = JsonResponse({"errors": [words]})
     elif request.path.endswith("/"):
         said = {"sent": request.method == "POST", "nothing_recorded": nothing_recorded(sys.exception())}

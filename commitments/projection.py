@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.timezone import localdate
 
@@ -22,17 +22,31 @@ from commitments import content as contents
 from commitments.choices import UPDATE_KINDS, EntryKind
 from commitments.content import Content, Directory
 from commitments.dates import PartialDate
-from commitments.models import Commitment, Evidence, LedgerEntry, Ownership, Partnership, State, Update
+from commitments.languages import CHINESE, findable, sort_key, suffix
+from commitments.models import (
+    Commitment,
+    Evidence,
+    LedgerEntry,
+    Ownership,
+    Partnership,
+    State,
+    Translation,
+    Update,
+)
 from commitments.schedule import Fact, Standing, Support, effective_on, standing
 
 # A state is kept for every day: these stand for "always" at either end.
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 BATCH = 500
+SEARCHED = ("title", "quote", "parties_as_stated", "note")  # of a commitment's own texts
 PARTY_TABLES: dict[str, type[Ownership] | type[Partnership]] = {"owners": Ownership, "partners": Partnership}
 
 
 # What tampered entries and renamed slugs run into when they are folded.
 UNREADABLE = (AttributeError, KeyError, ObjectDoesNotExist, TypeError, ValidationError, ValueError)
+
+
+Translations = dict[str, dict[str, str]]  # by language: from a text on record to its translation
 
 
 @dataclass(slots=True)
@@ -87,6 +101,14 @@ def project(references: Sequence[str], *, repair: bool = True, tolerant: bool = 
     return differences
 
 
+def fill() -> None:
+    """Project what was on record before titles had keys to sort by: they are never empty."""
+    waiting = Commitment.objects.filter(title_key_zh_hant="", entries__kind=EntryKind.PUBLISHED)
+    if references := list(waiting.values_list("reference", flat=True)):
+        with transaction.atomic():
+            project(references, tolerant=True)
+
+
 class Batch:
     """Some commitments, their entries and what these come to."""
 
@@ -96,6 +118,13 @@ class Batch:
         self.entries: dict[str, list[LedgerEntry]] = defaultdict(list)
         for entry in LedgerEntry.objects.filter(commitment__reference__in=references).order_by("sequence"):
             self.entries[str(entry.commitment_id)].append(entry)
+        # The latest row of each text counts; an empty one takes back what was said before.
+        self.translations: dict[str, Translations] = defaultdict(lambda: {language: {} for language in CHINESE})
+        told = Translation.objects.filter(commitment__reference__in=references).order_by("pk")
+        for reference, language, source, text in told.values_list(
+            "commitment__reference", "language", "source", "text"
+        ):
+            self.translations[reference][language][source] = text
         self.wanted: dict[str, Projection] = {}
 
     def fold(self, directory: Directory, redactions: Redactions, *, tolerant: bool) -> list[Difference]:
@@ -108,7 +137,8 @@ class Batch:
                     differences.append(Difference(reference, "commitment", "is public without an entry"))
                 continue
             try:
-                self.wanted[reference] = fold(commitment, entries, directory, redactions)
+                memory = self.translations[reference]
+                self.wanted[reference] = fold(commitment, entries, directory, redactions, memory)
             except UNREADABLE as error:
                 if not tolerant:
                     raise
@@ -167,14 +197,25 @@ class Redactions:
 
 
 def fold(
-    commitment: Commitment, entries: Sequence[LedgerEntry], directory: Directory, redactions: Redactions
+    commitment: Commitment,
+    entries: Sequence[LedgerEntry],
+    directory: Directory,
+    redactions: Redactions,
+    memory: Translations,
 ) -> Projection:
-    """All projections of one commitment, from its entries in order. The first is its publication."""
+    """All projections of one commitment, from its entries in order. The first is its publication.
+
+    `memory`: the translations of its texts, also of some that are not on record.
+    """
     retracted = {int(e.target_id or 0): e for e in entries if e.kind == EntryKind.RETRACTION}
     said = {entry.sequence: redactions.remaining(entry) for entry in entries}
     public = public_fields(entries, said, retracted)
+    texts = texts_on_record(entries, said, redactions)
+    translated = {
+        language: {text: known[text] for text in texts if known.get(text)} for language, known in memory.items()
+    }
     projection = Projection(
-        columns=directory.columns(public),
+        columns=directory.columns(public) | columns_in_chinese(public, texts, translated),
         parties={name: directory.organisations(public[name]) for name in contents.PARTIES},
         published_at=entries[0].recorded_at,
     )
@@ -187,6 +228,7 @@ def fold(
                 directory.organisations([update.reply_of_id])  # KeyError where its slug is gone
             update.retracted_by = retracted.get(entry.sequence)
             update.redacted_by = redactions.of.get(entry.sequence)
+            update.han = _findable([update.note], translated)
             projection.updates.append(update)
             projection.evidence += evidence
             if update.stands:
@@ -196,6 +238,37 @@ def fold(
         _state(commitment, first, until, standing(stated, facts, first)) for first, until in intervals(facts)
     ]
     return projection
+
+
+def texts_on_record(
+    entries: Iterable[LedgerEntry], said: dict[int, Content | None], redactions: Redactions
+) -> list[str]:
+    """Every text that the entries of a commitment say, once each, in the order in which it was first said."""
+    texts: dict[str, None] = {}
+    for entry in entries:
+        texts |= dict.fromkeys(contents.texts(entry.kind, said[entry.sequence] or {}))
+        redaction = redactions.of.get(entry.sequence)
+        while redaction:
+            texts |= dict.fromkeys(contents.texts(redaction.kind, redaction.data or {}))
+            redaction = redactions.of.get(redaction.sequence)
+    return [text for text in texts if text]
+
+
+def columns_in_chinese(public: Content, texts: Sequence[str], translated: Translations) -> dict[str, Any]:
+    """The columns of a commitment that come from its translations; texts without one stand for themselves."""
+    columns: dict[str, Any] = {
+        "translated": {language: said for language, said in translated.items() if said},
+        "han": _findable([public[name] for name in SEARCHED], translated),
+    }
+    for language, said in translated.items():
+        title = said.get(public["title"], public["title"])
+        columns[f"title_key{suffix(language)}"] = sort_key(title, language)
+        columns[f"untranslated{suffix(language)}"] = len(texts) - len(said)
+    return columns
+
+
+def _findable(texts: Iterable[str], translated: Translations) -> str:
+    return findable(*(one for text in texts for one in (text, *(said.get(text, "") for said in translated.values()))))
 
 
 def public_fields(

@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 ENTRIES = "commitments_ledgerentry"
 COMMITMENTS = "commitments_commitment"
+TRANSLATIONS = "commitments_translation"
 
 # A redaction empties content and salt of an entry that a redaction entry names, and touches nothing else.
 KEPT = (
@@ -22,6 +23,11 @@ IS_REDACTION = (
     "NEW.content = '' AND NEW.salt = '' AND "
     + " AND ".join(f"NEW.{column} {{same}} OLD.{column}" for column in KEPT)
     + f" AND EXISTS (SELECT 1 FROM {ENTRIES} WHERE kind = 'redaction' AND target_id = OLD.sequence)"
+)
+# A translation is emptied with the text that it translates.
+IS_EMPTIED = "NEW.source = '' AND NEW.text = '' AND " + " AND ".join(
+    f"NEW.{column} {{same}} OLD.{column}"
+    for column in ("id", "commitment_id", "language", "recorded_at", "role", "organisation")
 )
 OUT_OF_ORDER = f"NEW.sequence <> 1 + COALESCE((SELECT MAX(sequence) FROM {ENTRIES}), 0)"
 # SQLite's REPLACE deletes the rows that stand in a unique column's way, and no DELETE trigger sees it.
@@ -50,6 +56,8 @@ RULES = {
         "OLD.published_at IS NOT NULL",
         "a published commitment cannot be deleted",
     ),
+    "translation_no_update": (TRANSLATIONS, "UPDATE", f"NOT ({IS_EMPTIED})", "a translation cannot be changed"),
+    "translation_no_delete": (TRANSLATIONS, "DELETE", "1 = 1", "a translation cannot be deleted"),
 }
 SQLITE_RULES = {
     "ledger_in_order": (ENTRIES, "INSERT", PUSHES_AN_ENTRY_OUT, "a ledger entry must follow the last one"),
@@ -65,14 +73,24 @@ SQLITE_RULES = {
         PUSHES_A_COMMITMENT_OUT.format(other="<> OLD.id"),
         "a published commitment cannot be replaced",
     ),
+    "translation_no_replace": (
+        TRANSLATIONS,
+        "INSERT",
+        f"EXISTS (SELECT 1 FROM {TRANSLATIONS} t WHERE t.id = NEW.id)",
+        "a translation cannot be replaced",
+    ),
 }
-TRUNCATED = {"ledger_no_truncate": ENTRIES, "commitment_no_truncate": COMMITMENTS}
+TRUNCATED = {
+    "ledger_no_truncate": ENTRIES,
+    "commitment_no_truncate": COMMITMENTS,
+    "translation_no_truncate": TRANSLATIONS,
+}
 # What public answers tell beside what is in the ledger.
 EDITED = tuple(
     f"commitments_{name}"
     for name in (
         *("agreement", "agreement_commitments", "agreement_parties", "area"),
-        *("occasion", "organisation", "release", "section"),
+        *("occasion", "organisation", "release", "section", "translation"),
     )
 )
 EDITION = "commitments_edition"
@@ -81,7 +99,7 @@ MARK = f"UPDATE {EDITION} SET mark = {{random}}"
 
 def lay(connection: BaseDatabaseWrapper) -> None:
     """Lay every trigger anew; nothing where the tables are not there (yet)."""
-    if not {ENTRIES, COMMITMENTS, EDITION} <= set(connection.introspection.table_names()):
+    if not {ENTRIES, COMMITMENTS, TRANSLATIONS, EDITION} <= set(connection.introspection.table_names()):
         return
     with connection.cursor() as cursor:
         for statement in statements(connection.vendor):
@@ -100,7 +118,7 @@ def problems(connection: BaseDatabaseWrapper) -> list[str]:
                 "|| p.prosrc FROM pg_trigger t "
                 "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal "
                 "AND t.tgrelid = ANY(ARRAY(SELECT to_regclass(unnest(%s::text[]))))",
-                [[ENTRIES, COMMITMENTS, *EDITED]],
+                [[ENTRIES, COMMITMENTS, *EDITED]],  # the translations are among those that are edited
             )
         found = dict(cursor.fetchall())
     return [name for name, text in laid(connection.vendor).items() if found.get(name) != text]

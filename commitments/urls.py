@@ -1,4 +1,4 @@
-"""Every public address."""
+"""Every public address: those in each language, and those that have none."""
 
 from dataclasses import replace
 
@@ -108,6 +108,9 @@ urlpatterns = [
     path("about/design/", about.design, name="design"),
     path("report-an-error/", feedback.report_error, name="report_error"),
     path("report-an-error/<slug:token>/", feedback.received, name="report_received"),
+]
+# What programs and browsers ask for, the same in every language.
+without_language = [
     path("sitemap.xml", for_everybody(sitemaps.index), {"sitemaps": finding.SITEMAPS}, name="sitemap"),
     path(
         "sitemap-<section>.xml",

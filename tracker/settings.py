@@ -218,6 +218,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "commitments.languages.Language",
     "django.middleware.common.CommonMiddleware",
     "commitments.headers.WithinReason",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -245,12 +246,13 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English")]  # the Chinese addresses stay off until they are complete
+LANGUAGES = [("en-gb", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
 TIME_ZONE = "Asia/Hong_Kong"  # the day that deadlines end in
 USE_TZ = True
 FORMAT_MODULE_PATH = "tracker.formats"
 
-STATIC_URL = "static/"
+STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -393,7 +395,7 @@ SPECTACULAR_SETTINGS = {
 }
 # Programs in other sites' pages may read the API and every file, but no page.
 CORS_ALLOW_ALL_ORIGINS = True
-CORS_URLS_REGEX = r"^/(?:api/(?!v1/docs/)|(?!admin/|static/).*\.(?:csv|xlsx|json|jsonl|atom|ics)$)"
+CORS_URLS_REGEX = r"^(?:/zh-han[ts])?/(?:api/(?!v1/docs/)|(?!admin/|static/).*\.(?:csv|xlsx|json|jsonl|atom|ics)$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
 CORS_EXPOSE_HEADERS = ["X-Row-Count", "X-Ledger-Head", "ETag", "Link", "Retry-After"]

@@ -7,6 +7,7 @@ from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, State, Update
 from commitments.models.release import Agreement, Area, LoadedItem, Occasion, Release, Section
 from commitments.models.staff import Affiliation, RedactionRequest, Reminder
+from commitments.models.translation import Translation
 
 __all__ = [
     "Affiliation",
@@ -30,5 +31,6 @@ __all__ = [
     "Reminder",
     "Section",
     "State",
+    "Translation",
     "Update",
 ]

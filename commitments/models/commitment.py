@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments import schedule
 from commitments.choices import ANNOUNCED, DeadlineBasis, Force, Kind, Level, Status
+from commitments.languages import KEY_LENGTH
 from commitments.models.fields import (
     PartialDateField,
     choice_field,
@@ -102,6 +103,15 @@ class Commitment(models.Model):
     review_on = models.DateField(_("review on"), null=True, blank=True, help_text=_("When to look again."))
     note = models.TextField(_("note"), blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    # From the translations of the texts on record (`translations`): {language: {text on record: translation}}.
+    translated = models.JSONField(default=dict, blank=True, editable=False)
+    # How many texts of its record have none: staff look for these.
+    untranslated_zh_hant = models.PositiveSmallIntegerField(default=0, editable=False)
+    untranslated_zh_hans = models.PositiveSmallIntegerField(default=0, editable=False)
+    # What a search in Chinese looks through, and by which the titles sort.
+    han = models.TextField(blank=True, editable=False, default="")
+    title_key_zh_hant = models.CharField(max_length=KEY_LENGTH, blank=True, editable=False, default="")
+    title_key_zh_hans = models.CharField(max_length=KEY_LENGTH, blank=True, editable=False, default="")
 
     # Set by as_of(day), for the pages and exports that ask for a day.
     if TYPE_CHECKING:
@@ -128,6 +138,8 @@ class Commitment(models.Model):
             models.Index(fields=["kind", "reference"], name="commitment_kind"),
             models.Index(fields=["level", "reference"], name="commitment_level"),
             models.Index(fields=["title", "reference"], name="commitment_title"),
+            models.Index(fields=["title_key_zh_hant", "reference"], name="commitment_title_zh_hant"),
+            models.Index(fields=["title_key_zh_hans", "reference"], name="commitment_title_zh_hans"),
         ]
         constraints = [
             vocabulary_constraint("kind", Kind, "commitment_kind_known"),
@@ -165,6 +177,14 @@ class Commitment(models.Model):
     def get_absolute_url(self) -> str:
         """Its public page."""
         return reverse("commitment", args=[self.reference])
+
+    def translation(self, name: str, language: str) -> str:
+        """A text of its own in another language; empty where there is no translation of what is on record."""
+        return self.translation_of(str(getattr(self, name)), language)
+
+    def translation_of(self, text: str, language: str) -> str:
+        """Any text of its record in another language."""
+        return str(self.translated.get(language, {}).get(text, ""))
 
     @property
     def role(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -9,10 +10,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import Vocabulary
 from commitments.dates import PartialDate, PartialDateError, parse
+from commitments.languages import CHINESE, RECORD, names, suffix
 
 if TYPE_CHECKING:
     CharField = models.CharField[str | PartialDate | None, PartialDate | None]
@@ -151,3 +154,30 @@ def vocabulary_constraint(
 def choice_field(vocabulary: type[Vocabulary], label: Any, **kwargs: Any) -> models.CharField[Any, Any]:
     """A column for one value of a vocabulary."""
     return models.CharField(label, max_length=20, choices=vocabulary.choices, **kwargs)
+
+
+class Named(models.Model):
+    """What staff name and describe beside the ledger: each text has a column for each language, `name_zh_hant`."""
+
+    class Meta:
+        """Columns only."""
+
+        abstract = True
+
+    def translation(self, name: str, language: str) -> str:
+        """A text in a language of Chinese; empty where there is none."""
+        return str(getattr(self, name + suffix(language)))
+
+
+def in_chinese(label: Any, length: int | None = None) -> tuple[Any, Any]:
+    """The columns of a text in Traditional and in Simplified Chinese; of one line where it has a length."""
+    traditional, simplified = (format_lazy("{} ({})", label, names()[language]) for language in CHINESE)
+    if length is None:
+        return models.TextField(traditional, blank=True), models.TextField(simplified, blank=True)
+    line = partial(models.CharField, max_length=length, blank=True)
+    return line(traditional), line(simplified)
+
+
+def columns_of(name: str) -> tuple[str, ...]:
+    """A text's columns, in the order in which staff see them: English, Traditional, Simplified Chinese."""
+    return tuple(name + suffix(language) for language in (RECORD, *CHINESE))

@@ -1,24 +1,31 @@
 """Who makes commitments and who takes part in them."""
 
+from typing import Any
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import OrganisationKind, Side
-from commitments.models.fields import choice_field, vocabulary_constraint
+from commitments.languages import findable
+from commitments.models.fields import Named, choice_field, columns_of, in_chinese, vocabulary_constraint
 from commitments.querysets import OrganisationQuerySet
 
 
-class Organisation(models.Model):
+class Organisation(Named):
     """A body that owns commitments or takes part in them. The slug is its identity in addresses and in the ledger."""
 
     slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
     name = models.CharField(_("name"), max_length=200, unique=True)
+    name_zh_hant, name_zh_hans = in_chinese(_("name"), 200)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    short_name_zh_hant, short_name_zh_hans = in_chinese(_("short name"), 60)
     kind = choice_field(OrganisationKind, _("kind"))
     side = choice_field(Side, _("side"))
     site = models.URLField(_("site"), blank=True)
     note = models.TextField(_("note"), blank=True)
+    note_zh_hant, note_zh_hans = in_chinese(_("note"))
+    han = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -36,6 +43,13 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         """The full name."""
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep what searches look through in step with the names."""
+        self.han = findable(*(getattr(self, column) for name in ("name", "short_name") for column in columns_of(name)))
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "han"}
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """Its public page."""

@@ -189,6 +189,7 @@ class Update(UpdateFields):
     redacted_by = models.ForeignKey(
         LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("redacted by")
     )
+    han = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
 
     class Meta:
         """Latest first."""
@@ -216,6 +217,10 @@ class Update(UpdateFields):
         """What it is about."""
         return f"{self.get_kind_display()} {self.date or ''}".strip()
 
+    def translation(self, name: str, language: str) -> str:
+        """One of its texts in another language; empty where there is no translation."""
+        return self.commitment.translation_of(str(getattr(self, name)), language)
+
     @property
     def stands(self) -> bool:
         """Whether it counts: not retracted, and not removed whole (then not even its date is left)."""
@@ -239,6 +244,10 @@ class Evidence(EvidenceFields):
             vocabulary_constraint("source", Source, "evidence_source_known"),
             interval_constraint("date", "evidence_interval"),
         ]
+
+    def translation(self, name: str, language: str) -> str:
+        """Its title or publisher in another language; empty where there is no translation."""
+        return self.update.commitment.translation_of(str(getattr(self, name)), language)
 
 
 class State(models.Model):

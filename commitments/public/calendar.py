@@ -199,4 +199,4 @@ def status_line(one: Commitment) -> str:
 
 def say(day: date) -> str:
     """A day as people say it."""
-    return str(date_format(day, "j F Y"))
+    return str(date_format(day))

@@ -140,7 +140,7 @@ def refuse(problems: list[str]) -> None:
 
 def titled(asked: Asked, title: str) -> str:
     """A feed's or a calendar's title: what it is, of which commitments, as of which day."""
-    day = _("as of %(day)s") % {"day": date_format(asked.as_of, "j F Y")} if asked.as_of else ""
+    day = _("as of %(day)s") % {"day": date_format(asked.as_of)} if asked.as_of else ""
     parts = [title, asked.title, day]
     return one_line(" – ".join(part for part in parts if part))
 

@@ -239,7 +239,7 @@ def sentences(row: Commitment, reported: list[Report]) -> list[str]:
 
 def announced_words(row: Commitment) -> str:
     """When it was announced."""
-    return _("Announced %(day)s.") % {"day": date_format(row.release.issued_on, "j F Y")}
+    return _("Announced %(day)s.") % {"day": date_format(row.release.issued_on)}
 
 
 def deadline_words(row: Commitment) -> str:

@@ -359,7 +359,7 @@ PERIOD_COLUMNS = (
 
 def title(first: date, last: date) -> str:
     """Both days, in words."""
-    days = {"first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
+    days = {"first": date_format(first), "last": date_format(last)}
     return gettext("Progress from %(first)s to %(last)s") % days
 
 

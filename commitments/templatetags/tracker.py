@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +16,13 @@ from django.utils.safestring import SafeString
 from commitments import choices, content
 from commitments.choices import Kind, Status
 from commitments.dates import parse
+from commitments.languages import TAGS
 from commitments.models import Commitment
 from commitments.models.commitment import role_of
 from commitments.public.browse import Choice
 from commitments.public.links import Links
+from commitments.translations import Said, said, said_of
+from commitments.wording import bracketed, listed, quoted
 
 register = template.Library()
 
@@ -97,6 +101,41 @@ def tick_box(name: str, choice: Choice) -> SafeString:
         choice.label,
         "" if choice.count is None else format_html(' <span class="count">{}</span>', choice.count),
     )
+
+
+def marked(one: Said) -> SafeString:
+    """A text; with its language where that is not the page's."""
+    if one.is_foreign:
+        return format_html('<span lang="{}">{}</span>', TAGS[one.language], one.text)
+    return format_html("{}", one.text)
+
+
+@register.filter(name="said")
+def said_here(thing: Any, name: str) -> SafeString:
+    """A text of a record or of what staff name, in the page's language: `{{ commitment|said:"title" }}`."""
+    return marked(said(thing, name))
+
+
+@register.filter
+def plainly(thing: Any, name: str) -> str:
+    """The same without a mark, for attributes and titles: `{{ body|plainly:"name" }}`."""
+    return said(thing, name).text
+
+
+@register.filter(name="said_of")
+def said_of_here(text: str, commitment: Commitment | None) -> SafeString:
+    """A text of a commitment's record, such as a reason: `{{ entry.data.reason|said_of:commitment }}`."""
+    return marked(said_of(commitment, text))
+
+
+register.filter("quoted", quoted)
+register.filter("bracketed", bracketed)
+
+
+@register.filter
+def as_list(items: Iterable[Any]) -> str:
+    """Some words in a row, as the page's language separates them."""
+    return listed(map(str, items))
 
 
 @register.filter

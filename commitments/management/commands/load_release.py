@@ -27,4 +27,5 @@ class Command(BaseCommand):
             loaded = loading.load(options["file"])
         except loading.ReleaseFileError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{options['file'].name}: {loaded.items} items and {loaded.entries} ledger entries are new.")
+        said = f"{loaded.items} items and {loaded.entries} ledger entries are new, {loaded.translations} translations."
+        self.stdout.write(f"{options['file'].name}: {said}")

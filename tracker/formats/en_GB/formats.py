@@ -1,4 +1,6 @@
 """The 24-hour clock: there is no doubt about 11.11."""
 
+DATE_FORMAT = "j F Y"
+YEAR_MONTH_FORMAT = "F Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j M Y, H:i"
+DATETIME_FORMAT = "j F Y, H:i"

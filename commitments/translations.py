@@ -1,0 +1,132 @@
+"""Translating what is on record: what there is to translate, and the one way to record a translation.
+
+The chain knows nothing of translations. Each is a row of a table that is only added to, and what it comes to is
+projected beside the record, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commitments import content, ledger
+from commitments.choices import UPDATE_KINDS, EntryKind
+from commitments.languages import CHINESE, RECORD, current
+from commitments.models import Commitment, DraftUpdate, LedgerEntry, Translation
+from commitments.projection import Redactions, project, texts_on_record
+
+LONGEST = 10_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text, and the language that it is in: the one asked for, or that of the record where there is no other."""
+
+    text: str
+    language: str
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is in another language than the page, and must be marked so."""
+        return bool(self.text) and self.language != current()
+
+
+def said(thing: Any, name: str) -> Said:
+    """A text of a commitment, update or piece of evidence, or of what staff name, in the language of the moment."""
+    text, language = str(getattr(thing, name)), current()
+    if language == RECORD or not text:
+        return Said(text, RECORD)
+    found = thing.translation(name, language)
+    return Said(found or text, language if found else RECORD)
+
+
+def said_of(commitment: Commitment | None, text: str) -> Said:
+    """Any text of a commitment's record in the language of the moment."""
+    language = current()
+    found = commitment.translation_of(text, language) if commitment and language != RECORD else ""
+    return Said(found or text, language if found else RECORD)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTranslation:
+    """How a text of a commitment is said in another language; an empty `text` takes back what was said before."""
+
+    commitment: Commitment
+    language: str
+    source: str
+    text: str
+
+
+def record(new: Sequence[NewTranslation], by: ledger.Recorder) -> int:
+    """Record translations, all or none, and how many said something new. Raises ValidationError.
+
+    The head of the ledger is held meanwhile, and left as it is: publishing and translating wait for each other.
+    """
+    with transaction.atomic():
+        ledger.hold()
+        known = latest(one.commitment.pk for one in new)
+        rows = []
+        for one in new:
+            check(one)
+            place = (one.commitment.pk, one.language, one.source)
+            if known.get(place, "") != one.text:
+                known[place] = one.text
+                rows.append(_row(one, by))
+        Translation.objects.bulk_create(rows, batch_size=500)
+        project(sorted({row.commitment.reference for row in rows}))
+    return len(rows)
+
+
+def check(new: NewTranslation) -> None:
+    """Raise ValidationError where a translation cannot be kept."""
+    if new.language not in CHINESE:
+        raise ValidationError(f"There is no language {new.language!r}: write one of {', '.join(CHINESE)}.")
+    if not new.source:
+        raise ValidationError(_("Only a text can be translated."))
+    if len(new.text) > LONGEST:
+        raise ValidationError(_("A translation has at most %(most)s characters.") % {"most": LONGEST})
+    if "\0" in new.text:
+        raise ValidationError(_("It holds a character that is no text. Type the cell again."))
+
+
+def _row(new: NewTranslation, by: ledger.Recorder) -> Translation:
+    return Translation(
+        commitment=new.commitment,
+        language=new.language,
+        source=new.source,
+        text=new.text,
+        recorded_at=timezone.now().replace(microsecond=0),
+        role=by.role,
+        organisation=by.organisation,
+    )
+
+
+def latest(commitments: Iterable[int]) -> dict[tuple[int, str, str], str]:
+    """By commitment, language and text on record: its translation, or an empty text where it was taken back."""
+    rows = Translation.objects.filter(commitment__in=set(commitments)).order_by("pk")
+    return {
+        (commitment, language, source): text
+        for commitment, language, source, text in rows.values_list("commitment_id", "language", "source", "text")
+    }
+
+
+def texts_of(commitment: Commitment) -> list[str]:
+    """Every text of a commitment that can be translated: of its record, or of the draft; then of drafts of updates."""
+    entries = list(LedgerEntry.objects.filter(commitment=commitment).order_by("sequence"))
+    if entries:
+        redactions = Redactions()
+        said = {entry.sequence: redactions.remaining(entry) for entry in entries}
+        found = texts_on_record(entries, said, redactions)
+    else:
+        found = list(content.texts(EntryKind.PUBLISHED, content.publication(commitment)))
+    for draft in DraftUpdate.objects.filter(commitment=commitment, published_as=None).prefetch_related("evidence"):
+        told: dict[str, Any] = {name: getattr(draft, name) for name in content.TOLD}
+        told["evidence"] = [{name: getattr(row, name) for name in content.SHOWN} for row in draft.evidence.all()]
+        found += content.texts(str(draft.kind) if draft.kind in UPDATE_KINDS else EntryKind.REPORT, told)
+    return list(dict.fromkeys(text for text in found if text))

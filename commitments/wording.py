@@ -1,0 +1,46 @@
+"""How words are put together in the language of the moment: lists, quotation marks, brackets, what names a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in a row: "a, b", 「a、b」."""
+    return pgettext("between the words of a list", ", ").join(words)
+
+
+def clauses(words: Iterable[str]) -> str:
+    """Parts of a sentence that have commas of their own: "a; b"."""
+    return pgettext("between the clauses of a sentence", "; ").join(words)
+
+
+def sentences(said: Iterable[str]) -> str:
+    """Whole sentences, one after the other: with a space between them in English, with none in Chinese."""
+    between = pgettext("two sentences", "%(first)s %(second)s") % {"first": "", "second": ""}
+    return between.join(said)
+
+
+def labelled(name: Any, value: Any) -> str:
+    """What something is called, and what it is: "Status: completed"."""
+    return pgettext("a label and its value", "%(name)s: %(value)s") % {"name": name, "value": value}
+
+
+def quoted(text: Any) -> SafeString:
+    """In quotation marks: “a”, 「a」."""
+    return _around(pgettext("quotation marks", "“%(text)s”"), text)
+
+
+def bracketed(text: Any) -> SafeString:
+    """In brackets: (a), （a）."""
+    return _around(pgettext("brackets", "(%(text)s)"), text)
+
+
+def _around(form: str, text: Any) -> SafeString:
+    before, after = form.split("%(text)s")
+    return format_html("{}{}{}", before, mark_safe(conditional_escape(text)), after)  # noqa: S308  (escaped)
