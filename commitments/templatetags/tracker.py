@@ -117,6 +117,12 @@ def said_here(thing: Any, name: str) -> SafeString:
 
 
 @register.filter
+def language_tag(code: str) -> str:
+    """A language as the attribute `lang` says it."""
+    return TAGS[code]
+
+
+@register.filter
 def plainly(thing: Any, name: str) -> str:
     """The same without a mark, for attributes and titles: `{{ body|plainly:"name" }}`."""
     return said(thing, name).text
