@@ -1,4 +1,4 @@
-"""`make screenshots`: every page in each language, at two widths, light and dark, into var/screenshots/, to be looked at."""
+"""`make screenshots`: every page in each language, at two widths, light and dark, into var/screenshots/."""
 
 import shutil
 import sys
