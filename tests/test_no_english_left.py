@@ -17,7 +17,24 @@ PASSED_OVER = ("script", "style", "code", "pre")
 VOID = ("meta", "link", "input", "br", "img", "hr", "col", "wbr", "source")
 # What may stand in Latin letters in a Chinese text. Each is taken out whole before anything is looked for.
 ADDRESS = r"https?://\S+|[\w.+-]+@[\w.-]+|(?<![\w/])/[\w/.-]+|[A-Z]{2,4}-\d{2,6}"
-TERMS = ["CSV", "XLSX", "Excel", "JSON", "API", "Atom", "UTF-8", "OpenAPI", "SHA-256", "ETag", "Python", "A4", "JavaScript", "Unicode", "axe", "WCAG"]
+TERMS = [
+    "CSV",
+    "XLSX",
+    "Excel",
+    "JSON",
+    "API",
+    "Atom",
+    "UTF-8",
+    "OpenAPI",
+    "SHA-256",
+    "ETag",
+    "Python",
+    "A4",
+    "JavaScript",
+    "Unicode",
+    "axe",
+    "WCAG",
+]
 NAMES = """
     Chromium
 """.strip().splitlines()
