@@ -203,7 +203,7 @@ WHERE said.key = {2} AND said.value = {3})""",
         "postgresql": "({0} -> {1} ->> {2} = {3})",
     }
 
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]  # takes no template
         """In the database's words: of its four parts none is a value."""
         parts = [compiler.compile(one)[0] for one in self.get_source_expressions()]
         return self.words[connection.vendor].format(*parts), []
