@@ -402,7 +402,7 @@ def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(clie
     assert event.summary.value.startswith(f"CU-06 {said('title', language)}：")
     told = event.description.value
     assert SAID["quote"][0] in told
-    assert all(said(name, language) in told for name in ("quote", "deadline_as_stated", "deadline_reason"))
+    assert all(said(name, language) in told for name in ("quote", "deadline_as_stated", "deadline_reason", "done_when"))
     assert f"http://testserver/{language}/commitments/CU-06/" in told
 
 

@@ -38,7 +38,7 @@ from commitments.public.subscriptions import (
 )
 from commitments.schedule import SETTLED
 from commitments.translations import said, said_of
-from commitments.wording import in_quotes, labelled, parts
+from commitments.wording import labelled, parts
 
 MOST = 2000  # events in a calendar: above that, programs that people use for their days give up
 AGAIN = timedelta(days=1)  # when a subscriber should ask again
@@ -162,7 +162,7 @@ def described(one: Commitment, record: Record) -> Iterator[str]:
     release = {"title": said(one.release, "title").text, "day": say(one.release.issued_on)}
     yield _("“%(quote)s” (%(title)s, %(day)s)") % {"quote": one.quote, **release}
     if (quote := said(one, "quote")).language != RECORD:
-        yield labelled(_("Our translation"), in_quotes(quote.text))
+        yield labelled(_("Our translation"), quote.text)
     if deadline := one.state.deadline:
         yield _("Deadline: %(date)s") % {"date": deadline.label}
         yield from about_deadline(one, deadline)
@@ -171,7 +171,7 @@ def described(one: Commitment, record: Record) -> Iterator[str]:
     for update in record.revisions:
         yield revision_line(one, update)
     yield status_line(one)
-    yield _("Done when: %(words)s") % {"words": one.done_when}
+    yield _("Done when: %(words)s") % {"words": said(one, "done_when").text}
 
 
 def about_deadline(one: Commitment, deadline: PartialDate) -> Iterator[str]:
