@@ -15,6 +15,11 @@ def listed(words: Iterable[str]) -> str:
     return pgettext("between the words of a list", ", ").join(words)
 
 
+def parts(words: Iterable[str]) -> str:
+    """Parts of a sentence in a row: "Gazette, 2019", 「《憲報》，2019年」."""
+    return pgettext("between the parts of a sentence", ", ").join(words)
+
+
 def clauses(words: Iterable[str]) -> str:
     """Parts of a sentence that have commas of their own: "a; b"."""
     return pgettext("between the clauses of a sentence", "; ").join(words)
@@ -39,6 +44,11 @@ def quoted(text: Any) -> SafeString:
 def bracketed(text: Any) -> SafeString:
     """In brackets: (a), （a）."""
     return _around(pgettext("brackets", "(%(text)s)"), text)
+
+
+def in_quotes(text: str) -> str:
+    """In quotation marks, where nothing is HTML: in files, feeds, calendars and messages."""
+    return pgettext("quotation marks", "“%(text)s”") % {"text": text}
 
 
 def _around(form: str, text: Any) -> SafeString:
