@@ -22,15 +22,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments import content, ledger
-from commitments.admin import bulk
+from commitments.admin import bulk, translating
 from commitments.admin.base import StaffForm, may_publish, reach, recorder, show
 from commitments.admin.importing import CommitmentFilesMixin
 from commitments.admin.listing import (
+    FindsChinese,
     FreshnessFilter,
     OwnerFilter,
     PublicFilter,
     ScheduleFilter,
     StatusFilter,
+    UntranslatedFilter,
     badge,
     lateness,
 )
@@ -98,18 +100,30 @@ class CommitmentForm(StaffForm):
         return [name for name in self.changed_data if name in content.CORRECTABLE]
 
 
-class RecordFirst(ChangeList):
+class Leading(ChangeList):
+    """A list of what lacks a translation leads to the translations."""
+
+    def url_for_result(self, result: models.Model) -> str:
+        """Where a row leads."""
+        if UntranslatedFilter.parameter_name in self.params and not self.is_popup:
+            return f"{reverse('admin:commitments_commitment_translations', args=[result.pk])}?missing=1"
+        return str(super().url_for_result(result))
+
+
+class RecordFirst(Leading):
     """A list that leads to recording progress, which is what staff come for; drafts are edited."""
 
     def url_for_result(self, result: models.Model) -> str:
         """Where a row leads."""
+        if UntranslatedFilter.parameter_name in self.params:
+            return super().url_for_result(result)
         if isinstance(result, Commitment) and result.published_at and not self.is_popup:
             return f"{reverse('admin:commitments_draftupdate_add')}?commitment={result.pk}"
         return str(super().url_for_result(result))
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
+class CommitmentAdmin(FindsChinese, CommitmentFilesMixin, LedgerAdmin):
     """The list and the form. Status is never a field here: it is moved by recording progress."""
 
     form = CommitmentForm
@@ -127,8 +141,10 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         ("area", admin.RelatedOnlyFieldListFilter),
         "kind",
         "level",
+        UntranslatedFilter,
     )
     search_fields = ("reference", "title", "owners__name", "owners__short_name")
+    chinese_fields = ("han", "owners__han")
     autocomplete_fields = ("part_of",)
     ordering = ("reference",)
     actions = ("record_selected",)
@@ -141,7 +157,7 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list that leads to recording progress, for those who may."""
-        return RecordFirst if request.user.has_perm("commitments.add_draftupdate") else ChangeList
+        return RecordFirst if request.user.has_perm("commitments.add_draftupdate") else Leading
 
     def get_fieldsets(self, request: HttpRequest, obj: Commitment | None = None) -> Any:
         """As a reader meets them; what a published commitment says now comes first."""
@@ -198,8 +214,8 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         return actions if request.user.has_perm("commitments.add_draftupdate") else {}
 
     def get_urls(self) -> list[Any]:
-        """The page of many beside the stock ones."""
-        return [*bulk.addresses(self), *super().get_urls()]
+        """The page of many, and that of translations, beside the stock ones."""
+        return [*bulk.addresses(self), *translating.addresses(self), *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Record progress of the selected commitments…"))
     def record_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
