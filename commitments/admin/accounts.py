@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from commitments.admin.base import BehindTheScenesAdmin
 from commitments.admin.sessions import end_sessions
 from commitments.models import Affiliation, Reminder
+from commitments.wording import listed
 
 # An account has one address, on the user's page, and its second factor is reset there: no tables of their own.
 admin.site.unregister((User, EmailAddress, Authenticator))
@@ -114,7 +115,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, obj: User) -> str:
         """The groups."""
-        return ", ".join(group.name for group in obj.groups.all()) or ("superuser" if obj.is_superuser else "–")
+        return listed(group.name for group in obj.groups.all()) or (_("superuser") if obj.is_superuser else "–")
 
     @admin.display(description=gettext_lazy("works for"))
     def works_for(self, obj: User) -> str:
@@ -125,7 +126,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     def second_factor(self, obj: User) -> str:
         """What the user signs in with besides the password."""
         theirs = Authenticator.objects.filter(user=obj).exclude(type=Authenticator.Type.RECOVERY_CODES)
-        return ", ".join(str(one) for one in theirs) or _("none")
+        return listed(str(one) for one in theirs) or _("none")
 
     @admin.action(description=gettext_lazy("Reset the second factor and end all sessions"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:

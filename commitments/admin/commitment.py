@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,6 +42,7 @@ from commitments.admin.saving import LedgerAdmin
 from commitments.choices import EntryKind, Freshness, Schedule, Status
 from commitments.models import Commitment, LedgerEntry, Organisation
 from commitments.rules import check_together
+from commitments.wording import explained, listed
 
 
 def parties(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
@@ -48,7 +50,7 @@ def parties(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
     field: Any = Commitment._meta.get_field(name)
     widget = AutocompleteSelectMultiple(field, admin.site)
     return forms.ModelMultipleChoiceField(
-        Organisation.objects.all(), required=False, label=field.verbose_name.capitalize(), widget=widget
+        Organisation.objects.all(), required=False, label=capfirst(field.verbose_name), widget=widget
     )
 
 
@@ -204,7 +206,7 @@ class CommitmentAdmin(FindsChinese, CommitmentFilesMixin, LedgerAdmin):
         corrections = LedgerEntry.objects.filter(
             commitment__pk=obj.pk, kind=EntryKind.CORRECTION, recorded_at__gte=since.replace(microsecond=0)
         )
-        numbers = ", ".join(str(number) for number in corrections.values_list("sequence", flat=True))
+        numbers = listed(str(number) for number in corrections.values_list("sequence", flat=True))
         return _("%(who)s, by entry %(entries)s,") % {"who": who, "entries": numbers} if numbers else who
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -268,7 +270,7 @@ class CommitmentAdmin(FindsChinese, CommitmentFilesMixin, LedgerAdmin):
     @admin.display(description=gettext_lazy("owners"))
     def owned_by(self, obj: Commitment) -> str:
         """Who must deliver."""
-        return ", ".join(body.label for body in obj.owners.all()) or obj.parties_as_stated
+        return listed(body.label for body in obj.owners.all()) or obj.parties_as_stated
 
     @admin.display(description=gettext_lazy("status"), ordering="state__status")
     def status_now(self, obj: Commitment) -> SafeString:
@@ -276,7 +278,7 @@ class CommitmentAdmin(FindsChinese, CommitmentFilesMixin, LedgerAdmin):
         if obj.published_at is None:
             return format_html('<span class="badge role-none">{}</span>', _("draft"))
         said = badge(Status(obj.state.status))
-        return format_html("{} ({})", said, obj.state.status_on.label) if obj.state.status_on else said
+        return explained(said, obj.state.status_on.label) if obj.state.status_on else said
 
     @admin.display(description=gettext_lazy("current deadline"), ordering="state__deadline_last")
     def deadline_now(self, obj: Commitment) -> str:
@@ -298,5 +300,5 @@ class CommitmentAdmin(FindsChinese, CommitmentFilesMixin, LedgerAdmin):
         if obj.published_at is None or obj.state.last_entry_on is None:
             return "–"
         fresh = Freshness(obj.freshness).label if obj.freshness in (Freshness.AGEING, Freshness.STALE) else ""
-        day = date_format(obj.state.last_entry_on, "j M Y")
-        return format_html("{} ({})", day, fresh) if fresh else day
+        day = date_format(obj.state.last_entry_on, "DATE_FORMAT")
+        return explained(day, fresh) if fresh else day

@@ -64,6 +64,7 @@ from commitments.publishing import refuse_what_would_be_lost
 from commitments.reports.columns import SEPARATOR
 from commitments.reports.datasets import DATASETS
 from commitments.rules import Rulebook, check_draft, check_update
+from commitments.wording import sentences
 
 THROUGH: dict[str, type[Any]] = {"owners": Ownership, "partners": Partnership}
 # Columns of our export that say what the ledger reports. Whoever types into one of them expects something.
@@ -134,7 +135,7 @@ def check_translations(user: User, outcome: Outcome, *, public: bool) -> None:
             try:
                 translations.check(translations.NewTranslation(Commitment(), language, source, change.after))
             except ValidationError as problem:
-                problems[change.column] = " ".join(problem.messages)
+                problems[change.column] = sentences(problem.messages)
     if problems:
         raise ValidationError(problems)
 
@@ -271,7 +272,8 @@ class CommitmentResource(ImportResource):
                 empty = _("This is never imported: record progress once it is published. Here, empty the cell.")
                 problems[name] = message % kept[:80] if kept else empty
         if "note" in problems:
-            problems["note"] += " " + _("A commitment’s own note goes into the column “commitment_note”.")
+            elsewhere = _("A commitment’s own note goes into the column “commitment_note”.")
+            problems["note"] = sentences([problems["note"], elsewhere])
         if problems:
             raise ValidationError(problems)
 

@@ -189,7 +189,7 @@ def save(site: CommitmentAdmin, request: HttpRequest, texts: Texts) -> HttpRespo
         try:
             translations.check(one)
         except ValidationError as problem:
-            problems[name] = " ".join(problem.messages)
+            problems[name] = sentences(problem.messages)
     lost = [one_text(typed(request.POST, name)) for name, before in seen.said.items()
             if name not in texts.boxes and typed(request.POST, name) != before]  # fmt: skip
     if problems or lost:
