@@ -56,7 +56,6 @@ FIELDS = (
     gettext_noop("remaining"),
     gettext_noop("before"),
     gettext_noop("after"),
-    gettext_noop("field"),
     gettext_noop("publisher"),
     gettext_noop("archived url"),
     gettext_noop("url"),

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from commitments.admin.base import ModelAdmin
 from commitments.choices import DraftState, Freshness, Schedule, Status, Vocabulary
@@ -132,9 +132,9 @@ class MissingFilter(ChoiceFilter):
     """What is not translated yet, into one language or the other."""
 
     title, parameter_name = _("translation"), "translation"
-    choices_ = [
-        (MISSING, _("missing")),
-        *((language, format_lazy(_("missing: {language}"), language=names()[language])) for language in CHINESE),
+    choices_ = [(MISSING, pgettext_lazy("translation", "missing"))] + [
+        (language, format_lazy(pgettext_lazy("translation", "missing: {language}"), language=names()[language]))
+        for language in CHINESE
     ]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:

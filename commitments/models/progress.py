@@ -290,7 +290,7 @@ class State(models.Model):
 
         ordering = ["commitment", "from_day"]
         verbose_name = pgettext_lazy("how a commitment stood", "state")
-        verbose_name_plural = _("states")
+        verbose_name_plural = pgettext_lazy("how a commitment stood", "states")
         indexes = [
             models.Index(fields=["status", "until_day"], name="state_status"),
             models.Index(fields=["evidence", "until_day"], name="state_evidence"),
