@@ -10,12 +10,13 @@ from allauth.mfa import admin as _mfa_admin  # noqa: F401  # the same
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +57,16 @@ class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the s
         return free_address(self.cleaned_data["email"], self.instance)
 
 
+class OthersPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """The stock form, which would keep the warning of its help in the language that it was first read in."""
+
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # lazy
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        AdminUserCreationForm.usable_password_help_text,
+        gettext_lazy("If disabled, the current password for this user will be lost."),
+    )
+
+
 class AffiliationInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
     """For whom the user works."""
 
@@ -81,6 +92,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
 
     form = AccountForm
     add_form = NewAccountForm
+    change_password_form = OthersPasswordForm
     fieldsets = (*UserAdmin.fieldsets, (gettext_lazy("Sign-in"), {"fields": ("second_factor",)}))  # type: ignore[misc]
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),

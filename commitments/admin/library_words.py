@@ -6,7 +6,7 @@ imports this module: it is read by makemessages alone.
 
 from django.utils.translation import gettext_noop
 
-# Django: the form for another account's password, what is deleted with a group, and messages of the lists.
+# Django's admin: without a translation, or with one that sets spaces between Chinese words as if they were English.
 gettext_noop(
     "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to "
     "authenticate using other backends, such as Single Sign-On or LDAP."
@@ -14,6 +14,44 @@ gettext_noop(
 gettext_noop("If disabled, the current password for this user will be lost.")
 gettext_noop("%(from)s-%(to)s relationship")
 gettext_noop("%(from)s-%(to)s relationships")
+gettext_noop("Add %s")
+gettext_noop("Add %(name)s")
+gettext_noop("Change %s")
+gettext_noop("View %s")
+gettext_noop("Select %s")
+gettext_noop("Select %s to change")
+gettext_noop("Select %s to view")
+gettext_noop("Change history: %s")
+gettext_noop("Cannot delete %(name)s")
+gettext_noop("Add another %(verbose_name)s")
+gettext_noop("Add another %(model)s")
+gettext_noop("Change selected %(model)s")
+gettext_noop("Delete selected %(model)s")
+gettext_noop("Delete selected %(verbose_name_plural)s")
+gettext_noop("Models in the %(name)s application")
+gettext_noop("%(app)s administration")
+gettext_noop(" By %(filter_title)s ")
+gettext_noop("Hold down “Control”, or “Command” on a Mac, to select more than one.")
+gettext_noop(
+    'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the following related items '
+    "will be deleted:"
+)
+gettext_noop(
+    "Are you sure you want to delete the selected %(objects_name)s? All of the following objects and their related "
+    "items will be deleted:"
+)
+gettext_noop(
+    "Deleting the %(object_name)s '%(escaped_object)s' would result in deleting related objects, but your account "
+    "doesn't have permission to delete the following types of objects:"
+)
+gettext_noop(
+    "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following protected related objects:"
+)
+gettext_noop(
+    "Deleting the selected %(objects_name)s would result in deleting related objects, but your account doesn't have "
+    "permission to delete the following types of objects:"
+)
+gettext_noop("Deleting the selected %(objects_name)s would require deleting the following protected related objects:")
 
 # What the ledger's entries say, by the names of the fields (`record.in_language`).
 FIELDS = (
