@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
@@ -410,6 +411,13 @@ def test_a_reminder_is_written_in_the_language_of_its_reader(one, mailoutbox, la
     html = str(mail.alternatives[0][0])
     for text in (mail.body, html):
         assert title in text
-        assert f"https://tracker.example{prefix}/admin/" in text
+        assert f"{settings.SITE_URL}{prefix}/admin/" in text
     assert ", " not in mail.subject.partition("：")[2]
     assert (f'lang="{language}"' if prefix else 'lang="en-gb"') in html.lower()
+
+
+def test_the_mail_for_a_new_password_is_in_the_language_of_the_page_that_it_was_asked_on(mailoutbox, client):
+    User.objects.create_user("clerk", email="clerk@body.example", password="a-long-enough-password", is_staff=True)
+    client.post("/zh-hant/admin/account/password/reset/", {"email": "clerk@body.example"})
+    [mail] = mailoutbox
+    assert f"{settings.SITE_URL}/zh-hant/admin/account/password/reset/key/" in mail.body

@@ -103,10 +103,6 @@ def of_drafts(request: HttpRequest) -> list[Tile]:
 def of_others(request: HttpRequest) -> list[Tile]:
     """What readers reported, redactions that wait for a second administrator, and names that are not translated."""
     tiles = []
-    if request.user.has_perm("commitments.change_organisation"):
-        unnamed = Organisation.objects.filter(Q(name_zh_hant="") | Q(name_zh_hans="")).count()
-        address = listed("organisation", translation=MISSING)
-        tiles.append(Tile(unnamed, _("organisations without a Chinese name"), address))
     if request.user.has_perm("commitments.view_errorreport"):
         reports = ErrorReport.objects.filter(state__in=OPEN).count()
         tiles.append(Tile(reports, _("open reports from the public"), listed("errorreport", state__in=",".join(OPEN))))
@@ -114,6 +110,10 @@ def of_others(request: HttpRequest) -> list[Tile]:
         asked = RedactionRequest.objects.filter(decided_at=None).count()
         waiting = listed("redactionrequest", decided_at__isnull="True")
         tiles.append(Tile(asked, _("redactions for a second administrator to decide"), waiting))
+    if request.user.has_perm("commitments.change_organisation"):
+        unnamed = Organisation.objects.filter(Q(name_zh_hant="") | Q(name_zh_hans="")).count()
+        address = listed("organisation", translation=MISSING)
+        tiles.append(Tile(unnamed, _("organisations without a Chinese name"), address))
     return tiles
 
 
