@@ -8,6 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
 from commitments import ledger, publishing, translations
+from commitments.admin import translating
 from commitments.choices import Role
 from commitments.models import Affiliation, Commitment, LedgerHead, Organisation, Translation
 from tests import factories
@@ -120,6 +121,13 @@ def test_those_that_lack_a_translation_can_be_shown_alone_and_saved(one, publish
     fill(publisher, one, {("will open the gate", HANT): "將打開"}, query="?missing=1")
     assert said(one, "will open the gate") == "將打開"
     assert said(one, "Open the gate") == "閘"
+
+
+def test_more_texts_than_a_form_can_hold_stand_on_several_pages(one, publisher, monkeypatch):
+    monkeypatch.setattr(translating, "MOST", 1)
+    assert len(publisher.get(page(one)).context["rows"]) == 1
+    fill(publisher, one, {("will open the gate", HANT): "將打開"}, query="?p=2")
+    assert said(one, "will open the gate") == "將打開"
 
 
 def test_an_empty_box_takes_a_translation_back_and_the_history_keeps_it(one, publisher):
@@ -386,6 +394,19 @@ def test_the_admin_offers_the_same_page_in_each_language(one, publisher, prefix)
 def test_whoever_is_not_signed_in_comes_back_to_the_page_in_its_language(one, client):
     answer = client.get(f"/zh-hant{page(one)}")
     assert answer.url == f"/zh-hant/admin/login/?next=/zh-hant{page(one)}"
+
+
+def test_signing_out_and_the_way_to_the_site_keep_the_language(publisher):
+    desk = publisher.get("/zh-hant/admin/")
+    assert '<a href="/zh-hant/">' in desk.text
+    assert '<a href="/zh-hant/">' in publisher.get("/zh-hant/admin/account/second-factor/").text
+    assert publisher.post("/zh-hant/admin/logout/").url == "/zh-hant/admin/login/"
+
+
+def test_a_sign_in_that_has_lasted_long_enough_ends_in_its_language(one, publisher, time_machine):
+    publisher.get("/zh-hant/admin/")
+    time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC))
+    assert publisher.get("/zh-hant/admin/").url == "/zh-hant/admin/login/?next=/zh-hant/admin/"
 
 
 def test_a_preview_shows_the_page_in_the_language_of_the_admin(one, publisher):
