@@ -38,7 +38,7 @@ def test_a_text_is_translated_with_the_keyboard_alone_and_without_javascript(sta
         assert "已髹上油漆。" in [box.input_value() for box in page.locator("textarea").all()]
         keys.reach("History")
         page.keyboard.press("Enter")
-        assert "administrator" in page.locator("details[open] .history").inner_text()
+        assert "publisher" in page.locator("details[open] .history").inner_text()
 
 
 def test_two_who_translate_the_same_text_lose_nothing(staffed, open_page):
