@@ -162,10 +162,11 @@ def translate(site: CommitmentAdmin, request: HttpRequest, pk: int) -> HttpRespo
             return save(site, request, Texts(commitment))
     if commitment is None:
         return site._get_obj_does_not_exist_redirect(request, site.opts, str(pk))
-    rows = Texts(commitment).rows({}, {})
+    texts = Texts(commitment)
+    rows = texts.rows({}, {})
     alone = [row for row in rows if row.missing] if request.GET.get("missing") == "1" else rows
     page = Paginator(alone, MOST).get_page(request.GET.get("p"))
-    return shown(site, request, commitment, list(page), summary=summary(rows), page=page)
+    return shown(site, request, texts, list(page), summary=summary(rows), page=page)
 
 
 def save(site: CommitmentAdmin, request: HttpRequest, texts: Texts) -> HttpResponse:
@@ -184,7 +185,7 @@ def save(site: CommitmentAdmin, request: HttpRequest, texts: Texts) -> HttpRespo
         for name, (text, language) in texts.boxes.items()
         if name in sent and sent[name] != texts.latest(name)
     }
-    problems = {name: overtaken(texts.told(name)) for name in merged.both}
+    problems = {name: overtaken(texts.told(name)) for name in merged.both if texts.told(name)}
     for name, one in new.items():
         try:
             translations.check(one)
@@ -208,23 +209,20 @@ def sent_back(
     """The same page as it was typed, with what stops it."""
     rows = texts.rows(sent, context.pop("problems", {}))
     kept = [row for row in rows if {box.name for box in row.boxes} & sent.keys()]
-    return shown(site, request, texts.commitment, kept, summary=summary(rows), **context)
+    return shown(site, request, texts, kept, summary=summary(rows), **context)
 
 
-def shown(
-    site: CommitmentAdmin, request: HttpRequest, commitment: Commitment, rows: list[Row], **context: Any
-) -> HttpResponse:
-    """The page."""
-    texts = Texts(commitment)
+def shown(site: CommitmentAdmin, request: HttpRequest, texts: Texts, rows: list[Row], **context: Any) -> HttpResponse:
+    """The page. What it says that it shows is what was read for it: nothing is recorded in between unseen."""
     context |= {
         **site.admin_site.each_context(request),
         "title": _("Translations"),
-        "subtitle": str(commitment),
+        "subtitle": str(texts.commitment),
         "opts": site.opts,
-        "original": commitment,
+        "original": texts.commitment,
         "rows": rows,
         "seen": page_of(texts, [box.name for row in rows for box in row.boxes]).dumps(),
-        "may": site.has_change_permission(request, commitment),
+        "may": site.has_change_permission(request, texts.commitment),
         "alone": request.GET.get("missing") == "1",
     }
     return TemplateResponse(request, "admin/commitments/commitment/translations.html", context)
