@@ -32,6 +32,7 @@ from commitments.models import (
     Ownership,
     Partnership,
     State,
+    Translation,
     Update,
 )
 from commitments.rules import RETRACTABLE
@@ -148,6 +149,17 @@ class StateAdmin(BehindTheScenesAdmin):
 
     list_display = ("commitment", "from_day", "until_day", "status", "deadline")
     search_fields = ("commitment__reference",)
+    list_select_related = ("commitment",)
+
+
+@admin.register(Translation)
+class TranslationAdmin(BehindTheScenesAdmin):
+    """Every translation that was recorded; they are made on the commitment's page of translations."""
+
+    list_display = ("text", "commitment", "language", "recorded_at", "role", "organisation")
+    list_filter = ("language",)
+    search_fields = ("commitment__reference", "source", "text")
+    ordering = ("-pk",)
     list_select_related = ("commitment",)
 
 
