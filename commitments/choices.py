@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Vocabulary(models.TextChoices):
@@ -263,7 +264,7 @@ class Side(Vocabulary):
 class FeedbackState(Vocabulary):
     """What has become of a reader's report of an error."""
 
-    NEW = "new", "waiting", _("Received; nobody has looked at it yet."), _("received")
+    NEW = "new", "waiting", _("Received; nobody has looked at it yet."), pgettext_lazy("state of a report", "received")
     IN_HAND = "in_hand", "moving", _("Somebody is looking into it."), _("in hand")
     UPHELD = "upheld", "done", _("It was right, and the record was put right."), _("put right")
     DECLINED = "declined", "ended", _("The record stays as it is, and the answer says why."), _("not changed")
@@ -276,5 +277,5 @@ CLOSED = (FeedbackState.UPHELD, FeedbackState.DECLINED)
 class Role(Vocabulary):
     """In which role an entry was recorded."""
 
-    PUBLISHER = "publisher", "", "", _("publisher")
+    PUBLISHER = "publisher", "", "", pgettext_lazy("role", "publisher")
     ADMINISTRATOR = "administrator", "", "", _("administrator")

@@ -155,16 +155,21 @@ def update_content(kind: str, said: Mapping[str, Any], evidence: Iterable[Mappin
 
 def texts(kind: str, said: Content) -> Iterator[str]:
     """Everything that an entry says in somebody's words, in the order in which it says it; some may be empty."""
+    return (text for _name, text in named_texts(kind, said))
+
+
+def named_texts(kind: str, said: Content) -> Iterator[tuple[str, str]]:
+    """The same, each with the field that it stands in: `title`, `evidence.title`, `reason`."""
     if kind == EntryKind.PUBLISHED:
-        yield from (said[name] for name in FREE_TEXT)
+        yield from ((name, said[name]) for name in FREE_TEXT)
     for change in said.get("changes", ()):
         if change["field"] in FREE_TEXT:
-            yield from (change["before"], change["after"])
+            yield from ((change["field"], change[when]) for when in ("before", "after"))
     if kind in UPDATE_KINDS:
-        yield from (said.get(name, "") for name in TOLD)
-        yield from (row.get(name, "") for row in said.get("evidence", ()) for name in SHOWN)
+        yield from ((name, said.get(name, "")) for name in TOLD)
+        yield from ((f"evidence.{name}", row.get(name, "")) for row in said.get("evidence", ()) for name in SHOWN)
     elif kind != EntryKind.PUBLISHED:
-        yield said.get("reason", "")
+        yield "reason", said.get("reason", "")
 
 
 class Directory:

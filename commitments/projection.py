@@ -244,14 +244,22 @@ def texts_on_record(
     entries: Iterable[LedgerEntry], said: dict[int, Content | None], redactions: Redactions
 ) -> list[str]:
     """Every text that the entries of a commitment say, once each, in the order in which it was first said."""
-    texts: dict[str, None] = {}
+    found = places_on_record(entries, said, redactions)
+    return list(dict.fromkeys(text for _entry, _name, text in found if text))
+
+
+def places_on_record(
+    entries: Iterable[LedgerEntry], said: dict[int, Content | None], redactions: Redactions
+) -> Iterator[tuple[LedgerEntry, str, str]]:
+    """Where they say it: an entry, its field, and the text, which may be empty."""
     for entry in entries:
-        texts |= dict.fromkeys(contents.texts(entry.kind, said[entry.sequence] or {}))
+        for name, text in contents.named_texts(entry.kind, said[entry.sequence] or {}):
+            yield entry, name, text
         redaction = redactions.of.get(entry.sequence)
         while redaction:
-            texts |= dict.fromkeys(contents.texts(redaction.kind, redaction.data or {}))
+            for name, text in contents.named_texts(redaction.kind, redaction.data or {}):
+                yield redaction, name, text
             redaction = redactions.of.get(redaction.sequence)
-    return [text for text in texts if text]
 
 
 def columns_in_chinese(public: Content, texts: Sequence[str], translated: Translations) -> dict[str, Any]:

@@ -19,12 +19,13 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commitments.choices import PAST_DEADLINE, DraftState, Schedule
 from commitments.models import Affiliation, Commitment, DraftUpdate, Ownership, Reminder
+from commitments.wording import listed
 
 MAY_DRAFT = "commitments.add_draftupdate"
 # Longer than any mail takes with settings.EMAIL_TIMEOUT for each answer, so whoever began is gone by then.
@@ -210,10 +211,18 @@ def reason(error: Exception) -> str:
 
 
 def _message(letter: Letter, day: date) -> EmailMultiAlternatives:
-    """Plain text, and the same in HTML. Nothing in the headers comes from what staff typed, but the address."""
+    """Plain text, and the same in HTML, in the language that its reader chose.
+
+    Nothing in the headers comes from what staff typed, but the address.
+    """
+    with translation.override(letter.user.affiliation.language):
+        return _written(letter, day)
+
+
+def _written(letter: Letter, day: date) -> EmailMultiAlternatives:
     context = {"letter": letter, "organisation": letter.user.affiliation.organisation, "site": settings.SITE_URL}
     message = EmailMultiAlternatives(
-        _("Public commitments: %(counts)s") % {"counts": ", ".join(letter.counts)},
+        _("Public commitments: %(counts)s") % {"counts": listed(letter.counts)},
         render_to_string("commitments/mail/reminder.txt", context),
         to=[letter.user.email],
         headers={

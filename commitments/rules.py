@@ -18,6 +18,7 @@ from commitments.dates import PartialDate
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
 from commitments.projection import Redactions, public_fields
 from commitments.schedule import Support, supporting
+from commitments.wording import sentences
 
 QUOTE_WORDS = 15
 RETRACTABLE = (*UPDATE_KINDS, EntryKind.CORRECTION)
@@ -296,7 +297,7 @@ def _rows(kind: str, content: Content) -> tuple[Update, list[Evidence]]:
     for number, row in enumerate(content.get("evidence", ()), 1):
         evidence.append(Evidence())
         for name, messages in _filled(evidence[-1], row).items():
-            values = {"number": number, "name": name, "message": " ".join(messages)}
+            values = {"number": number, "name": name, "message": sentences(messages)}
             problems.setdefault("evidence", []).append(_("Evidence %(number)s, %(name)s: %(message)s") % values)
     if problems:
         raise ValidationError(problems)

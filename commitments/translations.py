@@ -6,7 +6,7 @@ projected beside the record, in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from commitments import content, ledger
 from commitments.choices import UPDATE_KINDS, EntryKind
 from commitments.languages import CHINESE, RECORD, current
 from commitments.models import Commitment, DraftUpdate, LedgerEntry, Translation
-from commitments.projection import Redactions, project, texts_on_record
+from commitments.projection import Redactions, places_on_record, project
 
 LONGEST = 10_000  # characters
 
@@ -116,17 +116,45 @@ def latest(commitments: Iterable[int]) -> dict[tuple[int, str, str], str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands: in a field of an entry, of the draft of an update, or of a draft commitment."""
+
+    name: str
+    entry: LedgerEntry | None = None
+    draft: DraftUpdate | None = None
+
+
 def texts_of(commitment: Commitment) -> list[str]:
     """Every text of a commitment that can be translated: of its record, or of the draft; then of drafts of updates."""
+    return list(places_of(commitment))
+
+
+def places_of(commitment: Commitment) -> dict[str, Place]:
+    """The same, each with the place where it stands first."""
+    places: dict[str, Place] = {}
+    for place, text in [*_on_record(commitment), *_drafted(commitment)]:
+        if text:
+            places.setdefault(text, place)
+    return places
+
+
+def _on_record(commitment: Commitment) -> Iterator[tuple[Place, str]]:
     entries = list(LedgerEntry.objects.filter(commitment=commitment).order_by("sequence"))
-    if entries:
-        redactions = Redactions()
-        said = {entry.sequence: redactions.remaining(entry) for entry in entries}
-        found = texts_on_record(entries, said, redactions)
-    else:
-        found = list(content.texts(EntryKind.PUBLISHED, content.publication(commitment)))
-    for draft in DraftUpdate.objects.filter(commitment=commitment, published_as=None).prefetch_related("evidence"):
+    if not entries:
+        said = content.publication(commitment)
+        yield from ((Place(name), text) for name, text in content.named_texts(EntryKind.PUBLISHED, said))
+        return
+    redactions = Redactions()
+    remaining = {entry.sequence: redactions.remaining(entry) for entry in entries}
+    for entry, name, text in places_on_record(entries, remaining, redactions):
+        yield Place(name, entry), text
+
+
+def _drafted(commitment: Commitment) -> Iterator[tuple[Place, str]]:
+    drafts = DraftUpdate.objects.filter(commitment=commitment, published_as=None).order_by("pk")
+    for draft in drafts.prefetch_related("evidence"):
         told: dict[str, Any] = {name: getattr(draft, name) for name in content.TOLD}
         told["evidence"] = [{name: getattr(row, name) for name in content.SHOWN} for row in draft.evidence.all()]
-        found += content.texts(str(draft.kind) if draft.kind in UPDATE_KINDS else EntryKind.REPORT, told)
-    return list(dict.fromkeys(text for text in found if text))
+        kind = str(draft.kind) if draft.kind in UPDATE_KINDS else EntryKind.REPORT
+        yield from ((Place(name, draft=draft), text) for name, text in content.named_texts(kind, told))

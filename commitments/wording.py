@@ -12,7 +12,12 @@ from django.utils.translation import pgettext
 
 def listed(words: Iterable[str]) -> str:
     """Words in a row: "a, b", 「a、b」."""
-    return pgettext("between the words of a list", ", ").join(words)
+    return comma().join(words)
+
+
+def comma() -> str:
+    """What stands between the words of a list."""
+    return pgettext("between the words of a list", ", ")
 
 
 def parts(words: Iterable[str]) -> str:
@@ -49,6 +54,12 @@ def bracketed(text: Any) -> SafeString:
 def in_quotes(text: str) -> str:
     """In quotation marks, where nothing is HTML: in files, feeds, calendars and messages."""
     return pgettext("quotation marks", "“%(text)s”") % {"text": text}
+
+
+def explained(words: Any, more: Any) -> SafeString:
+    """Something, and more about it: "overdue (12 days)"."""
+    form = pgettext("something, and more about it in brackets", "%(words)s (%(more)s)")
+    return mark_safe(form % {"words": conditional_escape(words), "more": conditional_escape(more)})  # noqa: S308
 
 
 def _around(form: str, text: Any) -> SafeString:

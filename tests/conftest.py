@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings as configured
 from django.core.cache import caches
 from django.core.management import call_command
+from django.utils.translation import activate
 
 from commitments import loading
 from tests import installation as installations
@@ -50,6 +51,12 @@ def nobody_has_asked_yet(settings: Any) -> None:
     settings.SEARCHES_PER_MINUTE = settings.EXPORTS_PER_MINUTE = 1_000_000
     caches["visits"].clear()
     caches["pages"].clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_spoken_chinese_yet() -> None:
+    """A request leaves its language active in its thread: the addresses that a test makes are English ones."""
+    activate(configured.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from commitments import ledger
+from commitments import ledger, translations
 from commitments.models import (
     Affiliation,
     Agreement,
@@ -48,7 +48,9 @@ PROJECTED = {
     "update",
 }
 # What the ledger projects, what a command writes, and what has steps of its own.
-READ_ONLY = [name for name in NAMES if name in {*PROJECTED, "affiliation", "reminder", "redactionrequest"}]
+READ_ONLY = [
+    name for name in NAMES if name in {*PROJECTED, "affiliation", "reminder", "redactionrequest", "translation"}
+]
 # Evidence is typed with its draft, and error reports are sent by readers.
 EDITABLE = [name for name in NAMES if name not in {*READ_ONLY, "draftevidence", "errorreport"}]
 BY = ledger.Recorder()
@@ -185,6 +187,7 @@ def rows(desk):
     Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
     Reminder.objects.create(user=boss, day="2026-11-22")
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
+    translations.record([translations.NewTranslation(one, "zh-hant", one.title, "譯文")], BY)
     return {model._meta.model_name: list(model.objects.all()) for model in MODELS}
 
 

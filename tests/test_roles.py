@@ -23,6 +23,10 @@ POST own_commitment            302 403 403 403 200 403
 GET  other_commitment          302 403 302 200 200 200
 POST other_commitment          302 404 404 403 200 403
 GET  other_history             302 302 302 200 200 200
+GET  own_translations          302 403 200 200 200 200
+POST own_translations          302 403 403 403 200 403
+GET  other_translations        302 403 302 200 200 200
+POST other_translations        302 403 404 403 200 403
 GET  draft_commitment          302 403 200 200 200 200
 POST draft_commitment          302 403 403 200 200 403
 GET  draft_commitment_delete   302 403 403 200 200 403
@@ -134,6 +138,8 @@ def addresses(world, own_draft):
         "commitment_add": at(f"{ours}commitment_add"),
         "own_commitment": at(f"{ours}commitment_change", world.own.pk),
         "other_commitment": at(f"{ours}commitment_change", world.other.pk),
+        "own_translations": at(f"{ours}commitment_translations", world.own.pk),
+        "other_translations": at(f"{ours}commitment_translations", world.other.pk),
         "other_history": at(f"{ours}commitment_history", world.other.pk),
         "draft_commitment": at(f"{ours}commitment_change", world.draft.pk),
         "draft_commitment_delete": at(f"{ours}commitment_delete", world.draft.pk),

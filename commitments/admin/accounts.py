@@ -10,18 +10,20 @@ from allauth.mfa import admin as _mfa_admin  # noqa: F401  # the same
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.admin.base import BehindTheScenesAdmin
 from commitments.admin.sessions import end_sessions
 from commitments.models import Affiliation, Reminder
+from commitments.wording import listed
 
 # An account has one address, on the user's page, and its second factor is reset there: no tables of their own.
 admin.site.unregister((User, EmailAddress, Authenticator))
@@ -55,6 +57,16 @@ class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the s
         return free_address(self.cleaned_data["email"], self.instance)
 
 
+class OthersPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """The stock form, which would keep the warning of its help in the language that it was first read in."""
+
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # lazy
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        AdminUserCreationForm.usable_password_help_text,
+        gettext_lazy("If disabled, the current password for this user will be lost."),
+    )
+
+
 class AffiliationInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
     """For whom the user works."""
 
@@ -80,6 +92,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
 
     form = AccountForm
     add_form = NewAccountForm
+    change_password_form = OthersPasswordForm
     fieldsets = (*UserAdmin.fieldsets, (gettext_lazy("Sign-in"), {"fields": ("second_factor",)}))  # type: ignore[misc]
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
@@ -114,7 +127,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, obj: User) -> str:
         """The groups."""
-        return ", ".join(group.name for group in obj.groups.all()) or ("superuser" if obj.is_superuser else "–")
+        return listed(group.name for group in obj.groups.all()) or (_("superuser") if obj.is_superuser else "–")
 
     @admin.display(description=gettext_lazy("works for"))
     def works_for(self, obj: User) -> str:
@@ -125,7 +138,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     def second_factor(self, obj: User) -> str:
         """What the user signs in with besides the password."""
         theirs = Authenticator.objects.filter(user=obj).exclude(type=Authenticator.Type.RECOVERY_CODES)
-        return ", ".join(str(one) for one in theirs) or _("none")
+        return listed(str(one) for one in theirs) or _("none")
 
     @admin.action(description=gettext_lazy("Reset the second factor and end all sessions"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:

@@ -131,7 +131,7 @@ def record(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
             seen |= stopped(refusal, drafts)
             writes = False
         if writes:
-            LogEntry.objects.log_actions(staff(request).pk, drafts, ADDITION, "Recorded together.")
+            LogEntry.objects.log_actions(staff(request).pk, drafts, ADDITION, _("Recorded together."))
         transaction.set_rollback(not writes)  # what was only looked at leaves nothing
     if writes:
         return done(site, request, len(drafts), publishes=publishes)

@@ -17,20 +17,23 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments import content, ledger
-from commitments.admin import bulk
+from commitments.admin import bulk, translating
 from commitments.admin.base import StaffForm, may_publish, reach, recorder, show
 from commitments.admin.importing import CommitmentFilesMixin
 from commitments.admin.listing import (
+    FindsChinese,
     FreshnessFilter,
     OwnerFilter,
     PublicFilter,
     ScheduleFilter,
     StatusFilter,
+    UntranslatedFilter,
     badge,
     lateness,
 )
@@ -39,6 +42,7 @@ from commitments.admin.saving import LedgerAdmin
 from commitments.choices import EntryKind, Freshness, Schedule, Status
 from commitments.models import Commitment, LedgerEntry, Organisation
 from commitments.rules import check_together
+from commitments.wording import explained, listed
 
 
 def parties(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
@@ -46,7 +50,7 @@ def parties(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
     field: Any = Commitment._meta.get_field(name)
     widget = AutocompleteSelectMultiple(field, admin.site)
     return forms.ModelMultipleChoiceField(
-        Organisation.objects.all(), required=False, label=field.verbose_name.capitalize(), widget=widget
+        Organisation.objects.all(), required=False, label=capfirst(field.verbose_name), widget=widget
     )
 
 
@@ -98,18 +102,30 @@ class CommitmentForm(StaffForm):
         return [name for name in self.changed_data if name in content.CORRECTABLE]
 
 
-class RecordFirst(ChangeList):
+class Leading(ChangeList):
+    """A list of what lacks a translation leads to the translations."""
+
+    def url_for_result(self, result: models.Model) -> str:
+        """Where a row leads."""
+        if UntranslatedFilter.parameter_name in self.params and not self.is_popup:
+            return f"{reverse('admin:commitments_commitment_translations', args=[result.pk])}?missing=1"
+        return str(super().url_for_result(result))
+
+
+class RecordFirst(Leading):
     """A list that leads to recording progress, which is what staff come for; drafts are edited."""
 
     def url_for_result(self, result: models.Model) -> str:
         """Where a row leads."""
+        if UntranslatedFilter.parameter_name in self.params:
+            return super().url_for_result(result)
         if isinstance(result, Commitment) and result.published_at and not self.is_popup:
             return f"{reverse('admin:commitments_draftupdate_add')}?commitment={result.pk}"
         return str(super().url_for_result(result))
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
+class CommitmentAdmin(FindsChinese, CommitmentFilesMixin, LedgerAdmin):
     """The list and the form. Status is never a field here: it is moved by recording progress."""
 
     form = CommitmentForm
@@ -127,8 +143,10 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         ("area", admin.RelatedOnlyFieldListFilter),
         "kind",
         "level",
+        UntranslatedFilter,
     )
     search_fields = ("reference", "title", "owners__name", "owners__short_name")
+    chinese_fields = ("han", "owners__han")
     autocomplete_fields = ("part_of",)
     ordering = ("reference",)
     actions = ("record_selected",)
@@ -141,7 +159,7 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list that leads to recording progress, for those who may."""
-        return RecordFirst if request.user.has_perm("commitments.add_draftupdate") else ChangeList
+        return RecordFirst if request.user.has_perm("commitments.add_draftupdate") else Leading
 
     def get_fieldsets(self, request: HttpRequest, obj: Commitment | None = None) -> Any:
         """As a reader meets them; what a published commitment says now comes first."""
@@ -188,7 +206,7 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         corrections = LedgerEntry.objects.filter(
             commitment__pk=obj.pk, kind=EntryKind.CORRECTION, recorded_at__gte=since.replace(microsecond=0)
         )
-        numbers = ", ".join(str(number) for number in corrections.values_list("sequence", flat=True))
+        numbers = listed(str(number) for number in corrections.values_list("sequence", flat=True))
         return _("%(who)s, by entry %(entries)s,") % {"who": who, "entries": numbers} if numbers else who
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -198,8 +216,8 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         return actions if request.user.has_perm("commitments.add_draftupdate") else {}
 
     def get_urls(self) -> list[Any]:
-        """The page of many beside the stock ones."""
-        return [*bulk.addresses(self), *super().get_urls()]
+        """The page of many, and that of translations, beside the stock ones."""
+        return [*bulk.addresses(self), *translating.addresses(self), *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Record progress of the selected commitments…"))
     def record_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
@@ -252,7 +270,7 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
     @admin.display(description=gettext_lazy("owners"))
     def owned_by(self, obj: Commitment) -> str:
         """Who must deliver."""
-        return ", ".join(body.label for body in obj.owners.all()) or obj.parties_as_stated
+        return listed(body.label for body in obj.owners.all()) or obj.parties_as_stated
 
     @admin.display(description=gettext_lazy("status"), ordering="state__status")
     def status_now(self, obj: Commitment) -> SafeString:
@@ -260,7 +278,7 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         if obj.published_at is None:
             return format_html('<span class="badge role-none">{}</span>', _("draft"))
         said = badge(Status(obj.state.status))
-        return format_html("{} ({})", said, obj.state.status_on.label) if obj.state.status_on else said
+        return explained(said, obj.state.status_on.label) if obj.state.status_on else said
 
     @admin.display(description=gettext_lazy("current deadline"), ordering="state__deadline_last")
     def deadline_now(self, obj: Commitment) -> str:
@@ -282,5 +300,5 @@ class CommitmentAdmin(CommitmentFilesMixin, LedgerAdmin):
         if obj.published_at is None or obj.state.last_entry_on is None:
             return "–"
         fresh = Freshness(obj.freshness).label if obj.freshness in (Freshness.AGEING, Freshness.STALE) else ""
-        day = date_format(obj.state.last_entry_on, "j M Y")
-        return format_html("{} ({})", day, fresh) if fresh else day
+        day = date_format(obj.state.last_entry_on, "DATE_FORMAT")
+        return explained(day, fresh) if fresh else day

@@ -14,9 +14,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.admin.base import may_publish, reach
-from commitments.admin.listing import MINE
+from commitments.admin.listing import MINE, MISSING
 from commitments.choices import CLOSED, DraftState, FeedbackState, Freshness, Schedule
-from commitments.models import Affiliation, DraftUpdate, ErrorReport, LedgerEntry, RedactionRequest
+from commitments.languages import CHINESE, names, suffix
+from commitments.models import Affiliation, DraftUpdate, ErrorReport, LedgerEntry, Organisation, RedactionRequest
+from commitments.querysets import CommitmentQuerySet
 
 LATEST = 8  # ledger entries shown
 OPEN = tuple(state for state in FeedbackState if state not in CLOSED)
@@ -65,13 +67,23 @@ def of_commitments(request: HttpRequest, affiliation: Affiliation | None, day: d
         own = {} if is_contributor(request) else {"owner": MINE}
         count = found.owned_by([affiliation.organisation_id]).count()
         tiles.append(Tile(count, _("of my organisation"), listed("commitment", public="yes", **own)))
-    needs = (
+    needs: list[tuple[CommitmentQuerySet, str, dict[str, str]]] = [
         (found.past_deadline(), _("past their deadline"), {"schedule": "past"}),
         (found.due_soon(), _("due soon"), {"schedule": Schedule.DUE_SOON}),
         (found.due_for_review(day), _("due for review"), {"freshness": "review"}),
         (found.stale(), _("stale"), {"freshness": Freshness.STALE}),
-    )
+        *(
+            (found.filter(**{f"untranslated{suffix(language)}__gt": 0}), words, {"translation": language})
+            for language, words in lacking().items()
+        ),
+    ]
     return tiles + [Tile(some.count(), words, listed("commitment", **asked)) for some, words, asked in needs]
+
+
+def lacking() -> dict[str, str]:
+    """What commitments lack of which a text is not translated, by language."""
+    missing = _("with texts not yet translated: %(language)s")
+    return {language: missing % {"language": names()[language]} for language in CHINESE}
 
 
 def of_drafts(request: HttpRequest) -> list[Tile]:
@@ -89,7 +101,7 @@ def of_drafts(request: HttpRequest) -> list[Tile]:
 
 
 def of_others(request: HttpRequest) -> list[Tile]:
-    """What readers reported, and redactions that wait for a second administrator."""
+    """What readers reported, redactions that wait for a second administrator, and names that are not translated."""
     tiles = []
     if request.user.has_perm("commitments.view_errorreport"):
         reports = ErrorReport.objects.filter(state__in=OPEN).count()
@@ -98,6 +110,10 @@ def of_others(request: HttpRequest) -> list[Tile]:
         asked = RedactionRequest.objects.filter(decided_at=None).count()
         waiting = listed("redactionrequest", decided_at__isnull="True")
         tiles.append(Tile(asked, _("redactions for a second administrator to decide"), waiting))
+    if request.user.has_perm("commitments.change_organisation"):
+        unnamed = Organisation.objects.filter(Q(name_zh_hant="") | Q(name_zh_hans="")).count()
+        address = listed("organisation", translation=MISSING)
+        tiles.append(Tile(unnamed, _("organisations without a Chinese name"), address))
     return tiles
 
 

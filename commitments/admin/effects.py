@@ -16,6 +16,7 @@ from commitments.content import number_text
 from commitments.models import DraftUpdate
 from commitments.publishing import outlook
 from commitments.schedule import Standing
+from commitments.wording import comma, explained, labelled, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Effect:
         """For a cell: one line each."""
         if not self.changes:
             return _("Nothing.")
-        lines = [(one.label, one.came_from, one.after or "–") for one in self.changes]
+        lines = [(labelled(one.label, ""), one.came_from, one.after or "–") for one in self.changes]
         return format_html(
-            '<ul class="effect">{}</ul>', format_html_join("", "<li>{}: {}<strong>{}</strong></li>", lines)
+            '<ul class="effect">{}</ul>', format_html_join("", "<li>{}{}<strong>{}</strong></li>", lines)
         )
 
 
@@ -78,12 +79,15 @@ def status(standing: Standing) -> str:
     """The status with its reason and date."""
     said = str(Status(standing.status).label)
     if standing.stop_reason:
-        said += f", {StopReason(standing.stop_reason).label}"
-    return f"{said} ({standing.status_on.label})" if standing.status_on else said
+        said = listed([said, str(StopReason(standing.stop_reason).label)])
+    return explained(said, standing.status_on.label) if standing.status_on else said
 
 
 def evidence_list(draft: DraftUpdate) -> SafeString:
     """The pages that a draft rests on, with what they have to do with the pledge."""
-    row = '<li><a href="{}" rel="noopener external">{}</a>, {} ({})</li>'
-    lines = [(one.url, one.title, one.publisher, Relation(one.relation).label) for one in draft.evidence.all()]
+    row = '<li><a href="{}" rel="noopener external">{}</a>{}{}</li>'
+    lines = [
+        (one.url, one.title, comma(), explained(one.publisher, Relation(one.relation).label))
+        for one in draft.evidence.all()
+    ]
     return format_html('<ul class="effect">{}</ul>', format_html_join("", row, lines)) if lines else SafeString("")

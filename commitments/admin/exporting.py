@@ -6,23 +6,28 @@ so that a file that is exported, edited and imported again holds everything of a
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import path
+from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from commitments import content as contents
+from commitments import translations
 from commitments.admin.base import ModelAdmin
 from commitments.content import EVIDENCE_FIELDS, number_text, text
-from commitments.models import Commitment, DraftUpdate
+from commitments.languages import CHINESE, names, suffix
+from commitments.models import Commitment, DraftUpdate, Translation
 from commitments.reports import columns
 from commitments.reports.columns import FURTHER, Column, Type
 from commitments.reports.csv import CSV
@@ -35,7 +40,45 @@ DEADLINE = Coalesce(columns.DEADLINE, Cast("deadline", CharField()))
 PUBLIC = tuple(
     replace(column, sources=(DEADLINE,)) if column.name == "deadline" else column for column in columns.COLUMNS
 )
-COMMITMENT_COLUMNS = (*PUBLIC, *FURTHER)
+# A commitment's own texts, by the columns of its file: `note` is the last report's there.
+FREE_TEXT = {"commitment_note" if name == "note" else name: name for name in contents.FREE_TEXT}
+
+
+def translated(text: str) -> Subquery:
+    """The latest translation of a commitment's own text, as the language in the column's name says."""
+    column, language = next((text.removesuffix(suffix(one)), one) for one in CHINESE if text.endswith(suffix(one)))
+    found = Translation.objects.filter(commitment=OuterRef("pk"), language=language, source=OuterRef(FREE_TEXT[column]))
+    return Subquery(found.order_by("-pk").values("text")[:1])
+
+
+def with_chinese(column: Column, source: Callable[[str], Any] = str) -> tuple[Column, ...]:
+    """A column of texts, and one for each other language."""
+    form = pgettext_lazy("a text, and its language", "{text} ({language})")
+    made = [column]
+    for language in CHINESE:
+        name, called = column.name + suffix(language), names()[language]
+        label = format_lazy(form, text=column.label, language=called)
+        meaning = format_lazy(_("Its translation into {language}."), language=called)
+        told: dict[str, Any] = {"label": label, "description": meaning, "sources": (source(name),), "filled": False}
+        made.append(replace(column, name=name, **told))
+    return tuple(made)
+
+
+def beside(columns: Iterable[Column], texts: Collection[str], source: Callable[[str], Any] = str) -> tuple[Column, ...]:
+    """Columns, those of texts with their translations right after them."""
+    ours = {name + suffix(language) for name in texts for language in CHINESE}
+    made: list[Column] = []
+    for column in columns:
+        if column.name not in ours:
+            made += with_chinese(column, source) if column.name in texts else [column]
+    return tuple(made)
+
+
+COMMITMENT_COLUMNS = beside((*PUBLIC, *FURTHER), FREE_TEXT, translated)
+# Each column of a translation, with that of the text which it translates.
+TRANSLATIONS = {name + suffix(language): (name, language) for name in FREE_TEXT for language in CHINESE}
+ORGANISATION_COLUMNS = beside(ORGANISATIONS, ("name", "short_name", "note"))
+NOTES = {f"note{suffix(language)}": language for language in CHINESE}  # of a draft of an update
 EVIDENCE_PLACES = (1, 2, 3)
 OF_UPDATE = {column.name: column for column in UPDATES}
 DRAFT_FIELDS = (
@@ -50,7 +93,7 @@ DRAFT_COLUMNS = (
         _("Number of a draft that is there already; empty for a new one."),
         ("pk",),
     ),
-    *(OF_UPDATE[name] for name in ("reference", *DRAFT_FIELDS)),
+    *beside((OF_UPDATE[name] for name in ("reference", *DRAFT_FIELDS)), ("note",)),
     *(
         replace(column, name=f"evidence_{place}_{column.name}")
         for place in EVIDENCE_PLACES
@@ -60,11 +103,16 @@ DRAFT_COLUMNS = (
 )
 
 
-def draft_cells(draft: DraftUpdate) -> dict[str, str]:
+Latest = dict[tuple[int, str, str], str]  # as `translations.latest` gives it
+
+
+def draft_cells(draft: DraftUpdate, latest: Latest) -> dict[str, str]:
     """What a draft says, by the columns of its file, as text that nothing was done to. Evidence beyond three is not."""
     said = vars(draft) | {"achieved": number_text(draft.achieved), "reply_of": draft.reply_of_id}
     said["date"], said["deadline"] = draft.date, draft.deadline
-    cells = {name: text(said[name]) for name in DRAFT_FIELDS}
+    told = {name: text(said[name]) for name in DRAFT_FIELDS}
+    told |= {name: latest.get((draft.commitment_id, language, draft.note), "") for name, language in NOTES.items()}
+    cells = {column.name: told[column.name] for column in DRAFT_COLUMNS if column.name in told}
     cells |= {column.name: "" for column in DRAFT_COLUMNS if column.name.startswith("evidence_")}
     for place, row in zip(EVIDENCE_PLACES, draft.evidence.all(), strict=False):
         cells |= {f"evidence_{place}_{name}": text(getattr(row, name)) for name in EVIDENCE_FIELDS}
@@ -119,7 +167,7 @@ class CommitmentExportMixin(ExportMixin):
 class OrganisationExportMixin(ExportMixin):
     """Organisations."""
 
-    export_columns = ORGANISATIONS
+    export_columns = ORGANISATION_COLUMNS
 
 
 class DraftExportMixin(ExportMixin):
@@ -130,5 +178,6 @@ class DraftExportMixin(ExportMixin):
     def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
         """Batches of drafts, each with its evidence in one more query."""
         drafts = found.select_related("commitment").prefetch_related("evidence").iterator(BATCH)
-        while batch := [list(draft_cells(draft).values()) for draft in islice(drafts, BATCH)]:
-            yield batch
+        while batch := list(islice(drafts, BATCH)):
+            latest = translations.latest(draft.commitment_id for draft in batch)
+            yield [list(draft_cells(draft, latest).values()) for draft in batch]

@@ -24,6 +24,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from commitments.wording import listed
+
 ZIP, OLE, UTF16 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", (b"\xff\xfe", b"\xfe\xff")
 MOST_COLUMNS = 100
 LAST_ROW_OF_EXCEL = 1_048_576
@@ -223,7 +225,7 @@ def _check_header(columns: list[str]) -> None:
         raise ValidationError(_("Column %(place)s has no name. Name it, or remove it.") % {"place": place})
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
-        raise ValidationError(_("Two columns have the same name: %(names)s.") % {"names": ", ".join(twice)})
+        raise ValidationError(_("Two columns have the same name: %(names)s.") % {"names": listed(twice)})
 
 
 def _row(number: int, columns: list[str], cells: list[str], wrong: dict[int, str]) -> Row:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,11 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments import content as contents
+from commitments import ledger, publishing, translations
 from commitments.admin.exporting import (
     COMMITMENT_COLUMNS,
     DRAFT_COLUMNS,
     DRAFT_FIELDS,
     EVIDENCE_PLACES,
+    NOTES,
+    ORGANISATION_COLUMNS,
+    TRANSLATIONS,
+    Latest,
     draft_cells,
 )
 from commitments.admin.files import Row, Sheet
@@ -28,6 +34,7 @@ from commitments.admin.resources import (
     NEW,
     UNCHANGED,
     Cells,
+    Change,
     ImportResource,
     Outcome,
     batches,
@@ -55,15 +62,16 @@ from commitments.models import (
 )
 from commitments.publishing import refuse_what_would_be_lost
 from commitments.reports.columns import SEPARATOR
-from commitments.reports.datasets import DATASETS, ORGANISATIONS
+from commitments.reports.datasets import DATASETS
 from commitments.rules import Rulebook, check_draft, check_update
+from commitments.wording import sentences
 
 THROUGH: dict[str, type[Any]] = {"owners": Ownership, "partners": Partnership}
 # Columns of our export that say what the ledger reports. Whoever types into one of them expects something.
 REPORTED = ("status", "stop_reason", "status_on", "achieved", "note", "evidence_urls")
 LONGEST_NUMBER = 18  # digits that every database takes for a key
 # What a file says of a draft. `note` is the last report's, as in the public export: its own has another name.
-OF_COMMITMENT = {*contents.PUBLIC_FIELDS, "commitment_note"} - {"note"}
+OF_COMMITMENT = {*contents.PUBLIC_FIELDS, "commitment_note", *TRANSLATIONS} - {"note"}
 TOLD = {
     "reference": gettext_lazy("Two to four capital letters, a hyphen, digits: CU-06. Never used twice."),
     "owners": gettext_lazy("Who must deliver: slugs, full names or short names, joined by “; ”."),
@@ -74,6 +82,8 @@ TOLD = {
     "quote": gettext_lazy("The release’s words, at most 15."),
     "review_on": gettext_lazy("When to look again: 2018-11-05."),
 }
+# Each column of a translation, of whatever file, with that of its text.
+TRANSLATED = TRANSLATIONS | {name: ("note", language) for name, language in NOTES.items()}
 # A draft has fewer of some values than the record.
 OF_DRAFT: dict[str, Sequence[Vocabulary]] = {
     "kind": list(UPDATE_KINDS),
@@ -108,6 +118,28 @@ class Bodies:
         return SEPARATOR.join(sorted(self.names[slug] for slug in slugs))
 
 
+def check_translations(user: User, outcome: Outcome, *, public: bool) -> None:
+    """Raise ValidationError, by column, where translations that change may not, or cannot be kept."""
+    problems = {}
+    for change in outcome.changes or [Change(name, "", cell) for name, cell in outcome.cells.items() if cell]:
+        if change.column not in TRANSLATED:
+            continue
+        column, language = TRANSLATED[change.column]
+        source = outcome.cells.get(column, "")
+        if public and not user.has_perm("commitments.publish"):
+            problems[change.column] = _("This is public at once, so a publisher must import it. Ask one of them.")
+        elif change.after and not source:
+            message = _("There is nothing to translate: fill in “%(column)s”, or empty this cell.")
+            problems[change.column] = message % {"column": column}
+        elif source:
+            try:
+                translations.check(translations.NewTranslation(Commitment(), language, source, change.after))
+            except ValidationError as problem:
+                problems[change.column] = sentences(problem.messages)
+    if problems:
+        raise ValidationError(problems)
+
+
 @dataclass(slots=True)
 class Known:
     """A commitment on record: as our export says it, and what no import may touch."""
@@ -132,6 +164,8 @@ class CommitmentResource(ImportResource):
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """What is on record of the references, and of those that they are part of."""
+        if lock:
+            ledger.hold()
         self.directory, self.bodies = Directory(), Bodies()
         self.readers = dict.fromkeys(THROUGH, self.bodies.listed)
         references = {row.cells["reference"] for row in sheet.rows}
@@ -139,16 +173,19 @@ class CommitmentResource(ImportResource):
         for batch in batches(sorted(references)):
             found = Commitment.objects.for_staff(timezone.localdate()).filter(reference__in=batch)
             found = found.select_related(*contents.RELATIONS).prefetch_related(*THROUGH)
-            for one in found.select_for_update(of=("self",), no_key=True) if lock else found:
-                self.known[one.reference] = self._known(one)
+            commitments = list(found.select_for_update(of=("self",), no_key=True) if lock else found)
+            latest = translations.latest(one.pk for one in commitments)
+            self.known |= {one.reference: self._known(one, latest) for one in commitments}
         wholes = {whole for row in sheet.rows if (whole := row.cells.get("part_of"))}
         self.wholes: dict[str, int | None] = dict.fromkeys(references)
         for batch in batches(sorted(wholes)):
             self.wholes |= dict(Commitment.objects.filter(reference__in=batch).values_list("reference", "pk"))
 
-    def _known(self, one: Commitment) -> Known:
+    def _known(self, one: Commitment, latest: Latest) -> Known:
         state: State | None = getattr(one, "state", None)
         cells = self._cells(publication(one))
+        for name, (column, language) in TRANSLATIONS.items():
+            cells[name] = latest.get((one.pk, language, cells[column]), "")
         reported = dict.fromkeys(REPORTED, "")
         if state:
             cells["deadline"] = text(state.deadline)  # as the export says it; the commitment keeps its first one
@@ -200,8 +237,12 @@ class CommitmentResource(ImportResource):
         self._refuse_reported(row, known)
         if before is not None and not outcome.changes:
             return UNCHANGED
+        check_translations(self.user, outcome, public=known is not None and known.public)
         if known and known.public:
-            raise ValidationError({name: self._published(outcome.name, name) for name in outcome.changed})
+            fixed = [name for name in outcome.changed if name not in TRANSLATIONS]
+            if fixed:
+                raise ValidationError({name: self._published(outcome.name, name) for name in fixed})
+            return CHANGED
         try:
             check_draft(self._content(outcome.cells), self.directory)
         except ValidationError as problem:
@@ -231,19 +272,22 @@ class CommitmentResource(ImportResource):
                 empty = _("This is never imported: record progress once it is published. Here, empty the cell.")
                 problems[name] = message % kept[:80] if kept else empty
         if "note" in problems:
-            problems["note"] += " " + _("A commitment’s own note goes into the column “commitment_note”.")
+            elsewhere = _("A commitment’s own note goes into the column “commitment_note”.")
+            problems["note"] = sentences([problems["note"], elsewhere])
         if problems:
             raise ValidationError(problems)
 
     def write(self, new: list[Outcome], changed: list[Outcome]) -> None:
-        """Commitments, then what they are part of, then their owners and partners."""
+        """Commitments, then what they are part of, their owners and partners, and how they are said in Chinese."""
+        said, public = [*new, *changed], [one for one in changed if self._is_public(one)]
+        changed = [one for one in changed if not self._is_public(one)]
         made, moved = [self._row(outcome) for outcome in new], [self._row(outcome) for outcome in changed]
         Commitment.objects.bulk_create(made, batch_size=BATCH)
         self.wholes |= {one.reference: one.pk for one in made} | {name: one.key for name, one in self.known.items()}
         for one, outcome in zip(made + moved, new + changed, strict=True):
             one.part_of_id = self.wholes[outcome.cells["part_of"]] if outcome.cells["part_of"] else None
         Commitment.objects.bulk_update([one for one in made if one.part_of_id], ["part_of"], batch_size=BATCH)
-        names = {name for outcome in changed for name in outcome.changed} - THROUGH.keys()
+        names = {name for outcome in changed for name in outcome.changed} - THROUGH.keys() - TRANSLATIONS.keys()
         if names:
             fields = {"note" if name == "commitment_note" else name for name in names}
             fields |= {"deadline_first", "deadline_last"} if "deadline" in names else set()
@@ -251,6 +295,23 @@ class CommitmentResource(ImportResource):
         for name in THROUGH:
             self._join(name, [*zip(made, new, strict=True), *zip(moved, changed, strict=True)])
         self.log(made, [(one, outcome.changed) for one, outcome in zip(moved, changed, strict=True)])
+        self.log([], [(Commitment(pk=self.known[one.name].key, reference=one.name), one.changed) for one in public])
+        self._translate(said)
+
+    def _is_public(self, outcome: Outcome) -> bool:
+        return outcome.name in self.known and self.known[outcome.name].public
+
+    def _translate(self, said: list[Outcome]) -> None:
+        """What the columns of translations say, where the file has them."""
+        new = [
+            translations.NewTranslation(
+                Commitment(pk=self.wholes[one.name], reference=one.name), language, one.cells[column], one.cells[name]
+            )
+            for one in said
+            for name, (column, language) in TRANSLATIONS.items()
+            if name in self.columns and one.cells[column]
+        ]
+        translations.record(new, publishing.recorder(self.user))
 
     def _row(self, outcome: Outcome) -> Commitment:
         known = self.known.get(outcome.name)
@@ -275,7 +336,7 @@ class OrganisationResource(ImportResource):
 
     model = Organisation
     identity = "slug"
-    expected = expected(ORGANISATIONS, ("slug", "name", "kind", "side"))
+    expected = expected(ORGANISATION_COLUMNS, ("slug", "name", "kind", "side"))
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """All of them: there are few, and a name may be anybody's."""
@@ -308,10 +369,12 @@ class OrganisationResource(ImportResource):
         """Store and log them."""
         made = [Organisation(**outcome.cells) for outcome in new]
         moved = [Organisation(pk=self.keys[outcome.name], **outcome.cells) for outcome in changed]
+        for one in (*made, *moved):
+            one.fill()
         Organisation.objects.bulk_create(made, batch_size=BATCH)
         if moved:
             fields = sorted({name for outcome in changed for name in outcome.changed})
-            Organisation.objects.bulk_update(moved, fields, batch_size=BATCH)
+            Organisation.objects.bulk_update(moved, [*fields, "han"], batch_size=BATCH)
         self.log(made, [(one, outcome.changed) for one, outcome in zip(moved, changed, strict=True)])
 
 
@@ -337,6 +400,8 @@ class DraftResource(ImportResource):
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """The drafts that are named, those that stand unpublished, and what the ledger holds against the rows."""
+        if lock:
+            ledger.hold()
         self.bodies = Bodies()
         self.readers = {"reply_of": self.bodies.slug}
         references = {row.cells.get("reference", "") for row in sheet.rows}
@@ -345,14 +410,16 @@ class DraftResource(ImportResource):
         self.known: dict[str, KnownDraft] = {}
         for batch in batches(sorted(numbers)):
             found = _whole(DraftUpdate.objects.filter(pk__in=batch))
-            for draft in found.select_for_update(of=("self",), no_key=True) if lock else found:
-                known = KnownDraft(draft_cells(draft), draft.published_as_id, len(draft.evidence.all()))
+            drafts = list(found.select_for_update(of=("self",), no_key=True) if lock else found)
+            latest = translations.latest(draft.commitment_id for draft in drafts)
+            for draft in drafts:
+                known = KnownDraft(draft_cells(draft, latest), draft.published_as_id, len(draft.evidence.all()))
                 self.known[str(draft.pk)] = known
                 references.add(known.cells["reference"])
         self.standing: set[tuple[str, ...]] = set()
         for some in batches(sorted(references)):
             standing = _whole(DraftUpdate.objects.filter(commitment__reference__in=some, published_as=None))
-            self.standing |= {_identity(draft_cells(draft)) for draft in standing}
+            self.standing |= {_identity(draft_cells(draft, {})) for draft in standing}
         self.rulebook = Rulebook(references, set(), set(), set())
 
     def blank(self) -> Cells:
@@ -382,13 +449,21 @@ class DraftResource(ImportResource):
             if not outcome.changes:
                 return UNCHANGED
             self._refuse_fixed(outcome)
+        check_translations(self.user, outcome, public=True)
         content = update_content(cells["kind"] or DraftUpdate().kind, cells, _evidence(cells))
         if before is None:
             if _identity(cells) in self.standing or (cells["reference"], canonical(content)) in self.rulebook.said:
+                self._refuse_unsaid(cells)
                 return UNCHANGED
             self.refuse_repeated(row, _identity(cells))
         self._check(cells, content)
         return NEW if before is None else CHANGED
+
+    def _refuse_unsaid(self, cells: Cells) -> None:
+        """Nobody's typing is lost in silence: a row that drafts nothing translates nothing either."""
+        message = _("This update is there already. Translate its note on the commitment’s page of translations.")
+        if problems := {name: message for name in NOTES if cells[name]}:
+            raise ValidationError(problems)
 
     def _refuse_fixed(self, outcome: Outcome) -> None:
         known = self.known[outcome.name]
@@ -423,7 +498,8 @@ class DraftResource(ImportResource):
         return DraftUpdate(pk=key, commitment=self.rulebook.public[cells["reference"]], **said, **waiting)
 
     def write(self, new: list[Outcome], changed: list[Outcome]) -> None:
-        """Store them, waiting for publishing, with their evidence."""
+        """Store them, waiting for publishing, with their evidence and how their notes are said in Chinese."""
+        said, changed = [*new, *changed], [one for one in changed if set(one.changed) - NOTES.keys()]
         made, moved = ([self._row(outcome.cells) for outcome in some] for some in (new, changed))
         for one in made:
             one.author = self.user
@@ -437,6 +513,14 @@ class DraftResource(ImportResource):
         evidence = [DraftEvidence(draft=one, **row) for one, outcome in pairs for row in _evidence(outcome.cells)]
         DraftEvidence.objects.bulk_create(evidence, batch_size=BATCH)
         self.log(made, [(one, outcome.changed) for one, outcome in zip(moved, changed, strict=True)])
+        about = self.rulebook.public
+        notes = [
+            translations.NewTranslation(about[one.cells["reference"]], language, one.cells["note"], one.cells[name])
+            for one in said
+            for name, language in NOTES.items()
+            if name in self.columns and one.cells["note"]
+        ]
+        translations.record(notes, publishing.recorder(self.user))
 
 
 def _whole(found: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
@@ -444,8 +528,8 @@ def _whole(found: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
 
 
 def _identity(cells: Cells) -> tuple[str, ...]:
-    """What a draft says, without its number."""
-    return tuple(cells[column.name] for column in DRAFT_COLUMNS[1:])
+    """What a draft says, without its number and its translations."""
+    return tuple(cells[column.name] for column in DRAFT_COLUMNS[1:] if column.name not in NOTES)
 
 
 def _evidence(cells: Cells) -> list[Cells]:

@@ -10,7 +10,6 @@ import csv
 import io
 import tempfile
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -35,6 +34,7 @@ from commitments.admin import files
 from commitments.admin.exporting import CommitmentExportMixin, DraftExportMixin, ExportMixin, OrganisationExportMixin
 from commitments.admin.importers import CommitmentResource, DraftResource, OrganisationResource
 from commitments.admin.resources import CHANGED, NEW, UNCHANGED, WRONG, ImportResource, Outcome, fingerprint
+from commitments.wording import listed
 
 PREFIX = "tracker-import-"
 KEPT = 60 * 60  # seconds that an upload waits for its confirmation
@@ -228,14 +228,10 @@ def _xlsx_template(resource: type[ImportResource]) -> bytes:
     explained.append([_("Column"), _("Needed"), _("What it holds"), _("Write one of")])
     for column in resource.expected:
         explained.append(
-            [column.name, _("yes") if column.needed else "", str(column.description), _joined(column.allowed)]
+            [column.name, _("yes") if column.needed else "", str(column.description), listed(column.allowed)]
         )
     workbook.save(file)
     return file.getvalue()
-
-
-def _joined(words: Iterable[str]) -> str:
-    return ", ".join(words)
 
 
 class CommitmentFilesMixin(FilesMixin, CommitmentExportMixin):

@@ -6,19 +6,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
+from commitments.admin.base import ModelAdmin
 from commitments.choices import DraftState, Freshness, Schedule, Status, Vocabulary
+from commitments.languages import CHINESE, folded, has_han, names, suffix
 from commitments.models import Commitment, Organisation, Ownership
 
 MINE = "mine"
+MISSING = "missing"
 
 
 def badge(choice: Vocabulary) -> SafeString:
@@ -122,6 +126,59 @@ class PublicFilter(ChoiceFilter):
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one value."""
         return queryset.filter(published_at__isnull=value == "no")
+
+
+class MissingFilter(ChoiceFilter):
+    """What is not translated yet, into one language or the other."""
+
+    title, parameter_name = _("translation"), "translation"
+    choices_ = [(MISSING, pgettext_lazy("translation", "missing"))] + [
+        (language, format_lazy(pgettext_lazy("translation", "missing: {language}"), language=names()[language]))
+        for language in CHINESE
+    ]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one language, or by both."""
+        languages = CHINESE if value == MISSING else (value,)
+        return queryset.filter(Q(*(self.missing(language) for language in languages), _connector=Q.OR))
+
+    def missing(self, language: str) -> Q:
+        """What lacks a translation into a language."""
+        raise NotImplementedError
+
+
+class UntranslatedFilter(MissingFilter):
+    """Published commitments of which a text lacks its translation."""
+
+    def missing(self, language: str) -> Q:
+        """As the projection counts them."""
+        return Q(**{f"untranslated{suffix(language)}__gt": 0})
+
+
+class UnnamedFilter(MissingFilter):
+    """What has no name in a language."""
+
+    def missing(self, language: str) -> Q:
+        """By the column."""
+        return Q(**{f"name{suffix(language)}": ""})
+
+
+class FindsChinese(ModelAdmin):
+    """A list whose search finds words in Chinese, in either form of the characters."""
+
+    chinese_fields: tuple[str, ...] = ("han",)  # what is looked through, as `languages.findable` made it
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Each word in Chinese beside all that the stock search finds of the others."""
+        chinese = [word for word in search_term.split() if has_han(word)]
+        others = " ".join(word for word in search_term.split() if not has_han(word)) if chinese else search_term
+        found, repeats = super().get_search_results(request, queryset, others)
+        for word in chinese:
+            said = Q(*((f"{field}__contains", folded(word)) for field in self.chinese_fields), _connector=Q.OR)
+            found = found.filter(pk__in=self.model._default_manager.filter(said).order_by().values("pk"))
+        return found, repeats
 
 
 class DraftStateFilter(ChoiceFilter):

@@ -32,9 +32,11 @@ from commitments.models import (
     Ownership,
     Partnership,
     State,
+    Translation,
     Update,
 )
 from commitments.rules import RETRACTABLE
+from commitments.wording import clauses
 
 
 class ReasonForm(forms.Form):
@@ -84,7 +86,8 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
             retraction = ledger.retract(entry, form.cleaned_data["reason"], recorder(request))
             try:
                 if PREVIEW not in request.POST:
-                    self.log_change(request, entry, f"Retracted by entry {ledger.append([retraction])[0].sequence}.")
+                    done = _("Retracted by entry %(entry)s.") % {"entry": ledger.append([retraction])[0].sequence}
+                    self.log_change(request, entry, done)
                     return HttpResponseRedirect(entry.commitment.get_absolute_url())
                 context["preview"] = preview_of(request, retraction, entry.commitment)
             except ValidationError as problem:
@@ -105,13 +108,18 @@ def act(site: Any, request: HttpRequest, entry: LedgerEntry, form: forms.Form, *
     return TemplateResponse(request, "admin/commitments/act.html", context)
 
 
+def in_language(name: str) -> str:
+    """What a field of an entry's content is called: `deadline_basis` is "deadline basis"."""
+    return _(name.replace("_", " "))
+
+
 def in_words(entry: LedgerEntry) -> list[tuple[str, str]]:
     """What an entry says, a line for each thing that is not empty."""
     lines: list[tuple[str, str]] = []
     for name, value in (entry.data or {}).items():
         rows = value if isinstance(value, list) else [value]
-        texts = ["; ".join(str(v) for v in row.values() if v) if isinstance(row, dict) else str(row) for row in rows]
-        lines += [(name.replace("_", " "), text) for text in texts if text]
+        texts = [clauses(str(v) for v in row.values() if v) if isinstance(row, dict) else str(row) for row in rows]
+        lines += [(in_language(name), text) for text in texts if text]
     return lines
 
 
@@ -141,6 +149,17 @@ class StateAdmin(BehindTheScenesAdmin):
 
     list_display = ("commitment", "from_day", "until_day", "status", "deadline")
     search_fields = ("commitment__reference",)
+    list_select_related = ("commitment",)
+
+
+@admin.register(Translation)
+class TranslationAdmin(BehindTheScenesAdmin):
+    """Every translation that was recorded; they are made on the commitment's page of translations."""
+
+    list_display = ("text", "commitment", "language", "recorded_at", "role", "organisation")
+    list_filter = ("language",)
+    search_fields = ("commitment__reference", "source", "text")
+    ordering = ("-pk",)
     list_select_related = ("commitment",)
 
 

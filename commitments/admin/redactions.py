@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from commitments import publishing
 from commitments.admin.base import ReadOnlyAdmin, show, staff
 from commitments.admin.preview import PREVIEW, preview_of
-from commitments.admin.record import ReasonForm, act
+from commitments.admin.record import ReasonForm, act, in_language
 from commitments.choices import UPDATE_KINDS, EntryKind
 from commitments.content import FREE_TEXT, Content
 from commitments.models import LedgerEntry, RedactionRequest
 from commitments.rules import WORDS
+from commitments.wording import sentences
 
 Place = tuple[str | int, ...]  # the way to a text within an entry's content
 HOW = gettext_lazy(
@@ -66,7 +67,7 @@ def removed(asked: RedactionRequest) -> list[tuple[str, str, str]]:
 
 def label(place: Place) -> str:
     """A place in words: "evidence · 1 · title"."""
-    steps = [str(step + 1) if isinstance(step, int) else step.replace("_", " ") for step in place]
+    steps = [str(step + 1) if isinstance(step, int) else in_language(step) for step in place]
     return " · ".join(steps)
 
 
@@ -142,7 +143,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
             said = (entry, form.remaining(), form.cleaned_data["reason"])
             try:
                 if PREVIEW not in request.POST:
-                    self.log_addition(request, publishing.ask_for_redaction(*said, staff(request)), "Asked for.")
+                    self.log_addition(request, publishing.ask_for_redaction(*said, staff(request)), _("Asked for."))
                     message = _("Another administrator must now look at it and carry it out.")
                     self.message_user(request, message, messages.SUCCESS)
                     return HttpResponseRedirect(reverse("admin:commitments_redactionrequest_changelist"))
@@ -166,7 +167,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
             try:
                 context["preview"] = self._preview(request, asked.entry, asked.remaining, asked.reason)
             except ValidationError as problem:
-                context["problem"] = " ".join(problem.messages)
+                context["problem"] = sentences(problem.messages)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -178,11 +179,11 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
             try:
                 publishing.decide_redaction(asked, staff(request), granted=granted)
             except ValidationError as problem:
-                self.message_user(request, " ".join(problem.messages), messages.ERROR)
+                self.message_user(request, sentences(problem.messages), messages.ERROR)
             else:
                 done = _("The words are removed.") if granted else _("It is declined, and nothing was removed.")
                 self.message_user(request, done, messages.SUCCESS)
-                self.log_change(request, asked, "Carried out." if granted else "Declined.")
+                self.log_change(request, asked, _("Carried out.") if granted else _("Declined."))
         return HttpResponseRedirect(reverse("admin:commitments_redactionrequest_change", args=[pk]))
 
     def _only_administrators(self, request: HttpRequest) -> None:

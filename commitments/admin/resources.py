@@ -30,6 +30,7 @@ from commitments.choices import Vocabulary
 from commitments.models.fields import read as read_partial_date
 from commitments.reports.columns import Column, Type
 from commitments.reports.csv import undefused
+from commitments.wording import listed, sentences
 
 NEW: str = RowResult.IMPORT_TYPE_NEW
 CHANGED: str = RowResult.IMPORT_TYPE_UPDATE
@@ -137,7 +138,7 @@ def one_of(members: Sequence[Vocabulary]) -> Callable[[str], str]:
         for member in members:
             if cell.lower() in ("", member.value, str(member.label).lower()):
                 return str(member.value) if cell else ""
-        allowed = ", ".join(member.value for member in members)
+        allowed = listed(member.value for member in members)
         raise ValidationError(
             _("“%(cell)s” is not known here. Write one of: %(allowed)s.") % {"cell": cell[:60], "allowed": allowed}
         )
@@ -247,8 +248,8 @@ class ImportResource(Resource):
         strange = [name for name in columns if name not in {*known, *self.computed}]
         if strange:
             near = [near for name in strange for near in get_close_matches(name, known, n=1)]
-            hint = _("Did you mean: %s?") % ", ".join(near) if near else _("Remove or rename them.")
-            values = {"strange": ", ".join(strange)[:300], "known": ", ".join(known), "hint": hint}
+            hint = _("Did you mean: %s?") % listed(near) if near else _("Remove or rename them.")
+            values = {"strange": listed(strange)[:300], "known": listed(known), "hint": hint}
             message = _("These columns are not known: %(strange)s. %(hint)s Known are: %(known)s.")
             raise ValidationError(message % values)
         if self.identity not in columns and self.identity_needed:
@@ -291,14 +292,14 @@ class ImportResource(Resource):
                 read = self.readers.get(column.name, column.read)
                 said[column.name] = read(undefused(cell).strip())
             except ValidationError as problem:
-                problems[column.name] = " ".join(problem.messages)
+                problems[column.name] = sentences(problem.messages)
         if problems:
             raise ValidationError(problems)
         return said
 
     def _advice(self, column: str, message: str) -> str:
         missing = column and column not in self.columns and any(column == known.name for known in self.expected)
-        return f"{message} {_('The file has no such column: add it.')}" if missing else message
+        return sentences([message, _("The file has no such column: add it.")]) if missing else message
 
     def refuse_repeated(self, row: Row, what: Any) -> None:
         """Raise ValidationError where an earlier row is about the same thing; it names both."""
@@ -339,5 +340,5 @@ def same(cell: str, kept: str) -> bool:
 def by_column(problem: ValidationError) -> dict[str, str]:
     """What is wrong, by column; with the whole row under an empty name."""
     if hasattr(problem, "error_dict"):
-        return {"" if name == "__all__" else name: " ".join(said) for name, said in problem.message_dict.items()}
-    return {"": " ".join(problem.messages)}
+        return {"" if name == "__all__" else name: sentences(said) for name, said in problem.message_dict.items()}
+    return {"": sentences(problem.messages)}

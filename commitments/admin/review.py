@@ -20,14 +20,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.crypto import salted_hmac
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from commitments import ledger, publishing
 from commitments.admin import effects
 from commitments.admin.base import key_of, may_publish, staff
 from commitments.models import DraftUpdate
+from commitments.wording import labelled, sentences
 
 if TYPE_CHECKING:
     from commitments.admin.progress import DraftUpdateAdmin
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 1000  # drafts on one page of confirmation
 MOST_EXPLAINED = 100  # of so many, all that cannot be published are named; of more, the first
 SALT = "review"
-DONE = {"publish": "Published.", "return": "Returned."}  # in the admin's log
+DONE = {"publish": gettext_lazy("Published."), "return": gettext_lazy("Returned.")}  # in the admin's log
 
 
 def addresses(site: DraftUpdateAdmin) -> list[Any]:
@@ -106,10 +108,10 @@ def rehearsed(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, Any]
 def said(refusal: ValidationError) -> str:
     """A refusal in one line, each field named."""
     if not hasattr(refusal, "error_dict"):
-        return " ".join(refusal.messages)
+        return sentences(refusal.messages)
     names = {name: DraftUpdate._meta.get_field(name) for name in refusal.message_dict if hasattr(DraftUpdate, name)}
-    return " ".join(
-        f"{str(getattr(names.get(name), 'verbose_name', name)).capitalize()}: {' '.join(texts)}"
+    return sentences(
+        labelled(capfirst(str(getattr(names.get(name), "verbose_name", name))), sentences(texts))
         for name, texts in refusal.message_dict.items()
     )
 
@@ -162,7 +164,7 @@ def carry_out(drafts: list[DraftUpdate], seen: dict[int, str], request: HttpRequ
         publishing.publish(drafts, staff(request))
     else:
         publishing.give_back(drafts, request.POST.get("reason", ""))
-    LogEntry.objects.log_actions(staff(request).pk, drafts, CHANGE, DONE[name])
+    LogEntry.objects.log_actions(staff(request).pk, drafts, CHANGE, str(DONE[name]))
     return len(drafts)
 
 

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from commitments import ledger
 from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish
 from commitments.admin.merging import Merge, Page, Said, merge, of_form, typed
+from commitments.wording import clauses, listed
 
 SEEN = "seen"  # the name of the hidden box
 LONGEST_WORDS = 80  # characters of a value in a message
@@ -126,7 +127,7 @@ class GuardedAdmin(ModelAdmin):
         message = _(
             "%(who)s saved this after you had opened it. Changed: %(changes)s. What you did not touch says what is "
             "stored now, and what you typed is kept: check it and send it again."
-        ) % {"who": self.by_whom(obj, datetime.fromisoformat(seen.at)), "changes": "; ".join(changes)}
+        ) % {"who": self.by_whom(obj, datetime.fromisoformat(seen.at)), "changes": clauses(changes)}
         beside = _("It says now: “%(now)s”. You typed something else: send it again to replace that.")
         return ValidationError(
             {NON_FIELD_ERRORS: [message]}
@@ -146,7 +147,7 @@ class GuardedAdmin(ModelAdmin):
         last = log.select_related("user").order_by("-action_time").first()
         if last is None:
             return _("Somebody else")
-        when = date_format(timezone.localtime(last.action_time), "j F Y, H:i")
+        when = date_format(timezone.localtime(last.action_time), "DATETIME_FORMAT")
         return _("%(who)s (%(when)s)") % {"who": last.user.get_username(), "when": when}
 
     def kept(self, request: HttpRequest, obj: models.Model | None) -> HttpResponse:
@@ -224,13 +225,13 @@ def in_words(form: forms.BaseForm, name: str, value: list[str]) -> str:
     """What a field says, as people read it, shortened."""
     field = form.fields[name]
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
-        words = ", ".join(map(str, field.queryset.filter(pk__in=value)))
+        words = listed(map(str, field.queryset.filter(pk__in=value)))
     elif isinstance(field, forms.ChoiceField):
         labels = dict(field.choices)  # type: ignore[arg-type]  # ours are pairs, never groups
-        words = ", ".join(str(labels.get(one, one)) for one in value)
+        words = listed(str(labels.get(one, one)) for one in value)
     elif isinstance(field, forms.BooleanField):
         words = _("yes") if value else _("no")
     else:
-        words = "; ".join(value)
+        words = clauses(value)
     words = words or "–"
     return words if len(words) <= LONGEST_WORDS else f"{words[:LONGEST_WORDS]}…"

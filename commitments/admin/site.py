@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -46,7 +47,8 @@ class StaffSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """And when the sign-in ends, once that is near: what is typed then would be lost."""
-        return super().each_context(request) | {"signed_in_until": ending(request)}
+        ours = {"signed_in_until": ending(request), "site_url": reverse("overview")}
+        return super().each_context(request) | ours
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Say why to those who are signed in and may not: asking them to sign in would lead them in a circle."""

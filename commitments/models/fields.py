@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commitments.choices import Vocabulary
 from commitments.dates import PartialDate, PartialDateError, parse
@@ -171,7 +172,8 @@ class Named(models.Model):
 
 def in_chinese(label: Any, length: int | None = None) -> tuple[Any, Any]:
     """The columns of a text in Traditional and in Simplified Chinese; of one line where it has a length."""
-    traditional, simplified = (format_lazy("{} ({})", label, names()[language]) for language in CHINESE)
+    form = pgettext_lazy("a text, and its language", "{text} ({language})")
+    traditional, simplified = (format_lazy(form, text=label, language=names()[language]) for language in CHINESE)
     if length is None:
         return models.TextField(traditional, blank=True), models.TextField(simplified, blank=True)
     line = partial(models.CharField, max_length=length, blank=True)

@@ -46,10 +46,14 @@ class Organisation(Named):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep what searches look through in step with the names."""
-        self.han = findable(*(getattr(self, column) for name in ("name", "short_name") for column in columns_of(name)))
+        self.fill()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "han"}
         super().save(*args, **kwargs)
+
+    def fill(self) -> None:
+        """Set what searches look through; whoever stores many at once does it first."""
+        self.han = findable(*(getattr(self, column) for name in ("name", "short_name") for column in columns_of(name)))
 
     def get_absolute_url(self) -> str:
         """Its public page."""

@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commitments.choices import (
     UPDATE_KINDS,
@@ -55,7 +56,10 @@ class UpdateFields(models.Model):
     deadline_reason = models.CharField(_("reason for the new deadline"), max_length=300, blank=True)
     note = models.TextField(_("note"), blank=True, help_text=_("What happened, in our words."))
     searched = models.CharField(
-        _("searched"), max_length=300, blank=True, help_text=_("For a check: where you looked.")
+        pgettext_lazy("where somebody looked", "searched"),
+        max_length=300,
+        blank=True,
+        help_text=_("For a check: where you looked."),
     )
     # The slug itself is stored, as the ledger says it, and the database holds the two together.
     reply_of = models.ForeignKey(
@@ -285,8 +289,8 @@ class State(models.Model):
         """One row a day of change."""
 
         ordering = ["commitment", "from_day"]
-        verbose_name = _("state")
-        verbose_name_plural = _("states")
+        verbose_name = pgettext_lazy("how a commitment stood", "state")
+        verbose_name_plural = pgettext_lazy("how a commitment stood", "states")
         indexes = [
             models.Index(fields=["status", "until_day"], name="state_status"),
             models.Index(fields=["evidence", "until_day"], name="state_evidence"),

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commitments.choices import AgreementBasis
 from commitments.models.fields import Named, choice_field, in_chinese, vocabulary_constraint
@@ -106,7 +107,7 @@ class Agreement(Named):
     """One of the documents that a release says were signed, as far as it can be identified."""
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="agreements", verbose_name=_("release"))
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(pgettext_lazy("of an agreement", "number"))
     title = models.CharField(_("title"), max_length=200)
     title_zh_hant, title_zh_hans = in_chinese(_("title"), 200)
     parties = models.ManyToManyField(Organisation, verbose_name=_("parties"), blank=True)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commitments.languages import RECORD, names
 from commitments.models.ledger import LedgerEntry
 from commitments.models.organisation import Organisation
 
@@ -20,6 +21,9 @@ class Affiliation(models.Model):
     )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="affiliations", verbose_name=_("organisation")
+    )
+    language = models.CharField(
+        _("language of reminders"), max_length=10, choices=list(names().items()), default=RECORD
     )
 
     class Meta:

@@ -1,0 +1,62 @@
+"""What the templates of staff need beside `tracker`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from commitments.choices import Status
+from commitments.languages import TAGS, current, names, path_in
+from commitments.models import Commitment
+from commitments.wording import clauses, comma, explained, labelled, sentences
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def languages_of_page(context: template.Context) -> list[dict[str, Any]]:
+    """The page in each language: what the language calls itself, its address, and whether it is this one."""
+    request = context.get("request")
+    if request is None:
+        return []
+    path, here = request.get_full_path(), current()
+    return [
+        {"name": name, "tag": TAGS[code], "address": path_in(code, path), "here": code == here}
+        for code, name in names().items()
+    ]
+
+
+@register.filter
+def standing(commitment: Commitment) -> str:
+    """How a commitment stands, in three sentences, for mails."""
+    state = commitment.state
+    status = str(Status(state.status).label)
+    reported = {"status": status, "day": state.status_on.label if state.status_on else ""}
+    last = date_format(state.last_entry_on, "DATE_FORMAT") if state.last_entry_on else ""
+    return sentences(
+        [
+            _("Deadline: %(deadline)s.") % {"deadline": state.deadline.label} if state.deadline else _("No deadline."),
+            (_("Status: %(status)s, last reported %(day)s.") if state.status_on else _("Status: %(status)s."))
+            % reported,
+            _("Last entry: %(day)s.") % {"day": last} if last else _("No entry yet."),
+        ]
+    )
+
+
+register.simple_tag(comma)
+register.filter("explained", explained)
+
+
+@register.simple_tag
+def colon() -> str:
+    """What stands between a label and its value."""
+    return labelled("", "")
+
+
+@register.simple_tag
+def semicolon() -> str:
+    """What stands between the clauses of a sentence."""
+    return clauses(["", ""])
