@@ -63,6 +63,11 @@ def said_of(commitment: Commitment | None, text: str) -> Said:
     return Said(found or text, language if found else RECORD)
 
 
+def named(commitment: Commitment) -> str:
+    """A commitment by its reference and title, in the language of the moment."""
+    return f"{commitment.reference} {said(commitment, 'title').text}"
+
+
 def guessed(text: str) -> Said:
     """A text whose language nobody says: on a page in Chinese it is Chinese if it has a Chinese character."""
     return Said(text, current() if has_han(text) else RECORD)

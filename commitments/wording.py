@@ -51,6 +51,11 @@ def bracketed(text: Any) -> SafeString:
     return _around(_halves(pgettext("brackets", "(%(text)s)")), str(conditional_escape(text)))
 
 
+def in_quotes(text: str) -> str:
+    """In quotation marks, where nothing is HTML: in files, feeds, calendars and messages."""
+    return pgettext("quotation marks", "“%(text)s”") % {"text": text}
+
+
 def _halves(form: str) -> tuple[str, str]:
     before, after = form.split("%(text)s")
     return before, after

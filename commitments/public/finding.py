@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from commitments.choices import OrganisationKind, Status
 from commitments.keeping import for_everybody
+from commitments.languages import TAGS, current
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 from commitments.querysets import CommitmentQuerySet
+from commitments.translations import said
 
 CONTEXT = "https://schema.org"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -43,10 +45,13 @@ def of_commitment(found: Commitment, absolute: Callable[[str], str]) -> dict[str
     status = Status(found.state.status)
     action = {
         "@type": "Action",
-        "name": found.title,
-        "description": found.quote,
+        "name": said(found, "title").text,
+        "description": said(found, "quote").text,
         "identifier": found.reference,
-        "agent": [{"@type": TYPES.get(body.kind, "Organization"), "name": body.name} for body in found.owners.all()],
+        "agent": [
+            {"@type": TYPES.get(body.kind, "Organization"), "name": said(body, "name").text}
+            for body in found.owners.all()
+        ],
         "actionStatus": ACTION_STATUS.get(status),
         "endTime": str(found.state.completed_on) if is_schema_date(found.state.completed_on) else None,
     }
@@ -54,7 +59,8 @@ def of_commitment(found: Commitment, absolute: Callable[[str], str]) -> dict[str
         "@context": CONTEXT,
         "@type": "WebPage",
         "url": absolute(found.get_absolute_url()),
-        "name": str(found),
+        "name": f"{found.reference} {said(found, 'title').text}",
+        "inLanguage": TAGS[current()],
         "isBasedOn": found.release.url or None,
         "license": LICENCE,
         "mainEntity": {name: value for name, value in action.items() if value},
@@ -74,6 +80,7 @@ def of_all(absolute: Callable[[str], str]) -> dict[str, Any]:
         "name": _("Public commitments"),
         "description": _("What governments announced, and what is known to have come of it."),
         "url": absolute(reverse("overview")),
+        "inLanguage": TAGS[current()],
         "license": LICENCE,
         "creator": {"@type": "Organization", "name": settings.PUBLISHER or _("Public commitments")},
         "distribution": [

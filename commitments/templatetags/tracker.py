@@ -22,7 +22,7 @@ from commitments.models import Commitment
 from commitments.models.commitment import role_of
 from commitments.public.browse import Choice
 from commitments.public.links import Links
-from commitments.translations import guessed, said, said_of, shortened
+from commitments.translations import guessed, named, said, said_of, shortened
 from commitments.wording import bracketed, clauses, labelled, listed, parts, quoted, sentences
 
 register = template.Library()
@@ -74,8 +74,8 @@ def unit(context: template.Context, commitment: Commitment) -> SafeString:
         commitment.role,
         "" if commitment.level == choices.Level.PRIMARY else " minor",
         links.page("commitment", commitment.reference),
-        labelled(named_plainly(commitment), status),
-        format_html(labelled("{}", "{}"), named(commitment), status),
+        labelled(named(commitment), status),
+        format_html(labelled("{}", "{}"), named_here(commitment), status),
     )
 
 
@@ -150,20 +150,15 @@ def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
     return format_html(form, content.number_text(value), unit.marked)
 
 
+register.filter("named_plainly", named)
 register.filter("quoted", quoted)
 register.filter("bracketed", bracketed)
 
 
-@register.filter
-def named(commitment: Commitment) -> SafeString:
+@register.filter(name="named")
+def named_here(commitment: Commitment) -> SafeString:
     """A commitment by its reference and title."""
     return format_html("{} {}", commitment.reference, said(commitment, "title").marked)
-
-
-@register.filter
-def named_plainly(commitment: Commitment) -> str:
-    """The same without a mark."""
-    return f"{commitment.reference} {said(commitment, 'title').text}"
 
 
 @register.filter
