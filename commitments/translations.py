@@ -76,7 +76,9 @@ def guessed(text: str) -> Said:
 def shortened(one: Said, words: int) -> Said:
     """The first words of a text; of Chinese, which stands without spaces, twice as many characters."""
     cut = Truncator(one.text)
-    return replace(one, text=cut.chars(2 * words) if one.language in CHINESE else cut.words(words, truncate=" …"))
+    return replace(
+        one, text=cut.chars(2 * words, truncate="…") if one.language in CHINESE else cut.words(words, truncate=" …")
+    )
 
 
 @dataclass(frozen=True, slots=True)
