@@ -29,7 +29,6 @@ from commitments.public.subscriptions import (
     for_subscribers,
     identity,
     legal,
-    named,
     of_commitment,
     of_the_list,
     one_line,
@@ -37,7 +36,7 @@ from commitments.public.subscriptions import (
     titled,
 )
 from commitments.schedule import SETTLED
-from commitments.translations import said, said_of
+from commitments.translations import named, said, said_of
 from commitments.wording import labelled, parts
 
 MOST = 2000  # events in a calendar: above that, programs that people use for their days give up

@@ -25,13 +25,13 @@ from commitments.public.subscriptions import (
     identity,
     last_recorded,
     legal,
-    named,
     of_commitment,
     of_organisation,
     of_the_list,
     one_line,
     titled,
 )
+from commitments.translations import named
 from commitments.wording import labelled, listed
 
 LATEST = 50  # entries in a feed

@@ -22,6 +22,7 @@ from commitments.keeping import for_everybody
 from commitments.languages import HREFLANGS, TAGS, current, names, path_in
 from commitments.models import Occasion, Release
 from commitments.public.links import Links, replaced
+from commitments.translations import said
 
 P = ParamSpec("P")
 
@@ -71,8 +72,10 @@ def languages(request: HttpRequest) -> list[dict[str, Any]]:
 def control(request: HttpRequest, today: date) -> dict[str, Any]:
     """What the date control offers: days worth asking for, and the rest of the question, which it keeps."""
     releases = Release.objects.filter(issued_on__lte=today)
-    days = [(one.issued_on, issued(one.title) if len(releases) > 1 else issued()) for one in releases]
-    days += [(one.day, _("at the %(name)s") % {"name": one.name}) for one in Occasion.objects.filter(day__lte=today)]
+    several = len(releases) > 1
+    days = [(one.issued_on, issued(said(one, "title").text if several else "")) for one in releases]
+    known = Occasion.objects.filter(day__lte=today)
+    days += [(one.day, _("at the %(name)s") % {"name": said(one, "name").text}) for one in known]
     path = escape_leading_slashes(escape_uri_path(request.path))
     rest = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "page")]
     return {

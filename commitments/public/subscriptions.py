@@ -28,7 +28,7 @@ from commitments.limits import searching
 from commitments.models import Commitment, LedgerEntry, Organisation, Ownership, Partnership, Translation
 from commitments.public.links import Links, replaced
 from commitments.public.pages import day_of
-from commitments.translations import said
+from commitments.translations import named, said
 from commitments.wording import clauses
 
 # Names in feeds and calendars are made from this and from what is on record, so that they are the same
@@ -166,11 +166,6 @@ def titled(asked: Asked, title: str) -> str:
     day = _("as of %(day)s") % {"day": date_format(asked.as_of)} if asked.as_of else ""
     parts = [title, asked.title, day]
     return one_line(pgettext("between the parts of a title", " – ").join(part for part in parts if part))
-
-
-def named(commitment: Commitment) -> str:
-    """A commitment by its reference and title, in the language of the moment."""
-    return f"{commitment.reference} {said(commitment, 'title').text}"
 
 
 def legal(text: str) -> str:
