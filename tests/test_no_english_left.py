@@ -23,8 +23,8 @@ ALLOWED = {
     "references and digests": r"[A-Z]{2,4}-\d{2,6}|[0-9a-f]{16}",
     "formats": "JSON lines|JSON Schema|Data Package|CSV|Excel|JSON|API|Atom|UTF-8|OpenAPI|CC BY|UTC",
     "software": "Chromium|axe|JavaScript|Python|python3 check.py|check.py|WCAG|AA|Unicode|SHA-256|cookie|rem",
-    "what programs write": r"verify_ledger|null|true|false|X-Ledger-Head|X-Row-Count|ETag|If-None-Match|Retry-After|Link"
-    r"|content_digest|content|head|\?per_page=1|per_page|count|next|as_of|zh-hant|zh-hans|UpdateWithEvidence"
+    "what programs write": r"verify_ledger|null|true|false|X-Ledger-Head|X-Row-Count|ETag|If-None-Match|Retry-After"
+    r"|Link|content_digest|content|head|\?per_page=1|per_page|count|next|as_of|zh-hant|zh-hans|UpdateWithEvidence"
     r"|datapackage.json|\{reference\}|\{entry\}|\{slug\}",
     "values on record": "|".join(sorted({*Status.values, *Level.values, *Relation.values}, key=len, reverse=True)),
     "the release's own words": "it is estimated that|is planning to|will|Hong Kong In",
