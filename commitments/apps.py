@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,18 @@ def fill_projections(*, using: str, **kwargs: Any) -> None:
 
     if triggers.COMMITMENTS in connections[using].introspection.table_names():
         projection.fill()
+
+
+@register(Tags.translation)
+def catalogues_are_compiled(**kwargs: Any) -> list[CheckMessage]:
+    """Without them Chinese pages would be in English, and nobody would notice."""
+    catalogues = [path for folder in settings.LOCALE_PATHS for path in sorted(folder.glob("*/LC_MESSAGES/django.po"))]
+    hint = "Run: pybabel compile --directory tracker/locale --domain django"
+    return [
+        Error(f"{path.parent.parent.name}: the catalogue is not compiled, or older than its source.", hint=hint)
+        for path in catalogues
+        if not path.with_suffix(".mo").exists() or path.with_suffix(".mo").stat().st_mtime < path.stat().st_mtime
+    ]
 
 
 class CommitmentsConfig(AppConfig):

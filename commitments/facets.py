@@ -23,7 +23,7 @@ from threading import Lock
 from typing import Any
 
 from commitments import versions
-from commitments.filters import AnyOf, CommitmentFilter, ordering
+from commitments.filters import AnyOf, CommitmentFilter, ordering, sorted_by
 from commitments.models import Commitment
 from commitments.querysets import CommitmentQuerySet
 
@@ -51,12 +51,13 @@ _KEEPING = Lock()
 class Found:
     """What a question finds: how many, in which order, and how many with another choice in one of its filters.
 
+    `column`: by which they are sorted, which of titles depends on the language.
     `counts[filter][value]`: how many have the value among those that all other filters leave.
     """
 
     index: Index
     bits: int
-    sort: str
+    column: str
     counts: dict[str, dict[str, int]]
 
     @property
@@ -66,7 +67,7 @@ class Found:
 
     def references(self, first: int, last: int) -> list[str]:
         """The references from place `first` up to but without `last`, counted from 0, in the order asked for."""
-        return [self.index.references[place] for place in self.index.sorted(self.bits, self.sort)[first:last]]
+        return [self.index.references[place] for place in self.index.sorted(self.bits, self.column)[first:last]]
 
 
 def of(asked: CommitmentFilter) -> Found:
@@ -88,7 +89,7 @@ def of(asked: CommitmentFilter) -> Found:
         having = index.bits[name]
         choices = asked.filters[name].extra["choices"]
         counts[name] = {value: (others & having.get(value, 0)).bit_count() for value, _label in choices}
-    return Found(index, reduce(and_, chosen.values(), searched), said["sort"], counts)
+    return Found(index, reduce(and_, chosen.values(), searched), sorted_by(said["sort"]), counts)
 
 
 @lru_cache(maxsize=KEPT)
@@ -123,7 +124,7 @@ class Index:
 
     def _read(self) -> None:
         # One statement sees one moment. A commitment takes a row for each pair of an owner and a partner.
-        public = Commitment.objects.as_of(self.day).order_by(*ordering(""))
+        public = Commitment.objects.as_of(self.day).order_by(*ordering("reference"))
         places: dict[str, int] = {}
         having: list[defaultdict[Any, list[int]]] = [defaultdict(list) for _name in COLUMNS]
         for reference, *values in public.values_list("reference", *COLUMNS.values()).iterator(BATCH):
@@ -133,7 +134,7 @@ class Index:
         self.places, self.references = places, list(places)
         for name, places_of in zip(COLUMNS, having, strict=True):
             self.bits[name] = {value: self.as_bits(some) for value, some in places_of.items()}
-        self.orders = dict.fromkeys(("", "reference"), range(len(places)))
+        self.orders = {"reference": range(len(places))}
 
     def as_bits(self, places: Iterable[int]) -> int:
         """The number in which the bits of these places are set."""
@@ -160,16 +161,16 @@ class Index:
             found = asked.filters[name].filter(found, value)
         return self.as_bits(self._places(found))
 
-    def order(self, sort: str) -> Sequence[int]:
-        """The places in the order of a sort, asked once."""
+    def order(self, column: str) -> Sequence[int]:
+        """The places in the order of a column, asked once."""
         with self.lock:
-            if sort not in self.orders:
-                found = Commitment.objects.as_of(self.day).order_by(*ordering(sort))
-                self.orders[sort] = array("I", self._places(found))
-            return self.orders[sort]
+            if column not in self.orders:
+                found = Commitment.objects.as_of(self.day).order_by(*ordering(column))
+                self.orders[column] = array("I", self._places(found))
+            return self.orders[column]
 
-    def _sorted(self, bits: int, sort: str) -> Sequence[int]:
-        order, flags = self.order(sort), self.as_flags(bits)
+    def _sorted(self, bits: int, column: str) -> Sequence[int]:
+        order, flags = self.order(column), self.as_flags(bits)
         return array("I", compress(order, map(flags.__getitem__, order)))
 
     def _places(self, found: CommitmentQuerySet) -> Iterator[int]:

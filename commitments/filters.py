@@ -23,9 +23,11 @@ from django_filters.filters import Filter
 
 from commitments.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status
 from commitments.dates import PartialDate
+from commitments.languages import RECORD, current, place_of, suffix
 from commitments.models import Area, Commitment, Organisation, Release
 from commitments.models.fields import PartialDateFormField
 from commitments.querysets import CommitmentQuerySet
+from commitments.wording import in_quotes, labelled, listed, sentences
 
 PER_PAGE, MOST_PER_PAGE = 25, 100
 # How a list may be sorted, and by which columns; the reference settles ties. Empty cells come last.
@@ -72,10 +74,10 @@ class ManyOf(FilterMultipleChoiceField):
         unknown = [text for text in value or () if str(text) not in allowed]
         if not unknown:
             return
-        listed = ", ".join(allowed[:CHOICES_NAMED]) + (" …" if len(allowed) > CHOICES_NAMED else "")
+        named = listed(allowed[:CHOICES_NAMED]) + (" …" if len(allowed) > CHOICES_NAMED else "")
         raise ValidationError(
             _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
-            % {"value": str(unknown[0])[:60], "allowed": listed or _("none on this day")}
+            % {"value": str(unknown[0])[:60], "allowed": named or _("none on this day")}
         )
 
 
@@ -127,7 +129,7 @@ def a_day(**kwargs: Any) -> forms.DateField:
 def name_choices(field: forms.Field, allowed: Iterable[str]) -> None:
     """Have the refusal of any other value say which there are."""
     told = _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
-    field.error_messages["invalid_choice"] = told.replace("%(allowed)s", ", ".join(allowed))
+    field.error_messages["invalid_choice"] = told.replace("%(allowed)s", listed(allowed))
 
 
 def past_day(day: date | None, today: date) -> date | None:
@@ -248,10 +250,12 @@ class CommitmentFilter(FilterSet):
         """`data`: the query string. `today`: the day that it is, for pages that are not asked for another."""
         super().__init__(without_blanks(data), queryset=Commitment.objects.none())
         self.today = today
-        self.filters["area"].extra["choices"] = list(Area.objects.public(today).values_list("slug", "name"))
+        self.filters["area"].extra["choices"] = choices_of(Area.objects.public(today), "name")
         issued = Release.objects.filter(issued_on__lte=self.day_asked(data, today) or today)
-        self.filters["release"].extra["choices"] = list(issued.values_list("slug", "title"))
-        bodies = list(Organisation.objects.public(today).values_list("slug", "name"))
+        self.filters["release"].extra["choices"] = choices_of(issued, "title")
+        bodies = choices_of(Organisation.objects.public(today), "name")
+        if current() != RECORD:
+            bodies.sort(key=lambda choice: place_of(choice[1], current()))
         self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
         self.form.today = today
 
@@ -294,7 +298,7 @@ class CommitmentFilter(FilterSet):
                 field = self.form.fields[name]
                 labels = {str(choice): str(label) for choice, label in getattr(field, "choices", ())}
                 values = [labels[one] for one in value] if isinstance(value, list) else [said(value)]
-                told.append(f"{field.label}: {', '.join(values)}")
+                told.append(labelled(field.label, listed(values)))
         return told
 
     def filter_queryset(self, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
@@ -304,7 +308,7 @@ class CommitmentFilter(FilterSet):
         found: QuerySet[Commitment] = Commitment.objects.as_of(self.day)
         for name, one in self.filters.items():
             found = one.filter(found, self.form.cleaned_data[name])
-        return found.order_by(*ordering(self.form.cleaned_data.get("sort", "")))
+        return found.order_by(*ordering(sorted_by(self.form.cleaned_data.get("sort", ""))))
 
     def by_words(self, found: CommitmentQuerySet, _name: str, words: str) -> CommitmentQuerySet:
         """Every word is found somewhere."""
@@ -377,13 +381,28 @@ def earliest_before(last: date) -> date:
 
 def said(value: str | PartialDate) -> str:
     """Words that are looked for, or one end of a time."""
-    return value.label if isinstance(value, PartialDate) else f"“{value}”"
+    return value.label if isinstance(value, PartialDate) else in_quotes(value)
 
 
-def ordering(sort: str) -> list[Any]:
-    """The ORDER BY of a sort: "deadline", "-deadline"; by reference where none is asked for."""
-    first = in_order(SORTS[sort.lstrip("-") or "reference"], sort.startswith("-"))
-    return [first] if sort in ("", "reference", "-reference") else [first, F("reference").asc()]
+def choices_of(found: QuerySet[Any], name: str) -> list[tuple[str, str]]:
+    """By slug, what each is called in the language of the moment, or else in that of the record."""
+    said = found.values_list("slug", name, f"{name}{suffix(current())}")
+    return [(slug, in_language or text) for slug, text, in_language in said]
+
+
+def sorted_by(sort: str) -> str:
+    """The column of a sort, in the language of the moment, "-" before it for backwards: by reference if none is asked.
+
+    Titles in Chinese sort by strokes or by pinyin, which their keys say.
+    """
+    sign, name = "-" * sort.startswith("-"), sort.removeprefix("-") or "reference"
+    return sign + (f"title_key{suffix(current())}" if name == "title" and current() != RECORD else SORTS[name])
+
+
+def ordering(column: str) -> list[Any]:
+    """The ORDER BY of a column, "-" before it for backwards; the reference settles ties."""
+    first = in_order(column.removeprefix("-"), column.startswith("-"))
+    return [first] if column in ("reference", "-reference") else [first, F("reference").asc()]
 
 
 def in_order(source: str, backwards: bool) -> OrderBy:
@@ -417,8 +436,8 @@ def problems_of(data: QueryDict, form: forms.BaseForm, known: Iterable[str] = ()
     names = list(known) or known_names()
     unknown = [
         _("“%(name)s” is not a name known here. The names are: %(names)s.")
-        % {"name": name[:60], "names": ", ".join(names)}
+        % {"name": name[:60], "names": listed(names)}
         for name in data
         if name not in names
     ]
-    return unknown + [f"{name}: {' '.join(map(str, messages))}" for name, messages in form.errors.items()]
+    return unknown + [labelled(name, sentences(map(str, messages))) for name, messages in form.errors.items()]

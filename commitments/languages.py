@@ -100,3 +100,8 @@ def _collator(language: str) -> icu.Collator:
 def sort_key(text: str, language: str) -> str:
     """By which texts sort as readers expect: by strokes in Traditional, by pinyin in Simplified Chinese."""
     return str(_collator(language).getSortKey(text).hex())[:KEY_LENGTH]
+
+
+def place_of(text: str, language: str) -> str:
+    """By which a text stands in its place among others: as it is written in English, by its sort key in Chinese."""
+    return text if language == RECORD else f"{sort_key(text, language)} {text}"

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db import models
-from django.db.models import Case, DateField, Exists, FilteredRelation, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    FilteredRelation,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
 
 from commitments.choices import PAST_DEADLINE, Freshness, Level, Schedule, Status
+from commitments.languages import folded, has_han
 from commitments.schedule import AGEING, DUE_SOON, FRESH, SETTLED, UNFINISHED
 
 if TYPE_CHECKING:
@@ -170,7 +183,36 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         return self.filter(_holds(OF_ORGANISATION, [today.isoformat()] * 3))
 
 
+class TranslationQuerySet(models.QuerySet[Any]):
+    """Translations as they were recorded; what holds now is the latest of each text, while the text is on record."""
+
+    def standing(self) -> TranslationQuerySet:
+        """What the pages say today."""
+        same = {name: OuterRef(name) for name in ("commitment", "language", "source")}
+        later = self.model._default_manager.filter(pk__gt=OuterRef("pk"), **same)
+        return self.filter(IsSaid("commitment__translated", "language", "source", "text"), ~Exists(later))
+
+
+class IsSaid(Func):
+    """Whether a commitment's projection has this text as the translation, in this language, of that one."""
+
+    output_field = models.BooleanField()
+    words: ClassVar = {
+        "sqlite": """EXISTS (SELECT 1 FROM json_each({0}, '$."' || {1} || '"') AS said
+WHERE said.key = {2} AND said.value = {3})""",
+        "postgresql": "({0} -> {1} ->> {2} = {3})",
+    }
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]  # takes no template
+        """In the database's words: of its four parts none is a value."""
+        parts = [compiler.compile(one)[0] for one in self.get_source_expressions()]
+        return self.words[connection.vendor].format(*parts), []
+
+
 def _says(word: str, *columns: str) -> Q:
+    """A word of Chinese is looked for in both its forms, and in the translations of what the columns say."""
+    if has_han(word):
+        return Q(han__contains=folded(word))
     return Q(*((f"{column}__icontains", word) for column in columns), _connector=Q.OR)
 
 

@@ -7,17 +7,20 @@ projected beside the record, in the same transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from commitments import content, ledger
 from commitments.choices import UPDATE_KINDS, EntryKind
-from commitments.languages import CHINESE, RECORD, current
+from commitments.languages import CHINESE, RECORD, TAGS, current, has_han
 from commitments.models import Commitment, DraftUpdate, LedgerEntry, Translation
 from commitments.projection import Redactions, places_on_record, project
 
@@ -36,6 +39,13 @@ class Said:
         """Whether it is in another language than the page, and must be marked so."""
         return bool(self.text) and self.language != current()
 
+    @property
+    def marked(self) -> SafeString:
+        """For a page: with its language where that is not the page's."""
+        if self.is_foreign:
+            return format_html('<span lang="{}">{}</span>', TAGS[self.language], self.text)
+        return escape(self.text)
+
 
 def said(thing: Any, name: str) -> Said:
     """A text of a commitment, update or piece of evidence, or of what staff name, in the language of the moment."""
@@ -51,6 +61,24 @@ def said_of(commitment: Commitment | None, text: str) -> Said:
     language = current()
     found = commitment.translation_of(text, language) if commitment and language != RECORD else ""
     return Said(found or text, language if found else RECORD)
+
+
+def named(commitment: Commitment) -> str:
+    """A commitment by its reference and title, in the language of the moment."""
+    return f"{commitment.reference} {said(commitment, 'title').text}"
+
+
+def guessed(text: str) -> Said:
+    """A text whose language nobody says: on a page in Chinese it is Chinese if it has a Chinese character."""
+    return Said(text, current() if has_han(text) else RECORD)
+
+
+def shortened(one: Said, words: int) -> Said:
+    """The first words of a text; of Chinese, which stands without spaces, twice as many characters."""
+    cut = Truncator(one.text)
+    return replace(
+        one, text=cut.chars(2 * words, truncate="…") if one.language in CHINESE else cut.words(words, truncate=" …")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ urlpatterns = [
     path("api/v1/areas/<slug:slug>/", api.Item.as_view(dataset=DATASETS["areas"])),
     path("api/v1/releases/", api.Collection.as_view(dataset=DATASETS["releases"]), name="api_releases"),
     path("api/v1/releases/<slug:slug>/", api.Item.as_view(dataset=DATASETS["releases"])),
+    path("api/v1/translations/", api.Collection.as_view(dataset=DATASETS["translations"]), name="api_translations"),
     path("api/v1/schema/", api.Schema.as_view(), name="api_schema"),
     path("api/v1/docs/", docs.docs, name="api_docs"),
     path("api/<anywhere:elsewhere>", api.Nowhere.as_view()),

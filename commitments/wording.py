@@ -20,6 +20,11 @@ def comma() -> str:
     return pgettext("between the words of a list", ", ")
 
 
+def parts(words: Iterable[str]) -> str:
+    """Parts of a sentence in a row: "Gazette, 2019", 「《憲報》，2019年」."""
+    return pgettext("between the parts of a sentence", ", ").join(words)
+
+
 def clauses(words: Iterable[str]) -> str:
     """Parts of a sentence that have commas of their own: "a; b"."""
     return pgettext("between the clauses of a sentence", "; ").join(words)
@@ -37,13 +42,23 @@ def labelled(name: Any, value: Any) -> str:
 
 
 def quoted(text: Any) -> SafeString:
-    """In quotation marks: “a”, 「a」."""
-    return _around(pgettext("quotation marks", "“%(text)s”"), text)
+    """In quotation marks: “a”, 「a」; the text's own become inner ones: 「a『b』」."""
+    outer = _halves(pgettext("quotation marks", "“%(text)s”"))
+    inner = _halves(pgettext("quotation marks inside others", "“%(text)s”"))
+    said = str(conditional_escape(text))
+    for mark, within in zip(outer, inner, strict=True):
+        said = said.replace(mark, within)
+    return _around(outer, said)
 
 
 def bracketed(text: Any) -> SafeString:
     """In brackets: (a), （a）."""
-    return _around(pgettext("brackets", "(%(text)s)"), text)
+    return _around(_halves(pgettext("brackets", "(%(text)s)")), str(conditional_escape(text)))
+
+
+def in_quotes(text: str) -> str:
+    """In quotation marks, where nothing is HTML: in files, feeds, calendars and messages."""
+    return pgettext("quotation marks", "“%(text)s”") % {"text": text}
 
 
 def explained(words: Any, more: Any) -> SafeString:
@@ -52,6 +67,11 @@ def explained(words: Any, more: Any) -> SafeString:
     return mark_safe(form % {"words": conditional_escape(words), "more": conditional_escape(more)})  # noqa: S308
 
 
-def _around(form: str, text: Any) -> SafeString:
+def _halves(form: str) -> tuple[str, str]:
     before, after = form.split("%(text)s")
-    return format_html("{}{}{}", before, mark_safe(conditional_escape(text)), after)  # noqa: S308  (escaped)
+    return before, after
+
+
+def _around(marks: tuple[str, str], escaped: str) -> SafeString:
+    before, after = marks
+    return format_html("{}{}{}", before, mark_safe(escaped), after)  # noqa: S308  (escaped)

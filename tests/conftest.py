@@ -7,6 +7,7 @@ import csv
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests import installation as installations
 from tests.installation import FIXTURE, Installation
 
 _numbers = count(1)
+BABEL = (sys.executable, "-m", "babel.messages.frontend")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,6 +32,14 @@ def static_files() -> None:
     """Templates need the hashed names: collected once, by `make` or here."""
     if not (configured.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    """Compiled once, by `make` or here."""
+    for folder in configured.LOCALE_PATHS:
+        if not all(path.with_suffix(".mo").exists() for path in folder.glob("*/LC_MESSAGES/django.po")):
+            subprocess.run([*BABEL, "compile", "--directory", folder, "--domain", "django"], check=True)
 
 
 @pytest.fixture(autouse=True)

@@ -212,7 +212,7 @@ def headers():
 def paths(known):
     """Every public address, filled with what exists (`known`: values by the name of the part) or with anything."""
     made = []
-    for one in urls.urlpatterns:
+    for one in [*urls.urlpatterns, *urls.without_language]:
         route = str(one.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
         [*names] = one.pattern.converters
         if not names:

@@ -71,7 +71,15 @@ def test_the_examples_are_what_is_answered_of_the_2018_release(release, client, 
     settings.SECRET_KEY, settings.ALLOWED_HOSTS = "example", ["tracker.example"]
     headers = {"host": "tracker.example"} | ({"accept": "text/csv"} if name == "406" else {})
     answer = client.get(EXAMPLES[name]["address"], headers=headers, secure=True)
-    assert answer.json() == EXAMPLES[name]["answer"]
+    assert comparable(answer.json()) == comparable(EXAMPLES[name]["answer"])
+
+
+def comparable(answer):
+    """Without the numbers of translations, which each database gives for itself, and the place that they say."""
+    rows = answer.get("results", [])
+    if not any("translation" in row for row in rows):
+        return answer
+    return answer | {"next": None, "results": [row | {"translation": 0} for row in rows]}
 
 
 @pytest.mark.parametrize("name", DATASETS)

@@ -8,7 +8,8 @@ from html import unescape
 import pytest
 from django.core.exceptions import ValidationError
 
-from commitments import ledger, urls
+from commitments import ledger, translations, urls
+from commitments.languages import TAGS, path_in
 from commitments.models import Agreement, Area, Commitment, ErrorReport, Organisation, Release, Update
 from commitments.public import finding
 from tests import factories
@@ -27,13 +28,15 @@ SECRETS = {
 REFERENCES = ["DR-01", "DR-02", "DR-03"]
 UPDATE = {"note": "A rumour about barges", "searched": "The minister's drawers", "deadline_reason": "Fear of daylight"}
 EVIDENCE = {"title": "Leaked memorandum", "publisher": "Nobody's Press", "url": "https://leak.example/memo"}
-HIDDEN = [*SECRETS.values(), *REFERENCES, *UPDATE.values(), *EVIDENCE.values()]
+CHINESE = {"zh-hant": "港口悄悄搬走", "zh-hans": "港口悄悄迁走"}
+HIDDEN = [*SECRETS.values(), *REFERENCES, *UPDATE.values(), *EVIDENCE.values(), *CHINESE.values()]
 # What a query string can ask besides, to tease a draft out of a page that answers.
 QUESTIONS = [
     "",
     "q=harbour",
     "q=DR-01",
     "q=barges",
+    "q=港口",
     "status=completed",
     "status=no_report&per_page=100",
     "kind=target&level=aim",
@@ -73,6 +76,13 @@ def drafts(db):
     for commitment in Commitment.objects.all():
         draft = commitment.drafts.create(date="2026-11", status="completed", deadline="2031", **UPDATE)
         draft.evidence.create(relation="direct", source="party", date="2026", **EVIDENCE)
+        secrets = set(translations.texts_of(commitment)) & {*SECRETS.values(), *UPDATE.values(), *EVIDENCE.values()}
+        said = [
+            translations.NewTranslation(commitment, language, text, chinese)
+            for text in secrets
+            for language, chinese in CHINESE.items()
+        ]
+        assert translations.record(said, ledger.Recorder())
 
 
 def addresses():
@@ -87,7 +97,7 @@ def addresses():
             slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)
         ],
     }
-    for one in urls.urlpatterns:
+    for one in [*urls.urlpatterns, *urls.without_language]:
         [*converters] = one.pattern.converters
         route = str(one.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
         if not converters:
@@ -108,14 +118,15 @@ def body(answer):
 
 def test_every_public_address_is_asked(drafts):
     asked = list(addresses())
-    assert len(asked) >= len(urls.urlpatterns)
+    assert len(asked) >= len(urls.urlpatterns) + len(urls.without_language)
     assert {"/", "/commitments.csv", "/commitments/TT-01/", "/commitments/DR-01/", "/releases/first/"} <= set(asked)
 
 
+@pytest.mark.parametrize("language", TAGS)
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_no_public_address_tells_anything_of_a_draft(drafts, client, question):
+def test_no_public_address_tells_anything_of_a_draft(drafts, client, question, language):
     for address in addresses():
-        answer = client.get(f"{address}?{question}")
+        answer = client.get(f"{path_in(language, address)}?{question}")
         assert answer.status_code < 500
         told = body(answer).replace(address, "").replace(question.removeprefix("q="), "")  # an echo tells nothing
         assert [secret for secret in HIDDEN if secret in told] == [], address

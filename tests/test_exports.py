@@ -389,7 +389,7 @@ def test_the_page_of_open_data_tells_of_every_table(release, client):
     page = client.get("/data/").text
     for name, dataset in DATASETS.items():
         assert f'href="/data/{name}.csv"' in page
-        assert f"<td>{len(table(client, name))}</td>" in page
+        assert f"<td>{len(table(client, name)):,}</td>" in page
         assert all(f"<code>{column.name}</code>" in page for column in dataset.columns)
 
 

@@ -8,12 +8,14 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from commitments import facets, ledger
+from commitments import facets, ledger, translations
 from commitments.choices import Kind, Level, Side, Status
 from commitments.filters import CommitmentFilter, ListForm
+from commitments.languages import CHINESE, TAGS
 from commitments.models import Area, Commitment, Organisation, Release
 from tests import factories
 from tests.test_queries import crowd
@@ -21,8 +23,9 @@ from tests.test_queries import crowd
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
 BY = ledger.Recorder()
-SEARCHED = [("q", text) for text in ("bridge", "QQ-00", "body", "上海", "nothing-like-it")]
+SEARCHED = [("q", text) for text in ("bridge", "QQ-00", "body", "上海", "大橋 桥", "機構", "nothing-like-it")]
 SEARCHED += [(name, text) for name in ("deadline_from", "deadline_to") for text in ("2019", "2020-H1", "2021-06-30")]
+LANGUAGE = st.sampled_from(list(TAGS))
 DAYS = ["2018-08-23", "2018-08-24", "2019-12-31", "2020-06-30", "2021-01-01", TODAY.isoformat()]
 
 
@@ -53,7 +56,13 @@ def world(seed):
     releases = [factories.ReleaseFactory(slug=f"of-{day.year}", issued_on=day) for day in days]
     areas = [factories.AreaFactory(slug=f"area-{n}") for n in range(3)]
     bodies = [
-        factories.OrganisationFactory(slug=f"b-{n}", name=f"Body {n}", side=dice.choice(Side.values)) for n in range(6)
+        factories.OrganisationFactory(
+            slug=f"b-{n}",
+            name=f"Body {n}",
+            name_zh_hant=dice.choice(["", f"機構{n}"]),
+            side=dice.choice(Side.values),
+        )
+        for n in range(6)
     ]
     new = []
     for number in range(40):
@@ -75,6 +84,16 @@ def world(seed):
     entries = ledger.append(new)
     reports = [entry for entry in entries if entry.kind == "report"]
     ledger.append([ledger.retract(entry, "Wrong.", BY) for entry in reports[::4]])
+    said = {"zh-hant": {"Build a bridge": "興建大橋", "meet": "會面"}, "zh-hans": {"meet": "会面", "Aim": "目的"}}
+    translations.record(
+        [
+            translations.NewTranslation(one, language, one.title, texts[one.title])
+            for one in Commitment.objects.all()
+            for language, texts in said.items()
+            if one.title in texts and dice.random() < 0.7
+        ],
+        BY,
+    )
 
 
 def update(one, dice):
@@ -120,21 +139,45 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
     world(seed)
 
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(questions(), st.sampled_from(list(facets.COLUMNS)), st.integers(0, 40), st.integers(0, 40))
-    def holds(query, name, first, length):
-        assume(CommitmentFilter(QueryDict(query), TODAY).is_valid())  # a release not yet out is no choice
-        ours, theirs = found(query), in_sql(query)
-        assert (ours.total, ours.references(0, 100)) == (len(theirs), theirs)
-        assert ours.references(first, first + length) == theirs[first : first + length]
-        in_each = {value: len(in_sql(with_only(query, name, value))) for value in ours.counts[name]}
-        assert ours.counts[name] == in_each
+    @given(questions(), st.sampled_from(list(facets.COLUMNS)), st.integers(0, 40), st.integers(0, 40), LANGUAGE)
+    def holds(query, name, first, length, language):
+        with translation.override(language):
+            assume(CommitmentFilter(QueryDict(query), TODAY).is_valid())  # a release not yet out is no choice
+            ours, theirs = found(query), in_sql(query)
+            assert (ours.total, ours.references(0, 100)) == (len(theirs), theirs)
+            assert ours.references(first, first + length) == theirs[first : first + length]
+            in_each = {value: len(in_sql(with_only(query, name, value))) for value in ours.counts[name]}
+            assert ours.counts[name] == in_each
 
     holds()
 
 
-def test_every_sort_is_that_of_the_filterset(release):
-    for sort in ("", *sorts()):
-        assert found(f"sort={sort}").references(0, 100) == in_sql(f"sort={sort}")
+@pytest.mark.parametrize("language", TAGS)
+def test_every_sort_is_that_of_the_filterset(release, language):
+    with translation.override(language):
+        for sort in ("", *sorts()):
+            assert found(f"sort={sort}").references(0, 100) == in_sql(f"sort={sort}")
+
+
+def test_titles_have_an_order_in_each_language_that_share_an_index(db):
+    one, other, third = (factories.published(reference=f"TT-0{n}", title=title) for n, title in enumerate("CAB"))
+    said = {one: "一", other: "龍", third: "中"}
+    translations.record(
+        [
+            translations.NewTranslation(of, language, of.title, text)
+            for of, text in said.items()
+            for language in CHINESE
+        ],
+        BY,
+    )
+    orders = {}
+    for language in TAGS:
+        with translation.override(language):
+            orders[language] = found("sort=title").references(0, 3)
+    by_letters, by_strokes, by_pinyin = [1, 2, 0], [0, 2, 1], [1, 0, 2]
+    expected = dict(zip(TAGS, (by_letters, by_strokes, by_pinyin), strict=True))
+    assert orders == {language: [f"TT-0{n}" for n in order] for language, order in expected.items()}
+    assert facets.kept.cache_info().currsize == 1
 
 
 def test_every_filter_is_known_here_and_every_choice_is_counted(release):

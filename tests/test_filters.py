@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from django.utils import translation
 
-from commitments import ledger
+from commitments import ledger, translations
 from commitments.filters import CommitmentFilter, ListForm, known_names
-from commitments.models import Commitment
+from commitments.languages import CHINESE
+from commitments.models import Area, Commitment, Organisation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +211,12 @@ def test_a_question_finds_exactly_its_commitments(world, query, references):
     assert found(query) == references
 
 
+@pytest.mark.parametrize("language", CHINESE)
+def test_a_question_finds_the_same_in_every_language(world, language):
+    with translation.override(language):
+        assert {query: found(query) for query, _references in QUESTIONS} == dict(QUESTIONS)
+
+
 @pytest.mark.parametrize("name", sorted(set(known_names()) - {"sort", "page", "per_page"}))
 def test_every_filter_has_a_question_that_leaves_something_out_and_one_that_finds_something(name):
     answers = [set(references) for query, references in QUESTIONS if set(QueryDict(query)) == {name}]
@@ -260,6 +268,42 @@ SORTED = {
 @pytest.mark.parametrize("sort", SORTED)
 def test_a_sort_has_empties_last_in_both_directions_and_settles_ties_by_reference(world, sort):
     assert found(f"sort={sort}") == SORTED[sort]
+
+
+@pytest.mark.parametrize("language", CHINESE)
+def test_every_sort_but_that_of_titles_is_the_same_in_every_language(world, language):
+    with translation.override(language):
+        others = {sort: order for sort, order in SORTED.items() if not sort.endswith("title")}
+        assert {sort: found(f"sort={sort}") for sort in others} == others
+
+
+@pytest.mark.parametrize("language", CHINESE)
+def test_titles_in_chinese_sort_by_what_their_readers_know(world, language):
+    titles = ["一", "丁", "中", "周", "學", "龍", "橋", "安", "新"]
+    references = dict(zip(ALL, titles, strict=True))
+    for one in Commitment.objects.public():
+        said = translations.NewTranslation(one, language, one.title, references[one.reference])
+        translations.record([said], ledger.Recorder())
+    with translation.override(language):
+        orders = ["".join(references[one] for one in found(f"sort={sign}title")) for sign in ("", "-")]
+    # By strokes 1, 2, 4, 6, 8, 13, 16, 16, 16; by pinyin an, dīng, lóng, qiáo, xīn, xué, yī, zhōng, zhōu.
+    expected = {"zh-hant": "一丁中安周新學橋龍", "zh-hans": "安丁龍橋新學一中周"}[language]
+    assert orders == [expected, expected[::-1]]
+
+
+@pytest.mark.parametrize("language", CHINESE)
+def test_choices_are_named_in_the_language_or_else_in_english(world, language):
+    column = f"name_{language.replace('-', '_')}"
+    Organisation.objects.filter(slug="south").update(**{column: "一"})
+    Organisation.objects.filter(slug="north").update(**{column: "丁"})
+    Area.objects.filter(slug="red").update(**{column: "紅"})
+    with translation.override(language):
+        asked = CommitmentFilter(QueryDict("area=red"), TODAY)
+        owners = [label for _value, label in asked.form.fields["owner"].choices]
+        assert asked.is_valid()
+        assert asked.in_words[0].endswith("：紅")
+    first = {"zh-hant": ["一", "丁"], "zh-hans": ["丁", "一"]}[language]
+    assert owners == [*first, "Joint Council", "National Board"]
 
 
 def test_every_sort_on_offer_is_tested_in_both_directions():

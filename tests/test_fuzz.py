@@ -187,3 +187,11 @@ def test_a_choice_that_no_row_can_have_is_no_failure(boss, world, key):  # noqa:
     ):
         [form, *_rest] = [one for one in fuzzing.Forms(page, boss.get(page).text).found if name in dict(one.fields)]
         assert boss.post(page, dict(form.fields) | {name: [key]}).status_code in (200, 302, 400)
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "//[x/", "http://[", "https://elsewhere.example/", "\x00"])
+@pytest.mark.parametrize("page", ["/admin/login/", "/admin/logout/"])
+def test_an_address_to_go_on_to_that_is_none_or_elsewhere_is_no_failure_and_is_not_gone_to(boss, page, address):
+    answer = boss.post(page, {"next": address})
+    assert answer.status_code < 500
+    assert answer.headers.get("Location", "/").startswith("/admin/")

@@ -51,7 +51,7 @@ def address(pattern):
 
 ADDRESSES = [
     address(one)
-    for one in urls.urlpatterns
+    for one in [*urls.urlpatterns, *urls.without_language]
     if (one.name or "api") not in NOT_KEPT and "elsewhere" not in str(one.pattern)
 ]
 

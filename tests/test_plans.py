@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commitments import ledger, sample
+from commitments import ledger, sample, translations
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +19,9 @@ if connection.vendor != "postgresql":
     pytest.skip("plans are PostgreSQL's", allow_module_level=True)
 API = "/api/v1/commitments/"
 RARE = "/commitments/RR-01/"
-# Words of two letters, as most Chinese ones are, no trigram finds: these are looked for by reading.
-WORDS = ["RR-01", "zebra", "斑馬保育", "quagga", "Wharf", "zebra+quagga"]
+# Words of two Latin letters no trigram finds; of Chinese, each character stands twice in what is searched.
+WORDS = ["RR-01", "zebra", "斑馬保育", "斑马", "quagga", "Wharf", "zebra+quagga"]
+HAN = ["斑馬", "斑马", "絕種", "碼頭"]  # of a title, of a note's translation, of an owner's name
 QUESTIONS = [
     *(f"q={word}" for word in WORDS),
     "status=stopped",
@@ -40,6 +41,8 @@ WITHOUT_COUNTS = [
     f"{API}?sort=-reference",
     f"{API}?sort=title",
     f"{API}?sort=-title",
+    f"/zh-hant{API}?sort=title",
+    f"/zh-hans{API}?sort=-title",
     "/api/v1/updates/",
     "/api/v1/evidence/",
     "/commitments/?per_page=10&page=3&sort=title",
@@ -64,15 +67,18 @@ def made(django_db_setup, django_db_blocker):
             kind="target",
             level="umbrella",
             deadline="2033",
-            owners=[factories.OrganisationFactory(slug="rare", name="Wharf Society")],
+            owners=[factories.OrganisationFactory(slug="rare", name="Wharf Society", name_zh_hans="码头学会")],
             partners=[factories.OrganisationFactory(slug="rare-too")],
         )
         source = factories.evidence(source="independent")
         stopped = {"status": "stopped", "stop_reason": "overtaken", "note": "The quagga is gone."}
         ledger.append([factories.new("report", one, evidence=[source], **stopped)])
+        said = translations.NewTranslation(one, "zh-hant", "The quagga is gone.", "斑驢已經絕種。")
+        translations.record([said], ledger.Recorder())
         with connection.cursor() as cursor:
             for table in ("commitment", "update"):
-                cursor.execute(f"SELECT gin_clean_pending_list('commitments_{table}_words')")
+                for index in ("words", "han"):
+                    cursor.execute(f"SELECT gin_clean_pending_list('commitments_{table}_{index}')")
             cursor.execute("ANALYZE")
             for way in ("seqscan", "hashjoin", "mergejoin"):
                 cursor.execute(f"SET LOCAL enable_{way} = off")
@@ -113,6 +119,13 @@ def test_what_is_rare_is_found_without_reading_the_rest(client, question):
     assert whole_tables(client, f"{API}?{question}") == set()
 
 
+@pytest.mark.parametrize("word", HAN)
+def test_a_word_of_two_chinese_characters_is_found_without_reading_the_rest(client, word):
+    for prefix in ("", "/zh-hant", "/zh-hans"):
+        assert [one["reference"] for one in client.get(f"{prefix}{API}?q={word}").json()["results"]] == ["RR-01"]
+        assert whole_tables(client, f"{prefix}{API}?q={word}") == set()
+
+
 @pytest.mark.parametrize("address", [RARE, f"{RARE[:-1]}.atom", f"{RARE[:-1]}.ics", f"{RARE[:-1]}.csv", f"{API}RR-01/"])
 def test_one_commitment_is_told_of_without_reading_the_rest(client, address):
     assert whole_tables(client, address) == set()
@@ -134,9 +147,10 @@ def test_the_second_page_of_the_api_begins_where_the_first_ended(client):
     assert whole_tables(client, following.removeprefix("http://testserver"), counts=False) == set()
 
 
-def test_without_its_index_a_word_is_looked_for_in_every_row(client):
+@pytest.mark.parametrize(("index", "word"), [("words", "quagga"), ("han", "斑馬")])
+def test_without_its_index_a_word_is_looked_for_in_every_row(client, index, word):
     with transaction.atomic():
-        connection.cursor().execute("DROP INDEX commitments_update_words")
-        found = whole_tables(client, f"{API}?q=quagga")
+        connection.cursor().execute(f"DROP INDEX commitments_update_{index}")
+        found = whole_tables(client, f"{API}?q={word}")
         transaction.set_rollback(True)
     assert {name for name, _sql in found} == {"commitments_update"}

@@ -88,8 +88,9 @@ def test_a_negative_number_stays_a_number(client, as_spreadsheet, ending):
     assert row["slip_days"] == "-5"
 
 
-def test_the_workbook_of_the_release_says_in_libreoffice_what_the_csv_says(release, client, as_spreadsheet):
-    ours = csv.reader(io.StringIO(body(client, "/commitments.csv").decode("utf-8-sig"), newline=""))
-    shown = as_spreadsheet(body(client, "/commitments.xlsx"), "release.xlsx")
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
+def test_the_workbook_of_the_release_says_in_libreoffice_what_the_csv_says(release, client, as_spreadsheet, prefix):
+    ours = csv.reader(io.StringIO(body(client, f"{prefix}/commitments.csv?labels=1").decode("utf-8-sig"), newline=""))
+    shown = as_spreadsheet(body(client, f"{prefix}/commitments.xlsx?labels=1"), "release.xlsx")
     assert shown == [[undefused(cell) for cell in row] for row in ours]
     assert len(shown) == 58

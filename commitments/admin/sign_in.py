@@ -50,6 +50,13 @@ class Accounts(DefaultAccountAdapter):
         """Never: there is no address for it either."""
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Not where an address cannot be read: allauth would fail on it."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Where the mail leads."""
         uid, _dash, token = key.partition("-")

@@ -14,7 +14,8 @@ from typing import Any
 from django.core.signing import BadSignature, Signer
 from django.db.models import OrderBy, Q, QuerySet
 
-from commitments.filters import MAY_BE_EMPTY, SORTS, in_order
+from commitments.filters import MAY_BE_EMPTY, in_order, sorted_by
+from commitments.languages import current, sort_key, suffix
 from commitments.reports.datasets import Dataset
 
 # The columns of the rows that hold what a list is sorted by, where they are not called like the sort.
@@ -32,6 +33,11 @@ class Term:
     source: str
     column: str
     backwards: bool = False
+
+    def value(self, row: Mapping[str, Any]) -> Any:
+        """What a row is sorted by: of a title in Chinese its key, which is made of what the row says."""
+        said = row[self.column]
+        return sort_key(said, current()) if self.source.startswith("title_key") else said
 
     @property
     def ordering(self) -> OrderBy:
@@ -64,12 +70,13 @@ class Order:
         key = [Term(sources[name], name) for name in dataset.key]
         name = sort.removeprefix("-")
         if name and name != "reference":
-            key.insert(0, Term(SORTS[name], SORTED_COLUMNS.get(name, name), sort.startswith("-")))
+            source = sorted_by(name)
+            key.insert(0, Term(source, SORTED_COLUMNS.get(name, name), sort.startswith("-")))
         elif name:
             key = [Term("reference", "reference", sort.startswith("-"))]
         self.terms = key
-        # Signed, so that a cursor is one that was given out here, for this table in this order.
-        self.signer = Signer(salt=f"{dataset.name} {sort}")
+        # Signed, so that a cursor is one that was given out here, for this table in this order and language.
+        self.signer = Signer(salt=f"{dataset.name} {sort}{suffix(current())}")
 
     def sorted(self, found: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in this order."""
@@ -77,7 +84,7 @@ class Order:
 
     def cursor(self, row: Mapping[str, Any]) -> str:
         """The place after a row: JSON of what it is sorted by, in base64, signed."""
-        return self.signer.sign_object([row[term.column] for term in self.terms])
+        return self.signer.sign_object([term.value(row) for term in self.terms])
 
     def after(self, cursor: str) -> Q:
         """The rows after that place; CursorError where it is none."""

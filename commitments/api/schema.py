@@ -18,6 +18,7 @@ from commitments.filters import FIRST_DAY, MOST_PER_PAGE, PER_PAGE, SORTS, AnyOf
 from commitments.models.commitment import REFERENCE
 from commitments.reports.datasets import DATASETS, Dataset
 from commitments.reports.schema import PARTIAL_DATE, of_rows
+from commitments.wording import sentences
 
 # By operation or status: what was asked of the 2018 release, and answered. A test asks again.
 EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "examples.json").read_text())
@@ -28,6 +29,7 @@ COMPONENTS = {
     "organisations": "Organisation",
     "areas": "Area",
     "releases": "Release",
+    "translations": "Translation",
 }
 ERRORS = {"$ref": "#/components/schemas/Errors"}
 MEANINGS: dict[str, str | Promise] = {
@@ -156,7 +158,7 @@ def parameter(name: str, place: str = OpenApiParameter.QUERY) -> OpenApiParamete
         values_of(name),
         place,  # type: ignore[arg-type]  # one of four texts
         required=place == OpenApiParameter.PATH,
-        description=str(MEANINGS[name]) + (f" {note_on(name)}" if note_on(name) else ""),
+        description=sentences(filter(None, [str(MEANINGS[name]), note_on(name)])),
         examples=[OpenApiExample(name, example)] if example else None,
     )
 
@@ -219,7 +221,8 @@ class Description(AutoSchema):
             nested = _("With all that was recorded of it, and what that rests on.")
             return nested if self.dataset.name == "commitments" else ""
         narrowed = _("With filters: those that have to do with the commitments that the filters find.")
-        return str(self.dataset.description) + ("" if self.dataset.name == "commitments" else f" {narrowed}")
+        told = str(self.dataset.description)
+        return told if self.dataset.name == "commitments" else sentences([told, narrowed])
 
     def get_request_serializer(self) -> None:
         """Nothing is sent."""

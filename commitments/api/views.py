@@ -24,6 +24,7 @@ from commitments import keeping
 from commitments.api.paging import CursorError, Order
 from commitments.api.schema import description
 from commitments.filters import PER_PAGE, CommitmentFilter, known_names, problems_of
+from commitments.languages import current
 from commitments.limits import searching
 from commitments.models import LedgerHead
 from commitments.public.links import replaced
@@ -172,7 +173,7 @@ class Nowhere(APIView):
 
 def items_of(request: Request, dataset: Dataset, found: QuerySet[Any], day: date) -> list[dict[str, Any]]:
     """The rows as objects."""
-    batches = rows(found, day, page_address(request._request), dataset.columns)
+    batches = rows(found, day, page_address(request._request), dataset.columns, current())
     return [item for batch in batches for item in objects(batch, dataset.columns)]
 
 

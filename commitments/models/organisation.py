@@ -59,6 +59,12 @@ class Organisation(Named):
         """Its public page."""
         return reverse("organisation", args=[self.slug])
 
+    def translation(self, name: str, language: str) -> str:
+        """A text in a language of Chinese, its label, too; empty where there is none."""
+        if name == "label":
+            return super().translation("short_name", language) or super().translation("name", language)
+        return super().translation(name, language)
+
     @property
     def label(self) -> str:
         """The short name where it has one: for tables."""

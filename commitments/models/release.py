@@ -99,8 +99,19 @@ class Section(Named):
         ]
 
     def __str__(self) -> str:
+        """Its label."""
+        return self.label
+
+    @property
+    def label(self) -> str:
         """The heading, or the area's name where the text has none."""
         return self.heading or str(self.area or "")
+
+    def translation(self, name: str, language: str) -> str:
+        """A text in a language of Chinese, its label, too; empty where there is none."""
+        if name == "label" and not self.heading:
+            return self.area.translation("name", language) if self.area else ""
+        return super().translation("heading" if name == "label" else name, language)
 
 
 class Agreement(Named):

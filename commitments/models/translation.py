@@ -9,6 +9,7 @@ from commitments.choices import Role
 from commitments.languages import CHINESE, names
 from commitments.models.commitment import Commitment
 from commitments.models.fields import choice_field, vocabulary_constraint
+from commitments.querysets import TranslationQuerySet
 
 
 class Translation(models.Model):
@@ -30,6 +31,8 @@ class Translation(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"))
     role = choice_field(Role, _("role"))
     organisation = models.CharField(_("organisation"), max_length=50, blank=True)
+
+    objects = TranslationQuerySet.as_manager()
 
     class Meta:
         """In the order in which they were made."""

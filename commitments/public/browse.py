@@ -124,6 +124,7 @@ def panel(found: CommitmentFilter, counts: dict[str, dict[str, int]]) -> dict[st
                 "#show",
                 "#to-filters",
                 "#sorting",
+                "#languages",
                 *(f"#facet_{field.name}" for field, _c in groups),
             ]
         ),

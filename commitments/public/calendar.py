@@ -1,7 +1,8 @@
 """iCalendar: the deadlines of commitments, and the days on which somebody is to look at them again.
 
 A deadline is an interval of days; its event lies on the last. The event's name is made from the
-commitment's reference, so that a revised deadline moves the event that a subscriber has already.
+commitment's reference and the language, so that a revised deadline moves the event that a subscriber has already, and
+whoever subscribes in two languages has both events beside each other.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid5
 
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
@@ -22,11 +22,12 @@ from icalendar.enums import STATUS, TRANSP
 
 from commitments.choices import DeadlineBasis, EntryKind, Status, StopReason
 from commitments.dates import PartialDate
+from commitments.languages import RECORD
 from commitments.models import Commitment, LedgerEntry, Update
 from commitments.public.subscriptions import (
-    NAMESPACE,
     Asked,
     for_subscribers,
+    identity,
     legal,
     of_commitment,
     of_the_list,
@@ -35,6 +36,8 @@ from commitments.public.subscriptions import (
     titled,
 )
 from commitments.schedule import SETTLED
+from commitments.translations import named, said, said_of
+from commitments.wording import labelled, parts
 
 MOST = 2000  # events in a calendar: above that, programs that people use for their days give up
 AGAIN = timedelta(days=1)  # when a subscriber should ask again
@@ -98,13 +101,13 @@ def events(request: HttpRequest, asked: Asked) -> Iterator[Event]:
 
 
 def event(one: Commitment, what: str, day: date, *, summary: str, **said: Any) -> Event:
-    """An event of one whole day. `what`: "deadline" or "review", which with the reference is its name for ever."""
+    """An event of one whole day. `what`: "deadline" or "review". Its name never changes."""
     return Event.new(
-        uid=str(uuid5(NAMESPACE, f"{one.reference} {what}")),
+        uid=str(identity(f"{one.reference} {what}")),
         start=day,
         end=day + timedelta(days=1) if day < date.max else None,
         transparency=TRANSP.TRANSPARENT,
-        summary=one_line(f"{one}: {summary}"),
+        summary=one_line(labelled(named(one), summary)),
         **said,
     )
 
@@ -150,21 +153,24 @@ def deadline_in_words(one: Commitment, deadline: PartialDate) -> str:
         words = _("date of the event (%(date)s)") % {"date": deadline.label}
     else:
         words = _("deadline (%(date)s)") % {"date": deadline.label}
-    return f"{words}, {Status.STOPPED.label}" if one.state.status == Status.STOPPED else words
+    return parts([words, str(Status.STOPPED.label)]) if one.state.status == Status.STOPPED else words
 
 
 def described(one: Commitment, record: Record) -> Iterator[str]:
     """The event's description, line by line."""
-    yield f"“{one.quote}” ({one.release.title}, {say(one.release.issued_on)})"
+    release = {"title": said(one.release, "title").text, "day": say(one.release.issued_on)}
+    yield _("“%(quote)s” (%(title)s, %(day)s)") % {"quote": one.quote, **release}
+    if (quote := said(one, "quote")).language != RECORD:
+        yield labelled(_("Our translation"), quote.text)
     if deadline := one.state.deadline:
         yield _("Deadline: %(date)s") % {"date": deadline.label}
         yield from about_deadline(one, deadline)
     if record.revisions and (first := one.state.original_deadline):
         yield _("First deadline: %(date)s") % {"date": first.label}
     for update in record.revisions:
-        yield revision_line(update)
+        yield revision_line(one, update)
     yield status_line(one)
-    yield _("Done when: %(words)s") % {"words": one.done_when}
+    yield _("Done when: %(words)s") % {"words": said(one, "done_when").text}
 
 
 def about_deadline(one: Commitment, deadline: PartialDate) -> Iterator[str]:
@@ -175,13 +181,13 @@ def about_deadline(one: Commitment, deadline: PartialDate) -> Iterator[str]:
         values = {"date": deadline.label, "day": say(deadline.last)}
         yield _("The deadline is an interval: %(date)s ends on %(day)s.") % values
     if one.deadline_as_stated:
-        yield _("In the release’s words: “%(words)s”") % {"words": one.deadline_as_stated}
+        yield _("In the release’s words: “%(words)s”") % {"words": said(one, "deadline_as_stated").text}
 
 
-def revision_line(update: Update) -> str:
+def revision_line(one: Commitment, update: Update) -> str:
     """When the deadline was moved, to when, and why."""
     date_of, deadline = (when.label if when else "" for when in (update.date, update.deadline))
-    values = {"date": date_of, "deadline": deadline, "reason": update.deadline_reason}
+    values = {"date": date_of, "deadline": deadline, "reason": said_of(one, update.deadline_reason).text}
     return _("%(date)s: new deadline %(deadline)s. %(reason)s") % values
 
 
@@ -189,7 +195,8 @@ def status_line(one: Commitment) -> str:
     """The status, with its date; without one, when a report was last searched for."""
     status = str(Status(one.state.status).label)
     if one.state.stop_reason:
-        status = f"{status} ({StopReason(one.state.stop_reason).label})"
+        reason = StopReason(one.state.stop_reason).label
+        status = _("%(status)s (%(reason)s)") % {"status": status, "reason": reason}
     if one.state.status_on:
         return _("Status: %(status)s, last reported %(date)s") % {"status": status, "date": one.state.status_on.label}
     if one.state.searched_on:

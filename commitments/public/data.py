@@ -9,7 +9,8 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from commitments.filters import CommitmentFilter
-from commitments.models import LedgerEntry
+from commitments.languages import RECORD, current
+from commitments.models import LedgerEntry, Translation
 from commitments.public.pages import as_of_a_day, page
 from commitments.public.subscriptions import NEVER, last_recorded
 from commitments.reports.datasets import DATASETS
@@ -22,18 +23,26 @@ EDITED = {"organisations": "organisation", "areas": "area", "releases": "release
 def data(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every download and its licence."""
     asked = CommitmentFilter(QueryDict(f"as_of={as_of}" if as_of else ""), day)
-    recorded = last_recorded()
+    recorded, translated = last_recorded(), last_translated()
+    in_chinese = current() != RECORD
     tables = [
         {
             "dataset": dataset,
             "address": f"data_{name}",
             "rows": dataset.found(asked).count(),
-            "changed": max(recorded, edited(name)),
+            # In Chinese each table holds texts that may have been translated since.
+            "changed": max(recorded, edited(name), translated if in_chinese or name == "translations" else NEVER),
         }
         for name, dataset in DATASETS.items()
     ]
     entries = LedgerEntry.objects.count()
     return page(request, "data", day, as_of=as_of, tables=tables, entries=entries, recorded=recorded)
+
+
+def last_translated() -> datetime:
+    """When a text was last translated; NEVER where none was."""
+    last = Translation.objects.order_by("pk").last()
+    return last.recorded_at if last else NEVER
 
 
 def edited(name: str) -> datetime:

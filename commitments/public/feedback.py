@@ -32,6 +32,7 @@ from commitments.models import Commitment, ErrorReport
 from commitments.models.commitment import REFERENCE
 from commitments.public.links import Links
 from commitments.public.pages import as_of_a_day, day_of, page
+from commitments.translations import said
 
 LONGEST = 5000  # characters of what is wrong
 SOONEST, LATEST = timedelta(seconds=3), timedelta(days=1)  # a form that is sent has been open for between these
@@ -112,7 +113,7 @@ class ReportForm(forms.Form):
         organisation = cast("forms.ChoiceField", self.fields["organisation"])
         if self.parties:
             nobody = ("", _("No, I write for myself or for somebody else"))
-            organisation.choices = [nobody, *((slug, body.name) for slug, body in self.parties.items())]
+            organisation.choices = [nobody, *((slug, said(body, "name").text) for slug, body in self.parties.items())]
         else:  # what was chosen before the reference was changed is kept, and counts for nothing
             organisation.widget = forms.HiddenInput()
             organisation.choices = [(chosen := self["organisation"].value() or "", chosen)]

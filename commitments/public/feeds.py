@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
-from uuid import uuid5
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
@@ -17,12 +16,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from commitments.choices import EntryKind, Status
+from commitments.languages import HREFLANGS, RECORD, current, path_in
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
 from commitments.public.record import corrections, entries_of, known_by, whole, with_changes
 from commitments.public.subscriptions import (
-    NAMESPACE,
     Asked,
     for_subscribers,
+    identity,
     last_recorded,
     legal,
     of_commitment,
@@ -31,6 +31,8 @@ from commitments.public.subscriptions import (
     one_line,
     titled,
 )
+from commitments.translations import named
+from commitments.wording import labelled, listed
 
 LATEST = 50  # entries in a feed
 
@@ -59,6 +61,13 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
 class Feed(Atom1Feed):
     """An Atom feed that never asks the clock when it was last updated: the same record is the same feed."""
 
+    def add_root_elements(self, handler: Any) -> None:
+        """In Chinese also with the addresses of the same feed in the other languages."""
+        super().add_root_elements(handler)
+        for language, address in self.feed["others"].items():
+            link = {"rel": "alternate", "type": "application/atom+xml", "hreflang": language, "href": address}
+            handler.addQuickElement("link", None, link)
+
     def latest_post_date(self) -> datetime:
         """The time of its latest entry; where it has none, that of the whole ledger's last."""
         latest: datetime = max([item["updateddate"] for item in self.items], default=self.feed["otherwise"])
@@ -76,10 +85,22 @@ def atom(request: HttpRequest, asked: Asked, page: str) -> HttpResponse:
         feed_url=request.build_absolute_uri(request.path + asked.query),
         feed_guid=asked.name(request.path).urn,
         otherwise=last_recorded(),
+        others=in_other_languages(request, asked),
     )
     for item in items(request, asked):
         feed.add_item(**item)
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def in_other_languages(request: HttpRequest, asked: Asked) -> dict[str, str]:
+    """By what a link calls each language, the address of the same feed there; the record's own feed names no other."""
+    if current() == RECORD:
+        return {}
+    others = [language for language in HREFLANGS if language != current()]
+    return {
+        HREFLANGS[language]: request.build_absolute_uri(path_in(language, request.path) + asked.query)
+        for language in others
+    }
 
 
 def items(request: HttpRequest, asked: Asked) -> Iterator[dict[str, Any]]:
@@ -100,12 +121,12 @@ def items(request: HttpRequest, asked: Asked) -> Iterator[dict[str, Any]]:
             "redaction": later[entry.sequence].get(EntryKind.REDACTION),
         }
         yield {
-            "title": one_line(f"{about}: {happened(told)}"),
+            "title": one_line(labelled(named(about), happened(told))),
             "link": request.build_absolute_uri(f"{asked.links.page('commitment', about.reference)}#{anchor(entry)}"),
             "description": legal(render_to_string("commitments/feed_entry.html", told)),
             "pubdate": entry.recorded_at,
             "updateddate": max(one.recorded_at for one in (entry, told["retraction"], told["redaction"]) if one),
-            "unique_id": uuid5(NAMESPACE, entry.digest).urn,
+            "unique_id": identity(entry.digest).urn,
         }
 
 
@@ -155,7 +176,7 @@ def happened(told: dict[str, Any]) -> str:
     status = entry.update.status if hasattr(entry, "update") else ""
     words = str(Status(status).label if status else EntryKind(entry.kind).label)
     if told["changes"]:
-        words = f"{words}: {', '.join(str(change['field']) for change in told['changes'])}"
+        words = labelled(words, listed(str(change["field"]) for change in told["changes"]))
     if entry.target_id:
         words = _("%(what)s of entry %(number)s") % {"what": words, "number": entry.target_id}
     return _("%(what)s (retracted)") % {"what": words} if told["retraction"] else words

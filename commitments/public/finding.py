@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +15,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from commitments.choices import OrganisationKind, Status
 from commitments.keeping import for_everybody
+from commitments.languages import RECORD, TAGS, current, path_in
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 from commitments.querysets import CommitmentQuerySet
+from commitments.translations import said
 
 CONTEXT = "https://schema.org"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -43,10 +47,13 @@ def of_commitment(found: Commitment, absolute: Callable[[str], str]) -> dict[str
     status = Status(found.state.status)
     action = {
         "@type": "Action",
-        "name": found.title,
-        "description": found.quote,
+        "name": said(found, "title").text,
+        "description": said(found, "quote").text,
         "identifier": found.reference,
-        "agent": [{"@type": TYPES.get(body.kind, "Organization"), "name": body.name} for body in found.owners.all()],
+        "agent": [
+            {"@type": TYPES.get(body.kind, "Organization"), "name": said(body, "name").text}
+            for body in found.owners.all()
+        ],
         "actionStatus": ACTION_STATUS.get(status),
         "endTime": str(found.state.completed_on) if is_schema_date(found.state.completed_on) else None,
     }
@@ -54,7 +61,8 @@ def of_commitment(found: Commitment, absolute: Callable[[str], str]) -> dict[str
         "@context": CONTEXT,
         "@type": "WebPage",
         "url": absolute(found.get_absolute_url()),
-        "name": str(found),
+        "name": f"{found.reference} {said(found, 'title').text}",
+        "inLanguage": TAGS[current()],
         "isBasedOn": found.release.url or None,
         "license": LICENCE,
         "mainEntity": {name: value for name, value in action.items() if value},
@@ -74,6 +82,7 @@ def of_all(absolute: Callable[[str], str]) -> dict[str, Any]:
         "name": _("Public commitments"),
         "description": _("What governments announced, and what is known to have come of it."),
         "url": absolute(reverse("overview")),
+        "inLanguage": TAGS[current()],
         "license": LICENCE,
         "creator": {"@type": "Organization", "name": settings.PUBLISHER or _("Public commitments")},
         "distribution": [
@@ -86,19 +95,35 @@ def of_all(absolute: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-class Pages(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+class InALanguage(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+    """A part of the sitemap for each language: Django's own way would read every commitment for each page of it."""
+
+    def __init__(self, language: str = RECORD) -> None:
+        self.language = language
+
+    def location(self, item: Any) -> str:
+        """The address of a thing's own page."""
+        with override(self.language):
+            return self.address(item)
+
+    def address(self, item: Any) -> str:
+        """In the language of the moment."""
+        return str(item.get_absolute_url())
+
+
+class Pages(InALanguage):
     """The pages that are always there."""
 
     def items(self) -> list[str]:
         """By their names in `urls.py`."""
         return ["overview", "commitments", "timeline", "progress", "updates", "ledger", "data", "about", "api_docs"]
 
-    def location(self, item: str) -> str:
-        """The address."""
+    def address(self, item: str) -> str:
+        """By its name."""
         return reverse(item)
 
 
-class Commitments(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+class Commitments(InALanguage):
     """Every public commitment, with the time of its last entry in the ledger."""
 
     limit = MOST_IN_A_SITEMAP
@@ -120,7 +145,7 @@ class Commitments(Sitemap):  # type: ignore[type-arg]  # generic in the stubs on
         return last.recorded_at if last else None
 
 
-class Releases(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+class Releases(InALanguage):
     """Every release that was issued."""
 
     def items(self) -> Any:
@@ -128,7 +153,7 @@ class Releases(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
         return Release.objects.filter(issued_on__lte=localdate())
 
 
-class Areas(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+class Areas(InALanguage):
     """Every area in which something public stands."""
 
     def items(self) -> Any:
@@ -136,7 +161,7 @@ class Areas(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
         return Area.objects.public(localdate())
 
 
-class Organisations(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only
+class Organisations(InALanguage):
     """Every organisation that has part in something public."""
 
     limit = MOST_IN_A_SITEMAP
@@ -146,24 +171,28 @@ class Organisations(Sitemap):  # type: ignore[type-arg]  # generic in the stubs 
         return Organisation.objects.public(localdate())
 
 
-SITEMAPS: dict[str, Any] = {
+PARTS = {
     "pages": Pages,
     "commitments": Commitments,
     "releases": Releases,
     "areas": Areas,
     "organisations": Organisations,
 }
+SITEMAPS: dict[str, Any] = {
+    name + (f"-{language}" if language != RECORD else ""): partial(part, language)
+    for language in TAGS
+    for name, part in PARTS.items()
+}
 
 
 @for_everybody
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything may be read but what is staff's, and what one reader sent us; no need to walk through every day."""
+    closed = (reverse("admin:index"), reverse("report_error"), f"{reverse('progress')}?")
     lines = [
         "User-agent: *",
-        f"Disallow: {reverse('admin:index')}",
-        f"Disallow: {reverse('report_error')}",
+        *(f"Disallow: {path_in(language, path)}" for language in TAGS for path in closed),
         "Disallow: /*as_of=",
-        f"Disallow: {reverse('progress')}?",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

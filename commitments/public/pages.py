@@ -19,8 +19,10 @@ from django.utils.translation import gettext as _
 
 from commitments.filters import DayForm, known_names, names_of_a_period
 from commitments.keeping import for_everybody
+from commitments.languages import HREFLANGS, TAGS, current, names, path_in
 from commitments.models import Occasion, Release
 from commitments.public.links import Links, replaced
+from commitments.translations import said
 
 P = ParamSpec("P")
 
@@ -37,6 +39,7 @@ def page(
         "control": control(request, localdate()),
         # What search engines should keep: the page itself, not every filter and day of it.
         "canonical": None if asked or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
+        "languages": languages(request),
         "address": request.build_absolute_uri(),
         "share": request.build_absolute_uri(static("commitments/share.png")),
         "publisher": settings.PUBLISHER,
@@ -45,11 +48,34 @@ def page(
     return render(request, f"commitments/{template}.html", context, status=status)
 
 
+def languages(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same page in each language, with its whole question: filter, sort, day and page."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+
+    def address(code: str) -> str:
+        return escape_leading_slashes(escape_uri_path(path_in(code, request.path)))
+
+    return [
+        {
+            "code": code,
+            "name": name,
+            "tag": TAGS[code],
+            "hreflang": HREFLANGS[code],
+            "address": address(code) + query,
+            "absolute": request.build_absolute_uri(address(code)),
+            "shown": code == current(),
+        }
+        for code, name in names().items()
+    ]
+
+
 def control(request: HttpRequest, today: date) -> dict[str, Any]:
     """What the date control offers: days worth asking for, and the rest of the question, which it keeps."""
     releases = Release.objects.filter(issued_on__lte=today)
-    days = [(one.issued_on, issued(one.title) if len(releases) > 1 else issued()) for one in releases]
-    days += [(one.day, _("at the %(name)s") % {"name": one.name}) for one in Occasion.objects.filter(day__lte=today)]
+    several = len(releases) > 1
+    days = [(one.issued_on, issued(said(one, "title").text if several else "")) for one in releases]
+    known = Occasion.objects.filter(day__lte=today)
+    days += [(one.day, _("at the %(name)s") % {"name": said(one, "name").text}) for one in known]
     path = escape_leading_slashes(escape_uri_path(request.path))
     rest = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "page")]
     return {

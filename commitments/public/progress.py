@@ -9,9 +9,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commitments.choices import ANNOUNCED, Change, Level, Schedule, Side, Status
 from commitments.filters import BREAKDOWNS, PeriodFilter
@@ -22,8 +26,17 @@ from commitments.public.browse import chips
 from commitments.public.links import Links, narrowed, replaced
 from commitments.public.pages import page
 from commitments.reports.period import NOT_YET_PROMISED, Line, Report, Section, changes, lines, report, title
+from commitments.translations import guessed, said, shortened
+from commitments.wording import labelled
 
 EVIDENCE = 3  # pages of evidence linked from a row; its own page has them all
+WORDS = 30  # of a note in a row
+# The headings of the breakdowns.
+PARTS = {
+    "area": gettext_lazy("What changed, by area"),
+    "owner": gettext_lazy("What changed, by owner"),
+    "side": gettext_lazy("What changed, by side"),
+}
 # Filters that say the same of a commitment on any day: only with these has the first day a list to link to.
 LASTING = {"area", "owner", "partner", "side", "kind", "level"}
 Bodies = Mapping[str, Organisation]
@@ -35,6 +48,12 @@ class Cell:
 
     count: int
     address: str = ""
+
+    @property
+    def linked(self) -> SafeString:
+        """The number, as a link where it has an address and counts anything."""
+        shown = number_format(self.count, force_grouping=True)
+        return format_html('<a href="{}">{}</a>', self.address, shown) if self.count and self.address else escape(shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,7 @@ class Row:
     """A commitment in a section: its line, and how it stands against its deadline at the end. Days are not signed."""
 
     line: Line
+    note: SafeString
     owners: list[str]
     schedule: Schedule
     days_late: int | None
@@ -75,7 +95,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         "first": found.first,
         "last": found.day,
         "title": title(found.first, found.day),
-        "printed_as": f"{_('Public commitments')}: {title(found.first, found.day)}",
+        "printed_as": labelled(_("Public commitments"), title(found.first, found.day)),
         "then": then,
         "report": made,
         "total": Cell(made.total, listed(found, found.day)),
@@ -84,6 +104,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         "matrix": matrix(found, made),
         "parts": breakdown(found, made, by, bodies),
         "by": dict(BREAKDOWNS)[by],
+        "parts_heading": PARTS[by],
         "statuses": Status,
         "changes": Change,
         "sections": sections(made, bodies, found.day),
@@ -211,9 +232,9 @@ def numbers(made: Report, key: Any, address: str) -> list[Cell]:
 def values_of(by: str, bodies: Bodies) -> list[tuple[Any, str | Promise, str]]:
     """What a report may be broken down into: key, words, and the value of the list's filter."""
     if by == "area":
-        areas = [(area.pk, area.name, area.slug) for area in Area.objects.all()]
+        areas = [(area.pk, said(area, "name").text, area.slug) for area in Area.objects.all()]
         return [*areas, (None, _("Outside the areas"), "")]
-    named = [(key, body.name, body.slug) for key, body in bodies.items()] if by == "owner" else []
+    named = [(key, said(body, "name").text, body.slug) for key, body in bodies.items()] if by == "owner" else []
     sides = [(side, side.label, side.value) for side in Side] if by == "side" else []
     return [*named, *sides, (None, _("No owner named"), "")]
 
@@ -229,7 +250,8 @@ def rows(section: Section, bodies: Bodies, last: date) -> list[Row]:
     return [
         Row(
             line,
-            sorted(bodies[key].label for key in (line.owners or "").split(",") if key),
+            shortened(guessed(line.note), WORDS).marked,
+            sorted(said(bodies[key], "label").text for key in (line.owners or "").split(",") if key),
             line.schedule(last),
             line.days_late(last),
             abs(line.slip_days or 0),

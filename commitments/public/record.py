@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from commitments.choices import EntryKind, Status
+from commitments.content import FREE_TEXT
 from commitments.models import Commitment, LedgerEntry, Organisation, Release, Update
+from commitments.translations import said, said_of
+from commitments.wording import listed
 
 LATEST_FIRST = ("-recorded_at", F("update__effective_on").desc(nulls_last=True), "-sequence")
 
@@ -63,23 +69,29 @@ def corrections(entries: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
     """Each correction among the entries: itself, its changes in words, and its retraction where that is among them."""
     retractions = {entry.target_id: entry for entry in entries if entry.kind == EntryKind.RETRACTION}
     found = [entry for entry in entries if entry.kind == EntryKind.CORRECTION]
-    names = dict(Organisation.objects.values_list("slug", "name")) if found else {}
-
-    def in_words(value: Any) -> str:
-        return ", ".join(str(names.get(slug, slug)) for slug in value) if isinstance(value, list) else str(value)
-
+    bodies = {body.slug: body for body in Organisation.objects.all()} if found else {}
     return [
         {
             "entry": entry,
             "retraction": retractions.get(entry.sequence),
-            "changes": [
-                {
-                    "field": Commitment._meta.get_field(change["field"]).verbose_name,  # type: ignore[union-attr]  # public fields are no reverse relations
-                    "before": in_words(change["before"]),
-                    "after": in_words(change["after"]),
-                }
-                for change in (entry.data or {}).get("changes", ())
-            ],
+            "changes": [in_words(change, entry, bodies) for change in (entry.data or {}).get("changes", ())],
         }
         for entry in found
     ]
+
+
+def in_words(change: dict[str, Any], entry: LedgerEntry, bodies: Mapping[str, Organisation]) -> dict[str, Any]:
+    """What the field is called, and what stood and stands in it."""
+
+    def value(of: Any) -> SafeString:
+        if isinstance(of, list):
+            return escape(listed(said(bodies[slug], "name").text if slug in bodies else slug for slug in of))
+        if isinstance(of, bool):
+            return escape(_("True") if of else _("False"))
+        return said_of(entry.commitment, of).marked if change["field"] in FREE_TEXT else escape(of)
+
+    return {
+        "field": Commitment._meta.get_field(change["field"]).verbose_name,  # type: ignore[union-attr]  # public fields are no reverse relations
+        "before": value(change["before"]),
+        "after": value(change["after"]),
+    }

@@ -10,7 +10,7 @@ from functools import wraps
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid5
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,13 +19,17 @@ from django.utils.formats import date_format
 from django.utils.http import http_date
 from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from commitments.filters import CommitmentFilter, problems_of
 from commitments.keeping import for_everybody
+from commitments.languages import RECORD, current
 from commitments.limits import searching
-from commitments.models import Commitment, LedgerEntry, Organisation, Ownership, Partnership
+from commitments.models import Commitment, LedgerEntry, Organisation, Ownership, Partnership, Translation
 from commitments.public.links import Links, replaced
 from commitments.public.pages import day_of
+from commitments.translations import named, said
+from commitments.wording import clauses
 
 # Names in feeds and calendars are made from this and from what is on record, so that they are the same
 # on every installation and stay the same when it moves.
@@ -68,6 +72,15 @@ class Asked:
         return uuid5(NAMESPACE, f"{path}?{urlencode(sorted(parse_qsl(self.query.removeprefix('?'))))}")
 
 
+def identity(of: str) -> UUID:
+    """The name of an entry or an event, which is made of what it is about.
+
+    Another one in each language: what is said there are other words, at another address. A reader who follows two
+    languages has both side by side. Under one name, programs would take one for the other's newer form, or drop it.
+    """
+    return uuid5(NAMESPACE, of if current() == RECORD else f"{of} {current()}")
+
+
 def for_subscribers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Answers a wrong question with 400 in plain text, and says when the answer last changed.
 
@@ -79,7 +92,7 @@ def for_subscribers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @for_everybody
     @wraps(view)
     def answered(request: HttpRequest, /, *args: str, **kwargs: str) -> HttpResponseBase:
-        modified = max(last_recorded(), make_aware(datetime.combine(localdate(), time.min)))
+        modified = max(last_changed(), make_aware(datetime.combine(localdate(), time.min)))
         try:
             response = view(request, *args, **kwargs)
         except WrongQuestionError as wrong:
@@ -97,13 +110,22 @@ def last_recorded() -> datetime:
     return last.recorded_at if last else NEVER
 
 
+def last_changed() -> datetime:
+    """When anything was last recorded of what an answer tells: in Chinese, a translation too."""
+    if current() == RECORD:
+        return last_recorded()
+    translated = Translation.objects.order_by("-pk").values("recorded_at")[:1]
+    last = LedgerEntry.objects.annotate(translated_at=Subquery(translated)).order_by("sequence").last()
+    return max(last.recorded_at, last.translated_at or NEVER) if last else NEVER
+
+
 def of_the_list(request: HttpRequest) -> Asked:
     """What the list's filter finds."""
     found = CommitmentFilter(request.GET, localdate())
     refuse(problems_of(request.GET, found.form))
     searching(request)
     query = replaced(found.data, **dict.fromkeys(SHOWING)).removeprefix(".")
-    title = "; ".join(found.in_words)
+    title = clauses(found.in_words)
     as_of = found.form.cleaned_data["as_of"]
     return Asked(found.day, as_of, found.qs, title, reverse("commitments") + query, query)
 
@@ -112,7 +134,8 @@ def of_commitment(request: HttpRequest, reference: str) -> Asked:
     """One commitment, if it is public."""
     day, as_of, query = day_asked(request)
     found = Commitment.objects.as_of(day).filter(reference=reference)
-    return Asked(day, as_of, found, str(get_object_or_404(found)), Links(as_of).page("commitment", reference), query)
+    one = get_object_or_404(found)
+    return Asked(day, as_of, found, named(one), Links(as_of).page("commitment", reference), query)
 
 
 def of_organisation(request: HttpRequest, slug: str) -> Asked:
@@ -121,7 +144,7 @@ def of_organisation(request: HttpRequest, slug: str) -> Asked:
     body = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
     parties = [model.objects.filter(organisation=body).values("commitment") for model in (Ownership, Partnership)]
     found = Commitment.objects.as_of(day).filter(Q(pk__in=parties[0]) | Q(pk__in=parties[1]))
-    return Asked(day, as_of, found, body.name, Links(as_of).page("organisation", slug), query)
+    return Asked(day, as_of, found, said(body, "name").text, Links(as_of).page("organisation", slug), query)
 
 
 def day_asked(request: HttpRequest) -> tuple[date, date | None, str]:
@@ -142,7 +165,7 @@ def titled(asked: Asked, title: str) -> str:
     """A feed's or a calendar's title: what it is, of which commitments, as of which day."""
     day = _("as of %(day)s") % {"day": date_format(asked.as_of)} if asked.as_of else ""
     parts = [title, asked.title, day]
-    return one_line(" – ".join(part for part in parts if part))
+    return one_line(pgettext("between the parts of a title", " – ").join(part for part in parts if part))
 
 
 def legal(text: str) -> str:

@@ -33,6 +33,7 @@ from commitments.public.browse import chips
 from commitments.public.charts import Axis, Mark, axis_of, height, percent
 from commitments.public.links import replaced
 from commitments.public.pages import page
+from commitments.wording import clauses
 
 # So many lines keep the page within its weight. One area asked for may have more: it stands alone.
 MOST, MOST_OF_AN_AREA = 150, 300
@@ -229,7 +230,8 @@ def head(axis: Axis, shape: str, day: date, words: str) -> Mark:
 def sentences(row: Commitment, reported: list[Report]) -> list[str]:
     """All that is drawn of a commitment, said: for those who don't see it, and for those who ask."""
     said = [announced_words(row), deadline_words(row)]
-    said.append(_("Reported: %(reports)s.") % {"reports": "; ".join(one.words for one in reported)} if reported else "")
+    told = clauses(one.words for one in reported)
+    said.append(_("Reported: %(reports)s.") % {"reports": told} if reported else "")
     said.append("" if reported else _("No public report was found."))
     if row.state.completed_on and row.role != "announced":
         said.append(_("Completed: %(date)s.") % {"date": row.state.completed_on.label})

@@ -8,12 +8,13 @@ three times as much.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import CharField, F, OuterRef, Subquery, TextChoices
 from django.db.models.expressions import Expression
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +22,11 @@ from django.utils.translation import gettext_lazy as _
 from commitments import chain, choices, schedule
 from commitments.choices import Vocabulary
 from commitments.dates import PartialDate, parse
+from commitments.languages import RECORD, suffix
 from commitments.models import Ownership, Partnership
 
 SEPARATOR = "; "
+NAMED = "named"
 Values = type[Vocabulary]
 
 
@@ -81,7 +84,8 @@ def as_text(name: str) -> Expression:
 class Column:
     """One column: its sources in SQL and, where it is more than one value as it stands, how they are read.
 
-    `choices`: the vocabulary that its values are from. `filled`: whether every row has a value.
+    `choices`: the vocabulary that its values are from. `filled`: whether every row has a value. `spoken`: where the
+    translations of its one source are: a column of them all, or NAMED, beside it; empty where it has none.
     """
 
     name: str
@@ -92,6 +96,26 @@ class Column:
     read: Callable[..., Any] | None = None
     choices: Values | None = None
     filled: bool = False
+    spoken: str = ""
+
+    def in_language(self, language: str) -> Column:
+        """The column as a file in this language reads it; in that of the record it reads nothing more."""
+        if language == RECORD or not self.spoken:
+            return self
+        [source] = self.sources
+        if self.spoken == NAMED:
+            return replace(self, sources=(source, f"{source}{suffix(language)}"), read=named)
+        return replace(self, sources=(source, KeyTransform(language, self.spoken)), read=translated)
+
+
+def named(_context: Context, text: str, in_language: str) -> str:
+    """A text of what staff name, in the language of the file where it has one there."""
+    return in_language or text
+
+
+def translated(_context: Context, text: str, translations: dict[str, str] | None) -> str:
+    """A text of the record, in the language of the file where it is translated."""
+    return (translations or {}).get(text, text)
 
 
 def _date(text: str | None) -> PartialDate | None:
@@ -146,7 +170,15 @@ COLUMNS = (
         ("reference",),
         filled=True,
     ),
-    Column("title", _("Title"), Type.TEXT, _("What was promised, in our words."), ("title",), filled=True),
+    Column(
+        "title",
+        _("Title"),
+        Type.TEXT,
+        _("What was promised, in our words."),
+        ("title",),
+        filled=True,
+        spoken="translated",
+    ),
     Column(
         "release",
         _("Release"),
@@ -298,7 +330,7 @@ COLUMNS = (
         "achieved", _("Achieved"), Type.NUMBER, _("The quantity last reported."), (as_text("state__achieved"),), number
     ),
     Column("target", _("Target"), Type.NUMBER, _("The quantity aimed at."), (as_text("target"),), number),
-    Column("unit", _("Unit"), Type.TEXT, _("What the quantities count."), ("unit",)),
+    Column("unit", _("Unit"), Type.TEXT, _("What the quantities count."), ("unit",), spoken="translated"),
     Column(
         "last_entry_on",
         _("Last entry on"),
@@ -306,7 +338,7 @@ COLUMNS = (
         _("The day of the last report, context or check."),
         (as_text("state__last_entry_on"),),
     ),
-    Column("note", _("Note"), Type.TEXT, _("The note of the last report."), ("state__note",)),
+    Column("note", _("Note"), Type.TEXT, _("The note of the last report."), ("state__note",), spoken="translated"),
     Column(
         "evidence_urls",
         _("Addresses of the evidence"),
@@ -349,16 +381,27 @@ FURTHER = (
         Type.TEXT,
         _("Parties that are no organisation."),
         ("parties_as_stated",),
+        spoken="translated",
     ),
-    Column("owner_note", _("Note on the owner"), Type.TEXT, _("Why the owner is inferred."), ("owner_note",)),
+    Column(
+        "owner_note",
+        _("Note on the owner"),
+        Type.TEXT,
+        _("Why the owner is inferred."),
+        ("owner_note",),
+        spoken="translated",
+    ),
     Column(
         "deadline_as_stated",
         _("Deadline as stated"),
         Type.TEXT,
         _("The release’s own words for the deadline."),
         ("deadline_as_stated",),
+        spoken="translated",
     ),
-    Column("measure", _("Measure"), Type.TEXT, _("What the figure is: number trained."), ("measure",)),
+    Column(
+        "measure", _("Measure"), Type.TEXT, _("What the figure is: number trained."), ("measure",), spoken="translated"
+    ),
     Column(
         "target_approximate",
         _("Target approximate"),
@@ -366,7 +409,22 @@ FURTHER = (
         _("Whether it is “about” so many."),
         ("target_approximate",),
     ),
-    Column("done_when", _("Done when"), Type.TEXT, _("What would count as done."), ("done_when",), filled=True),
+    Column(
+        "done_when",
+        _("Done when"),
+        Type.TEXT,
+        _("What would count as done."),
+        ("done_when",),
+        filled=True,
+        spoken="translated",
+    ),
     Column("review_on", _("Review on"), Type.DAY, _("When to look again."), (as_text("review_on"),)),
-    Column("commitment_note", _("Note on the commitment"), Type.TEXT, _("The commitment’s own note."), ("note",)),
+    Column(
+        "commitment_note",
+        _("Note on the commitment"),
+        Type.TEXT,
+        _("The commitment’s own note."),
+        ("note",),
+        spoken="translated",
+    ),
 )

@@ -12,8 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments import choices
 from commitments.filters import CommitmentFilter
-from commitments.models import Area, Evidence, Organisation, Ownership, Partnership, Release, Update
-from commitments.reports.columns import COLUMNS, FURTHER, Column, Context, Type, as_text, number, organisations, time
+from commitments.models import Area, Evidence, Organisation, Ownership, Partnership, Release, Translation, Update
+from commitments.reports.columns import (
+    COLUMNS,
+    FURTHER,
+    NAMED,
+    Column,
+    Context,
+    Type,
+    as_text,
+    number,
+    organisations,
+    time,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,12 @@ def releases(asked: CommitmentFilter) -> QuerySet[Any]:
     return public.filter(pk__in=asked.qs.order_by().values("release")) if asked.narrows else public
 
 
+def translations(asked: CommitmentFilter) -> QuerySet[Any]:
+    """How the texts of their record are said in Chinese, as it is today."""
+    standing = Translation.objects.standing()
+    return standing.filter(commitment__in=asked.qs.order_by().values("pk")).order_by("pk")
+
+
 SLUGS = (
     Column(
         "owner_slugs",
@@ -172,9 +189,17 @@ UPDATES = (
         Type.TEXT,
         _("The reason given for it."),
         ("deadline_reason",),
+        spoken="commitment__translated",
     ),
-    Column("note", _("Note"), Type.TEXT, _("What happened, in our words."), ("note",)),
-    Column("searched", _("Searched"), Type.TEXT, _("Of a check: where somebody looked."), ("searched",)),
+    Column("note", _("Note"), Type.TEXT, _("What happened, in our words."), ("note",), spoken="commitment__translated"),
+    Column(
+        "searched",
+        _("Searched"),
+        Type.TEXT,
+        _("Of a check: where somebody looked."),
+        ("searched",),
+        spoken="commitment__translated",
+    ),
     Column(
         "reply_of",
         _("Reply of"),
@@ -243,8 +268,17 @@ EVIDENCE = (
         ("update__commitment__reference",),
         filled=True,
     ),
-    Column("title", _("Title"), Type.TEXT, _("Title of the page."), ("title",)),
-    Column("publisher", _("Publisher"), Type.TEXT, _("Who published it."), ("publisher",)),
+    Column(
+        "title", _("Title"), Type.TEXT, _("Title of the page."), ("title",), spoken="update__commitment__translated"
+    ),
+    Column(
+        "publisher",
+        _("Publisher"),
+        Type.TEXT,
+        _("Who published it."),
+        ("publisher",),
+        spoken="update__commitment__translated",
+    ),
     Column("url", _("Address"), Type.ADDRESS, _("Its address."), ("url",)),
     Column("date", _("Date"), Type.PARTIAL_DATE, _("Its date; empty where it is undated."), (as_text("date"),)),
     Column("archived_url", _("Archived copy"), Type.ADDRESS, _("Address of an archived copy."), ("archived_url",)),
@@ -268,8 +302,8 @@ ORGANISATIONS = (
         ("slug",),
         filled=True,
     ),
-    Column("name", _("Name"), Type.TEXT, _("Its full name, which no other has."), ("name",), filled=True),
-    Column("short_name", _("Short name"), Type.TEXT, _("For tables."), ("short_name",)),
+    Column("name", _("Name"), Type.TEXT, _("Its full name, which no other has."), ("name",), filled=True, spoken=NAMED),
+    Column("short_name", _("Short name"), Type.TEXT, _("For tables."), ("short_name",), spoken=NAMED),
     Column(
         "kind",
         _("Kind"),
@@ -289,16 +323,16 @@ ORGANISATIONS = (
         filled=True,
     ),
     Column("site", _("Site"), Type.ADDRESS, _("Address of its own site."), ("site",)),
-    Column("note", _("Note"), Type.TEXT, _("For readers."), ("note",)),
+    Column("note", _("Note"), Type.TEXT, _("For readers."), ("note",), spoken=NAMED),
 )
 AREAS = (
     Column("slug", _("Slug"), Type.CODE, _("Its identity. Never changes."), ("slug",), filled=True),
-    Column("name", _("Name"), Type.TEXT, _("Its name."), ("name",), filled=True),
+    Column("name", _("Name"), Type.TEXT, _("Its name."), ("name",), filled=True, spoken=NAMED),
     Column("position", _("Position"), Type.WHOLE, _("Its place in lists of areas."), ("position",), filled=True),
 )
 RELEASES = (
     Column("slug", _("Slug"), Type.CODE, _("Its identity. Never changes."), ("slug",), filled=True),
-    Column("title", _("Title"), Type.TEXT, _("Its title."), ("title",), filled=True),
+    Column("title", _("Title"), Type.TEXT, _("Its title."), ("title",), filled=True, spoken=NAMED),
     Column(
         "issued_on",
         _("Issued on"),
@@ -307,11 +341,11 @@ RELEASES = (
         (as_text("issued_on"),),
         filled=True,
     ),
-    Column("publisher", _("Publisher"), Type.TEXT, _("Who published it."), ("publisher",), filled=True),
-    Column("place", _("Place"), Type.TEXT, _("Where it was announced."), ("place",)),
+    Column("publisher", _("Publisher"), Type.TEXT, _("Who published it."), ("publisher",), filled=True, spoken=NAMED),
+    Column("place", _("Place"), Type.TEXT, _("Where it was announced."), ("place",), spoken=NAMED),
     Column("language", _("Language"), Type.CODE, _("Language of its text, as a code."), ("language",), filled=True),
     Column("source_url", _("Address of the text"), Type.ADDRESS, _("Where its text stands."), ("url",)),
-    Column("note", _("Note"), Type.TEXT, _("For readers."), ("note",)),
+    Column("note", _("Note"), Type.TEXT, _("For readers."), ("note",), spoken=NAMED),
     Column(
         "agreements_stated",
         _("Agreements stated"),
@@ -320,8 +354,41 @@ RELEASES = (
         ("agreements_stated",),
     ),
     Column(
-        "agreements_note", _("Note on the agreements"), Type.TEXT, _("What is known of them."), ("agreements_note",)
+        "agreements_note",
+        _("Note on the agreements"),
+        Type.TEXT,
+        _("What is known of them."),
+        ("agreements_note",),
+        spoken=NAMED,
     ),
+)
+TRANSLATIONS = (
+    Column(
+        "translation",
+        _("Translation"),
+        Type.WHOLE,
+        _("Its number. A text that is translated anew has a new one."),
+        ("pk",),
+        filled=True,
+    ),
+    Column(
+        "reference",
+        _("Reference"),
+        Type.CODE,
+        _("The commitment of whose record the text is a part."),
+        ("commitment__reference",),
+        filled=True,
+    ),
+    Column(
+        "language",
+        _("Language"),
+        Type.CODE,
+        _("The language of the translation: zh-hant (Traditional Chinese) or zh-hans (Simplified Chinese)."),
+        ("language",),
+        filled=True,
+    ),
+    Column("source", _("Text on record"), Type.TEXT, _("The text that is translated."), ("source",), filled=True),
+    Column("text", _("Text"), Type.TEXT, _("The translation."), ("text",), filled=True),
 )
 DATASETS = {
     one.name: one
@@ -380,6 +447,15 @@ DATASETS = {
             (*RELEASES, _page("release")),
             ("slug",),
             releases,
+        ),
+        Dataset(
+            "translations",
+            _("Translations"),
+            _("The texts on record in Chinese, as they are translated today."),
+            TRANSLATIONS,
+            ("translation",),
+            translations,
+            {"reference": ("commitments", "reference")},
         ),
     )
 }

@@ -11,6 +11,7 @@ from commitments.reports.columns import SEPARATOR, Column, Type
 from commitments.reports.datasets import DATASETS, Dataset
 from commitments.reports.json import LICENCE
 from commitments.reports.schema import PARTIAL_DATE
+from commitments.wording import sentences
 
 # What Table Schema calls our types.
 TYPES: dict[Type, dict[str, Any]] = {
@@ -69,13 +70,13 @@ def resource(dataset: Dataset, question: str) -> dict[str, Any]:
 
 def of_column(column: Column) -> dict[str, Any]:
     """One column, in the words of Table Schema."""
-    told = str(column.description)
+    told = [str(column.description)]
     if column.type is Type.TEXTS:
-        told += " " + _("Several are joined by “%(separator)s”.") % {"separator": SEPARATOR}
+        told.append(_("Several are joined by “%(separator)s”.") % {"separator": SEPARATOR})
     return {
         "name": column.name,
         "title": str(column.label),
-        "description": told,
+        "description": sentences(told),
         **TYPES[column.type],
         "constraints": {"required": column.filled} | constraints(column),
     }

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
+from django.db.models.fields.json import KeyTransform
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments import schedule
 from commitments.choices import ANNOUNCED, Change, EntryKind, Level, Schedule, Status
 from commitments.dates import PartialDate, parse
+from commitments.languages import RECORD, current
 from commitments.models import Update
 from commitments.querysets import CommitmentQuerySet
 from commitments.reports.columns import COLUMNS, DEADLINE, ORIGINAL, OWNERS, Column, Context, Type, as_text
@@ -137,6 +139,12 @@ class Line(NamedTuple):
         """Days past the deadline on the last day, where certain."""
         return schedule.days_late(self.status_end, read(self.deadline_end), read(self.completed_on), last)
 
+    def in_language(self, translations: Mapping[str, str]) -> Line:
+        """The same line in the language of its translations; what has none is left as it is on record."""
+        said = {name: translations.get(text, text) for name in TOLD if (text := getattr(self, name))}
+        slips = (slip._replace(reason=translations.get(slip.reason, slip.reason)) for slip in self.slips)
+        return self._replace(slips=tuple(slips), **said)
+
 
 class Revision(NamedTuple):
     """A report that set a deadline: what it is dated, the deadline, why. Dates as text."""
@@ -146,6 +154,7 @@ class Revision(NamedTuple):
     reason: str
 
 
+TOLD = ("title", "parties_as_stated", "unit", "note")  # what of a line is words
 # Where each value of a line comes from: its fields from `pk` on.
 SOURCES = (
     "pk",
@@ -184,11 +193,15 @@ def read(text: str) -> PartialDate | None:
 
 
 def lines(found: CommitmentQuerySet, first: date, last: date) -> Iterator[Line]:
-    """Each commitment found as of the last day, as it stood on both. One query streams them, one is before it."""
-    slips = revisions(first, last)
-    start = first.isoformat()
-    for row in found.since(first).values_list(*SOURCES).iterator(chunk_size=BATCH):
-        yield Line(start, tuple(slips.get(row[0], ())), *row)
+    """Each commitment found as of the last day, as it stood on both. One query streams them, one is before it.
+
+    Its texts are in the language of the moment.
+    """
+    slips, start, language = revisions(first, last), first.isoformat(), current()
+    spoken = () if language == RECORD else (KeyTransform(language, "translated"),)
+    for row in found.since(first).values_list(*SOURCES, *spoken).iterator(chunk_size=BATCH):
+        line = Line(start, tuple(slips.get(row[0], ())), *row[: len(SOURCES)])
+        yield line.in_language(row[-1] or {}) if spoken else line
 
 
 def revisions(first: date, last: date) -> Mapping[int, list[Revision]]:
@@ -367,7 +380,7 @@ def rows(
     found: CommitmentQuerySet, first: date, last: date, address: Callable[[str, str], str]
 ) -> Generator[list[list[Any]]]:
     """The file's rows in batches, a cell for each of PERIOD_COLUMNS."""
-    context, coming = context_of(last, address), lines(found, first, last)
+    context, coming = context_of(last, address, current()), lines(found, first, last)
     while batch := list(islice(coming, BATCH)):
         yield [[cell(context, column, line) for column in PERIOD_COLUMNS] for line in batch]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from commitments.languages import RECORD, place_of, suffix
 from commitments.models import Organisation
 from commitments.reports.columns import Column, Context
 
@@ -19,10 +20,18 @@ KEPT = 10_000  # combinations of owners whose names are put together once
 
 
 def rows(
-    found: QuerySet[Any], day: date, address: Callable[[str, str], str], columns: Sequence[Column]
+    found: QuerySet[Any],
+    day: date,
+    address: Callable[[str, str], str],
+    columns: Sequence[Column],
+    language: str = RECORD,
 ) -> Generator[list[list[Any]]]:
-    """Batches of rows, a cell for each column. One query streams them; one before it names the organisations."""
-    context = context_of(day, address)
+    """Batches of rows, a cell for each column. One query streams them; one before it names the organisations.
+
+    Texts are in the language where they are translated, and else in that of the record.
+    """
+    context = context_of(day, address, language)
+    columns = [column.in_language(language) for column in columns]
     sources = list(dict.fromkeys(source for column in columns for source in column.sources))
     places = {source: place for place, source in enumerate(sources)}
     as_they_stand = itemgetter(*(places[column.sources[0]] for column in columns))
@@ -42,18 +51,20 @@ def rows(
         yield made
 
 
-def context_of(day: date, address: Callable[[str, str], str]) -> Context:
+def context_of(day: date, address: Callable[[str, str], str], language: str) -> Context:
     """What all rows need. One query."""
-    bodies = {str(pk): (name, side) for pk, name, side in Organisation.objects.values_list("pk", "name", "side")}
-    names = {pk: name for pk, (name, _side) in bodies.items()}
-    return Context(day, address, listed(names), listed({pk: side for pk, (_name, side) in bodies.items()}))
+    bodies = Organisation.objects.values_list("pk", "side", "name", f"name{suffix(language)}")
+    names, sides = {}, {}
+    for pk, side, name, in_language in bodies:
+        names[str(pk)], sides[str(pk)] = in_language or name, side
+    return Context(day, address, listed(names, language), listed(sides))
 
 
-def listed(values: Mapping[str, str]) -> Callable[[str | None], list[str]]:
-    """From keys, joined by commas, to their values, sorted and each once. Nobody may change the lists."""
+def listed(values: Mapping[str, str], language: str = RECORD) -> Callable[[str | None], list[str]]:
+    """From keys, joined by commas, to their values, in the language's order, each once. Nobody may change the lists."""
 
     @lru_cache(KEPT)
     def of(keys: str | None) -> list[str]:
-        return sorted({values[key] for key in keys.split(",")}) if keys else []
+        return sorted({values[key] for key in keys.split(",")}, key=lambda one: place_of(one, language)) if keys else []
 
     return of

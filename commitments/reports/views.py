@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter, PeriodFilter, known_names, names_of_a_period, problems_of
 from commitments.keeping import for_everybody
+from commitments.languages import current
 from commitments.limits import exporting
 from commitments.models import LedgerEntry
 from commitments.reports import ledger_lines, period
@@ -22,6 +23,7 @@ from commitments.reports.download import Export, Format, TooManyRowsError, downl
 from commitments.reports.package import package
 from commitments.reports.rows import rows
 from commitments.reports.schema import of_document
+from commitments.wording import listed
 
 READABLE = {"ensure_ascii": False, "indent": 2}
 # Whether columns are headed by their labels, in the language of the address, or by their names.
@@ -59,7 +61,7 @@ def sent(
         title=str(dataset.title),
         columns=dataset.columns,
         found=found,
-        batches=rows(found, asked.day, page_address(request), dataset.columns),
+        batches=rows(found, asked.day, page_address(request), dataset.columns, current()),
         day=asked.day,
         asked=asked.in_words,
         query={name: values for name, values in asked.data.lists() if name in asked.filters},
@@ -117,7 +119,7 @@ def json_schema(request: HttpRequest, dataset: Dataset) -> HttpResponse:
 def problems_of_labels(data: QueryDict) -> list[str]:
     """Where `labels` is asked for with another value than these."""
     message = _("labels: “%(value)s” is not one of the values allowed here: %(allowed)s.")
-    allowed = ", ".join(filter(None, LABELS))
+    allowed = listed(filter(None, LABELS))
     return [
         message % {"value": value[:60], "allowed": allowed} for value in data.getlist("labels") if value not in LABELS
     ]

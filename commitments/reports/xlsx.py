@@ -14,6 +14,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from xlsxwriter.format import Format as CellFormat
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -21,10 +22,11 @@ from xlsxwriter.worksheet import Worksheet
 from commitments.reports.columns import Column, Type
 from commitments.reports.csv import Cells
 from commitments.reports.download import Export, Format, Moment
+from commitments.wording import labelled
 
 MOST_ROWS = 1_048_575  # below the header
 LONGEST = 32_767  # characters in a cell
-CUT = " … [cut: a spreadsheet’s cell holds no more. The CSV has all of it.]"
+CUT = gettext_lazy(" … [cut: a spreadsheet’s cell holds no more. The CSV has all of it.]")
 PIECE = 1 << 16
 WIDTHS = {Type.TEXT: 40, Type.TEXTS: 30, Type.ADDRESS: 30}
 # Excel counts days from the last day of 1899, and believes that 1900 had a 29 February.
@@ -66,8 +68,9 @@ def _writers(sheet: Worksheet, columns: Sequence[Column], day: CellFormat) -> li
         sheet.write_number(row, place, serial(text), day)
 
     def put_text(row: int, place: int, text: str) -> None:
-        sheet.write_string(row, place, text if len(text) <= LONGEST else text[: LONGEST - len(CUT)] + CUT)
+        sheet.write_string(row, place, text if len(text) <= LONGEST else text[: LONGEST - len(cut)] + cut)
 
+    cut = str(CUT)
     of_type = {Type.DAY: put_day, Type.WHOLE: sheet.write_number, Type.NUMBER: sheet.write_number}
     return [of_type.get(column.type, put_text) for column in columns]
 
@@ -89,7 +92,7 @@ def _tell(sheet: Worksheet, export: Export, moment: Moment) -> None:
         (_("Rows"), str(moment.count)),
         (_("Head of the ledger"), moment.head),
         (_("Licence"), _("Creative Commons Attribution 4.0; the quotes are the releases’ own")),
-        *((column.name, f"{column.label}: {column.description}") for column in export.columns),
+        *((column.name, labelled(column.label, column.description)) for column in export.columns),
     ]
     for number, (name, value) in enumerate(facts):
         sheet.write_string(number, 0, str(name))

@@ -12,17 +12,18 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from commitments import choices, content
 from commitments.choices import Kind, Status
 from commitments.dates import parse
-from commitments.languages import TAGS
+from commitments.languages import RECORD, TAGS, current, path_in
 from commitments.models import Commitment
 from commitments.models.commitment import role_of
 from commitments.public.browse import Choice
 from commitments.public.links import Links
-from commitments.translations import Said, said, said_of
-from commitments.wording import bracketed, listed, quoted
+from commitments.translations import guessed, named, said, said_of, shortened
+from commitments.wording import bracketed, clauses, labelled, listed, parts, quoted, sentences
 
 register = template.Library()
 
@@ -67,14 +68,14 @@ def meaning(vocabulary: str, value: str) -> str:
 def unit(context: template.Context, commitment: Commitment) -> SafeString:
     """One square of the unit chart: a link with a name, its status as shape and colour."""
     links: Links = context["links"]
-    words = f"{commitment}: {status_words(commitment.state.status, commitment.role)}"
+    status = status_words(commitment.state.status, commitment.role)
     return format_html(
         '<li><a class="unit role-{}{}" href="{}" title="{}"><span class="visually-hidden">{}</span></a></li>',
         commitment.role,
         "" if commitment.level == choices.Level.PRIMARY else " minor",
         links.page("commitment", commitment.reference),
-        words,
-        words,
+        labelled(named(commitment), status),
+        format_html(labelled("{}", "{}"), named_here(commitment), status),
     )
 
 
@@ -103,17 +104,10 @@ def tick_box(name: str, choice: Choice) -> SafeString:
     )
 
 
-def marked(one: Said) -> SafeString:
-    """A text; with its language where that is not the page's."""
-    if one.is_foreign:
-        return format_html('<span lang="{}">{}</span>', TAGS[one.language], one.text)
-    return format_html("{}", one.text)
-
-
 @register.filter(name="said")
 def said_here(thing: Any, name: str) -> SafeString:
     """A text of a record or of what staff name, in the page's language: `{{ commitment|said:"title" }}`."""
-    return marked(said(thing, name))
+    return said(thing, name).marked
 
 
 @register.filter
@@ -125,11 +119,52 @@ def plainly(thing: Any, name: str) -> str:
 @register.filter(name="said_of")
 def said_of_here(text: str, commitment: Commitment | None) -> SafeString:
     """A text of a commitment's record, such as a reason: `{{ entry.data.reason|said_of:commitment }}`."""
-    return marked(said_of(commitment, text))
+    return said_of(commitment, text).marked
 
 
+@register.filter(name="guessed")
+def guessed_here(text: str) -> SafeString:
+    """A text whose language nobody says: `{{ line.title|guessed }}`."""
+    return guessed(text).marked
+
+
+@register.filter
+def translation(thing: Any, name: str) -> str:
+    """How a text is said in the page's language where that is not the record's; nothing where nobody translated it."""
+    one = said(thing, name)
+    return "" if one.is_foreign or one.language == RECORD else one.text
+
+
+@register.simple_tag
+def beginning(text: str, commitment: Commitment | None, words: int) -> SafeString:
+    """The first words of a text of a commitment's record: `{% beginning update.note commitment 60 %}`."""
+    return shortened(said_of(commitment, text), words).marked
+
+
+@register.simple_tag
+def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
+    """How much of what the commitment counts: "40 employees", 「40名員工」."""
+    unit = said(commitment, "unit")
+    # A word of another script keeps its distance.
+    form = "{} {}" if unit.is_foreign else pgettext("a number and what is counted", "{} {}")
+    return format_html(form, content.number_text(value), unit.marked)
+
+
+register.filter("named_plainly", named)
 register.filter("quoted", quoted)
 register.filter("bracketed", bracketed)
+
+
+@register.filter(name="named")
+def named_here(commitment: Commitment) -> SafeString:
+    """A commitment by its reference and title."""
+    return format_html("{} {}", commitment.reference, said(commitment, "title").marked)
+
+
+@register.filter
+def as_sentences(said: Iterable[str]) -> str:
+    """Some sentences, one after the other."""
+    return sentences(said)
 
 
 @register.filter
@@ -171,3 +206,54 @@ def address(context: template.Context, name: str, *args: str) -> str:
     """A page's address, on the day that this page is asked for: `{% address "area" area.slug %}`."""
     links: Links = context["links"]
     return links.page(name, *args)
+
+
+@register.simple_tag(takes_context=True)
+def address_on_record(context: template.Context, name: str, *args: str) -> str:
+    """The same in the language of the record."""
+    return path_in(RECORD, address(context, name, *args))
+
+
+# What stands between texts, as the page's language writes it: `{{ day }}{% colon %}{{ status }}`.
+
+
+@register.simple_tag
+def space() -> str:
+    """Between two sentences or words: nothing in Chinese."""
+    return sentences(["", ""])
+
+
+@register.simple_tag
+def comma() -> str:
+    """Between parts of a sentence."""
+    return parts(["", ""])
+
+
+@register.simple_tag
+def list_comma() -> str:
+    """Between the words of a list."""
+    return listed(["", ""])
+
+
+@register.simple_tag
+def semicolon() -> str:
+    """Between the clauses of a sentence."""
+    return clauses(["", ""])
+
+
+@register.simple_tag
+def colon() -> str:
+    """Between a label and its value."""
+    return labelled("", "")
+
+
+@register.simple_tag
+def full_stop() -> str:
+    """At the end of a sentence; a space after it is another tag's."""
+    return pgettext("at the end of a sentence", ".")
+
+
+@register.simple_tag
+def language_tag() -> str:
+    """The page's language, as `lang` says it."""
+    return TAGS[current()]

@@ -1,12 +1,14 @@
-"""`make screenshots`: every page at two widths, light and dark, into var/screenshots/, to be looked at."""
+"""`make screenshots`: every page in each language, at two widths, light and dark, into var/screenshots/."""
 
 import shutil
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from commitments.languages import TAGS, path_in
 from tests import installation as installations
 from tests.browser.pages import PAGES, WRONG
 from tests.installation import ROOT
@@ -25,12 +27,12 @@ def main() -> None:
             for width in WIDTHS:
                 for scheme in SCHEMES:
                     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-                    for name, address in pages.items():
-                        page.goto(server.url + address)
-                        page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=True)
+                    for language, (name, address) in product(TAGS, pages.items()):
+                        page.goto(server.url + path_in(language, address))
+                        page.screenshot(path=FOLDER / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
                     page.close()
         browser.close()
-    print(f"{len(pages) * len(WIDTHS) * len(SCHEMES)} pictures in {FOLDER.relative_to(ROOT)}/")
+    print(f"{len(pages) * len(TAGS) * len(WIDTHS) * len(SCHEMES)} pictures in {FOLDER.relative_to(ROOT)}/")
 
 
 if __name__ == "__main__":

@@ -11,24 +11,27 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from commitments.languages import TAGS, path_in
 from tests.browser.pages import PAGES, WRONG
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.parametrize("language", TAGS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(site, open_page, name, scheme):
+def test_axe_finds_nothing(site, open_page, name, scheme, language):
     with open_page(scheme=scheme) as page:
-        page.goto(site.url + PAGES[name])
+        page.goto(site.url + path_in(language, PAGES[name]))
         findings = Axe().run(page)
         assert findings.violations_count == 0, findings.generate_report()
 
 
+@pytest.mark.parametrize("language", TAGS)
 @pytest.mark.parametrize("name", [*PAGES, *WRONG])
-def test_nothing_scrolls_sideways_on_narrow_screens_or_enlarged(site, chromium, name):
+def test_nothing_scrolls_sideways_on_narrow_screens_or_enlarged(site, chromium, name, language):
     page = chromium.new_page()
-    page.goto(site.url + (PAGES | WRONG)[name])
+    page.goto(site.url + path_in(language, (PAGES | WRONG)[name]))
     for width, size in (
         (1280, "100%"),
         (1100, "100%"),
@@ -44,15 +47,16 @@ def test_nothing_scrolls_sideways_on_narrow_screens_or_enlarged(site, chromium, 
     page.close()
 
 
+@pytest.mark.parametrize("language", TAGS)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_first_visit_is_light_comes_from_here_and_shifts_nothing(site, open_page, name):
+def test_a_first_visit_is_light_comes_from_here_and_shifts_nothing(site, open_page, name, language):
     sizes, hosts = [], set()
     with open_page(width=390) as page:
         network = page.context.new_cdp_session(page)
         network.send("Network.enable")
         network.on("Network.loadingFinished", lambda finished: sizes.append(finished["encodedDataLength"]))
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        page.goto(site.url + PAGES[name], wait_until="networkidle")
+        page.goto(site.url + path_in(language, PAGES[name]), wait_until="networkidle")
         assert 0 < sum(sizes) <= 60 * 1024
         assert hosts == {urlsplit(site.url).netloc}
         assert page.evaluate(LAYOUT_SHIFT) == []

@@ -1,0 +1,474 @@
+"""Files, the API, feeds and calendars in Chinese: what is translated is, the rest stays as it is on record.
+
+Read back by what programs read them with. What is the same in each language is held to the English answers.
+"""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from xml.etree import ElementTree as ET
+
+import feedparser
+import openpyxl
+import pytest
+import vobject
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from commitments import ledger, translations
+from commitments.languages import CHINESE
+from commitments.models import Organisation
+from commitments.reports.columns import COLUMNS, NAMES, Type
+from commitments.reports.datasets import DATASETS
+from commitments.reports.xlsx import CUT, LONGEST
+from tests import factories
+from tests.test_exports import document
+
+pytestmark = pytest.mark.django_db
+BY = ledger.Recorder()
+ATOM = "{http://www.w3.org/2005/Atom}"
+# By column, a text of the record and how it is said in Chinese.
+SAID = {
+    "title": ("Hold a week", "在上海舉辦「香港周」", "在上海举办“香港周”"),
+    "note": ("It was held.", "已經舉行。", "已经举行。"),
+    "unit": ("events", "項活動", "项活动"),
+    "done_when": ("The week is over.", "活動完結。", "活动结束。"),
+    "measure": ("number held", "舉辦數目", "举办数量"),
+    "parties_as_stated": ("enterprises", "企業", "企业"),
+    "owner_note": ("It says so.", "公報如此說。", "公报如此说。"),
+    "deadline_as_stated": ("by 2019", "2019年或之前", "2019年前"),
+    "commitment_note": ("Once a year.", "一年一次。", "每年一次。"),
+    "deadline_reason": ("The site was flooded.", "場地水浸。", "场地被淹。"),
+    "searched": ("Public pages.", "公開網頁。", "公开网页。"),
+    "publisher": ("Gazette", "《憲報》", "《宪报》"),
+    "quote": ("will hold a week", "將舉辦香港周", "将举办香港周"),
+}
+PLACES = {"zh-hant": 1, "zh-hans": 2}
+languages = pytest.mark.parametrize("language", CHINESE)
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def said(name, language):
+    return SAID[name][PLACES[language]]
+
+
+@pytest.fixture
+def world(db):
+    """A commitment of which everything is translated, and a later one of which nothing is."""
+    place = {
+        "release": factories.ReleaseFactory(
+            slug="first", title="Plenary", title_zh_hant="全體會議", title_zh_hans="全体会议"
+        ),
+        "area": factories.AreaFactory(slug="culture", name="Culture", name_zh_hant="文化", name_zh_hans="文化领域"),
+    }
+    names = {"name": "Leisure Department", "name_zh_hant": "康樂及文化事務署", "name_zh_hans": "康乐及文化事务署"}
+    one = factories.published(
+        reference="CU-06",
+        deadline="2019",
+        target=Decimal(2),
+        owner_inferred=True,
+        owners=[factories.OrganisationFactory(slug="lcsd", short_name="LCSD", **names)],
+        note=SAID["commitment_note"][0],
+        **{name: SAID[name][0] for name in SAID if name in FIELDS},
+        **place,
+    )
+    slip = {"deadline": "2020", "deadline_reason": SAID["deadline_reason"][0]}
+    evidence = [factories.evidence(publisher=SAID["publisher"][0])]
+    factories.record("report", one, date="2019", note=SAID["note"][0], evidence=evidence, **slip)
+    factories.record("check", one, searched=SAID["searched"][0])
+    translations.record(
+        [
+            translations.NewTranslation(one, language, texts[0], texts[PLACES[language]])
+            for texts in SAID.values()
+            for language in CHINESE
+        ],
+        BY,
+    )
+    factories.published(reference="CU-07", title="Build a bridge", owners=[factories.OrganisationFactory()], **place)
+    return one
+
+
+FIELDS = ("title", "quote", "unit", "done_when", "measure", "parties_as_stated", "owner_note", "deadline_as_stated")
+
+
+def body(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200, b"".join(answer)
+    return b"".join(answer)
+
+
+def table(client, address):
+    data = body(client, address)
+    assert data.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def parsed(client, address):
+    feed = feedparser.parse(body(client, address))
+    assert not feed.bozo, feed.bozo_exception
+    return feed
+
+
+def events(client, address):
+    return vobject.readOne(body(client, address).decode()).vevent_list
+
+
+# CSV
+
+
+@languages
+def test_the_list_s_file_says_each_text_in_the_language_of_its_address(client, world, language):
+    row, _untranslated = table(client, f"/{language}/commitments.csv")
+    for name in ("title", "unit", "note"):
+        assert row[name] == said(name, language)
+    assert row["owners"] == getattr(world.owners.get(), f"name_{language.replace('-', '_')}")
+    assert row["quote"] == SAID["quote"][0]
+
+
+@languages
+def test_what_is_not_translated_stays_as_it_is_on_record(client, world, language):
+    row = table(client, f"/{language}/commitments.csv")[1]
+    english = table(client, "/commitments.csv")[1]
+    assert row == english | {"url": english["url"].replace("/commitments/", f"/{language}/commitments/")}
+
+
+@languages
+def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(client, world, language):
+    assert tuple(table(client, f"/{language}/commitments.csv")[0]) == NAMES
+    words = [column.name for column in COLUMNS if column.spoken or column.name in ("owners", "partners", "url")]
+    for row, english in zip(
+        table(client, f"/{language}/commitments.csv"), table(client, "/commitments.csv"), strict=True
+    ):
+        assert {name: row[name] for name in NAMES if name not in words} == {
+            name: english[name] for name in NAMES if name not in words
+        }
+
+
+@languages
+def test_every_table_has_its_texts_in_the_language(client, world, language):
+    commitment = table(client, f"/{language}/data/commitments.csv")[0]
+    for name in ("done_when", "measure", "parties_as_stated", "owner_note", "deadline_as_stated", "commitment_note"):
+        assert commitment[name] == said(name, language)
+    report, check = table(client, f"/{language}/data/updates.csv")
+    assert (report["note"], report["deadline_reason"]) == (said("note", language), said("deadline_reason", language))
+    assert check["searched"] == said("searched", language)
+    [evidence] = table(client, f"/{language}/data/evidence.csv")
+    assert (evidence["title"], evidence["publisher"]) == ("Report", said("publisher", language))
+
+
+def test_what_staff_name_is_in_the_language_with_its_gaps_filled_from_english(client, world):
+    body = next(row for row in table(client, "/zh-hant/data/organisations.csv") if row["slug"] == "lcsd")
+    assert (body["name"], body["short_name"]) == ("康樂及文化事務署", "LCSD")
+    assert table(client, "/zh-hans/data/areas.csv")[0]["name"] == "文化领域"
+    [release] = table(client, "/zh-hant/data/releases.csv")
+    assert (release["title"], release["publisher"]) == ("全體會議", "HKSAR Government")
+
+
+def test_owners_in_a_cell_are_in_the_order_of_the_language(client):
+    named = {"一": "Zone", "龍": "Arts", "中": "Mid"}
+    bodies = [
+        factories.OrganisationFactory(name=english, name_zh_hant=name, name_zh_hans=name.replace("龍", "龙"))
+        for name, english in named.items()
+    ]
+    factories.published(owners=bodies)
+    cells = [table(client, f"{prefix}/commitments.csv")[0]["owners"] for prefix in ("", "/zh-hant", "/zh-hans")]
+    assert cells == ["Arts; Mid; Zone", "一; 中; 龍", "龙; 一; 中"]  # by letters, by strokes, by pinyin
+
+
+@languages
+def test_labels_are_words_of_the_language_and_never_english(client, world, language):
+    [headings, *_rows] = csv.reader(
+        io.StringIO(body(client, f"/{language}/data/commitments.csv?labels=1").decode("utf-8-sig"))
+    )
+    with translation.override(language):
+        assert headings == [str(column.label) for column in DATASETS["commitments"].columns]
+    assert [heading for heading in headings if heading.isascii()] == []
+
+
+def test_a_formula_in_a_translation_is_defused(client, world):
+    translations.record([translations.NewTranslation(world, "zh-hant", "events", "=1+1")], BY)
+    assert table(client, "/zh-hant/commitments.csv")[0]["unit"] == "'=1+1"
+
+
+@languages
+def test_what_changed_between_two_days_is_told_in_the_language(client, world, language):
+    row = table(client, f"/{language}/reports/progress.csv?from=2018-08-24&to=2026-11-22")[0]
+    assert (row["title"], row["unit"], row["note"]) == tuple(said(name, language) for name in ("title", "unit", "note"))
+    assert row["slip_reasons"] == said("deadline_reason", language)
+    assert row["owners"] == getattr(world.owners.get(), f"name_{language.replace('-', '_')}")
+
+
+@languages
+def test_the_translations_themselves_are_a_table(client, world, language):
+    rows = [row for row in table(client, f"/{language}/data/translations.csv") if row["language"] == language]
+    assert {row["source"]: row["text"] for row in rows} == {
+        texts[0]: texts[PLACES[language]] for texts in SAID.values()
+    }
+    assert {row["reference"] for row in rows} == {"CU-06"}
+
+
+def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client, world):
+    draft = factories.CommitmentFactory(title="Keep a secret")
+    new = [
+        (draft, "Keep a secret", "保守秘密"),
+        (world, "A note that is no entry yet.", "尚未記錄"),
+        (world, "events", "個活動"),
+        (world, "It was held.", ""),
+        (world, "Once a year.", "一年兩次。"),
+        (world, "Once a year.", "一年一次。"),
+    ]
+    translations.record([translations.NewTranslation(one, "zh-hant", source, text) for one, source, text in new], BY)
+    ledger.append([ledger.correct(world, {"measure": "number of them"}, "A slip.", BY)])
+    rows = [
+        (row["source"], row["text"]) for row in table(client, "/data/translations.csv") if row["language"] == "zh-hant"
+    ]
+    assert len(rows) == len(set(rows)) == len(SAID) - 1
+    assert {("events", "個活動"), ("Once a year.", "一年一次。"), SAID["measure"][:2]} <= set(rows)
+
+
+def test_a_source_with_every_sign_is_found_in_the_table_of_translations(client):
+    hostile = "2019 \"a\" [b] 'c' $.d \\ 100% “e”\n…"
+    one = factories.published(done_when=hostile)
+    translations.record([translations.NewTranslation(one, "zh-hans", hostile, f"译：{hostile}")], BY)
+    [row] = table(client, "/data/translations.csv")
+    assert (row["source"], row["text"]) == (hostile, f"译：{hostile}")
+
+
+# XLSX, JSON, Data Package
+
+
+@languages
+def test_the_workbook_is_in_the_language_its_sheets_and_what_it_says_of_itself_too(client, world, language):
+    made = openpyxl.load_workbook(io.BytesIO(body(client, f"/{language}/commitments.xlsx?area=culture")))
+    rows, about = made.worksheets
+    assert [cell.value for cell in rows[1]] == list(NAMES)
+    assert rows.cell(2, 2).value == said("title", language)
+    assert not any(sheet.title.isascii() for sheet in made.worksheets)
+    facts = dict(about.iter_rows(values_only=True))
+    area = getattr(world.area, f"name_{language.replace('-', '_')}")
+    assert any(value.endswith(f"：{area}") for value in facts.values())
+    assert [name for name in facts if name.isascii()] == list(NAMES)
+    with translation.override(language):
+        assert facts["title"] == f"{COLUMNS[1].label}：{COLUMNS[1].description}"
+
+
+def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client, world):
+    one = factories.published(reference="AA-01")
+    factories.record("report", one, note="長" * 33_000)
+    made = openpyxl.load_workbook(io.BytesIO(body(client, "/zh-hant/commitments.xlsx")))
+    cell = made.worksheets[0].cell(2, NAMES.index("note") + 1).value
+    with translation.override("zh-hant"):
+        assert cell.endswith(str(CUT))
+    assert len(cell) == LONGEST
+
+
+@languages
+def test_the_json_has_the_texts_of_the_language_under_the_same_names(client, world, language):
+    told = json.loads(body(client, f"/{language}/commitments.json"))
+    english = document(client)
+    assert told["rows"][0]["title"] == said("title", language)
+    assert [list(row) for row in told["rows"]] == [list(row) for row in english["rows"]]
+    assert not told["title"].isascii()
+
+
+@languages
+def test_the_data_package_describes_the_tables_in_the_language_under_the_same_names(client, world, language):
+    told, english = (json.loads(body(client, f"{at}/data/datapackage.json")) for at in (f"/{language}", ""))
+    for one, other in zip(told["resources"], english["resources"], strict=True):
+        assert (one["name"], one["path"]) == (other["name"], other["path"])
+        assert not one["title"].isascii()
+        assert not one["description"].isascii()
+        for field, same in zip(one["schema"]["fields"], other["schema"]["fields"], strict=True):
+            assert {**field, "title": "", "description": ""} == {**same, "title": "", "description": ""}
+            assert not field["title"].isascii()
+            assert not field["description"].isascii()
+
+
+# API
+
+
+@languages
+def test_the_api_answers_in_the_language_and_its_pages_follow_each_other(client, world, language):
+    told = client.get(f"/{language}/api/v1/commitments/CU-06/").json()
+    assert (told["title"], told["updates"][0]["note"]) == (said("title", language), said("note", language))
+    assert told["updates"][0]["evidence"][0]["publisher"] == said("publisher", language)
+    first = client.get(f"/{language}/api/v1/commitments/?per_page=1").json()
+    assert first["next"].startswith(f"http://testserver/{language}/api/v1/commitments/")
+    assert client.get(first["next"]).json()["results"][0]["reference"] == "CU-07"
+
+
+@languages
+def test_the_description_of_the_api_is_in_the_language_and_of_the_same_addresses(client, world, language):
+    told, english = (client.get(f"{at}/api/v1/schema/").json() for at in (f"/{language}", ""))
+    columns, same = (one["components"]["schemas"]["Commitment"]["properties"] for one in (told, english))
+    assert list(columns) == list(same)
+    assert not any(column["description"].isascii() for column in columns.values())
+    assert not any(
+        parameter["description"].isascii()
+        for methods in told["paths"].values()
+        for parameter in methods["get"].get("parameters", ())
+    )
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_pages_by_title_give_each_row_once_in_the_order_of_the_language(client, prefix, sign):
+    for number, (english, chinese) in enumerate([("C", "一"), ("A", "龍"), ("B", "中"), ("D", "龍"), ("E", "")]):
+        one = factories.published(reference=f"TT-0{number}", title=english)
+        new = [translations.NewTranslation(one, language, english, chinese) for language in CHINESE if chinese]
+        translations.record(new, BY)
+    whole = [row["reference"] for row in table(client, f"{prefix}/commitments.csv?sort={sign}title")]
+    walked, address = [], f"{prefix}/api/v1/commitments/?sort={sign}title&per_page=1"
+    while address:
+        page = client.get(address).json()
+        walked += [row["reference"] for row in page["results"]]
+        address = page["next"]
+    assert walked == whole
+    expected = {
+        "": ["TT-01", "TT-02", "TT-00", "TT-03", "TT-04"],
+        "/zh-hant": ["TT-00", "TT-02", "TT-01", "TT-03", "TT-04"],
+        "/zh-hans": ["TT-01", "TT-03", "TT-00", "TT-02", "TT-04"],
+    }[prefix]
+    assert sorted(walked) == sorted(expected)
+    if not sign:
+        assert walked == expected
+
+
+def test_a_cursor_of_one_language_is_none_in_another(client):
+    for number in (1, 2):
+        factories.published(reference=f"TT-0{number}")
+    following = client.get("/zh-hant/api/v1/commitments/?sort=title&per_page=1").json()["next"]
+    assert client.get(following.replace("/zh-hant/", "/zh-hans/")).status_code == 400
+
+
+# Feeds
+
+
+@languages
+@pytest.mark.parametrize("address", ["/updates.atom", "/commitments/CU-06.atom", "/organisations/lcsd.atom"])
+def test_a_feed_says_its_language_and_where_the_others_are(client, world, language, address):
+    feed = ET.fromstring(body(client, f"/{language}{address}"))
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == language
+    links = [link for link in feed.findall(f"{ATOM}link") if link.get("hreflang")]
+    others = {"en": "", "zh-Hant": "/zh-hant", "zh-Hans": "/zh-hans"}
+    assert {link.get("hreflang"): link.get("href") for link in links} == {
+        name: f"http://testserver{prefix}{address}" for name, prefix in others.items() if name.lower() != language
+    }
+
+
+@languages
+def test_an_entry_is_told_in_the_language(client, world, language):
+    feed = parsed(client, f"/{language}/commitments/CU-06.atom")
+    assert feed.feed.title.endswith(f"CU-06 {said('title', language)}")
+    assert all(entry.title.startswith(f"CU-06 {said('title', language)}：") for entry in feed.entries)
+    assert all(entry.link.startswith(f"http://testserver/{language}/commitments/CU-06/#") for entry in feed.entries)
+
+
+def test_a_feed_and_its_entries_have_names_of_their_own_in_each_language(client, world):
+    feeds = [parsed(client, f"{prefix}/updates.atom") for prefix in ("", "/zh-hant", "/zh-hans")]
+    assert len({feed.feed.id for feed in feeds}) == 3
+    assert len({entry.id for feed in feeds for entry in feed.entries}) == 3 * len(feeds[0].entries)
+
+
+@languages
+def test_a_feed_of_a_filter_says_it_in_words_of_the_language(client, world, language):
+    title = parsed(client, f"/{language}/updates.atom?area=culture&q=week").feed.title
+    assert getattr(world.area, f"name_{language.replace('-', '_')}") in title
+    assert {"zh-hant": "「week」", "zh-hans": "“week”"}[language] in title
+
+
+def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(client, world, time_machine):
+    addresses = ["/updates.atom", "/zh-hant/updates.atom"]
+    time_machine.move_to(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    before = [client.get(address).headers["Last-Modified"] for address in addresses]
+    translations.record([translations.NewTranslation(world, "zh-hant", "events", "個活動")], BY)
+    after = [client.get(address).headers["Last-Modified"] for address in addresses]
+    assert (before[0], before[1] < after[1]) == (after[0], True)
+
+
+# Calendars
+
+
+@languages
+def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(client, world, language):
+    [event] = events(client, f"/{language}/commitments/CU-06.ics")
+    assert event.summary.value.startswith(f"CU-06 {said('title', language)}：")
+    told = event.description.value
+    assert SAID["quote"][0] in told
+    assert all(said(name, language) in told for name in ("quote", "deadline_as_stated", "deadline_reason", "done_when"))
+    assert f"http://testserver/{language}/commitments/CU-06/" in told
+
+
+def test_whoever_subscribes_in_two_languages_has_events_that_do_not_take_each_other_s_place(client, world):
+    calendars = [vobject.readOne(body(client, f"{at}/deadlines.ics").decode()) for at in ("", "/zh-hant", "/zh-hans")]
+    assert len({calendar.contents["uid"][0].value for calendar in calendars}) == 3
+    assert len({event.uid.value for calendar in calendars for event in calendar.vevent_list}) == 3
+    assert len({event.dtstart.value for calendar in calendars for event in calendar.vevent_list}) == 1
+    assert len({calendar.contents["name"][0].value for calendar in calendars}) == 3
+
+
+# Structured data
+
+
+@languages
+def test_the_structured_data_of_a_page_says_its_language(client, world, language):
+    page = client.get(f"/{language}/commitments/CU-06/").text
+    data = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+    assert data["inLanguage"] == {"zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}[language]
+    assert data["mainEntity"]["name"] == said("title", language)
+    assert data["mainEntity"]["agent"][0]["name"].endswith("署")
+
+
+# In every language
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/commitments.csv",
+        "/commitments.json?sort=title",
+        *(f"/data/{name}.csv" for name in DATASETS),
+        "/reports/progress.csv",
+        "/api/v1/commitments/?sort=title",
+        "/api/v1/commitments/CU-06/",
+        "/updates.atom",
+        "/deadlines.ics",
+        "/data/",
+    ],
+)
+def test_an_answer_takes_as_many_queries_in_each_language(client, world, address):
+    taken = []
+    for prefix in ("", "/zh-hant", "/zh-hans"):
+        with CaptureQueriesContext(connection) as captured:
+            body(client, f"{prefix}{address}")
+        taken.append(len(captured))
+    assert len(set(taken)) == 1, taken
+
+
+def test_an_english_file_reads_no_column_of_another_language(client, world):
+    with CaptureQueriesContext(connection) as captured:
+        for name in DATASETS:
+            if name != "translations":
+                body(client, f"/data/{name}.csv")
+    assert [one["sql"] for one in captured if "translated" in one["sql"] or "_zh_" in one["sql"]] == []
+
+
+def test_a_column_that_has_words_says_where_its_translations_are():
+    words = {"quote", "place", "source", "text"}  # a quote stays as it was released
+    for dataset in DATASETS.values():
+        for column in dataset.columns:
+            if column.type is Type.TEXT and column.name not in words:
+                assert column.spoken, (dataset.name, column.name)
+
+
+def test_staff_take_away_and_bring_back_the_texts_on_record_whatever_language_they_work_in(admin_client, world):
+    english, chinese = (table(admin_client, f"{at}/admin/commitments/commitment/export/") for at in ("", "/zh-hant"))
+    assert [row | {"url": ""} for row in chinese] == [row | {"url": ""} for row in english]
+    assert Organisation.objects.get(slug="lcsd").name in chinese[0]["owners"]

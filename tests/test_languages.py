@@ -1,0 +1,173 @@
+"""Three languages by their addresses: what each says of itself, how one leads to another, what has none."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import translation
+
+from commitments import languages
+from commitments.languages import CHINESE, HREFLANGS, TAGS, path_in
+from tests import factories
+from tests.test_finding import Head
+
+pytestmark = pytest.mark.django_db
+PATHS = ["/", "/commitments/", "/commitments/TT-01/", "/timeline/", "/updates/", "/about/", "/data/", "/nothing/"]
+FILES = ["/commitments.csv", "/commitments.json", "/updates.atom", "/deadlines.ics", "/api/v1/", "/api/v1/commitments/"]
+LINK = re.compile(
+    r'<a href="(?P<address>[^"]*)" lang="(?P<tag>[^"]*)" hreflang="[^"]*"(?P<shown> aria-current="true")?>'
+)
+
+
+@pytest.fixture
+def pledge():
+    return factories.published(reference="TT-01")
+
+
+def switcher(answer):
+    """From each language's tag to its address, and the tag of the one that is shown."""
+    found = list(LINK.finditer(answer.content.decode()))
+    return {one["tag"]: one["address"].replace("&amp;", "&") for one in found}, [
+        one["tag"] for one in found if one["shown"]
+    ]
+
+
+@pytest.mark.parametrize("language", TAGS)
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_says_which_language_it_is_in(client, pledge, language, path):
+    answer = client.get(path_in(language, path))
+    assert f'<html lang="{TAGS[language]}"' in answer.content.decode()
+    assert answer.headers["Content-Language"] == TAGS[language]
+
+
+@pytest.mark.parametrize("path", [*PATHS, *FILES])
+def test_what_a_browser_would_rather_have_changes_nothing(client, pledge, path):
+    asked = client.get(path, headers={"accept-language": "zh-Hant"})
+    usual = client.get(path, headers={"accept-language": "en"})
+    assert asked.status_code == usual.status_code
+    assert asked.headers["Content-Language"] == "en-GB"
+    assert "Accept-Language" not in asked.headers.get("Vary", "")
+
+
+def test_who_would_rather_read_chinese_is_offered_it_in_chinese(client, pledge):
+    text = client.get("/commitments/TT-01/").content.decode()
+    assert '<p class="suggestion" lang="zh-Hant-HK" hidden><a href="/zh-hant/commitments/TT-01/">' in text
+    assert '<p class="suggestion" lang="en-GB"' not in text
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_the_switcher_keeps_page_filter_sort_and_day(client, pledge, language):
+    question = "?status=no_report&kind=action&sort=-title&as_of=2021-08-30&page=1"
+    addresses, shown = switcher(client.get(path_in(language, "/commitments/") + question))
+    assert addresses == {TAGS[code]: path_in(code, "/commitments/") + question for code in TAGS}
+    assert shown == [TAGS[language]]
+
+
+def test_a_list_that_changes_in_place_changes_the_switcher_too(client, pledge):
+    assert "#languages" in client.get("/commitments/").content.decode().partition("hx-select-oob=")[2].partition(">")[0]
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_a_page_names_itself_and_its_other_languages_to_search_engines(client, pledge, language):
+    answer = client.get(path_in(language, "/commitments/TT-01/"))
+    site = "http://testserver"
+    assert Head(answer).canonical == [f"{site}{path_in(language, '/commitments/TT-01/')}"]
+    named = dict(re.findall(r'<link rel="alternate" hreflang="([^"]*)" href="([^"]*)">', answer.content.decode()))
+    wanted = {HREFLANGS[code]: f"{site}{path_in(code, '/commitments/TT-01/')}" for code in TAGS}
+    assert named == wanted | {"x-default": wanted["en"]}
+
+
+def test_a_filtered_page_is_named_to_no_search_engine(client, pledge):
+    assert "hreflang" not in re.sub(r"<a [^>]*>", "", client.get("/zh-hant/commitments/?kind=action").content.decode())
+
+
+@pytest.mark.parametrize("language", CHINESE)
+def test_links_of_a_page_stay_in_its_language(client, pledge, language):
+    text = client.get(path_in(language, "/commitments/TT-01/")).content.decode()
+    text = re.sub(r'<a [^>]*hreflang=[^>]*>|<p class="suggestion".*?</p>', "", text)
+    paths = {urlsplit(address).path for address in re.findall(r'<a [^>]*href="(/[^"]*)"', text)}
+    assert paths
+    assert all(path.startswith(f"/{language}/") for path in paths), paths
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/robots.txt", "/sitemap.xml", "/.well-known/security.txt", "/csp-report/"]
+)
+def test_what_programs_ask_for_has_no_language(client, path):
+    assert client.get(f"/zh-hant{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/en-gb/", "/zh/", "/zh-hk/", "/zh-HANT/", "/zh-hant/zh-hans/", "/fr/commitments/"])
+def test_no_other_prefix_is_a_language(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_a_prefix_without_its_slash_is_completed(client):
+    assert client.get("/zh-hans").headers["Location"] == "/zh-hans/"
+
+
+def test_search_engines_find_each_language_and_stay_out_of_what_is_staffs(client, pledge):
+    robots = client.get("/robots.txt").content.decode()
+    assert "Disallow: /zh-hant/admin/\n" in robots
+    assert "Disallow: /zh-hans/report-an-error/\n" in robots
+    index = client.get("/sitemap.xml").content.decode()
+    assert "/sitemap-commitments-zh-hant.xml</loc>" in index
+    assert (
+        "http://testserver/zh-hant/commitments/TT-01/</loc>"
+        in client.get("/sitemap-commitments-zh-hant.xml").content.decode()
+    )
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
+def test_other_sites_may_read_files_and_no_pages_in_any_language(client, pledge, prefix):
+    allowed = "Access-Control-Allow-Origin"
+    origin = {"origin": "https://elsewhere.example"}
+    assert client.get(f"{prefix}/commitments.csv", headers=origin).headers[allowed] == "*"
+    assert client.get(f"{prefix}/api/v1/", headers=origin).headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert allowed not in client.get(f"{prefix}/commitments/", headers=origin).headers
+    assert allowed not in client.get(f"{prefix}/admin/login/", headers=origin).headers
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
+def test_pages_of_staff_are_kept_by_no_cache_in_any_language(client, prefix):
+    assert "no-store" in client.get(f"{prefix}/admin/login/").headers["Cache-Control"]
+
+
+def test_each_language_has_an_answer_and_a_name_of_its_own(client, pledge):
+    answers = [client.get(path_in(language, "/commitments/")) for language in TAGS]
+    assert len({answer.headers["ETag"] for answer in answers}) == 3
+    assert len({answer.content for answer in answers}) == 3
+
+
+def test_a_path_goes_from_any_language_to_any():
+    for language in TAGS:
+        for other in TAGS:
+            assert path_in(other, path_in(language, "/areas/culture/")) == path_in(other, "/areas/culture/")
+    assert languages.bare("/zh-hantastic/") == "/zh-hantastic/"
+
+
+def test_both_forms_of_a_word_are_found_alike():
+    assert languages.folded("康樂及文化事務署") == languages.folded("康乐及文化事务署")
+    assert languages.folded("裏面") == languages.folded("里面") == languages.folded("裡面")
+    assert languages.folded("Ｍ＋博物館") == languages.folded("m+博物馆")
+
+
+def test_a_word_is_found_in_a_text_only_where_it_stands():
+    text = languages.findable("滬港合作會議", "A text in English")
+    assert languages.folded("合作") in text
+    assert languages.folded("作合") not in text
+    assert languages.folded("English") not in text
+
+
+def test_traditional_sorts_by_strokes_and_simplified_by_pinyin():
+    words = ["澳門", "航空", "一帶一路", "文化", "上海"]
+    by_strokes = sorted(words, key=lambda word: languages.sort_key(word, "zh-hant"))
+    assert by_strokes == ["一帶一路", "上海", "文化", "航空", "澳門"]  # 1, 3, 4, 10, 15 strokes
+    words = ["一带一路", "文化", "上海", "航空", "澳门"]
+    by_pinyin = sorted(words, key=lambda word: languages.sort_key(word, "zh-hans"))
+    assert by_pinyin == ["澳门", "航空", "上海", "文化", "一带一路"]  # ao, hang, shang, wen, yi
+
+
+def test_a_language_that_django_does_not_have_is_taken_for_english():
+    with translation.override("fr"):
+        assert languages.current() == "en-gb"

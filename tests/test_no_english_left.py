@@ -1,0 +1,91 @@
+"""Every public page in Chinese, read as its readers do: no English but names, quotes, addresses and codes."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from commitments.languages import CHINESE, path_in
+from tests.browser.pages import PAGES, WRONG
+
+pytestmark = pytest.mark.django_db
+LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]+")  # two letters and more
+# Attributes that are read out or shown.
+SHOWN = ("title", "alt", "aria-label", "placeholder", "data-label", "content", "value")
+# What is for programs, or for a reader who copies it.
+PASSED_OVER = ("script", "style", "code", "pre")
+VOID = ("meta", "link", "input", "br", "img", "hr", "col", "wbr", "source")
+# What may stand in Latin letters in a Chinese text. Each is taken out whole before anything is looked for.
+ADDRESS = r"https?://\S+|[\w.+-]+@[\w.-]+|(?<![\w/])/[\w/.-]+|[A-Z]{2,4}-\d{2,6}"
+TERMS = [
+    "CSV",
+    "XLSX",
+    "Excel",
+    "JSON",
+    "API",
+    "Atom",
+    "UTF-8",
+    "OpenAPI",
+    "SHA-256",
+    "ETag",
+    "Python",
+    "A4",
+    "JavaScript",
+    "Unicode",
+    "axe",
+    "WCAG",
+]
+NAMES = """
+    Chromium
+""".strip().splitlines()
+ALLOWED = re.compile("|".join([ADDRESS, *(rf"\b{re.escape(one.strip())}\b" for one in [*NAMES, *TERMS])]))
+
+
+class Page(HTMLParser):
+    """What a reader of Chinese is shown or told as Chinese: texts and attributes outside what has another language."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.told = [], []
+        self.feed(html)
+
+    @property
+    def silent(self):
+        return any(passed for _tag, passed in self.open)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        foreign = "lang" in given and not given["lang"].startswith("zh")
+        shown = not self.silent and not foreign and (tag != "meta" or given.get("name") == "description")
+        if shown and not (tag in ("input", "option", "button", "meter") and given.get("type") != "submit"):
+            self.told += [given[name] for name in SHOWN if given.get(name) and tag != "link"]
+        if tag not in VOID:
+            self.open.append((tag, tag in PASSED_OVER or foreign))
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.told.append(data)
+
+
+def english(text):
+    """Each run of Latin letters that is not allowed, with what stands around it."""
+    left = ALLOWED.sub(" ", text)
+    return [left[max(0, found.start() - 20) : found.end() + 20].strip() for found in LATIN.finditer(left)]
+
+
+@pytest.mark.parametrize("language", CHINESE)
+@pytest.mark.parametrize("name", [*PAGES, *WRONG])
+def test_no_english_is_left(release, client, language, name):
+    answer = client.get(path_in(language, (PAGES | WRONG)[name]))
+    told = Page(answer.content.decode()).told
+    assert any("\u4e00" <= character <= "\u9fff" for text in told for character in text)
+    assert [one for text in told for one in english(text)] == []
+
+
+def test_the_reader_would_notice():
+    page = '<p>期限<span lang="en-GB">Deadline</span></p><p title="No report">CU-06</p><code>status</code>'
+    assert [one for text in Page(page).told for one in english(text)] == ["No report", "No report"]

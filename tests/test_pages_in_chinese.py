@@ -1,0 +1,154 @@
+"""Public pages in Chinese: translations where there are some, the text on record marked where there are none."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
+
+from commitments import ledger, translations
+from commitments.models import Commitment
+from commitments.translations import NewTranslation
+from commitments.wording import quoted
+from tests import factories
+from tests.test_queries import crowd
+
+pytestmark = pytest.mark.django_db
+PAGES = ("/", "/commitments/", "/commitments/QQ-0001/", "/releases/of-all/", "/updates/", "/timeline/")
+
+
+def translate(commitment, **texts):
+    """Say texts of a commitment in Traditional Chinese, by the text on record."""
+    new = [NewTranslation(commitment, "zh-hant", source, text) for source, text in texts.items()]
+    translations.record(new, ledger.Recorder())
+
+
+@pytest.fixture
+def commitment():
+    """One whose title and quote are translated, owned by a body that has a short name."""
+    body = factories.OrganisationFactory(
+        name="Leisure and Cultural Services Department",
+        short_name="LCSD",
+        name_zh_hant="康樂及文化事務署",
+        short_name_zh_hant="康文署",
+    )
+    made = factories.published(
+        reference="CU-06", title="Hold a Hong Kong Week", quote="will hold a Hong Kong Week", owners=[body]
+    )
+    translate(made, **{"Hold a Hong Kong Week": "舉辦香港周", "will hold a Hong Kong Week": "將舉辦香港周"})
+    return Commitment.objects.get(pk=made.pk)
+
+
+def body_of(client, address):
+    """A page, its lines and their indents taken together."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_a_commitment_is_told_in_the_language_of_its_page(client, commitment):
+    page = body_of(client, "/zh-hant/commitments/CU-06/")
+    assert '<span class="reference">CU-06</span> 舉辦香港周</h1>' in page
+    assert "<title>CU-06 舉辦香港周" in page
+
+
+def test_where_nobody_translated_it_stands_the_text_on_record_marked_with_its_language(client, commitment):
+    page = body_of(client, "/zh-hans/commitments/CU-06/")
+    assert '<span class="reference">CU-06</span> <span lang="en-GB">Hold a Hong Kong Week</span></h1>' in page
+
+
+def test_a_commitments_page_in_chinese_leads_to_the_text_on_record(client, commitment):
+    link = '<a href="/commitments/CU-06/" hreflang="en" lang="en-GB">Hold a Hong Kong Week</a>'
+    assert link in body_of(client, "/zh-hant/commitments/CU-06/")
+    assert link.replace('/"', '/?as_of=2020-01-01"') in body_of(client, "/zh-hant/commitments/CU-06/?as_of=2020-01-01")
+
+
+def test_a_quote_stays_in_the_language_of_its_release_with_the_translation_marked_as_ours(client, commitment):
+    page = body_of(client, "/zh-hant/commitments/CU-06/")
+    assert 'lang="en"><p>will hold a Hong Kong Week</p></blockquote>' in page
+    assert '<p class="translation quiet">' in page
+    assert "「將舉辦香港周」" in page
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hans"])
+def test_nothing_stands_beside_a_quote_that_has_no_translation_in_the_pages_language(client, commitment, prefix):
+    assert 'class="translation' not in body_of(client, f"{prefix}/commitments/CU-06/")
+
+
+def test_the_reason_of_a_correction_and_what_it_changed_are_told_in_the_language_of_the_page(client, commitment):
+    change = {"field": "done_when", "before": "The thing is done.", "after": "The week was held."}
+    content = {"changes": [change], "reason": "Said more exactly."}
+    ledger.append([ledger.NewEntry("correction", content, commitment)])
+    translate(
+        commitment,
+        **{
+            "Said more exactly.": "說得更準確。",
+            "The thing is done.": "事情已完成。",
+            "The week was held.": "香港周已舉行。",
+        },
+    )
+    page = body_of(client, "/zh-hant/commitments/CU-06/")
+    assert "<p>說得更準確。</p>" in page
+    assert "<del>事情已完成。</del> <ins>香港周已舉行。</ins>" in page
+    assert "說得更準確。" in body_of(client, "/zh-hant/updates/")
+
+
+def test_the_owners_before_and_after_a_correction_are_named_in_the_language_of_the_page(client, commitment):
+    other = factories.OrganisationFactory(slug="zzz", name="Education Bureau", name_zh_hant="教育局")
+    mine = commitment.owners.get()
+    change = {"field": "owners", "before": [mine.slug], "after": [mine.slug, other.slug]}
+    ledger.append([ledger.NewEntry("correction", {"changes": [change], "reason": "Both."}, commitment)])
+    page = body_of(client, "/zh-hant/commitments/CU-06/")
+    assert "<del>康樂及文化事務署</del> <ins>康樂及文化事務署、教育局</ins>" in page
+
+
+def test_a_table_names_an_organisation_by_its_short_name_in_the_language_of_the_page(client, commitment):
+    assert ">康文署</td>" in body_of(client, "/zh-hant/areas/" + commitment.area.slug + "/")
+    assert '><span lang="en-GB">LCSD</span></td>' in body_of(client, f"/zh-hans/areas/{commitment.area.slug}/")
+
+
+def test_without_a_short_name_in_its_language_a_table_has_the_name():
+    body = factories.OrganisationFactory(name="Education Bureau", short_name="EDB", name_zh_hant="教育局")
+    assert body.translation("label", "zh-hant") == "教育局"
+
+
+def test_a_long_note_in_chinese_is_cut_though_it_has_no_spaces(client, commitment):
+    factories.record("report", commitment, note="It was held.")
+    translate(commitment, **{"It was held.": "字" * 500})
+    assert f"<p>{'字' * 119}…</p>" in body_of(client, "/zh-hant/updates/")
+
+
+def test_how_many_of_what_is_said_without_a_space_in_chinese(client):
+    made = factories.published(reference="AV-04", kind="target", target=Decimal(40), unit="employees")
+    assert '<dd>40 <span lang="en-GB">employees</span>' in body_of(client, "/zh-hant/commitments/AV-04/")
+    translate(made, employees="名員工")
+    assert "<dd>40名員工" in body_of(client, "/zh-hant/commitments/AV-04/")
+
+
+def test_quotation_marks_within_quotation_marks_are_inner_ones_in_chinese():
+    with override("zh-hant"):
+        assert quoted("舉辦「香港周」") == "「舉辦『香港周』」"
+    with override("zh-hans"):
+        assert quoted("举办“香港周”") == "“举办‘香港周’”"
+    with override("en-gb"):
+        assert quoted("hold a “Hong Kong Week”") == "“hold a “Hong Kong Week””"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_takes_as_many_queries_in_each_language(client, page):
+    body = factories.OrganisationFactory(name="Body of all", name_zh_hant="全部機構")
+    for one in crowd(range(1, 6), owners=[body]):
+        translate(one, **{"Do the thing": "做這件事", "will do it": "將會做"})
+        factories.record("report", one)
+        factories.record("context", one, reply_of=body.slug)
+        factories.record("check", one)
+
+    def queries(prefix):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(prefix + page).status_code == 200
+        return len(captured)
+
+    client.get(f"{page}?elsewhere=1")  # what is read once and kept
+    assert queries("/zh-hant") == queries("/zh-hans") == queries("")

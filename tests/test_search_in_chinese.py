@@ -1,0 +1,122 @@
+"""Searching in Chinese: either form of a character finds both, in what is on record and in its translations."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from commitments import ledger, translations
+from commitments.models import Commitment
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 22)
+BY = ledger.Recorder()
+
+
+@pytest.fixture(autouse=True)
+def the_day_is_fixed(time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+
+
+def found(words, day=TODAY):
+    return list(Commitment.objects.as_of(day).matching(words, day).values_list("reference", flat=True))
+
+
+def translate(commitment, source, text, language="zh-hant"):
+    translations.record([translations.NewTranslation(commitment, language, source, text)], BY)
+
+
+def pledge(**fields):
+    """A public commitment beside another one that no question here finds."""
+    factories.published(reference="TT-02", title="去年的事")
+    return factories.published(reference="TT-01", **fields)
+
+
+@pytest.mark.parametrize("word", ["康樂", "康乐", "康樂及文化事務署", "文化事务署", "康樂 文化"])
+def test_either_form_of_an_owner_s_name_finds_its_commitments(word):
+    pledge(owners=[factories.OrganisationFactory(name="Leisure Department", name_zh_hant="康樂及文化事務署")])
+    assert found(word) == ["TT-01"]
+
+
+@pytest.mark.parametrize("word", ["上海周", "舉辦", "举办", "「香港", "辦"])
+def test_either_form_of_a_title_on_record_in_chinese_is_found(word):
+    pledge(title="在上海舉辦「香港周」、上海周")
+    assert found(word) == ["TT-01"]
+
+
+@pytest.mark.parametrize("word", ["橋", "桥", "大橋", "大桥", "Bridge", "bridge"])
+def test_a_title_is_found_by_its_translation_and_by_itself(word):
+    one = pledge(title="Build a bridge")
+    translate(one, "Build a bridge", "興建大橋")
+    assert found(word) == ["TT-01"]
+
+
+def test_a_translation_in_simplified_chinese_is_found_by_traditional_characters():
+    one = pledge(quote="will build a bridge")
+    translate(one, "will build a bridge", "将兴建大桥", "zh-hans")
+    assert found("興建大橋") == ["TT-01"]
+
+
+@pytest.mark.parametrize("word", ["M+博物館", "M+博物馆", "m+博物", "Ｍ＋博物館"])
+def test_a_word_of_both_scripts_is_found_whatever_its_width_and_case(word):
+    pledge(title="開放M+博物館")
+    assert found(word) == ["TT-01"]
+
+
+def test_words_of_both_scripts_are_found_together():
+    one = pledge(title="Build a bridge")
+    translate(one, "Build a bridge", "興建大橋")
+    assert found("大桥 bridge TT-01") == ["TT-01"]
+    assert found("大桥 tunnel") == []
+
+
+def test_a_note_is_found_from_the_day_from_which_it_counts():
+    one = pledge()
+    factories.record("report", one, date="2020-05-05", note="The bridge is open.")
+    translate(one, "The bridge is open.", "大橋已經開通。")
+    assert found("开通", date(2020, 5, 5)) == ["TT-01"]
+    assert found("开通", date(2020, 5, 4)) == []
+
+
+def test_a_note_that_is_retracted_is_not_found():
+    one = pledge()
+    entry = factories.record("report", one, note="大橋已經開通。")
+    assert found("開通") == ["TT-01"]
+    ledger.append([ledger.retract(entry, "Wrong.", BY)])
+    assert found("開通") == []
+
+
+def test_a_translation_of_a_draft_s_text_finds_nothing():
+    draft = factories.CommitmentFactory(title="Keep a secret")
+    translate(draft, "Keep a secret", "保守秘密")
+    one = pledge()
+    translate(one, "A note that is no entry yet.", "尚未記錄的說明")
+    assert found("秘密") == found("說明") == []
+
+
+def test_a_translation_that_was_taken_back_finds_nothing():
+    one = pledge(title="Build a bridge")
+    translate(one, "Build a bridge", "興建大橋")
+    translate(one, "Build a bridge", "")
+    assert found("大橋") == []
+    assert found("bridge") == ["TT-01"]
+
+
+def test_a_corrected_title_is_found_by_what_it_says_now():
+    one = pledge(title="興建大橋")
+    ledger.append([ledger.correct(one, {"title": "興建隧道"}, "A slip.", BY)])
+    assert (found("隧道"), found("大橋")) == (["TT-01"], [])
+
+
+@pytest.mark.parametrize("word", ["%", "博_館", "100%達標"])
+def test_signs_that_databases_take_for_any_text_stand_for_themselves(word):
+    pledge(title="博物館達標")
+    assert found(word) == []
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
+@pytest.mark.parametrize("word", ["康樂", "康乐", "leisure"])
+def test_the_same_is_found_in_every_language(client, prefix, word):
+    pledge(owners=[factories.OrganisationFactory(name="Leisure Department", name_zh_hant="康樂及文化事務署")])
+    rows = client.get(f"{prefix}/api/v1/commitments/?q={word}").json()["results"]
+    assert [row["reference"] for row in rows] == ["TT-01"]
