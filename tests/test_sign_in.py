@@ -500,6 +500,7 @@ def account(user, **changed):
         "affiliation-INITIAL_FORMS": "0",
         "affiliation-0-user": user.pk,
         "affiliation-0-organisation": "",
+        "affiliation-0-language": "en-gb",
     }
     return fields | changed
 

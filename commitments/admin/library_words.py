@@ -4,7 +4,7 @@ Our catalogue comes before those of the libraries, so a message that is named he
 imports this module: it is read by makemessages alone.
 """
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 # Django's admin: without a translation, or with one that sets spaces between Chinese words as if they were English.
 gettext_noop(
@@ -14,6 +14,15 @@ gettext_noop(
 gettext_noop("If disabled, the current password for this user will be lost.")
 gettext_noop("%(from)s-%(to)s relationship")
 gettext_noop("%(from)s-%(to)s relationships")
+gettext_noop("After you’ve created a user, you’ll be able to edit more user options.")
+ngettext_lazy(
+    "This password is too short. It must contain at least %d character.",
+    "This password is too short. It must contain at least %d characters.",
+)
+gettext_noop("Error:")
+gettext_noop("Model name")
+gettext_noop("Add link")
+gettext_noop("Change or view list link")
 gettext_noop("Add %s")
 gettext_noop("Add %(name)s")
 gettext_noop("Change %s")
