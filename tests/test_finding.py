@@ -164,8 +164,8 @@ def world(db):
 
 LISTED = ["/", "/about/", "/api/v1/docs/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
 LISTED += ["/data/", "/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/"]
-LISTED = sorted(path_in(language, page) for language in TAGS for page in LISTED)
 LISTED += ["/reports/progress/", "/timeline/", "/updates/"]
+LISTED = sorted(path_in(language, page) for language in TAGS for page in LISTED)
 
 
 def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(world, client):
