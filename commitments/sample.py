@@ -9,9 +9,18 @@ from itertools import count
 from typing import Any
 
 from commitments import ledger
-from commitments.choices import EntryKind, OrganisationKind, Side
+from commitments.choices import EntryKind, OrganisationKind, Role, Side
 from commitments.content import Content, update_content
-from commitments.models import Area, Commitment, LedgerEntry, Organisation, Ownership, Partnership, Release
+from commitments.models import (
+    Area,
+    Commitment,
+    LedgerEntry,
+    Organisation,
+    Ownership,
+    Partnership,
+    Release,
+    Translation,
+)
 
 SLUG = "sample"
 BATCH = 1000
@@ -24,6 +33,13 @@ WORDS = (  # noqa: SIM905  (thirty lines of list would say no more)
     "training exchange agreement study office review plan network centre programme "
     "文化 合作 培訓 交流 发展 机场 香港 上海"
 ).split()
+
+
+# The same in both forms of Chinese, for the translations of titles.
+CHINESE_WORDS = {
+    "zh-hant": "文化 合作 培訓 交流 發展 機場 香港 上海 博物館 學校 醫院 協議 研究 計劃 網絡".split(),  # noqa: SIM905
+    "zh-hans": "文化 合作 培训 交流 发展 机场 香港 上海 博物馆 学校 医院 协议 研究 计划 网络".split(),  # noqa: SIM905
+}
 
 
 class NotEmptyError(Exception):
@@ -48,6 +64,7 @@ def make(number: int) -> Iterator[int]:
         numbers = range(start, min(start + BATCH, number + 1))
         drafts = [_commitment(n, release, dice.choice(areas), dice) for n in numbers]
         Commitment.objects.bulk_create(drafts)
+        Translation.objects.bulk_create(one for draft in drafts for one in _titles_in_chinese(draft))
         owners = [
             Ownership(commitment=d, organisation=b) for d in drafts for b in dice.sample(bodies, dice.choice((1, 1, 2)))
         ]
@@ -57,6 +74,15 @@ def make(number: int) -> Iterator[int]:
         )
         _publish(numbers, dice)
         yield numbers[-1]
+
+
+def _titles_in_chinese(draft: Commitment) -> Iterator[Translation]:
+    """By dice of their own, so that the rest of the sample is the same without them."""
+    said = random.Random(draft.reference).choices(range(len(CHINESE_WORDS["zh-hant"])), k=6)  # noqa: S311
+    for language, words in CHINESE_WORDS.items():
+        text = "".join(words[place] for place in said)
+        told = {"recorded_at": RECORDED_AT, "role": Role.PUBLISHER}
+        yield Translation(commitment=draft, language=language, source=draft.title, text=text, **told)
 
 
 def _publish(numbers: range, dice: random.Random) -> None:
