@@ -279,3 +279,11 @@ class Role(Vocabulary):
 
     PUBLISHER = "publisher", "", "", pgettext_lazy("role", "publisher")
     ADMINISTRATOR = "administrator", "", "", _("administrator")
+
+
+class TranslatorRole(Vocabulary):
+    """In which role a translation was recorded: editors translate what is not public yet."""
+
+    EDITOR = "editor", "", "", pgettext_lazy("role", "editor")
+    PUBLISHER = "publisher", "", "", pgettext_lazy("role", "publisher")
+    ADMINISTRATOR = "administrator", "", "", _("administrator")

@@ -7,6 +7,7 @@ transaction, and a refusal names the draft that stopped it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments import ledger
-from commitments.choices import DraftState, EntryKind, Role
+from commitments.choices import DraftState, EntryKind, Role, TranslatorRole
 from commitments.content import UPDATE_FIELDS, WITH_EVIDENCE, Content, update_content
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, RedactionRequest
 from commitments.projection import fact_of
@@ -39,6 +40,12 @@ def recorder(user: User) -> ledger.Recorder:
     affiliation = getattr(user, "affiliation", None)
     role = Role.ADMINISTRATOR if user.is_superuser else Role.PUBLISHER
     return ledger.Recorder(role, affiliation.organisation.slug if affiliation else "")
+
+
+def translator(user: User) -> ledger.Recorder:
+    """The same of a translation, which editors may record of what is not public yet."""
+    by = recorder(user)
+    return by if user.has_perm("commitments.publish") else replace(by, role=TranslatorRole.EDITOR)
 
 
 def content_of(draft: DraftUpdate, evidence: Iterable[DraftEvidence]) -> Content:

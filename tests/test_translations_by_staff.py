@@ -184,6 +184,7 @@ def test_a_draft_is_translated_by_whoever_may_change_it(ours):
     draft = factories.CommitmentFactory(owners=[ours], title="Open the gate")
     editor = signed_in(member("Editor", ours))
     assert fill(editor, draft, {("Open the gate", HANT): "打開"}).status_code == 302
+    assert Translation.objects.get(source="Open the gate").role == "editor"
     ledger.append([ledger.publish(draft, BY)])
     assert Commitment.objects.get(pk=draft.pk).translation("title", HANT) == "打開"
 

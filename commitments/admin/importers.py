@@ -311,7 +311,7 @@ class CommitmentResource(ImportResource):
             for name, (column, language) in TRANSLATIONS.items()
             if name in self.columns and one.cells[column]
         ]
-        translations.record(new, publishing.recorder(self.user))
+        translations.record(new, publishing.translator(self.user))
 
     def _row(self, outcome: Outcome) -> Commitment:
         known = self.known.get(outcome.name)
@@ -520,7 +520,7 @@ class DraftResource(ImportResource):
             for name, language in NOTES.items()
             if name in self.columns and one.cells["note"]
         ]
-        translations.record(notes, publishing.recorder(self.user))
+        translations.record(notes, publishing.translator(self.user))
 
 
 def _whole(found: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:

@@ -27,8 +27,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments import ledger, translations
-from commitments.admin.base import recorder, staff
+from commitments import ledger, publishing, translations
+from commitments.admin.base import staff
 from commitments.admin.merging import Page, merge, sent_as, typed
 from commitments.admin.saving import SEEN
 from commitments.choices import UPDATE_KINDS
@@ -196,7 +196,7 @@ def save(site: CommitmentAdmin, request: HttpRequest, texts: Texts) -> HttpRespo
     if problems or lost:
         message = _("Nothing was saved yet. See the boxes that are marked.") if problems else ""
         return sent_back(site, request, texts, sent, problem=message, problems=problems, lost=lost)
-    number = translations.record(list(new.values()), recorder(request))
+    number = translations.record(list(new.values()), publishing.translator(staff(request)))
     log(request, list(new.values()))
     done = ngettext("%(number)s translation is recorded.", "%(number)s translations are recorded.", number)
     site.message_user(request, done % {"number": number}, messages.SUCCESS)

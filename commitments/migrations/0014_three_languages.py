@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("publisher", "publisher"), ("administrator", "administrator")],
+                        choices=[("editor", "editor"), ("publisher", "publisher"), ("administrator", "administrator")],
                         max_length=20,
                         verbose_name="role",
                     ),
@@ -240,7 +240,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="translation",
             constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["publisher", "administrator"])), name="translation_role_known"
+                condition=models.Q(("role__in", ["editor", "publisher", "administrator"])),
+                name="translation_role_known",
             ),
         ),
         migrations.AddConstraint(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from commitments.choices import Role
+from commitments.choices import TranslatorRole
 from commitments.languages import CHINESE, names
 from commitments.models.commitment import Commitment
 from commitments.models.fields import choice_field, vocabulary_constraint
@@ -29,7 +29,7 @@ class Translation(models.Model):
     source = models.TextField(_("text on record"), blank=True)
     text = models.TextField(_("translation"), blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
-    role = choice_field(Role, _("role"))
+    role = choice_field(TranslatorRole, _("role"))
     organisation = models.CharField(_("organisation"), max_length=50, blank=True)
 
     objects = TranslationQuerySet.as_manager()
@@ -41,7 +41,7 @@ class Translation(models.Model):
         verbose_name = _("translation")
         verbose_name_plural = _("translations")
         constraints = [
-            vocabulary_constraint("role", Role, "translation_role_known"),
+            vocabulary_constraint("role", TranslatorRole, "translation_role_known"),
             models.CheckConstraint(condition=models.Q(language__in=CHINESE), name="translation_language_known"),
         ]
 
