@@ -669,7 +669,7 @@ ADDRESSES = [
 def test_a_public_page_sets_no_cookie_and_asks_nothing_of_other_sites(release, client, address):
     answer = client.get(address)
     assert not answer.cookies
-    asked = r'<(?:script|img|iframe|link rel="(?!canonical)[^"]*")[^>]+(?:src|href)="(?:https?:)?//'
+    asked = r'<(?:script|img|iframe|link rel="(?!canonical|alternate)[^"]*")[^>]+(?:src|href)="(?:https?:)?//'
     assert not re.search(asked, answer.content.decode())
     assert " style=" not in answer.content.decode()
 
