@@ -1,10 +1,12 @@
 """The main job in a real browser: a civil servant records progress, and the public sees it at once."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from commitments.languages import path_in
 from tests.staff import PASSWORD, add_staff
 
 pytestmark = pytest.mark.browser
@@ -154,7 +156,6 @@ PAGES = {
     "commitments": "commitments/commitment/",
     "correct": "commitments/commitment/11/change/",
     "translations": "commitments/commitment/11/translations/",
-    "translations, in Chinese": "../zh-hant/admin/commitments/commitment/11/translations/",
     "an organisation": "commitments/organisation/1/change/",
     "a release": "commitments/release/1/change/",
     "an entry": "commitments/ledgerentry/81/change/",
@@ -171,17 +172,17 @@ def look(page, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme", "chinese"), [(1280, "light", "zh-hant"), (390, "dark", "zh-hans")])
 def test_axe_finds_nothing_on_the_staff_s_pages_and_they_break_no_rule_of_content(
-    installation, open_page, width, scheme
+    installation, open_page, width, scheme, chinese
 ):
     add_staff(installation)
     assert installation.python(WORLD.format(password=PASSWORD)).returncode == 0
     with installation.serve() as server, open_page(width=width, scheme=scheme) as page:
         sign_in(page, server)
-        for name, path in PAGES.items():
-            page.goto(f"{server.url}/admin/{path}", wait_until="networkidle")
-            look(page, name)
+        for language, (name, path) in product(("en-gb", chinese), PAGES.items()):
+            page.goto(server.url + path_in(language, f"/admin/{path}"), wait_until="networkidle")
+            look(page, f"{name}, {language}")
         page.goto(f"{server.url}/admin/commitments/ledgerentry/81/retract/")
         page.fill("#id_reason", "The wrong page.")
         page.get_by_role("button", name="Preview").click()
