@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from commitments import ledger, loading
+from commitments import ledger, loading, translations
 from commitments.models import (
     Agreement,
     Area,
@@ -274,3 +274,52 @@ def test_a_file_that_breaks_on_its_second_load_leaves_the_first_as_it_was(tmp_pa
     with pytest.raises(CommandError):
         load(tmp_path, data)
     assert counts() == before
+
+
+def in_chinese(**said):
+    """The small file with translations, which say what is given."""
+    title = next(one["title"] for one in SOURCE["commitments"] if one["reference"] == "CU-01")
+    texts = [{"en": title, "zh-hant": "簽署合作協議", "zh-hans": "签署合作协议"}]
+    areas = [{"slug": "culture", "name": {"zh-hant": "文化", "zh-hans": "文化"}}]
+    return small() | {"translations": {"areas": areas, "commitments": [{"reference": "CU-01", "texts": texts}]} | said}
+
+
+def test_translations_are_loaded_beside_the_chain_and_once(tmp_path):
+    load(tmp_path, small())
+    head = LedgerHead.objects.get().digest
+    assert "2 translations" in load(tmp_path, in_chinese())
+    one = Commitment.objects.get(reference="CU-01")
+    assert (one.translation("title", "zh-hant"), Area.objects.get(slug="culture").name_zh_hans) == (
+        "簽署合作協議",
+        "文化",
+    )
+    assert "0 translations" in load(tmp_path, in_chinese())
+    assert LedgerHead.objects.get().digest == head
+
+
+def test_what_staff_translated_meanwhile_stays(tmp_path):
+    load(tmp_path, small())
+    one = Commitment.objects.get(reference="CU-01")
+    Area.objects.filter(slug="culture").update(name_zh_hant="文化創意")
+    translations.record([translations.NewTranslation(one, "zh-hant", one.title, "簽約")], ledger.Recorder())
+    assert "1 translations" in load(tmp_path, in_chinese())
+    one.refresh_from_db()
+    assert (one.translation("title", "zh-hant"), one.translation("title", "zh-hans")) == ("簽約", "签署合作协议")
+    assert Area.objects.get(slug="culture").name_zh_hant == "文化創意"
+
+
+def test_a_translation_that_staff_took_back_does_not_come_again(tmp_path):
+    load(tmp_path, in_chinese())
+    one = Commitment.objects.get(reference="CU-01")
+    translations.record([translations.NewTranslation(one, "zh-hant", one.title, "")], ledger.Recorder())
+    Area.objects.filter(slug="culture").update(name_zh_hant="")
+    load(tmp_path, in_chinese())
+    one.refresh_from_db()
+    assert (one.translation("title", "zh-hant"), Area.objects.get(slug="culture").name_zh_hant) == ("", "")
+
+
+def test_a_translation_of_what_is_not_in_the_file_is_named(tmp_path):
+    texts = [{"en": "Anything", "zh-hant": "甚麼"}]
+    with pytest.raises(CommandError, match="translation of CU-99"):
+        load(tmp_path, in_chinese(commitments=[{"reference": "CU-99", "texts": texts}]))
+    assert not Commitment.objects.exists()
