@@ -17,6 +17,8 @@ import pytest
 from django.conf import settings as configured
 from django.core.cache import caches
 from django.core.management import call_command
+from django.http import StreamingHttpResponse
+from django.test import Client
 from django.utils.translation import activate
 
 from commitments import loading
@@ -24,7 +26,36 @@ from tests import installation as installations
 from tests.installation import FIXTURE, Installation
 
 _numbers = count(1)
+_streamed: list[StreamingHttpResponse] = []
 BABEL = (sys.executable, "-m", "babel.messages.frontend")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_are_remembered() -> None:
+    """Those that are streamed, until the test that asked for them has ended."""
+    ask = Client.request
+
+    def remembering(self: Client, **given: Any) -> Any:
+        answer = ask(self, **given)
+        if answer.streaming:
+            _streamed.append(answer)
+        return answer
+
+    Client.request = remembering
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """End what a test did not read to its end, as a server would.
+
+    Left to the garbage collector, a cursor of PostgreSQL is closed in the middle of another question to the same
+    connection, and that waits for itself for ever.
+    """
+    try:
+        return (yield)
+    finally:
+        while _streamed:
+            _streamed.pop().close()
 
 
 @pytest.fixture(scope="session", autouse=True)
