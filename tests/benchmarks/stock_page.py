@@ -24,10 +24,11 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.urls import include, path  # noqa: E402
+from django.urls import path  # noqa: E402
 from django.utils.timezone import localdate  # noqa: E402
 from django_filters.views import FilterView  # noqa: E402
 
+import tracker.urls  # noqa: E402
 from commitments import versions  # noqa: E402
 from commitments.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status  # noqa: E402
 from commitments.models import Area, Commitment, Organisation, Release  # noqa: E402
@@ -102,7 +103,7 @@ urlpatterns = [
     path("stock/", View.as_view()),
     path("floor/", floor),
     path("version/", version),
-    path("", include("tracker.urls")),
+    *tracker.urls.urlpatterns,
 ]
 settings.ROOT_URLCONF = __name__
 
