@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from commitments.choices import Status
 from commitments.languages import TAGS, current, names, path_in
 from commitments.models import Commitment
-from commitments.wording import clauses, comma, explained, labelled, sentences
+from commitments.wording import explained, sentences
 
 register = template.Library()
 
@@ -46,17 +46,4 @@ def standing(commitment: Commitment) -> str:
     )
 
 
-register.simple_tag(comma)
 register.filter("explained", explained)
-
-
-@register.simple_tag
-def colon() -> str:
-    """What stands between a label and its value."""
-    return labelled("", "")
-
-
-@register.simple_tag
-def semicolon() -> str:
-    """What stands between the clauses of a sentence."""
-    return clauses(["", ""])
