@@ -17,6 +17,8 @@ import pytest
 from django.conf import settings as configured
 from django.core.cache import caches
 from django.core.management import call_command
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils.translation import activate
@@ -49,13 +51,15 @@ def pytest_runtest_call() -> Iterator[None]:
     """End what a test did not read to its end, as a server would.
 
     Left to the garbage collector, a cursor of PostgreSQL is closed in the middle of another question to the same
-    connection, and that waits for itself for ever.
+    connection, and that waits for itself for ever. The connection itself is the test's, and stays open.
     """
     try:
         return (yield)
     finally:
+        request_finished.disconnect(close_old_connections)
         while _streamed:
             _streamed.pop().close()
+        request_finished.connect(close_old_connections)
 
 
 @pytest.fixture(scope="session", autouse=True)

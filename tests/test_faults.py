@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -75,8 +76,8 @@ class Desks:
             except HTTPError as problem:
                 self.refused += [note] * (NOTHING in said_plainly(problem))
                 return
-            except OSError:
-                return  # the server is gone
+            except (OSError, HTTPException):
+                return  # the server is gone, perhaps in the middle of its answer
             if len(self.confirmed) >= 12:
                 self.busy.set()
 
