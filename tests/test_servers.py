@@ -2,9 +2,11 @@
 
 import csv
 import io
+import os
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +46,23 @@ def test_what_one_publishes_the_other_shows_at_once_though_it_kept_the_page(two,
     note = f"told before {path.strip('/')}"
     assert Staff(two[0]).publish(commitment=8, note=note)
     assert note in public(two[1], path)[1]
+
+
+def opened(process, name):
+    """How many times a process has the file of that name open."""
+    return [os.path.realpath(link) for link in Path(f"/proc/{process}/fd").iterdir()].count(name)
+
+
+def test_a_worker_keeps_its_connection_open_for_the_next_question_and_none_is_carried_over_a_fork(installed):
+    name = installed.database_url.removeprefix("sqlite:///")
+    if name == installed.database_url:
+        pytest.skip("of SQLite")
+    with installed.serve(workers=1) as server:
+        for number in range(20):
+            public(server, f"/commitments/?visit={number}")
+        [worker] = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+        assert opened(server.process.pid, name) == 0
+        assert 1 <= opened(worker, name) <= 4
 
 
 def test_the_answer_of_both_has_one_name(two):

@@ -91,6 +91,8 @@ def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[st
         raise ImproperlyConfigured(f"{name} cannot be read ({error}). {SETTINGS[name]}") from error
     if engine not in ("sqlite3", "postgresql") or not parsed.get("NAME"):
         raise ImproperlyConfigured(f"{name} cannot be used. Write {SETTINGS[name]}")
+    # To connect takes longer than a kept answer does: SQLite, too, reads all tables and triggers first.
+    parsed["CONN_MAX_AGE"] = 60
     if engine == "sqlite3":
         # A publication is on the disk before it is called recorded (FULL), writers queue instead of
         # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
@@ -109,7 +111,7 @@ def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[st
             "keepalives_idle": patience,
         }
         options |= parsed.get("OPTIONS", {})
-        parsed |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+        parsed |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     return parsed
 
 
