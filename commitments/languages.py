@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import Any
 
 import icu
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 
 RECORD = "en-gb"
@@ -60,6 +63,27 @@ def path_in(language: str, path: str) -> str:
 def names() -> dict[str, str]:
     """What each language calls itself, by code."""
     return dict(settings.LANGUAGES)
+
+
+def of_page(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same page in each language, with its whole question: filter, sort, day and page."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+
+    def address(code: str) -> str:
+        return escape_leading_slashes(escape_uri_path(path_in(code, request.path)))
+
+    return [
+        {
+            "code": code,
+            "name": name,
+            "tag": TAGS[code],
+            "hreflang": HREFLANGS[code],
+            "address": address(code) + query,
+            "absolute": request.build_absolute_uri(address(code)),
+            "shown": code == current(),
+        }
+        for code, name in names().items()
+    ]
 
 
 def has_han(text: str) -> bool:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from commitments.filters import DayForm, known_names, names_of_a_period
 from commitments.keeping import for_everybody
-from commitments.languages import HREFLANGS, TAGS, current, names, path_in
+from commitments.languages import of_page
 from commitments.models import Occasion, Release
 from commitments.public.links import Links, replaced
 from commitments.translations import said
@@ -39,34 +39,13 @@ def page(
         "control": control(request, localdate()),
         # What search engines should keep: the page itself, not every filter and day of it.
         "canonical": None if asked or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
-        "languages": languages(request),
+        "languages": of_page(request),
         "address": request.build_absolute_uri(),
         "share": request.build_absolute_uri(static("commitments/share.png")),
         "publisher": settings.PUBLISHER,
         "contact": settings.CONTACT,
     } | context
     return render(request, f"commitments/{template}.html", context, status=status)
-
-
-def languages(request: HttpRequest) -> list[dict[str, Any]]:
-    """The same page in each language, with its whole question: filter, sort, day and page."""
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
-
-    def address(code: str) -> str:
-        return escape_leading_slashes(escape_uri_path(path_in(code, request.path)))
-
-    return [
-        {
-            "code": code,
-            "name": name,
-            "tag": TAGS[code],
-            "hreflang": HREFLANGS[code],
-            "address": address(code) + query,
-            "absolute": request.build_absolute_uri(address(code)),
-            "shown": code == current(),
-        }
-        for code, name in names().items()
-    ]
 
 
 def control(request: HttpRequest, today: date) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from commitments.choices import Status
-from commitments.languages import TAGS, current, names, path_in
+from commitments.languages import of_page
 from commitments.models import Commitment
 from commitments.wording import explained, sentences
 
@@ -18,15 +18,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def languages_of_page(context: template.Context) -> list[dict[str, Any]]:
-    """The page in each language: what the language calls itself, its address, and whether it is this one."""
+    """The page in each language; none where no page was asked for, as in a mail."""
     request = context.get("request")
-    if request is None:
-        return []
-    path, here = request.get_full_path(), current()
-    return [
-        {"name": name, "tag": TAGS[code], "address": path_in(code, path), "here": code == here}
-        for code, name in names().items()
-    ]
+    return of_page(request) if request else []
 
 
 @register.filter
