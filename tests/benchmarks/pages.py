@@ -17,7 +17,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,9 +26,11 @@ from tests.benchmarks.table import say, table
 from tests.deployed import deploy
 from tests.installation import ROOT, Installation, Server
 
-CLIENTS, SECONDS, ROUNDS, PER_PAGE = 4, 2, 3, 25
+CLIENTS, SECONDS, PER_PAGE = 4, 2, 25
 PAGES = 100  # how many pages of each question are asked for, in turn
-TURNS = 9  # of a second each, in which kept answers take turns with their floor
+# They take turns, because a machine is not as fast in one minute as in the next; what stands in the middle counts.
+ROUNDS = 5  # of SECONDS each, of pages
+TURNS = 9  # of a second each, of answers that are kept
 # Each request from another network, as from a crowd: one visitor would soon be told that he asks too often.
 CROWD = """
 local visitor = 0
@@ -44,7 +46,7 @@ QUESTIONS = ("status=in_progress&sort=title", "area=sample-3&kind=action&sort=-t
 def compare(installation: Installation, rows: int) -> None:
     """A table of the list uncached, over so many rows. AssertionError where the stock page shows others than ours."""
     pages = min(PAGES, rows // PER_PAGE)
-    with installation.serve(application="tests.benchmarks.stock_page") as server:
+    with serving(installation) as server:
         started = time.perf_counter()
         read(server, "/commitments/")
         first = time.perf_counter() - started
@@ -54,9 +56,8 @@ def compare(installation: Installation, rows: int) -> None:
             size = len(read(server, ours))
             chinese = [path_in(language, ours) for language in CHINESE]
             addresses = (f"/floor/?bytes={size}", stock, ours, *chinese)
-            # In turn, because a machine is not as fast in one minute as in the next; of each the round disturbed least.
             rounds = [[measure(server, address, pages) for address in addresses] for _round in range(ROUNDS)]
-            bare, theirs, *own = (max(of_one) for of_one in zip(*rounds, strict=True))
+            bare, theirs, *own = (sorted(of_one)[ROUNDS // 2] for of_one in zip(*rounds, strict=True))
             with table(f"The list uncached, {PER_PAGE} rows of {rows:,}, ?{question}: {size / 1000:.0f} KB"):
                 say(f"{'':44}{'requests/s':>12}{'× floor':>9}{'× stock':>9}{'CPU ms':>9}{'queries':>9}")
                 line("floor: a bare answer of as many bytes", bare, bare, theirs, "")
@@ -73,8 +74,7 @@ def compare_kept(installation: Installation, rows: int) -> None:
     """
     behind = replace(installation, settings={"TRUST_PROXY": "1"})
     with (
-        # One process: of two, one often takes all connections, and then answers half as many.
-        behind.serve(workers=1, application="tests.benchmarks.stock_page") as server,
+        serving(behind) as server,
         tempfile.NamedTemporaryFile("w", suffix=".lua") as crowd,
         table(f"Answers that are kept, of {rows:,} commitments: requests a second"),
     ):
@@ -88,6 +88,11 @@ def compare_kept(installation: Installation, rows: int) -> None:
             floor, kept, known = in_turn(server.url, *([*one, "-s", crowd.name] for one in asked))
             ratios = f"{floor:9.0f}{kept:9.0f}{kept / floor:9.2f}{known:9.0f}{known / floor:9.2f}"
             say(f"{address:44}{size / 1000:6.0f}{ratios}")
+
+
+def serving(installation: Installation) -> AbstractContextManager[Server]:
+    """A server of our pages and the stock one. One process: of two, one may take all connections, or not."""
+    return installation.serve(workers=1, application="tests.benchmarks.stock_page")
 
 
 def compare_behind_nginx(installation: Installation) -> None:
@@ -109,7 +114,7 @@ def compare_behind_nginx(installation: Installation) -> None:
 
 
 def in_turn(url: str, *asked: list[str]) -> Iterator[float]:
-    """Requests a second of each, the median of its turns: the machine is faster in some than in others."""
+    """Requests a second of each, the median of its turns."""
     turns = [[wrk(url, *one) for one in asked] for _turn in range(TURNS)]
     return (statistics.median(of_one) for of_one in zip(*turns, strict=True))
 

@@ -3,8 +3,8 @@
 SingleTableMixin and FilterView with the same columns and filters, 25 rows, the libraries' own templates.
 `tests.benchmarks.stock_page` serves it at /stock/, beside all of our pages and the floors, which go through the
 same middleware: /floor/?bytes=N, a bare answer, and /version/?bytes=N, the same after one query for the version.
-`python -m tests.benchmarks.stock_page ADDRESS…` prints the number of queries that each address takes once it was
-asked before.
+`python -m tests.benchmarks.stock_page ADDRESS…` prints the number of queries that each address takes, which must have a
+question; one like it was asked before.
 """
 
 import os
@@ -109,10 +109,10 @@ settings.ROOT_URLCONF = __name__
 
 
 def queries(address: str) -> int:
-    """How many queries an address takes when it was asked before."""
-    for _time in range(2):
+    """How many queries an address takes when the like of it was asked before, but not itself: that would be kept."""
+    for visit in range(2):
         with CaptureQueriesContext(connection) as captured:
-            assert Client(HTTP_HOST="127.0.0.1").get(address).status_code == 200
+            assert Client(HTTP_HOST="127.0.0.1").get(f"{address}&utm_source={visit}").status_code == 200
     return len(captured)
 
 
