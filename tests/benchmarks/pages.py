@@ -4,7 +4,6 @@ Uncached, each request asks for another page under another name, so that nothing
 Nothing is compressed. The clients run on the same machine and cost the same everywhere.
 """
 
-import http.client
 import itertools
 import os
 import re
@@ -17,7 +16,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,13 +39,14 @@ request = function()
   return wrk.format()
 end
 """
+_numbers = itertools.count()  # of all rounds together: what one has asked for would be kept in the next
 QUESTIONS = ("status=in_progress&sort=title", "area=sample-3&kind=action&sort=-title")
 
 
 def compare(installation: Installation, rows: int) -> None:
     """A table of the list uncached, over so many rows. AssertionError where the stock page shows others than ours."""
     pages = min(PAGES, rows // PER_PAGE)
-    with serving(installation) as server:
+    with installation.serve(application="tests.benchmarks.stock_page") as server:
         started = time.perf_counter()
         read(server, "/commitments/")
         first = time.perf_counter() - started
@@ -74,7 +74,8 @@ def compare_kept(installation: Installation, rows: int) -> None:
     """
     behind = replace(installation, settings={"TRUST_PROXY": "1"})
     with (
-        serving(behind) as server,
+        # One process: of two, one often takes all connections, and then answers half as many.
+        behind.serve(workers=1, application="tests.benchmarks.stock_page") as server,
         tempfile.NamedTemporaryFile("w", suffix=".lua") as crowd,
         table(f"Answers that are kept, of {rows:,} commitments: requests a second"),
     ):
@@ -88,11 +89,6 @@ def compare_kept(installation: Installation, rows: int) -> None:
             floor, kept, known = in_turn(server.url, *([*one, "-s", crowd.name] for one in asked))
             ratios = f"{floor:9.0f}{kept:9.0f}{kept / floor:9.2f}{known:9.0f}{known / floor:9.2f}"
             say(f"{address:44}{size / 1000:6.0f}{ratios}")
-
-
-def serving(installation: Installation) -> AbstractContextManager[Server]:
-    """A server of our pages and the stock one. One process: of two, one may take all connections, or not."""
-    return installation.serve(workers=1, application="tests.benchmarks.stock_page")
 
 
 def compare_behind_nginx(installation: Installation) -> None:
@@ -141,17 +137,14 @@ def shown(server: Server, address: str) -> list[str]:
 
 def measure(server: Server, address: str, pages: int) -> tuple[float, float]:
     """Answers a second to clients that ask for the next page as soon as they have one; the server's CPU ms for each."""
-    numbers, answered, before = itertools.count(), [0] * CLIENTS, processor_seconds(server)
+    answered, before = [0] * CLIENTS, processor_seconds(server)
     end = time.perf_counter() + SECONDS
 
     def client(place: int) -> None:
-        connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
         while time.perf_counter() < end:
-            number = next(numbers)
-            connection.request("GET", f"{address}&page={number % pages + 1}&utm_source={number}")
-            answer = connection.getresponse()
-            answer.read()
-            assert answer.status == 200, answer.status
+            number = next(_numbers)
+            # Each over a connection of its own, which whichever process is free takes.
+            read(server, f"{address}&page={number % pages + 1}&utm_source={number}")
             answered[place] += 1
 
     started = time.perf_counter()
