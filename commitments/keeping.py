@@ -60,25 +60,21 @@ def answer(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpRe
 def of_one_moment(
     request: HttpRequest, make: Callable[[], HttpResponseBase], database: str = DEFAULT_DB_ALIAS
 ) -> HttpResponseBase:
-    """The answer, its name and all that it tells of one moment of the database.
-
-    One query tells whether it is kept; only an answer that must be made needs a snapshot.
-    """
-    name = name_of(request, database)
-    if etag_of(name) in parse_etags(request.headers.get("If-None-Match", "")):
-        return HttpResponseNotModified(headers={"ETag": etag_of(name), "Cache-Control": SHARED})
-    if found := caches["pages"].get(name):
-        headers, content = found
-        return conditional(request, HttpResponse(content, headers=dict(headers) | {"X-Cache": "hit"}))
+    """The answer, its name and all that it tells from one snapshot of the database."""
     with ExitStack() as opened:
         opened.enter_context(snapshot(database))
-        name = name_of(request, database)  # somebody may have published meanwhile
+        name = name_of(request)
+        if etag_of(name) in parse_etags(request.headers.get("If-None-Match", "")):
+            return HttpResponseNotModified(headers={"ETag": etag_of(name), "Cache-Control": SHARED})
+        if found := caches["pages"].get(name):
+            headers, content = found
+            return conditional(request, HttpResponse(content, headers=dict(headers) | {"X-Cache": "hit"}))
         return conditional(request, new(name, make(), opened))
 
 
-def name_of(request: HttpRequest, database: str) -> str:
+def name_of(request: HttpRequest) -> str:
     """The name of the answer to a request at this moment. Takes one query."""
-    of = (versions.record(database), versions.software(), get_language(), localdate(), request.build_absolute_uri())
+    of = (versions.record(), versions.software(), get_language(), localdate(), request.build_absolute_uri())
     return hashlib.sha256(repr(of).encode()).hexdigest()
 
 

@@ -19,12 +19,9 @@ RECORD = "SELECT h.digest, h.rebuilds, e.mark FROM commitments_ledgerhead h, com
 CODE = (".py", ".html", ".txt", ".json", ".mo")
 
 
-def record(database: str = "") -> str:
-    """What names the record as it is now, in one query. It changes within each transaction that changes the record.
-
-    `database`: without it, the one that is read.
-    """
-    with connections[database or reading.database()].cursor() as cursor:
+def record() -> str:
+    """What names the record as it is now, in one query. It changes within each transaction that changes the record."""
+    with connections[reading.database()].cursor() as cursor:
         cursor.execute(RECORD)
         return "-".join(map(str, cursor.fetchone()))
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import os
-import re
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -64,14 +63,6 @@ def test_a_worker_keeps_its_connection_open_for_the_next_question_and_none_is_ca
         [worker] = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
         assert opened(server.process.pid, name) == 0
         assert 1 <= opened(worker, name) <= 4
-
-
-def test_an_answer_that_is_kept_takes_one_query_and_no_transaction(installed, tmp_path):
-    with installed.serve(workers=1, log=str(tmp_path / "log")) as server:
-        for _time in range(2):
-            public(server, "/updates/?visit=twice")
-    asked = [line for line in (tmp_path / "log").read_text().splitlines() if "'visit'" in line]
-    assert [re.findall(r"queries=(\d+) cache=(\w*)", line) for line in asked][1:] == [[("1", "hit")]]
 
 
 def test_the_answer_of_both_has_one_name(two):
