@@ -50,7 +50,7 @@ messages: .venv/development
 
 test: .venv/development $(STATIC) $(COMPILED) system
 	$(BIN)/python -m pytest --numprocesses auto
-	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m pytest --numprocesses auto -m "not browser"
+	$(BIN)/python tests/helpers/postgresql.py $(BIN)/python -m pytest --numprocesses auto -m "not browser"
 
 check: .venv/development $(COMPILED)
 	$(BIN)/ruff format --check .
@@ -66,9 +66,9 @@ bench: .venv/development $(STATIC) $(COMPILED)
 
 soak: .venv/development $(STATIC) $(COMPILED)
 	$(BIN)/python -m tests.soak.publishing
-	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.publishing
+	$(BIN)/python tests/helpers/postgresql.py $(BIN)/python -m tests.soak.publishing
 	$(BIN)/python -m tests.soak.load
-	$(BIN)/python tests/with_postgresql.py $(BIN)/python -m tests.soak.load
+	$(BIN)/python tests/helpers/postgresql.py $(BIN)/python -m tests.soak.load
 	$(BIN)/python -m tests.soak.memory
 	$(BIN)/python -m tests.soak.api
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) $(BIN)/python -m pytest tests/test_fuzz.py

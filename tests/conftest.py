@@ -4,31 +4,33 @@ Nothing ever empties the ledger's tables: the database would refuse it, and no s
 """
 
 import csv
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from itertools import count
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
 from django.core.cache import caches
 from django.core.management import call_command
 from django.core.signals import request_finished
-from django.db import close_old_connections
+from django.db import close_old_connections, connection, transaction
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils.translation import activate
 
-from commitments import loading
-from tests import installation as installations
-from tests.installation import FIXTURE, Installation
+from tests.helpers import databases, people
+from tests.helpers.databases import Databases
+from tests.helpers.installation import Installation
+from tests.helpers.people import World
+from tests.helpers.programs import program
 
-_numbers = count(1)
+pytest_plugins = ("tests.helpers.imports", "tests.helpers.secret_drafts", "tests.helpers.staff_work")
 _streamed: list[StreamingHttpResponse] = []
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 BABEL = (sys.executable, "-m", "babel.messages.frontend")
 
 
@@ -63,6 +65,12 @@ def pytest_runtest_call() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def passwords_are_cheap() -> None:
+    """Hundreds of people sign in; those who do so at a real server pay the real price."""
+    configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     """Templates need the hashed names: collected once, by `make` or here."""
     if not (configured.STATIC_ROOT / "staticfiles.json").exists():
@@ -88,38 +96,83 @@ def nobody_has_asked_yet(settings: Any) -> None:
     caches["pages"].clear()
 
 
+@pytest.fixture
+def the_day_is_fixed(time_machine: Any) -> None:
+    """It is the evening of 22 November 2026 in Hong Kong."""
+    time_machine.move_to(NOW)
+
+
+@pytest.fixture
+def the_day_stands_still(time_machine: Any) -> None:
+    """The same, and no second passes."""
+    time_machine.move_to(NOW, tick=False)
+
+
 @pytest.fixture(autouse=True)
-def nobody_has_spoken_chinese_yet() -> None:
+def the_language_is_english() -> None:
     """A request leaves its language active in its thread: the addresses that a test makes are English ones."""
     activate(configured.LANGUAGE_CODE)
 
 
-@pytest.fixture
-def release(db: Any) -> None:
-    """The first release, loaded."""
-    loading.load(FIXTURE)
+# Databases
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return installations.template(tmp_path_factory.mktemp("template"))
+def templates() -> Databases:
+    """What every other database is a copy of."""
+    return databases.templates()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    templates: Databases, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+) -> Iterator[None]:
+    """In place of pytest-django's, which would migrate for each process."""
+    own = databases.own_copies(templates, tmp_path_factory.mktemp("databases"))
+    with django_db_blocker.unblock():
+        databases.serve(own)
+        yield
+        connection.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that asks for `release` or `world` finds the first release loaded, any other an empty record."""
+    databases.choose(loaded="release" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture
+def release(db: Any) -> None:
+    """The first release, loaded (once, in a database of its own: `pytest_runtest_setup`)."""
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What a module's own fixtures put into the database stays for all of its tests, and is rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(release: None) -> World:
+    """The first release, and a member of staff of each role."""
+    return people.world()
+
+
+@pytest.fixture(scope="session")
+def template(templates: Databases) -> Installation:
+    """With the first release, to be copied."""
+    return templates.loaded
 
 
 @pytest.fixture
 def installation(template: Installation, tmp_path: Path) -> Installation:
     """An installation with the first release, for this test alone."""
-    return installations.copy(template, tmp_path, next(_numbers))
+    return databases.own_copy(template, tmp_path)
 
 
-def program(name: str, package: str) -> str:
-    """Where a program is; without it, its tests are skipped with one line that says how to get it, in CI they fail."""
-    return shutil.which(name) or missing(name, package)
-
-
-def missing(name: str, package: str) -> NoReturn:
-    """Skips the test, or in CI fails it."""
-    message = f"{name} is not installed, so its tests are skipped. On Debian: apt-get install {package}"
-    pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+# What tests read and drive with
 
 
 @pytest.fixture
@@ -154,15 +207,3 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a second database only what asks one is run again: the rest says the same there as on the first."""
-    if not os.environ.get("DATABASE_URL", "").startswith("postgresql"):
-        return
-    asking = {"db", "transactional_db", "django_db_setup", "template"}
-    again = [
-        one for one in items if one.get_closest_marker("django_db") or asking & set(getattr(one, "fixturenames", ()))
-    ]
-    config.hook.pytest_deselected(items=[one for one in items if one not in set(again)])
-    items[:] = again

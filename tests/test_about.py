@@ -12,14 +12,9 @@ from commitments.choices import Schedule, Status
 from commitments.models import Occasion
 from commitments.public import overview
 from tests import factories
-from tests.test_pages import every, links, main, read, words
+from tests.helpers.html import every, links, main, read, words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 
 
 # Where there is no page

@@ -14,15 +14,10 @@ from django.urls import reverse
 from commitments import ledger, publishing
 from commitments.models import Commitment, DraftUpdate, LedgerEntry, LedgerHead, RedactionRequest
 from tests import factories
-from tests.test_admin import REPORT, Form, change, fill, record_address
-from tests.test_roles import member, signed_in
+from tests.helpers.admin_forms import REPORT, Form, change, fill, record_address
+from tests.helpers.people import member, signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """What staff can do at their desks, and what they cannot; with the forms as a browser fills and sends them."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from html.parser import HTMLParser
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,10 +28,24 @@ from commitments.models import (
     Update,
 )
 from tests import factories
-from tests.test_pages import main, words
-from tests.test_queries import crowd
+from tests.helpers.admin_forms import (
+    CHECK,
+    CONTEXT,
+    RECORD,
+    REPORT,
+    UNSUPPORTED,
+    Form,
+    add,
+    change,
+    clerk,
+    errors,
+    fill,
+    record_address,
+)
+from tests.helpers.crowds import crowd
+from tests.helpers.html import main, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 MODELS = sorted(apps.get_app_config("commitments").get_models(), key=lambda model: model.__name__)
 NAMES = [model._meta.model_name for model in MODELS if admin.site.is_registered(model)]
 PROJECTED = {
@@ -56,11 +68,6 @@ EDITABLE = [name for name in NAMES if name not in {*READ_ONLY, "draftevidence", 
 BY = ledger.Recorder()
 
 
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
-
-
 @pytest.fixture
 def desk(client):
     """A superuser, signed in."""
@@ -68,103 +75,9 @@ def desk(client):
     return client
 
 
-def clerk(*permissions):
-    """A member of staff with these permissions, signed in."""
-    user = User.objects.create_user("clerk", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-class Form(HTMLParser):
-    """The fields of a page's form as a browser would send them, untouched."""
-
-    def __init__(self, answer):
-        super().__init__()
-        self.fields, self.buttons, self.select, self.textarea = {}, [], None, None
-        self.feed(answer.text)
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        kind, name = given.get("type", "text"), given.get("name")
-        if tag == "input" and kind == "submit":
-            self.buttons.append(name)
-        elif tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in given):
-            self.fields[name] = given.get("value", "on" if kind == "checkbox" else "")
-        elif tag == "select":
-            self.select, several = name, "multiple" in given
-            self.fields[name] = [] if several else None
-        elif tag == "option" and self.select:
-            self._option(given)
-        elif tag == "textarea":
-            self.textarea, self.fields[name] = name, ""
-
-    def _option(self, given):
-        chosen = self.fields[self.select]
-        if isinstance(chosen, list):
-            chosen += [given.get("value")] if "selected" in given else []
-        elif chosen is None or "selected" in given:
-            self.fields[self.select] = given.get("value")
-
-    def handle_endtag(self, tag):
-        self.select = None if tag == "select" else self.select
-        self.textarea = None if tag == "textarea" else self.textarea
-
-    def handle_data(self, data):
-        if self.textarea:
-            self.fields[self.textarea] += data.removeprefix("\n") if not self.fields[self.textarea] else data
-
-    def send(self, client, address, button, **typed):
-        """Press a button."""
-        data = {name: "" if value is None else value for name, value in (self.fields | typed).items()}
-        return client.post(address, data | {button: "1"})
-
-
-def change(one):
-    return reverse(f"admin:commitments_{one._meta.model_name}_change", args=[one.pk])
-
-
-def add(model):
-    return reverse(f"admin:commitments_{model._meta.model_name}_add")
-
-
-def fill(client, address, button="_save", **typed):
-    """Open a form, type and press a button."""
-    return Form(client.get(address)).send(client, address, button, **typed)
-
-
-def errors(answer):
-    """Every message of the form that came back, beside its field or at the top."""
-    form = answer.context["adminform"].form
-    rows = [row for formset in answer.context["inline_admin_formsets"] for row in formset.formset.errors]
-    return (
-        {name: " ".join(said) for name, said in form.errors.items()} | {"rows": rows} if form.errors else {"rows": rows}
-    )
-
-
 def recorded():
     """How much is stored of everything that a refusal must not leave behind."""
     return [model.objects.count() for model in (LedgerEntry, Update, DraftUpdate, DraftEvidence, Commitment)]
-
-
-RECORD = add(DraftUpdate)
-REPORT = {
-    "kind": "report",
-    "date": "2019-11",
-    "status": "in_progress",
-    "achieved": "",
-    "note": "The doors were opened.",
-    "evidence-0-title": "Notice of the opening",
-    "evidence-0-publisher": "Gazette",
-    "evidence-0-url": "https://example.org/notice",
-    "evidence-0-date": "2019-11-05",
-    "evidence-0-relation": "direct",
-    "evidence-0-source": "independent",
-}
-UNSUPPORTED = REPORT | {"evidence-0-relation": "related"}
-CONTEXT = REPORT | {"kind": "context", "status": "", "evidence-0-relation": "context"}
-CHECK = {"kind": "check", "date": "2026-11-20", "searched": "Public web pages.", "note": ""}
 
 
 # Every model
@@ -249,10 +162,6 @@ def test_nothing_on_record_can_be_deleted_in_bulk(rows, desk, name):
 @pytest.fixture
 def one(db):
     return factories.published(reference="TT-01", title="Build a bridge", unit="spans", target=Decimal(3))
-
-
-def record_address(one):
-    return f"{RECORD}?commitment={one.pk}"
 
 
 def test_the_page_of_a_published_commitment_leads_to_recording_progress(one, desk):

@@ -15,20 +15,15 @@ from commitments.filters import SORTS
 from commitments.models import LedgerHead
 from commitments.reports.datasets import DATASETS
 from tests import factories
-from tests.test_csv import QUERIES, read
-from tests.test_queries import crowd, grow
+from tests.helpers.crowds import crowd, grow
+from tests.helpers.exports import QUERIES, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 API = "/api/v1/"
 COLLECTIONS = [f"{API}{name}/" for name in DATASETS]
 ITEMS = [f"{API}{name}/" for name in ("commitments/CU-06", "updates/79", "organisations/lcsd", "areas/culture")]
 ITEMS += [f"{API}releases/4th-plenary-2018/"]
 ADDRESSES = [API, *COLLECTIONS, *ITEMS, f"{API}schema/"]
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def ask(client, address, **headers):

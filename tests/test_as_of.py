@@ -27,9 +27,9 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from commitments import loading
-from tests.installation import FIXTURE
-from tests.test_drafts import addresses, body
-from tests.test_pages import REFERENCE, every, links, main, read, words
+from tests.helpers.html import REFERENCE, every, links, main, read, words
+from tests.helpers.installation import FIXTURE
+from tests.helpers.public_addresses import addresses, body
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

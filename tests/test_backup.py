@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import installation as installations
-from tests.installation import Installation
-from tests.test_processes import PUBLISHER
+from tests.helpers import installation as installations
+from tests.helpers.installation import Installation
+from tests.helpers.processes import PUBLISHER
 
 pytestmark = pytest.mark.processes
 

@@ -1,16 +1,14 @@
 """Questions that make no sense: 400 or 404 with a clear message, never a 500, never the unfiltered list."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.test import Client
 
 from commitments.filters import known_names, names_of_a_period
 from commitments.models import Commitment
 from tests import factories
-from tests.test_pages import every, main, read, words
+from tests.helpers.html import every, main, read, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 LIST, CSV = "/commitments/", "/commitments.csv"
 PROGRESS, PROGRESS_CSV, PROGRESS_XLSX = "/reports/progress/", "/reports/progress.csv", "/reports/progress.xlsx"
 OF_A_DAY = [
@@ -41,11 +39,6 @@ OF_A_DAY = [
     "/report-an-error/",
 ]
 LONG = "a" * 10_000
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 @pytest.fixture

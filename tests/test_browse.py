@@ -1,7 +1,6 @@
 """The list's panel and chips: every number beside a choice is what the choice finds, every chip takes itself away."""
 
 import re
-from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
@@ -9,17 +8,11 @@ import pytest
 from commitments import choices
 from commitments.public.browse import MOST_CHOICES
 from tests import factories
-from tests.test_overview import listed
-from tests.test_pages import every, links, main, words
+from tests.helpers.html import every, links, listed, main, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 LIST = "/commitments/"
 GROWING = ["area", "owner", "partner", "release"]
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def pairs(address):

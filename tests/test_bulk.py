@@ -1,7 +1,5 @@
 """Recording the same for many commitments: what will be written is shown first, and is written whole or not at all."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,11 +8,11 @@ from django.urls import reverse
 from commitments import ledger
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, Update
 from tests import factories
-from tests.test_admin import Form
-from tests.test_queries import crowd
-from tests.test_roles import member, signed_in
+from tests.helpers.admin_forms import Form
+from tests.helpers.crowds import crowd
+from tests.helpers.people import member, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 LIST = reverse("admin:commitments_commitment_changelist")
 PAGE = reverse("admin:commitments_commitment_record")
 REPORT = {
@@ -29,11 +27,6 @@ REPORT = {
     "form-0-relation": "direct",
     "form-0-source": "party",
 }
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 @pytest.fixture

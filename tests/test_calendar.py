@@ -12,18 +12,13 @@ import vobject
 from commitments import ledger
 from commitments.public import calendar
 from tests import factories
-from tests.test_csv import read as exported
-from tests.test_feeds import HOSTILE, legible
+from tests.helpers.exports import read as exported
+from tests.helpers.feeds import HOSTILE, legible
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = ledger.Recorder()
 CALENDAR = "/deadlines.ics"
 TITLE = "4th Plenary Session of the Hong Kong/Shanghai Co-operation Conference"
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def parsed(client, address=CALENDAR):

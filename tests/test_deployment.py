@@ -16,10 +16,11 @@ from http.client import HTTPMessage
 
 import pytest
 
-from tests import conftest, deployed, installation
-from tests.deployed import FILES, Deployed
-from tests.installation import Installation
-from tests.staff import Staff, add_staff
+from tests import conftest
+from tests.helpers import deployed, installation
+from tests.helpers.deployed import FILES, Deployed
+from tests.helpers.installation import Installation
+from tests.helpers.staff import Staff, add_staff
 
 pytestmark = pytest.mark.processes
 PROMISED = 5 + 15  # seconds after which no shared cache shows what was before: s-maxage and stale-while-revalidate

@@ -9,18 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from commitments.models import ErrorReport
 from tests import factories
-from tests.test_queries import crowd
-from tests.test_review import waiting
-from tests.test_roles import member, signed_in
+from tests.helpers.crowds import crowd
+from tests.helpers.drafts import waiting
+from tests.helpers.people import member, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 TILE = re.compile(r'<a href="([^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
 FOUND = re.compile(r"(\d+) (?:commitments?|draft updates?|error reports?|redaction requests?)\n")
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import jsonschema
 import openpyxl
@@ -23,18 +23,13 @@ from commitments.reports.columns import COLUMNS, NAMES, Type
 from commitments.reports.datasets import DATASETS
 from commitments.reports.xlsx import CUT, LONGEST, XLSX, serial
 from tests import factories
-from tests.test_csv import CSV, QUERIES, tiny_world
-from tests.test_csv import read as read_csv
-from tests.test_queries import crowd
+from tests.helpers.crowds import crowd
+from tests.helpers.exports import CSV, QUERIES, document, tiny_world
+from tests.helpers.exports import read as read_csv
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 FORMATS = ["csv", "xlsx", "json"]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def body(client, address):
@@ -55,10 +50,6 @@ def rows(client, query=""):
     """The rows of the workbook: column to value."""
     header, *rest = sheet(client, query).iter_rows(values_only=True)
     return [dict(zip(header, row, strict=True)) for row in rest]
-
-
-def document(client, query=""):
-    return json.loads(body(client, f"/commitments.json{query}"))
 
 
 def table(client, name, query=""):

@@ -18,7 +18,7 @@ from commitments.filters import CommitmentFilter, ListForm
 from commitments.languages import CHINESE, TAGS
 from commitments.models import Area, Commitment, Organisation, Release
 from tests import factories
-from tests.test_queries import crowd
+from tests.helpers.crowds import crowd
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)

@@ -25,12 +25,12 @@ from urllib.error import HTTPError
 import psycopg
 import pytest
 
-from tests import installation as installations
-from tests import with_postgresql
-from tests.conftest import program
-from tests.installation import Installation
-from tests.staff import Staff, add_staff
-from tests.test_processes import notes_on_record
+from tests.helpers import installation as installations
+from tests.helpers import postgresql as with_postgresql
+from tests.helpers.installation import Installation
+from tests.helpers.processes import notes_on_record
+from tests.helpers.programs import program
+from tests.helpers.staff import Staff, add_staff
 
 pytestmark = pytest.mark.processes
 NOTHING = "Nothing of what you sent was recorded."
@@ -239,7 +239,7 @@ def test_a_full_sqlite_refuses_plainly_is_read_as_before_and_goes_on_when_there_
     pages = tmp_path / "most-pages"
     size = int(installation.python(PAGES).stdout)
     pages.write_text(str(size + 200))
-    limited = replace(installation, settings={"MOST_PAGES": str(pages), "SERVED": "tests.small_disk"})
+    limited = replace(installation, settings={"MOST_PAGES": str(pages), "SERVED": "tests.helpers.small_disk"})
     check_that_it_fills_up_and_goes_on(limited, lambda: pages.write_text(str(100 * size)))
 
 

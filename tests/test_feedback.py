@@ -15,8 +15,8 @@ from commitments import limits
 from commitments.models import DraftUpdate, ErrorReport, Update
 from commitments.public import feedback
 from tests.factories import CommitmentFactory, OrganisationFactory, published
-from tests.test_admin import Form, clerk, errors, fill
-from tests.test_pages import main, words
+from tests.helpers.admin_forms import Form, clerk, errors, fill
+from tests.helpers.html import main, words
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/report-an-error/"

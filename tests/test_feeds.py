@@ -17,11 +17,12 @@ from django.test.utils import CaptureQueriesContext
 from commitments import keeping, ledger
 from commitments.models import Commitment, LedgerEntry
 from tests import factories
-from tests.test_csv import read as exported
-from tests.test_pages import REFERENCE
-from tests.test_queries import crowd, grow
+from tests.helpers.crowds import crowd, grow
+from tests.helpers.exports import read as exported
+from tests.helpers.feeds import HOSTILE, legible
+from tests.helpers.html import REFERENCE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = ledger.Recorder()
 FEED, CALENDAR = "/updates.atom", "/deadlines.ics"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -35,11 +36,6 @@ ADDRESSES = [
     f"{CALENDAR}?schedule=unreported",
     "/commitments/CU-06.ics",
 ]
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -331,15 +327,6 @@ def test_a_feed_without_any_record_is_a_feed(client):
 # Words
 
 
-HOSTILE = [
-    "<b>&amp;</b> & \"quoted\" 'so'",
-    "one\ntwo\r\nthree\rfour",
-    "a\x01b\x0bc\x0cd\x1be\x7ff\x85g\u2028h\ufffei\uffffj",
-    "滬港合作會議，第四次 🚢",
-    "]]><![CDATA[",
-]
-
-
 @pytest.mark.parametrize("text", HOSTILE)
 def test_anybody_s_words_are_told_whole_and_are_never_markup(client, text):
     one = factories.published(reference="TT-01", title=text, quote=text)
@@ -357,11 +344,6 @@ def test_anybody_s_words_are_told_whole_and_are_never_markup(client, text):
 def bare(feed):
     """Control characters anywhere in what was read."""
     return re.findall(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\ufffe\uffff]", str([feed.feed, *feed.entries]))
-
-
-def legible(text):
-    """What can be read of a text, without the marks between the lines that a feed puts in."""
-    return re.sub(r"<br>|[\s\x00-\x1f\x7f-\x9f\ufffe\uffff]", "", text)
 
 
 def test_words_that_are_searched_for_may_be_strange(client):

@@ -25,9 +25,9 @@ from commitments.reports.columns import COLUMNS, NAMES, Type
 from commitments.reports.datasets import DATASETS
 from commitments.reports.xlsx import CUT, LONGEST
 from tests import factories
-from tests.test_exports import document
+from tests.helpers.exports import document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = ledger.Recorder()
 ATOM = "{http://www.w3.org/2005/Atom}"
 # By column, a text of the record and how it is said in Chinese.
@@ -48,11 +48,6 @@ SAID = {
 }
 PLACES = {"zh-hant": 1, "zh-hans": 2}
 languages = pytest.mark.parametrize("language", CHINESE)
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def said(name, language):

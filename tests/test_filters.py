@@ -1,6 +1,6 @@
 """What a query string means: one small world of nine commitments, and what each question finds of it."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,14 +14,9 @@ from commitments.languages import CHINESE
 from commitments.models import Area, Commitment, Organisation
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 TODAY = date(2026, 11, 22)
 ALL = [f"AA-0{n}" for n in range(1, 10)]
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def found(query, today=TODAY):

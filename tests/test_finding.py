@@ -1,8 +1,6 @@
 """What search engines, programs and people who cite read: structured data, sitemap, robots, canonical addresses."""
 
-import json
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
@@ -14,52 +12,13 @@ from commitments.models import Commitment, LedgerHead
 from commitments.public import finding
 from tests import factories
 from tests.browser.pages import PAGES, WRONG
-from tests.test_pages import every, links, main, words
+from tests.helpers.html import Head, every, links, main, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 SITE = "http://testserver"
 PAGE = "/commitments/TT-01/"
 SCHEMA = "https://schema.org/"
 XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
-
-
-class Head(HTMLParser):
-    """What a browser reads of a page's head: titles, metas by name, the canonical link, what stands in scripts."""
-
-    def __init__(self, answer):
-        super().__init__()
-        self.titles, self.metas, self.canonical, self.scripts = [], {}, [], []
-        self._inside, self._body = None, False
-        self.feed(answer.content.decode())
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        self._body = self._body or tag == "body"
-        if tag == "meta":
-            self.metas[given.get("name") or given.get("property")] = given.get("content")
-        if tag == "link" and given.get("rel") == "canonical":
-            self.canonical.append(given["href"])
-        self._inside = None if self._body else {"title": self.titles, "script": self.scripts}.get(tag)
-        if self._inside is not None:
-            self._inside.append("")
-
-    def handle_endtag(self, tag):
-        self._inside = None
-
-    def handle_data(self, data):
-        if self._inside is not None:
-            self._inside[-1] += data
-
-    @property
-    def data(self):
-        """The one block of structured data."""
-        [block] = [one for one in self.scripts if one]
-        return json.loads(block)
 
 
 # Structured data

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from commitments.models import Area, ErrorReport, Organisation, Release, Update
 from commitments.public import finding
-from tests import fuzzing
-from tests.test_drafts import EVIDENCE, SECRETS, UPDATE, drafts  # noqa: F401  (a fixture)
-from tests.test_roles import addresses, member, world  # noqa: F401  (a fixture)
+from tests.helpers import fuzzing
+from tests.helpers.people import member
+from tests.helpers.secret_drafts import EVIDENCE, SECRETS, UPDATE
+from tests.helpers.staff_work import staff_addresses
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "150"))
 MANY = settings(
@@ -58,7 +59,7 @@ def figures(capsys):
             print(f"\n{statuses.total()} requests in {time.monotonic() - began:.0f} s; {told}")
 
 
-def test_no_public_address_fails_tells_a_draft_or_gives_markup_back(drafts, figures):  # noqa: F811
+def test_no_public_address_fails_tells_a_draft_or_gives_markup_back(secret_drafts, figures):
     known = {
         "reference": ["TT-01", "DR-01", "DR-02"],
         "entry": [str(key) for key in Update.objects.values_list("pk", flat=True)],
@@ -112,22 +113,22 @@ def signed_in(user):
     return client
 
 
-def pages(world):  # noqa: F811
+def pages(staff_work):
     """Every page of staff with a form on it."""
     own = ["login/", "account/password/reset/", "password_change/", "account/confirm/", "logout/"]
     factors = ["", "totp/activate/", "webauthn/add/", "recovery-codes/generate/", "recovery-codes/"]
     imports = [f"commitments/{name}/import/" for name in ("commitment", "organisation", "draftupdate")]
     exports = [f"commitments/{name}/export/" for name in ("commitment", "organisation", "draftupdate")]
     paths = [*own, *(f"account/second-factor/{name}" for name in factors), *imports, *exports, "auth/user/add/"]
-    draft = world.own.drafts.create(date="2019", note="My own.", author=world.colleague)
-    return [*addresses(world, draft).values(), *(f"/admin/{path}" for path in paths), "/report-an-error/"]
+    draft = staff_work.own.drafts.create(date="2019", note="My own.", author=staff_work.colleague)
+    return [*staff_addresses(staff_work, draft).values(), *(f"/admin/{path}" for path in paths), "/report-an-error/"]
 
 
-def test_no_form_of_staff_fails_or_gives_markup_back(world, figures):  # noqa: F811
-    users = {name: member(name.capitalize(), world.ours) for name in ROLES[1:]}
+def test_no_form_of_staff_fails_or_gives_markup_back(staff_work, figures):
+    users = {name: member(name.capitalize(), staff_work.ours) for name in ROLES[1:]}
     clients = {name: signed_in(user) for name, user in users.items()}
     clients |= {"boss": signed_in(User.objects.create_superuser("boss")), "anonymous": Client()}
-    answers = {page: clients["boss"].get(page) for page in pages(world)}
+    answers = {page: clients["boss"].get(page) for page in pages(staff_work)}
     texts = {page: answer.text for page, answer in answers.items() if not answer.streaming}
     found = [form for page, text in texts.items() for form in fuzzing.Forms(page, text).found]
     found += [fuzzing.Form(page, "GET", (), ()) for page in answers]
@@ -150,7 +151,7 @@ LISTS = ["commitments/commitment/", "commitments/draftupdate/", "commitments/org
 
 
 @pytest.fixture
-def boss(world):  # noqa: F811
+def boss(staff_work):
     client = signed_in(User.objects.create_superuser("boss"))
     client.raise_request_exception = False
     return client
@@ -178,12 +179,12 @@ def test_a_key_that_no_row_can_have_is_no_failure(boss, page, key):
 
 
 @pytest.mark.parametrize("key", HUGE)
-def test_a_choice_that_no_row_can_have_is_no_failure(boss, world, key):  # noqa: F811
-    draft = f"/admin/commitments/commitment/{world.draft.pk}/change/"
+def test_a_choice_that_no_row_can_have_is_no_failure(boss, staff_work, key):
+    draft = f"/admin/commitments/commitment/{staff_work.draft.pk}/change/"
     for page, name in (
         (draft, "owners"),
         (draft, "release"),
-        (f"/admin/auth/user/{world.colleague.pk}/change/", "groups"),
+        (f"/admin/auth/user/{staff_work.colleague.pk}/change/", "groups"),
     ):
         [form, *_rest] = [one for one in fuzzing.Forms(page, boss.get(page).text).found if name in dict(one.fields)]
         assert boss.post(page, dict(form.fields) | {name: [key]}).status_code in (200, 302, 400)

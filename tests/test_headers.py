@@ -8,9 +8,9 @@ from django.conf import settings as configured
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.test_drafts import addresses, drafts, the_day_is_fixed  # noqa: F401  (fixtures)
+from tests.helpers.public_addresses import addresses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 REPORT = "/csp-report/"
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +34,7 @@ def missing(answer, **but):
     return {name for name, value in (EVERYWHERE | but).items() if answer.headers.get(name) != value}
 
 
-def test_every_public_address_carries_them_and_only_files_may_be_taken_over_by_other_sites(drafts, client):  # noqa: F811
+def test_every_public_address_carries_them_and_only_files_may_be_taken_over_by_other_sites(secret_drafts, client):
     for address in [*addresses(), "/nothing-here/", "/commitments/?status=wrong"]:
         answer = client.get(address)
         shared = address.startswith("/api/") and address != "/api/v1/docs/"

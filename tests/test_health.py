@@ -6,7 +6,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from commitments import triggers
 from commitments.public import health
-from tests.with_postgresql import free_port
+from tests.helpers.postgresql import free_port
 from tracker.settings import pages
 
 pytestmark = pytest.mark.django_db

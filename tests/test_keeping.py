@@ -24,21 +24,16 @@ from commitments.models import (
     Update,
 )
 from tests import factories
-from tests.conftest import program
-from tests.installation import Installation
-from tests.with_postgresql import free_port
+from tests.helpers.installation import Installation
+from tests.helpers.postgresql import free_port
+from tests.helpers.programs import program
 from tracker.settings import pages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 NAMES = {"reference": "CU-06", "slug": "lcsd", "entry": "1", "section": "commitments", "elsewhere": "nothing/"}
 SLUGS = {"area": "culture", "release": "4th-plenary-2018"}
 # Not the same for everybody, or not of the record: the form for errors, what one reader sent, and what is never 200.
 NOT_KEPT = {"report_error", "report_received", "csp_report", "healthz", "readyz", "favicon", ""}
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def address(pattern):

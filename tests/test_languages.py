@@ -9,7 +9,7 @@ from django.utils import translation
 from commitments import languages
 from commitments.languages import CHINESE, HREFLANGS, TAGS, path_in
 from tests import factories
-from tests.test_finding import Head
+from tests.helpers.html import Head
 
 pytestmark = pytest.mark.django_db
 PATHS = ["/", "/commitments/", "/commitments/TT-01/", "/timeline/", "/updates/", "/about/", "/data/", "/nothing/"]

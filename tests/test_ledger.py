@@ -16,6 +16,7 @@ from commitments.dates import parse
 from commitments.models import Commitment, Evidence, LedgerEntry, LedgerHead, State, Update
 from commitments.triggers import KEPT
 from tests.factories import WHEN, CommitmentFactory, OrganisationFactory, evidence, new, published, record
+from tests.helpers.ledger_acts import correct, redact, retract
 
 pytestmark = pytest.mark.django_db
 
@@ -30,20 +31,6 @@ WRITING = re.compile(
 
 def standing(commitment, day=TODAY):
     return Commitment.objects.as_of(day).for_rows().get(pk=commitment.pk).state
-
-
-def correct(commitment, reason="Typing error.", **values):
-    stored = Commitment.objects.get(pk=commitment.pk)
-    return ledger.append([ledger.correct(stored, values, reason, BY)])[0]
-
-
-def retract(entry, reason="It was wrong."):
-    return ledger.append([ledger.retract(entry, reason, BY)])[0]
-
-
-def redact(entry, remaining=None, reason="Personal data."):
-    fresh = LedgerEntry.objects.get(pk=entry.pk)
-    return ledger.append([ledger.redact(fresh, remaining, reason, BY)])[0]
 
 
 def everything_stored():

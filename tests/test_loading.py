@@ -19,27 +19,14 @@ from commitments.models import (
     Release,
     Section,
 )
-from tests.installation import FIXTURE
+from tests.helpers.release_file import HEAD, SOURCE, small
 
 pytestmark = pytest.mark.django_db
 
 # The head after a fresh load, as `verify_ledger` prints it. It changes with any change of the file's entries.
 ENTRIES = 180
-HEAD = "5bfd8f61c968394423083c635480ecb03db43958ff26ee1b061db43efeaf65cc"
 BY = ledger.Recorder()
 STORED = (Area, Organisation, Release, Section, Agreement, Commitment, LedgerEntry, LoadedItem)
-SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))
-
-
-def small():
-    """A whole file of one small release: two areas, two bodies, a pledge, a part of it and an agreement."""
-    source = deepcopy(SOURCE)
-    wanted = {one["reference"]: one for one in source["commitments"]}
-    release = source["release"]
-    release["sections"] = [one for one in release["sections"] if one["area"] in ("culture", None)]
-    release["agreements"] = [one for one in release["agreements"] if one["commitments"] == ["CU-01"]]
-    del source["translations"]
-    return source | {"commitments": [wanted["CU-01"], wanted["CU-06"], wanted["SC-01"]]}
 
 
 def load(tmp_path, data):

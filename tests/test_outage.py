@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import path
 
 from commitments import outage
-from tests.test_pages import every, main, read, words
+from tests.helpers.html import every, main, read, words
 from tracker import logs
 from tracker.settings import database
 from tracker.urls import handler400, handler500, urlpatterns  # noqa: F401

@@ -1,7 +1,5 @@
 """Nobody overwrites anybody (R7): two people with the same form, and what the second is told and keeps."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.contrib.auth.models import User
 from django.http import QueryDict
@@ -9,15 +7,10 @@ from django.http import QueryDict
 from commitments.admin.merging import Page, merge
 from commitments.models import DraftUpdate
 from tests import factories
-from tests.test_admin import REPORT, Form, change, errors, fill
-from tests.test_roles import member, signed_in
+from tests.helpers.admin_forms import REPORT, Form, change, errors, fill
+from tests.helpers.people import member, signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@
 
 import re
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,21 +14,11 @@ from hypothesis import strategies as st
 from commitments.public import overview
 from commitments.public.counts import ROLES, parts_of_a_bar
 from tests import factories
-from tests.test_pages import every, links, main, section, words
-from tests.test_queries import crowd
+from tests.helpers.crowds import crowd
+from tests.helpers.html import every, links, listed, main, section, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 DAY = "2021-08-30"
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
-
-
-def listed(client, address):
-    """How many commitments the list at this address says that there are."""
-    return int(words(every(main(client.get(address)), "div", _class="found")[0]).split()[0])
 
 
 def chart(answer):

@@ -8,52 +8,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.test.html import parse_html
 
 from commitments import choices, ledger
 from commitments.choices import DraftState, Vocabulary
 from commitments.models import Commitment
 from tests import factories
+from tests.helpers.html import REFERENCE, every, links, main, read, rows, section, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = ledger.Recorder()
-REFERENCE = re.compile(r"\b[A-Z]{2}-[0-9]{2}\b")
-
-
-def read(answer):
-    """The page as a tree; fails where a tag is left open."""
-    return parse_html(answer.content.decode())
-
-
-def every(element, name, /, **attributes):
-    """Each element of that name below, in order; with these attributes. `_class` is one of several."""
-    found = []
-    for child in element.children:
-        if isinstance(child, str):
-            continue
-        given = dict(child.attributes)
-        wanted = {key: value for key, value in attributes.items() if key != "_class"}
-        of_class = attributes.get("_class") in (None, *(given.get("class") or "").split())
-        if child.name == name and of_class and wanted.items() <= given.items():
-            found.append(child)
-        found += every(child, name, **attributes)
-    return found
-
-
-def words(element):
-    """The text of an element, white space evened out."""
-    parts = [child if isinstance(child, str) else words(child) for child in element.children]
-    return " ".join(" ".join(parts).split()).replace(" ,", ",").replace(" .", ".")
-
-
-def links(element):
-    """Each link below: its address, to its words."""
-    return {dict(link.attributes)["href"]: words(link) for link in every(element, "a")}
-
-
-def main(answer):
-    """What stands between header and footer."""
-    return every(read(answer), "main")[0]
 
 
 def facts(answer):
@@ -65,16 +28,6 @@ def facts(answer):
 def record(answer):
     """The entries of a commitment's record, as text."""
     return [words(entry) for entry in every(every(main(answer), "ol", _class="record")[0], "li") if entry.attributes]
-
-
-def rows(answer):
-    """The references in the table's rows."""
-    return [REFERENCE.search(words(row)).group() for body in every(read(answer), "tbody") for row in every(body, "tr")]
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 # Overview
@@ -142,10 +95,6 @@ def test_the_chart_is_grouped_by_area_in_the_order_of_the_text(release, client):
     assert len(groups) == 14
     assert groups[:3] == ["Belt and Road", "Culture and creative industries", "Education"]
     assert groups[-1] == "Outside the areas"
-
-
-def section(answer, name):
-    return words(every(main(answer), "section", **{"aria-labelledby": name})[0])
 
 
 def test_the_overview_lists_what_is_past_its_deadline_and_says_when_somebody_last_looked(release, client):

@@ -13,7 +13,7 @@ from commitments.models import Commitment
 from commitments.translations import NewTranslation
 from commitments.wording import quoted
 from tests import factories
-from tests.test_queries import crowd
+from tests.helpers.crowds import crowd
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/", "/commitments/", "/commitments/QQ-0001/", "/releases/of-all/", "/updates/", "/timeline/")

@@ -11,8 +11,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.installation import Installation, Server
-from tests.staff import add_staff
+from tests.helpers.installation import Installation, Server
+from tests.helpers.processes import PUBLISHER, notes_on_record
+from tests.helpers.staff import add_staff
 
 pytestmark = pytest.mark.processes
 
@@ -82,13 +83,6 @@ def run_at_once(installation: Installation, folder: Path, references: list[str],
         assert writer.returncode == 0, problems
 
 
-def notes_on_record(installation: Installation) -> set[str]:
-    code = "from commitments.models import Update\nfor u in Update.objects.filter(entry__gt=180): print(u.note)"
-    done = installation.python(code)
-    assert done.returncode == 0, done.stderr
-    return set(done.stdout.splitlines())
-
-
 @pytest.mark.parametrize("references", [["CU-08"] * 4, ["CU-08", "AV-02", "LE-01", "FI-01"]], ids=["one", "different"])
 def test_updates_published_at_the_same_moment_are_all_on_record(installation, tmp_path, references):
     run_at_once(installation, tmp_path, references)
@@ -137,20 +131,6 @@ def test_an_export_shows_one_moment_though_an_update_is_published_while_it_is_re
     assert len(rows) == 57
     assert "while it is read" not in done.stdout
     assert "while it is read" in notes_on_record(installation)
-
-
-# Publishes report after report about one commitment, each with its number as the note, until a file says stop.
-PUBLISHER = """
-from pathlib import Path
-from commitments import ledger
-from commitments.models import Commitment
-from tests.factories import evidence, new
-
-one, number = Commitment.objects.get(reference="CU-08"), 0
-while not Path({stop!r}).exists():
-    number += 1
-    ledger.append([new("report", one, note=f"number {{number}}", date="2025-03", evidence=[evidence()])])
-"""
 
 
 def last_note(answer: Any, ending: str) -> str:

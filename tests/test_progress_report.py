@@ -2,7 +2,6 @@
 
 import csv
 import io
-from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
 from urllib.parse import parse_qsl, urlsplit
@@ -18,19 +17,13 @@ from commitments.filters import names_of_a_period
 from commitments.models import Commitment, LedgerEntry
 from commitments.reports.period import NOT_YET_PROMISED, PERIOD_COLUMNS, SHOWN, changes
 from tests import factories
-from tests.test_overview import listed
-from tests.test_pages import every, links, main, read, words
-from tests.test_queries import crowd, queries
+from tests.helpers.crowds import crowd, queries
+from tests.helpers.html import every, links, listed, main, read, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 PAGE, CSV, XLSX = "/reports/progress/", "/reports/progress.csv", "/reports/progress.xlsx"
 DAYS = "from=2018-08-24&to=2021-08-30"
 STARTS = [NOT_YET_PROMISED, *Status]
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 # The rules

@@ -17,17 +17,12 @@ from commitments import chain, ledger
 from commitments.models import LedgerEntry, LedgerHead
 from commitments.public.checking import CHECK
 from tests import factories
-from tests.test_pages import every, links, main, words
-from tests.test_queries import crowd
+from tests.helpers.crowds import crowd
+from tests.helpers.html import every, links, main, words
 
 FILE, PAGE = "/ledger.jsonl", "/ledger/"
 BY = ledger.Recorder()
 TEXTS = ["公開網頁：滬港", "🚢 of 👩‍👩‍👧", "Cafe\u0301", "a\u2028b\x85c", 'one\ntwo\r\n\t"three" \\', "\u0338x"]
-
-
-@pytest.fixture
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 here = pytest.mark.usefixtures("db", "the_day_is_fixed")

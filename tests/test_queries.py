@@ -4,12 +4,8 @@
 """
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from commitments import ledger
-from commitments.models import Agreement, Commitment, Organisation, Ownership, Partnership, Release
-from tests import factories
+from tests.helpers.crowds import grow, queries
 
 pytestmark = pytest.mark.django_db
 LIST = "/commitments/?per_page=100"
@@ -34,67 +30,6 @@ PAGES = {
     "/ledger.jsonl": 4,
     "/sitemap-commitments.xml": 5,
 }
-
-
-def place():
-    """Where all of a crowd stands."""
-    release = Release.objects.filter(slug="of-all").first() or factories.ReleaseFactory(slug="of-all")
-    area = release.sections.first().area if release.sections.exists() else factories.AreaFactory(slug="of-all")
-    release.sections.get_or_create(position=1, area=area, heading="Everything")
-    return {"release": release, "area": area}
-
-
-def crowd(numbers, *, owners=(), **fields):
-    """A public commitment for each number, QQ-0001 and so on, each with the same owners; returns them in order."""
-    usual = {"paragraph": 1, "quote": "will do it", "kind": "action", "force": "promise", "done_when": "It is done."}
-    fields = place() | usual | {"title": "Do the thing"} | fields
-    drafts = [Commitment(reference=f"QQ-{number:04}", **fields) for number in numbers]
-    Commitment.objects.bulk_create(drafts)
-    pairs = [{"commitment": draft, "organisation": body} for draft in drafts for body in owners]
-    Ownership.objects.bulk_create(Ownership(**pair) for pair in pairs)
-    Partnership.objects.bulk_create(Partnership(**pair) for pair in pairs[:: len(owners) or 1])
-    found = Commitment.objects.select_related("release", "area", "part_of").prefetch_related("owners", "partners")
-    made = list(found.filter(pk__in=[draft.pk for draft in drafts]).order_by("reference"))
-    ledger.append([ledger.publish(draft, ledger.Recorder(), recorded_at=factories.WHEN) for draft in made])
-    return made
-
-
-def grow(numbers):
-    """Everything of which a page may show many: commitments, their owners, updates, evidence, parts, agreements."""
-    body = Organisation.objects.filter(slug="body-of-all").first()
-    owners = [
-        body or factories.OrganisationFactory(slug="body-of-all"),
-        *factories.OrganisationFactory.create_batch(len(numbers)),
-    ]
-    first = Commitment.objects.filter(reference="QQ-0001").first()
-    made = crowd(numbers, owners=owners[:12], part_of=first)
-    rows = [factories.evidence(url=f"https://example.org/{n}") for n in range(3)]
-    first = first or made[0]
-    said = [factories.new("report", one, date="2019", evidence=rows) for one in made]
-    said += [factories.new("context", first, date="2019", evidence=rows) for _one in made]
-    entries = ledger.append(said)
-    by, title = ledger.Recorder(), {"title": f"Do the thing with {len(made)}"}
-    ledger.append([ledger.correct(one, title, "A slip.", by) for one in made])
-    ledger.append([ledger.retract(entry, "Wrong.", by) for entry in entries[-len(made) // 2 :]])
-    ledger.append(
-        [ledger.redact(entry, None, "A name.", by) for entry in entries[len(made) : len(made) + len(made) // 2]]
-    )
-    for one in made:
-        number = int(one.reference[3:])
-        agreement = Agreement.objects.create(release=one.release, number=number, title="Agreement", basis="named")
-        agreement.parties.set(owners[:3])
-        agreement.commitments.set([one])
-
-
-def queries(client, address):
-    """How many queries a page takes."""
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        answer = client.get(address)
-        assert answer.status_code == 200
-        b"".join(answer)
-    return len(captured)
 
 
 def test_no_page_takes_more_queries_for_two_hundred_than_for_ten(db, client):

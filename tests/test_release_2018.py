@@ -14,7 +14,7 @@ from commitments import loading
 from commitments.choices import ANNOUNCED
 from commitments.dates import parse
 from commitments.models import Agreement, Area, Commitment, LedgerEntry, Organisation, Release, Section, Update
-from tests.installation import FIXTURE
+from tests.helpers.installation import FIXTURE
 
 DATA = json.loads(FIXTURE.read_text(encoding="utf-8"))
 RELEASE = DATA["release"]

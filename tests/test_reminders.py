@@ -2,12 +2,10 @@
 
 import time
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,9 +14,10 @@ from django.utils import timezone
 from commitments import reminders
 from commitments.models import Affiliation, DraftUpdate, Ownership, Reminder
 from tests import factories
-from tests.mail import mail_server
-from tests.test_queries import crowd
-from tests.with_postgresql import free_port
+from tests.helpers.crowds import crowd
+from tests.helpers.mail import mail_server
+from tests.helpers.postgresql import free_port
+from tests.helpers.reminders import send
 
 TODAY = date(2026, 11, 22)
 
@@ -62,16 +61,6 @@ def overdue(body, reference="AA-01", **fields):
     one = factories.published(reference=reference, owners=[body], **{"deadline": "2025"} | fields)
     factories.record("report", one, date="2026-03-05", status="in_progress")
     return one
-
-
-def send(*arguments):
-    """The command: its exit code, and all that it says."""
-    out = StringIO()
-    try:
-        call_command("send_reminders", *arguments, stdout=out, stderr=out)
-    except SystemExit as stopped:
-        return stopped.code, out.getvalue()
-    return 0, out.getvalue()
 
 
 # Who.

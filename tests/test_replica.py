@@ -15,11 +15,11 @@ import psycopg
 import pytest
 
 from commitments.replica import PAUSE
-from tests import installation as installations
-from tests.conftest import missing
-from tests.installation import Installation
-from tests.staff import Staff, add_staff
-from tests.with_postgresql import cluster, program
+from tests.helpers import installation as installations
+from tests.helpers.installation import Installation
+from tests.helpers.postgresql import cluster, program
+from tests.helpers.programs import missing
+from tests.helpers.staff import Staff, add_staff
 
 pytestmark = pytest.mark.processes
 STAFF = {"Cookie": "sessionid=of-somebody"}

@@ -11,11 +11,9 @@ from django.db.models import ProtectedError
 from commitments import ledger, loading
 from commitments.models import DraftUpdate, LedgerEntry, LedgerHead, Organisation, Update
 from tests.factories import CommitmentFactory, OrganisationFactory, new, published, record
-from tests.test_admin import CONTEXT, RECORD, REPORT, Form, clerk, errors, fill
-from tests.test_ledger import correct, redact, retract
-from tests.test_loading import HEAD, small
-from tests.test_rules import BY, refused
-from tests.test_verify_ledger import change_entry, verify
+from tests.helpers.admin_forms import CONTEXT, RECORD, REPORT, Form, clerk, errors, fill
+from tests.helpers.ledger_acts import BY, change_entry, correct, redact, refused, retract, verify
+from tests.helpers.release_file import HEAD, small
 
 pytestmark = pytest.mark.django_db
 WORDS = "We have asked for tenders."

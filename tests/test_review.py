@@ -1,7 +1,6 @@
 """Drafts wait, are published, returned and reviewed, one or many; four eyes where a house wants them."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -9,19 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commitments import publishing
-from commitments.choices import DraftState
 from commitments.models import DraftUpdate, LedgerEntry, Update
 from tests import factories
-from tests.test_admin import CHECK, CONTEXT, REPORT, Form, change, errors, fill, record_address
-from tests.test_roles import member, signed_in
+from tests.helpers.admin_forms import CHECK, CONTEXT, REPORT, Form, change, errors, fill, record_address
+from tests.helpers.drafts import waiting
+from tests.helpers.people import member, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 QUEUE = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -38,14 +32,6 @@ def writer(one):
 @pytest.fixture
 def publisher(db):
     return signed_in(member("Publisher"))
-
-
-def waiting(commitment, number=1, **said):
-    """A draft that waits."""
-    said = {"date": "2019-11", "status": "in_progress", "note": f"Note {number}."} | said
-    draft = commitment.drafts.create(state=DraftState.WAITING, **said)
-    draft.evidence.create(**factories.evidence())
-    return draft
 
 
 def choose(client, action, drafts):

@@ -9,20 +9,9 @@ from django.core.exceptions import ValidationError
 from commitments import ledger
 from commitments.models import Commitment, LedgerEntry
 from tests.factories import AreaFactory, CommitmentFactory, OrganisationFactory, evidence, new, published, record
+from tests.helpers.ledger_acts import ANYWHERE, BY, refused
 
 pytestmark = pytest.mark.django_db
-
-BY = ledger.Recorder()
-ANYWHERE = "__all__"
-
-
-def refused(*entries):
-    """The fields of the refusal, and that nothing was recorded."""
-    before = LedgerEntry.objects.count()
-    with pytest.raises(ValidationError) as refusal:
-        ledger.append(entries)
-    assert LedgerEntry.objects.count() == before
-    return set(refusal.value.error_dict) if hasattr(refusal.value, "error_dict") else {ANYWHERE}
 
 
 def publication(**changed):

@@ -1,6 +1,6 @@
 """Searching in Chinese: either form of a character finds both, in what is on record and in its translations."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -8,14 +8,9 @@ from commitments import ledger, translations
 from commitments.models import Commitment
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 TODAY = date(2026, 11, 22)
 BY = ledger.Recorder()
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def found(words, day=TODAY):

@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.views.debug import ExceptionReporter
 
-from tests.installation import ROOT
-from tests.staff import PASSWORD
+from tests.helpers.installation import ROOT
+from tests.helpers.staff import PASSWORD
 
 LOGIN, RESET = "/admin/login/", "/admin/account/password/reset/"
 DOCUMENT = (ROOT / "docs" / "security.md").read_text()

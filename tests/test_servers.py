@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import installation as installations
-from tests.staff import Staff, add_staff
+from tests.helpers import installation as installations
+from tests.helpers.staff import Staff, add_staff
 
 pytestmark = pytest.mark.processes
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.installation import ROOT
+from tests.helpers.installation import ROOT
 
 PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "tracker.example"}
 # What a machine has anyway: nothing of ours.

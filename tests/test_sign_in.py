@@ -20,7 +20,7 @@ from django.urls import Resolver404, resolve
 
 from commitments.models import Affiliation
 from tests import factories
-from tests.test_pages import main
+from tests.helpers.html import main
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-enough-password"

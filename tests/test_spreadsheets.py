@@ -2,17 +2,16 @@
 
 import csv
 import io
-from datetime import UTC, datetime
 
 import pytest
 
 from commitments.reports.csv import undefused
 from commitments.reports.xlsx import CUT, LONGEST
 from tests import factories
-from tests.test_csv import LEFT_ALONE, RUN
+from tests.helpers.exports import LEFT_ALONE, RUN
 from tests.test_exports import body
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 HOSTILE = RUN | LEFT_ALONE | {
     "lone plus": "+",
     "sum": "-2+3",
@@ -29,11 +28,6 @@ HOSTILE = RUN | LEFT_ALONE | {
 
 # A CSV has no types: a text that is a number, whole, is one to a spreadsheet. Our words are none; XLSX keeps them.
 NUMBERS = ("digits", "exponent")
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 def hostile_world():

@@ -12,16 +12,12 @@ from commitments.models import DraftUpdate
 from commitments.public.charts import AHEAD, MOST_LABELS, Axis, Mark, axis_of, height, percent
 from commitments.public.timeline import MOST, MOST_OF_AN_AREA
 from tests import factories
-from tests.test_pages import every, links, main, words
-from tests.test_queries import crowd, queries
+from tests.helpers.crowds import crowd, queries
+from tests.helpers.html import every, links, main, words
 
+pytestmark = pytest.mark.usefixtures("the_day_is_fixed")
 TIMELINE = "/timeline/"
 WEIGHT = 40_000  # of the 60 KB that a first visit may move, the page's own share
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 # Where days lie

@@ -12,35 +12,15 @@ from commitments.admin import translating
 from commitments.choices import Role
 from commitments.models import Affiliation, Commitment, LedgerHead, Organisation, Translation
 from tests import factories
-from tests.test_admin import Form
-from tests.test_importing import (
-    as_csv,
-    changes,
-    counts,
-    exported,
-    imported,
-    rows_of,
-    upload,
-    wrong,
-)
-from tests.test_reminders import send
-from tests.test_roles import member, signed_in
-from tests.test_verify_ledger import verify
+from tests.helpers.admin_forms import Form
+from tests.helpers.imports import as_csv, changes, counts, exported, imported, rows_of, upload, wrong
+from tests.helpers.ledger_acts import verify
+from tests.helpers.people import member, signed_in
+from tests.helpers.reminders import send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_stands_still", "uploads")]
 HANT, HANS = "zh-hant", "zh-hans"
 BY = ledger.Recorder()
-
-
-@pytest.fixture(autouse=True)
-def the_day_is_fixed(time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC), tick=False)
-
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path, monkeypatch):
-    """Where uploads wait."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 @pytest.fixture

@@ -11,19 +11,9 @@ from django.core.exceptions import ValidationError
 from openpyxl.cell import WriteOnlyCell
 
 from commitments.admin import files
-from tests.test_importing import (  # noqa: F401  (fixtures)
-    as_csv,
-    as_xlsx,
-    culture,
-    editor,
-    pledge,
-    refusals,
-    stored,
-    upload,
-    uploads,
-    wrong,
-)
+from tests.helpers.imports import as_xlsx, pledge, refusals, stored, upload, wrong
 
+pytestmark = pytest.mark.usefixtures("uploads")
 HEADER = b"slug,name\r\n"
 TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -253,7 +243,7 @@ def test_a_file_has_at_most_so_many_rows(settings):
 
 
 @pytest.mark.django_db
-def test_a_file_over_the_limit_is_refused_unread(editor, settings, monkeypatch):  # noqa: F811
+def test_a_file_over_the_limit_is_refused_unread(editor, settings, monkeypatch):
     settings.IMPORT_MAX_BYTES = 1024 * 1024
     monkeypatch.setattr(files, "read", None)
     assert "larger than 1 MB" in refusals(upload(editor, "commitment", bytes(1024 * 1024 + 1)))
@@ -261,7 +251,7 @@ def test_a_file_over_the_limit_is_refused_unread(editor, settings, monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_refused_file_leaves_nothing_behind(editor, uploads, name):  # noqa: F811
+def test_a_refused_file_leaves_nothing_behind(editor, uploads, name):
     data, file, _message = REFUSED[name]
     before = stored()
     answer = upload(editor, "organisation", data, file)
@@ -272,6 +262,6 @@ def test_a_refused_file_leaves_nothing_behind(editor, uploads, name):  # noqa: F
 
 
 @pytest.mark.django_db
-def test_a_formula_of_a_workbook_is_named_in_the_preview(editor, culture):  # noqa: F811
+def test_a_formula_of_a_workbook_is_named_in_the_preview(editor, culture):
     preview = upload(editor, "commitment", as_xlsx(list(pledge()), list(pledge(title="=A1").values())), "file.xlsx")
     assert wrong(preview) == [(2, "title", "This is a formula. Paste its value instead.")]

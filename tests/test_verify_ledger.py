@@ -3,10 +3,7 @@
 Things are broken behind the ledger's back: by raw SQL, with the guarding trigger dropped first.
 """
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from commitments import ledger, triggers
@@ -22,42 +19,12 @@ from commitments.models import (
     Update,
 )
 from tests.factories import AreaFactory, CommitmentFactory, OrganisationFactory, evidence, published, record
+from tests.helpers.ledger_acts import TABLES, change_entry, drop, run, verify
 
 pytestmark = pytest.mark.django_db
 
 BY = ledger.Recorder()
-TABLES = {name: rule[0] for name, rule in triggers.RULES.items()}
-TABLES |= {} if connection.vendor == "sqlite" else triggers.TRUNCATED
 only_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's triggers have no such thing")
-
-
-def verify(*arguments):
-    """Exit code, what it prints, and what it complains of."""
-    printed, complaints, code = StringIO(), StringIO(), 0
-    connection.check_constraints()  # PostgreSQL lays no trigger while checks are due
-    try:
-        call_command("verify_ledger", *arguments, stdout=printed, stderr=complaints)
-    except SystemExit as end:
-        code = end.code
-    return code, printed.getvalue(), complaints.getvalue()
-
-
-def run(sql, *parameters):
-    connection.check_constraints()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-
-
-def drop(trigger):
-    run(f"DROP TRIGGER {trigger}" + ("" if connection.vendor == "sqlite" else f" ON {TABLES[trigger]}"))
-
-
-def change_entry(entry, **columns):
-    """Change an entry as somebody with the database's password could, and lay the trigger again."""
-    drop("ledger_no_update")
-    LedgerEntry.objects.filter(pk=entry.pk).update(**columns)
-    connection.check_constraints()
-    triggers.lay(connection)
 
 
 def delete_entry(entry):

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from commitments.languages import CHINESE, path_in
 from tests.benchmarks.table import say, table
-from tests.deployed import deploy
-from tests.installation import ROOT, Installation, Server
+from tests.helpers.deployed import deploy
+from tests.helpers.installation import ROOT, Installation, Server
 
 CLIENTS, SECONDS, PER_PAGE = 4, 2, 25
 PAGES = 100  # how many pages of each question are asked for, in turn

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import installation as installations
 from tests.benchmarks.table import say, table
-from tests.installation import Installation
-from tests.with_postgresql import cluster
+from tests.helpers import installation as installations
+from tests.helpers.installation import Installation
+from tests.helpers.postgresql import cluster
 
 TIMES = 200  # of each process
 PROCESSES = 8

@@ -15,11 +15,11 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tests import installation as installations
 from tests.benchmarks import pages, publishing, table
 from tests.benchmarks.floor import EXPORT_SQL
 from tests.benchmarks.table import say
-from tests.installation import ROOT, Installation, Server
+from tests.helpers import installation as installations
+from tests.helpers.installation import ROOT, Installation, Server
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 FOLDER = ROOT / "var" / "bench"

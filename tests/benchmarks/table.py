@@ -9,7 +9,7 @@ from pathlib import Path
 
 import django
 
-from tests.installation import ROOT
+from tests.helpers.installation import ROOT
 
 _said: list[str] = []
 

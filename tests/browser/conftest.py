@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests import installation as installations
-from tests.installation import Server
+from tests.helpers import installation as installations
+from tests.helpers.installation import Server
 
 ABORTED = "net::ERR_ABORTED"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from commitments.languages import TAGS, path_in
-from tests import installation as installations
 from tests.browser.pages import PAGES, WRONG
-from tests.installation import ROOT
+from tests.helpers import installation as installations
+from tests.helpers.installation import ROOT
 
 FOLDER = ROOT / "var" / "screenshots"
 WIDTHS, SCHEMES = (1280, 390), ("light", "dark")

@@ -3,8 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_staff import sign_in
-from tests.staff import add_staff
+from tests.helpers.browser import sign_in
+from tests.helpers.staff import add_staff
 
 pytestmark = pytest.mark.browser
 AWHILE = 4_500  # milliseconds; a form that is sent within 3 seconds is taken for a robot's

@@ -3,8 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_staff import press, sign_in
-from tests.staff import add_staff
+from tests.helpers.browser import press, sign_in
+from tests.helpers.staff import add_staff
 
 pytestmark = pytest.mark.browser
 LIST = "/admin/commitments/commitment/"

@@ -6,8 +6,8 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_staff import press, sign_in
-from tests.staff import PASSWORD, add_staff
+from tests.helpers.browser import press, sign_in
+from tests.helpers.staff import PASSWORD, add_staff
 
 pytestmark = pytest.mark.browser
 SECOND_FACTOR = "/admin/account/second-factor/"

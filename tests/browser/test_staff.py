@@ -4,25 +4,12 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from commitments.languages import path_in
-from tests.staff import PASSWORD, add_staff
+from tests.helpers.browser import WORLD, Keys, look, sign_in
+from tests.helpers.staff import PASSWORD, add_staff
 
 pytestmark = pytest.mark.browser
-
-
-def press(page, name):
-    """Press a button, and wait for the page that it leads to: the press itself only sets out for it."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
-
-
-def sign_in(page, server, name="clerk"):
-    page.goto(f"{server.url}/admin/")
-    page.fill("#id_login", name)
-    page.fill("#id_password", PASSWORD)
-    press(page, "Sign in")
 
 
 def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(installation, open_page):
@@ -70,33 +57,6 @@ class Hands:
         self.page.select_option(box, value)
 
 
-FOCUSED = "(({ id, textContent, value }) => [id, textContent.trim(), value])(document.activeElement)"
-
-
-class Keys:
-    """Somebody at a keyboard, with nothing else."""
-
-    def __init__(self, page):
-        self.page, self.clicks, self.pages = page, 0, []
-        page.on("framenavigated", lambda frame: self.pages.append(frame.url))
-
-    def reach(self, wanted):
-        for _press in range(200):
-            self.page.keyboard.press("Tab")
-            if any(wanted in str(one) for one in self.page.evaluate(FOCUSED) if one):
-                return
-        raise AssertionError(f"Tab never reached {wanted}")
-
-    def click(self, _role, name):
-        self.reach(name)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-
-    def choose(self, box, value):
-        self.reach(box.removeprefix("#"))
-        self.page.keyboard.type(value.replace("_", " "))
-
-
 @pytest.mark.parametrize("at_work", [Hands, Keys])
 def test_from_the_desk_to_the_public_page_in_six_clicks_and_two_pages(installation, open_page, at_work):
     add_staff(installation)
@@ -126,26 +86,6 @@ def test_from_the_desk_to_the_public_page_in_six_clicks_and_two_pages(installati
         assert len([url for url in worker.pages if "/admin/" in url]) == 2
 
 
-# A world in which every page of the staff's has something to show.
-WORLD = """
-from django.contrib.auth.models import Group, User
-from commitments import publishing
-from commitments.models import *
-body = Organisation.objects.get(slug="hksarg")
-for name in ("Contributor", "Administrator"):
-    user = User.objects.create_user(name.lower(), password={password!r}, is_staff=True)
-    user.groups.add(Group.objects.get(name=name))
-    Affiliation.objects.create(user=user, organisation=body)
-one = Commitment.objects.get(reference="CU-06")
-author, administrator = User.objects.get(username="contributor"), User.objects.get(username="administrator")
-said = dict(title="A page", publisher="Gazette", relation="direct", source="party")
-for state in ("waiting", "returned"):
-    draft = one.drafts.create(date="2020", status="completed", note=state, state=state, author=author)
-    draft.evidence.create(url=f"https://example.org/{{state}}", **said)
-DraftUpdate.objects.filter(state="returned").update(returned_because="Name the course.")
-entry = LedgerEntry.objects.get(pk=80)
-publishing.ask_for_redaction(entry, dict(entry.data, note="Removed."), "A name.", administrator)
-"""
 PAGES = {
     "desk": "",
     "record progress": "commitments/draftupdate/add/?commitment=11",
@@ -163,13 +103,6 @@ PAGES = {
     "redact": "commitments/redactionrequest/ask/81/",
     "a redaction asked for": "commitments/redactionrequest/1/change/",
 }
-
-
-def look(page, name):
-    """Axe, and the width. Axe itself would write styles into the page to look at imported ones; select2 is stock."""
-    findings = Axe().run(page, context={"exclude": [[".select2"]]}, options={"preload": False})
-    assert findings.violations_count == 0, f"{name}: {findings.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
 
 
 @pytest.mark.parametrize(("width", "scheme", "chinese"), [(1280, "light", "zh-hant"), (390, "dark", "zh-hans")])
@@ -227,7 +160,7 @@ def test_what_a_full_database_could_not_record_is_recorded_when_the_page_that_sa
     pages = tmp_path / "most-pages"
     pages.write_text("100000")
     small = replace(installation, settings={"MOST_PAGES": str(pages)})
-    with small.serve(application="tests.small_disk") as server, chromium.new_context() as context:
+    with small.serve(application="tests.helpers.small_disk") as server, chromium.new_context() as context:
         page = context.new_page()
         sign_in(page, server)
         page.goto(f"{server.url}/admin/commitments/draftupdate/add/?commitment=1")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser.test_staff import WORLD, Keys, look, press, sign_in
-from tests.staff import PASSWORD, add_staff
+from tests.helpers.browser import WORLD, Keys, look, press, sign_in
+from tests.helpers.staff import PASSWORD, add_staff
 
 pytestmark = pytest.mark.browser
 DRAFT = """

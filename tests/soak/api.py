@@ -14,8 +14,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from tests import installation as installations
-from tests.installation import ROOT, Installation
+from tests.helpers import installation as installations
+from tests.helpers.installation import ROOT, Installation
 
 ALL_PHASES = "examples,coverage,fuzzing,stateful"
 

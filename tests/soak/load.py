@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
 
-from tests import installation as installations
-from tests.installation import Installation, Server
+from tests.helpers import installation as installations
+from tests.helpers.installation import Installation, Server
+from tests.helpers.staff import Staff, add_staff
 from tests.soak.figures import milliseconds, told
 from tests.soak.traffic import Question, ask, open_to_all, questions, references, run_apart
-from tests.staff import Staff, add_staff
 
 KEYS = "from commitments.models import Commitment\nfor one in Commitment.objects.all(): print(one.reference, one.pk)"
 NEWEST = ("/updates/", "/updates.atom", "/commitments.json", "/data/updates.csv", "/ledger.jsonl")  # what they show

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests import installation as installations
-from tests.installation import Installation, Server
+from tests.helpers import installation as installations
+from tests.helpers.installation import Installation, Server
 from tests.soak.figures import told
 from tests.soak.traffic import Question, ask, open_to_all, questions, references, run_apart
 

@@ -14,8 +14,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import installation as installations
-from tests.installation import Installation
+from tests.helpers import installation as installations
+from tests.helpers.installation import Installation
 from tests.soak.figures import milliseconds, told
 
 # Waits for a file, so that all begin at once; publishes report after report; tells how long each took.

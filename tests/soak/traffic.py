@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from tests.installation import Installation, Server
+from tests.helpers.installation import Installation, Server
 
 T = TypeVar("T")
 PATIENCE = 60  # seconds after which a visitor has gone

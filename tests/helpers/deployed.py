@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.installation import ROOT, Installation, Server
-from tests.with_postgresql import free_port
+from tests.helpers.installation import ROOT, Installation, Server
+from tests.helpers.postgresql import free_port
 
 FILES = ROOT / "docs" / "deploy"
 # The journey signs in with a password alone and publishes what it wrote itself.

@@ -1,4 +1,4 @@
-"""Runs a command with DATABASE_URL pointing at a throw-away PostgreSQL: `python tests/with_postgresql.py pytest`.
+"""Runs a command with DATABASE_URL pointing at a throw-away PostgreSQL: `python tests/helpers/postgresql.py pytest`.
 
 Skips with a line where PostgreSQL's programs are not on the machine; with CI=true that is a failure.
 """

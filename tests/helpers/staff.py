@@ -6,7 +6,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from tests.installation import Installation, Server
+from tests.helpers.installation import Installation, Server
 
 PASSWORD = "a-long-enough-password"
 

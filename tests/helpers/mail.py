@@ -11,7 +11,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tests.with_postgresql import free_port
+from tests.helpers.postgresql import free_port
 
 
 class MailServer:

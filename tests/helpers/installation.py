@@ -14,9 +14,9 @@ from pathlib import Path
 
 import psycopg
 
-from tests.with_postgresql import free_port
+from tests.helpers.postgresql import free_port
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 # One visitor asks as much as many do.
 UNLIMITED = {"SEARCHES_PER_MINUTE": "1000000", "EXPORTS_PER_MINUTE": "1000000"}
 FIXTURE = ROOT / "fixtures" / "4th-plenary-2018.json"
@@ -52,6 +52,11 @@ class Installation:
         return "PostgreSQL" if self.database_url.startswith("postgresql") else "SQLite"
 
     @property
+    def name(self) -> str:
+        """The database's name: of SQLite its file's."""
+        return self.database_url.removeprefix("sqlite:///").rpartition("/" if self.vendor == "PostgreSQL" else "\0")[2]
+
+    @property
     def environment(self) -> dict[str, str]:
         own = {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"}
         return os.environ | own | UNLIMITED | self.settings
@@ -66,6 +71,12 @@ class Installation:
         """A management command, waited for."""
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120)
+
+    def run_well(self, *arguments: str) -> str:
+        """The same; fails where the command does. Gives what it printed."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def python(self, code: str) -> subprocess.CompletedProcess[str]:
         """Some lines in Django's shell."""
@@ -99,34 +110,29 @@ def wait_until_it_answers(server: Server) -> None:
 
 
 def template(folder: Path) -> Installation:
-    """A database with the release loaded, to be copied."""
+    """A database with the release loaded."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
-        made = Installation(postgresql(given, f"tracker_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"))
-    else:
-        made = Installation(f"sqlite:///{folder / 'template.sqlite3'}")
-    return fill(made)
+        return fill(Installation(postgresql(given, "tracker_alone")))
+    return fill(Installation(f"sqlite:///{folder / 'template.sqlite3'}"))
 
 
 def fill(empty: Installation) -> Installation:
     """The same with tables, and the release loaded."""
-    for arguments in (("migrate", "--verbosity", "0"), ("load_release", str(FIXTURE))):
-        done = empty.run(*arguments)
-        assert done.returncode == 0, done.stderr
+    empty.run_well("migrate", "--verbosity", "0")
+    empty.run_well("load_release", str(FIXTURE))
     return empty
 
 
-def copy(original: Installation, folder: Path, number: int) -> Installation:
-    """The same once more, for one test."""
-    if original.database_url.startswith("postgresql"):
-        base, _slash, name = original.database_url.rpartition("/")
-        return Installation(postgresql(f"{base}/postgres", f"{name}_{number}", like=name))
-    source = Path(original.database_url.removeprefix("sqlite:///"))
-    target = folder / "tracker.sqlite3"
+def copy(original: Installation, target: Installation) -> Installation:
+    """The same once more, under the target's address."""
+    if original.vendor == "PostgreSQL":
+        postgresql(f"{original.database_url.rpartition('/')[0]}/postgres", target.name, like=original.name)
+        return target
     for suffix in ("", "-wal"):
-        if source.with_name(source.name + suffix).exists():
-            shutil.copy(source.with_name(source.name + suffix), target.with_name(target.name + suffix))
-    return Installation(f"sqlite:///{target}")
+        if Path(original.name + suffix).exists():
+            shutil.copy(original.name + suffix, target.name + suffix)
+    return target
 
 
 def postgresql(admin_url: str, name: str, like: str = "template1") -> str:
@@ -135,3 +141,9 @@ def postgresql(admin_url: str, name: str, like: str = "template1") -> str:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
     return f"{admin_url.rpartition('/')[0]}/{name}"
+
+
+def exists(admin_url: str, name: str) -> bool:
+    """Whether PostgreSQL has a database of that name."""
+    with psycopg.connect(admin_url) as connection:
+        return bool(connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())

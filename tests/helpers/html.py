@@ -1,0 +1,93 @@
+"""Reading a page of HTML as its readers do."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+from django.test.html import parse_html
+
+REFERENCE = re.compile(r"\b[A-Z]{2}-[0-9]{2}\b")
+
+
+def read(answer):
+    """The page as a tree; fails where a tag is left open."""
+    return parse_html(answer.content.decode())
+
+
+def every(element, name, /, **attributes):
+    """Each element of that name below, in order; with these attributes. `_class` is one of several."""
+    found = []
+    for child in element.children:
+        if isinstance(child, str):
+            continue
+        given = dict(child.attributes)
+        wanted = {key: value for key, value in attributes.items() if key != "_class"}
+        of_class = attributes.get("_class") in (None, *(given.get("class") or "").split())
+        if child.name == name and of_class and wanted.items() <= given.items():
+            found.append(child)
+        found += every(child, name, **attributes)
+    return found
+
+
+def words(element):
+    """The text of an element, white space evened out."""
+    parts = [child if isinstance(child, str) else words(child) for child in element.children]
+    return " ".join(" ".join(parts).split()).replace(" ,", ",").replace(" .", ".")
+
+
+def links(element):
+    """Each link below: its address, to its words."""
+    return {dict(link.attributes)["href"]: words(link) for link in every(element, "a")}
+
+
+def main(answer):
+    """What stands between header and footer."""
+    return every(read(answer), "main")[0]
+
+
+def rows(answer):
+    """The references in the table's rows."""
+    return [REFERENCE.search(words(row)).group() for body in every(read(answer), "tbody") for row in every(body, "tr")]
+
+
+def section(answer, name):
+    return words(every(main(answer), "section", **{"aria-labelledby": name})[0])
+
+
+def listed(client, address):
+    """How many commitments the list at this address says that there are."""
+    return int(words(every(main(client.get(address)), "div", _class="found")[0]).split()[0])
+
+
+class Head(HTMLParser):
+    """What a browser reads of a page's head: titles, metas by name, the canonical link, what stands in scripts."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.titles, self.metas, self.canonical, self.scripts = [], {}, [], []
+        self._inside, self._body = None, False
+        self.feed(answer.content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self._body = self._body or tag == "body"
+        if tag == "meta":
+            self.metas[given.get("name") or given.get("property")] = given.get("content")
+        if tag == "link" and given.get("rel") == "canonical":
+            self.canonical.append(given["href"])
+        self._inside = None if self._body else {"title": self.titles, "script": self.scripts}.get(tag)
+        if self._inside is not None:
+            self._inside.append("")
+
+    def handle_endtag(self, tag):
+        self._inside = None
+
+    def handle_data(self, data):
+        if self._inside is not None:
+            self._inside[-1] += data
+
+    @property
+    def data(self):
+        """The one block of structured data."""
+        [block] = [one for one in self.scripts if one]
+        return json.loads(block)

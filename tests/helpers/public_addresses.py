@@ -1,0 +1,40 @@
+"""Every public address, and what is answered there."""
+
+import io
+import zipfile
+from html import unescape
+
+from commitments import urls
+from commitments.models import Area, Commitment, ErrorReport, Organisation, Release, Update
+from commitments.public import finding
+
+
+def addresses():
+    """Every public address, from the list of them: a new one that this cannot fill in fails here."""
+    known = {
+        "reference": [*Commitment.objects.values_list("reference", flat=True)],
+        "entry": [*Update.objects.values_list("pk", flat=True), 99],
+        "elsewhere": ["", "nothing/"],
+        "section": [*finding.SITEMAPS],
+        "token": [*ErrorReport.objects.values_list("token", flat=True)],
+        "slug": [
+            slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)
+        ],
+    }
+    for one in [*urls.urlpatterns, *urls.without_language]:
+        [*converters] = one.pattern.converters
+        route = str(one.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
+        if not converters:
+            yield f"/{route}"
+            continue
+        [name] = converters
+        before, after = route[: route.index("<")], route[route.index(">") + 1 :]
+        yield from (f"/{before}{value}{after}" for value in known[name])
+
+
+def body(answer):
+    told = b"".join(answer)
+    if told.startswith(b"PK"):  # a workbook: what all of its parts say
+        with zipfile.ZipFile(io.BytesIO(told)) as book:
+            told = b"".join(book.read(name) for name in book.namelist())
+    return unescape(told.decode())

@@ -1,0 +1,22 @@
+"""The first release's file, whole and cut down to a small one."""
+
+import json
+from copy import deepcopy
+
+from tests.helpers.installation import FIXTURE
+
+HEAD = "5bfd8f61c968394423083c635480ecb03db43958ff26ee1b061db43efeaf65cc"
+
+
+SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))
+
+
+def small():
+    """A whole file of one small release: two areas, two bodies, a pledge, a part of it and an agreement."""
+    source = deepcopy(SOURCE)
+    wanted = {one["reference"]: one for one in source["commitments"]}
+    release = source["release"]
+    release["sections"] = [one for one in release["sections"] if one["area"] in ("culture", None)]
+    release["agreements"] = [one for one in release["agreements"] if one["commitments"] == ["CU-01"]]
+    del source["translations"]
+    return source | {"commitments": [wanted["CU-01"], wanted["CU-06"], wanted["SC-01"]]}

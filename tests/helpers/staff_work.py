@@ -1,0 +1,95 @@
+"""Something of every kind that staff work at, and the address of each act."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from commitments.models import ErrorReport, LedgerEntry, RedactionRequest
+from tests import factories
+
+
+@pytest.fixture
+def staff_work(db):
+    """Work of one organisation, of another, and something of every other kind."""
+    ours, theirs = factories.OrganisationFactory(name="Ours"), factories.OrganisationFactory(name="Theirs")
+    colleague = User.objects.create_user("colleague", is_staff=True)
+    own, other = factories.published(owners=[ours]), factories.published(owners=[theirs])
+    factories.record("report", own)
+    other_draft = other.drafts.create(date="2019", note="Their secret.", author=colleague)
+    return SimpleNamespace(
+        ours=ours,
+        own=own,
+        other=other,
+        draft=factories.CommitmentFactory(owners=[ours]),
+        colleague_draft=own.drafts.create(date="2019", note="Mine.", author=colleague),
+        other_draft=other_draft,
+        evidence=other_draft.evidence.create(**factories.evidence()),
+        entry=LedgerEntry.objects.get(kind="report"),
+        report=ErrorReport.objects.create(token="x", what="Wrong."),
+        request=RedactionRequest.objects.create(entry=LedgerEntry.objects.first(), reason="R.", asked_by=colleague),
+        colleague=colleague,
+    )
+
+
+def staff_addresses(work, own_draft):
+    """Each name of the table."""
+
+    def at(what, *arguments):
+        return reverse(f"admin:{what}", args=arguments)
+
+    def find(model, field):
+        return f"{at('autocomplete')}?app_label=commitments&model_name={model}&field_name={field}&term="
+
+    ours = "commitments_"
+    draft = f"{ours}draftupdate"
+    return {
+        "desk": at("index"),
+        "commitments": at(f"{ours}commitment_changelist"),
+        "commitment_add": at(f"{ours}commitment_add"),
+        "own_commitment": at(f"{ours}commitment_change", work.own.pk),
+        "other_commitment": at(f"{ours}commitment_change", work.other.pk),
+        "own_translations": at(f"{ours}commitment_translations", work.own.pk),
+        "other_translations": at(f"{ours}commitment_translations", work.other.pk),
+        "other_history": at(f"{ours}commitment_history", work.other.pk),
+        "draft_commitment": at(f"{ours}commitment_change", work.draft.pk),
+        "draft_commitment_delete": at(f"{ours}commitment_delete", work.draft.pk),
+        "own_commitment_delete": at(f"{ours}commitment_delete", work.own.pk),
+        "record_own": f"{at(f'{draft}_add')}?commitment={work.own.pk}",
+        "record_other": f"{at(f'{draft}_add')}?commitment={work.other.pk}",
+        "updates_drafted": at(f"{draft}_changelist"),
+        "own_draft": at(f"{draft}_change", own_draft.pk),
+        "own_draft_delete": at(f"{draft}_delete", own_draft.pk),
+        "colleague_draft": at(f"{draft}_change", work.colleague_draft.pk),
+        "colleague_draft_delete": at(f"{draft}_delete", work.colleague_draft.pk),
+        "other_draft": at(f"{draft}_change", work.other_draft.pk),
+        "other_draft_delete": at(f"{draft}_delete", work.other_draft.pk),
+        "review_publish": at(f"{draft}_publish"),
+        "review_return": at(f"{draft}_return"),
+        "bulk": at(f"{ours}commitment_record"),
+        "entries": at(f"{ours}ledgerentry_changelist"),
+        "entry": at(f"{ours}ledgerentry_change", work.entry.pk),
+        "retract": at(f"{ours}ledgerentry_retract", work.entry.pk),
+        "redact": at(f"{ours}redactionrequest_ask", work.entry.pk),
+        "redactions": at(f"{ours}redactionrequest_changelist"),
+        "redaction_decide": at(f"{ours}redactionrequest_decide", work.request.pk),
+        "updates": at(f"{ours}update_changelist"),
+        "organisations": at(f"{ours}organisation_changelist"),
+        "organisation": at(f"{ours}organisation_change", work.ours.pk),
+        "release_add": at(f"{ours}release_add"),
+        "areas": at(f"{ours}area_changelist"),
+        "reports": at(f"{ours}errorreport_changelist"),
+        "report": at(f"{ours}errorreport_change", work.report.pk),
+        "users": at("auth_user_changelist"),
+        "user": at("auth_user_change", work.colleague.pk),
+        "groups": at("auth_group_changelist"),
+        "group_add": at("auth_group_add"),
+        "affiliation_add": at(f"{ours}affiliation_add"),
+        "evidence_drafted": at(f"{ours}draftevidence_changelist"),
+        "other_evidence": at(f"{ours}draftevidence_change", work.evidence.pk),
+        "other_evidence_delete": at(f"{ours}draftevidence_delete", work.evidence.pk),
+        "ownership_delete": at(f"{ours}ownership_delete", work.draft.ownership_set.get().pk),
+        "find_commitment": find("draftupdate", "commitment"),
+        "find_organisation": find("affiliation", "organisation"),
+    }

@@ -1,0 +1,11 @@
+"""Everything in this folder is slow: `make slow` runs it, `make test` does not."""
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("slow")
