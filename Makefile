@@ -1,14 +1,19 @@
 # make run    the tracker on this machine, at http://127.0.0.1:8000 (PORT= changes it)
-# make test   every test, browser tests included, on SQLite and on a throw-away PostgreSQL
+# make test   the tests, browser tests included, on SQLite, and on a throw-away PostgreSQL what can differ there
 # make check  formatting, lint, types, migrations, translations, production settings
 # make bench  our figures beside the stock way and the floor
-# make soak   the long tests: many who publish, crowds of readers, memory; generated questions to the API (SOAK_CASES=
+# make slow   the tests that take minutes: faults, replica, deployment, servers, query plans, large imports, fuzzing
+# make coverage  the tests that need no process of their own, and which branches of the application they run
+# make mutants   what the tests are worth: faults planted at random, and how many of them are caught (FAULTS=, SEED=)
+# make soak   the long runs: many who publish, crowds of readers, memory; generated questions to the API (SOAK_CASES=
 #             for each address), to all public addresses and to the forms of staff (FUZZ_REQUESTS=, 20,000 of each)
 # make messages  the catalogues of both forms of Chinese in line with the code (needs gettext)
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
 PORT ?= 8000
 FUZZ_REQUESTS ?= 20000
+FAULTS ?= 60
+SEED ?= 1
 BIN := .venv/bin
 STATIC := var/static/staticfiles.json
 CATALOGUES := $(wildcard tracker/locale/*/LC_MESSAGES/django.po)
@@ -17,7 +22,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 # Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md).
 SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --preload --log-level error --forwarded-allow-ips ""
 
-.PHONY: run test check bench soak screenshots messages lock system
+.PHONY: run test slow coverage mutants check bench soak screenshots messages lock system
 
 run: .venv/runtime $(STATIC) $(COMPILED)
 	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
@@ -32,9 +37,12 @@ run: .venv/runtime $(STATIC) $(COMPILED)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/development: requirements-dev.txt .venv/runtime
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@
+# With uv, which takes seconds where pip takes a minute; pip brings it, by the digests of the same file.
+.venv/development: requirements-dev.txt requirements.txt | .venv/bin/python
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r .venv/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@touch .venv/runtime $@
 
 $(STATIC): .venv/runtime $(shell find commitments/static -type f)
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
@@ -48,9 +56,24 @@ $(STATIC): .venv/runtime $(shell find commitments/static -type f)
 messages: .venv/development
 	$(BIN)/python manage.py makemessages --locale zh_Hant --locale zh_Hans --no-obsolete --no-wrap --add-location file --ignore tests --ignore var
 
+# A file's tests stay in one process, which makes what they share once. Their order is drawn anew by each run.
+PYTEST := $(BIN)/python -m pytest --dist loadfile
+ON_POSTGRESQL := $(BIN)/python tests/helpers/postgresql.py
+
 test: .venv/development $(STATIC) $(COMPILED) system
-	$(BIN)/python -m pytest --numprocesses auto
-	$(BIN)/python tests/helpers/postgresql.py $(BIN)/python -m pytest --numprocesses auto -m "not browser"
+	$(PYTEST) --numprocesses auto
+	$(ON_POSTGRESQL) $(PYTEST) --numprocesses auto -m "postgresql and not slow"
+
+# One after the other: they measure, fill disks and kill what others would need.
+slow: .venv/development $(STATIC) $(COMPILED) system
+	$(PYTEST) -m slow tests/slow
+	$(ON_POSTGRESQL) $(PYTEST) -m "slow and postgresql" tests/slow
+
+coverage: .venv/development $(STATIC) $(COMPILED)
+	$(PYTEST) --numprocesses auto -m "not browser and not processes and not slow" --cov --cov-report=term
+
+mutants: .venv/development $(STATIC) $(COMPILED)
+	$(BIN)/python -m tests.mutants --faults $(FAULTS) --seed $(SEED)
 
 check: .venv/development $(COMPILED)
 	$(BIN)/ruff format --check .
@@ -66,12 +89,12 @@ bench: .venv/development $(STATIC) $(COMPILED)
 
 soak: .venv/development $(STATIC) $(COMPILED)
 	$(BIN)/python -m tests.soak.publishing
-	$(BIN)/python tests/helpers/postgresql.py $(BIN)/python -m tests.soak.publishing
+	$(ON_POSTGRESQL) $(BIN)/python -m tests.soak.publishing
 	$(BIN)/python -m tests.soak.load
-	$(BIN)/python tests/helpers/postgresql.py $(BIN)/python -m tests.soak.load
+	$(ON_POSTGRESQL) $(BIN)/python -m tests.soak.load
 	$(BIN)/python -m tests.soak.memory
 	$(BIN)/python -m tests.soak.api
-	FUZZ_REQUESTS=$(FUZZ_REQUESTS) $(BIN)/python -m pytest tests/test_fuzz.py
+	FUZZ_REQUESTS=$(FUZZ_REQUESTS) $(BIN)/python -m pytest -m slow tests/slow/test_fuzz.py
 
 screenshots: .venv/development $(STATIC) $(COMPILED) system
 	$(BIN)/python -m tests.browser.screenshots

@@ -29,7 +29,7 @@ def test_an_address_without_page_keeps_the_day_and_offers_search_on_it(client):
     assert (dict(search.attributes)["action"], asked) == ("/commitments/", {"as_of": "2021-08-30", "q": None})
 
 
-@pytest.mark.parametrize("day", ["", "soon", "2026-11-23"])
+@pytest.mark.parametrize("day", ["", "soon"])
 def test_an_address_without_page_is_not_found_whatever_day_is_asked_for(client, day):
     answer = client.get(f"/nothing/?as_of={day}")
     assert answer.status_code == 404
@@ -97,14 +97,12 @@ def under(client, name):
     return re.search(rf'<h2 id="{name}">(.*?)<h2', source, re.DOTALL).group(1)
 
 
-@pytest.mark.parametrize(
-    "name", ["method", "ledger", "corrections", "publisher", "licence", "privacy", "accessibility", "words"]
-)
-def test_about_has_a_section_that_its_contents_lead_to(client, name):
+def test_about_has_the_sections_that_its_contents_lead_to(client):
     page = main(client.get("/about/"))
     [contents] = every(page, "ul", _class="toc")
-    assert f"#{name}" in links(contents)
-    assert every(page, "h2", id=name)
+    names = {"method", "ledger", "corrections", "publisher", "licence", "privacy", "accessibility", "words"}
+    assert {f"#{name}" for name in names} <= set(links(contents))
+    assert names <= {dict(one.attributes).get("id") for one in every(page, "h2")}
 
 
 @pytest.mark.parametrize(

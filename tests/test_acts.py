@@ -76,6 +76,7 @@ def act(client, name, entry, button, **typed):
     return Form(client.get(address)).send(client, address, button, **typed)
 
 
+@pytest.mark.postgresql
 def test_a_retraction_is_looked_at_and_then_public(one, entry, publisher):
     looked = act(publisher, "ledgerentry_retract", entry, "_preview", reason="Of another bridge.")
     assert "Retracted on 22 November 2026" in preview(looked)
@@ -155,6 +156,7 @@ def test_whoever_asked_cannot_carry_it_out(named, two):
     assert "Hidden Street" in Client().get("/commitments/TT-01/").text
 
 
+@pytest.mark.postgresql
 def test_the_second_looks_and_carries_it_out(named, two):
     ask(two[0], named)
     page = two[1].get(change(RedactionRequest.objects.get()))
@@ -167,6 +169,7 @@ def test_the_second_looks_and_carries_it_out(named, two):
     assert list(ledger.verify()) == []
 
 
+@pytest.mark.postgresql
 def test_the_draft_behind_an_entry_loses_the_words_too(one, publisher, two):
     fill(publisher, record_address(one), "_publish", **REPORT | {"note": "Opened by Jane Doe, of 1 Hidden Street."})
     ask(two[0], LedgerEntry.objects.last())
@@ -174,6 +177,7 @@ def test_the_draft_behind_an_entry_loses_the_words_too(one, publisher, two):
     assert DraftUpdate.objects.get().note == ""
 
 
+@pytest.mark.postgresql
 def test_a_whole_entry_can_be_removed(named, two):
     ask(two[0], named, whole="on")
     decide(two[1], "_grant")
@@ -213,6 +217,7 @@ def test_the_same_redaction_is_asked_for_once(named, two):
     assert "is asked for already" in ask(two[1], named).text
 
 
+@pytest.mark.postgresql
 def test_the_database_itself_wants_two(named):
     user = member("Administrator")
     asked = RedactionRequest.objects.create(entry=named, reason="R.", asked_by=user)
@@ -222,6 +227,7 @@ def test_the_database_itself_wants_two(named):
         )
 
 
+@pytest.mark.postgresql
 def test_a_rehearsal_leaves_nothing(named):
     before = head()
     publishing.rehearse(ledger.retract(named, "Wrong.", ledger.Recorder()))
@@ -229,6 +235,7 @@ def test_a_rehearsal_leaves_nothing(named):
     assert list(ledger.verify()) == []
 
 
+@pytest.mark.postgresql
 def test_a_rehearsal_of_what_is_refused_says_so(named):
     with pytest.raises(ValidationError, match="Give the reason"):
         publishing.rehearse(ledger.retract(named, "", ledger.Recorder()))
@@ -250,6 +257,7 @@ def asking(entry):
     return reverse("admin:commitments_redactionrequest_ask", args=[entry.pk])
 
 
+@pytest.mark.postgresql
 def test_words_that_a_first_redaction_left_can_be_removed_by_a_second(one, two):
     entry = factories.record("report", one, note="Jane Roe and John Doe came.")
     ask(two[0], entry, **{"text-0": "John Doe came."})

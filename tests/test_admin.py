@@ -3,28 +3,19 @@
 from decimal import Decimal
 
 import pytest
-from django.apps import apps
-from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from commitments import ledger, translations
+from commitments import ledger
 from commitments.models import (
-    Affiliation,
-    Agreement,
     Commitment,
     DraftEvidence,
     DraftUpdate,
-    ErrorReport,
     LedgerEntry,
-    LoadedItem,
-    Occasion,
     Organisation,
-    RedactionRequest,
-    Reminder,
     Update,
 )
 from tests import factories
@@ -46,25 +37,6 @@ from tests.helpers.crowds import crowd
 from tests.helpers.html import main, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-MODELS = sorted(apps.get_app_config("commitments").get_models(), key=lambda model: model.__name__)
-NAMES = [model._meta.model_name for model in MODELS if admin.site.is_registered(model)]
-PROJECTED = {
-    "edition",
-    "evidence",
-    "ledgerentry",
-    "ledgerhead",
-    "loadeditem",
-    "ownership",
-    "partnership",
-    "state",
-    "update",
-}
-# What the ledger projects, what a command writes, and what has steps of its own.
-READ_ONLY = [
-    name for name in NAMES if name in {*PROJECTED, "affiliation", "reminder", "redactionrequest", "translation"}
-]
-# Evidence is typed with its draft, and error reports are sent by readers.
-EDITABLE = [name for name in NAMES if name not in {*READ_ONLY, "draftevidence", "errorreport"}]
 BY = ledger.Recorder()
 
 
@@ -78,82 +50,6 @@ def desk(client):
 def recorded():
     """How much is stored of everything that a refusal must not leave behind."""
     return [model.objects.count() for model in (LedgerEntry, Update, DraftUpdate, DraftEvidence, Commitment)]
-
-
-# Every model
-
-
-@pytest.fixture
-def rows(desk):
-    """A row of every model."""
-    one = factories.published(reference="TT-01", partners=[factories.OrganisationFactory()])
-    one.release.sections.create(position=1, heading="Everything", area=one.area)
-    Agreement.objects.create(release=one.release, number=1, title="Agreement", basis="named").commitments.set([one])
-    factories.record("report", one)
-    draft = one.drafts.create(date="2019", status="in_progress")
-    draft.evidence.create(**factories.evidence())
-    LoadedItem.objects.create(key="area:somewhere")
-    Occasion.objects.create(day="2021-08-30", name="5th Plenary Session")
-    ErrorReport.objects.create(token="x", what="Something is wrong.", commitment=one)
-    factories.CommitmentFactory(reference="TT-02")
-    boss = User.objects.get()
-    Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
-    Reminder.objects.create(user=boss, day="2026-11-22")
-    RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
-    translations.record([translations.NewTranslation(one, "zh-hant", one.title, "譯文")], BY)
-    return {model._meta.model_name: list(model.objects.all()) for model in MODELS}
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_every_model_of_the_application_is_in_the_admin(model):
-    assert admin.site.is_registered(model)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_model_s_list_and_rows_open(rows, desk, name):
-    assert rows[name]
-    assert desk.get(reverse(f"admin:commitments_{name}_changelist")).status_code == 200
-    assert [desk.get(change(row)).status_code for row in rows[name]] == [200] * len(rows[name])
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_model_s_list_can_be_searched_and_sorted(rows, desk, name):
-    address = reverse(f"admin:commitments_{name}_changelist")
-    assert [desk.get(address, asked).status_code for asked in ({"q": "thing"}, {"o": "-1"})] == [200, 200]
-
-
-@pytest.mark.parametrize("name", EDITABLE)
-def test_what_is_not_projected_can_be_added(desk, name):
-    assert desk.get(reverse(f"admin:commitments_{name}_add")).status_code == 200
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("name", READ_ONLY)
-def test_ledger_and_projections_can_only_be_looked_at(rows, desk, name, method):
-    before, row = recorded(), rows[name][0]
-    for action, arguments in (("add", []), ("delete", [row.pk])):
-        address = reverse(f"admin:commitments_{name}_{action}", args=arguments)
-        assert getattr(desk, method)(address, {"post": "yes"}).status_code == 403
-    assert recorded() == before
-
-
-@pytest.mark.parametrize("name", READ_ONLY)
-def test_nothing_of_ledger_and_projections_can_be_typed_over(rows, desk, name):
-    row = rows[name][0]
-    stored = type(row).objects.filter(pk=row.pk).values()
-    before = stored.get()
-    assert not {"_save", "_continue", "_addanother", "_publish"} & set(Form(desk.get(change(row))).buttons)
-    assert desk.post(change(row), {"note": "x", "status": "completed", "_save": "1"}).status_code == 403
-    assert stored.all().get() == before
-
-
-@pytest.mark.parametrize("name", [*READ_ONLY, "commitment"])
-def test_nothing_on_record_can_be_deleted_in_bulk(rows, desk, name):
-    address, before = reverse(f"admin:commitments_{name}_changelist"), recorded()
-    chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows[name]], "post": "yes"}
-    desk.post(address, chosen)
-    assert "delete_selected" not in desk.get(address).text
-    assert recorded() == before
 
 
 # Recording progress
@@ -188,6 +84,7 @@ def test_a_draft_may_be_quite_incomplete(one, desk):
     assert recorded() == [1, 0, 1, 0, 1]
 
 
+@pytest.mark.postgresql
 def test_a_published_report_shows_at_once_on_page_list_and_csv(one, desk):
     answer = fill(desk, record_address(one), "_publish", **REPORT)
     assert answer.headers["Location"] == "/commitments/TT-01/#entry-2"
@@ -219,25 +116,17 @@ def test_a_new_deadline_is_recorded_with_its_reason(one, desk):
     assert "More time is needed." in Client().get("/commitments/TT-01/").text
 
 
+# One for each place that refuses: the form, the rules of an update, those of its evidence, those of its commitment.
 REFUSED = {
     "without direct evidence": (UNSUPPORTED, "A report needs direct evidence"),
-    "without any evidence": (
-        {"kind": "report", "date": "2019", "status": "in_progress", "note": "N."},
-        "direct evidence",
-    ),
-    "without status": (REPORT | {"status": ""}, "Say which status is reported."),
     "without date": (REPORT | {"date": ""}, "Say when it happened."),
-    "of the future": (REPORT | {"date": "2026-11-23"}, "lies in the future"),
-    "a stop without reason": (REPORT | {"status": "stopped"}, "Give a reason for stopping"),
-    "a deadline without reason": (REPORT | {"deadline": "2021"}, "go together"),
-    "less than nothing": (REPORT | {"achieved": "-1"}, ""),
-    "context that says nothing": (CONTEXT | {"note": ""}, "Say what happened."),
+    "less than nothing": (REPORT | {"achieved": "-1"}, "achieved"),
     "a check that looked nowhere": (CHECK | {"searched": ""}, "Say where you looked."),
-    "a check of a month": (CHECK | {"date": "2026-10"}, "Give the day on which you looked"),
     "on the release's word": (REPORT | {"basis": "release"}, "by its own statement"),
 }
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(("typed", "message"), REFUSED.values(), ids=REFUSED)
 def test_a_refused_publication_keeps_what_was_typed_and_stores_nothing(one, desk, typed, message):
     before = recorded()
@@ -280,6 +169,7 @@ def test_a_refused_form_can_be_put_right_and_sent(one, desk):
     assert recorded() == [2, 1, 1, 1, 1]
 
 
+@pytest.mark.postgresql
 def test_the_same_form_sent_twice_is_refused_the_second_time(one, desk):
     form = Form(desk.get(record_address(one)))
     answers = [form.send(desk, record_address(one), "_publish", **REPORT) for _press in range(2)]
@@ -300,10 +190,8 @@ def test_an_address_typed_without_scheme_is_taken_for_https(one, desk):
     assert Update.objects.get().evidence.get().url == "https://example.org/notice"
 
 
-@pytest.mark.parametrize("kind", ["CHECK", "CONTEXT"])
-def test_a_status_typed_into_what_moves_none_is_refused_and_not_lost_in_silence(one, desk, kind):
-    typed = {"CHECK": CHECK, "CONTEXT": CONTEXT}[kind] | {"status": "completed"}
-    answer = fill(desk, record_address(one), "_publish", **typed)
+def test_a_status_typed_into_what_moves_none_is_refused_and_not_lost_in_silence(one, desk):
+    answer = fill(desk, record_address(one), "_publish", **CONTEXT | {"status": "completed"})
     assert answer.status_code == 200
     assert "status" in errors(answer)
 
@@ -375,26 +263,21 @@ def test_owners_can_be_corrected(one, desk):
     assert "Office of Bridges" in Client().get("/commitments/TT-01/").text
 
 
-@pytest.mark.parametrize(
-    "posted", [{"reference": "TT-02"}, {"deadline": "2030"}, {"published_at_0": ""}, {"status": "completed"}]
-)
-def test_what_no_correction_may_touch_cannot_be_posted(one, desk, posted):
+def test_what_no_correction_may_touch_cannot_be_posted(one, desk):
     before = Commitment.objects.values().get()
+    posted = {"reference": "TT-02", "deadline": "2030", "published_at_0": "", "status": "completed"}
     fill(desk, change(one), reason="Because.", **posted)
     assert Commitment.objects.values().get() == before
     assert LedgerEntry.objects.count() == 1
 
 
+# One for each place that refuses: the form's fields of each kind, and the rules of a publication.
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
         ({"quote": "word " * 16}, "quote"),
         ({"owners": [], "partners": [], "parties_as_stated": ""}, "owners"),
-        ({"owner_inferred": "on", "owner_note": ""}, "owner_note"),
-        ({"unit": ""}, "unit"),
-        ({"deadline_basis": "stated"}, "deadline_basis"),
         ({"title": ""}, "title"),
-        ({"paragraph": "0"}, "paragraph"),
         ({"review_on": "soon"}, "review_on"),
         ({"target": "many"}, "target"),
     ],
@@ -403,9 +286,7 @@ def test_a_refused_correction_names_the_field_and_keeps_what_was_typed(one, desk
     answer = fill(desk, change(one), reason="Because.", **typed)
     assert answer.status_code == 200
     assert field in errors(answer)
-    assert {name: Form(answer).fields[name] for name in typed if name != "owner_inferred"} == {
-        name: text for name, text in typed.items() if name != "owner_inferred"
-    }
+    assert {name: Form(answer).fields[name] for name in typed} == typed
     assert LedgerEntry.objects.count() == 1
 
 
@@ -434,6 +315,7 @@ def test_a_stale_form_passes_on_the_second_try(one, desk):
     assert Commitment.objects.get().title == "Mend a bridge"
 
 
+@pytest.mark.postgresql
 def test_the_second_try_does_not_undo_what_somebody_else_corrected_in_another_field(one, desk):
     form = Form(desk.get(change(one)))
     correct(one, note="A note of somebody else.")
@@ -483,6 +365,7 @@ def pledge(**typed):
 ADD = add(Commitment)
 
 
+@pytest.mark.postgresql
 def test_a_commitment_is_drafted_edited_and_published(desk):
     assert fill(desk, ADD, **pledge()).status_code == 302
     draft = Commitment.objects.get()
@@ -506,13 +389,9 @@ def test_a_commitment_can_be_published_as_it_is_first_typed(desk):
 
 UNPUBLISHABLE = {
     "nobody is to do it": ({"owners": []}, "owners"),
-    "the quote is long": ({"quote": "word " * 15 + "word"}, "quote"),
-    "the owner is inferred without saying why": ({"owner_inferred": "on"}, "owner_note"),
-    "the deadline has no basis": ({"deadline": "2030"}, "deadline_basis"),
     "the target counts nothing": ({"target": "40"}, "unit"),
     "the reference is none": ({"reference": "wood 7"}, "reference"),
     "the deadline is no date": ({"deadline": "soon", "deadline_basis": "stated"}, "deadline"),
-    "it stands in no paragraph": ({"paragraph": "0"}, "paragraph"),
 }
 
 
@@ -543,6 +422,7 @@ def test_a_draft_refused_publication_stays_as_it_was_saved(desk):
     assert Commitment.objects.get().title == "Plant a wood"
 
 
+@pytest.mark.postgresql
 def test_a_reference_cannot_be_given_twice(one, desk):
     answer = fill(desk, ADD, **pledge(reference="TT-01"))
     assert "reference" in errors(answer)
@@ -561,16 +441,20 @@ def test_a_draft_commitment_can_be_deleted(desk):
     assert not Commitment.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["organisation", "area", "release"])
-def test_what_a_published_commitment_names_cannot_be_deleted(one, desk, name):
-    row = {"organisation": one.owners.first(), "area": one.area, "release": one.release}[name]
-    desk.post(reverse(f"admin:commitments_{name}_delete", args=[row.pk]), {"post": "yes"})
-    assert type(row).objects.filter(pk=row.pk).exists()
+def named_by(one):
+    return {"organisation": one.owners.first(), "area": one.area, "release": one.release}
+
+
+@pytest.mark.postgresql
+def test_what_a_published_commitment_names_cannot_be_deleted(one, desk):
+    for name, row in named_by(one).items():
+        desk.post(reverse(f"admin:commitments_{name}_delete", args=[row.pk]), {"post": "yes"})
+        assert type(row).objects.filter(pk=row.pk).exists(), name
 
 
 @pytest.mark.parametrize("name", ["organisation", "area", "release"])
 def test_a_slug_is_given_once(one, desk, name):
-    row = {"organisation": one.owners.first(), "area": one.area, "release": one.release}[name]
+    row = named_by(one)[name]
     fill(desk, change(row), slug="another")
     assert type(row).objects.get(pk=row.pk).slug == row.slug
 
@@ -645,6 +529,7 @@ def test_whoever_may_not_publish_cannot_correct(one):
     assert LedgerEntry.objects.count() == 1
 
 
+@pytest.mark.postgresql
 def test_a_publisher_publishes_as_publisher_and_no_name_is_recorded(one):
     client = clerk(*DRAFTING, "publish")
     assert fill(client, record_address(one), "_publish", **REPORT).status_code == 302
@@ -659,24 +544,8 @@ def test_staff_without_any_permission_see_nothing_of_the_drafts(one):
     assert {client.get(address).status_code for address in (RECORD, ADD, change(one))} == {403}
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_an_anonymous_visitor_is_sent_to_sign_in(one, client, method):
-    addresses = [reverse(f"admin:commitments_{model._meta.model_name}_changelist") for model in admin.site._registry
-                 if model._meta.app_label == "commitments"]  # fmt: skip
-    for address in [*addresses, "/admin/", RECORD, ADD, change(one), reverse("admin:auth_user_changelist")]:
-        answer = getattr(client, method)(address)
-        assert answer.status_code == 302
-        assert answer.headers["Location"] == f"/admin/login/?next={address.replace('?', '%3F')}"
-
-
 def test_the_page_to_sign_in_opens(client):
     assert client.get("/admin/login/").status_code == 200
-
-
-def test_a_deactivated_member_of_staff_is_sent_to_sign_in(one):
-    client = clerk(*DRAFTING)
-    User.objects.update(is_active=False)
-    assert client.get(ADD).status_code == 302
 
 
 # Many rows
@@ -689,14 +558,17 @@ def many(numbers):
         one.drafts.create(date="2019", status="in_progress", author=User.objects.create_user(one.reference))
 
 
-@pytest.mark.parametrize("name", ["commitment", "draftupdate", "ledgerentry", "update", "evidence", "state"])
-def test_a_list_takes_no_more_queries_for_a_hundred_rows_than_for_ten(desk, name):
-    def queries():
+LISTS = ("commitment", "draftupdate", "ledgerentry", "update", "evidence", "state")
+
+
+@pytest.mark.postgresql
+def test_a_list_takes_no_more_queries_for_a_hundred_rows_than_for_ten(desk):
+    def queries(name):
         with CaptureQueriesContext(connection) as captured:
             assert desk.get(reverse(f"admin:commitments_{name}_changelist")).status_code == 200
         return len(captured)
 
     many(range(1, 11))
-    of_ten = queries()
+    of_ten = {name: queries(name) for name in LISTS}
     many(range(11, 101))
-    assert queries() == of_ten
+    assert {name: queries(name) for name in LISTS} == of_ten

@@ -1,22 +1,26 @@
 """The API: the rows of the exports as JSON, in pages that nothing shifts, as of a day; and what it refuses."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commitments import keeping, ledger
+from commitments import ledger
 from commitments.api import views
+from commitments.api.paging import Order
 from commitments.api.schema import EXAMPLES
-from commitments.filters import SORTS
+from commitments.api.views import Collection
+from commitments.filters import SORTS, CommitmentFilter
 from commitments.models import LedgerHead
 from commitments.reports.datasets import DATASETS
 from tests import factories
-from tests.helpers.crowds import crowd, grow
-from tests.helpers.exports import QUERIES, read
+from tests.helpers.crowds import crowd, grow, queries
+from tests.helpers.exports import SOME, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 API = "/api/v1/"
@@ -77,22 +81,18 @@ def comparable(answer):
     return answer | {"next": None, "results": [row | {"translation": 0} for row in rows]}
 
 
-@pytest.mark.parametrize("name", DATASETS)
-def test_a_row_has_every_column_of_the_table_in_its_order(release, client, name):
-    for row in ask(client, f"{API}{name}/?per_page=100")["results"]:
-        assert list(row) == [column.name for column in DATASETS[name].columns]
-
-
-@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.postgresql
+@pytest.mark.parametrize("query", SOME)
 def test_the_commitments_are_those_of_the_list_s_file_in_its_order(release, client, query):
     exported = read(client, f"/commitments.csv?{query}")
     found = walk(client, f"{API}commitments/?{query}&per_page=20")
-    assert [row["reference"] for row in found] == [row["reference"] for row in exported]
+    assert [row["reference"] for row in found] == [row["reference"] for row in exported] != []
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("name", DATASETS)
-@pytest.mark.parametrize("query", ["", "as_of=2019-06-30", "status=completed&owner=hksarg"])
-def test_a_collection_has_the_rows_of_the_table_s_file(release, client, name, query):
+def test_a_collection_has_the_rows_of_the_table_s_file(release, client, name):
+    query = "as_of=2019-06-30&status=completed&owner=hksarg"
     key = DATASETS[name].key
     exported = [[str(row[part]) for part in key] for row in read(client, f"/data/{name}.csv?{query}")]
     found = [[str(row[part]) for part in key] for row in walk(client, f"{API}{name}/?{query}&per_page=100")]
@@ -106,6 +106,7 @@ def test_nothing_on_record_is_null_and_a_list_is_a_list(client):
     assert (row["owners"], row["evidence_urls"], row["owner_inferred"]) == ([], [], False)
 
 
+@pytest.mark.postgresql
 def test_numbers_are_numbers(client):
     one = factories.published(target=Decimal("40.50"), unit="employees", deadline="2019")
     factories.record("report", one, achieved="12.00", deadline="2020-H1", deadline_reason="More time.")
@@ -113,6 +114,7 @@ def test_numbers_are_numbers(client):
     assert (row["target"], row["achieved"], row["slip_days"]) == (40.5, 12, 182)
 
 
+@pytest.mark.postgresql
 def test_an_answer_says_how_many_there_are_of_which_day_and_where_the_ledger_ends(release, client):
     answer = client.get(f"{API}commitments/?status=completed&per_page=2")
     told, head = answer.json(), LedgerHead.objects.get().digest
@@ -121,6 +123,7 @@ def test_an_answer_says_how_many_there_are_of_which_day_and_where_the_ledger_end
     assert (answer.headers["X-Row-Count"], answer.headers["X-Ledger-Head"]) == (str(told["count"]), head)
 
 
+@pytest.mark.postgresql
 def test_a_commitment_s_own_address_has_its_updates_with_their_evidence(client):
     one, other = factories.published(reference="AA-01"), factories.published(reference="AA-02")
     first = factories.record(
@@ -142,6 +145,7 @@ def test_one_row_is_the_same_as_among_the_others(release, client):
 # As of a day
 
 
+@pytest.mark.postgresql
 def test_a_past_day_is_told_as_it_stood(client):
     one = factories.published(reference="AA-01", deadline="2019")
     factories.record("report", one, date="2020-05", status="completed")
@@ -174,25 +178,41 @@ def ties(db):
     ledger.append(said)
 
 
-@pytest.mark.parametrize("sort", [sign + name for name in SORTS for sign in ("", "-")])
+@pytest.mark.postgresql
+def test_after_each_row_come_those_behind_it_in_the_order_of_the_list(ties, client):
+    """In each sort, forwards and backwards, though values are shared or missing."""
+    commitments = DATASETS["commitments"]
+    found = commitments.found(CommitmentFilter(QueryDict(), date(2026, 11, 22)))
+    for sort in [sign + name for name in SORTS for sign in ("", "-")]:
+        exported = [row["reference"] for row in read(client, f"/commitments.csv?sort={sort}")]
+        rows, order = ask(client, f"{API}commitments/?sort={sort}")["results"], Order(commitments, sort)
+        assert [row["reference"] for row in rows] == exported, sort
+        behind = [order.sorted(found).filter(order.after(order.cursor(row))) for row in rows]
+        told = [list(rest.values_list("reference", flat=True)) for rest in behind]
+        assert told == [exported[place + 1 :] for place in range(14)], sort
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("sort", ["-deadline", "title"])
 def test_a_walk_gives_each_row_once_in_the_order_of_the_list(ties, client, sort):
     exported = [row["reference"] for row in read(client, f"/commitments.csv?sort={sort}")]
-    assert len(exported) == 14
-    for size in (1, 3, 7):
-        found = walk(client, f"{API}commitments/?sort={sort}&per_page={size}")
-        assert [row["reference"] for row in found] == exported
+    found = walk(client, f"{API}commitments/?sort={sort}&per_page=3")
+    assert [row["reference"] for row in found] == exported
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("name", DATASETS)
-def test_a_walk_of_every_collection_gives_each_row_once(release, client, settings, name):
-    settings.API_PER_MINUTE = 1000
-    whole = walk(client, f"{API}{name}/?per_page=100")
-    found = walk(client, f"{API}{name}/?per_page=7")
-    keys = [tuple(row[part] for part in DATASETS[name].key) for row in found]
-    assert found == whole
-    assert keys == sorted(set(keys))
+def test_a_walk_of_every_collection_gives_each_row_once_with_every_column(release, client, name):
+    """The file of a table has its rows once, sorted by their keys (test_exports.py)."""
+    columns = [column.name for column in DATASETS[name].columns]
+    exported = read(client, f"/data/{name}.csv")
+    found = walk(client, f"{API}{name}/?per_page={min(100, len(exported) // 3 + 1)}")
+    assert {tuple(row) for row in found} == {tuple(columns)}
+    parts = DATASETS[name].key
+    assert [[str(row[part]) for part in parts] for row in found] == [[row[part] for part in parts] for row in exported]
 
 
+@pytest.mark.postgresql
 def test_what_is_published_between_two_pages_shifts_nothing(ties, client):
     page = ask(client, f"{API}commitments/?sort=title&per_page=5")
     factories.published(reference="AA-01", title="Aardvarks")
@@ -210,6 +230,7 @@ def test_the_next_page_keeps_the_question_and_is_told_in_a_header_too(release, c
     assert "Link" not in client.get(f"{API}areas/").headers
 
 
+@pytest.mark.postgresql
 def test_pages_can_be_asked_for_by_number(release, client):
     numbered, address = [], f"{API}commitments/?page=1&per_page=20"
     while address:
@@ -223,17 +244,14 @@ def test_the_first_page_of_nothing_is_empty(db, client):
     assert ask(client, f"{API}commitments/?page=1")["results"] == []
 
 
-@pytest.mark.parametrize(
-    "cursor", ["x", "W10", "W10:x", "%00", "%C3%A9", "a" * 5000, "{mine}x", "x{mine}", "{of_updates}", "{by_title}"]
-)
-def test_a_cursor_that_is_not_from_here_is_refused(release, client, cursor):
+def test_a_cursor_that_is_not_from_here_is_refused(release, client):
     of_updates, mine, by_title = (
         ask(client, f"{API}{what}")["next"].partition("cursor=")[2].partition("&")[0]
         for what in ("updates/?per_page=1", "commitments/?per_page=1", "commitments/?per_page=1&sort=title")
     )
-    cursor = cursor.format(mine=mine, of_updates=of_updates, by_title=by_title)
-    [said] = refused(client, f"{API}commitments/?cursor={cursor}")
-    assert said.startswith("cursor: This is not where a page of this list ended in this order.")
+    for cursor in ("x", "W10:x", "%00", "%C3%A9", "a" * 5000, f"{mine}x", f"x{mine}", of_updates, by_title):
+        [said] = refused(client, f"{API}commitments/?cursor={cursor}")
+        assert said.startswith("cursor: This is not where a page of this list ended in this order."), cursor
 
 
 # What is refused
@@ -243,32 +261,30 @@ def test_a_cursor_that_is_not_from_here_is_refused(release, client, cursor):
     ("query", "said"),
     [
         ("status=finished", "status: “finished” is not one of the values allowed here: no_report, not_started"),
-        ("as_of=2018-02-30", "as_of: Write a day that exists"),
-        ("as_of=2026-11-23", "as_of: 2026-11-23 lies in the future."),
         ("per_page=101", "per_page: Ensure this value is less than or equal to 100."),
-        ("page=0", "page: Ensure this value is greater than or equal to 1."),
-        ("owner=nobody", "owner: “nobody” is not one of the values allowed here:"),
         ("page=1&cursor=x", "cursor: Ask for a cursor or for a page, not for both."),
         ("cursor=x&cursor=y", "cursor: Ask for one value only."),
         ("format=xml", "“format” is not a name known here. The names are: q, status"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_is_allowed(release, client, query, said):
-    for address in (f"{API}commitments/", f"{API}updates/", f"{API}areas/"):
-        assert [error for error in refused(client, f"{address}?{query}") if error.startswith(said)]
+    """What the list refuses is refused here by the same filter (test_bad_input.py)."""
+    [error] = refused(client, f"{API}areas/?{query}")
+    assert error.startswith(said)
 
 
 def test_all_that_is_wrong_is_told_at_once(release, client):
     assert len(refused(client, f"{API}commitments/?status=x&as_of=soon&nothing=1")) == 3
 
 
-@pytest.mark.parametrize("name", [name for name in DATASETS if name != "commitments"])
-def test_only_commitments_can_be_sorted(release, client, name):
-    [said] = refused(client, f"{API}{name}/?sort=title")
+def test_only_commitments_can_be_sorted(release, client):
+    for name in DATASETS:
+        assert ("sort" in Collection.names(DATASETS[name])) == (name == "commitments")
+    [said] = refused(client, f"{API}areas/?sort=title")
     assert said.startswith("“sort” is not a name known here.")
 
 
-@pytest.mark.parametrize("address", ITEMS)
+@pytest.mark.parametrize("address", [f"{API}commitments/CU-06/", f"{API}areas/culture/"])
 def test_one_row_takes_a_day_and_no_filter(release, client, address):
     assert refused(client, f"{address}?status=completed") == [
         "“status” is not a name known here. The names are: as_of."
@@ -286,9 +302,8 @@ NOWHERE += ["v1/updates/0/", "v1/updates/1/", f"v1/updates/{10**18}/", f"v1/upda
 NOWHERE += ["v1/areas/atlantis/", "v1/evidence/79/", "v1/commitments/CU%0006/", "v1/areas/%FF/", "v1/areas/a%0A/"]
 
 
-@pytest.mark.parametrize("path", NOWHERE)
-def test_where_there_is_nothing_the_answer_is_404_in_the_same_form(release, client, path):
-    assert refused(client, f"/api/{path}", 404)
+def test_where_there_is_nothing_the_answer_is_404_in_the_same_form(release, client):
+    assert [path for path in NOWHERE if not refused(client, f"/api/{path}", 404)] == []
 
 
 def test_an_address_without_its_last_slash_is_completed(release, client):
@@ -299,10 +314,15 @@ def test_an_address_without_its_last_slash_is_completed(release, client):
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
 def test_it_can_only_be_read(db, method):
+    client = Client(enforce_csrf_checks=True)
+    assert refused(client, API, 405, method) == ["The API can only be read: ask with GET or HEAD."]
+    assert getattr(client, method)(API).headers["Allow"] == "GET, HEAD"
+
+
+def test_no_address_can_be_written_to(db):
+    client = Client(enforce_csrf_checks=True)
     for address in [*ADDRESSES, f"{API}nothing/"]:
-        [said] = refused(Client(enforce_csrf_checks=True), address, 405, method)
-        assert said == "The API can only be read: ask with GET or HEAD."
-        assert getattr(Client(), method)(address).headers["Allow"] == "GET, HEAD"
+        assert refused(client, address, 405, "post") == ["The API can only be read: ask with GET or HEAD."]
 
 
 def test_the_head_of_an_answer_can_be_asked_for_alone(release, client):
@@ -310,13 +330,13 @@ def test_the_head_of_an_answer_can_be_asked_for_alone(release, client):
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, b"")}
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml", "x", "", ";", 'a/b;c="', "*/*;q=x, text/plain"])
-def test_nothing_but_json_can_be_had(release, client, accept):
-    answer = client.get(f"{API}areas/", headers={"accept": accept})
-    assert (answer.status_code, answer.headers["Content-Type"]) in [
-        (200, "application/json"),
-        (406, "application/json"),
-    ]
+def test_nothing_but_json_can_be_had(release, client):
+    """Whatever is accepted, and however badly that is put."""
+    found = {}
+    for accept in ("text/html", "application/xml", "x", "", ";", 'a/b;c="', "*/*;q=x, text/plain"):
+        answer = client.get(f"{API}areas/", headers={"accept": accept})
+        found[accept] = (answer.status_code in (200, 406), answer.headers["Content-Type"])
+    assert set(found.values()) == {(True, "application/json")}, found
 
 
 def test_what_accepts_other_things_only_is_refused_but_for_the_schema(db, client):
@@ -343,19 +363,11 @@ def test_a_fault_of_ours_is_500_in_the_same_form_and_logged(release, monkeypatch
 # Asking again
 
 
-def test_whoever_has_the_answer_is_told_so(release, client):
-    for address in ADDRESSES:
-        answer = client.get(address)
-        again = client.get(address, headers={"if-none-match": f'"x", {answer.headers["ETag"]}'})
-        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", answer.headers["ETag"])
-        assert again.headers["Cache-Control"] == answer.headers["Cache-Control"] == keeping.SHARED
-
-
 def test_whoever_has_the_answer_costs_no_reading_of_rows(release, client):
     address = f"{API}commitments/?per_page=100"
     etag = client.get(address).headers["ETag"]
     with CaptureQueriesContext(connection) as captured:
-        assert client.get(address, headers={"if-none-match": etag}).status_code == 304
+        assert client.get(address, headers={"if-none-match": f'"x", {etag}'}).status_code == 304
     assert len(captured) == 1
     assert not [
         query for query in captured if "commitments_state" in query["sql"] or "commitments_update" in query["sql"]
@@ -365,18 +377,13 @@ def test_whoever_has_the_answer_costs_no_reading_of_rows(release, client):
 # Cost and limits
 
 
-def test_no_address_takes_more_queries_for_two_hundred_than_for_ten(db, client):
+@pytest.mark.postgresql
+def test_no_address_takes_more_queries_for_sixty_than_for_ten(db, client):
     addresses = [f"{one}?per_page=100" for one in COLLECTIONS] + [f"{API}commitments/QQ-0001/"]
-
-    def queries(address):
-        with CaptureQueriesContext(connection) as captured:
-            ask(client, address)
-        return len(captured)
-
     grow(range(1, 11))
-    of_ten = [queries(address) for address in addresses]
-    grow(range(11, 201))
-    assert [queries(address) for address in addresses] == of_ten
+    of_ten = [queries(client, address) for address in addresses]
+    grow(range(11, 61))
+    assert [queries(client, address) for address in addresses] == of_ten
     assert max(of_ten) <= 16
 
 
@@ -401,14 +408,6 @@ def test_each_network_address_is_counted_for_itself_and_what_it_claims_to_be_is_
     assert client.get(API, REMOTE_ADDR="203.0.113.1", headers=claims).status_code == 429
 
 
-def test_behind_a_trusted_proxy_visitors_are_told_apart_by_what_it_wrote_down(db, client, settings):
-    settings.API_PER_MINUTE = 1
-    settings.TRUST_PROXY = True
-    asked = [client.get(API, headers={"x-forwarded-for": f"9.9.9.{n}, 203.0.113.1"}) for n in range(2)]
-    asked.append(client.get(API, headers={"x-forwarded-for": "9.9.9.9, 203.0.113.2"}))
-    assert [answer.status_code for answer in asked] == [200, 429, 200]
-
-
 def test_pages_are_not_counted_and_staff_are_visitors_like_others(release, client, admin_client, settings):
     settings.API_PER_MINUTE = 1
     assert [client.get("/about/").status_code for _ in range(3)] == [200] * 3
@@ -418,30 +417,19 @@ def test_pages_are_not_counted_and_staff_are_visitors_like_others(release, clien
 
 # From pages of other sites
 
-OPEN = [
-    API,
-    f"{API}commitments/?status=completed",
-    f"{API}schema/",
-    f"{API}nothing/",
-    "/commitments.csv",
-    "/updates.atom",
-]
-OPEN += ["/commitments.xlsx", "/commitments.json", "/commitments/CU-06.csv", "/data/updates.csv", "/deadlines.ics"]
-OPEN += ["/ledger.jsonl", "/data/datapackage.json"]
-CLOSED = [
-    "/",
-    "/data/",
-    "/commitments/",
-    "/commitments/CU-06/",
-    "/about/",
-    f"{API}docs/",
-    "/admin/",
-    "/admin/login/",
-    "/healthz",
-]
+OPEN = [API, f"{API}commitments/", f"{API}schema/", f"{API}nothing/", "/zh-hant/api/v1/areas/", "/zh-hans/updates.atom"]
+OPEN += ["/commitments.csv", "/updates.atom", "/commitments.xlsx", "/commitments.json", "/commitments/CU-06.csv"]
+OPEN += ["/data/updates.csv", "/deadlines.ics", "/ledger.jsonl", "/data/datapackage.json"]
+CLOSED = ["/", "/data/", "/commitments/", "/commitments/CU-06/", "/about/", f"{API}docs/", "/healthz", "/zh-hant/"]
+CLOSED += ["/admin/", "/admin/login/", "/admin/commitments/commitment/export.csv", "/static/x.json"]
 
 
-@pytest.mark.parametrize("address", OPEN)
+def test_data_is_open_to_pages_of_other_sites_and_pages_are_not(settings):
+    may_read = re.compile(settings.CORS_URLS_REGEX).match
+    assert [address for address in OPEN + CLOSED if may_read(address)] == OPEN
+
+
+@pytest.mark.parametrize("address", [f"{API}areas/", f"{API}nothing/", "/commitments.csv?status=wrong"])
 def test_pages_of_other_sites_may_read_data(release, client, address):
     answer = client.get(address, headers={"origin": "https://else.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -450,7 +438,7 @@ def test_pages_of_other_sites_may_read_data(release, client, address):
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-@pytest.mark.parametrize("address", CLOSED)
+@pytest.mark.parametrize("address", ["/commitments/", f"{API}docs/", "/admin/login/"])
 def test_pages_of_other_sites_may_not_read_pages(release, client, address):
     answer = client.get(address, headers={"origin": "https://else.example"})
     assert [name for name in answer.headers if name.lower().startswith("access-control")] == []

@@ -12,14 +12,19 @@ from commitments.filters import known_names
 from commitments.reports.columns import COLUMNS, Column, Type
 from commitments.reports.datasets import DATASETS
 from commitments.reports.schema import PARTIAL_DATE, of_column, of_rows
-from tests.soak import api
 
 SCHEMA = "/api/v1/schema/"
 
 
+ANSWERS = []
+
+
 @pytest.fixture
 def schema(db, client):
-    return client.get(SCHEMA).json()
+    """The description, asked for once: nobody changes it."""
+    if not ANSWERS:
+        ANSWERS.append(client.get(SCHEMA).json())
+    return ANSWERS[0]
 
 
 def operations(schema):
@@ -56,12 +61,13 @@ def test_every_parameter_is_described_and_every_name_that_the_list_knows_is_ther
     assert names == [*known_names(), "cursor"]
 
 
-@pytest.mark.parametrize("name", ["status", "schedule", "evidence", "freshness", "side", "kind", "level"])
-def test_a_filter_by_vocabulary_lists_its_values(schema, name):
-    vocabularies = {"evidence": choices.EvidenceLevel}
-    [found] = [one for one in operations(schema)["/api/v1/updates/"]["parameters"] if one["name"] == name]
-    vocabulary = vocabularies.get(name) or getattr(choices, name.capitalize())
-    assert found["schema"]["items"]["enum"] == vocabulary.values
+def test_a_filter_by_vocabulary_lists_its_values(schema):
+    parameters = {one["name"]: one["schema"] for one in operations(schema)["/api/v1/updates/"]["parameters"]}
+    names = ("status", "schedule", "freshness", "side", "kind", "level")
+    vocabularies = {name: getattr(choices, name.capitalize()) for name in names} | {"evidence": choices.EvidenceLevel}
+    assert {name: parameters[name]["items"]["enum"] for name in vocabularies} == {
+        name: vocabulary.values for name, vocabulary in vocabularies.items()
+    }
 
 
 def test_every_field_has_its_meaning_and_its_type(schema):
@@ -119,23 +125,7 @@ def test_a_row_without_one_of_its_columns_does_not_fit():
     assert of_rows(COLUMNS)["required"] == [one.name for one in COLUMNS]
 
 
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        *((text, True) for text in ("2019", "2018-H1", "2018-Q4", "2018-11", "2018-11-05")),
-        *((text, False) for text in ("2018-H3", "2018-13", "2018-11-32", "1899", "19", "2018-", "2018-11-05-")),
-    ],
-)
-def test_the_pattern_of_a_partial_date(text, fits):
-    assert Draft202012Validator({"pattern": PARTIAL_DATE}).is_valid(text) is fits
-
-
-# What is answered
-
-
-@pytest.mark.processes
-def test_no_answer_to_a_hundred_questions_is_one_that_the_schema_does_not_describe(installation):
-    """A sample; `make soak` asks thousands."""
-    done = api.ask(installation, cases=10, phases="examples,fuzzing")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert api.count(done.stdout) >= 100
+def test_the_pattern_of_a_partial_date():
+    dates = ["2019", "2018-H1", "2018-Q4", "2018-11", "2018-11-05"]
+    none = ["2018-H3", "2018-13", "2018-11-32", "1899", "19", "2018-", "2018-11-05-"]
+    assert [text for text in dates + none if Draft202012Validator({"pattern": PARTIAL_DATE}).is_valid(text)] == dates

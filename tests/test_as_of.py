@@ -11,7 +11,6 @@ import csv
 import json
 import re
 from collections import Counter
-from datetime import UTC, datetime
 from functools import cache
 from html import unescape
 from io import StringIO
@@ -22,17 +21,15 @@ import feedparser
 import icalendar
 import pytest
 import time_machine
-from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from commitments import loading
+from tests.conftest import NOW
 from tests.helpers.html import REFERENCE, every, links, main, read, words
 from tests.helpers.installation import FIXTURE
 from tests.helpers.public_addresses import addresses, body
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("release")]
 TODAY = "2026-11-22"
 DATA = json.loads(FIXTURE.read_text(encoding="utf-8"))
 LEVELS = {one["reference"]: one["level"] for one in DATA["commitments"]}
@@ -336,7 +333,15 @@ OWNED = {
 }
 
 walk = pytest.mark.parametrize("day", DAYS)
-before_today = pytest.mark.parametrize("day", [EVE, *list(DAYS)[:-1]])
+BEFORE_TODAY = [EVE, *list(DAYS)[:-1]]
+SOME = ["2018-08-24", "2021-08-30", TODAY]  # for rules that each day only confirms
+some = pytest.mark.parametrize("day", SOME)
+
+
+def day_before(day):
+    """The last of our days before this one; the first has none."""
+    earlier = [one for one in DAYS if one < day]
+    return earlier[-1] if earlier else None
 
 
 def roles(day):
@@ -377,20 +382,21 @@ def test_the_hand_made_tables_agree_with_themselves():
 
 
 @pytest.fixture(scope="module", autouse=True)
-def loaded(django_db_setup, django_db_blocker):
-    """Loaded once, today, for the whole module, whose tests only read, and rolled back after it."""
-    with time_machine.travel(NOW, tick=False), django_db_blocker.unblock(), transaction.atomic():
-        loading.load(FIXTURE)
+def today(module_db):
+    """It is one moment for the whole module, whose tests only read: what was answered once stays true."""
+    with time_machine.travel(NOW, tick=False):
         yield
-        transaction.set_rollback(True)
-    walked.cache_clear()
+    for remembered in (overview, export, walked):
+        remembered.cache_clear()
 
 
 # Overview
 
 
-def overview(client, day):
-    answer = client.get("/", {"as_of": day})
+@cache
+def overview(day):
+    """What stands between header and footer of the overview."""
+    answer = Client().get("/", {"as_of": day})
     assert answer.status_code == 200
     return main(answer)
 
@@ -428,9 +434,9 @@ def squares(page):
 
 
 @walk
-def test_the_key_counts_pledges_as_of_the_day(client, day):
+def test_the_key_counts_pledges_as_of_the_day(day):
     now = DAYS[day]
-    key = every(overview(client, day), "ul", _class="key")[0]
+    key = every(overview(day), "ul", _class="key")[0]
     told = {label.split(" ", 1)[1]: int(label.split()[0]) for label in links(key).values()}
     moving = len(pledges(now.moving.split()))
     expected = {"done when announced": 11, "delivered since": len(now.since.split()), "in progress": moving}
@@ -439,43 +445,38 @@ def test_the_key_counts_pledges_as_of_the_day(client, day):
 
 
 @walk
-def test_every_square_has_the_status_of_the_day(client, day):
-    found, minor = squares(overview(client, day))
-    assert found == roles(day)
-    assert minor == set(SMALL.split())
+def test_every_square_has_the_status_of_the_day(day):
+    assert squares(overview(day)) == (roles(day), set(SMALL.split()))
 
 
 @walk
-def test_past_deadline_is_what_was_past_its_deadline_then(client, day):
-    assert block(overview(client, day), "past") == DAYS[day].past.split()
-
-
-@walk
-def test_due_for_review_is_what_had_gone_stale_by_then_the_longest_first(client, day):
-    shown = block(overview(client, day), "review")
-    assert shown == DAYS[day].stale.split()[: len(shown)]
-    assert len(shown) >= min(len(DAYS[day].stale.split()), 5)
-
-
-@walk
-def test_lately_is_what_had_come_in_by_then(client, day):
-    shown = block(overview(client, day), "lately")
-    assert len(shown) >= 5
-    assert shown == DAYS[day].lately.split()[: len(shown)]
+def test_the_overview_names_what_was_past_its_deadline_what_had_gone_stale_and_what_had_come_in_by_then(day):
+    now, page = DAYS[day], overview(day)
+    past, review, lately = (block(page, name) for name in ("past", "review", "lately"))
+    assert past == now.past.split()
+    assert review == now.stale.split()[: len(review)]  # the longest first
+    assert len(review) >= min(len(now.stale.split()), 5)
+    assert lately == now.lately.split()[: len(lately)]
+    assert len(lately) >= 5
 
 
 # List and CSV
 
 
-def asked(client, day, query=""):
-    """The list's references in order, and the CSV's rows, for one question."""
-    answer = client.get(f"/commitments/?{query}&as_of={day}&per_page=100")
-    export = client.get(f"/commitments.csv?{query}&as_of={day}")
-    assert answer.status_code == export.status_code == 200
-    lines = list(csv.DictReader(StringIO(b"".join(export).decode("utf-8-sig"))))
-    assert int(export.headers["X-Row-Count"]) == len(lines)
-    assert export.headers["Content-Disposition"].endswith(f'commitments-{day}.csv"')
-    return in_table(answer), lines
+@cache
+def export(day, query=""):
+    """The rows of the CSV for one question."""
+    answer = Client().get(f"/commitments.csv?{query}&as_of={day}")
+    assert answer.status_code == 200
+    lines = list(csv.DictReader(StringIO(b"".join(answer).decode("utf-8-sig"))))
+    assert int(answer.headers["X-Row-Count"]) == len(lines)
+    assert answer.headers["Content-Disposition"].endswith(f'commitments-{day}.csv"')
+    return lines
+
+
+def found(day, query=""):
+    """The references of the CSV, in order."""
+    return [line["reference"] for line in export(day, query)]
 
 
 def in_table(answer):
@@ -484,43 +485,32 @@ def in_table(answer):
     return [REFERENCE.search(row).group() for row in table.split("<tr")[1:]]
 
 
+@pytest.mark.postgresql
 @walk
-def test_the_list_and_the_csv_have_all_fifty_seven_from_the_first_day(client, day):
-    listed, lines = asked(client, day)
-    assert listed == [line["reference"] for line in lines] == sorted(LEVELS)
+def test_each_filter_gives_as_many_rows_as_were_counted(day):
+    for name in ("schedule", "evidence", "freshness"):
+        expected = getattr(DAYS[day], name)
+        told = {value: len(found(day, f"level=primary&{name}={value}")) for value in expected}
+        assert told == expected
 
 
+@pytest.mark.postgresql
 @walk
-@pytest.mark.parametrize("name", ["schedule", "evidence", "freshness"])
-def test_each_filter_gives_as_many_rows_as_were_counted(client, day, name):
-    expected = getattr(DAYS[day], name)
-    values = {"no_deadline", "met", "met_late", "overdue", "unreported", "due_soon", "upcoming", "ended"}
-    other = {
-        "evidence": {"none", "party", "independent"},
-        "freshness": {"never", "fresh", "ageing", "stale", "settled"},
-    }
-    for value in other.get(name, values):
-        listed, lines = asked(client, day, f"level=primary&{name}={value}")
-        assert len(listed) == len(lines) == expected.get(value, 0), value
-
-
-@walk
-def test_each_status_gives_exactly_the_rows_that_had_it(client, day):
+def test_each_status_gives_exactly_the_rows_that_had_it(day):
     now = roles(day)
     names = {"completed": ("announced", "done"), "in_progress": ("moving",), "no_report": ("none",)}
-    for status, of_roles in names.items():
-        listed, lines = asked(client, day, f"status={status}")
-        assert listed == sorted(one for one in now if now[one] in of_roles)
-        assert {line["status"] for line in lines} == {status} if listed else not lines
-    for status in ("not_started", "stopped"):
-        assert asked(client, day, f"status={status}") == ([], [])
+    expected = {status: sorted(one for one in now if now[one] in of_roles) for status, of_roles in names.items()}
+    assert {status: found(day, f"status={status}") for status in names} == expected
+    assert found(day, "status=not_started&status=stopped") == []
 
 
+@pytest.mark.postgresql
 @walk
-def test_the_csv_says_status_schedule_and_last_entry_of_the_day(client, day):
+def test_the_csv_says_status_schedule_and_last_entry_of_the_day(day):
     now, stands, last = roles(day), deadlines(day), last_entries(day)
     word = {"announced": "completed", "done": "completed", "moving": "in_progress", "none": "no_report"}
-    for line in asked(client, day)[1]:
+    assert found(day) == sorted(LEVELS)
+    for line in export(day):
         one = line["reference"]
         assert line["status"] == word[now[one]], one
         assert line["schedule"] == stands.get(one, "no_deadline"), one
@@ -529,58 +519,62 @@ def test_the_csv_says_status_schedule_and_last_entry_of_the_day(client, day):
         assert line["days_late"] == ("1187" if stands.get(one) == "met_late" else ""), one
 
 
+@pytest.mark.postgresql
 @walk
-def test_the_list_sorted_by_last_entry_has_the_order_of_the_day(client, day):
+def test_sorted_by_last_entry_the_rows_have_the_order_of_the_day(day):
     last = last_entries(day)
     never = sorted(set(LEVELS) - set(last))
     upwards = sorted(last, key=lambda one: (last[one], one))
     downwards = sorted(upwards, key=lambda one: last[one], reverse=True)
-    for sort, order in (("last_entry", upwards), ("-last_entry", downwards)):
-        listed, lines = asked(client, day, f"sort={sort}")
-        assert listed == [line["reference"] for line in lines] == order + never
+    assert found(day, "sort=last_entry") == upwards + never
+    assert found(day, "sort=-last_entry") == downwards + never
 
 
-@walk
-def test_the_list_sorted_by_deadline_has_the_order_of_the_day(client, day):
-    order = ["AV-01", "SC-01", "BR-01", "AV-04", "CU-06", "CU-07", "PR-01"]
-    rest = sorted(set(LEVELS) - set(order))
-    assert asked(client, day, "sort=deadline")[0] == order + rest
-    assert asked(client, day, "sort=-deadline")[0] == order[::-1] + rest
-
-
-@walk
+@pytest.mark.postgresql
+@some
 @pytest.mark.parametrize("column", ["status", "schedule"])
-def test_the_list_sorted_by_a_word_has_those_of_the_day_together(client, day, column):
-    listed, lines = asked(client, day, f"sort={column}")
-    said = [line[column] for line in lines]
-    runs = list(dict.fromkeys(said))
+def test_sorted_by_a_word_the_rows_of_the_day_stand_together(day, column):
+    lines = export(day, f"sort={column}")
+    runs = list(dict.fromkeys(line[column] for line in lines))
     assert [(line[column], line["reference"]) for line in lines] == [
         (word, one) for word in runs for one in sorted(line["reference"] for line in lines if line[column] == word)
     ]
-    back, lines = asked(client, day, f"sort=-{column}")
-    assert listed != back
-    assert list(dict.fromkeys(line[column] for line in lines)) == runs[::-1]
+    back = export(day, f"sort=-{column}")
+    assert [line["reference"] for line in lines] != [line["reference"] for line in back]
+    assert list(dict.fromkeys(line[column] for line in back)) == runs[::-1]
 
 
-@walk
-def test_titles_and_references_sort_alike_on_every_day(client, day):
-    assert asked(client, day, "sort=-reference")[0] == sorted(LEVELS, reverse=True)
+@pytest.mark.postgresql
+def test_titles_references_and_deadlines_sort_on_a_past_day_as_they_do_today():
+    day, order = "2021-08-30", ["AV-01", "SC-01", "BR-01", "AV-04", "CU-06", "CU-07", "PR-01"]
+    rest = sorted(set(LEVELS) - set(order))
+    assert found(day, "sort=-reference") == sorted(LEVELS, reverse=True)
+    assert found(day, "sort=deadline") == order + rest
+    assert found(day, "sort=-deadline") == order[::-1] + rest
     for sort in ("title", "-title"):
-        assert asked(client, day, f"sort={sort}")[0] == asked(client, TODAY, f"sort={sort}")[0]
+        assert found(day, f"sort={sort}") == found(TODAY, f"sort={sort}")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("word", FOUND)
+def test_a_search_finds_a_note_from_its_day_on_and_not_before(word):
+    for since, references in FOUND[word].items():
+        known = [earlier for day, earlier in FOUND[word].items() if day < since]
+        assert found(day_before(since), f"q={word}") == (known[-1].split() if known else [])
+        assert found(since, f"q={word}") == references.split()
 
 
 @walk
-@pytest.mark.parametrize("word", FOUND)
-def test_a_search_finds_no_note_of_a_later_day(client, day, word):
-    known = [references for since, references in FOUND[word].items() if since <= day]
-    listed, lines = asked(client, day, f"q={word}")
-    assert listed == [line["reference"] for line in lines] == (known[-1].split() if known else [])
+def test_the_list_has_the_rows_of_the_csv_as_of_the_day(client, day):
+    answer = client.get(f"/commitments/?status=completed&sort=-last_entry&per_page=100&as_of={day}")
+    assert in_table(answer) == found(day, "status=completed&sort=-last_entry")
 
 
 @walk
 def test_rows_of_the_list_show_the_status_and_last_entry_of_the_day(client, day):
     now, last = roles(day), last_entries(day)
     answer = client.get(f"/commitments/?as_of={day}&per_page=100")
+    assert in_table(answer) == sorted(LEVELS)
     for row in [row for part in every(read(answer), "tbody") for row in every(part, "tr")]:
         one = REFERENCE.search(words(row)).group()
         assert now[one] in [role_of(badge) for badge in every(row, "span", _class="badge")], one
@@ -613,6 +607,7 @@ def facets(client, day, query):
     return found
 
 
+@pytest.mark.postgresql
 @walk
 def test_the_number_beside_each_choice_is_that_of_the_day(client, day):
     now, told = DAYS[day], facets(client, day, "level=primary")
@@ -624,7 +619,8 @@ def test_the_number_beside_each_choice_is_that_of_the_day(client, day):
     assert {slug: told["area"].get(slug) for slug in areas} == areas
 
 
-@walk
+@pytest.mark.postgresql
+@some
 def test_the_number_beside_each_choice_follows_the_other_filters_as_of_the_day(client, day):
     now, told = DAYS[day], facets(client, day, "level=primary&status=completed&kind=action")
     since = now.since.split()
@@ -642,8 +638,10 @@ def test_the_number_beside_each_choice_follows_the_other_filters_as_of_the_day(c
 
 @walk
 def test_an_area_has_the_squares_and_rows_of_the_day(client, day):
-    now = roles(day)
-    for slug, counts in DAYS[day].areas.items():
+    """Of those that changed since the day before."""
+    now, before = roles(day), DAYS[day_before(day)].areas if day_before(day) else {}
+    changed = {slug: counts for slug, counts in DAYS[day].areas.items() if counts != before.get(slug)}
+    for slug, counts in (changed or {"culture": before["culture"]}).items():
         answer = client.get(f"/areas/{slug}/", {"as_of": day})
         drawn, minor = squares(main(answer))
         count = Counter(role for reference, role in drawn.items() if reference not in minor)
@@ -652,21 +650,22 @@ def test_an_area_has_the_squares_and_rows_of_the_day(client, day):
         assert sorted(in_table(answer)) == sorted(drawn)
 
 
+@pytest.mark.postgresql
 @walk
-@pytest.mark.parametrize("slug", OWNED)
-def test_an_organisation_s_rows_have_the_status_of_the_day(client, day, slug):
-    listed = {
-        status: asked(client, day, f"owner={slug}&status={status}")[0]
-        for status in ("completed", "in_progress", "no_report")
-    }
-    assert tuple(map(len, listed.values())) == OWNED[slug][list(DAYS).index(day)]
-    page = main(client.get(f"/organisations/{slug}/", {"as_of": day}))
-    now, shown = roles(day), [row for part in every(page, "tbody") for row in every(part, "tr")]
-    assert {one for group in listed.values() for one in group} <= {
-        REFERENCE.search(words(row)).group() for row in shown
-    }
-    for row in shown:
-        assert now[REFERENCE.search(words(row)).group()] in [role_of(one) for one in every(row, "span", _class="badge")]
+def test_an_organisation_has_the_status_of_the_day_at_each_that_it_owns(client, day):
+    now = roles(day)
+    for slug in OWNED:
+        owned = Counter(line["status"] for line in export(day, f"owner={slug}"))
+        counts = tuple(owned[status] for status in ("completed", "in_progress", "no_report"))
+        assert counts == OWNED[slug][list(DAYS).index(day)], slug
+        page = main(client.get(f"/organisations/{slug}/", {"as_of": day}))
+        shown = {
+            REFERENCE.search(words(row)).group(): [role_of(one) for one in every(row, "span", _class="badge")]
+            for part in every(page, "tbody")
+            for row in every(part, "tr")
+        }
+        assert set(found(day, f"owner={slug}")) <= set(shown)
+        assert [one for one in shown if now[one] not in shown[one]] == []
 
 
 @walk
@@ -680,18 +679,27 @@ def test_the_release_has_the_status_of_the_day_at_each_of_its_commitments(client
     assert told == roles(day)
 
 
+def telling(day):
+    """Commitments that stood otherwise on the day before, and every sixth, each day others."""
+    before, place = day_before(day), list(DAYS).index(day)
+    for number, one in enumerate(LEVELS):
+        then, now = ((roles(when)[one], deadlines(when).get(one)) for when in (before or day, day))
+        if now != then or number % len(DAYS) == place:
+            yield one
+
+
 @walk
-def test_each_commitment_s_page_has_its_status_schedule_and_entries_of_the_day(client, day):
-    now, stands, shown = roles(day), deadlines(day), 0
-    for reference in LEVELS:
+def test_a_commitment_s_page_has_its_status_schedule_and_entries_of_the_day(client, day):
+    now, stands = roles(day), deadlines(day)
+    for reference in telling(day):
         page = main(client.get(f"/commitments/{reference}/", {"as_of": day}))
         standing = every(page, "p", _class="standing")[0]
         said = [role_of(badge) for badge in every(standing, "span", _class="badge")]
         assert said[0] == now[reference], reference
         assert len(said) == (2 if reference in stands else 1), reference
         assert ("searched on" in words(standing)) is (reference in SEARCHED and day == TODAY), reference
-        shown += len(entries_of(str(page)) & UPDATES.keys())
-    assert shown == DAYS[day].entries
+        own = {number for number in counted_by(day) if UPDATES[number][1]["reference"] == reference}
+        assert entries_of(str(page)) & UPDATES.keys() == own, reference
 
 
 # Updates, feed, calendar, timeline
@@ -730,6 +738,7 @@ def counted_by(day):
     return {number for number, (entry, _one) in UPDATES.items() if day >= max(counts_from(entry), "2018-08-24")}
 
 
+@pytest.mark.postgresql
 @walk
 def test_updates_are_those_that_count_by_the_day(client, day):
     assert len(counted_by(day)) == DAYS[day].entries
@@ -753,7 +762,7 @@ def test_the_feed_has_the_latest_entries_that_count_by_the_day(client, day):
     assert len(shown) == min(DAYS[day].entries, len(feed.entries)) >= 14
 
 
-@walk
+@some
 def test_the_feed_of_a_filter_has_entries_of_what_passed_it_on_the_day(client, day):
     answer = client.get("/updates.atom", {"as_of": day, "status": "in_progress"})
     of = {UPDATES[number][1]["reference"] for number in entries_of(answer.content.decode()) & UPDATES.keys()}
@@ -761,7 +770,7 @@ def test_the_feed_of_a_filter_has_entries_of_what_passed_it_on_the_day(client, d
     assert bool(of) is bool(DAYS[day].moving)
 
 
-@walk
+@pytest.mark.parametrize("day", ["2018-08-24", TODAY])  # the same on every day
 def test_the_calendar_has_the_deadlines_of_the_day(client, day):
     answer = client.get("/deadlines.ics", {"as_of": day})
     assert answer.status_code == 200
@@ -770,7 +779,8 @@ def test_the_calendar_has_the_deadlines_of_the_day(client, day):
     assert {pair for pair in told if pair[1] != "2027-05-22"} == set(DEADLINES.items())
 
 
-@walk
+@pytest.mark.postgresql
+@some
 def test_the_calendar_honours_a_filter_as_of_the_day(client, day):
     answer = client.get("/deadlines.ics", {"as_of": day, "schedule": "unreported"})
     events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
@@ -844,16 +854,32 @@ def sampled():
             yield address
 
 
+def of_days():
+    """Each address with the days that it is asked for: one of which there is one every day, the others a day each.
+
+    Of many alike (commitments, organisations, areas) one tells what the next would; all of them are asked once.
+    """
+    number = 0
+    for address in filter(takes_a_day, sampled()):
+        alike = "<" in resolve(address).route and "/releases/" not in address
+        yield address, [BEFORE_TODAY[number % len(BEFORE_TODAY)]] if alike else BEFORE_TODAY
+        number += alike
+
+
 @cache
-def walked(day):
-    """What every public address says of a day, of those that can be asked for one and answer today."""
-    client, found = Client(), {}
-    for address in walked(TODAY) if day != TODAY else filter(takes_a_day, sampled()):
-        answer = client.get(address, {"as_of": day})
-        if answer.status_code == 200:
-            page = body(answer)
-            found[address] = Told(answer.headers["Content-Type"], unescape(page), anchors(page))
-    return found
+def walked():
+    """What the public addresses say: by day and address, of those that answer then."""
+    client, answered = Client(), {day: {} for day in [*BEFORE_TODAY, TODAY]}
+    for address, days in of_days():
+        own_page = address.startswith("/commitments/") and address.endswith("/")
+        for day in [*days, TODAY] if len(days) > 1 or own_page else days:
+            answer = client.get(address, {"as_of": day})
+            if answer.status_code == 200:
+                page = body(answer)
+                answered[day][address] = Told(answer.headers["Content-Type"], unescape(page), anchors(page))
+            else:
+                assert answer.status_code == 404, address
+    return answered
 
 
 def label(day):
@@ -916,37 +942,38 @@ def test_every_public_address_can_be_asked_for_a_day_but_those_that_say_nothing_
     }
 
 
-@before_today
+@pytest.mark.parametrize("day", BEFORE_TODAY)
 def test_no_public_address_says_what_became_true_later(day):
     later = only_later(day)
     assert len(later) > 40
+    assert len(walked()[day]) >= 40 or day == EVE
     leaks = {
-        address: [text for text in later if text in told] for address, (_kind, told, _links) in walked(day).items()
+        address: [text for text in later if text in told] for address, (_kind, told, _links) in walked()[day].items()
     }
     assert {address: found for address, found in leaks.items() if found} == {}
 
 
-@before_today
-def test_nothing_was_searched_for_before_the_day_of_the_search(day):
-    assert [address for address, told in walked(day).items() if re.search(r"searched on \d", told.text)] == []
+def test_nothing_was_searched_for_before_the_day_of_the_search():
+    told = [(day, address, told.text) for day in BEFORE_TODAY for address, told in walked()[day].items()]
+    assert [(day, address) for day, address, text in told if re.search(r"searched on \d", text)] == []
 
 
 def test_today_all_of_it_is_said():
     """Lest the walk find nothing only because it looks for nothing."""
-    told = "".join(told.text for told in walked(TODAY).values())
+    told = "".join(told.text for told in walked()[TODAY].values())
     assert {
         text for text in only_later("2018-08-24") if text not in told and not re.fullmatch(r"[\d-]+", text)
     } == set()
 
 
 def test_on_the_day_before_the_release_its_commitments_do_not_exist(client):
-    told = walked(EVE)
-    assert {"/", "/commitments/", "/commitments.csv", "/updates/", "/areas/culture/"} <= set(told)
+    told = walked()[EVE]
+    assert {"/", "/commitments/", "/commitments.csv", "/updates/", "/timeline/"} <= set(told)
     texts = {one[name] for one in DATA["commitments"] for name in ("title", "quote", "reference")} - set(EXAMPLES)
     texts.add(DATA["release"]["title"])
     leaks = {address: [one for one in texts if one in told[address].text] for address in told}
     assert {address: found for address, found in leaks.items() if found} == {}
-    assert asked(client, EVE) == ([], [])
+    assert export(EVE) == []
     for address in (RELEASE, "/commitments/CU-06/"):
         assert client.get(address, {"as_of": EVE}).status_code == 404
 
@@ -956,27 +983,27 @@ def test_on_the_day_before_the_release_feed_and_calendar_are_empty(client):
     assert icalendar.Calendar.from_ical(client.get("/deadlines.ics", {"as_of": EVE}).content).walk("VEVENT") == []
 
 
-def test_the_last_day_of_a_deadline_still_counts_as_before_it(client):
+@pytest.mark.postgresql
+def test_the_last_day_of_a_deadline_still_counts_as_before_it():
     """AV-04 was due "in 2018": on its last day due soon, and past it only when the day has ended."""
     for day, schedule in (("2018-12-31", "due_soon"), ("2019-01-01", "unreported")):
-        assert asked(client, day, f"schedule={schedule}")[0] == ["AV-04"]
-    assert block(overview(client, "2018-12-31"), "past") == []
+        assert found(day, f"schedule={schedule}") == ["AV-04"]
+    assert block(overview("2018-12-31"), "past") == []
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
-    ("reference", "eve", "day", "role"),
+    ("reference", "eve", "day", "status"),
     [
-        ("BR-01", "2018-11-03", "2018-11-04", "moving"),
-        ("BR-01", "2018-11-04", "2018-11-05", "done"),
-        ("CU-06", "2019-10-31", "2019-11-01", "done"),
-        ("LE-04", "2019-08-30", "2019-08-31", "moving"),  # August 2019
-        ("CU-07", "2024-04-29", "2024-04-30", "done"),  # April 2024
-        ("BR-04", "2025-11-05", "2025-11-06", "moving"),
+        ("BR-01", "2018-11-03", "2018-11-04", "in_progress"),
+        ("BR-01", "2018-11-04", "2018-11-05", "completed"),
+        ("LE-04", "2019-08-30", "2019-08-31", "in_progress"),  # August 2019
+        ("CU-07", "2024-04-29", "2024-04-30", "completed"),  # April 2024
     ],
 )
-def test_a_report_counts_from_the_last_day_of_its_date(client, reference, eve, day, role):
-    before, after = (squares(overview(client, when))[0][reference] for when in (eve, day))
-    assert (before == role, after) == (False, role)
+def test_a_report_counts_from_the_last_day_of_its_date(reference, eve, day, status):
+    assert reference not in found(eve, f"status={status}")
+    assert reference in found(day, f"status={status}")
 
 
 # Links keep the day, and every number is a link to the list that it counts
@@ -990,13 +1017,15 @@ LISTS = [
 ]
 
 
-def pages(day):
-    """The address and the answer of each page that is asked for a day, the list filtered and paged among them."""
-    for address, told in walked(day).items():
-        if told.kind.startswith("text/html"):
-            yield f"{address}?as_of={day}", told.anchors
+def pages():
+    """Each page that was asked for a past day, and its links; the list filtered and paged among them."""
+    for day in BEFORE_TODAY:
+        for address, told in walked()[day].items():
+            if told.kind.startswith("text/html"):
+                yield day, f"{address}?as_of={day}", told.anchors
     for address in LISTS:
-        yield f"{address}&as_of={day}", anchors(Client().get(f"{address}&as_of={day}").content.decode())
+        page = f"{address}&as_of=2021-08-30"
+        yield "2021-08-30", page, anchors(Client().get(page).content.decode())
 
 
 def loses_the_day(page, href, said, day):
@@ -1010,32 +1039,22 @@ def loses_the_day(page, href, said, day):
 
 
 def test_every_link_on_a_page_of_a_day_keeps_the_day():
-    day = "2021-08-30"
-    shown = [(page, found) for page, found in pages(day) if not page.startswith("/about/design/")]  # made-up samples
-    lost = {page: {href for href, said in found if loses_the_day(page, href, said, day)} for page, found in shown}
+    shown = [one for one in pages() if not one[1].startswith("/about/design/")]  # made-up samples
+    lost = {page: {href for href, said in of if loses_the_day(page, href, said, day)} for day, page, of in shown}
     assert len(lost) > 100
-    assert {page: found for page, found in lost.items() if found} == {}
+    assert {page: hrefs for page, hrefs in lost.items() if hrefs} == {}
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/commitments/?status=wrong",
-        "/commitments/?page=99",
-        "/timeline/?status=wrong",
-        "/updates/?page=99",
-        "/areas/no/?",
-    ],
-)
-def test_an_answer_that_something_is_wrong_keeps_the_day_too(client, address):
-    page = f"{address}&as_of=2021-08-30"
-    answer = client.get(page)
-    found = anchors(answer.content.decode())
-    assert answer.status_code in (400, 404)
-    assert {href for href, said in found if loses_the_day(page, href, said, "2021-08-30")} == set()
+def test_an_answer_that_something_is_wrong_keeps_the_day_too(client):
+    for address in ("/commitments/?status=wrong", "/commitments/?page=99", "/updates/?page=99", "/areas/no/?"):
+        page = f"{address}&as_of=2021-08-30"
+        answer = client.get(page)
+        hrefs = anchors(answer.content.decode())
+        assert answer.status_code in (400, 404)
+        assert {href for href, said in hrefs if loses_the_day(page, href, said, "2021-08-30")} == set(), address
 
 
-@pytest.mark.parametrize("address", ["/", "/commitments/CU-06/", "/areas/culture/", "/timeline/", "/about/", *LISTS])
+@pytest.mark.parametrize("address", ["/", "/commitments/CU-06/", "/timeline/", LISTS[0], LISTS[1]])
 def test_every_form_on_a_page_of_a_day_keeps_the_day(client, address):
     page = f"{address}{'&' if '?' in address else '?'}as_of=2021-08-30"
     forms = [form for form in every(read(client.get(page)), "form") if dict(form.attributes).get("method") == "get"]
@@ -1045,14 +1064,15 @@ def test_every_form_on_a_page_of_a_day_keeps_the_day(client, address):
             assert [dict(box.attributes)["value"] for box in every(form, "input", name="as_of")] == ["2021-08-30"]
 
 
-@walk
+@pytest.mark.postgresql
+@some
 def test_every_number_that_leads_to_a_list_is_the_number_of_its_rows(client, day):
     told = {
         href: int(re.match(r"[\d,]+", said).group().replace(",", ""))
-        for _address, answer in walked(day).items()
+        for answer in walked()[day].values()
         for href, said in answer.anchors
         if href.startswith("/commitments/?") and re.match(r"\d", said) and said not in PRESETS
     }
-    assert len(told) >= 40
+    assert len(told) >= 20
     exports = {href: client.get(href.replace("/commitments/?", "/commitments.csv?")) for href in told}
     assert {href: int(answer.headers["X-Row-Count"]) for href, answer in exports.items()} == told

@@ -127,6 +127,7 @@ def test_what_was_never_reported_says_when_somebody_last_looked(client):
 # One event for ever
 
 
+@pytest.mark.postgresql
 def test_a_revised_deadline_moves_the_same_event(client, time_machine):
     one = pledge(deadline="2019")
     before = only(client)
@@ -141,6 +142,7 @@ def test_a_revised_deadline_moves_the_same_event(client, time_machine):
     assert "First deadline: 2019\n5 October 2019: new deadline first half of 2020. The site was flooded.\n" in told
 
 
+@pytest.mark.postgresql
 def test_a_revision_that_is_taken_back_is_one_more_version(client, time_machine):
     """A calendar passes over an event whose sequence is lower than the one it has."""
     entry = factories.record("report", pledge(deadline="2019"), **slip("2020"))
@@ -166,6 +168,7 @@ def test_whatever_may_change_an_event_raises_its_sequence_and_its_stamp(client, 
     assert {(event.sequence.value, event.dtstamp.value.day) for event in events(client)} == {("2", 25)}
 
 
+@pytest.mark.postgresql
 def test_a_check_changes_no_version_but_the_stamp(client, time_machine):
     one = pledge(deadline="2027")
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
@@ -183,6 +186,7 @@ def test_names_are_the_same_on_every_host_and_installation(client, settings):
     assert elsewhere.vevent.url.value == "http://elsewhere.example/commitments/TT-01/"
 
 
+@pytest.mark.postgresql
 def test_no_two_events_have_one_name(release, client):
     names = [event.uid.value for event in events(client)]
     assert len(set(names)) == len(names) > 30
@@ -191,6 +195,7 @@ def test_no_two_events_have_one_name(release, client):
 # As of a day
 
 
+@pytest.mark.postgresql
 def test_a_later_slip_does_not_show_on_a_past_day(client):
     factories.record("report", pledge(deadline="2019"), date="2019-10-05", **slip("2020-H1"))
     event = only(client, f"{CALENDAR}?as_of=2019-10-04")
@@ -207,22 +212,10 @@ def test_a_calendar_of_a_past_day_says_so_in_its_name(client):
 # Which commitments
 
 
-QUESTIONS = [
-    "",
-    "status=completed",
-    "schedule=unreported",
-    "area=aviation",
-    "owner=wkcda",
-    "side=shanghai",
-    "kind=target",
-    "level=aim",
-    "q=week",
-    "deadline_from=2019",
-    "as_of=2018-12-31&schedule=met",
-    "as_of=2018-08-23",
-]
+QUESTIONS = ["", "schedule=unreported", "owner=wkcda", "as_of=2018-12-31&schedule=met", "as_of=2018-08-23"]
 
 
+@pytest.mark.postgresql
 def test_each_filter_narrows_the_calendar_to_the_deadlines_that_the_list_shows(release, client):
     wrong = {}
     for question in QUESTIONS:
@@ -253,16 +246,19 @@ def test_more_events_than_a_calendar_can_hold_are_refused_with_their_number(clie
 # The format
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "a; b, c\\n d: e", "\nBEGIN:VEVENT\r\nEND:VCALENDAR"])
-def test_anybody_s_words_are_told_whole_in_lines_that_calendars_can_read(client, text):
-    factories.published(reference="TT-01", title=text, quote=text, deadline="2019", done_when=text)
+STRANGE = [*HOSTILE, "a; b, c\\n d: e", "\nBEGIN:VEVENT\r\nEND:VCALENDAR"]
+
+
+def test_anybody_s_words_are_told_whole_in_lines_that_calendars_can_read(client):
+    for number, text in enumerate(STRANGE):
+        factories.published(reference=f"TT-0{number}", title=text, quote=text, deadline="2019", done_when=text)
     content = client.get(CALENDAR).content
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n", content)
-    event = only(client)
-    assert "\n" not in event.summary.value
-    assert legible(event.summary.value) == legible(f"TT-01 {text}: deadline (2019)")
-    assert legible(f"“{text}”") in legible(event.description.value)
+    for (number, text), event in zip(enumerate(STRANGE), events(client), strict=True):
+        assert "\n" not in event.summary.value
+        assert legible(event.summary.value) == legible(f"TT-0{number} {text}: deadline (2019)")
+        assert legible(f"“{text}”") in legible(event.description.value)
 
 
 def test_the_name_is_written_so_that_it_ends_no_line_and_no_value(client):

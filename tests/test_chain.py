@@ -6,8 +6,9 @@ import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from commitments import chain, ledger
+from commitments import chain, content, ledger
 from commitments.models import LedgerEntry, LedgerHead
 from tests.factories import published, record
 
@@ -55,6 +56,21 @@ def test_canonical_json_has_one_spelling(data, text):
     assert chain.canonical(data) == text
 
 
+def readable(text):
+    try:
+        return str(content.read_number(text))
+    except ValidationError:
+        return None
+
+
+def test_a_figure_has_one_spelling_of_at_most_twelve_digits_and_two_decimals():
+    wrong = ["many", "NaN", "Infinity", "1e3", "+1", " 1", "1 000", "1,5", ".5", "1.", "1.234", "9" * 13, "١٢", "1\n"]
+    assert [text for text in wrong if readable(text)] == []
+    right = ["0", "12.5", "-1", "9" * 12 + ".99"]
+    assert [readable(text) for text in right] == right
+    assert content.read_number("") is None
+
+
 def test_two_spellings_of_one_letter_have_one_digest():
     composed, decomposed = (unicodedata.normalize(form, "Café") for form in ("NFC", "NFD"))
     assert composed != decomposed
@@ -86,6 +102,7 @@ def test_the_same_content_with_another_salt_has_another_digest():
     assert chain.content_digest("a", "{}") != chain.content_digest("b", "{}")
 
 
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
 def test_the_first_release_recomputes_entry_by_entry_to_the_head():
     entries = list(LedgerEntry.objects.order_by("sequence"))
@@ -93,6 +110,7 @@ def test_the_first_release_recomputes_entry_by_entry_to_the_head():
     assert entries[-1].digest == LedgerHead.objects.get().digest
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db
 def test_every_kind_of_entry_recomputes_a_redacted_one_included():
     commitment, by = published(), ledger.Recorder("administrator", "hksarg")

@@ -60,21 +60,11 @@ def test_another_spelling_is_kept_in_ours(typed, kept):
     assert parse(typed) == parse(kept)
 
 
-@pytest.mark.parametrize(
-    ("text", "edtf"),
-    [
-        ("2019", "2019"),
-        ("2018-H1", "2018-40"),
-        ("2018-H2", "2018-41"),
-        ("2018-Q1", "2018-33"),
-        ("2018-Q3", "2018-35"),
-        ("2018-Q4", "2018-36"),
-        ("2018-11", "2018-11"),
-        ("2018-11-05", "2018-11-05"),
-    ],
-)
-def test_the_notation_of_the_standard_is_known(text, edtf):
-    assert parse(text).edtf == edtf
+def test_the_notation_of_the_standard_is_known():
+    edtf = {"2019": "2019", "2018-H1": "2018-40", "2018-H2": "2018-41", "2018-11": "2018-11"}
+    edtf |= {"2018-Q1": "2018-33", "2018-Q2": "2018-34", "2018-Q3": "2018-35", "2018-Q4": "2018-36"}
+    edtf |= {"2018-11-05": "2018-11-05"}
+    assert {text: parse(text).edtf for text in edtf} == edtf
 
 
 @pytest.mark.parametrize(
@@ -95,22 +85,30 @@ def test_it_reads_as_people_say_it_and_never_as_a_day_that_nobody_promised(text,
     assert parse(text).label == label
 
 
-NO_SUCH_DAY = "2018-13 2018-00 2019-02-30 2019-02-29 2018-11-00 2018-11-31 2018-H1-05 2018-40-05 2018-Q1-01"
-NO_SUCH_PART = "2018-H0 2018-H3 2018-Q0 2018-Q5 2018-21 2018-32 2018-37 2018-42"
-NO_SUCH_YEAR = "0000 1899 2200 9999 18 20180 XXXX 201X -2018"
-OTHER_FORMS = (
-    "soon 2018-1 2018-11-5 2018- 2018--11 2018/11 2018-11-05T00:00 2018–11 20181105 2018~ 2018? 2018/2019 11/2018"
-)
-OTHER_DIGITS = "２０１８ 2018-１１ ٢٠١٨"
-NOT_ONE_WORD = ["", " ", "5 November 2018", "2018\x00", "\x00", "2018-11\x00-05", "2018-11-05\n2019"]
-LONG = ["1" * 10_000, "2018" + " " * 9_000 + "x", "2018-11-05" * 1_000]
-WORDS = " ".join([NO_SUCH_DAY, NO_SUCH_PART, NO_SUCH_YEAR, OTHER_FORMS, OTHER_DIGITS]).split()
+DAYS_REFUSED = "2018-13 2018-00 2019-02-30 2019-02-29 2018-11-00 2018-11-31 2018-H1-05 2018-40-05 2018-Q1-01"
+FORMS_REFUSED = "soon 2018-1 2018-11-5 2018- 2018--11 2018/11 2018-11-05T00:00 2018–11 20181105"
+REFUSED = {
+    "no such day": DAYS_REFUSED.split(),
+    "no such part": ["2018-H0", "2018-H3", "2018-Q0", "2018-Q5", "2018-21", "2018-32", "2018-37", "2018-42"],
+    "no such year": ["0000", "1899", "2200", "9999", "18", "20180", "XXXX", "201X", "-2018"],
+    "another form": FORMS_REFUSED.split(),
+    "a form of the standard that says less": ["2018~", "2018?", "2018/2019", "11/2018"],
+    "other digits": ["２０１８", "2018-１１", "٢٠١٨"],
+    "not one word": ["", " ", "5 November 2018", "2018\x00", "\x00", "2018-11\x00-05", "2018-11-05\n2019"],
+    "far too long": ["1" * 10_000, "2018" + " " * 9_000 + "x", "2018-11-05" * 1_000],
+}
 
 
-@pytest.mark.parametrize("text", [*WORDS, *NOT_ONE_WORD, *LONG], ids=lambda text: ascii(text[:20]))
-def test_anything_else_is_refused(text):
-    with pytest.raises(PartialDateError):
-        parse(text)
+def is_read(text):
+    try:
+        return bool(parse(text))
+    except PartialDateError:
+        return False
+
+
+@pytest.mark.parametrize("texts", REFUSED.values(), ids=REFUSED)
+def test_anything_else_is_refused(texts):
+    assert [text for text in texts if is_read(text)] == []
 
 
 def test_a_refusal_quotes_little_of_what_was_typed_and_says_what_may_be_written():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from commitments import limits
-from commitments.models import DraftUpdate, ErrorReport, Update
+from commitments.models import Commitment, DraftUpdate, ErrorReport, Update
 from commitments.public import feedback
 from tests.factories import CommitmentFactory, OrganisationFactory, published
 from tests.helpers.admin_forms import Form, clerk, errors, fill
@@ -44,12 +45,19 @@ def client():
     return Client(raise_request_exception=False, enforce_csrf_checks=True)
 
 
-@pytest.fixture(autouse=True)
-def one(db):
-    owner = OrganisationFactory(slug="harbour", name="Harbour Office")
-    partner = OrganisationFactory(slug="ferry", name="Ferry Company")
-    OrganisationFactory(slug="stranger", name="Somebody Else")
-    return published(reference="TT-01", title="Build a bridge", owners=[owner], partners=[partner])
+@pytest.fixture(scope="module", autouse=True)
+def bridge(module_db):
+    """A pledge with an owner and a partner, and a body that has nothing to do with it."""
+    with time_machine.travel(NOW, tick=False):
+        owner = OrganisationFactory(slug="harbour", name="Harbour Office")
+        partner = OrganisationFactory(slug="ferry", name="Ferry Company")
+        OrganisationFactory(slug="stranger", name="Somebody Else")
+        return published(reference="TT-01", title="Build a bridge", owners=[owner], partners=[partner])
+
+
+@pytest.fixture
+def one(bridge):
+    return Commitment.objects.get(pk=bridge.pk)
 
 
 @pytest.fixture
@@ -106,6 +114,7 @@ def test_the_form_of_no_commitment_asks_for_none(client):
     assert "<select" not in answer.text
 
 
+@pytest.mark.postgresql
 def test_what_is_sent_is_kept_and_its_page_says_so(client, clock, one):
     answer = send(client, clock)
     kept = ErrorReport.objects.get()
@@ -176,30 +185,45 @@ def test_a_line_counts_its_end_once(client, clock):
 
 
 WRONG = {
-    "nothing said": ({"what": " \n "}, "Say what is wrong."),
-    "too long": ({"what": "x" * 5001}, "at most 5000 characters"),
-    "NUL": ({"what": "a\0b"}, "Null characters"),
-    "NUL in the address": ({"source": "https://example.org/\0"}, "https://"),
-    "a script": ({"source": "javascript:alert(1)"}, "it begins with https:// or http://"),
-    "no web address": ({"source": "ftp://example.org/x"}, "it begins with https:// or http://"),
-    "long address": ({"source": f"https://example.org/{'x' * 1000}"}, "at most 1000 characters"),
-    "no e-mail": ({"email": "reader"}, "an e-mail address such as"),
-    "several lines of e-mail": ({"email": "a@example.org\nbcc: b@example.org"}, "an e-mail address such as"),
-    "long e-mail": ({"email": f"{'x' * 400}@example.org"}, "an e-mail address such as"),
-    "unknown": ({"commitment": "TT-99"}, "There is no commitment “TT-99”"),
-    "no reference": ({"commitment": "bridge\0"}, "Null characters"),
-    "a stranger": ({"organisation": "stranger"}, "is not one of the available choices"),
-    "NUL in a choice": ({"organisation": "\0"}, "is not one of the available choices"),
+    "what": {
+        " \n ": "Say what is wrong.",
+        "x" * 5001: "at most 5000 characters",
+        "a\0b": "Null characters",
+    },
+    "source": {
+        "https://example.org/\0": "Null characters",
+        "javascript:alert(1)": "it begins with https:// or http://",
+        "ftp://example.org/x": "it begins with https:// or http://",
+        f"https://example.org/{'x' * 1000}": "at most 1000 characters",
+    },
+    "email": {
+        "reader": "an e-mail address such as",
+        "a@example.org\nbcc: b@example.org": "an e-mail address such as",
+        f"{'x' * 400}@example.org": "an e-mail address such as",
+    },
+    "commitment": {"TT-99": "There is no commitment “TT-99”", "bridge\0": "Null characters"},
+    "organisation": {
+        "stranger": "is not one of the available choices",
+        "\0": "is not one of the available choices",
+    },
 }
 
 
-@pytest.mark.parametrize(("said", "message"), WRONG.values(), ids=WRONG)
-def test_what_cannot_be_read_is_told_beside_the_field_and_nothing_typed_is_lost(client, clock, said, message):
-    answer = send(client, clock, **said)
+@pytest.mark.parametrize("field", WRONG)
+def test_what_cannot_be_read_is_refused_with_what_is_wrong(field):
+    for value, message in WRONG[field].items():
+        told = feedback.ReportForm(SAID | {field: value}, NOW.date()).errors
+        assert set(told) - {"__all__"} == {field}, value
+        assert message in " ".join(told[field]), value
+
+
+def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(client, clock):
+    wrong = {"source": "javascript:alert(1)", "email": "reader"}
+    answer = send(client, clock, **wrong)
     assert (answer.status_code, ErrorReport.objects.count()) == (400, 0)
-    assert message in answer.text
-    kept = typed(answer)
-    assert [name for name in SAID if name not in said and kept[name] != SAID[name]] == []
+    for field, message in {"source": "Write the address of a page", "email": "Write an e-mail address"}.items():
+        assert message in answer.text.partition(f'id="id_{field}_error"')[2][:200]
+    assert typed(answer) == SAID | wrong
 
 
 def test_a_draft_is_named_no_more_than_what_does_not_exist(client, clock):
@@ -211,7 +235,7 @@ def test_a_draft_is_named_no_more_than_what_does_not_exist(client, clock):
     assert not ErrorReport.objects.exists()
 
 
-@pytest.mark.parametrize("reference", ["TT-99", "x" * 5000, "%00", "%FF", "TT-01%0AX", "<script>"])
+@pytest.mark.parametrize("reference", ["x" * 5000, "%00", "<script>"])
 def test_a_link_to_what_does_not_exist_says_so_and_leaves_the_form(client, reference):
     answer = client.get(f"{ADDRESS}?commitment={reference}")
     assert answer.status_code == 400
@@ -238,9 +262,19 @@ def test_without_a_commitment_nobody_writes_for_its_owner(client, clock):
     assert ErrorReport.objects.get().organisation is None
 
 
-@pytest.mark.parametrize("body", [b"", b"what=%FF%FE&stamp=%00", b"what", b"&&&", b"\xff\xfe\x00", b"{}"])
+FORM = "application/x-www-form-urlencoded"
+
+
 @pytest.mark.parametrize(
-    "kind", ["application/x-www-form-urlencoded", "application/json", "multipart/form-data", "text/plain", "x"]
+    ("kind", "body"),
+    [
+        (FORM, b""),
+        (FORM, b"what=%FF%FE&stamp=%00"),
+        (FORM, b"\xff\xfe\x00"),
+        ("application/json", b"{}"),
+        ("multipart/form-data", b"&&&"),
+        ("x", b"what"),
+    ],
 )
 def test_a_body_of_any_other_kind_is_refused_and_no_failure(client, body, kind):
     assert client.post(ADDRESS, body, content_type=kind).status_code == 400
@@ -252,14 +286,13 @@ def test_a_huge_body_is_refused(client, clock):
     assert client.post(ADDRESS, {f"a{number}": "1" for number in range(1100)}).status_code == 400
 
 
-@pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
-def test_only_reading_and_sending_is_answered(client, method):
-    assert getattr(client, method)(ADDRESS).status_code == 405
-    assert getattr(client, method)(page_of(report())).status_code == 405
-
-
-def test_nothing_can_be_sent_to_the_page_of_a_report(client):
-    assert client.post(page_of(report()), {"state": "upheld", "answer": "Yes."}).status_code == 405
+def test_only_reading_and_sending_is_answered_and_of_a_report_only_reading(client):
+    page = page_of(report())
+    for method in ("put", "patch", "delete", "options"):
+        assert getattr(client, method)(ADDRESS).status_code == 405, method
+    for method in ("put", "delete", "post"):
+        assert getattr(client, method)(page, {"state": "upheld", "answer": "Yes."}).status_code == 405, method
+    assert ErrorReport.objects.get().state == "new"
 
 
 def test_what_nobody_asked_for_is_passed_over(client, clock):
@@ -272,7 +305,7 @@ def test_what_nobody_asked_for_is_passed_over(client, clock):
 # Robots
 
 
-@pytest.mark.parametrize("after", [0, 1, 86_401, 10 * 86_400])
+@pytest.mark.parametrize("after", [1, 86_401])
 def test_a_form_sent_too_soon_or_too_late_comes_back_whole_and_can_be_sent_again(client, clock, after):
     answer = send(client, clock, after=after)
     assert (answer.status_code, typed(answer)) == (400, SAID)
@@ -282,18 +315,17 @@ def test_a_form_sent_too_soon_or_too_late_comes_back_whole_and_can_be_sent_again
     assert client.post(ADDRESS, SAID | {"stamp": stamp(answer)}).status_code == 303
 
 
-@pytest.mark.parametrize("forged", ["", "x", "x:y:z", "é:1:2", "\0", "a" * 5000, None])
-def test_a_forged_stamp_is_no_stamp(client, clock, forged):
-    opened = stamp(client.get(ADDRESS))
-    clock.shift(timedelta(seconds=10))
-    forged = opened[:-1] + ("A" if opened[-1] != "A" else "B") if forged is None else forged
-    answer = client.post(ADDRESS, SAID | {"stamp": forged})
-    assert (answer.status_code, typed(answer)) == (400, SAID)
-    assert stamp(answer) != forged
+def test_a_forged_stamp_is_none_and_is_replaced():
+    own = feedback.signer.sign(feedback.new_token())
+    for forged in ("", "x", "x:y:z", "é:1:2", "\0", "a" * 5000, own[:-1] + ("A" if own[-1] != "A" else "B")):
+        token, stamp, in_time = feedback.read_stamp(forged)
+        assert (len(token), stamp != forged, in_time) == (32, True, False), forged
 
 
 def test_no_stamp_at_all_is_no_stamp(client):
-    assert client.post(ADDRESS, SAID).status_code == 400
+    answer = client.post(ADDRESS, SAID)
+    assert (answer.status_code, typed(answer)) == (400, SAID)
+    assert feedback.read_stamp(stamp(answer))[1] == stamp(answer)
 
 
 def test_a_filled_trap_comes_back_empty_and_a_person_can_send_again(client, clock):
@@ -310,6 +342,7 @@ def test_the_trap_is_out_of_sight_and_out_of_reach(client):
     assert 'name="subject" id="id_subject" tabindex="-1" autocomplete="off"' in text
 
 
+@pytest.mark.postgresql
 def test_a_button_pressed_twice_sends_once(client, clock):
     opened = stamp(client.get(ADDRESS))
     clock.shift(timedelta(seconds=10))
@@ -318,6 +351,7 @@ def test_a_button_pressed_twice_sends_once(client, clock):
     assert ErrorReport.objects.count() == 1
 
 
+@pytest.mark.postgresql
 def test_two_that_come_in_at_the_same_moment_are_one(client, clock):
     opened = stamp(client.get(ADDRESS))
     clock.shift(timedelta(seconds=10))
@@ -338,6 +372,7 @@ def test_going_back_and_sending_something_else_is_another_report(client, clock):
 # The limit
 
 
+@pytest.mark.postgresql
 def test_the_sixth_of_an_hour_from_one_address_waits_and_loses_nothing(client, clock):
     assert [send(client, clock, what=str(number)).status_code for number in range(5)] == [303] * 5
     answer = send(client, clock)
@@ -357,6 +392,7 @@ def test_a_form_that_waited_for_the_limit_can_be_sent_as_it_is(client, clock):
     assert client.post(ADDRESS, waiting).status_code == 303
 
 
+@pytest.mark.postgresql
 def test_a_hundred_of_an_hour_from_everywhere_is_all(client, clock):
     ErrorReport.objects.bulk_create(
         ErrorReport(token=str(number), what="x", sender=str(number), received_at=timezone.now())
@@ -394,23 +430,21 @@ def test_the_digest_of_an_address_is_another_the_next_day(client, clock, setting
     assert today != later
 
 
-@pytest.mark.parametrize(
-    ("trusted", "forwarded", "network"),
-    [
-        (False, "203.0.113.5", "192.0.2.1"),
-        (True, "203.0.113.5", "203.0.113.5"),
-        (True, "10.0.0.1, 203.0.113.5", "203.0.113.5"),
-        (True, "203.0.113.5, ", "192.0.2.1"),
-        (True, "", "192.0.2.1"),
-        (True, "unknown", "unknown"),
-        (True, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        (True, "::ffff:203.0.113.5", "::ffff:cb00:7105"),
-    ],
-)
-def test_only_a_trusted_proxy_says_where_a_request_comes_from(rf, settings, trusted, forwarded, network):
-    settings.TRUST_PROXY = trusted
-    request = rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded})
-    assert limits.network(request) == network
+def test_only_a_trusted_proxy_says_where_a_request_comes_from(rf, settings):
+    said = {
+        "203.0.113.5": "203.0.113.5",
+        "10.0.0.1, 203.0.113.5": "203.0.113.5",
+        "203.0.113.5, ": "192.0.2.1",
+        "": "192.0.2.1",
+        "unknown": "unknown",
+        "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+        "::ffff:203.0.113.5": "::ffff:cb00:7105",
+    }
+    asked = {one: rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": one}) for one in said}
+    settings.TRUST_PROXY = True
+    assert {one: limits.network(request) for one, request in asked.items()} == said
+    settings.TRUST_PROXY = False
+    assert {limits.network(request) for request in asked.values()} == {"192.0.2.1"}
 
 
 # As of a day
@@ -433,12 +467,11 @@ def test_before_its_release_a_commitment_is_not_named(client, clock):
     assert "Build a bridge" not in told.text
 
 
-@pytest.mark.parametrize("day", ["soon", "2030-01-01", "%00"])
-def test_an_impossible_day_is_refused_and_never_costs_what_was_typed(client, clock, day):
-    assert client.get(f"{ADDRESS}?as_of={day}").status_code == 400
+def test_an_impossible_day_is_refused_and_never_costs_what_was_typed(client, clock):
+    assert client.get(f"{ADDRESS}?as_of=2030-01-01").status_code == 400
     opened = stamp(client.get(ADDRESS))
     clock.shift(timedelta(seconds=10))
-    assert client.post(f"{ADDRESS}?as_of={day}", SAID | {"stamp": opened}).status_code == 303
+    assert client.post(f"{ADDRESS}?as_of=2030-01-01", SAID | {"stamp": opened}).status_code == 303
 
 
 # The desk
@@ -456,8 +489,7 @@ def test_staff_answer_and_the_sender_reads_it(desk, client, clock):
     assert "answered 22 November 2026" in page
 
 
-@pytest.mark.parametrize("state", ["upheld", "declined"])
-@pytest.mark.parametrize("answer", ["", "  \n"])
+@pytest.mark.parametrize(("state", "answer"), [("upheld", ""), ("declined", "  \n")])
 def test_nothing_is_closed_without_an_answer(desk, one, state, answer):
     kept = report(commitment=one, email="reader@example.org")
     told = errors(fill(desk, change(kept), state=state, answer=answer))
@@ -481,6 +513,7 @@ def test_closing_deletes_the_e_mail_address_and_keeps_the_day(desk, clock):
     assert ErrorReport.objects.get().closed_at is None
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     "columns",
     [
@@ -521,6 +554,7 @@ def test_the_second_of_two_who_answer_is_told_and_loses_nothing(desk):
     assert ErrorReport.objects.get().state == "declined"
 
 
+@pytest.mark.postgresql
 def test_the_queue_has_open_ones_first_and_the_longest_waiting_on_top(desk):
     closed = {"state": "upheld", "answer": "Yes."}
     made = {
@@ -533,6 +567,7 @@ def test_the_queue_has_open_ones_first_and_the_longest_waiting_on_top(desk):
     assert order == [made[name].pk for name in ("waiting", "new", "closed lately", "closed long ago")]
 
 
+@pytest.mark.postgresql
 def test_the_queue_is_filtered_and_searched(desk, one):
     report(what="The bridge has two spans."), report(state="in_hand", commitment=one)
 
@@ -542,6 +577,7 @@ def test_the_queue_is_filtered_and_searched(desk, one):
     assert [found(q) for q in ("", "state__exact=new", "q=spans", "q=TT-01", "q=nothing")] == [2, 1, 1, 1, 0]
 
 
+@pytest.mark.postgresql
 def test_the_queue_takes_no_more_queries_for_many(desk, one):
     def queries():
         with CaptureQueriesContext(connection) as captured:

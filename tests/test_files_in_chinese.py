@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import feedparser
 import openpyxl
 import pytest
+import time_machine
 import vobject
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,11 +21,13 @@ from django.utils import translation
 
 from commitments import ledger, translations
 from commitments.languages import CHINESE
-from commitments.models import Organisation
+from commitments.models import Commitment, Organisation
 from commitments.reports.columns import COLUMNS, NAMES, Type
 from commitments.reports.datasets import DATASETS
 from commitments.reports.xlsx import CUT, LONGEST
 from tests import factories
+from tests.conftest import NOW
+from tests.helpers.crowds import queries
 from tests.helpers.exports import document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
@@ -47,16 +50,29 @@ SAID = {
     "quote": ("will hold a week", "將舉辦香港周", "将举办香港周"),
 }
 PLACES = {"zh-hant": 1, "zh-hans": 2}
+# What is written in both forms is held in both; where the form decides nothing, in one.
 languages = pytest.mark.parametrize("language", CHINESE)
+traditional, simplified = (pytest.mark.parametrize("language", [one]) for one in ("zh-hant", "zh-hans"))
 
 
 def said(name, language):
     return SAID[name][PLACES[language]]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_world(module_db):
+    """A commitment of which everything is translated, and a later one of which nothing is."""
+    with time_machine.travel(NOW, tick=False):
+        make_the_world()
+
+
 @pytest.fixture
 def world(db):
-    """A commitment of which everything is translated, and a later one of which nothing is."""
+    """The commitment of which everything is translated."""
+    return Commitment.objects.public().get(reference="CU-06")
+
+
+def make_the_world():
     place = {
         "release": factories.ReleaseFactory(
             slug="first", title="Plenary", title_zh_hant="全體會議", title_zh_hans="全体会议"
@@ -87,7 +103,6 @@ def world(db):
         BY,
     )
     factories.published(reference="CU-07", title="Build a bridge", owners=[factories.OrganisationFactory()], **place)
-    return one
 
 
 FIELDS = ("title", "quote", "unit", "done_when", "measure", "parties_as_stated", "owner_note", "deadline_as_stated")
@@ -119,6 +134,7 @@ def events(client, address):
 
 
 @languages
+@pytest.mark.postgresql
 def test_the_list_s_file_says_each_text_in_the_language_of_its_address(client, world, language):
     row, _untranslated = table(client, f"/{language}/commitments.csv")
     for name in ("title", "unit", "note"):
@@ -127,14 +143,14 @@ def test_the_list_s_file_says_each_text_in_the_language_of_its_address(client, w
     assert row["quote"] == SAID["quote"][0]
 
 
-@languages
+@simplified
 def test_what_is_not_translated_stays_as_it_is_on_record(client, world, language):
     row = table(client, f"/{language}/commitments.csv")[1]
     english = table(client, "/commitments.csv")[1]
     assert row == english | {"url": english["url"].replace("/commitments/", f"/{language}/commitments/")}
 
 
-@languages
+@traditional
 def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(client, world, language):
     assert tuple(table(client, f"/{language}/commitments.csv")[0]) == NAMES
     words = [column.name for column in COLUMNS if column.spoken or column.name in ("owners", "partners", "url")]
@@ -146,7 +162,8 @@ def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(clien
         }
 
 
-@languages
+@simplified
+@pytest.mark.postgresql
 def test_every_table_has_its_texts_in_the_language(client, world, language):
     commitment = table(client, f"/{language}/data/commitments.csv")[0]
     for name in ("done_when", "measure", "parties_as_stated", "owner_note", "deadline_as_stated", "commitment_note"):
@@ -158,6 +175,7 @@ def test_every_table_has_its_texts_in_the_language(client, world, language):
     assert (evidence["title"], evidence["publisher"]) == ("Report", said("publisher", language))
 
 
+@pytest.mark.postgresql
 def test_what_staff_name_is_in_the_language_with_its_gaps_filled_from_english(client, world):
     body = next(row for row in table(client, "/zh-hant/data/organisations.csv") if row["slug"] == "lcsd")
     assert (body["name"], body["short_name"]) == ("康樂及文化事務署", "LCSD")
@@ -166,18 +184,19 @@ def test_what_staff_name_is_in_the_language_with_its_gaps_filled_from_english(cl
     assert (release["title"], release["publisher"]) == ("全體會議", "HKSAR Government")
 
 
+@pytest.mark.postgresql
 def test_owners_in_a_cell_are_in_the_order_of_the_language(client):
     named = {"一": "Zone", "龍": "Arts", "中": "Mid"}
     bodies = [
         factories.OrganisationFactory(name=english, name_zh_hant=name, name_zh_hans=name.replace("龍", "龙"))
         for name, english in named.items()
     ]
-    factories.published(owners=bodies)
+    factories.published(reference="AA-01", owners=bodies)
     cells = [table(client, f"{prefix}/commitments.csv")[0]["owners"] for prefix in ("", "/zh-hant", "/zh-hans")]
     assert cells == ["Arts; Mid; Zone", "一; 中; 龍", "龙; 一; 中"]  # by letters, by strokes, by pinyin
 
 
-@languages
+@simplified
 def test_labels_are_words_of_the_language_and_never_english(client, world, language):
     [headings, *_rows] = csv.reader(
         io.StringIO(body(client, f"/{language}/data/commitments.csv?labels=1").decode("utf-8-sig"))
@@ -192,7 +211,8 @@ def test_a_formula_in_a_translation_is_defused(client, world):
     assert table(client, "/zh-hant/commitments.csv")[0]["unit"] == "'=1+1"
 
 
-@languages
+@traditional
+@pytest.mark.postgresql
 def test_what_changed_between_two_days_is_told_in_the_language(client, world, language):
     row = table(client, f"/{language}/reports/progress.csv?from=2018-08-24&to=2026-11-22")[0]
     assert (row["title"], row["unit"], row["note"]) == tuple(said(name, language) for name in ("title", "unit", "note"))
@@ -200,7 +220,7 @@ def test_what_changed_between_two_days_is_told_in_the_language(client, world, la
     assert row["owners"] == getattr(world.owners.get(), f"name_{language.replace('-', '_')}")
 
 
-@languages
+@traditional
 def test_the_translations_themselves_are_a_table(client, world, language):
     rows = [row for row in table(client, f"/{language}/data/translations.csv") if row["language"] == language]
     assert {row["source"]: row["text"] for row in rows} == {
@@ -209,6 +229,7 @@ def test_the_translations_themselves_are_a_table(client, world, language):
     assert {row["reference"] for row in rows} == {"CU-06"}
 
 
+@pytest.mark.postgresql
 def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client, world):
     draft = factories.CommitmentFactory(title="Keep a secret")
     new = [
@@ -228,18 +249,19 @@ def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client
     assert {("events", "個活動"), ("Once a year.", "一年一次。"), SAID["measure"][:2]} <= set(rows)
 
 
+@pytest.mark.postgresql
 def test_a_source_with_every_sign_is_found_in_the_table_of_translations(client):
     hostile = "2019 \"a\" [b] 'c' $.d \\ 100% “e”\n…"
     one = factories.published(done_when=hostile)
     translations.record([translations.NewTranslation(one, "zh-hans", hostile, f"译：{hostile}")], BY)
-    [row] = table(client, "/data/translations.csv")
+    [row] = [row for row in table(client, "/data/translations.csv") if row["reference"] == one.reference]
     assert (row["source"], row["text"]) == (hostile, f"译：{hostile}")
 
 
 # XLSX, JSON, Data Package
 
 
-@languages
+@simplified
 def test_the_workbook_is_in_the_language_its_sheets_and_what_it_says_of_itself_too(client, world, language):
     made = openpyxl.load_workbook(io.BytesIO(body(client, f"/{language}/commitments.xlsx?area=culture")))
     rows, about = made.worksheets
@@ -264,7 +286,7 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client
     assert len(cell) == LONGEST
 
 
-@languages
+@traditional
 def test_the_json_has_the_texts_of_the_language_under_the_same_names(client, world, language):
     told = json.loads(body(client, f"/{language}/commitments.json"))
     english = document(client)
@@ -273,7 +295,7 @@ def test_the_json_has_the_texts_of_the_language_under_the_same_names(client, wor
     assert not told["title"].isascii()
 
 
-@languages
+@simplified
 def test_the_data_package_describes_the_tables_in_the_language_under_the_same_names(client, world, language):
     told, english = (json.loads(body(client, f"{at}/data/datapackage.json")) for at in (f"/{language}", ""))
     for one, other in zip(told["resources"], english["resources"], strict=True):
@@ -289,7 +311,7 @@ def test_the_data_package_describes_the_tables_in_the_language_under_the_same_na
 # API
 
 
-@languages
+@traditional
 def test_the_api_answers_in_the_language_and_its_pages_follow_each_other(client, world, language):
     told = client.get(f"/{language}/api/v1/commitments/CU-06/").json()
     assert (told["title"], told["updates"][0]["note"]) == (said("title", language), said("note", language))
@@ -299,7 +321,7 @@ def test_the_api_answers_in_the_language_and_its_pages_follow_each_other(client,
     assert client.get(first["next"]).json()["results"][0]["reference"] == "CU-07"
 
 
-@languages
+@simplified
 def test_the_description_of_the_api_is_in_the_language_and_of_the_same_addresses(client, world, language):
     told, english = (client.get(f"{at}/api/v1/schema/").json() for at in (f"/{language}", ""))
     columns, same = (one["components"]["schemas"]["Commitment"]["properties"] for one in (told, english))
@@ -312,28 +334,30 @@ def test_the_description_of_the_api_is_in_the_language_and_of_the_same_addresses
     )
 
 
-@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
-@pytest.mark.parametrize("sign", ["", "-"])
-def test_pages_by_title_give_each_row_once_in_the_order_of_the_language(client, prefix, sign):
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        ("/zh-hant", ["TT-00", "TT-02", "TT-01", "TT-03", "TT-04"]),
+        ("/zh-hans", ["TT-01", "TT-03", "TT-00", "TT-02", "TT-04"]),
+    ],
+)
+def test_pages_by_title_give_each_row_once_in_the_order_of_the_language(client, prefix, expected):
     for number, (english, chinese) in enumerate([("C", "一"), ("A", "龍"), ("B", "中"), ("D", "龍"), ("E", "")]):
         one = factories.published(reference=f"TT-0{number}", title=english)
         new = [translations.NewTranslation(one, language, english, chinese) for language in CHINESE if chinese]
         translations.record(new, BY)
-    whole = [row["reference"] for row in table(client, f"{prefix}/commitments.csv?sort={sign}title")]
-    walked, address = [], f"{prefix}/api/v1/commitments/?sort={sign}title&per_page=1"
-    while address:
-        page = client.get(address).json()
-        walked += [row["reference"] for row in page["results"]]
-        address = page["next"]
-    assert walked == whole
-    expected = {
-        "": ["TT-01", "TT-02", "TT-00", "TT-03", "TT-04"],
-        "/zh-hant": ["TT-00", "TT-02", "TT-01", "TT-03", "TT-04"],
-        "/zh-hans": ["TT-01", "TT-03", "TT-00", "TT-02", "TT-04"],
-    }[prefix]
-    assert sorted(walked) == sorted(expected)
-    if not sign:
-        assert walked == expected
+    for sign in ("", "-"):
+        whole = [row["reference"] for row in table(client, f"{prefix}/commitments.csv?q=TT-0&sort={sign}title")]
+        walked, address = [], f"{prefix}/api/v1/commitments/?q=TT-0&sort={sign}title&per_page=1"
+        while address:
+            page = client.get(address).json()
+            walked += [row["reference"] for row in page["results"]]
+            address = page["next"]
+        assert walked == whole
+        assert sorted(walked) == sorted(expected)
+        if not sign:
+            assert walked == expected
 
 
 def test_a_cursor_of_one_language_is_none_in_another(client):
@@ -346,7 +370,7 @@ def test_a_cursor_of_one_language_is_none_in_another(client):
 # Feeds
 
 
-@languages
+@simplified
 @pytest.mark.parametrize("address", ["/updates.atom", "/commitments/CU-06.atom", "/organisations/lcsd.atom"])
 def test_a_feed_says_its_language_and_where_the_others_are(client, world, language, address):
     feed = ET.fromstring(body(client, f"/{language}{address}"))
@@ -358,7 +382,7 @@ def test_a_feed_says_its_language_and_where_the_others_are(client, world, langua
     }
 
 
-@languages
+@simplified
 def test_an_entry_is_told_in_the_language(client, world, language):
     feed = parsed(client, f"/{language}/commitments/CU-06.atom")
     assert feed.feed.title.endswith(f"CU-06 {said('title', language)}")
@@ -379,6 +403,7 @@ def test_a_feed_of_a_filter_says_it_in_words_of_the_language(client, world, lang
     assert {"zh-hant": "「week」", "zh-hans": "“week”"}[language] in title
 
 
+@pytest.mark.postgresql
 def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(client, world, time_machine):
     addresses = ["/updates.atom", "/zh-hant/updates.atom"]
     time_machine.move_to(datetime(2026, 11, 22, 12, tzinfo=UTC))
@@ -391,7 +416,7 @@ def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(cli
 # Calendars
 
 
-@languages
+@traditional
 def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(client, world, language):
     [event] = events(client, f"/{language}/commitments/CU-06.ics")
     assert event.summary.value.startswith(f"CU-06 {said('title', language)}：")
@@ -424,29 +449,15 @@ def test_the_structured_data_of_a_page_says_its_language(client, world, language
 # In every language
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/commitments.csv",
-        "/commitments.json?sort=title",
-        *(f"/data/{name}.csv" for name in DATASETS),
-        "/reports/progress.csv",
-        "/api/v1/commitments/?sort=title",
-        "/api/v1/commitments/CU-06/",
-        "/updates.atom",
-        "/deadlines.ics",
-        "/data/",
-    ],
-)
-def test_an_answer_takes_as_many_queries_in_each_language(client, world, address):
-    taken = []
-    for prefix in ("", "/zh-hant", "/zh-hans"):
-        with CaptureQueriesContext(connection) as captured:
-            body(client, f"{prefix}{address}")
-        taken.append(len(captured))
-    assert len(set(taken)) == 1, taken
+@pytest.mark.postgresql
+def test_an_answer_takes_as_many_queries_in_chinese_as_in_english(client, world):
+    addresses = [*(f"/data/{name}.csv" for name in DATASETS), "/commitments.json?sort=title", "/reports/progress.csv"]
+    addresses += ["/api/v1/commitments/?sort=title", "/api/v1/commitments/CU-06/", "/updates.atom", "/deadlines.ics"]
+    english, chinese = ({one: queries(client, f"{at}{one}") for one in addresses} for at in ("", "/zh-hant"))
+    assert chinese == english
 
 
+@pytest.mark.postgresql
 def test_an_english_file_reads_no_column_of_another_language(client, world):
     with CaptureQueriesContext(connection) as captured:
         for name in DATASETS:
@@ -463,6 +474,7 @@ def test_a_column_that_has_words_says_where_its_translations_are():
                 assert column.spoken, (dataset.name, column.name)
 
 
+@pytest.mark.postgresql
 def test_staff_take_away_and_bring_back_the_texts_on_record_whatever_language_they_work_in(admin_client, world):
     english, chinese = (table(admin_client, f"{at}/admin/commitments/commitment/export/") for at in ("", "/zh-hant"))
     assert [row | {"url": ""} for row in chinese] == [row | {"url": ""} for row in english]

@@ -1,10 +1,12 @@
 """What search engines, programs and people who cite read: structured data, sitemap, robots, canonical addresses."""
 
 from datetime import UTC, datetime
+from functools import cache
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.test import Client
 
 from commitments import ledger
 from commitments.languages import TAGS, path_in
@@ -45,7 +47,7 @@ def test_a_commitment_is_an_action_with_its_status_from_the_day_it_has_it(client
 
 @pytest.mark.parametrize(
     ("completed", "told"),
-    [("2019", "2019"), ("2019-05", "2019-05"), ("2019-05-05", "2019-05-05"), ("2019-H1", None), ("2019-Q3", None)],
+    [("2019", "2019"), ("2019-05-05", "2019-05-05"), ("2019-H1", None)],
 )
 def test_the_end_is_said_where_schema_org_has_the_form(client, completed, told):
     one = factories.published(reference="TT-01")
@@ -109,7 +111,7 @@ def sitemap(client):
 
 
 @pytest.fixture
-def world(db):
+def pages(db):
     """Two public commitments of one release and area, a draft, and one whose release is issued tomorrow."""
     release, area = factories.ReleaseFactory(slug="first"), factories.AreaFactory(slug="red")
     north, south = (factories.OrganisationFactory(slug=slug) for slug in ("north", "south"))
@@ -127,24 +129,26 @@ LISTED += ["/reports/progress/", "/timeline/", "/updates/"]
 LISTED = sorted(path_in(language, page) for language in TAGS for page in LISTED)
 
 
-def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(world, client):
+@pytest.mark.postgresql
+def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(pages, client):
     listed = sitemap(client)
     assert sorted(listed) == LISTED
     assert {page: Head(client.get(page)).canonical for page in listed} == {page: [SITE + page] for page in listed}
 
 
-def test_a_long_sitemap_is_cut_into_pages_that_still_list_each_once(world, client, monkeypatch):
+def test_a_long_sitemap_is_cut_into_pages_that_still_list_each_once(pages, client, monkeypatch):
     monkeypatch.setattr(finding.Commitments, "limit", 1)
     monkeypatch.setattr(finding.Organisations, "limit", 1)
     assert sorted(sitemap(client)) == LISTED
 
 
-def test_from_the_day_of_its_issue_a_release_is_in_the_sitemap(world, client, time_machine):
+def test_from_the_day_of_its_issue_a_release_is_in_the_sitemap(pages, client, time_machine):
     time_machine.move_to(datetime(2026, 11, 22, 16, 0, tzinfo=UTC))  # midnight in Hong Kong
     assert set(sitemap(client)) - set(LISTED) > {"/commitments/TT-04/"}
 
 
-def test_the_sitemap_says_when_a_commitment_last_changed(world, client, time_machine):
+@pytest.mark.postgresql
+def test_the_sitemap_says_when_a_commitment_last_changed(pages, client, time_machine):
     def changed():
         tree = ET.fromstring(client.get("/sitemap-commitments.xml").content)
         return {one.find(f"{XML}loc").text[-6:-1]: one.find(f"{XML}lastmod").text for one in tree}
@@ -175,10 +179,15 @@ def test_robots_may_read_all_but_what_is_staff_s_or_a_reader_s_and_need_no_past_
 # The head of each page
 
 
+@cache
+def answered():
+    """The head of each page that there is, of the release, which is the same for every test that asks for it."""
+    return {address: Head(Client().get(address)) for address in [*PAGES.values(), *WRONG.values()]}
+
+
 @pytest.fixture
-def heads(release, client):
-    """The head of each page that there is."""
-    return {address: Head(client.get(address)) for address in [*PAGES.values(), *WRONG.values()]}
+def heads(release):
+    return answered()
 
 
 def test_every_page_has_a_title_and_says_what_a_shared_link_shows(heads):
@@ -210,7 +219,7 @@ def test_only_a_page_as_it_stands_is_kept_by_search_engines(heads):
         assert head.metas.get("og:url") == (head.canonical[0] if head.canonical else None), address
 
 
-@pytest.mark.parametrize("address", ["/", "/commitments/", PAGE, "/timeline/", "/updates/", "/about/"])
+@pytest.mark.parametrize("address", ["/", "/commitments/", PAGE])
 def test_a_tracking_name_leads_to_the_same_canonical_address(client, address):
     factories.published(reference="TT-01")
     assert Head(client.get(f"{address}?utm_source=x&fbclid=y")).canonical == [SITE + address]
@@ -244,6 +253,7 @@ def test_a_citation_leads_to_a_page_that_is_cited_alike(client):
     assert cited(client, now.rpartition(PAGE)[2]) == now
 
 
+@pytest.mark.postgresql
 def test_previous_and_next_are_of_the_same_area_on_the_same_day(client):
     area, later = factories.AreaFactory(), factories.ReleaseFactory(issued_on="2021-08-30")
     for number in (1, 2, 4):

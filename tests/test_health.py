@@ -22,6 +22,7 @@ def gone(monkeypatch):
     monkeypatch.setattr(connection, "cursor", refuse)
 
 
+@pytest.mark.postgresql
 def test_where_all_is_there_it_is_alive_and_ready(client):
     assert client.get("/healthz").text == "ok"
     ready = {"ready": True, "database": "ok", "migrations": "ok", "triggers": "ok", "cache": "ok"}
@@ -47,6 +48,7 @@ def test_a_database_that_is_gone_is_503_and_says_nothing_of_where_it_is(client, 
     assert answer.json() == {"ready": False, "database": "gone", "cache": "ok"}
 
 
+@pytest.mark.postgresql
 def test_a_migration_that_is_not_applied_is_named(client):
     MigrationRecorder(connection).record_unapplied("commitments", "0007_roles")
     answer = client.get("/readyz")
@@ -55,6 +57,7 @@ def test_a_migration_that_is_not_applied_is_named(client):
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.postgresql
 def test_a_trigger_that_is_missing_is_named(client):
     with connection.cursor() as cursor:
         on = "" if connection.vendor == "sqlite" else f" ON {triggers.ENTRIES}"

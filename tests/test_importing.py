@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from commitments import publishing
-from commitments.admin import importing
+from commitments.admin import importers, importing, resources
 from commitments.models import (
     Affiliation,
     Commitment,
@@ -34,6 +34,7 @@ from tests.helpers.imports import (
     member,
     place,
     pledge,
+    queries_of_importing,
     refusals,
     report,
     rows_of,
@@ -49,25 +50,20 @@ PLACES = ("commitment", "organisation", "draftupdate")
 # Who may
 
 
-@pytest.mark.parametrize("model", PLACES)
-@pytest.mark.parametrize("step", ["import", "process_import", "import/template.csv"])
-def test_contributors_import_nothing_even_by_typing_the_address(model, step):
-    address = place(model, step).replace(".csv/", ".csv")
-    assert member("Contributor").get(address).status_code == 403
-    assert member("Contributor", "other").post(address).status_code == 403
-
-
-@pytest.mark.parametrize("model", PLACES)
-@pytest.mark.parametrize(("role", "offered"), [("Editor", True), ("Publisher", True), ("Contributor", False)])
-def test_the_link_is_offered_to_those_who_may(model, role, offered):
-    answer = member(role).get(f"/admin/commitments/{model}/")
-    assert answer.status_code == (403 if role == "Contributor" and model == "organisation" else 200)
-    assert (f'href="{place(model)}"' in answer.text) == offered
+@pytest.mark.parametrize(("role", "offered"), [("Editor", True), ("Contributor", False)])
+def test_the_link_is_offered_to_those_who_may(role, offered):
+    client = member(role)
+    pages = {model: client.get(f"/admin/commitments/{model}/") for model in PLACES}
+    statuses = {model: 403 if role == "Contributor" and model == "organisation" else 200 for model in PLACES}
+    assert {model: page.status_code for model, page in pages.items()} == statuses
+    links = {model: f'href="{place(model)}"' in page.text for model, page in pages.items()}
+    assert links == dict.fromkeys(PLACES, offered)
 
 
 # Commitments
 
 
+@pytest.mark.postgresql
 def test_an_imported_commitment_is_a_draft_with_all_that_its_row_says(editor, culture):
     factories.published(reference="AA-01")
     row = pledge(
@@ -98,11 +94,13 @@ def test_an_imported_commitment_is_a_draft_with_all_that_its_row_says(editor, cu
     assert LogEntry.objects.get().object_repr == "TT-01 Hold a week"
 
 
+@pytest.mark.postgresql
 def test_rows_may_be_part_of_later_rows(editor, culture):
     imported(editor, "commitment", as_csv(pledge(part_of="TT-02"), pledge(reference="TT-02", part_of="")))
     assert Commitment.objects.get(reference="TT-01").part_of.reference == "TT-02"
 
 
+@pytest.mark.postgresql
 def test_one_cell_changed_is_one_field_changed(editor, culture):
     imported(editor, "commitment", as_csv(pledge(), pledge(reference="TT-02")))
     [first, second] = rows_of(exported(editor, "commitment"))
@@ -114,18 +112,16 @@ def test_one_cell_changed_is_one_field_changed(editor, culture):
     assert LogEntry.objects.latest("pk").get_change_message() == "Changed done_when."
 
 
-@pytest.mark.parametrize(
-    ("cells", "after"),
-    [
-        ({"owners": "whs"}, "上海市文化和旅游局"),
-        ({"owners": "", "parties_as_stated": "enterprises"}, ""),
-        ({"owners": "LCSD; whs"}, "Leisure and Cultural Services Department; 上海市文化和旅游局"),
-    ],
-)
-def test_owners_are_exchanged_whole(editor, culture, cells, after):
+@pytest.mark.postgresql
+def test_owners_are_exchanged_whole(editor, culture):
     imported(editor, "commitment", as_csv(pledge()))
-    imported(editor, "commitment", as_csv({"reference": "TT-01"} | cells))
-    assert rows_of(exported(editor, "commitment"))[0]["owners"] == after
+    for cells, after in (
+        ({"owners": "whs"}, "上海市文化和旅游局"),
+        ({"owners": "LCSD; whs"}, "Leisure and Cultural Services Department; 上海市文化和旅游局"),
+        ({"owners": "", "parties_as_stated": "enterprises"}, ""),
+    ):
+        imported(editor, "commitment", as_csv({"reference": "TT-01"} | cells))
+        assert rows_of(exported(editor, "commitment"))[0]["owners"] == after
 
 
 def test_a_column_that_is_left_out_is_left_alone_and_an_empty_cell_empties(editor, culture):
@@ -155,7 +151,7 @@ WRONG_PLEDGES = [
     ({"deadline": "2019"}, "deadline_basis", "go together"),
     ({"target": "1,200", "unit": "people"}, "target", "without spaces or commas"),
     ({"target": "40"}, "unit", "what the target counts"),
-    ({"part_of": "TT-01"}, "part_of", "no other commitment"),
+    ({"reference": "TT-09", "part_of": "TT-09"}, "part_of", "no other commitment"),
     ({"part_of": "ZZ-99"}, "part_of", "neither on record nor in this file"),
     ({"review_on": "2027-01"}, "review_on", "Write it as 2018-11-05"),
     ({"title": "=A1"}, "title", "Paste its value"),
@@ -164,13 +160,20 @@ WRONG_PLEDGES = [
 ]
 
 
-@pytest.mark.parametrize(("cells", "column", "message"), WRONG_PLEDGES)
-def test_a_wrong_cell_is_named_and_nothing_is_written(editor, culture, cells, column, message):
+def told(preview, cases):
+    """Of cases in rows 3 and on: those that are told otherwise than in one message with these words by that column."""
+    said = wrong(preview)
+    expected = [(number, column) for number, (_cells, column, _words) in enumerate(cases, 3)]
+    assert [(number, column) for number, column, _message in said] == expected
+    return [case for case, (_row, _column, message) in zip(cases, said, strict=True) if case[2] not in message]
+
+
+@pytest.mark.postgresql
+def test_a_wrong_cell_is_named_and_nothing_is_written(editor, culture):
     before = stored()
-    preview = upload(editor, "commitment", as_csv(pledge(reference="TT-09"), pledge(**cells)))
-    [(number, where, said)] = wrong(preview)
-    assert (number, where) == (3, column)
-    assert message in said
+    rows = [pledge(reference=f"TT-{n}") | cells for n, (cells, *_said) in enumerate(WRONG_PLEDGES, 11)]
+    preview = upload(editor, "commitment", as_csv(pledge(reference="TT-10"), *rows))
+    assert told(preview, WRONG_PLEDGES) == []
     assert "import" not in preview.context
     assert stored() == before
 
@@ -197,6 +200,7 @@ def test_a_reference_twice_is_told_with_both_rows(editor, culture):
 # Published ones, and our own exports
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("name", ["commitments.csv", "commitments.xlsx", "data/commitments.csv"])
 def test_our_own_public_export_changes_nothing(editor, client, release, name):
     data = b"".join(client.get(f"/{name}"))
@@ -216,35 +220,36 @@ def test_the_staff_export_with_drafts_changes_nothing(editor, release):
     assert counts(preview) == (0, 0, 58, 0), wrong(preview)
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "'=1+1", "\tindented", "＠home", "two\r\nlines", " padded ", "'quoted'", "a; b"]
-)
-def test_whatever_a_text_holds_its_export_changes_nothing(editor, text):
-    factories.published(reference="AA-01", note=text, parties_as_stated=text.replace("\r\n", " "))
-    factories.CommitmentFactory(reference="AA-02", note=text, owners=[factories.OrganisationFactory(name=text)])
+TEXTS = ("=1+1", "'=1+1", "\tindented", "＠home", "two\r\nlines", " padded ", "'quoted'", "a; b")
+
+
+def test_whatever_a_text_holds_its_export_changes_nothing(editor):
+    for n, text in enumerate(TEXTS):
+        factories.published(reference=f"AA-1{n}", note=text, parties_as_stated=text.replace("\r\n", " "))
+        owner = factories.OrganisationFactory(name=text)
+        factories.CommitmentFactory(reference=f"AA-2{n}", note=text, owners=[owner])
     preview = upload(editor, "commitment", exported(editor, "commitment"))
-    assert counts(preview) == (0, 0, 2, 0), wrong(preview) + changes(preview)
+    assert counts(preview) == (0, 0, 2 * len(TEXTS), 0), wrong(preview) + changes(preview)
 
 
-@pytest.mark.parametrize(
-    ("cells", "column", "message"),
-    [
-        ({"title": "Another"}, "title", "AA-01 is published: correct it on its page, with a reason."),
-        ({"deadline": "2031"}, "deadline", "moves only by a report"),
-        ({"deadline": "2020"}, "deadline", "moves only by a report"),
-        ({"status": "completed"}, "status", "put back “in_progress”"),
-        ({"note": "Something else."}, "note", "put back “More time was needed.”"),
-    ],
-)
-def test_what_is_published_is_changed_by_no_file(editor, cells, column, message):
-    one = factories.published(reference="AA-01", deadline="2020")
+ON_RECORD = [
+    ({"title": "Another"}, "title", "is published: correct it on its page, with a reason."),
+    ({"deadline": "2031"}, "deadline", "moves only by a report"),
+    ({"deadline": "2020"}, "deadline", "moves only by a report"),
+    ({"status": "completed"}, "status", "put back “in_progress”"),
+    ({"note": "Something else."}, "note", "put back “More time was needed.”"),
+]
+
+
+@pytest.mark.postgresql
+def test_what_is_published_is_changed_by_no_file(editor):
     revised = {"deadline": "2021", "deadline_reason": "More time.", "note": "More time was needed."}
-    factories.record("report", one, **revised)
-    [row] = rows_of(exported(editor, "commitment"))
-    assert counts(upload(editor, "commitment", as_csv(row))) == (0, 0, 1, 0)
-    [(_number, where, said)] = wrong(upload(editor, "commitment", as_csv(row | cells)))
-    assert where == column
-    assert message in said
+    for n in range(len(ON_RECORD) + 1):
+        factories.record("report", factories.published(reference=f"AA-1{n}", deadline="2020"), **revised)
+    first, *rows = sorted(rows_of(exported(editor, "commitment")), key=lambda row: row["reference"])
+    assert counts(upload(editor, "commitment", as_csv(first, *rows))) == (0, 0, len(ON_RECORD) + 1, 0)
+    typed = [row | cells for row, (cells, *_said) in zip(rows, ON_RECORD, strict=True)]
+    assert told(upload(editor, "commitment", as_csv(first, *typed)), ON_RECORD) == []
 
 
 def test_what_depends_on_the_day_of_an_export_is_no_error(editor):
@@ -261,6 +266,7 @@ def test_what_depends_on_the_day_of_an_export_is_no_error(editor):
 # Organisations
 
 
+@pytest.mark.postgresql
 def test_organisations_are_added_and_improved(editor, culture):
     imported(editor, "organisation", as_csv(body(), body(slug="lcsd", name="Leisure Department", side="Hong Kong")))
     assert Organisation.objects.get(slug="new-body").side == "shanghai"
@@ -273,20 +279,19 @@ def test_the_export_of_organisations_changes_nothing(editor, release):
     assert counts(preview) == (0, 0, Organisation.objects.count(), 0)
 
 
-@pytest.mark.parametrize(
-    ("cells", "column", "message"),
-    [
-        ({"slug": "New Body"}, "slug", "slug"),
-        ({"slug": ""}, "slug", "Give the slug"),
-        ({"name": "上海市文化和旅游局"}, "name", "“whs” has this name"),
-        ({"side": "north"}, "side", "Write one of: hong_kong"),
-        ({"site": "example"}, "site", "URL"),
-    ],
-)
-def test_a_wrong_organisation_is_told(editor, culture, cells, column, message):
-    [(number, where, said)] = wrong(upload(editor, "organisation", as_csv(body(**cells))))
-    assert (number, where) == (2, column)
-    assert message in said
+WRONG_BODIES = [
+    ({"slug": "New Body"}, "slug", "slug"),
+    ({"slug": ""}, "slug", "Give the slug"),
+    ({"name": "上海市文化和旅游局"}, "name", "“whs” has this name"),
+    ({"side": "north"}, "side", "Write one of: hong_kong"),
+    ({"site": "example"}, "site", "URL"),
+]
+
+
+@pytest.mark.postgresql
+def test_a_wrong_organisation_is_told(editor, culture):
+    rows = [body(slug=f"new-{n}", name=f"New {n}") | cells for n, (cells, *_said) in enumerate(WRONG_BODIES)]
+    assert told(upload(editor, "organisation", as_csv(body(), *rows)), WRONG_BODIES) == []
 
 
 # Draft updates
@@ -304,6 +309,7 @@ def check(**cells):
     return report(**(said | nothing | cells))
 
 
+@pytest.mark.postgresql
 def test_imported_updates_wait_for_publishing_and_can_be_published(editor, public):
     imported(editor, "draftupdate", as_csv(report(), check()))
     drafts = DraftUpdate.objects.order_by("pk")
@@ -316,6 +322,7 @@ def test_imported_updates_wait_for_publishing_and_can_be_published(editor, publi
     assert Update.objects.count() == 2
 
 
+@pytest.mark.postgresql
 def test_the_same_file_twice_drafts_nothing_twice_not_even_once_it_is_published(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
     assert counts(upload(editor, "draftupdate", as_csv(report()))) == (0, 0, 1, 0)
@@ -323,6 +330,7 @@ def test_the_same_file_twice_drafts_nothing_twice_not_even_once_it_is_published(
     assert counts(upload(editor, "draftupdate", as_csv(report()))) == (0, 0, 1, 0)
 
 
+@pytest.mark.postgresql
 def test_a_draft_is_changed_by_its_number_and_waits_again(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
     one = DraftUpdate.objects.get()
@@ -371,13 +379,12 @@ WRONG_REPORTS = [
 ]
 
 
-@pytest.mark.parametrize(("cells", "column", "message"), WRONG_REPORTS)
-def test_what_the_ledger_would_refuse_shows_in_the_preview(editor, public, cells, column, message):
+@pytest.mark.postgresql
+def test_what_the_ledger_would_refuse_shows_in_the_preview(editor, public):
     factories.CommitmentFactory(reference="AA-02")
     before = stored()
-    [(number, where, said)] = wrong(upload(editor, "draftupdate", as_csv(report(note="Fine."), report(**cells))))
-    assert (number, where) == (3, column)
-    assert message in said
+    rows = [report(note=f"Note {n}.") | cells for n, (cells, *_said) in enumerate(WRONG_REPORTS)]
+    assert told(upload(editor, "draftupdate", as_csv(report(note="Fine."), *rows)), WRONG_REPORTS) == []
     assert stored() == before
 
 
@@ -410,6 +417,7 @@ def test_two_rows_that_draft_the_same_are_one_too_many(editor, public):
 # Two steps
 
 
+@pytest.mark.postgresql
 def test_the_preview_writes_nothing(editor, culture):
     before = stored()
     with CaptureQueriesContext(connection) as asked:
@@ -429,6 +437,7 @@ def test_whoever_cancels_leaves_nothing_behind(editor, culture, uploads):
     assert list(uploads.iterdir()) == []
 
 
+@pytest.mark.postgresql
 def test_a_confirmation_counts_once(editor, culture, uploads):
     preview = upload(editor, "commitment", as_csv(pledge()))
     assert "Imported: 1 new, 0 changed, 0 unchanged." in confirm(editor, "commitment", preview).text
@@ -461,6 +470,7 @@ def test_an_upload_that_was_left_lying_goes(editor, culture, uploads):
     assert not left.exists()
 
 
+@pytest.mark.postgresql
 def test_whoever_confirms_after_somebody_changed_a_draft_is_shown_anew(editor, culture):
     imported(editor, "commitment", as_csv(pledge()))
     preview = upload(editor, "commitment", as_csv(pledge(title="Hold two weeks")))
@@ -485,8 +495,7 @@ def test_whoever_confirms_after_it_was_published_changes_nothing(editor, culture
 # Templates
 
 
-@pytest.mark.parametrize("model", PLACES)
-@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize(("model", "suffix"), [("commitment", "csv"), ("organisation", "xlsx"), ("draftupdate", "csv")])
 def test_a_template_as_it_is_holds_no_rows_and_imports_nothing(editor, model, suffix):
     answer = editor.get(place(model) + f"template.{suffix}")
     assert answer["Content-Disposition"].endswith(f'template.{suffix}"')
@@ -509,11 +518,11 @@ def test_a_filled_workbook_is_read_as_a_person_means_it(editor, culture):
     assert (one.paragraph, str(one.deadline), one.target, one.review_on) == (2, "2019", 40, date(2027, 1, 31))
 
 
-@pytest.mark.parametrize("names", [["reference", "titel"], ["reference", "Title"]])
-def test_an_unknown_column_is_named_with_those_that_are_known(editor, names):
-    said = refusals(upload(editor, "commitment", as_csv(dict.fromkeys(names, "x"))))
-    assert names[1] in said
-    assert "parties_as_stated" in said
+def test_an_unknown_column_is_named_with_those_that_are_known(editor):
+    said = refusals(upload(editor, "commitment", as_csv(dict.fromkeys(["reference", "titel", "Title"], "x"))))
+    strange, _known, known = said.partition("Known are")
+    assert [name for name in ("reference", "titel", "Title") if name in strange] == ["titel", "Title"]
+    assert "parties_as_stated" in known
 
 
 def test_a_file_that_names_nothing_is_refused(editor):
@@ -523,6 +532,7 @@ def test_a_file_that_names_nothing_is_refused(editor):
 # Exports
 
 
+@pytest.mark.postgresql
 def test_an_export_is_exactly_the_filtered_list(editor, release):
     for query, found in (
         ("?q=week", 3),
@@ -555,61 +565,15 @@ def test_contributors_export_what_they_see(release):
 # Sizes
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("model", ["commitment", "draftupdate"])
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_queries_grow_with_batches_and_not_with_rows(editor, culture, public, model, form):
-    asked = {}
-    for start, size in ((10_000, 600), (20_000, 1_800)):
-        make = (
-            (lambda n: pledge(reference=f"TT-{n}")) if model == "commitment" else (lambda n: report(note=f"Note {n}"))
-        )
-        rows = [make(start + n) for n in range(size)]
-        data = as_csv(*rows) if form == "csv" else as_xlsx(list(rows[0]), *(list(row.values()) for row in rows))
-        with CaptureQueriesContext(connection) as preview_queries:
-            preview = upload(editor, model, data, f"file.{form}")
-        assert counts(preview) == (size, 0, 0, 0)
-        with CaptureQueriesContext(connection) as queries:
-            confirm(editor, model, preview)
-        asked[size] = (len(preview_queries), len(queries))
-    more = [large - small for small, large in zip(asked[600], asked[1800], strict=True)]
-    # 1,200 rows more are three batches to read; SQLite takes 999 values a statement, so some 30 rows to write.
-    assert more[0] <= 3 * 8
-    assert more[1] <= 3 * 8 + 1200 * 4 // 24
-
-
-# What a fresh process needs for an import, from the upload to the redirect; prints its peak in MB.
-MEASURE = r"""
-import re
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from commitments.models import Commitment
-settings.ALLOWED_HOSTS.append("testserver")
-client, path = Client(), "/admin/commitments/commitment/"
-client.force_login(User.objects.create_superuser("boss"))
-with open({file!r}, "rb") as file:
-    page = client.post(path + "import/", {{"file": SimpleUploadedFile({file!r}, file.read())}}).text
-token = re.search('name="import" value="([^"]+)"', page)[1]
-client.post(path + "process_import/", {{"import": token}})
-# Not getrusage(): it begins with what the process that started this one took.
-peak = re.search(r"VmHWM:\s+(\d+) kB", open("/proc/self/status").read())[1]
-print(Commitment.objects.filter(published_at=None).count(), int(peak) // 1024)
-"""
-
-
-@pytest.mark.processes
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_five_thousand_rows_are_imported_in_less_than_200_megabytes(installation, tmp_path, form):
-    rows = [pledge(reference=f"TT-{n}", release="4th-plenary-2018", commitment_note="A note. " * 20, partners="smpg")
-            for n in range(10_000, 15_000)]  # fmt: skip
-    file = tmp_path / f"rows.{form}"
-    file.write_bytes(as_csv(*rows) if form == "csv" else as_xlsx(list(rows[0]), *(list(row.values()) for row in rows)))
-    done = installation.python(MEASURE.format(file=str(file)))
-    assert done.returncode == 0, done.stderr
-    count, megabytes = map(int, done.stdout.split())
-    assert count == 5_000
-    assert megabytes < 200
+def test_queries_grow_with_batches_and_not_with_rows(editor, culture, public, monkeypatch, model):
+    for module in (resources, importers):
+        monkeypatch.setattr(module, "BATCH", 30)
+    [few, more] = [queries_of_importing(editor, model, size) for size in (30, 120)]
+    # 90 rows more are three batches.
+    assert more[0] - few[0] <= 3 * 8
+    assert more[1] - few[1] <= 3 * 16
 
 
 def test_a_long_preview_lists_some_and_counts_all(editor, culture, monkeypatch):

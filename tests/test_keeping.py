@@ -1,13 +1,14 @@
 """Public answers are kept, and nothing kept is stale: every address, every thing that an answer is made of."""
 
 import re
-import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.http import HttpResponse, HttpResponseBase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -24,9 +25,6 @@ from commitments.models import (
     Update,
 )
 from tests import factories
-from tests.helpers.installation import Installation
-from tests.helpers.postgresql import free_port
-from tests.helpers.programs import program
 from tracker.settings import pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
@@ -67,29 +65,61 @@ def get(client, path, **headers):
     return answer
 
 
-def test_an_answer_is_made_once_and_is_the_same_again(addresses, client, monkeypatch):
+@dataclass
+class Asked:
+    """One address, asked for once, again, and twice by somebody who has the answer."""
+
+    first: HttpResponseBase
+    content: bytes
+    tables: set[str]
+    again: HttpResponseBase
+    content_again: bytes
+    queries_again: list[str]
+    with_the_answer: list[HttpResponse]
+
+
+WALK: dict[str, Asked] = {}  # of the release, once for all that is claimed of it
+
+
+@pytest.fixture
+def walk(addresses, client, monkeypatch):
+    """Every public address that is kept, and what was answered there."""
     monkeypatch.setattr(keeping, "MOST_BYTES", 1024 * 1024)
     for path in addresses:
-        first = get(client, path)
-        content = whole(first)
-        with CaptureQueriesContext(connection) as captured:
-            again = get(client, path)
-        assert (path, whole(again), again.headers.pop("X-Cache")) == (path, content, ("X-Cache", "hit"))
-        assert [one["sql"] for one in captured] == [versions.RECORD]
-        own = {"X-Request-ID": None}
-        assert dict(again.headers) | own == dict(first.headers) | own
+        if path not in WALK:
+            with CaptureQueriesContext(connection) as captured:
+                first = get(client, path)
+                content = whole(first)
+            tables = {table for one in captured for table in TABLE.findall(one["sql"])}
+            with CaptureQueriesContext(connection) as captured:
+                again = get(client, path)
+            sql = [one["sql"] for one in captured]
+            has = {"if-none-match": first.headers["ETag"]}
+            asked = [ask(path, headers=has) for ask in (client.get, client.head)]
+            WALK[path] = Asked(first, content, tables, again, whole(again), sql, asked)
+    return WALK
 
 
-def test_whoever_has_the_answer_is_told_so_and_told_for_how_long(addresses, client):
-    for path in addresses:
-        first = get(client, path)
-        assert (path, first.headers["Cache-Control"]) == (path, keeping.SHARED)
-        for ask in (client.get, client.head):
-            again = ask(path, headers={"if-none-match": first.headers["ETag"]})
+@pytest.mark.postgresql
+def test_an_answer_is_made_once_and_is_the_same_again(walk):
+    own = {"X-Request-ID": None}
+    for path, asked in walk.items():
+        told = dict(asked.again.headers)
+        assert (path, asked.content_again, told.pop("X-Cache")) == (path, asked.content, "hit")
+        assert asked.queries_again == [versions.RECORD], path
+        assert told | own == dict(asked.first.headers) | own, path
+
+
+def test_whoever_has_the_answer_is_told_so_and_told_for_how_long(walk):
+    for path, asked in walk.items():
+        assert (path, asked.first.headers["Cache-Control"]) == (path, keeping.SHARED)
+        for again in asked.with_the_answer:
             assert (path, again.status_code, again.content) == (path, 304, b"")
-            assert [again.headers[name] == first.headers[name] for name in ("ETag", "Cache-Control")] == [True, True]
+            for name in ("ETag", "Cache-Control"):
+                assert again.headers[name] == asked.first.headers[name], path
 
 
+@pytest.mark.postgresql
 def test_a_304_takes_one_query_though_nothing_is_kept(release, client):
     first = get(client, "/commitments/")
     caches["pages"].clear()
@@ -131,15 +161,18 @@ CHANGES = {
 }
 
 
-def test_nothing_kept_is_given_after_a_change_of_anything_that_it_tells(release, client):
+@pytest.mark.postgresql
+@pytest.mark.parametrize("path", ["/commitments/CU-06/", "/api/v1/areas/"])
+def test_nothing_kept_is_given_after_a_change_of_anything_that_it_tells(release, client, path):
+    etag = get(client, path).headers["ETag"]
     for what, change in CHANGES.items():
-        before = {path: get(client, path).headers["ETag"] for path in ("/", "/commitments/CU-06/", "/api/v1/areas/")}
         change()
-        for path, etag in before.items():
-            again = get(client, path, **{"if-none-match": etag})
-            assert (what, "X-Cache" in again.headers, again.headers["ETag"] == etag) == (what, False, False)
+        again = get(client, path, **{"if-none-match": etag})
+        assert (what, "X-Cache" in again.headers, again.headers["ETag"] == etag) == (what, False, False)
+        etag = again.headers["ETag"]
 
 
+@pytest.mark.postgresql
 def test_what_is_undone_is_not_kept_for_current(release, client):
     """The mark is random: a change taken back, as by a restored backup, is no way back to an old name."""
     marks = {versions.record()}
@@ -155,12 +188,11 @@ PROJECTED = {"commitment", "evidence", "ledgerentry", "ledgerhead", "ownership",
 BESIDE = {"commitments_edition", "django_admin_log", "django_content_type"}
 
 
-def test_an_answer_is_made_of_nothing_that_its_name_does_not_cover(addresses, client):
+@pytest.mark.postgresql
+def test_an_answer_is_made_of_nothing_that_its_name_does_not_cover(walk):
     covered = {*(f"commitments_{name}" for name in PROJECTED), *triggers.EDITED, *BESIDE}
-    for path in addresses:
-        with CaptureQueriesContext(connection) as captured:
-            whole(get(client, path))
-        assert {table for one in captured for table in TABLE.findall(one["sql"])} - covered == set(), path
+    assert {path: asked.tables - covered for path, asked in walk.items() if asked.tables - covered} == {}
+    assert "commitments_commitment" in walk["/commitments/"].tables
 
 
 def test_at_midnight_in_hong_kong_the_answers_are_new(client, time_machine):
@@ -234,38 +266,6 @@ def test_another_host_or_scheme_has_answers_of_its_own(release, client, settings
     texts = [client.get("/robots.txt", headers={"host": host}).text for host in settings.ALLOWED_HOSTS]
     texts.append(client.get("/robots.txt", headers={"host": "one.example"}, secure=True).text)
     assert len(set(texts)) == 3
-
-
-@pytest.fixture
-def redis(tmp_path):
-    """A Redis of its own, on a free port; yields its URL and process."""
-    port = free_port()
-    command = [program("redis-server", "redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen([*command, "--dir", str(tmp_path)], stdout=subprocess.DEVNULL) as process:
-        yield f"redis://127.0.0.1:{port}/0", process
-        process.kill()
-
-
-ASK = """
-import sys
-from django.conf import settings
-from django.test import Client
-settings.ALLOWED_HOSTS.append("testserver")
-answer = Client().get("/commitments/CU-06/")
-print(answer.status_code, answer.headers.get("X-Cache"), len(answer.content))
-"""
-
-
-@pytest.mark.processes
-def test_servers_share_what_they_keep_by_redis_and_do_without_it(installation: Installation, redis):
-    url, process = redis
-    sharing = Installation(installation.database_url, {"CACHE_URL": url})
-    made, kept = (sharing.python(ASK).stdout.split() for _twice in range(2))
-    assert made == ["200", "None", kept[2]]
-    assert kept[:2] == ["200", "hit"]
-    process.kill()
-    process.wait()
-    assert sharing.python(ASK).stdout.split() == made
 
 
 def test_only_an_address_of_redis_is_taken_for_one():

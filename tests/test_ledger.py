@@ -18,7 +18,7 @@ from commitments.triggers import KEPT
 from tests.factories import WHEN, CommitmentFactory, OrganisationFactory, evidence, new, published, record
 from tests.helpers.ledger_acts import correct, redact, retract
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 BY = ledger.Recorder()
 TODAY = date(2026, 11, 22)
@@ -60,6 +60,10 @@ def test_entries_are_numbered_from_one_without_gaps_in_the_order_given():
     assert said == [(number, kind, one.reference) for number, (kind, one) in enumerate(expected, 1)]
 
 
+def test_an_empty_ledger_verifies():
+    assert list(ledger.verify()) == []
+
+
 def test_the_head_is_the_last_entry():
     last = record("report", published())
     head = LedgerHead.objects.get()
@@ -95,23 +99,9 @@ def test_time_key_and_salt_that_a_fixture_brings_make_the_same_digest_again():
     assert digests[0] == digests[1]
 
 
-def test_entries_without_a_key_are_many_and_a_key_is_used_once():
+def test_one_bad_entry_of_three_and_nothing_is_recorded():
     commitment = published()
-    record("check", commitment)
-    entries = [new("check", commitment), new("check", commitment)]
-    for entry in entries:
-        entry.key = "TT/2"
-    with pytest.raises(ValidationError, match="on record already"), transaction.atomic():
-        ledger.append(entries)
-    assert LedgerEntry.objects.filter(key=None).count() == 2
-    assert not LedgerEntry.objects.filter(key="TT/2").exists()
-
-
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_one_bad_entry_of_three_and_nothing_is_recorded(place):
-    commitment = published()
-    entries = [new("report", commitment), new("check", commitment)]
-    entries.insert(place, new("report", commitment, evidence=[]))
+    entries = [new("report", commitment), new("report", commitment, evidence=[]), new("check", commitment)]
     before = (counts(), list(LedgerHead.objects.values()), standing(commitment).status)
     with pytest.raises(ValidationError):
         ledger.append(entries)
@@ -297,13 +287,14 @@ def test_a_redaction_empties_content_and_salt_and_nothing_else():
     assert len(before) == len(LedgerEntry._meta.concrete_fields) - 2
 
 
-@pytest.mark.parametrize("kind", ["report", "context", "check"])
-def test_what_was_removed_is_nowhere_in_the_database(kind):
-    said = {"note": "About Ms Wong.", "searched": "Ms Wong’s page."}
-    said |= {} if kind == "check" else {"evidence": [evidence(title="Ms Wong", url="https://example.org/wong")]}
-    entry = record(kind, published(), **said)
+def test_what_was_removed_is_nowhere_in_the_database():
+    commitment = published()
+    about = {"note": "About Ms Wong.", "evidence": [evidence(title="Ms Wong", url="https://example.org/wong")]}
+    entries = [new("report", commitment, **about), new("context", commitment, **about)]
+    entries.append(new("check", commitment, note="About Ms Wong.", searched="Ms Wong’s page."))
+    recorded = ledger.append(entries)
     assert "Wong" in everything_stored()
-    redact(entry)
+    ledger.append([ledger.redact(entry, None, "Personal data.", BY) for entry in recorded])
     assert "wong" not in everything_stored().lower()
 
 
@@ -391,13 +382,3 @@ def test_a_redacted_retraction_still_retracts():
     assert standing(commitment).status == "no_report"
     assert "Wong" not in everything_stored()
     assert list(ledger.verify()) == []
-
-
-# R5
-
-
-@pytest.mark.parametrize("values", [{"deadline": "2021"}, {"reference": "TT-98"}])
-def test_deadline_and_reference_move_by_no_correction(values):
-    commitment = published(deadline="2019")
-    with pytest.raises(ValidationError):
-        correct(commitment, **values)

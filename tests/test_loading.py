@@ -42,53 +42,46 @@ def counts():
     return {model.__name__: model.objects.count() for model in STORED}
 
 
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
 def test_a_fresh_load_has_the_known_head():
     head = LedgerHead.objects.get()
     assert (head.sequence, head.digest) == (ENTRIES, HEAD)
 
 
-@pytest.mark.processes
-def test_an_installation_of_its_own_has_the_same_head(installation):
-    assert f"{ENTRIES} entries, head {HEAD}" in installation.run("verify_ledger").stdout
-
-
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
 def test_after_loading_everything_verifies():
     assert list(ledger.verify()) == []
 
 
-def test_the_command_says_how_much_was_new(tmp_path):
+@pytest.mark.postgresql
+def test_in_another_database_a_load_has_the_same_head_and_says_how_much_was_new(tmp_path):
     assert "180 ledger entries are new" in load(tmp_path, SOURCE)
-    assert "0 items and 0 ledger entries are new" in load(tmp_path, SOURCE)
+    assert LedgerHead.objects.get().digest == HEAD
 
 
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
 def test_loading_again_changes_nothing(tmp_path):
     before = [list(model.objects.order_by("pk").values()) for model in STORED]
-    load(tmp_path, SOURCE)
+    assert "0 items and 0 ledger entries are new" in load(tmp_path, SOURCE)
     assert [list(model.objects.order_by("pk").values()) for model in STORED] == before
     assert LedgerHead.objects.get().digest == HEAD
 
 
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
-@pytest.mark.parametrize(
-    ("model", "columns"),
-    [
-        (Area, {"name": "Another"}),
-        (Organisation, {"note": "Another"}),
-        (Release, {"title": "Another"}),
-        (Section, {"note": "Another"}),
-        (Agreement, {"title": "Another"}),
-    ],
-)
-def test_what_staff_changed_stays_changed(model, columns, tmp_path):
-    one = model.objects.first()
-    model.objects.filter(pk=one.pk).update(**columns)
+def test_what_staff_changed_stays_changed(tmp_path):
+    changed = {Area: "name", Organisation: "note", Release: "title", Section: "note", Agreement: "title"}
+    keys = {model: model.objects.first().pk for model in changed}
+    for model, column in changed.items():
+        model.objects.filter(pk=keys[model]).update(**{column: "Another"})
     load(tmp_path, SOURCE)
-    assert model.objects.filter(pk=one.pk, **columns).exists()
+    assert [model.objects.filter(pk=keys[model], **{changed[model]: "Another"}).count() for model in changed] == [1] * 5
 
 
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
 def test_what_staff_corrected_stays_corrected(tmp_path):
     commitment = Commitment.objects.get(reference="CU-06")
@@ -97,6 +90,7 @@ def test_what_staff_corrected_stays_corrected(tmp_path):
     assert Commitment.objects.get(reference="CU-06").title == "Another title"
 
 
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
 def test_what_staff_retracted_is_not_said_again(tmp_path):
     entry = LedgerEntry.objects.get(key="CU-06/3")
@@ -105,13 +99,14 @@ def test_what_staff_retracted_is_not_said_again(tmp_path):
     assert LedgerEntry.objects.count() == ENTRIES + 1
 
 
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
-@pytest.mark.parametrize("model", [Agreement, Section])
-def test_what_staff_deleted_stays_deleted(model, tmp_path):
-    number = model.objects.count()
-    model.objects.first().delete()
+def test_what_staff_deleted_stays_deleted(tmp_path):
+    number = (Agreement.objects.count(), Section.objects.count())
+    Agreement.objects.first().delete()
+    Section.objects.first().delete()
     load(tmp_path, SOURCE)
-    assert model.objects.count() == number - 1
+    assert (Agreement.objects.count() + 1, Section.objects.count() + 1) == number
 
 
 def test_a_body_and_an_area_that_staff_deleted_stay_deleted(tmp_path):
@@ -131,6 +126,7 @@ def test_a_newer_file_brings_only_what_is_new(tmp_path):
     assert LedgerEntry.objects.last().key == left_out["key"]
 
 
+@pytest.mark.postgresql
 def test_a_newer_file_may_bring_a_commitment(tmp_path):
     older = small()
     del older["commitments"][1]
@@ -139,6 +135,7 @@ def test_a_newer_file_may_bring_a_commitment(tmp_path):
     assert Commitment.objects.public().filter(reference="CU-06").exists()
 
 
+@pytest.mark.postgresql
 def test_what_others_are_part_of_is_published_before_its_parts(tmp_path):
     load(tmp_path, small())
     order = list(LedgerEntry.objects.filter(kind="published").values_list("commitment_id", flat=True))
@@ -173,7 +170,6 @@ CU_06, FIRST_REPORT = ("commitments", 1), ("commitments", 1, "entries", 1)
 BROKEN = {
     "no format": (without("format"), ["format", "None"]),
     "another format": (having(2, "format"), ["format", "2"]),
-    "no areas": (without("areas"), ["areas"]),
     "no release": (without("release"), ["release"]),
     "an area without a slug": (without("areas", 0, "slug"), ["slug"]),
     "a release without sections": (without("release", "sections"), ["sections"]),
@@ -193,18 +189,14 @@ BROKEN = {
     "a deadline that is no date": (having("2018-13", *CU_06, "deadline"), ["2018-13", "CU-06"]),
     "a day that is none": (having("2019-02-30", *CU_06, "review_on"), ["2019-02-30", "CU-06"]),
     "a day of issue that is none": (having("2018-08-32", "release", "issued_on"), ["2018-08-32"]),
-    "a report on no date": (having("2018-13", *FIRST_REPORT, "date"), ["2018-13", "CU-06/2"]),
     "a report from the future": (having("2031", *FIRST_REPORT, "date"), ["2031", "CU-06/2"]),
     "a time that is none": (having("yesterday", *FIRST_REPORT, "recorded_at"), ["yesterday", "CU-06/2"]),
     "a time without its zone": (having("2026-11-22T08:00:00", *FIRST_REPORT, "recorded_at"), ["CU-06/2"]),
     "a target that is no number": (having("many", *CU_06, "target"), ["many", "CU-06"]),
-    "an unknown kind of pledge": (having("wish", *CU_06, "kind"), ["wish", "CU-06"]),
     "an unknown kind of entry": (having("gossip", *FIRST_REPORT, "kind"), ["gossip", "CU-06/2"]),
-    "an unknown status": (having("done", *FIRST_REPORT, "status"), ["done", "CU-06/2"]),
     "a report without evidence": (having([], *FIRST_REPORT, "evidence"), ["evidence", "CU-06/2"]),
     "a quote of too many words": (having("word " * 16, *CU_06, "quote"), ["quote", "CU-06"]),
     "a title that is too long": (having("x" * 201, *CU_06, "title"), ["title", "CU-06"]),
-    "a reference of another form": (having("cu 6", *CU_06, "reference"), ["cu 6"]),
     "a column that areas do not have": (having("red", "areas", 0, "colour"), ["colour"]),
     "a key that is there twice": (having("CU-01/1", *FIRST_REPORT, "key"), ["CU-01/1"]),
     "entries that are no list": (having(None, *CU_06, "entries"), ["CU-06"]),
@@ -229,13 +221,14 @@ def test_a_broken_file_stores_nothing_and_names_the_problem(broken, named, tmp_p
     assert [part for part in named if part not in message] == []
 
 
+@pytest.mark.postgresql
 def test_a_commitment_that_is_there_twice_is_refused(tmp_path):
     data = small()
     data["commitments"].append(deepcopy(data["commitments"][1]))
     assert "CU-06" in refusal(tmp_path, data)
 
 
-@pytest.mark.parametrize("text", ["", "{", "no JSON", "[]", "null", "1", '"text"', "{}"])
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", "null"])
 def test_what_is_no_release_file_is_refused(text, tmp_path):
     assert "release.json" in refusal(tmp_path, text)
 
@@ -252,6 +245,7 @@ def test_a_file_that_cannot_be_read_is_named(name, tmp_path):
         call_command("load_release", str(tmp_path / name))
 
 
+@pytest.mark.postgresql
 def test_a_file_that_breaks_on_its_second_load_leaves_the_first_as_it_was(tmp_path):
     load(tmp_path, small())
     before = counts()
@@ -271,6 +265,7 @@ def in_chinese(**said):
     return small() | {"translations": {"areas": areas, "commitments": [{"reference": "CU-01", "texts": texts}]} | said}
 
 
+@pytest.mark.postgresql
 def test_translations_are_loaded_beside_the_chain_and_once(tmp_path):
     load(tmp_path, small())
     head = LedgerHead.objects.get().digest
@@ -284,6 +279,7 @@ def test_translations_are_loaded_beside_the_chain_and_once(tmp_path):
     assert LedgerHead.objects.get().digest == head
 
 
+@pytest.mark.postgresql
 def test_what_staff_translated_meanwhile_stays(tmp_path):
     load(tmp_path, small())
     one = Commitment.objects.get(reference="CU-01")

@@ -1,7 +1,4 @@
-"""The overview with few and with many: squares that fold to bars, and counts that lead to what they count.
-
-`listed` and `chart` are used by other tests too.
-"""
+"""The overview with few and with many: squares that fold to bars, and counts that lead to what they count."""
 
 import re
 from collections import Counter
@@ -50,6 +47,7 @@ def roles(element):
 # Squares and bars
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(("most", "bars"), [(9, {"Culture and creative industries"}), (10, set())])
 def test_an_area_with_more_than_may_be_told_apart_folds_and_the_others_keep_their_squares(
     release, client, monkeypatch, most, bars
@@ -70,10 +68,10 @@ def test_above_a_number_in_all_every_area_folds(release, client, monkeypatch, mo
     assert len(squares(main(answer))) == (0 if all_fold else 57)
 
 
-@pytest.mark.parametrize("query", ["", f"?as_of={DAY}"])
-def test_the_counts_beside_a_bar_lead_to_lists_with_exactly_that_many_rows(release, client, monkeypatch, query):
+@pytest.mark.postgresql
+def test_the_counts_beside_a_bar_lead_to_lists_with_exactly_that_many_rows(release, client, monkeypatch):
     monkeypatch.setattr(overview, "MOST_IN_ALL", 0)
-    answer = client.get(f"/{query}")
+    answer = client.get(f"/?as_of={DAY}")
     assert len(folded(answer)) == 13
     for name in folded(answer):
         row = chart(answer)[name]
@@ -120,6 +118,7 @@ def one_of_each(area):
     factories.published(reference="TT-06", area=area)
 
 
+@pytest.mark.postgresql
 def test_squares_stand_in_the_order_of_the_key_and_aims_last(client):
     one_of_each(factories.AreaFactory())
     expected = ["TT-05", "TT-04", "TT-03", "TT-02", "TT-01", "TT-06", "TT-07", "TT-00"]
@@ -155,6 +154,7 @@ def test_a_folded_line_without_pledges_still_says_what_is_there(client, monkeypa
 # What needs attention
 
 
+@pytest.mark.postgresql
 def test_at_most_six_are_named_of_those_past_their_deadline_and_the_list_has_them_all(client):
     for number in range(1, 9):
         factories.published(reference=f"TT-0{number}", deadline=f"{2027 - number}")
@@ -182,6 +182,7 @@ def test_nothing_past_its_deadline_gives_no_link_to_an_empty_list(client):
 # Days and releases
 
 
+@pytest.mark.postgresql
 def test_each_release_leads_the_page_from_the_day_of_its_issue(client):
     for year in (2018, 2021):
         factories.published(release=factories.ReleaseFactory(slug=f"of-{year}", issued_on=f"{year}-08-30"))
@@ -207,6 +208,7 @@ def test_before_the_first_release_the_overview_says_why_it_is_empty(release, cli
 # Both sides, on the page of a government
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(("slug", "query"), [("hksarg", ""), ("smpg", f"?as_of={DAY}")])
 def test_a_government_s_page_counts_both_sides_and_leads_to_what_it_counts(release, client, slug, query):
     [block] = every(main(client.get(f"/organisations/{slug}/{query}")), "section", **{"aria-labelledby": "sides"})

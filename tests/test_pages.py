@@ -1,13 +1,12 @@
-"""What each public page says: of the first release as it was loaded, and of what staff record afterwards.
-
-`read`, `every`, `words` and `links` read a page's HTML; other tests of pages use them too.
-"""
+"""What each public page says: of the first release as it was loaded, and of what staff record afterwards."""
 
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 
 import pytest
+from django.test import Client
 
 from commitments import choices, ledger
 from commitments.choices import DraftState, Vocabulary
@@ -53,9 +52,9 @@ def test_the_key_tells_what_was_done_when_announced_from_what_was_delivered_sinc
     assert sum(KEY.values()) == 52
 
 
-@pytest.mark.parametrize("day", ["", "?as_of=2019-12-31", "?as_of=2018-08-24", "?as_of=2018-11-05"])
-def test_every_count_leads_to_a_list_with_exactly_that_many_rows(release, client, day):
-    overview = main(client.get(f"/{day}"))
+@pytest.mark.postgresql
+def test_every_count_leads_to_a_list_with_exactly_that_many_rows(release, client):
+    overview = main(client.get("/"))
     counted = links(every(overview, "ul", _class="key")[0]) | links(every(overview, "h2")[0])
     assert len(counted) == len(KEY) + 1
     for address, label in counted.items():
@@ -97,6 +96,7 @@ def test_the_chart_is_grouped_by_area_in_the_order_of_the_text(release, client):
     assert groups[-1] == "Outside the areas"
 
 
+@pytest.mark.postgresql
 def test_the_overview_lists_what_is_past_its_deadline_and_says_when_somebody_last_looked(release, client):
     answer = client.get("/")
     block = every(main(answer), "section", **{"aria-labelledby": "past"})[0]
@@ -127,6 +127,7 @@ def test_what_came_in_lately_stands_on_the_overview_with_its_date(client):
     assert "check" not in section(client.get("/"), "lately")
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("updates", "due"),
     [
@@ -152,6 +153,7 @@ def test_the_list_shows_a_page_of_rows_and_how_many_there_are(release, client):
     assert words(every(main(answer), "div", _class="found")[0]).startswith("57 commitments, page 1 of 3")
 
 
+@pytest.mark.postgresql
 def test_the_pages_of_the_list_together_hold_every_commitment_once(release, client):
     pages = [client.get(f"/commitments/?per_page=20&page={number}") for number in (1, 2, 3)]
     listed = [reference for answer in pages for reference in rows(answer)]
@@ -307,6 +309,7 @@ def test_a_part_names_what_it_is_part_of(release, client):
     assert facts(client.get("/commitments/CU-01/"))["Part of"].startswith("SC-01 Sign fifteen")
 
 
+@pytest.mark.postgresql
 def test_the_record_stands_newest_first_with_the_publication_last(release, client):
     dates = [re.match(r"(\d+ )?(\w+ )?\d{4}", entry).group() for entry in record(client.get("/commitments/CU-07/"))]
     assert dates == ["2 August 2024", "April 2024", "1 November 2019", "24 August 2018"]
@@ -406,6 +409,7 @@ def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
     assert "Mr Chan" not in answer.content.decode()
 
 
+@pytest.mark.postgresql
 def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(client):
     one = factories.published(reference="TT-01")
     entry = factories.record("report", one, status="completed", date="2019", note="It named a person.")
@@ -416,6 +420,7 @@ def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(cl
     assert "[removed]" in page
 
 
+@pytest.mark.postgresql
 def test_a_retracted_correction_is_shown_struck_through_with_its_reason(client):
     one = factories.published(reference="TT-01", title="Do the thing")
     [entry] = ledger.append([ledger.correct(one, {"title": "Undo the thing"}, "A slip of the pen.", BY)])
@@ -509,13 +514,14 @@ def test_an_area_without_heading_says_so(release, client):
     assert "The text gives this paragraph no heading." in words(main(client.get("/areas/finance/")))
 
 
+@pytest.mark.postgresql
 def test_an_organisation_has_what_it_owns_and_what_it_takes_part_in_apart(release, client):
     owns, joins = every(main(client.get("/organisations/sag/")), "section")
     assert REFERENCE.findall(words(owns)) == ["AV-03"]
     assert REFERENCE.findall(words(joins)) == ["AV-04"]
 
 
-@pytest.mark.parametrize("slug", ["hksarg", "wkcda", "smpg", "csiaf"])
+@pytest.mark.parametrize("slug", ["hksarg", "csiaf"])
 def test_the_counts_of_an_organisation_lead_to_lists_with_that_many_rows(release, client, slug):
     counted = {a: label for a, label in links(main(client.get(f"/organisations/{slug}/"))).items() if "?" in a}
     assert counted
@@ -523,6 +529,7 @@ def test_the_counts_of_an_organisation_lead_to_lists_with_that_many_rows(release
         assert len(rows(client.get(f"{address}&per_page=100"))) == int(label.split()[0])
 
 
+@pytest.mark.postgresql
 def test_updates_show_every_entry_of_the_ledger_latest_recorded_first(release, client):
     shown, number, last = [], 0, 1
     while number < last:
@@ -533,6 +540,7 @@ def test_updates_show_every_entry_of_the_ledger_latest_recorded_first(release, c
     assert sorted(map(int, shown)) == list(range(1, 181))
 
 
+@pytest.mark.postgresql
 def test_what_was_recorded_later_stands_above(client, time_machine):
     one = factories.published(title="Build a bridge")
     factories.record("report", one, date="2026-11", note="The first.")
@@ -563,10 +571,11 @@ def vocabularies():
     return [one for one in found if one is not DraftState and any(choice.meaning for choice in one)]
 
 
-@pytest.mark.parametrize("vocabulary", vocabularies())
-def test_about_explains_every_value_of_the_vocabulary(client, vocabulary):
+def test_about_explains_every_value_of_every_vocabulary(client):
     text = words(main(client.get("/about/")))
-    assert [choice for choice in vocabulary if f"{choice.label} {choice.value} {choice.meaning}" not in text] == []
+    assert len(vocabularies()) > 10
+    values = [choice for vocabulary in vocabularies() for choice in vocabulary]
+    assert [one for one in values if f"{one.label} {one.value} {one.meaning}" not in text] == []
 
 
 def test_about_names_publisher_and_contact_where_they_are_set(client, settings):
@@ -576,28 +585,17 @@ def test_about_names_publisher_and_contact_where_they_are_set(client, settings):
     assert "The publisher is Office of Records." in text
 
 
-@pytest.mark.parametrize(
-    "address", ["/nothing/", "/commitments/XX-99/", "/areas/x/", "/organisations/x/", "/releases/x/"]
-)
-def test_an_address_without_page_shows_ways_on(release, client, address):
-    answer = client.get(address)
-    assert answer.status_code == 404
-    assert {"/", "/commitments/"} <= set(links(main(answer)))
-
-
 def test_a_page_with_a_missing_slash_is_found(release, client):
     assert client.get("/commitments/CU-06").headers["Location"] == "/commitments/CU-06/"
-
-
-def test_healthz_answers_when_the_database_does(client):
-    answer = client.get("/healthz")
-    assert (answer.status_code, answer.content) == (200, b"ok")
 
 
 def test_the_favicon_is_where_browsers_look_for_it(client):
     answer = client.get("/favicon.ico")
     assert answer.status_code == 301
     assert re.fullmatch(r"/static/commitments/favicon\.\w+\.svg", answer.headers["Location"])
+
+
+# What holds of every page: each is asked once for today, and once for a past day
 
 
 ADDRESSES = [
@@ -614,77 +612,51 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_public_page_sets_no_cookie_and_asks_nothing_of_other_sites(release, client, address):
-    answer = client.get(address)
-    assert not answer.cookies
+@cache
+def shown(query=""):
+    """The answers of these addresses on the release, which is the same for every test that asks for it."""
+    return {address: Client().get(address + query) for address in ADDRESSES}
+
+
+def test_a_public_page_sets_no_cookie_and_asks_nothing_of_other_sites(release):
     asked = r'<(?:script|img|iframe|link rel="(?!canonical|alternate)[^"]*")[^>]+(?:src|href)="(?:https?:)?//'
-    assert not re.search(asked, answer.content.decode())
-    assert " style=" not in answer.content.decode()
+    for address, answer in shown().items():
+        assert not answer.cookies, address
+        assert not re.search(asked, answer.content.decode()), address
+        assert " style=" not in answer.content.decode(), address
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_every_internal_link_of_a_page_leads_somewhere(release, client, address):
-    for target in links(read(client.get(address))):
-        if target.startswith(("/", "?")) and not target.startswith("/admin"):
-            path = address + target if target.startswith("?") else target
-            assert client.get(path).status_code == 200, target
+def test_every_internal_link_of_a_page_leads_somewhere(release, client):
+    targets = {
+        address + target if target.startswith("?") else target.partition("#")[0]
+        for address, answer in shown().items()
+        for target in links(read(answer))
+        if target.startswith(("/", "?")) and not target.startswith("/admin")
+    }
+    assert len(targets) > 100
+    assert {target for target in targets if client.get(target).status_code != 200} == set()
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_every_link_within_a_page_has_its_place(release, client, address):
-    content = client.get(address).content.decode()
-    wanted = set(re.findall(r'href="#([^"]+)"', content))
-    assert wanted <= set(re.findall(r' id="([^"]+)"', content))
+def test_every_link_within_a_page_has_its_place(release):
+    for address, answer in shown().items():
+        content = answer.content.decode()
+        assert set(re.findall(r'href="#([^"]+)"', content)) <= set(re.findall(r' id="([^"]+)"', content)), address
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_no_name_of_an_element_is_given_twice_on_a_page(release, client, address):
-    names = re.findall(r' id="([^"]+)"', client.get(address).content.decode())
-    assert len(names) == len(set(names))
+def test_no_name_of_an_element_is_given_twice_on_a_page(release):
+    for address, answer in shown().items():
+        names = re.findall(r' id="([^"]+)"', answer.content.decode())
+        assert len(names) == len(set(names)), address
+
+
+def test_a_page_of_a_past_day_says_so_and_offers_today(release):
+    for address, answer in shown("?as_of=2021-08-30").items():
+        [note] = every(read(answer), "section", _class="as-of")
+        assert "As of 30 August 2021." in words(note)
+        assert links(note) == {address: "Show today"}
 
 
 # As of a day
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_page_of_a_past_day_says_so_and_offers_today(release, client, address):
-    answer = client.get(f"{address}?as_of=2021-08-30")
-    note = every(read(answer), "section", _class="as-of")[0]
-    assert "As of 30 August 2021." in words(note)
-    assert links(note) == {address: "Show today"}
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_every_link_of_a_page_of_a_past_day_keeps_the_day(release, client, address):
-    tree = read(client.get(f"{address}?as_of=2021-08-30"))
-    internal = {target: label for target, label in links(tree).items() if target.startswith(("/", "?"))}
-    internal.pop("/ledger.jsonl", None)  # it is given whole: there is none of a day
-    lost = {t: label for t, label in internal.items() if "as_of=2021-08-30" not in t and not t.startswith("/admin")}
-    other_days = {f"{address}?as_of=2018-08-24": "24 August 2018", f"{address}?as_of=2024-04-26": "26 April 2024"}
-    up_to_that_day = {"/reports/progress/?to=2021-08-30": "Progress report"}
-    assert lost == other_days | up_to_that_day | {address: "Show today"}
-
-
-@pytest.mark.parametrize("address", ["/commitments/CU-06/", RELEASE])
-def test_before_the_release_its_own_pages_do_not_exist(release, client, address):
-    assert client.get(f"{address}?as_of=2018-08-23").status_code == 404
-    assert client.get(f"{address}?as_of=2018-08-24").status_code == 200
-
-
-@pytest.mark.parametrize("address", ["/", "/commitments/", "/areas/culture/", "/organisations/wkcda/", "/updates/"])
-def test_before_the_release_there_is_no_commitment_on_any_page(release, client, address):
-    answer = client.get(f"{address}?as_of=2018-08-23")
-    assert answer.status_code == 200
-    assert not REFERENCE.findall(words(main(answer)))
-    assert REFERENCE.findall(words(main(client.get(f"{address}?as_of=2018-08-24"))))
-
-
-def test_on_the_day_of_the_release_only_what_it_reports_as_done_is_done(release, client):
-    key = every(main(client.get("/?as_of=2018-08-24")), "ul", _class="key")[0]
-    counts = [words(one) for one in every(key, "li")]
-    assert counts[:3] == ["11 done when announced", "0 delivered since", "0 in progress"]
-    assert counts[-1] == "41 no report"
 
 
 @pytest.mark.parametrize(
@@ -701,27 +673,9 @@ def test_a_commitment_stands_as_it_stood_on_the_day(release, client, day, standi
     assert words(every(main(answer), "p", _class="standing")[0]) == standing
 
 
-def test_later_reports_do_not_show_on_a_past_day(release, client):
-    text = words(main(client.get("/commitments/CU-06/?as_of=2019-10-31")))
-    assert "1 November 2019" not in text
-    assert "16 October 2018" in text
-
-
 def test_a_later_slip_does_not_show_on_a_past_day(client):
     one = factories.published(reference="TT-01", deadline="2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
     factories.record("report", one, date="2019-10-05", status="in_progress", **slip)
     deadline = facts(client.get("/commitments/TT-01/?as_of=2019-10-04"))["Deadline"]
     assert deadline == "2019"
-
-
-def test_later_updates_do_not_show_among_those_of_a_past_day(release, client):
-    text = words(main(client.get("/updates/?as_of=2018-11-30")))
-    assert "Take part in the first China International Import Expo" in text
-    assert not re.search(r"\b(2019|202[0-5])\b", " ".join(re.findall(r"(?:\d+ )?\w+ \d{4} [A-Z]{2}-\d\d", text)))
-
-
-def test_an_organisation_of_a_past_day_shows_the_status_of_that_day(release, client):
-    then, now = (words(main(client.get(f"/organisations/lcsd/{day}"))) for day in ("?as_of=2024-08-01", ""))
-    assert "no report" in then
-    assert "in progress" in now

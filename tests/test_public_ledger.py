@@ -1,24 +1,22 @@
 """The ledger for everybody: the whole of it as a file, and a page with the lines that check it."""
 
+import io
 import json
-import re
-import subprocess
-import sys
-import urllib.request
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
-from html import unescape
+from unittest.mock import patch
 
 import pytest
-from django.db import connection
 from django.http import StreamingHttpResponse
-from django.test.utils import CaptureQueriesContext
 
-from commitments import chain, ledger
+from commitments import chain, keeping, ledger
 from commitments.models import LedgerEntry, LedgerHead
 from commitments.public.checking import CHECK
+from commitments.reports import ledger_lines
 from tests import factories
-from tests.helpers.crowds import crowd
+from tests.helpers.crowds import crowd, queries
 from tests.helpers.html import every, links, main, words
+from tests.helpers.ledger_check import check_of, run
 
 FILE, PAGE = "/ledger.jsonl", "/ledger/"
 BY = ledger.Recorder()
@@ -49,6 +47,7 @@ def redact(entry, remaining=None, reason="Personal data."):
 
 
 @here
+@pytest.mark.postgresql
 def test_each_entry_is_a_line_in_the_order_of_the_ledger(client):
     recorded = [factories.record(kind, factories.published()) for kind in ("report", "context", "check")]
     found = entries(client)
@@ -70,6 +69,7 @@ def test_a_line_is_canonical_json(release, client):
 
 
 @here
+@pytest.mark.postgresql
 def test_a_line_has_the_metadata_of_its_entry_its_content_salt_and_digests(release, client):
     for entry, said in zip(LedgerEntry.objects.all(), entries(client), strict=True):
         rest = {name: said.pop(name) for name in ("content", "salt", "content_digest", "digest")}
@@ -83,16 +83,19 @@ def test_a_line_has_the_metadata_of_its_entry_its_content_salt_and_digests(relea
 
 
 @here
-@pytest.mark.parametrize("text", TEXTS)
-def test_any_text_comes_back_as_recorded_and_its_digest_can_be_recomputed(client, text):
-    factories.record("report", factories.published(), note=text)
-    [_published, said] = entries(client)
-    assert chain.content_digest(said["salt"], chain.canonical(said["content"])) == said["content_digest"]
-    assert said["content"]["note"] == LedgerEntry.objects.get(pk=2).data["note"]
-    assert f'"note":{json.dumps(said["content"]["note"], ensure_ascii=False)}'.encode() in lines(client)[1]
+@pytest.mark.postgresql
+def test_any_text_comes_back_as_recorded_and_its_digest_can_be_recomputed(client):
+    one = factories.published()
+    recorded = [factories.record("report", one, note=text) for text in TEXTS]
+    for line, entry in zip(lines(client)[1:], recorded, strict=True):
+        said, note = json.loads(line), entry.data["note"]
+        assert chain.content_digest(said["salt"], chain.canonical(said["content"])) == said["content_digest"]
+        assert said["content"]["note"] == LedgerEntry.objects.get(pk=entry.pk).data["note"] == note
+        assert f'"note":{json.dumps(note, ensure_ascii=False)}'.encode() in line
 
 
 @here
+@pytest.mark.postgresql
 def test_what_was_redacted_has_neither_content_nor_salt(client):
     entry = factories.record("report", factories.published(), note="Said Mr Ho.")
     redact(entry, entry.data | {"note": "Said an official."})
@@ -112,39 +115,41 @@ def test_the_headers_tell_name_kind_count_and_head(release, client):
 
 
 @here
-def test_the_file_comes_in_pieces_of_a_batch(client):
-    crowd(range(1, 1201), parties_as_stated="everyone")
+@pytest.mark.postgresql
+def test_the_file_comes_in_pieces_of_a_batch(client, monkeypatch):
+    monkeypatch.setattr(ledger_lines, "BATCH", 5)
+    monkeypatch.setattr(keeping, "MOST_BYTES", 1)
+    crowd(range(1, 13), parties_as_stated="everyone")
     answer = client.get(FILE)
     assert isinstance(answer, StreamingHttpResponse)
-    assert [piece.count(b"\n") for piece in answer.streaming_content] == [500, 500, 200]
+    assert [piece.count(b"\n") for piece in answer.streaming_content] == [5, 5, 2]
 
 
 @here
-def test_the_file_takes_four_queries_however_long_it_is(client):
+@pytest.mark.postgresql
+def test_the_file_takes_four_queries_however_long_it_is(client, monkeypatch):
     """Version of the record, count, head and rows."""
-    for numbers in (range(1, 3), range(3, 603)):
+    monkeypatch.setattr(ledger_lines, "BATCH", 5)
+    for numbers in (range(1, 3), range(3, 33)):
         for one in crowd(numbers, parties_as_stated="everyone")[:2]:
             redact(factories.record("report", one))
-        with CaptureQueriesContext(connection) as captured:
-            lines(client)
-        assert len(captured) == 4
+        assert queries(client, FILE) == 4
 
 
 @here
-@pytest.mark.parametrize("query", ["as_of=2021-08-30", "q=x&page=2", "from", "=x"])
-def test_the_ledger_is_given_whole_and_any_name_is_refused(client, query):
-    answer = client.get(f"{FILE}?{query}")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
-    names = [pair.partition("=")[0] for pair in query.split("&")]
+def test_the_ledger_is_given_whole_and_any_name_is_refused(client):
     said = "is not a name known here. The ledger is given whole, so there are no names."
-    assert answer.text.splitlines() == [f"“{name}” {said}" for name in names]
+    for query in ("as_of=2021-08-30", "q=x&page=2", "from", "=x"):
+        answer = client.get(f"{FILE}?{query}")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
+        names = [pair.partition("=")[0] for pair in query.split("&")]
+        assert answer.text.splitlines() == [f"“{name}” {said}" for name in names]
 
 
 @here
-@pytest.mark.parametrize("address", [FILE, PAGE])
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_the_ledger_can_only_be_read(client, address, method):
-    assert getattr(client, method)(address).status_code == 405
+def test_the_ledger_can_only_be_read(client):
+    asked = [*((method, FILE) for method in ("post", "put", "patch", "delete")), ("post", PAGE)]
+    assert [one for one in asked if getattr(client, one[0])(one[1]).status_code != 405] == []
 
 
 @here
@@ -171,6 +176,7 @@ def embargoed(db, the_day_is_fixed):
     factories.published(reference="TT-02", title="Open title", release=factories.ReleaseFactory(issued_on="2026-11-22"))
 
 
+@pytest.mark.postgresql
 def test_until_its_release_is_out_no_entry_about_a_commitment_says_anything(embargoed, client):
     *hidden, shown = entries(client)
     assert [entry["kind"] for entry in hidden] == [
@@ -181,12 +187,14 @@ def test_until_its_release_is_out_no_entry_about_a_commitment_says_anything(emba
     assert shown["content"]["title"] == "Open title"
 
 
+@pytest.mark.postgresql
 def test_what_is_withheld_leaves_reference_digests_and_chain(embargoed, client):
     recorded = LedgerEntry.objects.values_list("content_digest", "digest")
     assert [(entry["content_digest"], entry["digest"]) for entry in entries(client)] == list(recorded)
     assert [entry["commitment"] for entry in entries(client)] == ["TT-01"] * 6 + ["", "", "TT-02"]
 
 
+@pytest.mark.postgresql
 def test_from_the_day_of_its_release_its_entries_are_given(embargoed, client, time_machine):
     time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong
     found = entries(client)
@@ -195,6 +203,7 @@ def test_from_the_day_of_its_release_its_entries_are_given(embargoed, client, ti
     assert found[7]["content"]["reason"] == "Secret names."
 
 
+@pytest.mark.postgresql
 def test_a_redaction_about_something_public_is_given_beside_one_that_is_withheld(embargoed, client):
     entry = factories.record("report", factories.published())
     redact(entry, reason="Open reason.")
@@ -202,12 +211,6 @@ def test_a_redaction_about_something_public_is_given_beside_one_that_is_withheld
 
 
 # The page
-
-
-def check_of(source):
-    """The lines that a reader copies from the page."""
-    [shown] = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", source, re.DOTALL)
-    return unescape(shown)
 
 
 @here
@@ -218,8 +221,7 @@ def test_the_page_shows_at_most_ten_lines_for_this_very_address(client):
     assert shown.strip() == CHECK.replace("ADDRESS", "http://localhost/ledger.jsonl").strip()
 
 
-@here
-def test_the_lines_take_nothing_but_the_standard_library(client):
+def test_the_lines_take_nothing_but_the_standard_library():
     assert CHECK.startswith("import hashlib, json, urllib.request\n")
     assert CHECK.count("import") == 1
 
@@ -263,76 +265,47 @@ def test_whoever_cannot_use_a_mouse_can_scroll_the_lines(client):
 # The lines are run, as the page shows them
 
 
-def run(shown):
-    """The lines, run by a Python of their own: exit code, what they print, what they complain of."""
-    done = subprocess.run([sys.executable, "-I", "-c", shown], capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
+def checked(found):
+    """What `run` gives for lines that somebody kept, by running those of the page in this process."""
+    said, code, complaint = io.StringIO(), 0, ""
+    with redirect_stdout(said), patch("urllib.request.urlopen", return_value=found):
+        try:
+            exec(CHECK, {})
+        except SystemExit as stopped:
+            code, complaint = 1, f"{stopped}\n"
+    return code, said.getvalue(), complaint
 
 
-def run_on(server):
-    """The lines that the page of a server shows, run."""
-    with urllib.request.urlopen(server.url + PAGE) as answer:
-        source = answer.read().decode()
-    return run(check_of(source))
-
-
-END = "from commitments.models import LedgerHead\nprint(LedgerHead.objects.get())"
-REDACT = """
-from commitments import ledger
-from commitments.models import LedgerEntry
-report = LedgerEntry.objects.filter(kind="report").first()
-[first] = ledger.append([ledger.redact(report, report.data | {"note": "公開"}, "A name.", ledger.Recorder())])
-ledger.append([ledger.redact(first, first.data | {"reason": "Less."}, "A name.", ledger.Recorder())])
-"""
-
-
-@pytest.mark.processes
-def test_the_lines_end_where_the_ledger_of_a_fresh_installation_ends(installation):
-    with installation.serve() as server:
-        assert run_on(server) == (0, installation.python(END).stdout, "")
-
-
-@pytest.mark.processes
-def test_after_redactions_the_lines_end_where_the_ledger_ends(installation):
-    fresh = installation.python(END).stdout
-    assert installation.python(REDACT).returncode == 0
-    with installation.serve() as server:
-        assert run_on(server) == (0, installation.python(END).stdout, "")
-    assert installation.python(END).stdout != fresh
-
-
-@pytest.fixture
-def run_on_copy(client, tmp_path):
-    """`run_on_copy(found)`: the lines of the page, run on a file that somebody kept."""
+@here
+def test_the_lines_check_a_file_that_was_kept(release, client, tmp_path):
     copy = tmp_path / "ledger.jsonl"
+    copy.write_bytes(b"".join(line + b"\n" for line in lines(client)))
     shown = check_of(client.get(PAGE).text).replace("http://testserver/ledger.jsonl", copy.as_uri())
-
-    def run_it(found):
-        copy.write_bytes(b"".join(line + b"\n" for line in found))
-        return run(shown)
-
-    return run_it
+    assert run(shown) == checked(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
 
 
 @here
-def test_the_lines_check_a_file_that_was_kept(release, client, run_on_copy):
-    assert run_on_copy(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
-
-
-@here
-def test_the_lines_check_any_text(client, run_on_copy):
+@pytest.mark.postgresql
+def test_the_lines_check_any_text(client):
     for text in TEXTS:
         factories.record("context", factories.published(), note=text)
-    assert run_on_copy(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
+    assert checked(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
 
 
-def test_the_lines_check_what_is_withheld(embargoed, client, run_on_copy):
-    assert run_on_copy(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
+@pytest.mark.postgresql
+def test_the_lines_check_what_is_withheld(embargoed, client):
+    assert checked(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
+
+
+def test_the_lines_check_what_was_redacted(embargoed, client, time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong: nothing else is withheld
+    assert [entry["content"] for entry in entries(client)].count(None) == 2
+    assert checked(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
 
 
 @here
-def test_an_empty_ledger_checks_and_ends_with_the_zeros(client, run_on_copy):
-    assert run_on_copy(lines(client)) == (0, f"0 {chain.GENESIS}\n", "")
+def test_an_empty_ledger_checks_and_ends_with_the_zeros(client):
+    assert checked(lines(client)) == (0, f"0 {chain.GENESIS}\n", "")
 
 
 # What somebody might do to the file: each to entry 100, or from there on.
@@ -353,39 +326,35 @@ TAMPERED = {
 
 
 @here
-@pytest.mark.parametrize("how", TAMPERED)
-def test_an_entry_that_was_changed_is_named(release, client, run_on_copy, how):
+def test_an_entry_that_was_changed_is_named(release, client):
+    found, told = lines(client), {}
+    for how, change in TAMPERED.items():
+        entry = json.loads(found[99])
+        change(entry)
+        told[how] = checked([*found[:99], chain.canonical(entry).encode(), *found[100:]])
+    assert told == dict.fromkeys(TAMPERED, (1, "", "Entry 100 does not fit.\n"))
+
+
+@here
+def test_the_place_is_named_where_an_entry_was_taken_out_moved_or_put_in(release, client):
     found = lines(client)
-    entry = json.loads(found[99])
-    TAMPERED[how](entry)
-    found[99] = chain.canonical(entry).encode()
-    assert run_on_copy(found) == (1, "", "Entry 100 does not fit.\n")
+    taken_out = found[:99] + found[100:]
+    swapped = [*found[:99], found[100], found[99], *found[101:]]
+    twice = [*found[:99], found[98], *found[99:]]
+    assert [checked(moved) for moved in (taken_out, swapped, twice)] == [(1, "", "Entry 100 does not fit.\n")] * 3
 
 
 @here
-@pytest.mark.parametrize(
-    "moved",
-    [
-        lambda found: found[:99] + found[100:],
-        lambda found: [*found[:99], found[100], found[99], *found[101:]],
-        lambda found: [*found[:99], found[98], *found[99:]],
-    ],
-    ids=["taken out", "swapped", "twice"],
-)
-def test_the_place_is_named_where_an_entry_was_taken_out_moved_or_put_in(release, client, run_on_copy, moved):
-    assert run_on_copy(moved(lines(client))) == (1, "", "Entry 100 does not fit.\n")
-
-
-@here
-def test_a_file_whose_last_lines_were_cut_ends_with_another_head(release, client, run_on_copy):
+def test_a_file_whose_last_lines_were_cut_ends_with_another_head(release, client):
     """The chain of what is left fits: only whoever knows the head sees it."""
     found = lines(client)
     cut = json.loads(found[-3])
-    assert run_on_copy(found[:-2]) == (0, f"{cut['sequence']} {cut['digest']}\n", "")
+    assert checked(found[:-2]) == (0, f"{cut['sequence']} {cut['digest']}\n", "")
     assert cut["digest"] != LedgerHead.objects.get().digest
 
 
 @here
+@pytest.mark.postgresql
 def test_the_head_of_an_earlier_day_is_the_digest_of_its_entry_in_today_s_file(client):
     one = factories.published()
     kept = LedgerHead.objects.get()

@@ -10,7 +10,7 @@ from commitments.models import Commitment, LedgerHead, Translation
 from commitments.translations import NewTranslation
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 BY = ledger.Recorder()
 HANT, HANS = "zh-hant", "zh-hans"
 only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="REPLACE is a word of SQLite's")

@@ -8,9 +8,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from django.db import transaction
 
-from commitments import loading
 from commitments.choices import ANNOUNCED
 from commitments.dates import parse
 from commitments.models import Agreement, Area, Commitment, LedgerEntry, Organisation, Release, Section, Update
@@ -22,16 +20,7 @@ PLEDGES = {one["reference"]: one for one in DATA["commitments"]}
 ENTRIES = [(one["reference"], entry) for one in DATA["commitments"] for entry in one["entries"]]
 TODAY = date(2026, 11, 22)
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module", autouse=True)
-def loaded(django_db_setup, django_db_blocker):
-    """Loaded once for the whole module, whose tests only read, and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        loading.load(FIXTURE)
-        yield
-        transaction.set_rollback(True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("release")]
 
 
 def as_of(day=TODAY):
@@ -49,12 +38,10 @@ def updates(reference, kind):
 # What is there
 
 
-@pytest.mark.parametrize(
-    ("model", "number"),
-    [(Release, 1), (Area, 13), (Organisation, 32), (Section, 14), (Agreement, 9), (Commitment, 57), (LedgerEntry, 180)],
-)
-def test_so_many_are_loaded(model, number):
-    assert model.objects.count() == number
+@pytest.mark.postgresql
+def test_so_many_are_loaded():
+    numbers = {Release: 1, Area: 13, Organisation: 32, Section: 14, Agreement: 9, Commitment: 57, LedgerEntry: 180}
+    assert {model: model.objects.count() for model in numbers} == numbers
 
 
 def test_there_are_52_pledges_four_aims_and_one_umbrella_and_all_are_public():
@@ -185,6 +172,7 @@ def test_every_report_and_every_context_has_evidence_with_an_address():
 # Counts as of six days
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("day", "no_report", "in_progress", "completed"),
     [
@@ -210,6 +198,7 @@ def test_eleven_were_done_when_announced_and_four_were_delivered_since():
     assert set(since) == {"BR-01", "CU-06", "CU-07", "ED-02"}
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
@@ -241,6 +230,7 @@ def test_hong_kong_week_2019_was_opened_and_met_its_deadline():
     assert "taken to be the Hong Kong Week" in one.state.note
 
 
+@pytest.mark.postgresql
 def test_shanghai_week_2020_was_a_plan_and_came_late_by_at_least_1187_days():
     one = the("CU-07")
     assert (one.force, one.state.status, one.state.completed_on) == ("plan", "completed", parse("2024-04"))

@@ -2,14 +2,16 @@
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
+from time_machine import travel
 
 from commitments import reminders
 from commitments.models import Affiliation, DraftUpdate, Ownership, Reminder
@@ -20,17 +22,19 @@ from tests.helpers.postgresql import free_port
 from tests.helpers.reminders import send
 
 TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 @pytest.fixture
 def day(time_machine, db):
-    time_machine.move_to(datetime(2026, 11, 22, 10, tzinfo=UTC))
+    time_machine.move_to(NOW)
     return time_machine
 
 
 @pytest.fixture
 def smtp(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = SMTP
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 2
     return settings
 
@@ -66,24 +70,26 @@ def overdue(body, reference="AA-01", **fields):
 # Who.
 
 
-@pytest.mark.parametrize(
-    ("told", "role", "fields"),
-    [
-        (True, "Contributor", {}),
-        (True, "Editor", {}),
-        (True, "Publisher", {}),
-        (True, None, {"is_superuser": True}),
-        (False, "Administrator", {}),
-        (False, None, {}),
-        (False, "Contributor", {"is_active": False}),
-        (False, "Contributor", {"is_staff": False}),
-        (False, "Contributor", {"email": ""}),
-    ],
-)
-def test_told_are_those_who_work_for_an_owner_and_may_draft(body, told, role, fields):
+STAFF = {
+    "contributor": ("Contributor", {}),
+    "editor": ("Editor", {}),
+    "publisher": ("Publisher", {}),
+    "superuser": (None, {"is_superuser": True}),
+    "administrator": ("Administrator", {}),
+    "no role": (None, {}),
+    "not active": ("Contributor", {"is_active": False}),
+    "no staff": ("Contributor", {"is_staff": False}),
+    "no address": ("Contributor", {"email": ""}),
+}
+
+
+@pytest.mark.postgresql
+def test_told_are_those_who_work_for_an_owner_and_may_draft(body):
     overdue(body)
-    account("clerk", body, role, **fields)
-    assert [letter.user.username for letter in reminders.letters(TODAY)] == ["clerk"] * told
+    for name, (role, fields) in STAFF.items():
+        account(name, body, role, **fields)
+    told = {letter.user.username for letter in reminders.letters(TODAY)}
+    assert told == {"contributor", "editor", "publisher", "superuser"}
 
 
 def test_who_works_for_nobody_is_told_nothing(body):
@@ -92,6 +98,7 @@ def test_who_works_for_nobody_is_told_nothing(body):
     assert reminders.letters(TODAY) == []
 
 
+@pytest.mark.postgresql
 def test_everybody_is_told_of_what_their_own_organisation_must_deliver(body):
     other = factories.OrganisationFactory()
     overdue(body, "AA-01")
@@ -113,33 +120,38 @@ def test_a_partner_is_not_reminded_of_what_others_must_deliver(body):
 # What.
 
 
-@pytest.mark.parametrize(
-    ("group", "fields", "updates"),
-    [
-        ("past_deadline", {"deadline": "2025"}, []),  # not reported
-        ("past_deadline", {"deadline": "2025"}, [("report", "2026-10", "in_progress")]),  # overdue
-        ("past_deadline", {"deadline": "2019"}, [("report", "2019-03", "in_progress")]),  # and stale
-        ("due_soon", {"deadline": "2026"}, []),
-        ("due_soon", {"deadline": "2026"}, [("report", "2019-03", "in_progress")]),  # and stale
-        ("for_review", {}, [("report", "2019-03", "in_progress")]),  # stale
-        ("for_review", {"deadline": "2030"}, [("check", "2025-11-21", "")]),
-        ("for_review", {"review_on": "2026-11-22"}, []),
-        (None, {"review_on": "2026-11-23"}, []),
-        (None, {}, []),
-        (None, {"deadline": "2027-02-21"}, []),
-        (None, {"deadline": "2019"}, [("report", "2020", "completed")]),
-        (None, {"deadline": "2019"}, [("report", "2020", "stopped")]),
-    ],
-)
-def test_a_commitment_stands_in_the_most_urgent_of_its_groups_and_in_no_other(body, group, fields, updates):
-    one = factories.published(owners=[body], **fields)
-    for kind, when, status in updates:
-        reason = {"stop_reason": "cancelled"} if status == "stopped" else {}
-        factories.record(kind, one, date=when, **({"status": status} if status else {}), **reason)
-    account("clerk", body)
+STANDS = [
+    ("past_deadline", {"deadline": "2025"}, []),  # not reported
+    ("past_deadline", {"deadline": "2025"}, [("report", "2026-10", "in_progress")]),  # overdue
+    ("past_deadline", {"deadline": "2019"}, [("report", "2019-03", "in_progress")]),  # and stale
+    ("due_soon", {"deadline": "2026"}, []),
+    ("due_soon", {"deadline": "2026"}, [("report", "2019-03", "in_progress")]),  # and stale
+    ("for_review", {}, [("report", "2019-03", "in_progress")]),  # stale
+    ("for_review", {"deadline": "2030"}, [("check", "2025-11-21", "")]),
+    ("for_review", {"review_on": "2026-11-22"}, []),
+    (None, {"review_on": "2026-11-23"}, []),
+    (None, {}, []),
+    (None, {"deadline": "2027-02-21"}, []),
+    (None, {"deadline": "2019"}, [("report", "2020", "completed")]),
+    (None, {"deadline": "2019"}, [("report", "2020", "stopped")]),
+]
+
+
+@pytest.mark.postgresql
+def test_a_commitment_stands_in_the_most_urgent_of_its_groups_and_in_no_other(body):
     groups = ("past_deadline", "due_soon", "for_review")
-    stands = {name: getattr(letter, name) for letter in reminders.letters(TODAY) for name in groups}
-    assert [name for name in groups if stands.get(name)] == ([group] if group else [])
+    wanted = {group: set() for group in groups}
+    for number, (group, fields, updates) in enumerate(STANDS):
+        one = factories.published(reference=f"AA-{number:02}", owners=[body], **fields)
+        for kind, when, status in updates:
+            reason = {"stop_reason": "cancelled"} if status == "stopped" else {}
+            factories.record(kind, one, date=when, **({"status": status} if status else {}), **reason)
+        if group:
+            wanted[group].add(one.reference)
+    account("clerk", body)
+    [letter] = reminders.letters(TODAY)
+    assert {name: {one.reference for one in getattr(letter, name)} for name in groups} == wanted
+    assert len(letter.references) == sum(map(len, wanted.values()))
 
 
 def test_nobody_is_reminded_of_an_unpublished_commitment(body):
@@ -148,6 +160,7 @@ def test_nobody_is_reminded_of_an_unpublished_commitment(body):
     assert reminders.letters(TODAY) == []
 
 
+@pytest.mark.postgresql
 def test_a_draft_that_was_returned_is_told_to_its_author_alone(body):
     one = factories.published(owners=[body])
     author, _colleague = account("ann", body), account("bob", body)
@@ -163,7 +176,8 @@ def test_an_author_who_works_for_somebody_else_by_now_is_not_sent_where_they_may
     assert reminders.letters(TODAY) == []
 
 
-def test_letters_take_as_many_queries_for_a_hundred_people_and_commitments_as_for_ten(day):
+@pytest.mark.postgresql
+def test_letters_take_as_many_queries_for_many_people_and_commitments_as_for_few(day):
     def asked():
         with CaptureQueriesContext(connection) as captured:
             written = reminders.letters(TODAY)
@@ -175,27 +189,46 @@ def test_letters_take_as_many_queries_for_a_hundred_people_and_commitments_as_fo
             account(f"clerk-{number}", body)
             crowd([number], owners=[body], deadline="2025", deadline_basis="stated")
 
-    grow(range(1, 11))
-    assert asked() == (10, 6)
-    grow(range(11, 101))
-    assert asked() == (100, 6)
+    grow(range(1, 4))
+    assert asked() == (3, 6)
+    grow(range(4, 31))
+    assert asked() == (30, 6)
 
 
 # The mail.
 
 
-@pytest.fixture
-def mail(body, server, smtp):
-    """One with something in each group."""
-    smtp.SITE_URL, smtp.DEFAULT_FROM_EMAIL = "https://tracker.example", "tracker@tracker.example"
-    overdue(body, "AA-01", title="Open <b>& close</b> the gate")
-    factories.published(reference="AA-02", owners=[body], deadline="2026", title="Train staff")
-    factories.record("report", factories.published(reference="AA-03", owners=[body], title="Meet"), date="2019-H1")
-    author = account("clerk", body)
+@pytest.fixture(scope="module")
+def sent(django_db_setup, django_db_blocker):
+    """A mail with something in each group, sent once, and the addresses of the forms that it should lead to."""
+    port = free_port()
+    server = {"EMAIL_BACKEND": SMTP, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port, "EMAIL_TIMEOUT": 2}
+    server |= {"SITE_URL": "https://tracker.example", "DEFAULT_FROM_EMAIL": "tracker@tracker.example"}
+    with django_db_blocker.unblock(), transaction.atomic(), mail_server(port) as running:
+        with travel(NOW, tick=False), override_settings(**server):
+            forms = written_for_a_clerk()
+            assert send() == (0, "Reminders sent: 1.\n")
+        transaction.set_rollback(True)
+    return SimpleNamespace(mail=running.arrived[0], forms=forms)
+
+
+def written_for_a_clerk():
+    """Something in each group for one clerk; the addresses of its forms, without the host."""
+    body = factories.OrganisationFactory(name="Harbour Office")
+    first = overdue(body, "AA-01", title="Open <b>& close</b> the gate")
+    second = factories.published(reference="AA-02", owners=[body], deadline="2026", title="Train staff")
+    third = factories.published(reference="AA-03", owners=[body], title="Meet")
+    factories.record("report", third, date="2019-H1")
     returned = factories.published(reference="AA-04", owners=[body], title="Sign")
-    DraftUpdate.objects.create(commitment=returned, author=author, state="returned", returned_because="No\nSubject: x")
-    assert send() == (0, "Reminders sent: 1.\n")
-    return server.arrived[0]
+    said = {"state": "returned", "returned_because": "No\nSubject: x"}
+    draft = DraftUpdate.objects.create(commitment=returned, author=account("clerk", body), **said)
+    forms = [f"/admin/commitments/draftupdate/add/?commitment={one.pk}" for one in (first, second, third)]
+    return [*forms, f"/admin/commitments/draftupdate/{draft.pk}/change/"]
+
+
+@pytest.fixture
+def mail(sent):
+    return sent.mail
 
 
 def parts(mail):
@@ -223,13 +256,9 @@ def test_a_mail_says_how_each_commitment_stands_in_plain_text(mail):
     assert "A publisher sent your draft back: No\nSubject: x" in text
 
 
-@pytest.mark.parametrize("part", [0, 1])
-def test_a_mail_leads_to_the_form_for_each_commitment(mail, part):
-    text = parts(mail)[part]
-    for letter in reminders.letters(TODAY + timedelta(days=1)):
-        for one in [*letter.past_deadline, *letter.due_soon, *letter.for_review]:
-            assert f"https://tracker.example/admin/commitments/draftupdate/add/?commitment={one.pk}" in text
-        assert f"https://tracker.example/admin/commitments/draftupdate/{letter.returned[0].pk}/change/" in text
+def test_a_mail_leads_to_the_form_for_each_commitment(sent):
+    for text in parts(sent.mail):
+        assert [form for form in sent.forms if f"https://tracker.example{form}" not in text] == []
 
 
 def test_what_staff_typed_is_text_in_the_html_of_a_mail(mail):
@@ -255,6 +284,7 @@ def test_the_link_of_a_mail_opens_the_form_with_its_commitment(body, server):
 # Once a day.
 
 
+@pytest.mark.postgresql
 def test_a_second_run_of_the_day_sends_nothing_and_the_next_day_sends_again(body, server, day):
     overdue(body)
     account("clerk", body)
@@ -304,7 +334,7 @@ def test_with_the_server_down_nothing_is_marked_and_the_next_run_sends_all(body,
     assert server.counts == {"ann@body.example": 1, "bob@body.example": 1}
 
 
-@pytest.mark.parametrize("answer", ["550 no such user", "451 try later", "421 too much from you"])
+@pytest.mark.parametrize("answer", ["550 no such user", "421 too much from you"])
 def test_a_refused_address_holds_nobody_up_and_is_tried_again(body, server, answer):
     overdue(body)
     for name in ("ann", "bob", "cyd"):
@@ -318,15 +348,17 @@ def test_a_refused_address_holds_nobody_up_and_is_tried_again(body, server, answ
     assert server.counts == {"ann@body.example": 1, "bob@body.example": 1, "cyd@body.example": 1}
 
 
-@pytest.mark.parametrize("address", ["no\nbody@body.example", "nobody@body..example", "@", "no,body@body.example"])
-def test_an_address_that_is_none_holds_nobody_up(body, server, address):
+def test_an_address_that_is_none_holds_nobody_up(body, server):
     overdue(body)
-    for name in ("ann", "bob", "cyd"):
+    for name in ("ann", "bea", "bob", "ben", "bud", "cyd"):
         account(name, body)
-    User.objects.filter(username="bob").update(email=address)
+    wrong = {"bea": "no\nbody@body.example", "bob": "nobody@body..example", "ben": "@", "bud": "no,body@body.example"}
+    for name, address in wrong.items():
+        User.objects.filter(username=name).update(email=address)
     code, said = send()
     assert (code, server.counts) == (1, {"ann@body.example": 1, "cyd@body.example": 1})
-    assert said.endswith("at the next run: 1 (bob: mail cannot be sent to this address).\n")
+    assert "at the next run: 4 (" in said
+    assert [name for name in wrong if f"{name}: mail cannot be sent to this address" not in said] == []
 
 
 def test_a_server_that_falls_silent_ends_the_run_and_loses_nothing(body, server, smtp):
@@ -353,6 +385,7 @@ def test_where_the_server_took_it_but_hung_up_it_may_come_again_under_the_same_n
     assert [mail["Message-ID"] for mail in server.arrived] == [server.arrived[0]["Message-ID"]] * 2
 
 
+@pytest.mark.postgresql
 def test_what_another_run_has_begun_on_is_left_to_it_until_it_must_be_gone(body, server, day):
     overdue(body)
     claim = Reminder.objects.create(user=account("clerk", body), day=TODAY)
@@ -361,6 +394,7 @@ def test_what_another_run_has_begun_on_is_left_to_it_until_it_must_be_gone(body,
     assert send() == (0, "Reminders sent: 1.\n")
 
 
+@pytest.mark.postgresql
 def test_what_another_run_has_sent_since_we_looked_is_not_sent_again(body, server):
     overdue(body)
     account("clerk", body)
@@ -368,86 +402,3 @@ def test_what_another_run_has_sent_since_we_looked_is_not_sent_again(body, serve
     outcomes = [reminders.deliver(written, TODAY) for _run in range(2)]
     assert [(outcome.sent, outcome.elsewhere) for outcome in outcomes] == [(1, 0), (0, 1)]
     assert len(server.arrived) == 1
-
-
-# Processes of their own.
-
-PEOPLE = """
-from django.contrib.auth.models import Group, User
-from commitments.models import Affiliation, Commitment
-body = Commitment.objects.get(reference="AV-04").owners.first()
-for number in range(6):
-    user = User.objects.create_user(f"clerk-{number}", f"clerk-{number}@body.example", is_staff=True)
-    user.groups.add(Group.objects.get(name="Contributor"))
-    Affiliation.objects.create(user=user, organisation=body)
-"""
-SEND = """
-import time
-from pathlib import Path
-from django.conf import settings
-from django.core.management import call_command
-settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", {port}
-Path({ready!r}).touch()
-while not Path({go!r}).exists():
-    time.sleep(0.001)
-call_command("send_reminders")
-"""
-TIME_PASSES = """
-from datetime import timedelta
-from django.db.models import F
-from commitments.models import Reminder
-Reminder.objects.update(claimed_at=F("claimed_at") - timedelta(minutes=11))
-"""
-ONE_EACH = {f"clerk-{number}@body.example": 1 for number in range(6)}
-
-
-@pytest.fixture
-def staffed(installation):
-    done = installation.python(PEOPLE)
-    assert done.returncode == 0, done.stderr
-    return installation
-
-
-def start(installation, port, ready, go):
-    code = SEND.format(port=port, ready=str(ready), go=str(go))
-    return installation.start("shell", "--no-imports", "-c", code)
-
-
-@pytest.mark.processes
-def test_two_runs_at_once_send_everybody_one_mail(staffed, tmp_path):
-    with mail_server() as server:
-        server.seconds = 0.05
-        ready = [tmp_path / "one", tmp_path / "two"]
-        runs = [start(staffed, server.port, path, tmp_path / "go") for path in ready]
-        while not all(path.exists() for path in ready) and all(run.poll() is None for run in runs):
-            time.sleep(0.01)
-        (tmp_path / "go").touch()
-        problems = [run.communicate(timeout=60)[1] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], problems
-    assert server.counts == ONE_EACH
-
-
-@pytest.mark.processes
-def test_a_run_killed_while_it_sends_costs_nobody_their_mail(staffed, tmp_path):
-    go = tmp_path / "go"
-    go.touch()
-    with mail_server() as server:
-        server.seconds = 0.3
-        run = start(staffed, server.port, go, go)
-        while len(server.arrived) < 2 and run.poll() is None:
-            time.sleep(0.01)
-        server.has_a_mail_in_hand.clear()
-        assert server.has_a_mail_in_hand.wait(timeout=10)
-        run.kill()
-        run.communicate()
-        time.sleep(0.5)  # the server drops what it had in hand
-        server.seconds = 0
-        before = len(server.arrived)
-        assert 2 <= before < 6
-        again = start(staffed, server.port, go, go)
-        assert "Left to another run that has begun on them: 1." in again.communicate(timeout=60)[0]
-        staffed.python(TIME_PASSES)
-        last = start(staffed, server.port, go, go)
-        assert last.communicate(timeout=60)[0] == "Reminders sent: 1.\n"
-    assert server.counts == ONE_EACH

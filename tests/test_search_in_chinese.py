@@ -8,7 +8,7 @@ from commitments import ledger, translations
 from commitments.models import Commitment
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.usefixtures("the_day_is_fixed")]
 TODAY = date(2026, 11, 22)
 BY = ledger.Recorder()
 
@@ -27,23 +27,23 @@ def pledge(**fields):
     return factories.published(reference="TT-01", **fields)
 
 
-@pytest.mark.parametrize("word", ["康樂", "康乐", "康樂及文化事務署", "文化事务署", "康樂 文化"])
-def test_either_form_of_an_owner_s_name_finds_its_commitments(word):
+def test_either_form_of_an_owner_s_name_finds_its_commitments():
     pledge(owners=[factories.OrganisationFactory(name="Leisure Department", name_zh_hant="康樂及文化事務署")])
-    assert found(word) == ["TT-01"]
+    words = ["康樂", "康乐", "康樂及文化事務署", "文化事务署", "康樂 文化"]
+    assert {word: found(word) for word in words} == {word: ["TT-01"] for word in words}
 
 
-@pytest.mark.parametrize("word", ["上海周", "舉辦", "举办", "「香港", "辦"])
-def test_either_form_of_a_title_on_record_in_chinese_is_found(word):
+def test_either_form_of_a_title_on_record_in_chinese_is_found():
     pledge(title="在上海舉辦「香港周」、上海周")
-    assert found(word) == ["TT-01"]
+    words = ["上海周", "舉辦", "举办", "「香港", "辦"]
+    assert {word: found(word) for word in words} == {word: ["TT-01"] for word in words}
 
 
-@pytest.mark.parametrize("word", ["橋", "桥", "大橋", "大桥", "Bridge", "bridge"])
-def test_a_title_is_found_by_its_translation_and_by_itself(word):
+def test_a_title_is_found_by_its_translation_and_by_itself():
     one = pledge(title="Build a bridge")
     translate(one, "Build a bridge", "興建大橋")
-    assert found(word) == ["TT-01"]
+    words = ["橋", "桥", "大橋", "大桥", "Bridge", "bridge"]
+    assert {word: found(word) for word in words} == {word: ["TT-01"] for word in words}
 
 
 def test_a_translation_in_simplified_chinese_is_found_by_traditional_characters():
@@ -52,10 +52,10 @@ def test_a_translation_in_simplified_chinese_is_found_by_traditional_characters(
     assert found("興建大橋") == ["TT-01"]
 
 
-@pytest.mark.parametrize("word", ["M+博物館", "M+博物馆", "m+博物", "Ｍ＋博物館"])
-def test_a_word_of_both_scripts_is_found_whatever_its_width_and_case(word):
+def test_a_word_of_both_scripts_is_found_whatever_its_width_and_case():
     pledge(title="開放M+博物館")
-    assert found(word) == ["TT-01"]
+    words = ["M+博物館", "M+博物馆", "m+博物", "Ｍ＋博物館"]
+    assert {word: found(word) for word in words} == {word: ["TT-01"] for word in words}
 
 
 def test_words_of_both_scripts_are_found_together():
@@ -103,14 +103,12 @@ def test_a_corrected_title_is_found_by_what_it_says_now():
     assert (found("隧道"), found("大橋")) == (["TT-01"], [])
 
 
-@pytest.mark.parametrize("word", ["%", "博_館", "100%達標"])
-def test_signs_that_databases_take_for_any_text_stand_for_themselves(word):
+def test_signs_that_databases_take_for_any_text_stand_for_themselves():
     pledge(title="博物館達標")
-    assert found(word) == []
+    assert [word for word in ("%", "博_館", "100%達標") if found(word)] == []
 
 
-@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
-@pytest.mark.parametrize("word", ["康樂", "康乐", "leisure"])
+@pytest.mark.parametrize(("prefix", "word"), [("", "康乐"), ("/zh-hant", "康乐"), ("/zh-hans", "leisure")])
 def test_the_same_is_found_in_every_language(client, prefix, word):
     pledge(owners=[factories.OrganisationFactory(name="Leisure Department", name_zh_hant="康樂及文化事務署")])
     rows = client.get(f"{prefix}/api/v1/commitments/?q={word}").json()["results"]

@@ -187,12 +187,9 @@ def test_every_requirement_has_one_version_and_the_digests_of_its_files(name):
 # docs/security.md
 
 
-def test_every_test_that_the_document_names_exists():
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", DOCUMENT)
-    assert len(named) > 50
-    assert [one for one in named if not re.search(rf"^def {one[1]}\(", (ROOT / one[0]).read_text(), re.MULTILINE)] == []
-
-
-def test_every_test_is_named_in_full():
-    """Else the one above would pass over it."""
-    assert len(re.findall(r"::", DOCUMENT)) == len(re.findall(r"`tests/[\w/]+\.py::test_\w+`", DOCUMENT))
+def test_every_file_of_tests_that_the_document_names_exists():
+    named = set(re.findall(r"tests/[^\s`,;)]*", DOCUMENT))
+    assert len(named) > 20
+    assert [
+        one for one in named if not (re.fullmatch(r"tests/([a-z]+/)?test_\w+\.py", one) and (ROOT / one).is_file())
+    ] == []

@@ -1,18 +1,23 @@
-"""The environment: what is missing, misspelt or unreadable stops the start and is named."""
+"""The environment: what is missing, misspelt or unreadable stops the start and is named.
+
+The module is run anew in this process for each environment; three starts are real.
+"""
 
 import os
+import runpy
 import subprocess
 import sys
+from unittest.mock import patch
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.helpers.installation import ROOT
+from tracker import settings as module
 
 PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "tracker.example"}
 # What a machine has anyway: nothing of ours.
 BARE = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV") if name in os.environ}
-
-pytestmark = pytest.mark.processes
 
 
 def start(**environment):
@@ -21,191 +26,269 @@ def start(**environment):
     return subprocess.run(command, cwd=ROOT, env=BARE | environment, capture_output=True, text=True, timeout=60)
 
 
+def settings_in(**environment):
+    """All settings as they are in this environment and no other."""
+    with patch.dict(os.environ, BARE | environment, clear=True):
+        return runpy.run_path(str(ROOT / "tracker" / "settings.py"))
+
+
+def refusal(read, *arguments, **environment):
+    """What is said where something cannot be read; nothing where it can."""
+    with patch.dict(os.environ, environment):
+        try:
+            read(*arguments)
+        except ImproperlyConfigured as error:
+            return str(error)
+    return ""
+
+
 def but(**changed):
     """The environment of an installation in production, with something changed; None leaves it out."""
     return {name: value for name, value in (PRODUCTION | changed).items() if value is not None}
+
+
+# Real starts
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("environment", [{}, PRODUCTION], ids=["on one's own machine", "in production"])
+def test_it_starts(environment):
+    started = start(**environment)
+    assert started.returncode == 0, started.stderr
+
+
+@pytest.mark.processes
+def test_it_does_not_start_and_its_last_line_says_what_is_wrong():
+    stopped = start(**but(SECRET_KEY=None))
+    assert stopped.returncode != 0
+    assert "ImproperlyConfigured: SECRET_KEY is not set" in stopped.stderr.strip().splitlines()[-1]
+
+
+# What each rule takes and refuses
+
+
+MISSPELT = {
+    "ALOWED_HOSTS": "ALLOWED_HOSTS",
+    "ALLOWED_HOST": "ALLOWED_HOSTS",
+    "SECRET_KEYS": "SECRET_KEY",
+    "DATABSE_URL": "DATABASE_URL",
+    "DATABASE_URI": "DATABASE_URL",
+    "Debug": "DEBUG",
+    "production": "PRODUCTION",
+    "PRODUCTON": "PRODUCTION",
+    "HSTS_SECOND": "HSTS_SECONDS",
+    "TRUST_PROXI": "TRUST_PROXY",
+    "API_PER_MINUT": "API_PER_MINUTE",
+    "REQUIRE_2MFA": "REQUIRE_MFA",
+}
+
+
+def test_a_name_that_is_nearly_ours_is_refused_with_the_right_one():
+    for name, ours in MISSPELT.items():
+        said = f"{name} is not a setting. Did you mean {ours}? Rename it or remove it."
+        assert refusal(module.refuse_misspelt, [name]) == said
+
+
+def test_names_that_others_use_and_that_are_near_enough_to_be_read_twice_are_let_alone():
+    others = ["HOSTNAME", "SECRET", "DATABASE", "PRODUCT", "EDITOR", "PGDATABASE", *module.SETTINGS]
+    assert refusal(module.refuse_misspelt, others) == ""
+
+
+def test_yes_and_no_may_be_said_in_these_ways_and_in_no_other():
+    ways = {True: ("1", "yes", "On ", "true"), False: ("0", "no", "off", "False", "", " ")}
+    for meant, texts in ways.items():
+        for text in texts:
+            with patch.dict(os.environ, DEBUG=text):
+                assert module.switch("DEBUG") is meant
+    for text in ("maybe", "2", "x-forwarded-proto"):
+        assert refusal(module.switch, "DEBUG", DEBUG=text) == f"DEBUG is {text!r}: write 1 or 0."
+
+
+def test_a_number_is_whole_and_not_below_the_least():
+    for text in ("soon", "-1", "1.5", "1e3", ""):
+        said = refusal(module.whole_number, "LOG_DAYS", 0, LOG_DAYS=text)
+        assert said == f"LOG_DAYS is {text!r}: write a whole number."
+    assert "write a whole number from 5 up" in refusal(module.whole_number, "LOG_DAYS", 60, 5, LOG_DAYS="4")
+    with patch.dict(os.environ, LOG_DAYS=" 5 "):
+        assert module.whole_number("LOG_DAYS", 60, 5) == 5
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u:hunter2@host/name",
+        "oracle://u:hunter2@host/name",
+        "postgre://u:hunter2@host/name",
+        "postgresql://u:hunter2@host:port/name",
+        "postgresql://",
+        "nonsense",
+        "/var/lib/tracker.sqlite3",
+    ],
+)
+def test_a_database_that_is_none_of_the_two_is_refused_and_its_password_not_repeated(url):
+    said = refusal(module.database, url)
+    assert said.startswith("DATABASE_URL cannot be ")
+    assert module.SETTINGS["DATABASE_URL"] in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x", "nonsense"])
+def test_a_replica_is_a_postgresql(url):
+    assert refusal(module.replica, url).startswith("REPLICA_URL cannot be ")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example",
+        "http://mail.example",
+        "smtp://",
+        "smtp://u:hunter2@mail.example:port",
+        "mail://u:hunter2@mail.example",
+    ],
+)
+def test_a_mail_server_that_is_none_is_refused_and_its_password_not_repeated(url):
+    said = refusal(module.mail_server, url)
+    assert (said.startswith("EMAIL_URL "), "smtp+tls://" in said, "hunter2" in said) == (True, True, False)
+
+
+def test_the_address_of_an_installation_is_a_scheme_and_a_host_and_no_more():
+    wrong = ["tracker.example", "https://", "ftp://tracker.example", "https://*", "https://tracker.example/commitments"]
+    wrong.append("https://tracker.example?x")
+    for text in wrong:
+        assert refusal(module.site_url, text) == f"SITE_URL is {text!r}. Write {module.SETTINGS['SITE_URL']}"
+    assert module.site_url(" https://tracker.example/ ") == "https://tracker.example"
+
+
+# Where each rule is asked
 
 
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
         # In production these two must be given.
-        (but(SECRET_KEY=None), ["SECRET_KEY is not set"]),
-        (but(SECRET_KEY=""), ["SECRET_KEY is not set"]),
-        (but(SECRET_KEY="  "), ["SECRET_KEY is not set"]),
-        (but(ALLOWED_HOSTS=None), ["ALLOWED_HOSTS is not set"]),
-        (but(ALLOWED_HOSTS=""), ["ALLOWED_HOSTS is not set"]),
-        (but(ALLOWED_HOSTS=" , "), ["ALLOWED_HOSTS is not set"]),
-        # A name that is nearly ours.
-        ({"ALOWED_HOSTS": "tracker.example"}, ["ALOWED_HOSTS is not a setting", "Did you mean ALLOWED_HOSTS?"]),
-        (but(ALLOWED_HOSTS=None, ALLOWED_HOST="x"), ["ALLOWED_HOST is not a setting", "Did you mean ALLOWED_HOSTS?"]),
-        ({"SECRET_KEYS": "x"}, ["SECRET_KEYS is not a setting", "Did you mean SECRET_KEY?"]),
-        ({"DATABSE_URL": "sqlite:///x"}, ["DATABSE_URL is not a setting", "Did you mean DATABASE_URL?"]),
-        ({"DATABASE_URI": "sqlite:///x"}, ["DATABASE_URI is not a setting", "Did you mean DATABASE_URL?"]),
-        ({"Debug": "1"}, ["Debug is not a setting", "Did you mean DEBUG?"]),
-        ({"production": "1"}, ["production is not a setting", "Did you mean PRODUCTION?"]),
-        ({"PRODUCTON": "1"}, ["PRODUCTON is not a setting", "Did you mean PRODUCTION?"]),
-        ({"HSTS_SECOND": "1"}, ["HSTS_SECOND is not a setting", "Did you mean HSTS_SECONDS?"]),
-        ({"TRUST_PROXI": "1"}, ["TRUST_PROXI is not a setting", "Did you mean TRUST_PROXY?"]),
-        # A database that is none of the two.
-        ({"DATABASE_URL": "mysql://u:p@host/name"}, ["DATABASE_URL", "postgresql://"]),
-        ({"DATABASE_URL": "nonsense"}, ["DATABASE_URL", "sqlite:///PATH"]),
-        ({"DATABASE_URL": "postgre://u:p@host/name"}, ["DATABASE_URL", "postgresql://"]),
-        ({"DATABASE_URL": "postgresql://"}, ["DATABASE_URL", "postgresql://"]),
-        ({"DATABASE_URL": "postgresql://u:p@host:port/name"}, ["DATABASE_URL", "postgresql://"]),
-        ({"DATABASE_URL": "/var/lib/tracker.sqlite3"}, ["DATABASE_URL", "sqlite:///PATH"]),
-        ({"DATABASE_URL": "oracle://u:p@host/name"}, ["DATABASE_URL"]),
-        ({"REPLICA_URL": "sqlite:///x"}, ["REPLICA_URL", "postgresql://"]),
-        ({"REPLICA_URL": "nonsense"}, ["REPLICA_URL", "postgresql://"]),
-        ({"STATEMENT_SECONDS": "soon"}, ["STATEMENT_SECONDS is 'soon'"]),
-        # Yes or no, and numbers.
-        ({"PRODUCTION": "maybe"}, ["PRODUCTION is 'maybe'", "write 1 or 0"]),
-        ({"DEBUG": "2"}, ["DEBUG is '2'", "write 1 or 0"]),
-        ({"TRUST_PROXY": "x-forwarded-proto"}, ["TRUST_PROXY is", "write 1 or 0"]),
-        (but(HSTS_SECONDS="soon"), ["HSTS_SECONDS is 'soon'", "whole number"]),
-        (but(HSTS_SECONDS="-1"), ["HSTS_SECONDS is '-1'", "whole number"]),
-        (but(HSTS_SECONDS="1.5"), ["HSTS_SECONDS is '1.5'", "whole number"]),
-        ({"HSTS_SECONDS": "soon"}, ["HSTS_SECONDS is 'soon'", "whole number"]),
-        (but(SESSION_HOURS="0"), ["SESSION_HOURS is '0'", "whole number from 1 up"]),
-        (but(SESSION_IDLE_MINUTES="1"), ["SESSION_IDLE_MINUTES is '1'", "whole number from 5 up"]),
-        ({"LOG_FORMAT": "xml"}, ["LOG_FORMAT is 'xml'", "json or line"]),
-        ({"SLOW_QUERY_MS": "long"}, ["SLOW_QUERY_MS is 'long'", "whole number"]),
-        ({"API_PER_MINUTE": "0"}, ["API_PER_MINUTE is '0'", "whole number from 1 up"]),
-        ({"SEARCHES_PER_MINUTE": "0"}, ["SEARCHES_PER_MINUTE is '0'", "whole number from 1 up"]),
-        ({"EXPORTS_PER_MINUTE": "-1"}, ["EXPORTS_PER_MINUTE is '-1'", "whole number from 1 up"]),
-        ({"API_PER_MINUT": "60"}, ["API_PER_MINUT is not a setting", "Did you mean API_PER_MINUTE?"]),
-        (but(REQUIRE_MFA="always"), ["REQUIRE_MFA is 'always'", "write 1 or 0"]),
-        ({"REQUIRE_2MFA": "1"}, ["REQUIRE_2MFA is not a setting", "Did you mean REQUIRE_MFA?"]),
-        # Mail, and where its links lead.
-        ({"EMAIL_URL": "mail.example"}, ["EMAIL_URL", "smtp+tls://"]),
-        ({"EMAIL_URL": "http://mail.example"}, ["EMAIL_URL", "smtp+tls://"]),
-        ({"EMAIL_URL": "smtp://"}, ["EMAIL_URL", "smtp+tls://"]),
-        ({"EMAIL_URL": "smtp://u:p@mail.example:port"}, ["EMAIL_URL", "smtp+tls://"]),
-        ({"MAIL_FROM": "Tracker"}, ["MAIL_FROM is 'Tracker'", "e-mail address"]),
-        ({"SITE_URL": "tracker.example"}, ["SITE_URL is 'tracker.example'", "https://HOST"]),
-        ({"SITE_URL": "https://tracker.example/commitments"}, ["SITE_URL is", "without a path"]),
-        (but(ALLOWED_HOSTS="*"), ["SITE_URL is 'https://*'", "https://HOST"]),
+        (but(SECRET_KEY=""), "SECRET_KEY is not set"),
+        (but(SECRET_KEY="  "), "SECRET_KEY is not set"),
+        (but(ALLOWED_HOSTS=None), "ALLOWED_HOSTS is not set"),
+        (but(ALLOWED_HOSTS=" , "), "ALLOWED_HOSTS is not set"),
+        (but(ALLOWED_HOSTS=None, ALLOWED_HOST="x"), "ALLOWED_HOST is not a setting"),
         # The two together show settings to the public.
-        (but(DEBUG="1"), ["DEBUG cannot be 1 in production"]),
-    ],
-    ids=lambda value: " ".join(f"{k}={v[:12]}" for k, v in value.items()) if isinstance(value, dict) else "named",
-)
-def test_it_does_not_start_and_says_what_is_wrong(environment, named):
-    stopped = start(**environment)
-    assert stopped.returncode != 0
-    assert "ImproperlyConfigured" in stopped.stderr
-    last_line = stopped.stderr.strip().splitlines()[-1]
-    assert [part for part in named if part not in last_line] == []
-
-
-@pytest.mark.parametrize("password", ["hunter2"])
-@pytest.mark.parametrize(
-    ("name", "url"),
-    [
-        ("DATABASE_URL", "mysql://u:{}@host/name"),
-        ("DATABASE_URL", "postgresql://u:{}@host:port/name"),
-        ("DATABASE_URL", "postgre://u:{}@host/n"),
-        ("EMAIL_URL", "smtp://u:{}@host:port"),
-        ("EMAIL_URL", "mail://u:{}@host"),
+        (but(DEBUG="1"), "DEBUG cannot be 1 in production"),
+        (but(ALLOWED_HOSTS="*"), "SITE_URL is 'https://*'"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be read"),
+        ({"REPLICA_URL": "sqlite:///x"}, "REPLICA_URL cannot be used"),
+        ({"CACHE_URL": "memcache://x"}, "CACHE_URL cannot be used"),
+        ({"EMAIL_URL": "smtp://"}, "EMAIL_URL names no host"),
+        ({"SITE_URL": "tracker.example"}, "SITE_URL is 'tracker.example'"),
+        ({"MAIL_FROM": "Tracker"}, "MAIL_FROM is 'Tracker': write an e-mail address."),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml': write json or line."),
     ],
 )
-def test_a_refusal_does_not_repeat_the_password(name, url, password):
-    stopped = start(**{name: url.format(password)})
-    assert stopped.returncode != 0
-    assert password not in stopped.stderr.strip().splitlines()[-1]
+def test_what_is_wrong_stops_the_start_and_is_named(environment, named):
+    assert named in refusal(lambda: settings_in(**environment))
+
+
+SWITCHES = ("PRODUCTION", "DEBUG", "TRUST_PROXY", "REQUIRE_MFA", "FOUR_EYES")
+LEAST = {"HSTS_SECONDS": 0, "STATEMENT_SECONDS": 0, "SLOW_QUERY_MS": 0, "LOG_DAYS": 0, "SESSION_HOURS": 1}
+LEAST |= {"SESSION_IDLE_MINUTES": 5, "API_PER_MINUTE": 1, "SEARCHES_PER_MINUTE": 1, "EXPORTS_PER_MINUTE": 1}
+
+
+def test_every_switch_and_every_number_is_read_by_its_rule():
+    said = {name: refusal(lambda name=name: settings_in(**{name: "maybe"})) for name in SWITCHES}
+    assert said == {name: f"{name} is 'maybe': write 1 or 0." for name in SWITCHES}
+    said = {name: refusal(lambda name=name: settings_in(**{name: str(LEAST[name] - 1)})) for name in LEAST}
+    up = {name: f" from {least} up" if least else "" for name, least in LEAST.items()}
+    assert said == {n: f"{n} is '{least - 1}': write a whole number{up[n]}." for n, least in LEAST.items()}
+    assert all(settings_in(**{name: str(least)}) for name, least in LEAST.items())
 
 
 @pytest.mark.parametrize(
     "environment",
     [
-        {},
-        PRODUCTION,
         but(DEBUG="0", TRUST_PROXY="yes", HSTS_SECONDS="0"),
-        but(DATABASE_URL="postgresql://u:p@host:5432/name"),
-        {"DEBUG": "1"},
-        {"PRODUCTION": "0", "DEBUG": "off", "DATABASE_URL": ""},
-        {"DATABASE_URL": "sqlite:////tmp/tracker.sqlite3"},
+        but(DATABASE_URL="postgresql://u:p@host:5432/name", REPLICA_URL="postgresql://u:p@other:5432/name"),
+        {"PRODUCTION": "0", "DEBUG": "1", "DATABASE_URL": ""},
         but(REQUIRE_MFA="1", SESSION_HOURS="8", SESSION_IDLE_MINUTES="30", EMAIL_URL="smtp+tls://u:p@mail.example:587"),
         but(ALLOWED_HOSTS="*", SITE_URL="https://tracker.example/", MAIL_FROM="Tracker <tracker@example.org>"),
-        {"PUBLISHER": "Nobody", "CONTACT": "nobody@tracker.example"},
-        # Names that others use, and are near enough to be read twice.
-        {"HOSTNAME": "x", "SECRET": "x", "DATABASE": "x", "PRODUCT": "x", "EDITOR": "vi", "PGDATABASE": "x"},
+        {"PUBLISHER": "Nobody", "CONTACT": "nobody@tracker.example", "HOSTNAME": "x", "SECRET": "x"},
     ],
-    ids=lambda value: " ".join(f"{k}={v[:12]}" for k, v in value.items()) or "nothing",
 )
-def test_it_starts(environment):
-    started = start(**environment)
-    assert started.returncode == 0, started.stderr
+def test_what_is_right_is_taken(environment):
+    assert settings_in(**environment)["VERSION"]
 
 
-def ask(expression, **environment):
-    code = f"from django.conf import settings; print({expression})"
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-    return subprocess.run(
-        command, cwd=ROOT, env=BARE | environment, capture_output=True, text=True, timeout=60
-    ).stdout.strip()
+# What the settings come to
 
 
-MAIL = "settings.EMAIL_BACKEND.split('.')[-2], settings.EMAIL_HOST, settings.EMAIL_PORT"
+def mail(**environment):
+    found = settings_in(**environment)
+    return found["EMAIL_BACKEND"].split(".")[-2], found["EMAIL_HOST"], found["EMAIL_PORT"]
 
 
 def test_mail_goes_to_the_console_on_ones_own_machine_and_to_a_server_in_production():
-    assert ask(MAIL) == "console None None"
-    assert ask(MAIL, **PRODUCTION) == "smtp localhost 25"
-    assert ask(MAIL, **PRODUCTION, EMAIL_URL="smtp+tls://u:p@mail.example:587") == "smtp mail.example 587"
-    assert ask("settings.EMAIL_USE_TLS, settings.EMAIL_HOST_USER", EMAIL_URL="smtp+tls://u:p@m.example:587") == "True u"
+    assert mail() == ("console", None, None)
+    assert mail(**PRODUCTION) == ("smtp", "localhost", 25)
+    assert mail(**but(EMAIL_URL="smtp+tls://u:p@mail.example:587")) == ("smtp", "mail.example", 587)
+    found = settings_in(EMAIL_URL="smtp+tls://u:p@m.example:587")
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_HOST_USER"]) == (True, "u")
+
+
+def values(*names, **environment):
+    found = settings_in(**environment)
+    return tuple(found.get(name) for name in names)
 
 
 def test_links_in_mails_lead_to_the_first_host_unless_told_otherwise():
-    of = "settings.SITE_URL, settings.DEFAULT_FROM_EMAIL"
-    assert ask(of) == "http://127.0.0.1:8000 noreply@127.0.0.1"
-    assert (
-        ask(of, **but(ALLOWED_HOSTS=".tracker.example,b.example")) == "https://tracker.example noreply@tracker.example"
-    )
+    of = ("SITE_URL", "DEFAULT_FROM_EMAIL")
+    assert values(*of) == ("http://127.0.0.1:8000", "noreply@127.0.0.1")
+    first = values(*of, **but(ALLOWED_HOSTS=".tracker.example,b.example"))
+    assert first == ("https://tracker.example", "noreply@tracker.example")
     told = but(SITE_URL="https://www.tracker.example/", MAIL_FROM="us@tracker.example")
-    assert ask(of, **told) == "https://www.tracker.example us@tracker.example"
+    assert values(*of, **told) == ("https://www.tracker.example", "us@tracker.example")
 
 
 def test_a_sign_in_lasts_for_twelve_hours_and_one_without_a_request_unless_told_otherwise():
-    of = "settings.SESSION_SECONDS, settings.SESSION_COOKIE_AGE, settings.REQUIRE_MFA"
-    assert ask(of) == "43200 3600 False"
-    assert ask(of, SESSION_HOURS="8", SESSION_IDLE_MINUTES="15", REQUIRE_MFA="1") == "28800 900 True"
-
-
-COOKIES = "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT"
+    of = ("SESSION_SECONDS", "SESSION_COOKIE_AGE", "REQUIRE_MFA")
+    assert values(*of) == (43_200, 3_600, False)
+    assert values(*of, SESSION_HOURS="8", SESSION_IDLE_MINUTES="15", REQUIRE_MFA="1") == (28_800, 900, True)
 
 
 def test_in_production_cookies_and_addresses_are_https_only_and_on_ones_own_machine_not():
-    assert ask(COOKIES, **PRODUCTION) == "True True True"
-    assert ask(COOKIES) == "False False False"
-    names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME"
-    assert ask(names, **PRODUCTION) == "__Host-sessionid __Host-csrftoken"
+    of = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT")
+    assert values(*of, **PRODUCTION) == (True, True, True)
+    assert not any(values(*of))
+    names = values("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", **PRODUCTION)
+    assert names == ("__Host-sessionid", "__Host-csrftoken")
 
 
 def test_in_production_browsers_keep_to_https_for_a_year_unless_told_otherwise():
-    assert ask("settings.SECURE_HSTS_SECONDS", **PRODUCTION) == "31536000"
-    assert ask("settings.SECURE_HSTS_SECONDS", **PRODUCTION, HSTS_SECONDS="60") == "60"
+    assert values("SECURE_HSTS_SECONDS", **PRODUCTION) == (31_536_000,)
+    assert values("SECURE_HSTS_SECONDS", **PRODUCTION, HSTS_SECONDS="60") == (60,)
 
 
 def test_without_production_only_this_machine_is_answered():
-    assert ask("*settings.ALLOWED_HOSTS") == "localhost 127.0.0.1 [::1]"
-    assert ask("settings.DEBUG, settings.PRODUCTION") == "False False"
+    assert values("ALLOWED_HOSTS", "DEBUG", "PRODUCTION") == (["localhost", "127.0.0.1", "[::1]"], False, False)
 
 
 def test_several_hosts_are_separated_by_commas():
-    assert ask("settings.ALLOWED_HOSTS", ALLOWED_HOSTS=" a.example, b.example,") == "['a.example', 'b.example']"
+    assert values("ALLOWED_HOSTS", ALLOWED_HOSTS=" a.example, b.example,") == (["a.example", "b.example"],)
 
 
 def test_the_proxy_is_trusted_only_where_it_is_said():
-    header = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
-    assert ask(header, **PRODUCTION) == "None"
-    assert ask(header, **PRODUCTION, TRUST_PROXY="1") == "('HTTP_X_FORWARDED_PROTO', 'https')"
-    proxies = "getattr(settings, 'ALLAUTH_TRUSTED_PROXY_COUNT', 0), settings.TRUST_PROXY"
-    assert (ask(proxies, **PRODUCTION), ask(proxies, **PRODUCTION, TRUST_PROXY="1")) == ("0 False", "1 True")
+    of = ("SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT", "TRUST_PROXY")
+    assert values(*of, **PRODUCTION) == (None, None, False)
+    assert values(*of, **PRODUCTION, TRUST_PROXY="1") == (("HTTP_X_FORWARDED_PROTO", "https"), 1, True)
 
 
-def test_a_secret_key_of_ones_own_machine_is_made_once_and_kept_to_its_owner():
-    first = ask("settings.SECRET_KEY")
+def test_logs_are_json_in_production_and_lines_on_ones_own_machine():
+    assert (values("LOG_FORMAT"), values("LOG_FORMAT", **PRODUCTION)) == (("line",), ("json",))
+    assert values("LOG_FORMAT", **PRODUCTION, LOG_FORMAT="line") == ("line",)
+
+
+def test_a_secret_key_of_ones_own_machine_is_made_once_and_kept_to_its_owner(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "VAR_DIR", tmp_path / "var")
+    first = module.local_secret_key()
     assert len(first) >= 50
-    assert ask("settings.SECRET_KEY") == first
-    assert (ROOT / "var" / "secret-key").stat().st_mode & 0o077 == 0
+    assert module.local_secret_key() == first
+    assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
+    assert values("SECRET_KEY", SECRET_KEY="") == ((ROOT / "var" / "secret-key").read_text(),)

@@ -76,3 +76,12 @@ def test_a_statement_outside_a_transaction_waits_as_long_as_settings_say(path):
     connection.rollback()
     assert connection.cursor().execute("PRAGMA busy_timeout").fetchone() == (7000,)
     connection.close()
+
+
+@pytest.mark.django_db
+def test_what_is_committed_is_on_the_disk_and_readers_wait_for_no_writer(path):
+    connection = begin(path, timeout=0)
+    connection.rollback()
+    asked = ("synchronous", "journal_mode", "foreign_keys")
+    assert [connection.cursor().execute(f"PRAGMA {name}").fetchone()[0] for name in asked] == [2, "wal", 1]
+    connection.close()

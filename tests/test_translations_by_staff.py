@@ -77,6 +77,7 @@ def test_it_shows_each_text_with_the_place_where_it_stands(one, publisher):
     assert rows["It was painted."] == "Note, draft of an update (context)"
 
 
+@pytest.mark.postgresql
 def test_what_is_saved_is_public_at_once(one, publisher):
     answer = fill(publisher, one, {("Open the gate", HANT): "打開閘門", ("Open the gate", HANS): "打开闸门"})
     assert answer.status_code == 302
@@ -119,6 +120,7 @@ def test_an_empty_box_takes_a_translation_back_and_the_history_keeps_it(one, pub
     assert [told.who for told in box.history] == ["publisher, Ours", "publisher"]
 
 
+@pytest.mark.postgresql
 def test_nothing_of_the_chain_moves_and_the_ledger_verifies(one, publisher):
     head = LedgerHead.objects.get().digest
     tell(one, "Open the gate", "閘門")
@@ -130,6 +132,7 @@ def test_nothing_of_the_chain_moves_and_the_ledger_verifies(one, publisher):
     assert Commitment.objects.get().translated[HANT]["Open the gate"] == "打開閘門"
 
 
+@pytest.mark.postgresql
 def test_redacted_words_show_nowhere(one, publisher):
     entry = factories.record("report", one, note="By Jane Doe.")
     tell(one, "By Jane Doe.", "由杜小姐。")
@@ -188,6 +191,7 @@ def test_a_contributor_does_not_reach_what_others_own(one):
 # Two at once
 
 
+@pytest.mark.postgresql
 def test_a_translation_recorded_meanwhile_is_not_overwritten(one, ours, publisher):
     opened = publisher.get(page(one))
     translations.record(
@@ -245,6 +249,7 @@ def test_a_form_that_lost_its_hidden_box_saves_nothing(one, publisher):
 # What is missing
 
 
+@pytest.mark.postgresql
 def test_the_desk_counts_what_lacks_a_translation_and_its_list_leads_there(one, publisher):
     factories.published(title="Close the gate")
     for text in translations.texts_of(one):
@@ -256,6 +261,7 @@ def test_the_desk_counts_what_lacks_a_translation_and_its_list_leads_there(one, 
     assert f"{page(one)}?" not in publisher.get(hant.address).text
 
 
+@pytest.mark.postgresql
 def test_the_desk_counts_organisations_without_a_chinese_name(one, publisher):
     factories.OrganisationFactory(name_zh_hant="名", name_zh_hans="名")
     [tile] = [tile for tile in publisher.get("/admin/").context["desk"]["others"] if "Chinese" in tile.label]
@@ -263,16 +269,17 @@ def test_the_desk_counts_organisations_without_a_chinese_name(one, publisher):
     assert publisher.get(tile.address).context["cl"].result_count == 1
 
 
-@pytest.mark.parametrize("word", ["打開", "打开"])
-def test_the_list_finds_a_commitment_by_its_chinese_title(one, publisher, word):
+@pytest.mark.postgresql
+def test_the_list_finds_a_commitment_by_its_chinese_title_in_either_form_of_the_characters(one, publisher):
+    word = "打开"
     tell(one, "Open the gate", "打開閘門")
     assert publisher.get(f"/admin/commitments/commitment/?q={word}").context["cl"].result_count == 1
     assert publisher.get(f"/admin/commitments/commitment/?q={word}+TT-02").context["cl"].result_count == 0
 
 
-@pytest.mark.parametrize("word", ["我們", "我们"])
-def test_the_list_finds_an_organisation_by_its_chinese_name(one, publisher, word):
-    assert publisher.get(f"/admin/commitments/organisation/?q={word}").context["cl"].result_count == 1
+@pytest.mark.postgresql
+def test_the_list_finds_an_organisation_by_its_chinese_name_in_either_form_of_the_characters(one, publisher):
+    assert publisher.get("/admin/commitments/organisation/?q=我们").context["cl"].result_count == 1
 
 
 def test_the_three_languages_of_a_name_stand_in_one_line(ours, publisher):
@@ -286,6 +293,7 @@ def test_the_three_languages_of_a_name_stand_in_one_line(ours, publisher):
 # Files
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("model", ["commitment", "organisation", "draftupdate"])
 def test_a_file_exported_and_imported_again_changes_nothing(one, publisher, model):
     one.drafts.create(kind="context", date="2020", note="It was painted.", state="waiting")
@@ -305,6 +313,7 @@ def test_each_translation_stands_right_after_its_text(one, publisher):
     assert header[-3:] == ["commitment_note", "commitment_note_zh_hant", "commitment_note_zh_hans"]
 
 
+@pytest.mark.postgresql
 def test_a_publisher_s_file_translates_what_is_published_and_takes_back(one, publisher):
     tell(one, "will open the gate", "將打開")
     cells = {"reference": "TT-01", "title_zh_hant": "打開閘門", "quote_zh_hant": ""}
@@ -365,9 +374,8 @@ def test_a_note_comes_with_its_translation(one, publisher):
 # Languages of staff
 
 
-@pytest.mark.parametrize("prefix", ["/zh-hant", "/zh-hans"])
-def test_the_admin_offers_the_same_page_in_each_language(one, publisher, prefix):
-    text = publisher.get(f"{prefix}{page(one, '?missing=1')}").text
+def test_the_admin_offers_the_same_page_in_each_language(one, publisher):
+    text = publisher.get(f"/zh-hans{page(one, '?missing=1')}").text
     for language, there in (("en-GB", ""), ("zh-Hant-HK", "/zh-hant"), ("zh-Hans-CN", "/zh-hans")):
         assert f'<a href="{there}{page(one, "?missing=1")}" lang="{language}"' in text
 

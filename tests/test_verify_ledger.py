@@ -1,7 +1,10 @@
 """`verify_ledger` names whatever does not fit, and `--rebuild` mends all but the chain (R3).
 
-Things are broken behind the ledger's back: by raw SQL, with the guarding trigger dropped first.
+Things are broken behind the ledger's back: by raw SQL, with the guarding trigger dropped first. All tests find the
+same small record (`world`), and break it in a transaction of their own.
 """
+
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -21,10 +24,11 @@ from commitments.models import (
 from tests.factories import AreaFactory, CommitmentFactory, OrganisationFactory, evidence, published, record
 from tests.helpers.ledger_acts import TABLES, change_entry, drop, run, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 BY = ledger.Recorder()
-only_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's triggers have no such thing")
+SQLITE = connection.vendor == "sqlite"
+only_postgresql = pytest.mark.skipif(SQLITE, reason="SQLite's triggers have no such thing")
 
 
 def delete_entry(entry):
@@ -37,23 +41,26 @@ def delete_entry(entry):
     triggers.lay(connection)
 
 
-def world():
+@pytest.fixture(scope="module", autouse=True)
+def made(module_db):
     """A published commitment TT-01 with two reports (the first with evidence), and another one, TT-02."""
     commitment = published(reference="TT-01", deadline="2019")
     report = record("report", commitment, date="2019", evidence=[evidence(), evidence(date="2019")])
     record("report", commitment, date="2020", status="completed")
     record("check", published(reference="TT-02"))
-    return commitment, report
+    connection.check_constraints()
+    return SimpleNamespace(commitment=commitment.pk, report=report.pk)
+
+
+@pytest.fixture
+def world(made):
+    """The commitment and its first report, as they stand in the database."""
+    return Commitment.objects.get(pk=made.commitment), LedgerEntry.objects.get(pk=made.report)
 
 
 def test_a_sound_ledger_verifies_and_says_its_head():
-    world()
     head = LedgerHead.objects.get()
     assert verify() == (0, f"The ledger verifies: 5 entries, head {head.digest}\n", "")
-
-
-def test_an_empty_ledger_verifies():
-    assert verify()[0] == 0
 
 
 # Entries
@@ -81,8 +88,8 @@ CHANGED = {
 
 
 @pytest.mark.parametrize(("columns", "problem"), CHANGED.values(), ids=CHANGED)
-def test_a_changed_entry_is_named_first(columns, problem):
-    _commitment, report = world()
+def test_a_changed_entry_is_named_first(columns, problem, world):
+    _commitment, report = world
     change_entry(report, **columns)
     code, _printed, complaints = verify()
     assert code == 1
@@ -91,16 +98,16 @@ def test_a_changed_entry_is_named_first(columns, problem):
 
 
 @pytest.mark.parametrize("content", ["", "{}", "no JSON"])
-def test_a_changed_publication_is_named_first(content):
-    commitment, _report = world()
+def test_a_changed_publication_is_named_first(content, world):
+    commitment, _report = world
     change_entry(commitment.entries.get(kind="published"), content=content)
     code, _printed, complaints = verify()
     assert code == 1
     assert complaints.startswith("entry 1 (TT-01): its content was changed")
 
 
-def test_a_changed_target_is_named():
-    _commitment, report = world()
+def test_a_changed_target_is_named(world):
+    _commitment, report = world
     retraction = ledger.append([ledger.retract(report, "Wrong.", BY)])[0]
     change_entry(retraction, target_id=3)
     code, _printed, complaints = verify()
@@ -108,16 +115,16 @@ def test_a_changed_target_is_named():
 
 
 @pytest.mark.parametrize("columns", [{"content": "{}"}, {"salt": "00"}])
-def test_text_that_came_back_into_a_redacted_entry_is_named(columns):
-    _commitment, report = world()
+def test_text_that_came_back_into_a_redacted_entry_is_named(columns, world):
+    _commitment, report = world
     ledger.append([ledger.redact(report, None, "Court order.", BY)])
     change_entry(report, **columns)
     code, _printed, complaints = verify()
     assert (code, complaints.splitlines()[0]) == (1, "entry 2 (TT-01): is redacted but still holds text")
 
 
-def test_a_missing_entry_is_named_by_the_one_after_it():
-    _commitment, report = world()
+def test_a_missing_entry_is_named_by_the_one_after_it(world):
+    _commitment, report = world
     delete_entry(report)
     code, _printed, complaints = verify()
     assert code == 1
@@ -125,7 +132,6 @@ def test_a_missing_entry_is_named_by_the_one_after_it():
 
 
 def test_a_missing_publication_is_named():
-    world()
     delete_entry(LedgerEntry.objects.get(pk=1))
     code, _printed, complaints = verify()
     assert code == 1
@@ -134,7 +140,6 @@ def test_a_missing_publication_is_named():
 
 
 def test_a_tail_that_was_cut_off_shows_at_the_head_even_where_all_else_fits():
-    world()
     delete_entry(LedgerEntry.objects.last())
     code, _printed, complaints = verify("--rebuild")
     assert (code, complaints) == (1, "the head says entry 5, the ledger ends with entry 4\n")
@@ -142,21 +147,18 @@ def test_a_tail_that_was_cut_off_shows_at_the_head_even_where_all_else_fits():
 
 @pytest.mark.parametrize("columns", [{"sequence": 4}, {"digest": "f" * 64}])
 def test_a_changed_head_is_noticed(columns):
-    world()
     LedgerHead.objects.update(**columns)
     code, _printed, complaints = verify()
     assert (code, complaints.startswith("the head says entry")) == (1, True)
 
 
 def test_a_missing_head_is_noticed():
-    world()
     LedgerHead.objects.all().delete()
     code, _printed, complaints = verify()
     assert (code, complaints) == (1, "the head says entry none, the ledger ends with entry 5\n")
 
 
 def test_an_entry_put_in_by_hand_is_noticed():
-    world()
     last = LedgerEntry.objects.filter(kind="check").values().get()
     LedgerEntry.objects.create(**last | {"sequence": 6, "digest": "f" * 64})
     code, _printed, complaints = verify()
@@ -167,8 +169,8 @@ def test_an_entry_put_in_by_hand_is_noticed():
 
 
 @pytest.mark.parametrize("columns", [{"content": '{"note":"Something else."}'}, {"role": "administrator"}])
-def test_a_rebuild_never_mends_the_chain(columns):
-    _commitment, report = world()
+def test_a_rebuild_never_mends_the_chain(columns, world):
+    _commitment, report = world
     change_entry(report, **columns)
     before = list(LedgerEntry.objects.order_by("sequence").values())
     code, _printed, complaints = verify("--rebuild")
@@ -215,7 +217,6 @@ OF = {
 }
 BROKEN = {
     "title": (change(Commitment, title="Another"), "TT-01: commitment: differs in title"),
-    "note": (change(Commitment, note="Another"), "TT-01: commitment: differs in note"),
     "deadline": (change(Commitment, deadline="2029"), "TT-01: commitment: differs in deadline"),
     "area": (
         lambda one, report: Commitment.objects.filter(pk=one.pk).update(area=AreaFactory()),
@@ -227,12 +228,7 @@ BROKEN = {
         "TT-01: commitment: differs in deadline_last",
     ),
     "last day of an update": (change(Update, date_last="2029-01-01"), "TT-01: update: 2 differs in date_last"),
-    "first day of evidence": (
-        lambda one, report: Evidence.objects.filter(update=report.pk, position=2).update(date_first="2019-12-31"),
-        "TT-01: evidence: 2, 2 differs in date_first",
-    ),
     "last day of the current deadline": (change(State, deadline_last="2029-01-01"), "differs in deadline_last"),
-    "first day of the status": (change(State, status_on_first="2018-01-01"), "differs in status_on_first"),
     "owner gone": (delete(Ownership), "TT-01: owners: differ"),
     "owner added": (
         lambda one, report: Ownership.objects.create(commitment=one, organisation=OrganisationFactory()),
@@ -243,7 +239,6 @@ BROKEN = {
         "TT-01: partners: differ",
     ),
     "update changed": (change(Update, note="Another"), "TT-01: update: 2 differs in note"),
-    "update with another status": (change(Update, status="completed"), "TT-01: update: 2 differs in status"),
     "update that counts from another day": (
         change(Update, effective_on="2018-09-01"),
         "TT-01: update: 2 differs in effective_on",
@@ -269,14 +264,12 @@ BROKEN = {
         "update: 1 is not in the ledger",
     ),
     "evidence changed": (change(Evidence, url="https://example.org/x"), "TT-01: evidence: 2, 1 differs in url"),
-    "evidence of another source": (change(Evidence, source="independent"), "TT-01: evidence: 2, 1 differs in source"),
     "evidence gone": (delete(Evidence), "TT-01: evidence: 2, 1 is missing"),
     "evidence added": (
         lambda one, report: copied(report.update.evidence.first(), id=None, position=9).save(force_insert=True),
         "TT-01: evidence: 2, 9 is not in the ledger",
     ),
     "state changed": (change(State, status="completed"), "TT-01: state: "),
-    "state with another day": (change(State, last_entry_on="2018-09-01"), "differs in last_entry_on"),
     "state gone": (delete(State), "is missing"),
     "state added": (split_state, "is not in the ledger"),
     "state of a draft": (
@@ -289,8 +282,8 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("damage", "complaint"), BROKEN.values(), ids=BROKEN)
-def test_a_projection_that_says_something_else_is_named_and_mended(damage, complaint):
-    one, report = world()
+def test_a_projection_that_says_something_else_is_named_and_mended(damage, complaint, world):
+    one, report = world
     sound = projections()
     damage(one, report)
     code, _printed, complaints = verify()
@@ -313,8 +306,8 @@ def projections():
     ]
 
 
-def test_everything_broken_at_once_is_named_and_mended_at_once():
-    one, report = world()
+def test_everything_broken_at_once_is_named_and_mended_at_once(world):
+    one, report = world
     together = ["title", "owner added", "update changed", "evidence gone", "evidence added", "state gone"]
     for name in together:
         BROKEN[name][0](one, report)
@@ -325,23 +318,23 @@ def test_everything_broken_at_once_is_named_and_mended_at_once():
     assert verify()[0] == 0
 
 
-def test_without_rebuild_nothing_is_mended():
-    one, _report = world()
+def test_without_rebuild_nothing_is_mended(world):
+    one, _report = world
     Commitment.objects.filter(pk=one.pk).update(title="Another")
     verify()
     assert Commitment.objects.get(pk=one.pk).title == "Another"
 
 
-def test_a_day_of_publication_that_was_moved_is_named_and_mended():
-    one, _report = world()
+def test_a_day_of_publication_that_was_moved_is_named_and_mended(world):
+    one, _report = world
     drop("commitment_stays_public")
     Commitment.objects.filter(pk=one.pk).update(published_at="2020-01-01T00:00:00Z")
     triggers.lay(connection)
     assert "TT-01: commitment: differs in published_at" in verify()[2]
 
 
-def test_a_commitment_that_was_taken_back_is_named_and_mended():
-    one, _report = world()
+def test_a_commitment_that_was_taken_back_is_named_and_mended(world):
+    one, _report = world
     drop("commitment_stays_public")
     Commitment.objects.filter(pk=one.pk).update(published_at=None)
     connection.check_constraints()
@@ -352,7 +345,6 @@ def test_a_commitment_that_was_taken_back_is_named_and_mended():
 
 
 def test_a_commitment_made_public_by_hand_is_named_and_not_mended_away():
-    world()
     draft = CommitmentFactory(reference="TT-03", owners=[])
     Commitment.objects.filter(pk=draft.pk).update(published_at="2026-11-22T08:00:00Z")
     complaint = "TT-03: commitment: is public without an entry"
@@ -360,8 +352,8 @@ def test_a_commitment_made_public_by_hand_is_named_and_not_mended_away():
     assert verify("--rebuild")[0] == 1
 
 
-def test_a_commitment_whose_row_is_gone_is_named():
-    one, _report = world()
+def test_a_commitment_whose_row_is_gone_is_named(world):
+    one, _report = world
     with transaction.atomic():  # left by a rollback: the entries refer to nothing
         drop("commitment_no_delete")
         for model in (Ownership, State):
@@ -376,8 +368,8 @@ def test_a_commitment_whose_row_is_gone_is_named():
 
 
 @pytest.mark.parametrize("table", ["organisation", "area", "release"])
-def test_a_slug_that_was_renamed_is_named(table):
-    one, _report = world()
+def test_a_slug_that_was_renamed_is_named(table, world):
+    one, _report = world
     party = {"organisation": one.owners.get(), "area": one.area, "release": one.release}[table]
     type(party).objects.filter(pk=party.pk).update(slug="renamed")
     code, _printed, complaints = verify()
@@ -385,7 +377,6 @@ def test_a_slug_that_was_renamed_is_named(table):
 
 
 def test_what_staff_may_change_of_an_organisation_is_no_difference():
-    world()
     Organisation.objects.update(short_name="Another", note="Another")
     assert verify()[0] == 0
 
@@ -393,26 +384,51 @@ def test_what_staff_may_change_of_an_organisation_is_no_difference():
 # Triggers
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_a_missing_trigger_is_named_and_laid_again(name):
-    world()
-    drop(name)
-    assert verify()[::2] == (1, f"trigger {name} is missing or changed\n")
+def mark_table(name):
+    """The table of a trigger of PostgreSQL's that leaves a mark: `area_edited`."""
+    return f"commitments_{name.removesuffix('_edited')}"
+
+
+def named(names):
+    """What the command says of such triggers."""
+    return (1, "".join(f"trigger {name} is missing or changed\n" for name in names))
+
+
+def test_one_missing_trigger_is_named_and_laid_again():
+    drop("ledger_no_update")
+    assert verify()[::2] == named(["ledger_no_update"])
     code, printed, _complaints = verify("--rebuild")
-    assert (code, f"mended: trigger {name}" in printed) == (0, True)
+    assert (code, "mended: trigger ledger_no_update" in printed) == (0, True)
     assert triggers.problems(connection) == []
 
 
-@pytest.mark.parametrize("name", triggers.RULES)
-def test_a_trigger_that_lets_everything_through_is_named_and_laid_again(name):
-    table, event, _condition, _message = triggers.RULES[name]
-    if connection.vendor == "sqlite":
-        drop(name)
+def test_each_missing_trigger_is_named_and_laid_again():
+    names = list(triggers.laid(connection.vendor))
+    for name in names:
+        run(f"DROP TRIGGER {name}" + ("" if SQLITE else f" ON {TABLES.get(name) or mark_table(name)}"))
+    assert verify()[::2] == named(names)
+    code, printed, _complaints = verify("--rebuild")
+    assert (code, printed.count("mended: trigger ")) == (0, len(names))
+    assert triggers.problems(connection) == []
+
+
+def let_everything_through(name):
+    """A trigger of the same name, table and event that refuses nothing."""
+    table, event, _condition, _message = (triggers.RULES | triggers.SQLITE_RULES)[name]
+    if SQLITE:
+        run(f"DROP TRIGGER {name}")
         run(f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN 1 = 0 BEGIN SELECT RAISE(ABORT, 'x'); END")
     else:
         run(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")
-    assert verify()[::2] == (1, f"trigger {name} is missing or changed\n")
+
+
+def test_each_trigger_that_lets_everything_through_is_named_and_laid_again():
+    names = [name for name in triggers.laid(connection.vendor) if name in triggers.RULES | triggers.SQLITE_RULES]
+    for name in names:
+        let_everything_through(name)
+    assert verify()[::2] == named(names)
     assert verify("--rebuild")[0] == 0
+    assert verify()[0] == 0
 
 
 LAY = "CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE ON {table}"
@@ -433,7 +449,3 @@ def test_a_trigger_is_named_that_fires(sql):
     code, _printed, complaints = verify()
     assert (code, f"trigger {name} is missing or changed" in complaints) == (1, True)
     assert verify("--rebuild")[0] == 0
-
-
-def test_the_first_release_verifies(release):
-    assert verify()[0] == 0

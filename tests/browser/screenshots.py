@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from commitments.languages import TAGS, path_in
 from tests.browser.pages import PAGES, WRONG
-from tests.helpers import installation as installations
+from tests.helpers import databases
 from tests.helpers.installation import ROOT
 
 FOLDER = ROOT / "var" / "screenshots"
@@ -23,7 +23,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        with installations.template(Path(folder)).serve() as server:
+        with databases.own_copy(databases.templates().loaded, Path(folder)).serve() as server:
             for width in WIDTHS:
                 for scheme in SCHEMES:
                     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)

@@ -1,264 +1,95 @@
-"""Every public page in a real browser: nothing sideways, nothing that axe finds, nothing from elsewhere."""
+"""Every public page in a real browser: nothing sideways, nothing that axe finds, nothing from elsewhere.
+
+A visit costs more than a look, so each page is visited once in each language, and all is looked at that it shows.
+"""
 
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from time import sleep
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
 
 from commitments.languages import TAGS, path_in
 from tests.browser.pages import PAGES, WRONG
+from tests.helpers.browser import LAYOUT_SHIFT, axe_finds_nothing, nothing_scrolls_sideways, turn
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", TAGS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(site, open_page, name, scheme, language):
-    with open_page(scheme=scheme) as page:
-        page.goto(site.url + path_in(language, PAGES[name]))
-        findings = Axe().run(page)
-        assert findings.violations_count == 0, findings.generate_report()
+@dataclass
+class Visitor:
+    """Somebody who comes for the first time, with a phone, and what the browser tells meanwhile."""
 
+    page: Any
+    status: int = 0
+    bytes: int = 0
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
 
-@pytest.mark.parametrize("language", TAGS)
-@pytest.mark.parametrize("name", [*PAGES, *WRONG])
-def test_nothing_scrolls_sideways_on_narrow_screens_or_enlarged(site, chromium, name, language):
-    page = chromium.new_page()
-    page.goto(site.url + path_in(language, (PAGES | WRONG)[name]))
-    for width, size in (
-        (1280, "100%"),
-        (1100, "100%"),
-        (840, "100%"),
-        (640, "100%"),
-        (640, "200%"),
-        (390, "100%"),
-        (320, "100%"),
-    ):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, size)
-    page.close()
+    def comes_to(self, address):
+        """And waits until nothing more comes."""
+        self.bytes, self.hosts, self.complaints = 0, set(), []
+        self.status = self.page.goto(address, wait_until="networkidle").status
 
+    def count(self, finished):
+        self.bytes += finished["encodedDataLength"]
 
-@pytest.mark.parametrize("language", TAGS)
-@pytest.mark.parametrize("name", PAGES)
-def test_a_first_visit_is_light_comes_from_here_and_shifts_nothing(site, open_page, name, language):
-    sizes, hosts = [], set()
-    with open_page(width=390) as page:
-        network = page.context.new_cdp_session(page)
-        network.send("Network.enable")
-        network.on("Network.loadingFinished", lambda finished: sizes.append(finished["encodedDataLength"]))
-        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        page.goto(site.url + path_in(language, PAGES[name]), wait_until="networkidle")
-        assert 0 < sum(sizes) <= 60 * 1024
-        assert hosts == {urlsplit(site.url).netloc}
-        assert page.evaluate(LAYOUT_SHIFT) == []
-        assert page.locator("link[rel=stylesheet]").count() == 1
-        assert page.locator("script[src]:not([defer])").count() == 0
-
-
-@pytest.mark.parametrize("cut", [b'<li><a href="/commitments/"', b"<summary>As of", b"<main"])
-def test_a_page_that_comes_in_two_pieces_shifts_nothing(site, open_page, cut):
-    with open_page(width=390) as page, slow_line(site.url, cut) as address:
-        page.goto(f"{address}/about/design/", wait_until="networkidle")
-        assert page.evaluate(LAYOUT_SHIFT) == []
-        assert page.locator("h1").is_visible()
+    def hear(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
 
 
 @contextmanager
-def slow_line(site, cut):
-    """The same site over a line that halts for a while in the middle of each page."""
-
-    class Halting(BaseHTTPRequestHandler):
-        def do_GET(self):
-            with urlopen(site + self.path) as answer:
-                body = answer.read()
-            self.send_response(200)
-            self.send_header("Content-Type", answer.headers["Content-Type"])
-            self.end_headers()
-            first, found, rest = body.partition(cut)
-            self.wfile.write(first)
-            sleep(0.5 if found else 0)
-            self.wfile.write(found + rest)
-
-        def log_message(self, *_arguments):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Halting)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-# What moved by itself while the page was loading, with Chromium's score for it.
-LAYOUT_SHIFT = """new Promise((done) => {
-  const moved = [];
-  new PerformanceObserver((list) => {
-    for (const { value, sources } of list.getEntries()) {
-      moved.push([value, ...sources.map(({ node }) => node?.outerHTML)]);
-    }
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(moved), 300);
-})"""
-
-
-def test_the_whole_way_to_a_source_by_keyboard_alone(site, open_page):
-    with open_page() as page:
-        page.goto(f"{site.url}/commitments/")
-        tab_to(page, "id_q")
-        page.keyboard.type("Hong Kong Week")
-        page.keyboard.press("Enter")
-        expect(page.locator("#announcement")).to_have_text("4 commitments")
-        assert page.url == f"{site.url}/commitments/?q=Hong%20Kong%20Week"
-        tab_to(page, "CU-06")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/commitments/CU-06/")
-        assert outline(page, ".evidence a") == "none"
-        page.locator(".evidence a").first.focus()
-        page.keyboard.press("Shift+Tab")
-        page.keyboard.press("Tab")
-        assert outline(page, ".evidence a") == "solid"
-
-
-def tab_to(page, wanted):
-    """Press Tab until something with this id or these words has the focus."""
-    for _press in range(150):
-        page.keyboard.press("Tab")
-        if wanted in page.evaluate("[document.activeElement.id, document.activeElement.textContent.trim()]"):
-            return
-    raise AssertionError(f"Tab never reached {wanted}")
-
-
-def outline(page, selector):
-    return page.locator(selector).first.evaluate("(element) => getComputedStyle(element).outlineStyle")
-
-
-def test_the_day_is_chosen_by_keyboard_and_kept(site, open_page):
-    with open_page(javascript=False) as page:
-        page.goto(f"{site.url}/areas/culture/")
-        page.locator(".date-control summary").press("Enter")
-        page.get_by_role("link", name="30 August 2021").press("Enter")
-        assert page.url == f"{site.url}/areas/culture/?as_of=2021-08-30"
-        assert "As of 30 August 2021." in page.inner_text(".as-of")
-        page.locator(".date-control summary").press("Enter")
-        page.fill("#as_of", "2019-12-31")
-        page.get_by_role("button", name="Show that day").press("Enter")
-        assert page.url == f"{site.url}/areas/culture/?as_of=2019-12-31"
-
-
-def test_the_list_is_filtered_sorted_and_paged_without_javascript(site, open_page):
-    with open_page(javascript=False) as page:
-        page.goto(f"{site.url}/commitments/")
-        page.get_by_label("in progress").check()
-        page.get_by_role("button", name="Show").click()
-        assert page.locator("tbody tr").count() == 15
-        page.get_by_role("columnheader", name="Last entry").get_by_role("link").click()
-        assert page.locator("[aria-sort=ascending]").inner_text().strip().startswith("Last entry")
-        assert "status=in_progress" in page.url
-        assert page.locator("tbody tr").first.locator("td").first.inner_text() == "BR-02"
-        page.get_by_role("link", name="Remove: Status: in progress").click()
-        assert page.get_by_text("57 commitments, page 1 of 3").first.is_visible()
-        page.get_by_role("link", name="Next page").click()
-        assert page.get_by_text("57 commitments, page 2 of 3").first.is_visible()
-
-
-def test_on_a_phone_the_filters_are_a_sheet_without_javascript_too(site, open_page):
-    with open_page(width=390, javascript=False) as page:
-        page.goto(f"{site.url}/commitments/")
-        assert not page.get_by_label("Words").is_visible()
-        page.get_by_role("button", name="Filter and sort").click()
-        page.get_by_label("Words").fill("airport")
-        page.get_by_role("button", name="Show").click()
-        assert "q=airport" in page.url
-        assert not page.get_by_label("Words").is_visible()
-
-
-def test_a_ticked_box_changes_the_list_in_place_and_the_address_follows(site, open_page):
-    with open_page() as page:
-        page.goto(f"{site.url}/commitments/")
-        page.evaluate("window.stayed = true")
-        page.get_by_label("in progress").check()
-        expect(page.locator("#announcement")).to_have_text("15 commitments")
-        assert page.url == f"{site.url}/commitments/?status=in_progress"
-        assert page.evaluate("[window.stayed, document.activeElement.id]") == [True, "status_in_progress"]
-        assert page.locator("#id_area summary").count() == 1
-        assert page.locator("#facet_status .count").nth(3).inner_text() == "16"
-        page.get_by_role("columnheader", name="Last entry").get_by_role("link").press("Enter")
-        page.wait_for_url("**sort=last_entry**")
-        expect(page.locator("#sort-last_entry")).to_be_focused()
-        assert page.evaluate("[window.stayed, window.scrollY]") == [True, 0]
-        assert page.locator("#id_sort").input_value() == "last_entry"
-
-
-def test_back_and_forward_go_through_what_was_asked(site, open_page):
-    with open_page() as page:
-        page.goto(f"{site.url}/commitments/?status=in_progress")
-        page.get_by_role("link", name="Remove: Status: in progress").click()
-        page.wait_for_url(f"{site.url}/commitments/")
-        page.get_by_role("link", name="Next page").click()
-        expect(page.locator("#announcement")).to_have_text("57 commitments, page 2 of 3")
-        for step, found in (
-            (-1, "57 commitments, page 1 of 3"),
-            (-1, "15 commitments"),
-            (1, "57 commitments, page 1 of 3"),
-        ):
-            page.evaluate(f"history.go({step})")
-            expect(page.locator("#announcement")).to_have_text(found)
-            page.wait_for_load_state("networkidle")
-            assert page.get_by_label("in progress").is_checked() == (found == "15 commitments")
-
-
-def test_a_wrong_question_shows_what_is_wrong_and_keeps_what_was_typed(site, chromium):
-    page = chromium.new_page()
-    page.goto(f"{site.url}/commitments/?status=completed")
-    page.get_by_label("Deadline from").fill("30 February")
-    page.get_by_label("Deadline from").press("Enter")
-    page.wait_for_selector("[role=alert]")
-    assert "30 February" in page.inner_text("[role=alert]")
-    assert page.get_by_label("Deadline from").input_value() == "30 February"
-    assert page.get_by_label("completed").is_checked()
-    assert page.locator("table").count() == 0
-    page.close()
-
-
-def test_a_keyboard_reaches_the_content_first(site, open_page):
-    with open_page() as page:
-        page.goto(site.url)
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
-        page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main"
-
-
-def test_a_square_of_the_chart_leads_to_its_commitment(site, open_page):
-    with open_page() as page:
-        page.goto(site.url)
-        page.get_by_role("link", name="CU-06 Hold a Hong Kong Week in Shanghai: completed").click()
-        assert page.url == f"{site.url}/commitments/CU-06/"
-
-
-def test_what_a_page_may_not_do_is_refused_and_reported(site, chromium):
-    page = chromium.new_page()
-    page.goto(f"{site.url}/about/")
-    with page.expect_event("console", lambda message: "Content Security Policy" in message.text):
-        page.evaluate("document.body.append(Object.assign(document.createElement('img'), {src: '//evil.example/x'}))")
-    page.close()
+def visitor(chromium):
+    with chromium.new_context(viewport={"width": 390, "height": 900}) as context:
+        made = Visitor(context.new_page())
+        network = context.new_cdp_session(made.page)
+        network.send("Network.enable")
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        network.on("Network.loadingFinished", made.count)
+        made.page.on("request", lambda request: made.hosts.add(urlsplit(request.url).netloc))
+        made.page.on("requestfailed", lambda request: made.complaints.append(request.url))
+        made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+        made.page.on("console", made.hear)
+        yield made
 
 
 @pytest.mark.parametrize("name", [*PAGES, *WRONG])
-def test_no_page_breaks_the_policy_or_makes_the_browser_complain(site, chromium, name):
-    page, complaints = chromium.new_page(), []
-    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
-    answer = page.goto(site.url + (PAGES | WRONG)[name], wait_until="networkidle")
-    page.close()
-    assert [one for one in complaints if f"the server responded with a status of {answer.status}" not in one] == []
+def test_in_each_language_a_page_is_light_and_calm_fits_every_screen_and_axe_finds_nothing(site, chromium, name):
+    with visitor(chromium) as one:
+        for language in TAGS:
+            address = path_in(language, (PAGES | WRONG)[name])
+            one.comes_to(site.url + address)
+            is_light_and_comes_from_here(one, site, address)
+            is_calm(one, address)
+            fits(one.page, address)
+            axe_finds_nothing(one.page, address)
+            if language == "en-gb":
+                has_colours_that_can_be_told_apart_in_the_dark(one.page, address)
+
+
+def is_light_and_comes_from_here(one, site, address):
+    assert 0 < one.bytes <= 60 * 1024, address
+    assert one.hosts == {urlsplit(site.url).netloc}, address
+    assert one.page.locator("link[rel=stylesheet]").count() == 1, address
+    assert one.page.locator("script[src]:not([defer])").count() == 0, address
+
+
+def is_calm(one, address):
+    """Nothing moves while it loads, and the browser has nothing to complain of but that an address is wrong."""
+    assert one.page.evaluate(LAYOUT_SHIFT) == [], address
+    wrong = f"the server responded with a status of {one.status}"
+    assert [said for said in one.complaints if wrong not in said] == [], address
+
+
+def fits(page, address):
+    nothing_scrolls_sideways(page, address, (1280, 1100, 840, 640, 390, 320))
+    nothing_scrolls_sideways(page, address, (640,), size="200%")
+
+
+def has_colours_that_can_be_told_apart_in_the_dark(page, address):
+    """Of all that axe asks, this alone depends on the scheme; and the scheme on no language."""
+    turn(page, "dark")
+    axe_finds_nothing(page, f"{address} in the dark", runOnly=["color-contrast"])
+    turn(page, "light")

@@ -1,13 +1,13 @@
 """Signing in in a real browser: with a code, with a passkey, and what the pages look like on the way."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.helpers.browser import press, sign_in
-from tests.helpers.staff import PASSWORD, add_staff
+from tests.helpers.browser import look, press, sign_in
+from tests.helpers.staff import PASSWORD
 
 pytestmark = pytest.mark.browser
 SECOND_FACTOR = "/admin/account/second-factor/"
@@ -37,8 +37,7 @@ def set_up_app(page, server):
 
 def localhost(server):
     """The same server under the one name that browsers take for secure without HTTPS."""
-    server.url = server.url.replace("127.0.0.1", "localhost")
-    return server
+    return replace(server, url=server.url.replace("127.0.0.1", "localhost"))
 
 
 def with_authenticator(page):
@@ -56,25 +55,25 @@ def with_authenticator(page):
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-def test_with_an_app_signing_in_asks_for_its_code(installation, open_page):
-    add_staff(installation)
-    with installation.serve() as server, open_page() as page:
-        sign_in(page, server)
-        secret = set_up_app(page, server)
+def test_with_an_app_signing_in_asks_for_its_code(office, open_page):
+    with open_page() as page:
+        sign_in(page, office, "app-owner")
+        secret = set_up_app(page, office)
         assert len(re.findall(r"\d{8}", page.input_value("#recovery_codes"))) == 10
         page.get_by_role("button", name="Log out").click()
-        sign_in(page, server)
-        page.goto(f"{server.url}/admin/")
+        sign_in(page, office, "app-owner")
+        page.goto(f"{office.url}/admin/")
         assert page.url.endswith("/admin/account/second-factor/authenticate/")
+        look(page)
         page.get_by_label("Code").fill(code(secret, step=1))
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("heading", name="Desk").wait_for()
 
 
-def test_a_passkey_is_added_and_lets_one_in_without_a_password(installation, open_page):
-    add_staff(installation)
-    with installation.serve() as server, open_page() as page:
-        sign_in(page, localhost(server))
+def test_a_passkey_is_added_and_lets_one_in_without_a_password(office, open_page):
+    server = localhost(office)
+    with open_page() as page:
+        sign_in(page, server, "passkey-owner")
         with_authenticator(page)
         page.goto(f"{server.url}{SECOND_FACTOR}")
         page.get_by_role("link", name="Add a passkey").click()
@@ -95,31 +94,27 @@ def test_a_passkey_that_does_not_come_is_said_on_the_page(site, open_page):
         page.get_by_text("No passkey came").wait_for()
 
 
-def test_who_types_a_long_text_stays_signed_in(installation, open_page):
-    add_staff(installation)
-    with installation.serve() as server, open_page() as page:
+def test_who_types_a_long_text_stays_signed_in(office, open_page, as_clerk):
+    with open_page(**as_clerk) as page:
         page.clock.install()
-        sign_in(page, server)
-        page.goto(f"{server.url}/admin/commitments/draftupdate/add/")
+        page.goto(f"{office.url}/admin/commitments/draftupdate/add/")
         page.clock.fast_forward("05:00")
         with page.expect_response("**/admin/account/stay/") as answer:
             page.locator("#id_note").press_sequentially("On 1")
         assert answer.value.status == 204
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, open_page, scheme):
-    add_staff(installation)
-    with installation.serve() as server, open_page(scheme=scheme) as page:
-        page.goto(f"{server.url}/admin/login/")
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(office, open_page):
+    with open_page() as page:
+        page.goto(f"{office.url}/admin/login/")
         look(page)
-        page.goto(f"{server.url}/admin/account/password/reset/")
+        page.goto(f"{office.url}/admin/account/password/reset/")
         look(page)
         page.get_by_label("Email").fill("nobody@example.org")
         press(page, "Send the link")
         look(page)
-        sign_in(page, server)
-        page.goto(f"{server.url}{SECOND_FACTOR}totp/activate/")
+        sign_in(page, office, "beginner")
+        page.goto(f"{office.url}{SECOND_FACTOR}totp/activate/")
         look(page)
         confirm(page)
         look(page)
@@ -130,35 +125,18 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(installation, open_page,
         page.get_by_label("Code").fill(code(set_up))
         press(page, "Set it up")
         for path in ("recovery-codes/", "webauthn/add/", "", "totp/deactivate/", "recovery-codes/generate/"):
-            page.goto(f"{server.url}{SECOND_FACTOR}{path}")
+            page.goto(f"{office.url}{SECOND_FACTOR}{path}")
             look(page)
-        page.goto(f"{server.url}/admin/password_change/")
-        look(page)
-        page.get_by_role("button", name="Log out").click()
-        sign_in(page, server)
+        page.goto(f"{office.url}/admin/password_change/")
         look(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_where_a_second_factor_is_a_must(installation, chromium, monkeypatch, scheme):
-    monkeypatch.setenv("REQUIRE_MFA", "1")
-    add_staff(installation)
-    context = chromium.new_context(viewport={"width": 320, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    with installation.serve() as server:
+def test_axe_finds_nothing_where_a_second_factor_is_a_must(staffed, chromium):
+    strict = replace(staffed, settings={"REQUIRE_MFA": "1"})
+    with strict.serve(workers=1) as server, chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
         sign_in(page, server)
         page.get_by_role("heading", name="A second factor is needed").wait_for()
         look(page)
         page.get_by_role("link", name="Set one up").click()
         page.get_by_role("link", name="Add a passkey").wait_for()
-    context.close()
-
-
-def look(page):
-    """Axe and the widths. Axe itself would write styles into the page to look at imported ones."""
-    for width in (1280, 390, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (page.url, width)
-        if width != 390:
-            findings = Axe().run(page, options={"preload": False})
-            assert findings.violations_count == 0, f"{page.url} {findings.generate_report()}"

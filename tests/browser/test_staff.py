@@ -1,20 +1,17 @@
 """The main job in a real browser: a civil servant records progress, and the public sees it at once."""
 
 from dataclasses import replace
-from itertools import product
 
 import pytest
 
-from commitments.languages import path_in
-from tests.helpers.browser import WORLD, Keys, look, sign_in
-from tests.helpers.staff import PASSWORD, add_staff
+from commitments.languages import TAGS, path_in
+from tests.helpers.browser import Keys, look, sign_in
 
 pytestmark = pytest.mark.browser
 
 
-def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(installation, open_page):
-    add_staff(installation)
-    with installation.serve() as server, open_page() as page:
+def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(staffed, open_page):
+    with staffed.serve(workers=1) as server, open_page() as page:
         sign_in(page, server)
         page.goto(f"{server.url}/admin/commitments/commitment/?q=AV-04")
         page.get_by_role("link", name="AV-04").click()
@@ -58,9 +55,8 @@ class Hands:
 
 
 @pytest.mark.parametrize("at_work", [Hands, Keys])
-def test_from_the_desk_to_the_public_page_in_six_clicks_and_two_pages(installation, open_page, at_work):
-    add_staff(installation)
-    with installation.serve() as server, open_page() as page:
+def test_from_the_desk_to_the_public_page_in_six_clicks_and_two_pages(staffed, open_page, at_work):
+    with staffed.serve(workers=1) as server, open_page() as page:
         sign_in(page, server)
         page.wait_for_url(f"{server.url}/admin/")
         worker = at_work(page)
@@ -105,23 +101,28 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(("width", "scheme", "chinese"), [(1280, "light", "zh-hant"), (390, "dark", "zh-hans")])
-def test_axe_finds_nothing_on_the_staff_s_pages_and_they_break_no_rule_of_content(
-    installation, open_page, width, scheme, chinese
+@pytest.mark.parametrize("name", PAGES)
+def test_in_each_language_axe_finds_nothing_on_a_page_of_the_staff_s_and_it_breaks_no_rule_of_content(
+    office, open_page, as_clerk, name
 ):
-    add_staff(installation)
-    assert installation.python(WORLD.format(password=PASSWORD)).returncode == 0
-    with installation.serve() as server, open_page(width=width, scheme=scheme) as page:
-        sign_in(page, server)
-        for language, (name, path) in product(("en-gb", chinese), PAGES.items()):
-            page.goto(server.url + path_in(language, f"/admin/{path}"), wait_until="networkidle")
-            look(page, f"{name}, {language}")
-        page.goto(f"{server.url}/admin/commitments/ledgerentry/81/retract/")
+    with open_page(**as_clerk) as page:
+        for language in TAGS:
+            page.goto(office.url + path_in(language, f"/admin/{PAGES[name]}"), wait_until="networkidle")
+            look(page, f"{name}, {language}", dark=language == "en-gb")
+
+
+def test_axe_finds_nothing_in_a_preview(office, open_page, as_clerk):
+    with open_page(**as_clerk) as page:
+        page.goto(f"{office.url}/admin/commitments/ledgerentry/81/retract/")
         page.fill("#id_reason", "The wrong page.")
         page.get_by_role("button", name="Preview").click()
-        frame = page.frame_locator("iframe")
-        assert "Retracted on" in frame.locator("#entry-81").inner_text()
+        assert "Retracted on" in page.frame_locator("iframe").locator("#entry-81").inner_text()
         look(page, "a preview")
+
+
+def test_many_that_were_looked_through_are_published_at_once_and_axe_finds_nothing_on_the_way(staffed, open_page):
+    with staffed.serve(workers=1) as server, open_page() as page:
+        sign_in(page, server)
         page.goto(f"{server.url}/admin/commitments/commitment/?schedule=past")
         page.check("#action-toggle")
         page.select_option("select[name=action]", "record_selected")
@@ -134,13 +135,11 @@ def test_axe_finds_nothing_on_the_staff_s_pages_and_they_break_no_rule_of_conten
         assert "2 updates are published." in page.inner_text(".messagelist")
 
 
-def test_two_at_the_same_draft_in_two_browsers_lose_nothing(installation, open_page):
-    add_staff(installation)
-    assert installation.python(WORLD.format(password=PASSWORD)).returncode == 0
-    with installation.serve() as server, open_page() as first, open_page() as second:
-        for page, name in ((first, "clerk"), (second, "contributor")):
-            sign_in(page, server, name)
-            page.goto(f"{server.url}/admin/commitments/draftupdate/1/change/")
+def test_two_at_the_same_draft_in_two_browsers_lose_nothing(office, open_page, as_clerk):
+    with open_page(**as_clerk) as first, open_page() as second:
+        sign_in(second, office, "contributor")
+        for page in (first, second):
+            page.goto(f"{office.url}/admin/commitments/draftupdate/3/change/")
         first.fill("#id_note", "The first to save.")
         first.get_by_role("button", name="Save draft").click()
         second.fill("#id_date", "2021")
@@ -154,12 +153,11 @@ def test_two_at_the_same_draft_in_two_browsers_lose_nothing(installation, open_p
 
 
 def test_what_a_full_database_could_not_record_is_recorded_when_the_page_that_says_so_is_loaded_again(
-    installation, chromium, tmp_path
+    staffed, chromium, tmp_path
 ):
-    add_staff(installation)
     pages = tmp_path / "most-pages"
     pages.write_text("100000")
-    small = replace(installation, settings={"MOST_PAGES": str(pages)})
+    small = replace(staffed, settings={"MOST_PAGES": str(pages)})
     with small.serve(application="tests.helpers.small_disk") as server, chromium.new_context() as context:
         page = context.new_page()
         sign_in(page, server)

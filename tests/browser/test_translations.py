@@ -2,30 +2,16 @@
 
 import pytest
 
-from tests.helpers.browser import WORLD, Keys, look, press, sign_in
-from tests.helpers.staff import PASSWORD, add_staff
+from tests.helpers.browser import Keys, look, press, sign_in
 
 pytestmark = pytest.mark.browser
-DRAFT = """
-from commitments.models import *
-Commitment.objects.get(pk=3).drafts.create(date="2020", note="It was painted.")
-"""
-PAGE = "/admin/commitments/commitment/3/translations/"
+# Of each test its own: three commitments that lack translations.
+FIRST, SECOND, THIRD = (f"/admin/commitments/commitment/{number}/translations/" for number in (3, 4, 5))
 
 
-@pytest.fixture
-def staffed(installation):
-    """With a text that lacks its translations."""
-    add_staff(installation)
-    assert installation.python(DRAFT).returncode == 0
-    assert installation.python(WORLD.format(password=PASSWORD)).returncode == 0
-    return installation
-
-
-def test_a_text_is_translated_with_the_keyboard_alone_and_without_javascript(staffed, open_page):
-    with staffed.serve() as server, open_page(javascript=False) as page:
-        sign_in(page, server)
-        page.goto(server.url + PAGE)
+def test_a_text_is_translated_with_the_keyboard_alone_and_without_javascript(office, open_page, as_clerk):
+    with open_page(javascript=False, **as_clerk) as page:
+        page.goto(office.url + FIRST)
         keys = Keys(page)
         keys.click("link", "Show only those without a translation")
         for language, words in (("zh-hant", "已髹上油漆。"), ("zh-hans", "已刷油漆。")):
@@ -41,11 +27,10 @@ def test_a_text_is_translated_with_the_keyboard_alone_and_without_javascript(sta
         assert "publisher" in page.locator("details[open] .history").inner_text()
 
 
-def test_two_who_translate_the_same_text_lose_nothing(staffed, open_page):
-    with staffed.serve() as server, open_page() as first, open_page() as second:
+def test_two_who_translate_the_same_text_lose_nothing(office, open_page, as_clerk):
+    with open_page(**as_clerk) as first, open_page(**as_clerk) as second:
         for page in (first, second):
-            sign_in(page, server)
-            page.goto(f"{server.url}{PAGE}?missing=1")
+            page.goto(f"{office.url}{SECOND}?missing=1")
         for page, words in ((first, "已髹上油漆。"), (second, "已上油漆。")):
             page.locator("textarea").first.fill(words)
             press(page, "Save")
@@ -56,22 +41,26 @@ def test_two_who_translate_the_same_text_lose_nothing(staffed, open_page):
         assert "1 translation is recorded." in second.inner_text(".messagelist")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
-def test_axe_finds_nothing_and_boxes_stand_beside_or_below_each_other(staffed, open_page, width, scheme):
-    with staffed.serve() as server, open_page(width=width, scheme=scheme) as page:
-        sign_in(page, server)
-        page.goto(server.url + PAGE, wait_until="networkidle")
+def test_axe_finds_nothing_and_boxes_stand_beside_or_below_each_other(office, open_page, as_clerk):
+    with open_page(**as_clerk) as page:
+        page.goto(office.url + THIRD, wait_until="networkidle")
         page.locator("summary").first.click()
         look(page, "translations")
-        hant, hans = (page.locator("textarea").nth(number).bounding_box() for number in (0, 1))
-        assert (hant["y"] == hans["y"]) == (width == 1280)
-        assert (hant["x"] == hans["x"]) == (width == 390)
-        sign_out_and_in(page, server, "contributor")
-        page.goto(f"{server.url}/zh-hans/admin/commitments/commitment/3/translations/", wait_until="networkidle")
+        hant, hans = boxes(page)
+        assert hant["y"] == hans["y"]
+        page.set_viewport_size({"width": 390, "height": 900})
+        hant, hans = boxes(page)
+        assert hant["x"] == hans["x"]
+
+
+def boxes(page):
+    """Where the two forms of Chinese are written."""
+    return [page.locator("textarea").nth(number).bounding_box() for number in (0, 1)]
+
+
+def test_who_may_only_look_is_shown_boxes_that_cannot_be_written_in(office, open_page):
+    with open_page() as page:
+        sign_in(page, office, "contributor")
+        page.goto(f"{office.url}/zh-hans{THIRD}", wait_until="networkidle")
         assert page.locator("textarea[readonly]").count()
         look(page, "for those who look")
-
-
-def sign_out_and_in(page, server, name):
-    page.context.clear_cookies()
-    sign_in(page, server, name)

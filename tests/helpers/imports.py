@@ -8,7 +8,9 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from commitments.models import (
     Commitment,
@@ -161,3 +163,20 @@ def report(**cells):
 
 def body(**cells):
     return {"slug": "new-body", "name": "New Body", "kind": "association", "side": "shanghai"} | cells
+
+
+def rows(model, size):
+    """So many rows that are all new: drafts of commitments, or draft updates of AA-01."""
+    if model == "commitment":
+        return [pledge(reference=f"TT-{size * 10 + n}") for n in range(size)]
+    return [report(note=f"Note {n} of {size}") for n in range(size)]
+
+
+def queries_of_importing(client, model, size):
+    """How many queries the preview of so many new rows takes, and how many their import."""
+    with CaptureQueriesContext(connection) as previewing:
+        preview = upload(client, model, as_csv(*rows(model, size)))
+    assert counts(preview) == (size, 0, 0, 0)
+    with CaptureQueriesContext(connection) as importing:
+        confirm(client, model, preview)
+    return len(previewing), len(importing)

@@ -1,5 +1,8 @@
 """Publishers that are processes of their own."""
 
+import time
+from pathlib import Path
+
 from tests.helpers.installation import Installation
 
 
@@ -22,3 +25,38 @@ while not Path({stop!r}).exists():
     number += 1
     ledger.append([new("report", one, note=f"number {{number}}", date="2025-03", evidence=[evidence()])])
 """
+
+
+# Waits for a file, so that all writers begin at once, then publishes ten reports.
+WRITER = """
+import time
+from pathlib import Path
+from django.db import connection
+from commitments import ledger
+from commitments.models import Commitment
+from tests.factories import evidence, new
+
+commitment = Commitment.objects.get(reference={reference!r})
+connection.close()
+Path({ready!r}).touch()
+while not Path({go!r}).exists():
+    time.sleep(0.001)
+for n in range(10):
+    ledger.append([new("report", commitment, note={name!r} + f" {{n}}", date="2025-03", evidence=[evidence()])])
+"""
+
+
+def run_at_once(installation: Installation, folder: Path, references: list[str], work: str = WRITER) -> None:
+    go = folder / "go"
+    writers = []
+    for number, reference in enumerate(references):
+        ready = folder / f"ready-{number}"
+        said = {"reference": reference, "ready": str(ready), "go": str(go), "name": f"writer {number}"}
+        code = work.format(**said, number=number)
+        writers.append((installation.start("shell", "--no-imports", "-c", code), ready))
+    while not all(ready.exists() or writer.poll() is not None for writer, ready in writers):
+        time.sleep(0.01)
+    go.touch()
+    for writer, _ready in writers:
+        _out, problems = writer.communicate(timeout=120)
+        assert writer.returncode == 0, problems

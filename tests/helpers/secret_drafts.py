@@ -38,6 +38,11 @@ HIDDEN = [*SECRETS.values(), *REFERENCES, *UPDATE.values(), *EVIDENCE.values(), 
 @pytest.fixture
 def secret_drafts(db):
     """A public commitment with everything; beside it, over it, under it and on it, drafts."""
+    write()
+
+
+def write():
+    """What `secret_drafts` puts into the database."""
     release, area = factories.ReleaseFactory(slug="first"), factories.AreaFactory(slug="culture")
     owner = factories.OrganisationFactory(slug="hidden-owner", name="Harbour Office")
     release.sections.create(position=1, heading="Culture", area=area)

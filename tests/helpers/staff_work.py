@@ -12,6 +12,11 @@ from tests import factories
 
 @pytest.fixture
 def staff_work(db):
+    """For a test of its own."""
+    return make_staff_work()
+
+
+def make_staff_work():
     """Work of one organisation, of another, and something of every other kind."""
     ours, theirs = factories.OrganisationFactory(name="Ours"), factories.OrganisationFactory(name="Theirs")
     colleague = User.objects.create_user("colleague", is_staff=True)
@@ -90,6 +95,13 @@ def staff_addresses(work, own_draft):
         "other_evidence": at(f"{ours}draftevidence_change", work.evidence.pk),
         "other_evidence_delete": at(f"{ours}draftevidence_delete", work.evidence.pk),
         "ownership_delete": at(f"{ours}ownership_delete", work.draft.ownership_set.get().pk),
+        "import_commitments": at(f"{ours}commitment_import"),
+        "process_commitments": at(f"{ours}commitment_process_import"),
+        "template_commitments": at(f"{ours}commitment_import_template", "csv"),
+        "import_organisations": at(f"{ours}organisation_import"),
+        "process_organisations": at(f"{ours}organisation_process_import"),
+        "import_updates": at(f"{draft}_import"),
+        "process_updates": at(f"{draft}_process_import"),
         "find_commitment": find("draftupdate", "commitment"),
         "find_organisation": find("affiliation", "organisation"),
     }

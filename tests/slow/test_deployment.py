@@ -16,13 +16,13 @@ from http.client import HTTPMessage
 
 import pytest
 
-from tests import conftest
-from tests.helpers import deployed, installation
+from tests.helpers import databases, deployed
 from tests.helpers.deployed import FILES, Deployed
 from tests.helpers.installation import Installation
+from tests.helpers.programs import program
 from tests.helpers.staff import Staff, add_staff
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 PROMISED = 5 + 15  # seconds after which no shared cache shows what was before: s-maxage and stale-while-revalidate
 
 
@@ -30,11 +30,11 @@ PROMISED = 5 + 15  # seconds after which no shared cache shows what was before: 
 def tracker(template: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     if not template.database_url.startswith("postgresql"):
         pytest.skip("deployed with PostgreSQL")
-    conftest.program("redis-server", "redis-server")
+    program("redis-server", "redis-server")
     if shutil.which(deployed.nginx()) is None:
-        conftest.program("nginx", "nginx-light")
+        program("nginx", "nginx-light")
     folder = tmp_path_factory.mktemp("deployed")
-    copied = installation.copy(template, folder, 9000)
+    copied = databases.own_copy(template, folder)
     add_staff(copied)
     with pytest.MonkeyPatch.context() as patch, deployed.deploy(folder, copied.database_url) as running:
         patch.setenv("SSL_CERT_FILE", str(folder / "certificate.pem"))  # for whoever asks nginx

@@ -2,7 +2,7 @@
 
 What was acknowledged is there afterwards, public pages answer or say plainly that they cannot, and nobody has to do
 anything but bring the part back: the server is never started again here, unless it is the part. The mail server's
-moods are in test_reminders and test_sign_in.
+moods are in test_reminders and test_sign_in, a killed server in test_processes.
 """
 
 import os
@@ -11,14 +11,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 import time
-import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from http.client import HTTPException
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -27,29 +23,13 @@ import pytest
 
 from tests.helpers import installation as installations
 from tests.helpers import postgresql as with_postgresql
+from tests.helpers.desks import NOTHING, Desks, asked, said_plainly
 from tests.helpers.installation import Installation
 from tests.helpers.processes import notes_on_record
 from tests.helpers.programs import program
 from tests.helpers.staff import Staff, add_staff
 
 pytestmark = pytest.mark.processes
-NOTHING = "Nothing of what you sent was recorded."
-
-
-def asked(server, address):
-    """Status and headers of an answer."""
-    try:
-        with urllib.request.urlopen(server.url + address, timeout=30) as answer:
-            return answer.status, answer.headers
-    except HTTPError as problem:
-        return problem.code, problem.headers
-
-
-def said_plainly(problem):
-    """What staff read where something could not be recorded."""
-    said = problem.read().decode()
-    assert problem.code == 503, said
-    return said
 
 
 def verified(installation):
@@ -58,54 +38,7 @@ def verified(installation):
     return True
 
 
-@dataclass
-class Desks:
-    """Four of the staff who publish at the same time until the server or its database fails them."""
-
-    desks: list[Staff]
-    confirmed: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)  # of which the answer said that nothing was recorded
-    busy: threading.Event = field(default_factory=threading.Event)
-
-    def work(self, number):
-        for n in range(50):
-            note = f"desk {number}, note {n}"
-            try:
-                if self.desks[number].publish(commitment=1 + n, note=note):
-                    self.confirmed.append(note)
-            except HTTPError as problem:
-                self.refused += [note] * (NOTHING in said_plainly(problem))
-                return
-            except (OSError, HTTPException):
-                return  # the server is gone, perhaps in the middle of its answer
-            if len(self.confirmed) >= 12:
-                self.busy.set()
-
-    @contextmanager
-    def publishing(self):
-        """Once they are in the midst of it, until the last of them has given up."""
-        with ThreadPoolExecutor(len(self.desks)) as pool:
-            jobs = [pool.submit(self.work, number) for number in range(len(self.desks))]
-            assert self.busy.wait(timeout=60)
-            yield
-            for job in jobs:
-                job.result()
-
-
 # Killed
-
-
-def test_what_was_acknowledged_survives_kill_9_of_the_server_in_the_middle_of_publications(installation):
-    add_staff(installation)
-    with installation.serve() as server:
-        desks = Desks([Staff(server) for _ in range(4)])
-        with desks.publishing():
-            server.kill()
-    with installation.serve() as server:
-        assert asked(server, "/")[0] == 200
-    assert 12 <= len(desks.confirmed) < 200
-    assert set(desks.confirmed) <= notes_on_record(installation)
-    assert verified(installation)
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +118,7 @@ def redis(tmp_path):
     made.kill()
 
 
+@pytest.mark.postgresql
 def test_without_redis_pages_are_answered_as_before_and_with_it_again_from_what_is_kept(installation, redis):
     keeping = replace(installation, settings={"CACHE_URL": f"redis://127.0.0.1:{redis.port}/0"})
     pages = ("/", "/commitments/CU-06/", "/commitments.json", "/api/v1/updates/")

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from commitments import ledger, sample, translations
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 if connection.vendor != "postgresql":
     pytest.skip("plans are PostgreSQL's", allow_module_level=True)
 API = "/api/v1/commitments/"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.soak import load, memory, publishing
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 
 
 def test_what_several_processes_publish_at_once_is_all_on_record_once(installation, tmp_path):

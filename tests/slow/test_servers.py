@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import installation as installations
+from tests.helpers import databases
 from tests.helpers.staff import Staff, add_staff
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 
 
 @pytest.fixture(scope="module")
 def installed(template, tmp_path_factory):
     """An installation for these tests together: servers take long to start."""
-    made = installations.copy(template, tmp_path_factory.mktemp("servers"), 0)
+    made = databases.own_copy(template, tmp_path_factory.mktemp("servers"))
     add_staff(made)
     add_staff(made, "forgetful")
     return made
