@@ -71,6 +71,12 @@ def passwords_are_cheap() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def static_files_are_not_listed() -> None:
+    """WhiteNoise would list all of them for each client: 30 milliseconds a test. A real server does."""
+    configured.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     """Templates need the hashed names: collected once, by `make` or here."""
     if not (configured.STATIC_ROOT / "staticfiles.json").exists():

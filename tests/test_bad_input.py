@@ -157,6 +157,7 @@ def test_a_day_from_1900_to_today_is_one():
     assert [day for day in days if not DayForm.of(QueryDict(f"as_of={day}"), TODAY).is_valid()] == []
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("parser", "names"),
     [(CommitmentFilter, known_names()), (PeriodFilter, names_of_a_period())],
@@ -168,6 +169,7 @@ def test_every_parameter_stands_null_bytes_broken_utf_8_and_length(parser, names
     assert taken == {("q", value) for value in HOSTILE if value.startswith("%F")}
 
 
+@pytest.mark.postgresql
 def test_words_that_are_merely_strange_are_looked_for_and_not_found():
     for value in ("%FF%FE", "a" * 200, "%F0%9F%98%80%EF%BF%BF"):
         asked = CommitmentFilter(QueryDict(f"q={value}"), TODAY)
@@ -206,6 +208,7 @@ def test_a_wrong_value_is_refused_wherever_there_is_a_filter(client, address):
     assert_it_shows_nothing(answer)
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(("address", "names"), [(LIST, known_names()), (PROGRESS, names_of_a_period())])
 @pytest.mark.parametrize("value", ["%00", "%FF%FE", LONG])
 def test_a_page_shows_again_whatever_it_was_asked_for(client, address, names, value):
@@ -214,6 +217,7 @@ def test_a_page_shows_again_whatever_it_was_asked_for(client, address, names, va
     assert_it_shows_nothing(answer)
 
 
+@pytest.mark.postgresql
 def test_the_first_day_that_can_be_asked_for_is_before_everything(client):
     for address in OF_A_DAY:
         answer = client.get(f"{address}?as_of=1900-01-01")
@@ -234,6 +238,7 @@ def test_a_question_of_too_many_parts_is_answered_with_a_page_of_ours(client, ad
     assert "too many parts" in answer.text
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("page", ["2", "9" * 30])
 def test_a_page_beyond_the_last_is_refused(client, page):
     answer = client.get(f"{LIST}?page={page}")
@@ -242,6 +247,7 @@ def test_a_page_beyond_the_last_is_refused(client, page):
     assert_it_shows_nothing(answer)
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("page", ["0", "-1", "abc", "9" * 30, LONG, "%00"])
 def test_a_page_of_updates_that_does_not_exist_is_refused(client, page):
     answer = client.get(f"/updates/?page={page}")
@@ -348,6 +354,7 @@ PATHS = [
 ]
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("path", PATHS)
 def test_an_unknown_path_is_not_found_and_says_so(client, path):
     answer = client.get(path)

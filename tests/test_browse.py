@@ -105,7 +105,7 @@ def test_the_number_beside_a_choice_is_what_it_finds_as_the_only_one_of_its_filt
     vocabularies = {"status", "schedule", "evidence", "freshness", "side", "kind", "level"}
     assert {name for name, *_rest in told} - set(GROWING) == vocabularies
     others = parse_qsl(query)
-    # Without other filters every choice is asked for, else of each filter one that finds something and one that does not.
+    # Without other filters every choice is asked for, else two of each filter: what finds something, what nothing.
     some = {(name, number > 0): one for one in told for name, number in [(one[0], one[2])]}
     asked = some.values() if query else told
     wrong = {

@@ -209,6 +209,7 @@ WRONG = {
 }
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("field", WRONG)
 def test_what_cannot_be_read_is_refused_with_what_is_wrong(field):
     for value, message in WRONG[field].items():
@@ -235,6 +236,7 @@ def test_a_draft_is_named_no_more_than_what_does_not_exist(client, clock):
     assert not ErrorReport.objects.exists()
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("reference", ["x" * 5000, "%00", "<script>"])
 def test_a_link_to_what_does_not_exist_says_so_and_leaves_the_form(client, reference):
     answer = client.get(f"{ADDRESS}?commitment={reference}")
@@ -265,6 +267,7 @@ def test_without_a_commitment_nobody_writes_for_its_owner(client, clock):
 FORM = "application/x-www-form-urlencoded"
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("kind", "body"),
     [

@@ -370,6 +370,7 @@ WRONG_REPORTS = [
     ({"status": "stopped"}, "stop_reason", "reason for stopping"),
     ({"evidence_1_relation": "context"}, "evidence", "needs direct evidence"),
     ({"evidence_1_url": "nowhere"}, "evidence", "Evidence 1, url"),
+    ({"evidence_1_url": "http://[::1/"}, "evidence", "Evidence 1, url"),
     ({"evidence_1_relation": "close"}, "evidence_1_relation", "Write one of: direct"),
     ({"kind": "context"}, "status", "does not hold this"),
     ({"achieved": "-1"}, "achieved", "greater than or equal to 0"),

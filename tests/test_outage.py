@@ -1,4 +1,4 @@
-"""What counts as an outage of the database, and how each address says so. Servers that die: test_faults."""
+"""What counts as an outage of the database, and how each address says so. Servers that die: slow/test_faults.py."""
 
 import json
 import socket

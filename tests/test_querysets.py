@@ -158,6 +158,14 @@ def test_what_was_never_looked_at_is_reviewed_first_then_what_was_not_for_longes
     assert [one.reference for one in due] == ["TT-03", "TT-04", "TT-02", "TT-01"]
 
 
+def test_what_was_looked_at_on_its_review_day_itself_is_not_due_and_a_day_earlier_it_is():
+    for reference, checked in (("TT-01", "2026-06-01"), ("TT-02", "2026-05-31")):
+        record("check", published(reference=reference, review_on=date(2026, 6, 1)), date=checked)
+    due = Commitment.objects.as_of(date(2026, 6, 1)).due_for_review(date(2026, 6, 1))
+    assert [one.reference for one in due] == ["TT-02"]
+    assert not Commitment.objects.as_of(date(2026, 5, 31)).due_for_review(date(2026, 5, 31))
+
+
 def test_what_passed_its_deadline_longest_ago_stands_first():
     for reference, deadline in (("TT-03", "2019"), ("TT-01", "2020-H1"), ("TT-02", "2019-12-31"), ("TT-04", "2027")):
         published(reference=reference, deadline=deadline)
@@ -240,7 +248,13 @@ def test_every_word_must_be_found_somewhere():
     commitment = published(**texts, owners=[owner], partners=[OrganisationFactory(name="Symphony")])
     record("report", commitment, date="2020", note="It was postponed.")
     record("report", commitment, date="2021-01-01", note="It was reported later.")
-    ledger.append([ledger.retract(record("check", commitment, note="It was withdrawn."), "Wrong.", ledger.Recorder())])
+    ledger.append(
+        [
+            ledger.retract(
+                record("check", commitment, date="2020-05-01", note="It was withdrawn."), "Wrong.", ledger.Recorder()
+            )
+        ]
+    )
     all_of_them = Commitment.objects.as_of(date(2026, 11, 22))
     words = [*FOUND, *NOT_FOUND]
     assert [one for one in words if all_of_them.matching(one, date(2020, 12, 31)).exists()] == FOUND

@@ -1,6 +1,7 @@
 """Drafts wait, are published, returned and reviewed, one or many; four eyes where a house wants them."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from commitments import publishing
 from commitments.admin.base import key_of
 from commitments.models import DraftUpdate, LedgerEntry, Update
+from commitments.models.fields import public_address
 from tests import factories
 from tests.helpers.admin_forms import CHECK, REPORT, Form, change, errors, fill, record_address
 from tests.helpers.drafts import waiting
@@ -134,9 +136,15 @@ def test_another_s_draft_of_the_same_commitment_is_pointed_out(one, writer, publ
 # Evidence is checked as it is typed
 
 
-@pytest.mark.parametrize(
-    "address", ["ftp://example.org/x", "https://nowhere", "javascript:alert(1)", "http://10.0.0.1/"]
-)
+def test_an_address_is_one_that_anybody_can_open():
+    closed = ["ftp://example.org/x", "https://", "https://nowhere", "javascript:alert(1)", "https://localhost/x"]
+    for address in (*closed, "http://10.0.0.1/", "http://[::1/", "https://a.example]/"):
+        with pytest.raises(ValidationError):
+            public_address(address)
+    public_address("https://example.org/notice")
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "http://10.0.0.1/"])
 def test_an_address_that_nobody_can_open_is_refused_and_kept(one, publisher, address):
     answer = fill(publisher, record_address(one), **REPORT | {"evidence-0-url": address})
     assert "url" in errors(answer)["rows"][0]

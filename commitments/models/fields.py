@@ -134,13 +134,16 @@ def interval_constraint(name: str, constraint: str) -> models.CheckConstraint:
 
 def public_address(value: str) -> None:
     """Raise ValidationError unless an address is one that anybody can open: http or https, at a host with a name."""
-    parts = urlsplit(value)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https"):
+    scheme, _separator, rest = value.partition("://")
+    try:
+        host = urlsplit(value).hostname or ""
+    except ValueError:  # brackets that hold no network address: https://[::1/
+        host = ""
+    if scheme.lower() not in ("http", "https"):
         raise ValidationError(_("Write the address of a web page: it begins with https:// or http://."))
     if "." not in host or host.rpartition(".")[2].isdecimal():
         raise ValidationError(
-            _("Nobody outside can open an address at “%(host)s”: give a public one."), params={"host": host}
+            _("Nobody outside can open an address at “%(host)s”: give a public one."), params={"host": host or rest}
         )
 
 

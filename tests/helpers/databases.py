@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.helpers import installation as installations
 from tests.helpers.installation import FIXTURE, ROOT, Installation
 
 _numbers = count(1)
+A_DAY = 24 * 60 * 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def _in_files(folder: Path) -> Databases:
     whole = folder / _digest_of_the_code()
     if not whole.exists():
         for old in folder.glob("*/"):
-            shutil.rmtree(old)
+            if old.stat().st_mtime < time.time() - A_DAY or old.name == "unfinished":  # others may be at work
+                shutil.rmtree(old)
         unfinished = folder / "unfinished"
         unfinished.mkdir()
         _fill(_files_in(unfinished))

@@ -129,9 +129,9 @@ def copy(original: Installation, target: Installation) -> Installation:
     if original.vendor == "PostgreSQL":
         postgresql(f"{original.database_url.rpartition('/')[0]}/postgres", target.name, like=original.name)
         return target
-    for suffix in ("", "-wal"):
-        if Path(original.name + suffix).exists():
-            shutil.copy(original.name + suffix, target.name + suffix)
+    shutil.copy(original.name, target.name)
+    if Path(f"{original.name}-wal").exists():
+        shutil.copy(f"{original.name}-wal", f"{target.name}-wal")
     return target
 
 

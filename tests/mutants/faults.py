@@ -100,7 +100,7 @@ class Essence(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> Any:
-        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
+        return None if "TYPE_CHECKING" in ast.unparse(node.test) else self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
         """What is filled into a message, such as how much of a long value it quotes."""

@@ -23,7 +23,8 @@ from tests.mutants.faults import MODULES, Fault
 
 WATCHED = Path(__file__).with_name("watched.py")
 OURSELVES = "tests/mutants/"
-IN_PROCESS = ("-m", "not browser and not processes and not slow", "--dist=loadfile")
+# A checkout may lack one of the markers. A file's tests share what they set up.
+IN_PROCESS = ("-m", "not browser and not processes and not slow", "-o", "strict_markers=false", "--dist=loadfile")
 # In the order in which they are collected, and with the same examples each time.
 SAME_EACH_TIME = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-seed=0", "--tb=short")
 # A test is given up after so many seconds, and so many times what it took before: other work may slow the machine
