@@ -203,9 +203,9 @@ def as_spreadsheet(tmp_path: Path) -> Callable[[bytes, str], list[list[str]]]:
     return shown
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless. Of one module: while it is open Django takes the thread for an asynchronous one."""
     path = program("chromium", "chromium")
     from playwright.sync_api import sync_playwright
 

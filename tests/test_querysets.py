@@ -248,13 +248,8 @@ def test_every_word_must_be_found_somewhere():
     commitment = published(**texts, owners=[owner], partners=[OrganisationFactory(name="Symphony")])
     record("report", commitment, date="2020", note="It was postponed.")
     record("report", commitment, date="2021-01-01", note="It was reported later.")
-    ledger.append(
-        [
-            ledger.retract(
-                record("check", commitment, date="2020-05-01", note="It was withdrawn."), "Wrong.", ledger.Recorder()
-            )
-        ]
-    )
+    wrong = record("check", commitment, date="2020-05-01", note="It was withdrawn.")
+    ledger.append([ledger.retract(wrong, "Wrong.", ledger.Recorder())])
     all_of_them = Commitment.objects.as_of(date(2026, 11, 22))
     words = [*FOUND, *NOT_FOUND]
     assert [one for one in words if all_of_them.matching(one, date(2020, 12, 31)).exists()] == FOUND

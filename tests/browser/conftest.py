@@ -44,7 +44,7 @@ def office(staffed_template: Installation, tmp_path_factory: pytest.TempPathFact
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def as_clerk(office: Server, chromium: Any) -> dict[str, Any]:
     """`open_page(**as_clerk)`: signed in at the office."""
     with chromium.new_context() as context:
