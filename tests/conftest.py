@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,14 @@ from django.utils.translation import activate
 
 from tests.helpers import databases, people
 from tests.helpers.databases import Databases
+from tests.helpers.days import NOW
 from tests.helpers.installation import Installation
 from tests.helpers.people import World
 from tests.helpers.programs import program
 
 pytest_plugins = ("tests.helpers.imports", "tests.helpers.secret_drafts", "tests.helpers.staff_work")
 _streamed: list[StreamingHttpResponse] = []
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
 BABEL = (sys.executable, "-m", "babel.messages.frontend")
 
 

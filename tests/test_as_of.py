@@ -24,7 +24,7 @@ import time_machine
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from tests.conftest import NOW
+from tests.helpers.days import NOW
 from tests.helpers.html import REFERENCE, every, links, main, read, words
 from tests.helpers.installation import FIXTURE
 from tests.helpers.public_addresses import addresses, body

@@ -14,7 +14,7 @@ from django.test import Client
 from commitments.filters import CommitmentFilter, DayForm, PeriodFilter, known_names, names_of_a_period
 from commitments.models import Commitment
 from tests import factories
-from tests.conftest import NOW
+from tests.helpers.days import NOW
 from tests.helpers.html import every, main, read, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]

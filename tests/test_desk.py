@@ -9,11 +9,12 @@ import time_machine
 from commitments.models import ErrorReport
 from tests import factories
 from tests.helpers.crowds import crowd, queries
+from tests.helpers.days import NOW
 from tests.helpers.drafts import waiting
 from tests.helpers.people import member, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
 TILE = re.compile(r'<a href="([^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
 FOUND = re.compile(r"(\d+) (?:commitments?|draft updates?|error reports?|redaction requests?)\n")
 

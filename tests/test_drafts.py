@@ -11,8 +11,8 @@ from commitments import ledger, urls
 from commitments.languages import CHINESE, bare, path_in
 from commitments.models import Commitment
 from tests import factories
-from tests.conftest import NOW
 from tests.helpers import secret_drafts
+from tests.helpers.days import NOW
 from tests.helpers.public_addresses import addresses, body
 from tests.helpers.secret_drafts import HIDDEN, REFERENCES, SECRETS, UPDATE
 

@@ -17,12 +17,13 @@ from commitments.models import Commitment, DraftUpdate, ErrorReport, Update
 from commitments.public import feedback
 from tests.factories import CommitmentFactory, OrganisationFactory, published
 from tests.helpers.admin_forms import Form, clerk, errors, fill
+from tests.helpers.days import NOW
 from tests.helpers.html import main, words
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/report-an-error/"
 QUEUE = "/admin/commitments/errorreport/"
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
 WHAT = "It opened in 2019, not in 2020.\nSee the notice."
 SAID = {
     "commitment": "TT-01",

@@ -26,8 +26,8 @@ from commitments.reports.columns import COLUMNS, NAMES, Type
 from commitments.reports.datasets import DATASETS
 from commitments.reports.xlsx import CUT, LONGEST
 from tests import factories
-from tests.conftest import NOW
 from tests.helpers.crowds import queries
+from tests.helpers.days import NOW
 from tests.helpers.exports import document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]

@@ -14,7 +14,7 @@ from commitments.filters import CommitmentFilter, ListForm, known_names
 from commitments.languages import CHINESE
 from commitments.models import Area, Commitment, Organisation
 from tests import factories
-from tests.conftest import NOW
+from tests.helpers.days import NOW
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("the_day_is_fixed")]
 TODAY = date(2026, 11, 22)

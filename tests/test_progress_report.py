@@ -21,8 +21,8 @@ from commitments.models import Commitment, LedgerEntry, Release
 from commitments.reports import period
 from commitments.reports.period import NOT_YET_PROMISED, PERIOD_COLUMNS, changes
 from tests import factories
-from tests.conftest import NOW
 from tests.helpers.crowds import crowd, queries
+from tests.helpers.days import NOW
 from tests.helpers.html import every, links, main, read, words
 
 pytestmark = pytest.mark.usefixtures("the_day_is_fixed")

@@ -17,12 +17,13 @@ from commitments import reminders
 from commitments.models import Affiliation, DraftUpdate, Ownership, Reminder
 from tests import factories
 from tests.helpers.crowds import crowd
+from tests.helpers.days import NOW
 from tests.helpers.mail import mail_server
 from tests.helpers.postgresql import free_port
 from tests.helpers.reminders import send
 
 TODAY = date(2026, 11, 22)
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 

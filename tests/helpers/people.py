@@ -26,7 +26,7 @@ def signed_in(user):
 
 @dataclass(frozen=True)
 class World:
-    """One member of staff of each role; the contributor's organisation owns CU-06, Hong Kong Week."""
+    """One member of staff of each role; the contributor's organisation owns CU-08, stage productions in both cities."""
 
     contributor: User
     editor: User
