@@ -1,0 +1,146 @@
+"""What everybody is answered, as files: made before and after a change that nobody should notice, then compared.
+
+    python -m tests.helpers.crawl make DATABASE      an SQLite file with the first release and entries of staff's own
+    python -m tests.helpers.crawl ask DATABASE FOLDER
+    diff -r BEFORE AFTER
+
+The database is made by the commit before and migrated by the one after. Files, feeds, calendars, the API and the ledger
+must be alike byte for byte; pages as trees, with white space evened out and without tokens and the digests in the names
+of static files.
+"""
+
+import io
+import os
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+# Before anything of Django's: which database it is. The key signs what a page keeps hidden.
+if __name__ == "__main__":
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "tracker.settings",
+        "DATABASE_URL": f"sqlite:///{Path(sys.argv[2]).resolve()}",
+        "SECRET_KEY": "the same for every crawl " * 3,
+    }
+    import django
+
+    django.setup()
+
+import time_machine
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.test.html import parse_html
+from django.urls import NoReverseMatch, reverse
+
+from commitments import ledger, translations
+from commitments.languages import TAGS, path_in
+from commitments.models import Commitment, ErrorReport, LedgerEntry
+from tests import factories
+from tests.helpers.days import NOW
+from tests.helpers.exports import QUERIES
+from tests.helpers.installation import FIXTURE
+from tests.helpers.ledger_acts import correct, redact, retract
+from tests.helpers.people import world
+from tests.helpers.public_addresses import addresses
+
+LISTS = ("/commitments/", "/commitments.csv", "/updates.atom", "/deadlines.ics", "/timeline/", "/api/v1/commitments/")
+# What differs from one answer to the next: hidden fields that are signed or drawn, digests in names of static files.
+HIDDEN = re.compile(r"""<input\b[^>]*name=["'](?:csrfmiddlewaretoken|stamp|chosen)["'][^>]*>""")
+DIGESTS = re.compile(r"(?<=\.)[0-9a-f]{12}(?=\.\w)")
+
+
+def make() -> None:
+    """The first release, one member of staff of each role, and one of everything that staff do."""
+    call_command("migrate", verbosity=0)
+    with time_machine.travel(NOW, tick=False), transaction.atomic():
+        call_command("load_release", FIXTURE)
+        people = world()
+        User.objects.create_superuser("boss")
+        one = Commitment.objects.get(reference="AV-04")
+        first = factories.record("report", one, date="2018-11", achieved="12", note="Twelve took the first course.")
+        factories.record("context", one, note="It bears on it.")
+        retract(first)
+        redact(factories.record("check", one, note="A name to be removed."))
+        correct(one, title="Train about 40 airport employees")
+        translations.record([translations.NewTranslation(one, "zh-hant", one.unit, "僱員")], ledger.Recorder())
+        draft = one.drafts.create(date="2019-11", status="in_progress", note="A draft.", author=people.contributor)
+        draft.evidence.create(**factories.evidence())
+        factories.CommitmentFactory(reference="DR-01", release=one.release, area=one.area, part_of=one)
+        ErrorReport.objects.create(token="token", what="Something is wrong.", commitment=one)
+
+
+def public_addresses() -> Iterator[str]:
+    """Every public address in each language, and each question of the lists."""
+    for language in TAGS:
+        yield from (path_in(language, address) for address in addresses())
+        yield from (path_in(language, f"{address}?{query}") for address in LISTS for query in QUERIES)
+
+
+def staff_addresses() -> Iterator[str]:
+    """The desk; of every model its list, its form, and what can be opened of its first row."""
+    yield reverse("admin:index")
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = model._default_manager.order_by("pk").first()
+        for page in ("changelist", "add", "import", "export"):
+            yield from address(f"{name}_{page}")
+        if row:
+            for page in ("change", "history", "delete", "translations", "retract", "decide"):
+                yield from address(f"{name}_{page}", row.pk)
+    yield f"{reverse('admin:commitments_draftupdate_add')}?commitment={Commitment.objects.get(reference='AV-04').pk}"
+    yield reverse("admin:commitments_redactionrequest_ask", args=[LedgerEntry.objects.order_by("pk").last().pk])
+
+
+def address(name: str, *arguments: Any) -> Iterator[str]:
+    try:
+        yield reverse(name, args=arguments)
+    except NoReverseMatch:
+        return
+
+
+def ask(folder: Path) -> None:
+    """Each answer as a file that bears its address."""
+    boss = Client(headers={"host": "localhost"})
+    boss.force_login(User.objects.get(username="boss"))
+    anybody = Client(headers={"host": "localhost"}, raise_request_exception=False)
+    for client, some in ((anybody, public_addresses()), (boss, staff_addresses())):
+        for asked in some:
+            caches["visits"].clear()
+            answer = client.get(asked)
+            file = folder / quote(asked, safe="")[:200]
+            file.write_bytes(f"{answer.status_code} {answer.headers.get('Content-Type')}\n".encode() + text_of(answer))
+
+
+def text_of(answer: Any) -> bytes:
+    body = b"".join(answer)
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            return b"\n".join(name.encode() + b"\n" + book.read(name) for name in sorted(book.namelist()))
+    if not answer.headers.get("Content-Type", "").startswith("text/html"):
+        return body
+    page = DIGESTS.sub("", HIDDEN.sub("", body.decode()))
+    return re.sub(r"\s+", " ", str(parse_html(page))).replace("> <", ">\n<").encode()
+
+
+def main() -> None:
+    """By the command line, as above."""
+    if sys.argv[1] == "make":
+        make()
+        return
+    folder = Path(sys.argv[3])
+    folder.mkdir(parents=True)
+    with time_machine.travel(NOW, tick=False):
+        ask(folder)
+    print(f"{len(list(folder.iterdir()))} answers")
+
+
+if __name__ == "__main__":
+    main()
