@@ -64,9 +64,10 @@ def test_the_page_of_a_published_commitment_leads_to_recording_progress(one, des
     assert f'href="{record_address(one)}"' in desk.get(change(one)).text
 
 
-def test_the_form_opens_with_the_commitment_and_how_it_stands(one, desk):
+def test_the_form_opens_with_the_commitment_how_it_stands_and_one_page_of_evidence_to_fill_in(one, desk):
     page = desk.get(record_address(one))
     assert Form(page).fields["commitment"] == str(one.pk)
+    assert Form(page).fields["evidence-TOTAL_FORMS"] == "1"
     assert "TT-01 Build a bridge" in page.text
     assert "no report" in page.text
 

@@ -504,6 +504,13 @@ def test_a_redaction_of_a_redaction_moves_nothing_and_brings_nothing_back(field)
     assert refused(ledger.redact(first, remaining, "Again.", BY)) == {"note": {ANYWHERE}, "status": {"status"}}[field]
 
 
+def test_what_a_redaction_left_of_a_correction_cannot_be_removed_whole_by_another():
+    entry = ledger.append([ledger.correct(published(), {"title": "Ask Ms Wong"}, "Typing error.", BY)])[0]
+    remaining = entry.data | {"reason": ""}
+    [first] = ledger.append([ledger.redact(entry, remaining, "Court order.", BY)])
+    assert refused(ledger.redact(first, first.data | {"remaining": None}, "Again.", BY)) == {ANYWHERE}
+
+
 @pytest.mark.postgresql
 def test_a_redaction_of_a_correction_cannot_correct_what_no_correction_may():
     commitment = published(deadline="2019")
