@@ -5,24 +5,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
-
-
-def lay_triggers(*, using: str, **kwargs: Any) -> None:
-    """Lay the triggers again: SQLite drops them without a word when a migration rebuilds a table."""
-    from commitments import triggers
-
-    triggers.lay(connections[using])
-
-
-def fill_projections(*, using: str, **kwargs: Any) -> None:
-    """Project what is on record once more where a migration gave the projections columns that are still empty."""
-    from commitments import projection, triggers
-
-    if triggers.COMMITMENTS in connections[using].introspection.table_names():
-        projection.fill()
 
 
 @register(Tags.translation)
@@ -45,6 +29,8 @@ class CommitmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Ask to be told after each migrate."""
-        post_migrate.connect(lay_triggers, sender=self)
-        post_migrate.connect(fill_projections, sender=self)
+        """Ask to be told after each migrate. The ledger's modules need the models, which are there only now."""
+        from commitments.ledger.post_migrate import install_triggers, project_new_columns
+
+        post_migrate.connect(install_triggers, sender=self)
+        post_migrate.connect(project_new_columns, sender=self)

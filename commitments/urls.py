@@ -8,30 +8,35 @@ from django.urls.converters import StringConverter
 
 from commitments.api import docs
 from commitments.api import views as api
-from commitments.headers import csp_report
-from commitments.keeping import for_everybody
+from commitments.exports import views as reports
+from commitments.exports.columns import LIST_COLUMNS
+from commitments.exports.csv import CSV
+from commitments.exports.datasets import DATASETS
+from commitments.exports.json import JSON
+from commitments.exports.xlsx import XLSX
 from commitments.models.commitment import REFERENCE
 from commitments.public import (
     about,
-    browse,
     calendar,
-    checking,
+    commitment_list,
     data,
-    feedback,
+    error_reports,
     feeds,
-    finding,
     health,
+    ledger_page,
     overview,
-    progress,
+    progress_report,
+    seo,
     timeline,
-    views,
 )
-from commitments.reports import views as reports
-from commitments.reports.columns import COLUMNS
-from commitments.reports.csv import CSV
-from commitments.reports.datasets import DATASETS
-from commitments.reports.json import JSON
-from commitments.reports.xlsx import XLSX
+from commitments.public.area import area_page
+from commitments.public.commitment import commitment_page
+from commitments.public.organisation import organisation_page
+from commitments.public.release import release_page
+from commitments.public.seo import favicon
+from commitments.public.updates import updates_page
+from commitments.web.page_cache import cache_public
+from commitments.web.security_headers import csp_report
 
 
 class ReferenceConverter(StringConverter):
@@ -57,38 +62,48 @@ register_converter(AnywhereConverter, "anywhere")
 register_converter(EntryConverter, "entry")
 
 # The list's exports have the promised columns; the Data Package has all of them.
-LISTED = {"dataset": replace(DATASETS["commitments"], columns=COLUMNS)}
+LISTED = {"dataset": replace(DATASETS["commitments"], columns=LIST_COLUMNS)}
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("commitments/", browse.commitments, name="commitments"),
-    path("commitments.csv", reports.table, LISTED | {"form": CSV}, name="commitments_csv"),
-    path("commitments.xlsx", reports.table, LISTED | {"form": XLSX}, name="commitments_xlsx"),
-    path("commitments.json", reports.table, LISTED | {"form": JSON}, name="commitments_json"),
-    path("commitments/<reference:reference>/", views.commitment, name="commitment"),
-    path("commitments/<reference:reference>.csv", reports.commitment, LISTED | {"form": CSV}, name="commitment_csv"),
-    path("commitments/<reference:reference>.atom", feeds.commitment, name="commitment_atom"),
-    path("commitments/<reference:reference>.ics", calendar.commitment, name="commitment_ics"),
-    path("data/", data.data, name="data"),
-    path("data/commitments.schema.json", reports.json_schema, LISTED, name="json_schema"),
-    path("data/datapackage.json", reports.datapackage, name="datapackage"),
+    path("commitments/", commitment_list.commitment_list, name="commitments"),
+    path("commitments.csv", reports.export_table, LISTED | {"form": CSV}, name="commitments_csv"),
+    path("commitments.xlsx", reports.export_table, LISTED | {"form": XLSX}, name="commitments_xlsx"),
+    path("commitments.json", reports.export_table, LISTED | {"form": JSON}, name="commitments_json"),
+    path("commitments/<reference:reference>/", commitment_page, name="commitment"),
+    path(
+        "commitments/<reference:reference>.csv",
+        reports.export_commitment,
+        LISTED | {"form": CSV},
+        name="commitment_csv",
+    ),
+    path("commitments/<reference:reference>.atom", feeds.commitment_feed, name="commitment_atom"),
+    path("commitments/<reference:reference>.ics", calendar.commitment_calendar, name="commitment_ics"),
+    path("data/", data.data_page, name="data"),
+    path("data/commitments.schema.json", reports.export_json_schema, LISTED, name="json_schema"),
+    path("data/datapackage.json", reports.export_data_package, name="datapackage"),
     *(
-        path(f"data/{dataset.name}.csv", reports.table, {"dataset": dataset, "form": CSV}, name=f"data_{dataset.name}")
+        path(
+            f"data/{dataset.name}.csv",
+            reports.export_table,
+            {"dataset": dataset, "form": CSV},
+            name=f"data_{dataset.name}",
+        )
         for dataset in DATASETS.values()
     ),
-    path("areas/<slug:slug>/", views.area, name="area"),
-    path("organisations/<slug:slug>/", views.organisation, name="organisation"),
-    path("organisations/<slug:slug>.atom", feeds.organisation, name="organisation_atom"),
-    path("releases/<slug:slug>/", views.release, name="release"),
-    path("reports/progress/", progress.progress, name="progress"),
-    path("reports/progress.csv", reports.progress, {"form": CSV}, name="progress_csv"),
-    path("reports/progress.xlsx", reports.progress, {"form": XLSX}, name="progress_xlsx"),
+    path("areas/<slug:slug>/", area_page, name="area"),
+    path("organisations/<slug:slug>/", organisation_page, name="organisation"),
+    path("organisations/<slug:slug>.atom", feeds.organisation_feed, name="organisation_atom"),
+    path("releases/<slug:slug>/", release_page, name="release"),
+    path("reports/progress/", progress_report.progress_report, name="progress_report"),
+    path("reports/progress.csv", reports.export_progress, {"form": CSV}, name="progress_csv"),
+    path("reports/progress.xlsx", reports.export_progress, {"form": XLSX}, name="progress_xlsx"),
     path("timeline/", timeline.timeline, name="timeline"),
-    path("updates/", views.updates, name="updates"),
-    path("updates.atom", feeds.updates, name="updates_atom"),
-    path("ledger/", checking.ledger, name="ledger"),
-    path("ledger.jsonl", reports.ledger_jsonl, name="ledger_jsonl"),
-    path("deadlines.ics", calendar.deadlines, name="deadlines_ics"),
+    path("updates/", updates_page, name="updates"),
+    path("updates.atom", feeds.updates_feed, name="updates_atom"),
+    path("ledger/", ledger_page.ledger_page, name="ledger"),
+    path("ledger.jsonl", reports.export_ledger, name="ledger_jsonl"),
+    path("deadlines.ics", calendar.deadlines_calendar, name="deadlines_ics"),
     path("api/v1/", api.Index.as_view(), name="api_index"),
     path("api/v1/commitments/", api.Collection.as_view(dataset=DATASETS["commitments"]), name="api_commitments"),
     path("api/v1/commitments/<reference:reference>/", api.Item.as_view(dataset=DATASETS["commitments"])),
@@ -103,26 +118,26 @@ urlpatterns = [
     path("api/v1/releases/<slug:slug>/", api.Item.as_view(dataset=DATASETS["releases"])),
     path("api/v1/translations/", api.Collection.as_view(dataset=DATASETS["translations"]), name="api_translations"),
     path("api/v1/schema/", api.Schema.as_view(), name="api_schema"),
-    path("api/v1/docs/", docs.docs, name="api_docs"),
-    path("api/<anywhere:elsewhere>", api.Nowhere.as_view()),
-    path("about/", about.about, name="about"),
-    path("about/design/", about.design, name="design"),
-    path("report-an-error/", feedback.report_error, name="report_error"),
-    path("report-an-error/<slug:token>/", feedback.received, name="report_received"),
+    path("api/v1/docs/", docs.api_docs_page, name="api_docs"),
+    path("api/<anywhere:elsewhere>", api.UnknownAddress.as_view()),
+    path("about/", about.about_page, name="about"),
+    path("about/design/", about.design_page, name="design"),
+    path("report-an-error/", error_reports.report_error, name="report_error"),
+    path("report-an-error/<slug:token>/", error_reports.error_report_status, name="error_report_status"),
 ]
 # What programs and browsers ask for, the same in every language.
 without_language = [
-    path("sitemap.xml", for_everybody(sitemaps.index), {"sitemaps": finding.SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", cache_public(sitemaps.index), {"sitemaps": seo.SITEMAPS}, name="sitemap"),
     path(
         "sitemap-<section>.xml",
-        for_everybody(sitemaps.sitemap),
-        {"sitemaps": finding.SITEMAPS},
+        cache_public(sitemaps.sitemap),
+        {"sitemaps": seo.SITEMAPS},
         name="django.contrib.sitemaps.views.sitemap",
     ),
-    path("robots.txt", finding.robots, name="robots"),
-    path(".well-known/security.txt", finding.security, name="security"),
+    path("robots.txt", seo.robots_txt, name="robots"),
+    path(".well-known/security.txt", seo.security_txt, name="security"),
     path("csp-report/", csp_report, name="csp_report"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    re_path(r"^favicon\.ico$", views.favicon, name="favicon"),
+    re_path(r"^favicon\.ico$", favicon, name="favicon"),
 ]

@@ -7,8 +7,8 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from commitments import ledger
-from commitments.content import update_content
+from commitments.ledger.append import Actor, NewEntry, append_entries, new_publication
+from commitments.ledger.contents import update_content
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 
 WHEN = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -76,7 +76,7 @@ class CommitmentFactory(factory.django.DjangoModelFactory):
 def published(**fields: Any) -> Commitment:
     """A public commitment, read back as it stands in the database."""
     draft = CommitmentFactory(**fields)
-    ledger.append([ledger.publish(draft, ledger.Recorder(), recorded_at=WHEN)])
+    append_entries([new_publication(draft, Actor(), recorded_at=WHEN)])
     return Commitment.objects.get(pk=draft.pk)
 
 
@@ -86,7 +86,7 @@ def evidence(**fields: Any) -> dict[str, str]:
     return row | {"date": "", "archived_url": "", "relation": "direct", "source": "party"} | fields
 
 
-def new(kind: str, commitment: Commitment, **said: Any) -> ledger.NewEntry:
+def new(kind: str, commitment: Commitment, **said: Any) -> NewEntry:
     """A report, context or check to be appended; what is not said is filled in so that it is allowed."""
     note = f"Note {next(_notes)}"
     usual: dict[str, dict[str, Any]] = {
@@ -97,9 +97,9 @@ def new(kind: str, commitment: Commitment, **said: Any) -> ledger.NewEntry:
     recorded_at = said.pop("recorded_at", WHEN if timezone.now() < WHEN else timezone.now())
     said = usual[kind] | said
     content = update_content(kind, said, said.get("evidence", ()))
-    return ledger.NewEntry(kind, content, commitment, recorded_at=recorded_at)
+    return NewEntry(kind, content, commitment, recorded_at=recorded_at)
 
 
 def record(kind: str, commitment: Commitment, **said: Any) -> LedgerEntry:
     """A report, context or check on record."""
-    return ledger.append([new(kind, commitment, **said)])[0]
+    return append_entries([new(kind, commitment, **said)])[0]

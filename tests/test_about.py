@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from commitments.choices import Schedule, Status
+from commitments.domain.choices import Schedule, Status
 from commitments.models import Occasion
 from commitments.public import overview
 from tests import factories
@@ -54,7 +54,7 @@ def failing(monkeypatch):
     def fails(*_args):
         raise RuntimeError
 
-    monkeypatch.setattr(overview, "tallies", fails)
+    monkeypatch.setattr(overview, "tally_by", fails)
     return Client(raise_request_exception=False)
 
 

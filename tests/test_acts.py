@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from commitments import ledger, publishing
+from commitments.ledger.append import Actor, dry_run, new_retraction
+from commitments.ledger.verify import verify_ledger
 from commitments.models import Commitment, DraftUpdate, LedgerEntry, LedgerHead, RedactionRequest
 from tests import factories
 from tests.helpers.admin_forms import REPORT, Form, change, fill, record_address
@@ -166,7 +167,7 @@ def test_the_second_looks_and_carries_it_out(named, two):
     assert "Hidden Street" not in page
     assert "A private address." in page
     assert LedgerEntry.objects.last().role == "administrator"
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 @pytest.mark.postgresql
@@ -230,15 +231,15 @@ def test_the_database_itself_wants_two(named):
 @pytest.mark.postgresql
 def test_a_rehearsal_leaves_nothing(named):
     before = head()
-    publishing.rehearse(ledger.retract(named, "Wrong.", ledger.Recorder()))
+    dry_run(new_retraction(named, "Wrong.", Actor()))
     assert head() == before
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 @pytest.mark.postgresql
 def test_a_rehearsal_of_what_is_refused_says_so(named):
     with pytest.raises(ValidationError, match="Give the reason"):
-        publishing.rehearse(ledger.retract(named, "", ledger.Recorder()))
+        dry_run(new_retraction(named, "", Actor()))
 
 
 def test_what_staff_keep_beside_the_ledger_forgets_the_words_too(one, publisher, two):
@@ -270,7 +271,7 @@ def test_words_that_a_first_redaction_left_can_be_removed_by_a_second(one, two):
     act(two[0], "redactionrequest_ask", first, "_write", reason="Another name.", **sent)
     decide(two[1], "_grant")
     assert "John Doe" not in Client().get("/commitments/TT-01/").text
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 def test_pressing_nothing_decides_nothing(named, two):

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from commitments import ledger
+from commitments.ledger.append import Actor, append_entries, new_correction
 from commitments.models import (
     Commitment,
     DraftEvidence,
@@ -37,7 +37,7 @@ from tests.helpers.crowds import crowd
 from tests.helpers.html import main, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-BY = ledger.Recorder()
+BY = Actor()
 
 
 @pytest.fixture
@@ -293,7 +293,7 @@ def test_a_refused_correction_names_the_field_and_keeps_what_was_typed(one, desk
 
 def correct(one, **values):
     """Somebody else corrects it in between."""
-    ledger.append([ledger.correct(Commitment.objects.get(pk=one.pk), values, "Seen by somebody else.", BY)])
+    append_entries([new_correction(Commitment.objects.get(pk=one.pk), values, "Seen by somebody else.", BY)])
 
 
 def test_a_stale_form_is_stopped_told_what_changed_and_keeps_what_was_typed(one, desk):
@@ -554,7 +554,7 @@ def test_the_page_to_sign_in_opens(client):
 
 def many(numbers):
     made = crowd(numbers, parties_as_stated="everyone")
-    ledger.append([factories.new("report", one) for one in made])
+    append_entries([factories.new("report", one) for one in made])
     for one in made:
         one.drafts.create(date="2019", status="in_progress", author=User.objects.create_user(one.reference))
 

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from commitments import ledger, translations
+from commitments.ledger.append import Actor
+from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import (
     Affiliation,
     Agreement,
@@ -53,7 +54,7 @@ def rows(module_db):
     Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
     Reminder.objects.create(user=boss, day="2026-11-22")
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
-    translations.record([translations.NewTranslation(one, "zh-hant", one.title, "譯文")], ledger.Recorder())
+    record_translations([NewTranslation(one, "zh-hant", one.title, "譯文")], Actor())
     return {name: list(model.objects.all()) for name, model in MODELS.items()}
 
 

@@ -10,14 +10,14 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commitments import ledger
 from commitments.api import views
-from commitments.api.paging import Order
-from commitments.api.schema import EXAMPLES
+from commitments.api.cursors import RowOrder
+from commitments.api.openapi import EXAMPLES
 from commitments.api.views import Collection
-from commitments.filters import SORTS, CommitmentFilter
+from commitments.exports.datasets import DATASETS
+from commitments.ledger.append import append_entries
 from commitments.models import LedgerHead
-from commitments.reports.datasets import DATASETS
+from commitments.query.filters import SORT_COLUMNS, CommitmentFilter
 from tests import factories
 from tests.helpers.crowds import crowd, grow, queries
 from tests.helpers.exports import SOME, read
@@ -175,7 +175,7 @@ def ties(db):
     crowd(range(1, 8), deadline="2019", deadline_basis="stated", title="Same", parties_as_stated="all")
     made = crowd(range(8, 15), title="Other", parties_as_stated="all")
     said = [factories.new("report", one, date="2020", status="in_progress") for one in made[::2]]
-    ledger.append(said)
+    append_entries(said)
 
 
 @pytest.mark.postgresql
@@ -183,9 +183,9 @@ def test_after_each_row_come_those_behind_it_in_the_order_of_the_list(ties, clie
     """In each sort, forwards and backwards, though values are shared or missing."""
     commitments = DATASETS["commitments"]
     found = commitments.found(CommitmentFilter(QueryDict(), date(2026, 11, 22)))
-    for sort in [sign + name for name in SORTS for sign in ("", "-")]:
+    for sort in [sign + name for name in SORT_COLUMNS for sign in ("", "-")]:
         exported = [row["reference"] for row in read(client, f"/commitments.csv?sort={sort}")]
-        rows, order = ask(client, f"{API}commitments/?sort={sort}")["results"], Order(commitments, sort)
+        rows, order = ask(client, f"{API}commitments/?sort={sort}")["results"], RowOrder(commitments, sort)
         assert [row["reference"] for row in rows] == exported, sort
         behind = [order.sorted(found).filter(order.after(order.cursor(row))) for row in rows]
         told = [list(rest.values_list("reference", flat=True)) for rest in behind]
@@ -354,7 +354,7 @@ def test_a_fault_of_ours_is_500_in_the_same_form_and_logged(release, monkeypatch
     def fails(*_args):
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(views, "items_of", fails)
+    monkeypatch.setattr(views, "row_items", fails)
     [said] = refused(Client(raise_request_exception=False), f"{API}areas/", 500)
     assert "our fault" in said
     assert "a secret" in caplog.text

@@ -7,11 +7,11 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
-from commitments import choices
-from commitments.filters import known_names
-from commitments.reports.columns import COLUMNS, Column, Type
-from commitments.reports.datasets import DATASETS
-from commitments.reports.schema import PARTIAL_DATE, of_column, of_rows
+from commitments.domain import choices
+from commitments.exports.columns import LIST_COLUMNS, Column, ColumnType
+from commitments.exports.datasets import DATASETS
+from commitments.exports.json_schema import PARTIAL_DATE, column_schema, row_schema
+from commitments.query.filters import list_params
 
 SCHEMA = "/api/v1/schema/"
 
@@ -58,7 +58,7 @@ def test_every_parameter_is_described_and_every_name_that_the_list_knows_is_ther
     for operation in operations(schema).values():
         assert all(parameter["description"] for parameter in operation["parameters"])
     names = [one["name"] for one in operations(schema)["/api/v1/commitments/"]["parameters"] if one["in"] == "query"]
-    assert names == [*known_names(), "cursor"]
+    assert names == [*list_params(), "cursor"]
 
 
 def test_a_filter_by_vocabulary_lists_its_values(schema):
@@ -99,30 +99,36 @@ def test_the_examples_fit_the_schema(schema):
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_the_rows_of_every_table_fit_its_schema(release, client, name):
-    checked = Draft202012Validator(of_rows(DATASETS[name].columns), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    checked = Draft202012Validator(
+        row_schema(DATASETS[name].columns), format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
     rows = client.get(f"/api/v1/{name}/?per_page=100").json()["results"]
     assert [problem.message for row in rows for problem in checked.iter_errors(row)] == []
     assert rows
 
 
 def column(kind, **said):
-    return of_column(Column("name", "Label", kind, "Meaning.", ("name",), **said))
+    return column_schema(Column("name", "Label", kind, "Meaning.", ("name",), **said))
 
 
 def test_a_column_that_may_be_empty_may_be_null_and_one_that_is_filled_may_not():
-    assert column(Type.TEXT)["type"] == ["string", "null"]
-    assert column(Type.TEXT, filled=True)["type"] == "string"
-    assert [column(kind)["type"] for kind in (Type.TEXTS, Type.YES_NO, Type.TIME)] == ["array", "boolean", "string"]
+    assert column(ColumnType.TEXT)["type"] == ["string", "null"]
+    assert column(ColumnType.TEXT, required=True)["type"] == "string"
+    assert [column(kind)["type"] for kind in (ColumnType.TEXTS, ColumnType.YES_NO, ColumnType.TIME)] == [
+        "array",
+        "boolean",
+        "string",
+    ]
 
 
 def test_a_column_with_a_vocabulary_lists_its_values():
-    assert column(Type.CODE, choices=choices.Side, filled=True)["enum"] == choices.Side.values
-    assert column(Type.CODE, choices=choices.Side)["enum"] == [*choices.Side.values, None]
-    assert column(Type.TEXTS, choices=choices.Side)["items"]["enum"] == choices.Side.values
+    assert column(ColumnType.CODE, choices=choices.Side, required=True)["enum"] == choices.Side.values
+    assert column(ColumnType.CODE, choices=choices.Side)["enum"] == [*choices.Side.values, None]
+    assert column(ColumnType.TEXTS, choices=choices.Side)["items"]["enum"] == choices.Side.values
 
 
 def test_a_row_without_one_of_its_columns_does_not_fit():
-    assert of_rows(COLUMNS)["required"] == [one.name for one in COLUMNS]
+    assert row_schema(LIST_COLUMNS)["required"] == [one.name for one in LIST_COLUMNS]
 
 
 def test_the_pattern_of_a_partial_date():

@@ -11,8 +11,8 @@ import time_machine
 from django.http import QueryDict
 from django.test import Client
 
-from commitments.filters import CommitmentFilter, DayForm, PeriodFilter, known_names, names_of_a_period
 from commitments.models import Commitment
+from commitments.query.filters import CommitmentFilter, DayForm, PeriodFilter, list_params, period_params
 from tests import factories
 from tests.helpers.days import NOW
 from tests.helpers.html import every, main, read, words
@@ -148,19 +148,21 @@ def test_what_is_wrong_is_told_of_each_name_at_once():
 
 
 def test_a_day_that_cannot_be_is_no_day():
-    told = {day: str(DayForm.of(QueryDict(f"as_of={day}"), TODAY).errors.get("as_of")) for day in IMPOSSIBLE_DAYS}
+    told = {
+        day: str(DayForm.from_query(QueryDict(f"as_of={day}"), TODAY).errors.get("as_of")) for day in IMPOSSIBLE_DAYS
+    }
     assert [day for day, message in IMPOSSIBLE_DAYS.items() if message not in told[day]] == []
 
 
 def test_a_day_from_1900_to_today_is_one():
     days = ["1900-01-01", "2026-11-22", "%202018-08-24"]
-    assert [day for day in days if not DayForm.of(QueryDict(f"as_of={day}"), TODAY).is_valid()] == []
+    assert [day for day in days if not DayForm.from_query(QueryDict(f"as_of={day}"), TODAY).is_valid()] == []
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("parser", "names"),
-    [(CommitmentFilter, known_names()), (PeriodFilter, names_of_a_period())],
+    [(CommitmentFilter, list_params()), (PeriodFilter, period_params())],
     ids=["list", "report"],
 )
 def test_every_parameter_stands_null_bytes_broken_utf_8_and_length(parser, names):
@@ -209,7 +211,7 @@ def test_a_wrong_value_is_refused_wherever_there_is_a_filter(client, address):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize(("address", "names"), [(LIST, known_names()), (PROGRESS, names_of_a_period())])
+@pytest.mark.parametrize(("address", "names"), [(LIST, list_params()), (PROGRESS, period_params())])
 @pytest.mark.parametrize("value", ["%00", "%FF%FE", LONG])
 def test_a_page_shows_again_whatever_it_was_asked_for(client, address, names, value):
     answer = client.get(address + "?" + "&".join(f"{name}={value}" for name in names))
@@ -319,7 +321,7 @@ def test_a_refusal_of_the_csv_is_plain_text_and_no_download(client):
 
 def test_what_was_asked_for_wrongly_is_never_markup(client):
     hostile = "<script>alert(1)</script>"
-    answer = client.get(LIST, dict.fromkeys(known_names(), hostile))
+    answer = client.get(LIST, dict.fromkeys(list_params(), hostile))
     assert answer.status_code == 400
     assert "&lt;script&gt;" in answer.text
     assert "<script>" not in answer.text

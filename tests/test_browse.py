@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
 
-from commitments import choices
-from commitments.public.browse import MOST_CHOICES
+from commitments.domain import choices
+from commitments.public.commitment_list import MAX_CHOICES
 from tests import factories
 from tests.helpers.html import every, links, listed, main, words
 
@@ -146,7 +146,7 @@ def test_of_what_grows_the_panel_shows_fifteen_choices_the_most_frequent_first(m
     answer = client.get(f"{LIST}?level=primary")
     for name in GROWING:
         shown = values(answer, name)
-        assert len(shown) == MOST_CHOICES == 15
+        assert len(shown) == MAX_CHOICES == 15
         assert shown[0] == ("n-16", 2)
         assert {number for _value, number in shown[1:]} == {1}
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from commitments import ledger
+from commitments.ledger.verify import verify_ledger
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, Update
 from tests import factories
 from tests.helpers.admin_forms import Form
@@ -69,7 +69,7 @@ def test_two_hundred_are_written_in_one_go(publisher):
         assert write(publisher, page).status_code == 302
     assert stored() == [400, 200, 200, 200]
     assert len(captured) < 100  # in batches: not one for each
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 @pytest.mark.postgresql

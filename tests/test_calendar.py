@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime
 import pytest
 import vobject
 
-from commitments import ledger
+from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
 from commitments.public import calendar
 from tests import factories
 from tests.helpers.exports import read as exported
 from tests.helpers.feeds import HOSTILE, legible
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-BY = ledger.Recorder()
+BY = Actor()
 CALENDAR = "/deadlines.ics"
 TITLE = "4th Plenary Session of the Hong Kong/Shanghai Co-operation Conference"
 
@@ -147,7 +147,7 @@ def test_a_revision_that_is_taken_back_is_one_more_version(client, time_machine)
     """A calendar passes over an event whose sequence is lower than the one it has."""
     entry = factories.record("report", pledge(deadline="2019"), **slip("2020"))
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    ledger.append([ledger.retract(entry, "Nobody said so.", BY)])
+    append_entries([new_retraction(entry, "Nobody said so.", BY)])
     event = only(client)
     assert event.dtstart.value == date(2019, 12, 31)
     assert (event.sequence.value, event.dtstamp.value.day) == ("2", 25)
@@ -162,9 +162,9 @@ def test_whatever_may_change_an_event_raises_its_sequence_and_its_stamp(client, 
     if act == "stop":
         factories.record("report", one, status="stopped", stop_reason="cancelled", date="2020")
     elif act == "correct":
-        ledger.append([ledger.correct(one, {"review_on": date(2027, 6, 1)}, "Later.", BY)])
+        append_entries([new_correction(one, {"review_on": date(2027, 6, 1)}, "Later.", BY)])
     else:
-        ledger.append([ledger.redact(entry, None, "It named a person.", BY)])
+        append_entries([new_redaction(entry, None, "It named a person.", BY)])
     assert {(event.sequence.value, event.dtstamp.value.day) for event in events(client)} == {("2", 25)}
 
 
@@ -235,7 +235,7 @@ def test_how_the_list_is_shown_means_nothing_to_a_calendar(release, client):
 
 @pytest.mark.parametrize("most", [3, 4])
 def test_more_events_than_a_calendar_can_hold_are_refused_with_their_number(client, monkeypatch, most):
-    monkeypatch.setattr(calendar, "MOST", most)
+    monkeypatch.setattr(calendar, "MAX_EVENTS", most)
     for _one in range(2):
         factories.published(deadline="2030", review_on=date(2029, 1, 1))
     answer = client.get(CALENDAR)

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from django.core.exceptions import ValidationError
 
-from commitments import chain, content, ledger
+from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest, entry_digest, utc_timestamp
+from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
+from commitments.ledger.contents import parse_decimal
 from commitments.models import LedgerEntry, LedgerHead
 from tests.factories import published, record
 
@@ -38,7 +40,7 @@ def recomputed(entries):
 
 
 def test_before_the_first_entry_stand_64_zeros():
-    assert chain.GENESIS == "0" * 64
+    assert GENESIS == "0" * 64
 
 
 @pytest.mark.parametrize(
@@ -53,12 +55,12 @@ def test_before_the_first_entry_stand_64_zeros():
     ],
 )
 def test_canonical_json_has_one_spelling(data, text):
-    assert chain.canonical(data) == text
+    assert canonical_json(data) == text
 
 
 def readable(text):
     try:
-        return str(content.read_number(text))
+        return str(parse_decimal(text))
     except ValidationError:
         return None
 
@@ -68,23 +70,23 @@ def test_a_figure_has_one_spelling_of_at_most_twelve_digits_and_two_decimals():
     assert [text for text in wrong if readable(text)] == []
     right = ["0", "12.5", "-1", "9" * 12 + ".99"]
     assert [readable(text) for text in right] == right
-    assert content.read_number("") is None
+    assert parse_decimal("") is None
 
 
 def test_two_spellings_of_one_letter_have_one_digest():
     composed, decomposed = (unicodedata.normalize(form, "Café") for form in ("NFC", "NFD"))
     assert composed != decomposed
-    assert chain.canonical({"a": composed}) == chain.canonical({"a": decomposed})
+    assert canonical_json({"a": composed}) == canonical_json({"a": decomposed})
 
 
 def test_a_time_is_written_as_utc_seconds():
     moment = datetime(2026, 11, 22, 16, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=8)))
-    assert chain.utc_text(moment) == "2026-11-22T08:00:00Z"
+    assert utc_timestamp(moment) == "2026-11-22T08:00:00Z"
 
 
 def test_the_example_comes_out_as_written_down():
-    content = chain.content_digest("00ff", chain.canonical({"note": "香港"}))
-    digest = chain.entry_digest(chain.GENESIS, {"sequence": 1, "kind": "check"}, content)
+    content = content_digest("00ff", canonical_json({"note": "香港"}))
+    digest = entry_digest(GENESIS, {"sequence": 1, "kind": "check"}, content)
     assert content == sha256('00ff{"note":"香港"}')
     assert digest == sha256("0" * 64 + '{"kind":"check","sequence":1}' + content)
     assert digest == "bb2da8e795d817c55ab1e2d34679fd38bda5d89d4287e948c3939cdbcce3494e"
@@ -95,11 +97,11 @@ def test_the_example_comes_out_as_written_down():
     [("1" * 64, {"sequence": 1}, "c"), ("0" * 64, {"sequence": 2}, "c"), ("0" * 64, {"sequence": 1}, "d")],
 )
 def test_a_digest_depends_on_everything_it_covers(previous, metadata, content):
-    assert chain.entry_digest(previous, metadata, content) != chain.entry_digest("0" * 64, {"sequence": 1}, "c")
+    assert entry_digest(previous, metadata, content) != entry_digest("0" * 64, {"sequence": 1}, "c")
 
 
 def test_the_same_content_with_another_salt_has_another_digest():
-    assert chain.content_digest("a", "{}") != chain.content_digest("b", "{}")
+    assert content_digest("a", "{}") != content_digest("b", "{}")
 
 
 @pytest.mark.postgresql
@@ -113,11 +115,11 @@ def test_the_first_release_recomputes_entry_by_entry_to_the_head():
 @pytest.mark.postgresql
 @pytest.mark.django_db
 def test_every_kind_of_entry_recomputes_a_redacted_one_included():
-    commitment, by = published(), ledger.Recorder("administrator", "hksarg")
+    commitment, by = published(), Actor("administrator", "hksarg")
     wrong, removed = record("report", commitment), record("context", commitment)
     record("check", commitment)
-    ledger.append([ledger.correct(commitment, {"title": "Another title"}, "Typing error.", by)])
-    ledger.append([ledger.retract(wrong, "Wrong.", by), ledger.redact(removed, None, "Court order.", by)])
+    append_entries([new_correction(commitment, {"title": "Another title"}, "Typing error.", by)])
+    append_entries([new_retraction(wrong, "Wrong.", by), new_redaction(removed, None, "Court order.", by)])
     entries = list(LedgerEntry.objects.order_by("sequence"))
     assert len({entry.kind for entry in entries}) == 7
     assert list(recomputed(entries)) == [entry.digest for entry in entries]

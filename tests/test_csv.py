@@ -8,13 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from commitments import keeping
-from commitments.filters import known_names
+from commitments.exports import rows as batches
+from commitments.exports.columns import Column, ColumnType, read_number
+from commitments.exports.csv import CSV as FORMAT
+from commitments.exports.download import Export, ExportMoment
 from commitments.models import LedgerHead
-from commitments.reports import rows as batches
-from commitments.reports.columns import Column, Type, number
-from commitments.reports.csv import CSV as FORMAT
-from commitments.reports.download import Export, Moment
+from commitments.query.filters import list_params
+from commitments.web import page_cache
 from tests import factories
 from tests.helpers.crowds import crowd
 from tests.helpers.exports import CSV, LEFT_ALONE, QUERIES, RUN, body, read, tiny_world
@@ -69,33 +69,33 @@ def as_read(kind, value):
     """A value in a column of this type, as a program reads it from the file."""
     column = Column("name", "Name", kind, "What it is.", ("name",))
     export = Export("names", "Names", [column], None, iter([[[value]]]), None)
-    text = b"".join(FORMAT.write(export, Moment(1, ""))).decode("utf-8-sig")
+    text = b"".join(FORMAT.write(export, ExportMoment(1, ""))).decode("utf-8-sig")
     [_header, [cell]] = csv.reader(io.StringIO(text, newline=""), strict=True)
     return cell
 
 
-@pytest.mark.parametrize("kind", [Type.TEXT, Type.ADDRESS])
+@pytest.mark.parametrize("kind", [ColumnType.TEXT, ColumnType.ADDRESS])
 def test_a_text_that_a_spreadsheet_would_run_has_an_apostrophe_before_it_and_is_whole(kind):
     assert {name: as_read(kind, text) for name, text in RUN.items()} == {name: "'" + text for name, text in RUN.items()}
 
 
 def test_any_other_text_comes_back_as_written():
-    assert {name: as_read(Type.TEXT, text) for name, text in LEFT_ALONE.items()} == LEFT_ALONE
+    assert {name: as_read(ColumnType.TEXT, text) for name, text in LEFT_ALONE.items()} == LEFT_ALONE
 
 
 def test_of_several_values_in_a_cell_the_first_decides_whether_it_would_run():
-    found = [as_read(Type.TEXTS, values) for values in (["=1", "b"], ["b", "=1"], [])]
+    found = [as_read(ColumnType.TEXTS, values) for values in (["=1", "b"], ["b", "=1"], [])]
     assert found == ["'=1; b", "b; =1", ""]
 
 
 def test_numbers_dates_and_codes_have_no_apostrophe():
-    assert [as_read(kind, -5) for kind in (Type.WHOLE, Type.NUMBER)] == ["-5", "-5"]
-    assert [as_read(kind, "-5") for kind in (Type.CODE, Type.DAY, Type.PARTIAL_DATE)] == ["-5"] * 3
+    assert [as_read(kind, -5) for kind in (ColumnType.WHOLE, ColumnType.NUMBER)] == ["-5", "-5"]
+    assert [as_read(kind, "-5") for kind in (ColumnType.CODE, ColumnType.DAY, ColumnType.PARTIAL_DATE)] == ["-5"] * 3
 
 
 def test_a_number_has_no_zeros_behind_it_and_no_exponent():
     written = {"40": "40", "40.50": "40.5", "100000": "100000", "0.05": "0.05"}
-    assert {text: as_read(Type.NUMBER, number(None, text)) for text in written} == written
+    assert {text: as_read(ColumnType.NUMBER, read_number(None, text)) for text in written} == written
 
 
 @here
@@ -195,8 +195,8 @@ def test_a_past_day_is_written_as_it_stood(client):
 @pytest.mark.postgresql
 def test_the_file_comes_in_pieces_of_a_batch_and_the_first_before_anything_is_asked(client, monkeypatch):
     """Twelve commitments are three batches after the header; no piece waits for all of them."""
-    monkeypatch.setattr(batches, "BATCH", 5)
-    monkeypatch.setattr(keeping, "MOST_BYTES", 1)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 5)
+    monkeypatch.setattr(page_cache, "MAX_CACHED_BYTES", 1)
     crowd(range(1, 13), owners=[factories.OrganisationFactory()])
     answer = client.get(CSV)
     with CaptureQueriesContext(connection) as captured:
@@ -211,7 +211,7 @@ def test_the_file_comes_in_pieces_of_a_batch_and_the_first_before_anything_is_as
 def test_an_unknown_name_is_refused_with_the_names_that_are_known(release, client):
     answer = client.get(f"{CSV}?state=completed&status=completed")
     assert answer.status_code == 400
-    assert answer.text == f"“state” is not a name known here. The names are: {', '.join(known_names())}, labels.\n"
+    assert answer.text == f"“state” is not a name known here. The names are: {', '.join(list_params())}, labels.\n"
 
 
 def test_the_known_names_are_those_that_are_promised():
@@ -219,7 +219,7 @@ def test_the_known_names_are_those_that_are_promised():
         "q, status, schedule, evidence, freshness, area, owner, partner, side, kind, level, release, deadline_from, "
         "deadline_to, as_of, sort, page, per_page"
     )
-    assert set(known_names()) == set(promised.split(", "))
+    assert set(list_params()) == set(promised.split(", "))
 
 
 def test_every_problem_of_a_question_is_told_at_once(release, client):

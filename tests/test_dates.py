@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.dates import EDTF_PARTS, FIRST_YEAR, LAST_YEAR, PartialDate, PartialDateError, parse
+from commitments.domain.partial_dates import (
+    EDTF_PARTS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    PartialDate,
+    PartialDateError,
+    parse_partial_date,
+)
 
 YEARS = st.integers(FIRST_YEAR, LAST_YEAR).map("{:04}".format)
 MONTHS = st.builds("{}-{:02}".format, YEARS, st.integers(1, 12))
@@ -38,7 +45,7 @@ NEARLY = st.from_regex(r"[0-9]{3,5}[-–/.]?([HQhq]?[0-9]{0,3})([-–/.][0-9]{0,
     ],
 )
 def test_each_form_runs_from_its_first_day_to_its_last(text, first, last):
-    assert parse(text) == PartialDate(text, first, last)
+    assert parse_partial_date(text) == PartialDate(text, first, last)
 
 
 @pytest.mark.parametrize(
@@ -56,15 +63,15 @@ def test_each_form_runs_from_its_first_day_to_its_last(text, first, last):
     ],
 )
 def test_another_spelling_is_kept_in_ours(typed, kept):
-    assert str(parse(typed)) == kept
-    assert parse(typed) == parse(kept)
+    assert str(parse_partial_date(typed)) == kept
+    assert parse_partial_date(typed) == parse_partial_date(kept)
 
 
 def test_the_notation_of_the_standard_is_known():
     edtf = {"2019": "2019", "2018-H1": "2018-40", "2018-H2": "2018-41", "2018-11": "2018-11"}
     edtf |= {"2018-Q1": "2018-33", "2018-Q2": "2018-34", "2018-Q3": "2018-35", "2018-Q4": "2018-36"}
     edtf |= {"2018-11-05": "2018-11-05"}
-    assert {text: parse(text).edtf for text in edtf} == edtf
+    assert {text: parse_partial_date(text).edtf for text in edtf} == edtf
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,7 @@ def test_the_notation_of_the_standard_is_known():
     ],
 )
 def test_it_reads_as_people_say_it_and_never_as_a_day_that_nobody_promised(text, label):
-    assert parse(text).label == label
+    assert parse_partial_date(text).label == label
 
 
 DAYS_REFUSED = "2018-13 2018-00 2019-02-30 2019-02-29 2018-11-00 2018-11-31 2018-H1-05 2018-40-05 2018-Q1-01"
@@ -101,7 +108,7 @@ REFUSED = {
 
 def is_read(text):
     try:
-        return bool(parse(text))
+        return bool(parse_partial_date(text))
     except PartialDateError:
         return False
 
@@ -113,7 +120,7 @@ def test_anything_else_is_refused(texts):
 
 def test_a_refusal_quotes_little_of_what_was_typed_and_says_what_may_be_written():
     with pytest.raises(PartialDateError) as refusal:
-        parse("x" * 10_000)
+        parse_partial_date("x" * 10_000)
     assert len(str(refusal.value)) < 250
     for form in ("2019", "2018-H1", "2018-Q3", "2018-11", "2018-11-05"):
         assert form in str(refusal.value)
@@ -121,25 +128,27 @@ def test_a_refusal_quotes_little_of_what_was_typed_and_says_what_may_be_written(
 
 @given(FORMS)
 def test_the_first_day_is_never_after_the_last(text):
-    assert parse(text).first <= parse(text).last
+    assert parse_partial_date(text).first <= parse_partial_date(text).last
 
 
 @given(FORMS)
 def test_what_is_written_down_reads_back_the_same(text):
-    when = parse(text)
-    assert parse(str(when)) == when == parse(when.edtf)
+    when = parse_partial_date(text)
+    assert parse_partial_date(str(when)) == when == parse_partial_date(when.edtf)
 
 
 @given(FORMS)
 def test_a_span_lies_within_its_year(text):
-    when, year = parse(text), parse(text[:4])
+    when, year = parse_partial_date(text), parse_partial_date(text[:4])
     assert year.first <= when.first <= when.last <= year.last
 
 
 @given(DAYS)
 def test_a_day_lies_in_its_month_and_the_month_in_its_quarter_and_half_year(text):
-    day, month = parse(text), int(text[5:7])
-    around = [parse(f"{text[:4]}-{part}") for part in (text[5:7], f"Q{(month + 2) // 3}", f"H{(month + 5) // 6}")]
+    day, month = parse_partial_date(text), int(text[5:7])
+    around = [
+        parse_partial_date(f"{text[:4]}-{part}") for part in (text[5:7], f"Q{(month + 2) // 3}", f"H{(month + 5) // 6}")
+    ]
     firsts, lasts = [one.first for one in around], [one.last for one in around]
     assert firsts == sorted(firsts, reverse=True)
     assert lasts == sorted(lasts)
@@ -149,16 +158,16 @@ def test_a_day_lies_in_its_month_and_the_month_in_its_quarter_and_half_year(text
 @given(YEARS)
 def test_the_parts_of_a_year_follow_one_another_without_a_gap(year):
     for parts in (["H1", "H2"], ["Q1", "Q2", "Q3", "Q4"], [f"{month:02}" for month in range(1, 13)]):
-        spans = [parse(f"{year}-{part}") for part in parts]
+        spans = [parse_partial_date(f"{year}-{part}") for part in parts]
         days = sum((span.last - span.first).days + 1 for span in spans)
-        assert (spans[0].first, spans[-1].last) == (parse(year).first, parse(year).last)
-        assert days == (parse(year).last - parse(year).first).days + 1
+        assert (spans[0].first, spans[-1].last) == (parse_partial_date(year).first, parse_partial_date(year).last)
+        assert days == (parse_partial_date(year).last - parse_partial_date(year).first).days + 1
 
 
 @given(st.one_of(st.text(), NEARLY, FORMS))
 def test_any_text_is_a_date_or_is_refused_as_one(text):
     try:
-        kept = str(parse(text))
+        kept = str(parse_partial_date(text))
     except PartialDateError:
         return
     year, _dash, part = text.strip().upper().partition("-")

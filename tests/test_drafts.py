@@ -7,8 +7,9 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from commitments import ledger, urls
-from commitments.languages import CHINESE, bare, path_in
+from commitments import urls
+from commitments.i18n.languages import CHINESE, path_in_language, strip_language
+from commitments.ledger.append import Actor, append_entries, new_correction, new_publication, new_redaction
 from commitments.models import Commitment
 from tests import factories
 from tests.helpers import secret_drafts
@@ -65,7 +66,7 @@ def told(drafts):
 
 def secrets_in(address, told):
     """The secrets in what an address tells. That it repeats its own address tells nothing."""
-    repeated = bare(address) if any(reference in address for reference in REFERENCES) else None
+    repeated = strip_language(address) if any(reference in address for reference in REFERENCES) else None
     text = told.replace(repeated, "") if repeated else told
     return [secret for secret in HIDDEN if secret in text]
 
@@ -94,7 +95,7 @@ def test_no_public_address_tells_anything_of_a_draft(told):
 
 @pytest.mark.parametrize("language", CHINESE)
 def test_no_public_address_tells_anything_of_a_draft_in_chinese(client, language):
-    assert leaks(client, [path_in(language, address) for address in addresses()]) == {}
+    assert leaks(client, [path_in_language(language, address) for address in addresses()]) == {}
 
 
 @pytest.mark.postgresql
@@ -147,7 +148,7 @@ def test_drafts_are_in_no_count(client):
 
 def test_a_draft_shows_once_it_is_published(client):
     over = Commitment.objects.get(reference="DR-01")
-    ledger.append([ledger.publish(over, ledger.Recorder(), recorded_at=factories.WHEN)])
+    append_entries([new_publication(over, Actor(), recorded_at=factories.WHEN)])
     assert SECRETS["title"] in body(client.get("/commitments/DR-01/"))
     assert "DR-03" not in body(client.get("/commitments/DR-01/"))
     assert UPDATE["note"] not in body(client.get("/commitments/DR-01/"))
@@ -157,7 +158,7 @@ def test_a_correction_cannot_make_a_public_commitment_part_of_a_draft(client):
     """Its page would name the draft's reference among the corrections."""
     public, over = (Commitment.objects.get(reference=reference) for reference in ("TT-01", "DR-01"))
     with pytest.raises(ValidationError):
-        ledger.append([ledger.correct(public, {"part_of": over}, "It hangs on that one.", ledger.Recorder())])
+        append_entries([new_correction(public, {"part_of": over}, "It hangs on that one.", Actor())])
     assert "DR-01" not in body(client.get("/commitments/TT-01/"))
 
 
@@ -165,9 +166,9 @@ def test_a_release_that_is_not_out_yet_is_named_nowhere_nor_what_was_recorded_an
     tomorrow = factories.ReleaseFactory(slug="tomorrow", title="Plenary of tomorrow", issued_on="2026-11-23")
     early = factories.published(reference="EM-01", title="Embargoed pledge", release=tomorrow)
     entry = factories.record("context", early, note="Not yet to be read.")
-    by = ledger.Recorder("administrator")
-    [first] = ledger.append([ledger.redact(entry, None, "Redacted before it was out.", by)])
-    ledger.append([ledger.redact(first, {"reason": "", "remaining": None}, "Redacted a second time.", by)])
+    by = Actor("administrator")
+    [first] = append_entries([new_redaction(entry, None, "Redacted before it was out.", by)])
+    append_entries([new_redaction(first, {"reason": "", "remaining": None}, "Redacted a second time.", by)])
     secrets = ("Plenary of tomorrow", "Embargoed", "to be read", "before it was out", "second time")
     texts = {address: body(client.get(address)) for address in addresses()}
     assert {address: one for address, text in texts.items() for one in secrets if one in text} == {}

@@ -14,13 +14,14 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.test import RequestFactory
 
-from commitments import ledger, urls
+from commitments import urls
+from commitments.exports import rows as batches
+from commitments.exports import views
+from commitments.exports.columns import COLUMN_NAMES, LIST_COLUMNS, ColumnType
+from commitments.exports.datasets import DATASETS
+from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH, XLSX, day_serial
+from commitments.ledger.append import Actor, append_entries, new_redaction, new_retraction
 from commitments.models import LedgerHead
-from commitments.reports import rows as batches
-from commitments.reports import views
-from commitments.reports.columns import COLUMNS, NAMES, Type
-from commitments.reports.datasets import DATASETS
-from commitments.reports.xlsx import CUT, LONGEST, XLSX, serial
 from tests import factories
 from tests.helpers.crowds import crowd, queries
 from tests.helpers.exports import CSV, SOME, document, tiny_world
@@ -89,7 +90,7 @@ def test_each_format_takes_as_many_queries_for_a_hundred_rows_in_two_batches_as_
     def asked():
         return {ending: queries(client, f"/commitments.{ending}") for ending in FORMATS}
 
-    monkeypatch.setattr(batches, "BATCH", 50)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 50)
     crowd(range(1, 11), owners=[factories.OrganisationFactory()])
     of_ten = asked()
     crowd(range(11, 101), owners=factories.OrganisationFactory.create_batch(3))
@@ -106,16 +107,20 @@ def test_a_wrong_question_is_refused_and_never_answered_with_everything(release,
 
 
 def test_rows_for_spreadsheets_have_the_names_of_the_columns_or_their_labels(client):
-    labels = [str(column.label) for column in COLUMNS]
+    labels = [str(column.label) for column in LIST_COLUMNS]
     factories.published()
     for ending in ("csv", "xlsx"):
         read = {"csv": lambda query: list(read_csv(client, CSV + query)[0]), "xlsx": lambda q: list(rows(client, q)[0])}
-        assert [read[ending](query) for query in ("", "?labels=1", "?labels=0")] == [list(NAMES), labels, list(NAMES)]
+        assert [read[ending](query) for query in ("", "?labels=1", "?labels=0")] == [
+            list(COLUMN_NAMES),
+            labels,
+            list(COLUMN_NAMES),
+        ]
 
 
 def test_json_has_the_names_of_the_columns_whatever_is_asked_for(client):
     factories.published()
-    assert list(document(client)["rows"][0]) == list(NAMES)
+    assert list(document(client)["rows"][0]) == list(COLUMN_NAMES)
     assert document(client, "?labels=1")["rows"] == document(client)["rows"]
 
 
@@ -178,14 +183,16 @@ def test_a_text_that_no_cell_can_hold_is_cut_and_the_cell_says_so(client):
     note = "long, " * 5461 + "abc"
     factories.record("report", factories.published(), note=note)
     [only] = rows(client)
-    assert only["note"] == note[: LONGEST - len(CUT)] + CUT
-    assert len(only["note"]) == LONGEST
+    assert only["note"] == note[: MAX_CELL_LENGTH - len(CUT_MARK)] + CUT_MARK
+    assert len(only["note"]) == MAX_CELL_LENGTH
     assert len(read_csv(client)[0]["note"]) == len(note)
 
 
 def test_more_rows_than_a_sheet_can_hold_are_refused_and_the_answer_says_what_to_do(client):
     tiny_world()
-    answer = views.table(RequestFactory().get("/commitments.xlsx"), urls.LISTED["dataset"], replace(XLSX, most=2))
+    answer = views.export_table(
+        RequestFactory().get("/commitments.xlsx"), urls.LISTED["dataset"], replace(XLSX, most=2)
+    )
     assert answer.status_code == 400
     assert "can hold 2 rows, and there are 3. Filter the list, or take CSV or JSON." in answer.text
 
@@ -193,7 +200,7 @@ def test_more_rows_than_a_sheet_can_hold_are_refused_and_the_answer_says_what_to
 def test_a_day_is_the_number_that_spreadsheets_keep_for_it():
     """They count a 29 February 1900, which there was not."""
     days = {"1900-01-01": 1, "1900-02-28": 59, "1900-03-01": 61, "2018-08-24": 43336}
-    assert {day: serial(day) for day in days} == days
+    assert {day: day_serial(day) for day in days} == days
 
 
 # JSON.
@@ -231,7 +238,7 @@ def test_the_json_of_nothing_is_an_empty_list(client):
 
 @pytest.mark.postgresql
 def test_each_line_of_the_json_is_one_object_however_many_batches_they_come_in(client, monkeypatch):
-    monkeypatch.setattr(batches, "BATCH", 5)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 5)
     crowd(range(1, 13), owners=[factories.OrganisationFactory()])
     _start, *lines, _end, _nothing = body(client, "/commitments.json").decode().split("\n")
     assert len([json.loads(line.rstrip(",")) for line in lines]) == 12
@@ -244,7 +251,7 @@ def test_each_line_of_the_json_is_one_object_however_many_batches_they_come_in(c
 def test_the_table_of_commitments_has_the_promised_columns_first_and_then_all_that_is_public(client):
     tiny_world()
     [first, *_others] = table(client, "commitments")
-    assert list(first)[: len(NAMES)] == list(NAMES)
+    assert list(first)[: len(COLUMN_NAMES)] == list(COLUMN_NAMES)
     assert first["owner_slugs"] == "; ".join(sorted(first["owner_slugs"].split("; ")))
     assert (first["paragraph"], first["done_when"]) == ("1", "The thing is done.")
 
@@ -270,8 +277,8 @@ def test_a_retracted_update_names_its_retraction_and_a_redacted_one_has_lost_its
     one = factories.published()
     wrong = factories.record("report", one, note="Wrong.")
     personal = factories.record("context", one, note="Mr. Somebody said so.")
-    ledger.append([ledger.retract(wrong, "It was another.", ledger.Recorder())])
-    ledger.append([ledger.redact(personal, None, "Personal data.", ledger.Recorder("administrator"))])
+    append_entries([new_retraction(wrong, "It was another.", Actor())])
+    append_entries([new_redaction(personal, None, "Personal data.", Actor("administrator"))])
     first, second = table(client, "updates")
     assert (first["retracted_by"], second["redacted_by"]) == ("4", "5")
     assert "Somebody" not in str(second)
@@ -316,7 +323,7 @@ def test_a_key_names_one_row_and_settles_its_place(tables, name):
 
 
 def test_every_name_in_a_table_is_in_the_table_that_it_refers_to(tables):
-    refers = [(name, column, *to) for name, one in DATASETS.items() for column, to in one.refers.items()]
+    refers = [(name, column, *to) for name, one in DATASETS.items() for column, to in one.foreign_keys.items()]
     for name, column, other, key in refers:
         known = {row[key] for row in tables[other]}
         assert {row[column] for row in tables[name]} - {""} <= known, (name, column)
@@ -324,14 +331,14 @@ def test_every_name_in_a_table_is_in_the_table_that_it_refers_to(tables):
 
 
 FORMS = {
-    Type.DAY: r"\d{4}-\d\d-\d\d",
-    Type.TIME: r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-    Type.WHOLE: r"-?\d+",
-    Type.NUMBER: r"-?\d+(\.\d+)?",
-    Type.YES_NO: "true|false",
-    Type.PARTIAL_DATE: r"\d{4}(-(H[12]|Q[1-4]|\d\d(-\d\d)?))?",
-    Type.ADDRESS: "https?://.+",
-    Type.CODE: "[A-Za-z0-9_-]+",
+    ColumnType.DAY: r"\d{4}-\d\d-\d\d",
+    ColumnType.TIME: r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    ColumnType.WHOLE: r"-?\d+",
+    ColumnType.NUMBER: r"-?\d+(\.\d+)?",
+    ColumnType.YES_NO: "true|false",
+    ColumnType.PARTIAL_DATE: r"\d{4}(-(H[12]|Q[1-4]|\d\d(-\d\d)?))?",
+    ColumnType.ADDRESS: "https?://.+",
+    ColumnType.CODE: "[A-Za-z0-9_-]+",
 }
 
 
@@ -342,7 +349,7 @@ def test_every_cell_is_of_the_type_that_its_column_promises(tables, name):
         for column in DATASETS[name].columns:
             cell = row[column.name]
             assert cell == "" or re.fullmatch(FORMS.get(column.type, "(?s).+"), cell), (column.name, cell)
-            if column.choices and column.type is Type.CODE:
+            if column.choices and column.type is ColumnType.CODE:
                 assert cell in ("", *column.choices.values)
 
 

@@ -12,27 +12,37 @@ from django.utils import translation
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from commitments import facets, ledger, translations
-from commitments.choices import Kind, Level, Side, Status
-from commitments.filters import CommitmentFilter, ListForm
-from commitments.languages import CHINESE, TAGS
+from commitments.domain.choices import Kind, Level, Side, Status
+from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS
+from commitments.ledger.append import (
+    Actor,
+    append_entries,
+    new_correction,
+    new_publication,
+    new_redaction,
+    new_retraction,
+)
+from commitments.ledger.translations import NewTranslation, record_translations
+from commitments.ledger.verify import rebuild_projections
 from commitments.models import Area, Commitment, Organisation, Release
+from commitments.query.facets import FACET_COLUMNS, MAX_INDEXES, SEARCH_FILTERS, count_choices, index_for
+from commitments.query.filters import CommitmentFilter, ListForm
 from tests import factories
 from tests.helpers.crowds import crowd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 TODAY = date(2026, 11, 22)
-BY = ledger.Recorder()
+BY = Actor()
 SEARCHED = [("q", text) for text in ("bridge", "QQ-00", "body", "上海", "大橋 桥", "機構", "nothing-like-it")]
 SEARCHED += [(name, text) for name in ("deadline_from", "deadline_to") for text in ("2019", "2020-H1", "2021-06-30")]
-LANGUAGE = st.sampled_from(list(TAGS))
+LANGUAGE = st.sampled_from(list(LANGUAGE_TAGS))
 DAYS = ["2018-08-23", "2018-08-24", "2019-12-31", "2020-06-30", "2021-01-01", TODAY.isoformat()]
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
     """Each test starts as the server does."""
-    facets.kept.cache_clear()
+    index_for.cache_clear()
 
 
 def asked(query=""):
@@ -42,7 +52,7 @@ def asked(query=""):
 
 
 def found(query=""):
-    return facets.of(asked(query))
+    return count_choices(asked(query))
 
 
 def in_sql(query=""):
@@ -79,15 +89,15 @@ def world(seed):
             partners=dice.sample(bodies, dice.randint(0, 2)),
         )
         if number % 5:
-            new.append(ledger.publish(one, BY, recorded_at=factories.WHEN))
+            new.append(new_publication(one, BY, recorded_at=factories.WHEN))
             new += [update(one, dice) for _ in range(dice.randint(0, 3))]
-    entries = ledger.append(new)
+    entries = append_entries(new)
     reports = [entry for entry in entries if entry.kind == "report"]
-    ledger.append([ledger.retract(entry, "Wrong.", BY) for entry in reports[::4]])
+    append_entries([new_retraction(entry, "Wrong.", BY) for entry in reports[::4]])
     said = {"zh-hant": {"Build a bridge": "興建大橋", "meet": "會面"}, "zh-hans": {"meet": "会面", "Aim": "目的"}}
-    translations.record(
+    record_translations(
         [
-            translations.NewTranslation(one, language, one.title, texts[one.title])
+            NewTranslation(one, language, one.title, texts[one.title])
             for one in Commitment.objects.all()
             for language, texts in said.items()
             if one.title in texts and dice.random() < 0.7
@@ -113,7 +123,7 @@ def sorts():
 
 def questions():
     """Query strings in which every name of the filterset may stand, with some days and any sort."""
-    choices = [(name, value) for name in facets.COLUMNS for value, _label in asked().filters[name].extra["choices"]]
+    choices = [(name, value) for name in FACET_COLUMNS for value, _label in asked().filters[name].extra["choices"]]
     days, sorted_by = st.sampled_from(["", *DAYS]), st.sampled_from(["", *sorts()])
     some = st.lists(st.sampled_from(choices), max_size=4, unique=True)
     searched = st.lists(st.sampled_from(SEARCHED), max_size=2, unique_by=lambda pair: pair[0])
@@ -139,7 +149,7 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
     world(seed)
 
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(questions(), st.sampled_from(list(facets.COLUMNS)), st.integers(0, 40), st.integers(0, 40), LANGUAGE)
+    @given(questions(), st.sampled_from(list(FACET_COLUMNS)), st.integers(0, 40), st.integers(0, 40), LANGUAGE)
     def holds(query, name, first, length, language):
         with translation.override(language):
             assume(CommitmentFilter(QueryDict(query), TODAY).is_valid())  # a release not yet out is no choice
@@ -152,7 +162,7 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
     holds()
 
 
-@pytest.mark.parametrize("language", TAGS)
+@pytest.mark.parametrize("language", LANGUAGE_TAGS)
 def test_every_sort_is_that_of_the_filterset(release, language):
     with translation.override(language):
         for sort in ("", *sorts()):
@@ -162,26 +172,22 @@ def test_every_sort_is_that_of_the_filterset(release, language):
 def test_titles_have_an_order_in_each_language_that_share_an_index(db):
     one, other, third = (factories.published(reference=f"TT-0{n}", title=title) for n, title in enumerate("CAB"))
     said = {one: "一", other: "龍", third: "中"}
-    translations.record(
-        [
-            translations.NewTranslation(of, language, of.title, text)
-            for of, text in said.items()
-            for language in CHINESE
-        ],
+    record_translations(
+        [NewTranslation(of, language, of.title, text) for of, text in said.items() for language in CHINESE],
         BY,
     )
     orders = {}
-    for language in TAGS:
+    for language in LANGUAGE_TAGS:
         with translation.override(language):
             orders[language] = found("sort=title").references(0, 3)
     by_letters, by_strokes, by_pinyin = [1, 2, 0], [0, 2, 1], [1, 0, 2]
-    expected = dict(zip(TAGS, (by_letters, by_strokes, by_pinyin), strict=True))
+    expected = dict(zip(LANGUAGE_TAGS, (by_letters, by_strokes, by_pinyin), strict=True))
     assert orders == {language: [f"TT-0{n}" for n in order] for language, order in expected.items()}
-    assert facets.kept.cache_info().currsize == 1
+    assert index_for.cache_info().currsize == 1
 
 
 def test_every_filter_is_known_here_and_every_choice_is_counted(release):
-    assert {*facets.COLUMNS, *facets.SEARCHES} == set(asked().filters)
+    assert {*FACET_COLUMNS, *SEARCH_FILTERS} == set(asked().filters)
     for name, of_each in found().counts.items():
         assert list(of_each) == [value for value, _label in asked().form.fields[name].choices]
 
@@ -224,22 +230,22 @@ def test_a_report_and_its_retraction_show_at_once(db):
     assert found().counts["status"]["in_progress"] == 0
     entry = factories.record("report", one)
     assert found().counts["status"]["in_progress"] == 1
-    ledger.append([ledger.retract(entry, "Wrong.", BY)])
+    append_entries([new_retraction(entry, "Wrong.", BY)])
     assert found().counts["status"] == dict.fromkeys(Status.values, 0) | {"no_report": 1}
 
 
 def test_a_redaction_shows_at_once(db):
     entry = factories.record("report", factories.published())
     assert found("status=in_progress").total == 1
-    ledger.append([ledger.redact(entry, None, "A name.", BY)])
+    append_entries([new_redaction(entry, None, "A name.", BY)])
     assert found("status=in_progress").total == 0
 
 
 def test_a_correction_shows_at_once_in_filters_and_sorts(db):
     one, other = crowd([1, 2], parties_as_stated="somebody")
     assert found("sort=title").references(0, 2) == ["QQ-0001", "QQ-0002"]
-    ledger.append(
-        [ledger.correct(one, {"title": "Zebra", "kind": "target", "target": Decimal(4), "unit": "x"}, "A slip.", BY)]
+    append_entries(
+        [new_correction(one, {"title": "Zebra", "kind": "target", "target": Decimal(4), "unit": "x"}, "A slip.", BY)]
     )
     assert found("sort=title").references(0, 2) == [other.reference, one.reference]
     assert found().counts["kind"] == dict.fromkeys(Kind.values, 0) | {"action": 1, "target": 1}
@@ -249,7 +255,7 @@ def test_a_rebuild_shows_at_once(db):
     one = factories.published(kind="action")
     Commitment.objects.filter(pk=one.pk).update(kind="agreement")
     assert found("kind=agreement").total == 1
-    assert list(ledger.rebuild())
+    assert list(rebuild_projections())
     assert found("kind=agreement").total == 0
 
 
@@ -285,9 +291,9 @@ def test_each_day_has_counts_of_its_own(db):
 
 
 def test_only_so_many_days_are_kept(db):
-    for day in range(1, facets.KEPT + 3):
+    for day in range(1, MAX_INDEXES + 3):
         found(f"as_of=2026-11-0{day}")
-    assert facets.kept.cache_info().currsize == facets.KEPT
+    assert index_for.cache_info().currsize == MAX_INDEXES
 
 
 @pytest.mark.parametrize(
@@ -305,7 +311,7 @@ def test_a_question_takes_one_query_where_the_day_is_kept_and_one_more_for_words
     taken = []
     for _time in range(2):
         with CaptureQueriesContext(connection) as captured:
-            facets.of(question).references(0, 25)
+            count_choices(question).references(0, 25)
         taken.append(len(captured))
     assert taken == [first, then]
 
@@ -316,7 +322,7 @@ from threading import Barrier, Thread
 from django.db import connection
 from django.http import QueryDict
 from commitments import facets
-from commitments.filters import CommitmentFilter
+from commitments.query.filters import CommitmentFilter
 
 asked, answers, start = [], [], Barrier(8)
 WORDS = ('JOIN "commitments_partnership"', '"title" ASC')  # of the query that fills an index, and of a sort

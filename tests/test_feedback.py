@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from commitments import limits
 from commitments.models import Commitment, DraftUpdate, ErrorReport, Update
-from commitments.public import feedback
+from commitments.public import error_reports
+from commitments.web.rate_limits import client_network
 from tests.factories import CommitmentFactory, OrganisationFactory, published
 from tests.helpers.admin_forms import Form, clerk, errors, fill
 from tests.helpers.days import NOW
@@ -85,7 +85,7 @@ def typed(answer):
 
 
 def report(**fields):
-    return ErrorReport.objects.create(**{"token": feedback.new_token(), "what": WHAT} | fields)
+    return ErrorReport.objects.create(**{"token": error_reports.new_token(), "what": WHAT} | fields)
 
 
 def page_of(one):
@@ -214,7 +214,7 @@ WRONG = {
 @pytest.mark.parametrize("field", WRONG)
 def test_what_cannot_be_read_is_refused_with_what_is_wrong(field):
     for value, message in WRONG[field].items():
-        told = feedback.ReportForm(SAID | {field: value}, NOW.date()).errors
+        told = error_reports.ErrorReportForm(SAID | {field: value}, NOW.date()).errors
         assert set(told) - {"__all__"} == {field}, value
         assert message in " ".join(told[field]), value
 
@@ -320,16 +320,16 @@ def test_a_form_sent_too_soon_or_too_late_comes_back_whole_and_can_be_sent_again
 
 
 def test_a_forged_stamp_is_none_and_is_replaced():
-    own = feedback.signer.sign(feedback.new_token())
+    own = error_reports.signer.sign(error_reports.new_token())
     for forged in ("", "x", "x:y:z", "é:1:2", "\0", "a" * 5000, own[:-1] + ("A" if own[-1] != "A" else "B")):
-        token, stamp, in_time = feedback.read_stamp(forged)
+        token, stamp, in_time = error_reports.read_stamp(forged)
         assert (len(token), stamp != forged, in_time) == (32, True, False), forged
 
 
 def test_no_stamp_at_all_is_no_stamp(client):
     answer = client.post(ADDRESS, SAID)
     assert (answer.status_code, typed(answer)) == (400, SAID)
-    assert feedback.read_stamp(stamp(answer))[1] == stamp(answer)
+    assert error_reports.read_stamp(stamp(answer))[1] == stamp(answer)
 
 
 def test_a_filled_trap_comes_back_empty_and_a_person_can_send_again(client, clock):
@@ -359,7 +359,7 @@ def test_a_button_pressed_twice_sends_once(client, clock):
 def test_two_that_come_in_at_the_same_moment_are_one(client, clock):
     opened = stamp(client.get(ADDRESS))
     clock.shift(timedelta(seconds=10))
-    forms = [feedback.ReportForm(SAID | {"stamp": opened}, NOW.date()) for _press in range(2)]
+    forms = [error_reports.ErrorReportForm(SAID | {"stamp": opened}, NOW.date()) for _press in range(2)]
     assert [form.is_valid() for form in forms] == [True, True]
     assert len({form.store("", timezone.now()) for form in forms}) == 1
 
@@ -430,7 +430,10 @@ def test_the_address_itself_is_never_kept_and_its_digest_only_while_it_counts(cl
 
 def test_the_digest_of_an_address_is_another_the_next_day(client, clock, settings, rf):
     request = rf.get("/", REMOTE_ADDR="192.0.2.1")
-    [today], [later] = feedback.senders(request, NOW), feedback.senders(request, NOW + timedelta(days=1))
+    [today], [later] = (
+        error_reports.sender_digests(request, NOW),
+        error_reports.sender_digests(request, NOW + timedelta(days=1)),
+    )
     assert today != later
 
 
@@ -446,9 +449,9 @@ def test_only_a_trusted_proxy_says_where_a_request_comes_from(rf, settings):
     }
     asked = {one: rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": one}) for one in said}
     settings.TRUST_PROXY = True
-    assert {one: limits.network(request) for one, request in asked.items()} == said
+    assert {one: client_network(request) for one, request in asked.items()} == said
     settings.TRUST_PROXY = False
-    assert {limits.network(request) for request in asked.values()} == {"192.0.2.1"}
+    assert {client_network(request) for request in asked.values()} == {"192.0.2.1"}
 
 
 # As of a day

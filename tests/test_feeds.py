@@ -12,8 +12,9 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from commitments import keeping, ledger
+from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
 from commitments.models import Commitment, LedgerEntry
+from commitments.web.page_cache import CACHE_CONTROL
 from tests import factories
 from tests.helpers.crowds import crowd, grow, queries
 from tests.helpers.exports import read as exported
@@ -21,7 +22,7 @@ from tests.helpers.feeds import HOSTILE, legible
 from tests.helpers.html import REFERENCE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-BY = ledger.Recorder()
+BY = Actor()
 FEED, CALENDAR = "/updates.atom", "/deadlines.ics"
 ATOM = "{http://www.w3.org/2005/Atom}"
 KINDS = [FEED, "/commitments/CU-06.atom", "/organisations/lcsd.atom", CALENDAR, "/commitments/CU-06.ics"]
@@ -105,7 +106,7 @@ def test_a_stop_tells_its_reason_and_a_slip_tells_its_own(client):
 def test_a_correction_names_its_fields_and_tells_before_after_and_why(client):
     before, after = (factories.OrganisationFactory(name=name) for name in ("Body of before", "Office of Arts"))
     one = factories.published(reference="TT-01", title="Do the thing", owners=[before])
-    ledger.append([ledger.correct(one, {"title": "Do it", "owners": [after]}, "A slip of the pen.", BY)])
+    append_entries([new_correction(one, {"title": "Do it", "owners": [after]}, "A slip of the pen.", BY)])
     [told, _published] = parsed(client).entries
     assert told.title == "TT-01 Do it: correction: title, owners"
     assert "title: <del>Do the thing</del> → <ins>Do it</ins>" in told.summary
@@ -118,7 +119,7 @@ def test_a_retracted_report_says_so_and_is_as_new_as_its_retraction(client, time
     one = factories.published(reference="TT-01", title="Do the thing")
     entry = factories.record("report", one, note="It was done.")
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    ledger.append([ledger.retract(entry, "It was another thing.", BY)])
+    append_entries([new_retraction(entry, "It was another thing.", BY)])
     retraction, report, _published = parsed(client).entries
     assert retraction.title == f"TT-01 Do the thing: retraction of entry {entry.sequence}"
     assert retraction.link == report.link == f"http://testserver/commitments/TT-01/#entry-{entry.sequence}"
@@ -133,7 +134,7 @@ def test_a_redacted_report_holds_nothing_of_what_was_removed(client, time_machin
     evidence = [factories.evidence(title="Mr Chan at home")]
     entry = factories.record("report", one, note="Mr Chan of 4 Some Street said so.", evidence=evidence)
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    ledger.append([ledger.redact(entry, None, "It named a person.", BY)])
+    append_entries([new_redaction(entry, None, "It named a person.", BY)])
     redaction, report, _published = parsed(client).entries
     assert redaction.title == f"TT-01 Do the thing: redaction of entry {entry.sequence}"
     assert "Text of this entry was removed on 25 November 2026. Reason: It named a person." in report.summary
@@ -144,9 +145,9 @@ def test_a_redacted_report_holds_nothing_of_what_was_removed(client, time_machin
 @pytest.mark.postgresql
 def test_a_redacted_correction_holds_nothing_of_what_was_removed(client):
     one = factories.published(note="Nobody.")
-    [entry] = ledger.append([ledger.correct(one, {"note": "Mr Chan."}, "Mr Chan asked for it.", BY)])
+    [entry] = append_entries([new_correction(one, {"note": "Mr Chan."}, "Mr Chan asked for it.", BY)])
     changes = [{"field": "note", "before": "Nobody.", "after": "[removed]"}]
-    ledger.append([ledger.redact(entry, {"changes": changes, "reason": "[removed]"}, "It named a person.", BY)])
+    append_entries([new_redaction(entry, {"changes": changes, "reason": "[removed]"}, "It named a person.", BY)])
     assert titles(client)[1].endswith(": correction")
     assert b"Chan" not in client.get(FEED).content
 
@@ -156,8 +157,8 @@ def test_the_redaction_of_a_redaction_is_about_the_same_commitment(client, time_
     one = factories.published(reference="TT-01", title="Do the thing")
     entry = factories.record("report", one)
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    [first] = ledger.append([ledger.redact(entry, None, "Mr Chan asked for it.", BY)])
-    ledger.append([ledger.redact(first, {"reason": "[removed]", "remaining": None}, "It named a person.", BY)])
+    [first] = append_entries([new_redaction(entry, None, "Mr Chan asked for it.", BY)])
+    append_entries([new_redaction(first, {"reason": "[removed]", "remaining": None}, "It named a person.", BY)])
     told = parsed(client, "/commitments/TT-01.atom").entries
     assert told[0].title == f"TT-01 Do the thing: redaction of entry {first.sequence}"
     assert told[0].link.endswith(f"#entry-{entry.sequence}")
@@ -290,7 +291,7 @@ def test_a_retraction_that_is_known_today_counts_on_a_past_day_too(client):
     one = factories.published()
     factories.record("report", one, date="2019", status="in_progress")
     entry = factories.record("report", one, date="2020", status="completed")
-    ledger.append([ledger.retract(entry, "It was another thing.", BY)])
+    append_entries([new_retraction(entry, "It was another thing.", BY)])
     told = titles(client, f"{FEED}?as_of=2021-01-01")
     assert [title.split(": ")[1] for title in told] == ["completed (retracted)", "in progress"]
 
@@ -405,7 +406,7 @@ TYPES = {"atom": "application/atom+xml; charset=utf-8", "ics": "text/calendar; c
 def test_the_type_is_told_and_the_answer_may_be_kept_for_a_while(world, client, address):
     answer = client.get(address)
     assert answer.headers["Content-Type"] == TYPES[address.rpartition(".")[2]]
-    assert answer.headers["Cache-Control"] == keeping.SHARED
+    assert answer.headers["Cache-Control"] == CACHE_CONTROL
     assert "Cookie" not in answer.headers.get("Vary", "")
     assert not answer.cookies
 

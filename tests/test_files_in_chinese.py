@@ -19,19 +19,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from commitments import ledger, translations
-from commitments.languages import CHINESE
+from commitments.exports.columns import COLUMN_NAMES, LIST_COLUMNS, ColumnType
+from commitments.exports.datasets import DATASETS
+from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH
+from commitments.i18n.languages import CHINESE
+from commitments.ledger.append import Actor, append_entries, new_correction
+from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment, Organisation
-from commitments.reports.columns import COLUMNS, NAMES, Type
-from commitments.reports.datasets import DATASETS
-from commitments.reports.xlsx import CUT, LONGEST
 from tests import factories
 from tests.helpers.crowds import queries
 from tests.helpers.days import NOW
 from tests.helpers.exports import document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-BY = ledger.Recorder()
+BY = Actor()
 ATOM = "{http://www.w3.org/2005/Atom}"
 # By column, a text of the record and how it is said in Chinese.
 SAID = {
@@ -94,9 +95,9 @@ def make_the_world():
     evidence = [factories.evidence(publisher=SAID["publisher"][0])]
     factories.record("report", one, date="2019", note=SAID["note"][0], evidence=evidence, **slip)
     factories.record("check", one, searched=SAID["searched"][0])
-    translations.record(
+    record_translations(
         [
-            translations.NewTranslation(one, language, texts[0], texts[PLACES[language]])
+            NewTranslation(one, language, texts[0], texts[PLACES[language]])
             for texts in SAID.values()
             for language in CHINESE
         ],
@@ -152,13 +153,13 @@ def test_what_is_not_translated_stays_as_it_is_on_record(client, world, language
 
 @traditional
 def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(client, world, language):
-    assert tuple(table(client, f"/{language}/commitments.csv")[0]) == NAMES
-    words = [column.name for column in COLUMNS if column.spoken or column.name in ("owners", "partners", "url")]
+    assert tuple(table(client, f"/{language}/commitments.csv")[0]) == COLUMN_NAMES
+    words = [column.name for column in LIST_COLUMNS if column.spoken or column.name in ("owners", "partners", "url")]
     for row, english in zip(
         table(client, f"/{language}/commitments.csv"), table(client, "/commitments.csv"), strict=True
     ):
-        assert {name: row[name] for name in NAMES if name not in words} == {
-            name: english[name] for name in NAMES if name not in words
+        assert {name: row[name] for name in COLUMN_NAMES if name not in words} == {
+            name: english[name] for name in COLUMN_NAMES if name not in words
         }
 
 
@@ -207,7 +208,7 @@ def test_labels_are_words_of_the_language_and_never_english(client, world, langu
 
 
 def test_a_formula_in_a_translation_is_defused(client, world):
-    translations.record([translations.NewTranslation(world, "zh-hant", "events", "=1+1")], BY)
+    record_translations([NewTranslation(world, "zh-hant", "events", "=1+1")], BY)
     assert table(client, "/zh-hant/commitments.csv")[0]["unit"] == "'=1+1"
 
 
@@ -240,8 +241,8 @@ def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client
         (world, "Once a year.", "一年兩次。"),
         (world, "Once a year.", "一年一次。"),
     ]
-    translations.record([translations.NewTranslation(one, "zh-hant", source, text) for one, source, text in new], BY)
-    ledger.append([ledger.correct(world, {"measure": "number of them"}, "A slip.", BY)])
+    record_translations([NewTranslation(one, "zh-hant", source, text) for one, source, text in new], BY)
+    append_entries([new_correction(world, {"measure": "number of them"}, "A slip.", BY)])
     rows = [
         (row["source"], row["text"]) for row in table(client, "/data/translations.csv") if row["language"] == "zh-hant"
     ]
@@ -253,7 +254,7 @@ def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client
 def test_a_source_with_every_sign_is_found_in_the_table_of_translations(client):
     hostile = "2019 \"a\" [b] 'c' $.d \\ 100% “e”\n…"
     one = factories.published(done_when=hostile)
-    translations.record([translations.NewTranslation(one, "zh-hans", hostile, f"译：{hostile}")], BY)
+    record_translations([NewTranslation(one, "zh-hans", hostile, f"译：{hostile}")], BY)
     [row] = [row for row in table(client, "/data/translations.csv") if row["reference"] == one.reference]
     assert (row["source"], row["text"]) == (hostile, f"译：{hostile}")
 
@@ -265,25 +266,25 @@ def test_a_source_with_every_sign_is_found_in_the_table_of_translations(client):
 def test_the_workbook_is_in_the_language_its_sheets_and_what_it_says_of_itself_too(client, world, language):
     made = openpyxl.load_workbook(io.BytesIO(body(client, f"/{language}/commitments.xlsx?area=culture")))
     rows, about = made.worksheets
-    assert [cell.value for cell in rows[1]] == list(NAMES)
+    assert [cell.value for cell in rows[1]] == list(COLUMN_NAMES)
     assert rows.cell(2, 2).value == said("title", language)
     assert not any(sheet.title.isascii() for sheet in made.worksheets)
     facts = dict(about.iter_rows(values_only=True))
     area = getattr(world.area, f"name_{language.replace('-', '_')}")
     assert any(value.endswith(f"：{area}") for value in facts.values())
-    assert [name for name in facts if name.isascii()] == list(NAMES)
+    assert [name for name in facts if name.isascii()] == list(COLUMN_NAMES)
     with translation.override(language):
-        assert facts["title"] == f"{COLUMNS[1].label}：{COLUMNS[1].description}"
+        assert facts["title"] == f"{LIST_COLUMNS[1].label}：{LIST_COLUMNS[1].description}"
 
 
 def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client, world):
     one = factories.published(reference="AA-01")
     factories.record("report", one, note="長" * 33_000)
     made = openpyxl.load_workbook(io.BytesIO(body(client, "/zh-hant/commitments.xlsx")))
-    cell = made.worksheets[0].cell(2, NAMES.index("note") + 1).value
+    cell = made.worksheets[0].cell(2, COLUMN_NAMES.index("note") + 1).value
     with translation.override("zh-hant"):
-        assert cell.endswith(str(CUT))
-    assert len(cell) == LONGEST
+        assert cell.endswith(str(CUT_MARK))
+    assert len(cell) == MAX_CELL_LENGTH
 
 
 @traditional
@@ -345,8 +346,8 @@ def test_the_description_of_the_api_is_in_the_language_and_of_the_same_addresses
 def test_pages_by_title_give_each_row_once_in_the_order_of_the_language(client, prefix, expected):
     for number, (english, chinese) in enumerate([("C", "一"), ("A", "龍"), ("B", "中"), ("D", "龍"), ("E", "")]):
         one = factories.published(reference=f"TT-0{number}", title=english)
-        new = [translations.NewTranslation(one, language, english, chinese) for language in CHINESE if chinese]
-        translations.record(new, BY)
+        new = [NewTranslation(one, language, english, chinese) for language in CHINESE if chinese]
+        record_translations(new, BY)
     for sign in ("", "-"):
         whole = [row["reference"] for row in table(client, f"{prefix}/commitments.csv?q=TT-0&sort={sign}title")]
         walked, address = [], f"{prefix}/api/v1/commitments/?q=TT-0&sort={sign}title&per_page=1"
@@ -408,7 +409,7 @@ def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(cli
     addresses = ["/updates.atom", "/zh-hant/updates.atom"]
     time_machine.move_to(datetime(2026, 11, 22, 12, tzinfo=UTC))
     before = [client.get(address).headers["Last-Modified"] for address in addresses]
-    translations.record([translations.NewTranslation(world, "zh-hant", "events", "個活動")], BY)
+    record_translations([NewTranslation(world, "zh-hant", "events", "個活動")], BY)
     after = [client.get(address).headers["Last-Modified"] for address in addresses]
     assert (before[0], before[1] < after[1]) == (after[0], True)
 
@@ -470,7 +471,7 @@ def test_a_column_that_has_words_says_where_its_translations_are():
     words = {"quote", "place", "source", "text"}  # a quote stays as it was released
     for dataset in DATASETS.values():
         for column in dataset.columns:
-            if column.type is Type.TEXT and column.name not in words:
+            if column.type is ColumnType.TEXT and column.name not in words:
                 assert column.spoken, (dataset.name, column.name)
 
 

@@ -9,10 +9,11 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
 
-from commitments import ledger, translations
-from commitments.filters import CommitmentFilter, ListForm, known_names
-from commitments.languages import CHINESE
+from commitments.i18n.languages import CHINESE
+from commitments.ledger.append import Actor, append_entries, new_publication
+from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Area, Commitment, Organisation
+from commitments.query.filters import CommitmentFilter, ListForm, list_params
 from tests import factories
 from tests.helpers.days import NOW
 
@@ -32,7 +33,7 @@ class Entries(list):
 
     def published(self, **fields):
         draft = factories.CommitmentFactory(**fields)
-        self.append(ledger.publish(draft, ledger.Recorder(), recorded_at=factories.WHEN))
+        self.append(new_publication(draft, Actor(), recorded_at=factories.WHEN))
         return draft
 
     def record(self, kind, commitment, **said):
@@ -113,7 +114,7 @@ def make_the_world():
 
     new.published(reference="AA-09", title="Meet again", owners=[nation], **later)
     factories.CommitmentFactory(reference="AA-99", title="Hold a secret", **by_north, **at)
-    ledger.append(new)
+    append_entries(new)
 
 
 QUESTIONS = [
@@ -232,13 +233,13 @@ def test_words_and_names_find_the_same_in_every_language(world, language):
 
 
 def test_every_filter_has_a_question_that_leaves_something_out_and_one_that_finds_something():
-    for name in set(known_names()) - {"sort", "page", "per_page"}:
+    for name in set(list_params()) - {"sort", "page", "per_page"}:
         answers = [set(references) for references in BY_NAME[name].values()]
         assert any(answers), name
         assert any(answer < set(ALL) for answer in answers), name
 
 
-BLANKS = "&".join(f"{name}=" for name in known_names())
+BLANKS = "&".join(f"{name}=" for name in list_params())
 
 
 def test_blank_fields_of_a_form_are_no_filter(world):
@@ -297,8 +298,8 @@ def test_titles_in_chinese_sort_by_what_their_readers_know(world, language):
     titles = ["一", "丁", "中", "周", "學", "龍", "橋", "安", "新"]
     references = dict(zip(ALL, titles, strict=True))
     for one in Commitment.objects.public():
-        said = translations.NewTranslation(one, language, one.title, references[one.reference])
-        translations.record([said], ledger.Recorder())
+        said = NewTranslation(one, language, one.title, references[one.reference])
+        record_translations([said], Actor())
     with translation.override(language):
         orders = ["".join(references[one] for one in found(f"sort={sign}title")) for sign in ("", "-")]
     # By strokes 1, 2, 4, 6, 8, 13, 16, 16, 16; by pinyin an, dīng, lóng, qiáo, xīn, xué, yī, zhōng, zhōu.
@@ -316,7 +317,7 @@ def test_choices_are_named_in_the_language_or_else_in_english(world, language):
         asked = CommitmentFilter(QueryDict("area=red"), TODAY)
         owners = [label for _value, label in asked.form.fields["owner"].choices]
         assert asked.is_valid()
-        assert asked.in_words[0].endswith("：紅")
+        assert asked.description[0].endswith("：紅")
     first = {"zh-hant": ["一", "丁"], "zh-hans": ["丁", "一"]}[language]
     assert owners == [*first, "Joint Council", "National Board"]
 
@@ -348,7 +349,7 @@ def test_the_csv_refuses_tracking_names_and_lists_those_it_knows(world):
     answer = Client().get("/commitments.csv?status=stopped&utm_source=mail")
     assert answer.status_code == 400
     assert "utm_source" in answer.text
-    assert all(name in answer.text for name in known_names())
+    assert all(name in answer.text for name in list_params())
 
 
 @pytest.mark.parametrize("address", ["/commitments/", "/commitments.csv"])

@@ -8,10 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.test import Client
 
-from commitments import ledger
-from commitments.languages import TAGS, path_in
+from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
+from commitments.ledger.append import Actor, append_entries, new_retraction
 from commitments.models import Commitment, LedgerHead
-from commitments.public import finding
+from commitments.public import seo
 from tests import factories
 from tests.browser.pages import PAGES, WRONG
 from tests.helpers.html import Head, every, links, main, words
@@ -126,7 +126,7 @@ def pages(db):
 LISTED = ["/", "/about/", "/api/v1/docs/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
 LISTED += ["/data/", "/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/"]
 LISTED += ["/reports/progress/", "/timeline/", "/updates/"]
-LISTED = sorted(path_in(language, page) for language in TAGS for page in LISTED)
+LISTED = sorted(path_in_language(language, page) for language in LANGUAGE_TAGS for page in LISTED)
 
 
 @pytest.mark.postgresql
@@ -137,8 +137,8 @@ def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(pa
 
 
 def test_a_long_sitemap_is_cut_into_pages_that_still_list_each_once(pages, client, monkeypatch):
-    monkeypatch.setattr(finding.Commitments, "limit", 1)
-    monkeypatch.setattr(finding.Organisations, "limit", 1)
+    monkeypatch.setattr(seo.CommitmentSitemap, "limit", 1)
+    monkeypatch.setattr(seo.OrganisationSitemap, "limit", 1)
     assert sorted(sitemap(client)) == LISTED
 
 
@@ -158,7 +158,7 @@ def test_the_sitemap_says_when_a_commitment_last_changed(pages, client, time_mac
     entry = factories.record("report", Commitment.objects.get(reference="TT-02"), date="2019")
     assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-25", "TT-04": "2026-11-22"}
     time_machine.move_to(datetime(2026, 11, 27, 10, tzinfo=UTC))
-    ledger.append([ledger.retract(entry, "Wrong.", ledger.Recorder())])
+    append_entries([new_retraction(entry, "Wrong.", Actor())])
     assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-27", "TT-04": "2026-11-22"}
 
 
@@ -170,7 +170,7 @@ def test_robots_may_read_all_but_what_is_staff_s_or_a_reader_s_and_need_no_past_
     closed = ("/admin/", "/report-an-error/", "/reports/progress/?")
     assert {path for rule, path in rules if rule == "Disallow"} == {
         "/*as_of=",
-        *(path_in(language, path) for language in TAGS for path in closed),
+        *(path_in_language(language, path) for language in LANGUAGE_TAGS for path in closed),
     }
     [there] = [path for rule, path in rules if rule == "Sitemap"]
     assert locations(client, there)

@@ -8,7 +8,7 @@ from django.conf import settings as configured
 from django.contrib.auth.models import User
 from django.test import Client
 
-from commitments import headers
+from commitments.web import security_headers
 from tests.helpers.public_addresses import addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
@@ -108,7 +108,7 @@ def said(caplog):
 @pytest.mark.parametrize(
     ("told", "line"),
     [
-        (OLDER, "CSP: script-src-elem on report_received refused https://evil.example"),
+        (OLDER, "CSP: script-src-elem on error_report_status refused https://evil.example"),
         (NEWER, "CSP: style-src on commitments refused inline"),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_report_is_one_line_that_gives_nobody_away(caplog, told, line):
 
 def test_what_is_no_report_is_no_failure_and_says_nothing():
     odd = [[], {}, 1, None, "text", [1], [[]], {"csp-report": []}]
-    assert [told for told in odd if [*headers.lines(told)]] == []
+    assert [told for told in odd if [*security_headers.report_lines(told)]] == []
     assert send([1]).status_code == 204
 
 

@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from commitments import publishing
-from commitments.admin import importers, importing, resources
+from commitments.admin.imports import base, resources, views
+from commitments.ledger.append import Actor, append_entries, new_publication
 from commitments.models import (
     Affiliation,
     Commitment,
@@ -21,6 +21,7 @@ from commitments.models import (
     Organisation,
     Update,
 )
+from commitments.workflow.drafts import publish_drafts, return_drafts
 from tests import factories
 from tests.helpers.imports import (
     as_csv,
@@ -318,7 +319,7 @@ def test_imported_updates_wait_for_publishing_and_can_be_published(editor, publi
         ("check", "waiting", "editor", "editor"),
     ]
     assert drafts[0].evidence.get().date_last == date(2019, 11, 5)
-    publishing.publish(list(drafts), User.objects.create_superuser("boss"))
+    publish_drafts(list(drafts), User.objects.create_superuser("boss"))
     assert Update.objects.count() == 2
 
 
@@ -326,7 +327,7 @@ def test_imported_updates_wait_for_publishing_and_can_be_published(editor, publi
 def test_the_same_file_twice_drafts_nothing_twice_not_even_once_it_is_published(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
     assert counts(upload(editor, "draftupdate", as_csv(report()))) == (0, 0, 1, 0)
-    publishing.publish(list(DraftUpdate.objects.all()), User.objects.create_superuser("boss"))
+    publish_drafts(list(DraftUpdate.objects.all()), User.objects.create_superuser("boss"))
     assert counts(upload(editor, "draftupdate", as_csv(report()))) == (0, 0, 1, 0)
 
 
@@ -334,7 +335,7 @@ def test_the_same_file_twice_drafts_nothing_twice_not_even_once_it_is_published(
 def test_a_draft_is_changed_by_its_number_and_waits_again(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
     one = DraftUpdate.objects.get()
-    publishing.give_back([one], "Say more.")
+    return_drafts([one], "Say more.")
     [row] = rows_of(exported(editor, "draftupdate"))
     preview = upload(editor, "draftupdate", as_csv(row | {"note": "All doors.", "evidence_1_date": "2019"}))
     assert changes(preview) == [
@@ -353,7 +354,7 @@ def test_a_draft_is_changed_by_its_number_and_waits_again(editor, public):
 
 def test_the_export_of_drafts_changes_nothing(editor, public):
     imported(editor, "draftupdate", as_csv(report(note="'=opened"), report(note="'-1", date="2020")))
-    publishing.publish([DraftUpdate.objects.first()], User.objects.create_superuser("boss"))
+    publish_drafts([DraftUpdate.objects.first()], User.objects.create_superuser("boss"))
     assert counts(upload(editor, "draftupdate", exported(editor, "draftupdate"))) == (0, 0, 2, 0)
 
 
@@ -391,7 +392,7 @@ def test_what_the_ledger_would_refuse_shows_in_the_preview(editor, public):
 
 def test_a_published_draft_is_history(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
-    publishing.publish(list(DraftUpdate.objects.all()), User.objects.create_superuser("boss"))
+    publish_drafts(list(DraftUpdate.objects.all()), User.objects.create_superuser("boss"))
     [row] = rows_of(exported(editor, "draftupdate"))
     [(_number, column, said)] = wrong(upload(editor, "draftupdate", as_csv(row | {"note": "Otherwise."})))
     assert column == "note"
@@ -487,7 +488,7 @@ def test_whoever_confirms_after_somebody_changed_a_draft_is_shown_anew(editor, c
 def test_whoever_confirms_after_it_was_published_changes_nothing(editor, culture):
     imported(editor, "commitment", as_csv(pledge()))
     preview = upload(editor, "commitment", as_csv(pledge(title="Hold two weeks")))
-    factories.ledger.append([factories.ledger.publish(Commitment.objects.get(), factories.ledger.Recorder())])
+    append_entries([new_publication(Commitment.objects.get(), Actor())])
     again = confirm(editor, "commitment", preview)
     assert wrong(again)[0][2] == "TT-01 is published: correct it on its page, with a reason."
     assert Commitment.objects.get().title == "Hold a week"
@@ -569,8 +570,8 @@ def test_contributors_export_what_they_see(release):
 @pytest.mark.postgresql
 @pytest.mark.parametrize("model", ["commitment", "draftupdate"])
 def test_queries_grow_with_batches_and_not_with_rows(editor, culture, public, monkeypatch, model):
-    for module in (resources, importers):
-        monkeypatch.setattr(module, "BATCH", 30)
+    for module in (base, resources):
+        monkeypatch.setattr(module, "BATCH_SIZE", 30)
     [few, more] = [queries_of_importing(editor, model, size) for size in (30, 120)]
     # 90 rows more are three batches.
     assert more[0] - few[0] <= 3 * 8
@@ -578,7 +579,7 @@ def test_queries_grow_with_batches_and_not_with_rows(editor, culture, public, mo
 
 
 def test_a_long_preview_lists_some_and_counts_all(editor, culture, monkeypatch):
-    monkeypatch.setattr(importing, "LISTED", 2)
+    monkeypatch.setattr(views, "MAX_LISTED", 2)
     preview = upload(editor, "commitment", as_csv(*(pledge(reference=f"TT-{n}") for n in range(10, 15))))
     assert "And 3 more rows." in preview.text
     assert preview.text.count("Hold a week") == 2

@@ -12,7 +12,8 @@ from django.http import HttpResponse, HttpResponseBase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from commitments import keeping, triggers, urls, versions
+from commitments import urls
+from commitments.ledger import triggers
 from commitments.models import (
     Agreement,
     Area,
@@ -24,6 +25,10 @@ from commitments.models import (
     Section,
     Update,
 )
+from commitments.models.ledger import RECORD_VERSION_SQL, record_version
+from commitments.web import page_cache
+from commitments.web.code_version import _code_digest, code_version
+from commitments.web.page_cache import CACHE_CONTROL, get_or_make
 from tests import factories
 from tracker.settings import pages
 
@@ -31,7 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")
 NAMES = {"reference": "CU-06", "slug": "lcsd", "entry": "1", "section": "commitments", "elsewhere": "nothing/"}
 SLUGS = {"area": "culture", "release": "4th-plenary-2018"}
 # Not the same for everybody, or not of the record: the form for errors, what one reader sent, and what is never 200.
-NOT_KEPT = {"report_error", "report_received", "csp_report", "healthz", "readyz", "favicon", ""}
+NOT_KEPT = {"report_error", "error_report_status", "csp_report", "healthz", "readyz", "favicon", ""}
 
 
 def address(pattern):
@@ -84,7 +89,7 @@ WALK: dict[str, Asked] = {}  # of the release, once for all that is claimed of i
 @pytest.fixture
 def walk(addresses, client, monkeypatch):
     """Every public address that is kept, and what was answered there."""
-    monkeypatch.setattr(keeping, "MOST_BYTES", 1024 * 1024)
+    monkeypatch.setattr(page_cache, "MAX_CACHED_BYTES", 1024 * 1024)
     for path in addresses:
         if path not in WALK:
             with CaptureQueriesContext(connection) as captured:
@@ -106,13 +111,13 @@ def test_an_answer_is_made_once_and_is_the_same_again(walk):
     for path, asked in walk.items():
         told = dict(asked.again.headers)
         assert (path, asked.content_again, told.pop("X-Cache")) == (path, asked.content, "hit")
-        assert asked.queries_again == [versions.RECORD], path
+        assert asked.queries_again == [RECORD_VERSION_SQL], path
         assert told | own == dict(asked.first.headers) | own, path
 
 
 def test_whoever_has_the_answer_is_told_so_and_told_for_how_long(walk):
     for path, asked in walk.items():
-        assert (path, asked.first.headers["Cache-Control"]) == (path, keeping.SHARED)
+        assert (path, asked.first.headers["Cache-Control"]) == (path, CACHE_CONTROL)
         for again in asked.with_the_answer:
             assert (path, again.status_code, again.content) == (path, 304, b"")
             for name in ("ETag", "Cache-Control"):
@@ -125,7 +130,7 @@ def test_a_304_takes_one_query_though_nothing_is_kept(release, client):
     caches["pages"].clear()
     with CaptureQueriesContext(connection) as captured:
         assert client.get("/commitments/", headers={"if-none-match": first.headers["ETag"]}).status_code == 304
-    assert [one["sql"] for one in captured] == [versions.RECORD]
+    assert [one["sql"] for one in captured] == [RECORD_VERSION_SQL]
 
 
 def changed(model, **fields):
@@ -175,10 +180,10 @@ def test_nothing_kept_is_given_after_a_change_of_anything_that_it_tells(release,
 @pytest.mark.postgresql
 def test_what_is_undone_is_not_kept_for_current(release, client):
     """The mark is random: a change taken back, as by a restored backup, is no way back to an old name."""
-    marks = {versions.record()}
+    marks = {record_version()}
     for position in (1, 2, 1, 2):
         Area.objects.filter(slug="culture").update(position=position)
-        marks.add(versions.record())
+        marks.add(record_version())
     assert len(marks) == 5
 
 
@@ -190,7 +195,7 @@ BESIDE = {"commitments_edition", "django_admin_log", "django_content_type"}
 
 @pytest.mark.postgresql
 def test_an_answer_is_made_of_nothing_that_its_name_does_not_cover(walk):
-    covered = {*(f"commitments_{name}" for name in PROJECTED), *triggers.EDITED, *BESIDE}
+    covered = {*(f"commitments_{name}" for name in PROJECTED), *triggers.EDITED_TABLES, *BESIDE}
     assert {path: asked.tables - covered for path, asked in walk.items() if asked.tables - covered} == {}
     assert "commitments_commitment" in walk["/commitments/"].tables
 
@@ -210,17 +215,17 @@ def test_at_midnight_in_hong_kong_the_answers_are_new(client, time_machine):
 
 def test_answers_of_other_software_are_not_ours(release, client, monkeypatch):
     etag = get(client, "/").headers["ETag"]
-    monkeypatch.setattr(versions, "software", lambda: "the next")
+    monkeypatch.setattr(page_cache, "code_version", lambda: "the next")
     assert get(client, "/", **{"if-none-match": etag}).headers["ETag"] != etag
 
 
 @pytest.mark.parametrize("setting", ["PUBLISHER", "CONTACT", "LOG_DAYS", "SECRET_KEY"])
 def test_another_setting_is_other_software(monkeypatch, setting):
-    before = versions.software()
+    before = code_version()
     monkeypatch.setenv(setting, "another")
-    versions._digest.cache_clear()
-    assert versions.software() != before
-    versions._digest.cache_clear()
+    _code_digest.cache_clear()
+    assert code_version() != before
+    _code_digest.cache_clear()
 
 
 def test_while_the_software_is_written_nothing_is_kept(release, client, settings):
@@ -241,19 +246,19 @@ def test_what_one_reader_gets_and_what_is_wrong_is_not_kept(release, client, pat
 
 def test_what_staff_look_at_before_they_publish_is_not_kept(release, rf):
     request = rf.get(reverse("commitment", args=["CU-06"]))
-    request.is_rehearsal = True
+    request.is_preview = True
     found = []
 
     def make():
         found.append(1)
-        return keeping.HttpResponse("a preview")
+        return page_cache.HttpResponse("a preview")
 
-    assert [keeping.answer(request, make).content for _twice in range(2)] == [b"a preview"] * 2
+    assert [get_or_make(request, make).content for _twice in range(2)] == [b"a preview"] * 2
     assert len(found) == 2
 
 
 def test_a_long_file_is_streamed_and_not_kept(db, client, monkeypatch):
-    monkeypatch.setattr(keeping, "MOST_BYTES", 500)
+    monkeypatch.setattr(page_cache, "MAX_CACHED_BYTES", 500)
     factories.published(title="x" * 100)
     for _twice in range(2):
         answer = client.get("/ledger.jsonl")

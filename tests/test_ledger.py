@@ -11,16 +11,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 import commitments
-from commitments import ledger
-from commitments.dates import parse
+from commitments.domain.partial_dates import parse_partial_date
+from commitments.ledger.append import Actor, NewEntry, append_entries, new_publication, new_redaction
+from commitments.ledger.triggers import UNCHANGED_COLUMNS
+from commitments.ledger.verify import verify_ledger
 from commitments.models import Commitment, Evidence, LedgerEntry, LedgerHead, State, Update
-from commitments.triggers import KEPT
+from commitments.query.list_rows import list_rows
 from tests.factories import WHEN, CommitmentFactory, OrganisationFactory, evidence, new, published, record
 from tests.helpers.ledger_acts import correct, redact, retract
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
-BY = ledger.Recorder()
+BY = Actor()
 TODAY = date(2026, 11, 22)
 APPLICATION = Path(commitments.__file__).parent
 # What writes entries: making one, in any of Django's ways.
@@ -30,7 +32,7 @@ WRITING = re.compile(
 
 
 def standing(commitment, day=TODAY):
-    return Commitment.objects.as_of(day).for_rows().get(pk=commitment.pk).state
+    return list_rows(Commitment.objects.as_of(day)).get(pk=commitment.pk).state
 
 
 def everything_stored():
@@ -48,12 +50,12 @@ def counts():
 
 def test_only_one_module_writes_entries():
     writers = {p.name for p in APPLICATION.rglob("*.py") if WRITING.search(p.read_text(encoding="utf-8"))}
-    assert writers == {"ledger.py"}
+    assert writers == {"append.py"}
 
 
 def test_entries_are_numbered_from_one_without_gaps_in_the_order_given():
     whole, part = CommitmentFactory(), CommitmentFactory()
-    ledger.append([ledger.publish(whole, BY), ledger.publish(part, BY), new("check", whole)])
+    append_entries([new_publication(whole, BY), new_publication(part, BY), new("check", whole)])
     record("report", part)
     said = list(LedgerEntry.objects.values_list("sequence", "kind", "commitment_id"))
     expected = [("published", whole), ("published", part), ("check", whole), ("report", part)]
@@ -61,7 +63,7 @@ def test_entries_are_numbered_from_one_without_gaps_in_the_order_given():
 
 
 def test_an_empty_ledger_verifies():
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 def test_the_head_is_the_last_entry():
@@ -71,9 +73,9 @@ def test_the_head_is_the_last_entry():
 
 
 def test_an_entry_says_when_in_which_role_and_for_whom_and_names_no_person():
-    by = ledger.Recorder("administrator", "hksarg")
+    by = Actor("administrator", "hksarg")
     at = datetime(2026, 11, 22, 8, 1, 2, 999_999, tzinfo=UTC)
-    entry = ledger.append([ledger.publish(CommitmentFactory(), by, recorded_at=at, key="TT/1")])[0]
+    entry = append_entries([new_publication(CommitmentFactory(), by, recorded_at=at, key="TT/1")])[0]
     stored = LedgerEntry.objects.get(pk=entry.pk)
     assert (stored.role, stored.organisation, stored.key) == ("administrator", "hksarg", "TT/1")
     assert stored.recorded_at == at.replace(microsecond=0)
@@ -82,7 +84,7 @@ def test_an_entry_says_when_in_which_role_and_for_whom_and_names_no_person():
 
 def test_each_entry_gets_a_salt_of_its_own():
     commitment = published()
-    entries = ledger.append([new("check", commitment, note=str(number)) for number in range(20)])
+    entries = append_entries([new("check", commitment, note=str(number)) for number in range(20)])
     assert len({entry.salt for entry in entries}) == 20
     assert all(len(entry.salt) >= 32 for entry in entries)
 
@@ -93,8 +95,8 @@ def test_time_key_and_salt_that_a_fixture_brings_make_the_same_digest_again():
     digests = []
     for _again in range(2):
         with transaction.atomic():
-            entry = ledger.NewEntry("check", new("check", commitment, note="x").content, commitment, **known)
-            digests.append(ledger.append([entry])[0].digest)
+            entry = NewEntry("check", new("check", commitment, note="x").content, commitment, **known)
+            digests.append(append_entries([entry])[0].digest)
             transaction.set_rollback(True)
     assert digests[0] == digests[1]
 
@@ -104,26 +106,27 @@ def test_one_bad_entry_of_three_and_nothing_is_recorded():
     entries = [new("report", commitment), new("report", commitment, evidence=[]), new("check", commitment)]
     before = (counts(), list(LedgerHead.objects.values()), standing(commitment).status)
     with pytest.raises(ValidationError):
-        ledger.append(entries)
+        append_entries(entries)
     assert (counts(), list(LedgerHead.objects.values()), standing(commitment).status) == before
 
 
 def test_a_draft_stays_a_draft_where_a_later_entry_is_refused():
     draft = CommitmentFactory()
     with pytest.raises(ValidationError):
-        ledger.append([ledger.publish(draft, BY), new("report", draft, status="")])
+        append_entries([new_publication(draft, BY), new("report", draft, status="")])
     assert Commitment.objects.get(pk=draft.pk).published_at is None
 
 
 @pytest.mark.processes
 def test_two_who_append_at_the_same_time_make_one_unbroken_chain(installation):
     code = (
-        "from commitments import ledger; from commitments.content import update_content\n"
+        "from commitments.ledger.append import NewEntry, append_entries\n"
+        "from commitments.ledger.contents import update_content\n"
         "from commitments.models import Commitment\n"
         "one = Commitment.objects.get(reference='AV-02')\n"
         "for n in range(15):\n"
         "    said = {{'date': '2026-11-22', 'searched': 'Here.', 'note': '{who} {{}}'.format(n)}}\n"
-        "    ledger.append([ledger.NewEntry('check', update_content('check', said), one)])\n"
+        "    append_entries([NewEntry('check', update_content('check', said), one)])\n"
     )
     writers = [installation.start("shell", "--no-imports", "-c", code.format(who=who)) for who in ("one", "two")]
     assert [(writer.communicate(timeout=60)[1], writer.returncode) for writer in writers] == [("", 0)] * 2
@@ -137,9 +140,9 @@ def test_two_who_append_at_the_same_time_make_one_unbroken_chain(installation):
 
 def test_publishing_shows_on_the_day_of_the_release_and_dates_the_publication():
     draft = CommitmentFactory(deadline="2019")
-    entry = ledger.append([ledger.publish(draft, BY)])[0]
+    entry = append_entries([new_publication(draft, BY)])[0]
     now = standing(draft, date(2018, 8, 24))
-    assert (now.status, now.deadline, now.last_entry_on) == ("no_report", parse("2019"), None)
+    assert (now.status, now.deadline, now.last_entry_on) == ("no_report", parse_partial_date("2019"), None)
     assert Commitment.objects.get(pk=draft.pk).published_at == entry.recorded_at
 
 
@@ -147,7 +150,11 @@ def test_a_report_is_an_update_with_its_evidence_in_order():
     rows = [evidence(title="First"), evidence(title="Second", relation="related", source="independent", date="2019")]
     entry = record("report", published(unit="people"), date="2019-05", achieved="12.5", note="Begun.", evidence=rows)
     update = Update.objects.get(pk=entry.pk)
-    assert (update.kind, update.date, update.effective_on) == ("report", parse("2019-05"), date(2019, 5, 31))
+    assert (update.kind, update.date, update.effective_on) == (
+        "report",
+        parse_partial_date("2019-05"),
+        date(2019, 5, 31),
+    )
     assert (update.status, update.achieved, update.note) == ("in_progress", Decimal("12.5"), "Begun.")
     found = update.evidence.values_list("position", "title", "relation", "source")
     assert list(found) == [(1, "First", "direct", "party"), (2, "Second", "related", "independent")]
@@ -172,9 +179,9 @@ def test_the_deadline_moves_by_a_report_with_the_reason_on_record():
     commitment = published(deadline="2019")
     entry = record("report", commitment, date="2019-05", deadline="2021", deadline_reason="Postponed.")
     now = standing(commitment)
-    assert (now.deadline, now.original_deadline) == (parse("2021"), parse("2019"))
+    assert (now.deadline, now.original_deadline) == (parse_partial_date("2021"), parse_partial_date("2019"))
     assert Update.objects.get(pk=entry.pk).deadline_reason == "Postponed."
-    assert Commitment.objects.get(pk=commitment.pk).deadline == parse("2019")
+    assert Commitment.objects.get(pk=commitment.pk).deadline == parse_partial_date("2019")
 
 
 def test_the_same_append_on_one_commitment_leaves_all_others_alone():
@@ -231,7 +238,7 @@ def test_a_retracted_report_counts_nowhere_and_is_shown():
     retraction = retract(entry)
     now = standing(commitment)
     assert (now.status, now.evidence, now.achieved, now.note) == ("no_report", "none", None, "")
-    assert (now.deadline, now.last_entry_on, now.evidence_urls) == (parse("2019"), None, "")
+    assert (now.deadline, now.last_entry_on, now.evidence_urls) == (parse_partial_date("2019"), None, "")
     update = Update.objects.get(pk=entry.pk)
     assert (update.retracted_by, update.note, update.evidence.count()) == (retraction, "Begun.", 1)
 
@@ -278,7 +285,7 @@ def test_a_retraction_leaves_the_entry_as_it_is():
 
 def test_a_redaction_empties_content_and_salt_and_nothing_else():
     entry = record("report", published())
-    columns = [{"reference": "commitment_id"}.get(name, name) for name in KEPT]
+    columns = [{"reference": "commitment_id"}.get(name, name) for name in UNCHANGED_COLUMNS]
     before = LedgerEntry.objects.filter(pk=entry.pk).values(*columns).get()
     redact(entry)
     after = LedgerEntry.objects.get(pk=entry.pk)
@@ -292,9 +299,9 @@ def test_what_was_removed_is_nowhere_in_the_database():
     about = {"note": "About Ms Wong.", "evidence": [evidence(title="Ms Wong", url="https://example.org/wong")]}
     entries = [new("report", commitment, **about), new("context", commitment, **about)]
     entries.append(new("check", commitment, note="About Ms Wong.", searched="Ms Wong’s page."))
-    recorded = ledger.append(entries)
+    recorded = append_entries(entries)
     assert "Wong" in everything_stored()
-    ledger.append([ledger.redact(entry, None, "Personal data.", BY) for entry in recorded])
+    append_entries([new_redaction(entry, None, "Personal data.", BY) for entry in recorded])
     assert "wong" not in everything_stored().lower()
 
 
@@ -302,7 +309,7 @@ def test_after_a_redaction_everything_still_verifies():
     commitment = published()
     redact(record("report", commitment))
     record("report", commitment)
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 def test_a_report_removed_whole_counts_nowhere_and_says_by_what_it_was_removed():
@@ -331,7 +338,7 @@ def test_a_publication_of_which_something_remains_is_projected_as_it_remains():
     stored = Commitment.objects.get(pk=commitment.pk)
     assert (stored.note, stored.title) == ("", "Build it")
     assert "Wong" not in everything_stored()
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 def test_a_correction_of_which_something_remains_still_corrects():
@@ -341,7 +348,7 @@ def test_a_correction_of_which_something_remains_still_corrects():
     redact(entry, entry.data | {"changes": changes})
     stored = Commitment.objects.get(pk=commitment.pk)
     assert (stored.note, stored.title) == ("Ask.", "Build it")
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 def test_a_redaction_may_itself_be_redacted_and_what_then_remains_holds():
@@ -354,7 +361,7 @@ def test_a_redaction_may_itself_be_redacted_and_what_then_remains_holds():
     assert standing(commitment).note == Update.objects.get(pk=entry.pk).note == "Said somebody."
     assert "Wong" not in everything_stored()
     assert second.target == first
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 def test_a_redaction_of_a_redaction_may_leave_nothing_of_the_entry():
@@ -363,7 +370,7 @@ def test_a_redaction_of_a_redaction_may_leave_nothing_of_the_entry():
     first = redact(entry, entry.data | {"note": "Said an official."})
     redact(first, {"reason": "Personal data.", "remaining": None})
     assert standing(commitment).status == "no_report"
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 def test_a_retracted_entry_may_be_redacted_and_stays_retracted():
@@ -381,4 +388,4 @@ def test_a_redacted_retraction_still_retracts():
     redact(retraction, {"reason": "It was wrong."})
     assert standing(commitment).status == "no_report"
     assert "Wong" not in everything_stored()
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []

@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import caches
 
-from commitments.limits import network
+from commitments.web.rate_limits import client_network
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_who_has_the_answer_already_is_not_counted(client):
 
 def test_one_address_counts_and_of_ipv6_one_household(rf):
     def of(address):
-        return network(rf.get("/", REMOTE_ADDR=address))
+        return client_network(rf.get("/", REMOTE_ADDR=address))
 
     assert of("192.0.2.1") != of("192.0.2.2")
     assert of("2001:db8:0:1::1") == of("2001:db8:0:1:ffff::2") != of("2001:db8:0:2::1")

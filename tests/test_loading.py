@@ -7,7 +7,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from commitments import ledger, loading, translations
+from commitments.ledger.append import Actor, append_entries, new_correction, new_retraction
+from commitments.ledger.translations import NewTranslation, record_translations
+from commitments.ledger.verify import verify_ledger
 from commitments.models import (
     Agreement,
     Area,
@@ -19,13 +21,14 @@ from commitments.models import (
     Release,
     Section,
 )
+from commitments.workflow.release_loader import ReleaseFileError, load_release
 from tests.helpers.release_file import HEAD, SOURCE, small
 
 pytestmark = pytest.mark.django_db
 
 # The head after a fresh load, as `verify_ledger` prints it. It changes with any change of the file's entries.
 ENTRIES = 180
-BY = ledger.Recorder()
+BY = Actor()
 STORED = (Area, Organisation, Release, Section, Agreement, Commitment, LedgerEntry, LoadedItem)
 
 
@@ -52,7 +55,7 @@ def test_a_fresh_load_has_the_known_head():
 @pytest.mark.postgresql
 @pytest.mark.usefixtures("release")
 def test_after_loading_everything_verifies():
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 @pytest.mark.postgresql
@@ -85,7 +88,7 @@ def test_what_staff_changed_stays_changed(tmp_path):
 @pytest.mark.usefixtures("release")
 def test_what_staff_corrected_stays_corrected(tmp_path):
     commitment = Commitment.objects.get(reference="CU-06")
-    ledger.append([ledger.correct(commitment, {"title": "Another title"}, "Typing error.", BY)])
+    append_entries([new_correction(commitment, {"title": "Another title"}, "Typing error.", BY)])
     load(tmp_path, SOURCE)
     assert Commitment.objects.get(reference="CU-06").title == "Another title"
 
@@ -94,7 +97,7 @@ def test_what_staff_corrected_stays_corrected(tmp_path):
 @pytest.mark.usefixtures("release")
 def test_what_staff_retracted_is_not_said_again(tmp_path):
     entry = LedgerEntry.objects.get(key="CU-06/3")
-    ledger.append([ledger.retract(entry, "It was wrong.", BY)])
+    append_entries([new_retraction(entry, "It was wrong.", BY)])
     load(tmp_path, SOURCE)
     assert LedgerEntry.objects.count() == ENTRIES + 1
 
@@ -235,8 +238,8 @@ def test_what_is_no_release_file_is_refused(text, tmp_path):
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
     (tmp_path / "release.json").write_bytes(b'{"format": "\xff"}')
-    with pytest.raises(loading.ReleaseFileError, match=r"release\.json"):
-        loading.load(tmp_path / "release.json")
+    with pytest.raises(ReleaseFileError, match=r"release\.json"):
+        load_release(tmp_path / "release.json")
 
 
 @pytest.mark.parametrize("name", ["nowhere.json", "."])
@@ -284,7 +287,7 @@ def test_what_staff_translated_meanwhile_stays(tmp_path):
     load(tmp_path, small())
     one = Commitment.objects.get(reference="CU-01")
     Area.objects.filter(slug="culture").update(name_zh_hant="文化創意")
-    translations.record([translations.NewTranslation(one, "zh-hant", one.title, "簽約")], ledger.Recorder())
+    record_translations([NewTranslation(one, "zh-hant", one.title, "簽約")], Actor())
     assert "1 translations" in load(tmp_path, in_chinese())
     one.refresh_from_db()
     assert (one.translation("title", "zh-hant"), one.translation("title", "zh-hans")) == ("簽約", "签署合作协议")
@@ -294,7 +297,7 @@ def test_what_staff_translated_meanwhile_stays(tmp_path):
 def test_a_translation_that_staff_took_back_does_not_come_again(tmp_path):
     load(tmp_path, in_chinese())
     one = Commitment.objects.get(reference="CU-01")
-    translations.record([translations.NewTranslation(one, "zh-hant", one.title, "")], ledger.Recorder())
+    record_translations([NewTranslation(one, "zh-hant", one.title, "")], Actor())
     Area.objects.filter(slug="culture").update(name_zh_hant="")
     load(tmp_path, in_chinese())
     one.refresh_from_db()

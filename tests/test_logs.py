@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 from django.test import RequestFactory
 
 from commitments.models import ErrorReport
-from tracker import logs
+from commitments.web import request_log
 
 pytestmark = pytest.mark.django_db
 SECRET = "uB3k_Zq9-tTbVx0P2mYw7LhNc5RdGs1E"
@@ -36,7 +36,9 @@ def test_a_page_is_one_line_with_what_it_cost(client, release, logged):
 
 
 def download(rf: RequestFactory) -> StreamingHttpResponse:
-    return logs.Log(lambda request: StreamingHttpResponse([b"four", b"bytes more"]))(rf.get("/ledger.jsonl"))
+    return request_log.RequestLog(lambda request: StreamingHttpResponse([b"four", b"bytes more"]))(
+        rf.get("/ledger.jsonl")
+    )
 
 
 def test_a_download_is_logged_when_it_was_sent_with_all_its_bytes(rf, logged):
@@ -68,7 +70,7 @@ def test_no_words_tokens_or_addresses_of_people_are_in_any_line(client, caplog, 
     caplog.set_level(logging.DEBUG)
     ErrorReport.objects.create(token=SECRET, what="Wrong.")
     client.get(address, REMOTE_ADDR="192.0.2.77")
-    lines = [logs.Json().format(one) for one in caplog.records if one.name.startswith("tracker")]
+    lines = [request_log.JsonFormatter().format(one) for one in caplog.records if one.name.startswith("tracker")]
     assert lines
     for private in (SECRET, "Chan", "chan", "192.0.2.77"):
         assert private not in "".join(lines)
@@ -77,7 +79,7 @@ def test_no_words_tokens_or_addresses_of_people_are_in_any_line(client, caplog, 
 def test_what_was_typed_into_a_form_and_the_session_are_in_no_line(client, caplog):
     caplog.set_level(logging.DEBUG, "tracker")
     client.post("/admin/login/", {"login": "clerk", "password": "correct horse"})
-    lines = "".join(logs.Json().format(one) for one in caplog.records if one.name.startswith("tracker"))
+    lines = "".join(request_log.JsonFormatter().format(one) for one in caplog.records if one.name.startswith("tracker"))
     assert "/admin/login/" in lines
     for private in ("clerk", "correct horse", *(cookie.value for cookie in client.cookies.values())):
         assert private not in lines
@@ -89,16 +91,16 @@ def test_an_id_is_taken_from_a_trusted_proxy_only_and_only_if_it_is_one(client, 
         settings.TRUST_PROXY = trusted
         answer = client.get("/robots.txt", headers={"X-Request-ID": given})
         assert (answer["X-Request-ID"] == given) is (trusted and given == right)
-        assert logs.GIVEN.fullmatch(answer["X-Request-ID"])
+        assert request_log.PROXY_REQUEST_ID.fullmatch(answer["X-Request-ID"])
 
 
 def test_the_page_of_a_failure_names_the_line_that_says_what_failed_and_no_token(client, monkeypatch, caplog):
     client.raise_request_exception = False
-    monkeypatch.setattr("commitments.public.feedback.ErrorReport", None)
+    monkeypatch.setattr("commitments.public.error_reports.ErrorReport", None)
     answer = client.get(f"/report-an-error/{SECRET}/")
     [failure] = [one for one in caplog.records if one.name == "django.request"]
-    logs.complete(failure)
-    line = json.loads(logs.Json().format(failure))
+    request_log.add_request_id(failure)
+    line = json.loads(request_log.JsonFormatter().format(failure))
     assert answer.status_code == 500
     assert answer["X-Request-ID"] == line["request"]
     assert line["request"] in answer.text
@@ -108,8 +110,8 @@ def test_the_page_of_a_failure_names_the_line_that_says_what_failed_and_no_token
 
 def test_a_slow_query_is_logged_without_its_parameters(client, release, settings, logged):
     settings.SLOW_QUERY_MS = 1
-    logs.Watch()  # of a download that nobody reads on
-    watch = logs.Watch()
+    request_log.RequestTimer()  # of a download that nobody reads on
+    watch = request_log.RequestTimer()
     numbers = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i), %s FROM n"
     )
@@ -130,21 +132,24 @@ def test_without_a_limit_no_query_is_slow(client, release, settings, logged):
 def test_a_line_stays_one_line_whatever_was_asked_for():
     record = logging.LogRecord("tracker.access", logging.INFO, "", 0, "answered", (), None)
     record.fields = {"path": "/a\n2026-11-26 INFO forged\x1b[2J"}
-    logs.complete(record)
-    assert logs.Line("{message}", style="{").format(record) == r"answered path=/a\n2026-11-26 INFO forged\x1b[2J"
-    assert "\n" not in logs.Json().format(record)
+    request_log.add_request_id(record)
+    assert (
+        request_log.LineFormatter("{message}", style="{").format(record)
+        == r"answered path=/a\n2026-11-26 INFO forged\x1b[2J"
+    )
+    assert "\n" not in request_log.JsonFormatter().format(record)
 
 
 def test_of_a_path_that_leads_nowhere_nothing_private_is_written_down(rf: RequestFactory):
     private = [f"/report-an-error/{SECRET}", f"/admin/account/password/reset/key/1-{SECRET}", f"/x{SECRET}y/"]
     private.append("/commitments/chan.tai.man@example.org/")
-    written = [logs.address(rf.get(path)) for path in private]
+    written = [request_log.loggable_path(rf.get(path)) for path in private]
     assert [one for one in written if SECRET in one or "chan" in one] == []
     assert written[0] == "/report-an-error/…"
 
 
 def test_a_path_is_written_as_it_is_where_nothing_in_it_is_private(rf: RequestFactory):
-    assert logs.address(rf.get("/no/such-page/")) == "/no/such-page/"
+    assert request_log.loggable_path(rf.get("/no/such-page/")) == "/no/such-page/"
 
 
 @pytest.mark.processes

@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, ProtectedError
 from django.utils import timezone
 
-from commitments import ledger
-from commitments.dates import parse
+from commitments.domain.partial_dates import parse_partial_date
+from commitments.ledger.append import Actor, append_entries, new_publication
 from commitments.models import (
     Agreement,
     Commitment,
@@ -39,7 +39,7 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
-BY = ledger.Recorder()
+BY = Actor()
 # On SQLite the trigger that guards against REPLACE is asked before the constraint.
 UNIQUE = "(?i)unique constraint|must follow the last one"
 
@@ -313,7 +313,7 @@ def test_an_entry_of_the_right_shape_is_taken():
 )
 def test_an_entry_of_no_shape_is_refused(columns, constraint):
     one = CommitmentFactory()
-    first = ledger.append([ledger.publish(one, BY, key="TT/1")])[0]
+    first = append_entries([new_publication(one, BY, key="TT/1")])[0]
     columns = columns | ({"digest": first.digest} if columns.get("digest") else {})
     with refused(constraint), transaction.atomic():
         entry(**columns)
@@ -337,9 +337,9 @@ def test_there_is_one_head():
 
 def test_there_is_one_edition():
     with refused("edition_is_one_row"), transaction.atomic():
-        Edition.objects.create(id=2, mark="f")
+        Edition.objects.create(id=2, token="f")
     with refused(UNIQUE), transaction.atomic():
-        Edition.objects.create(id=1, mark="f")
+        Edition.objects.create(id=1, token="f")
 
 
 # What is in use stays
@@ -376,7 +376,11 @@ def test_what_nobody_names_can_be_deleted():
 def test_a_partial_date_fills_the_columns_of_its_days():
     row = Commitment.objects.filter(pk=CommitmentFactory(deadline="2018-H1").pk)
     columns = row.values_list("deadline", "deadline_first", "deadline_last").get()
-    assert columns == (parse("2018-H1"), parse("2018-01-01").first, parse("2018-06-30").last)
+    assert columns == (
+        parse_partial_date("2018-H1"),
+        parse_partial_date("2018-01-01").first,
+        parse_partial_date("2018-06-30").last,
+    )
 
 
 def test_a_partial_date_that_is_set_again_moves_its_days():
@@ -385,7 +389,7 @@ def test_a_partial_date_that_is_set_again_moves_its_days():
     one.save()
     one.refresh_from_db()
     assert (one.deadline, str(one.deadline_first), str(one.deadline_last)) == (
-        parse("2020-02"),
+        parse_partial_date("2020-02"),
         "2020-02-01",
         "2020-02-29",
     )

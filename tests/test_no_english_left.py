@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from commitments.choices import Level, Relation, Status
-from commitments.languages import CHINESE, path_in
+from commitments.domain.choices import Level, Relation, Status
+from commitments.i18n.languages import CHINESE, path_in_language
 from tests.browser.pages import PAGES, WRONG
 
 LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]+")  # two letters and more
@@ -73,7 +73,7 @@ def english(text):
 @pytest.mark.parametrize("name", [*PAGES, *WRONG])
 def test_no_english_is_left(release, client, name):
     for language in CHINESE:
-        answer = client.get(path_in(language, (PAGES | WRONG)[name]))
+        answer = client.get(path_in_language(language, (PAGES | WRONG)[name]))
         told = Page(answer.content.decode()).told
         assert any("\u4e00" <= character <= "\u9fff" for text in told for character in text)
         assert [one for text in told for one in english(text)] == [], language

@@ -14,9 +14,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
-from commitments import outage
+from commitments.web import request_log
+from commitments.web.errors import is_database_unavailable
 from tests.helpers.html import every, main, read, words
-from tracker import logs
 from tracker.settings import database
 from tracker.urls import handler400, handler500, urlpatterns  # noqa: F401
 
@@ -73,18 +73,18 @@ def test_a_full_sqlite_is_an_outage(file):
     file.cursor().execute("PRAGMA max_page_count = 10")
     error = error_of(file.cursor().execute, "INSERT INTO one VALUES (zeroblob(1000000))")
     assert str(error) == "database or disk is full"
-    assert outage.is_one(error)
+    assert is_database_unavailable(error)
 
 
 def test_a_sqlite_that_is_held_for_too_long_is_an_outage_for_a_statement_and_for_a_transaction(file):
     with held(file):
         errors = [error_of(file.cursor().execute, "DELETE FROM one"), error_of(begin, file)]
     assert [str(error) for error in errors] == ["database is locked"] * 2
-    assert all(map(outage.is_one, errors))
+    assert all(map(is_database_unavailable, errors))
 
 
 def test_a_sqlite_that_cannot_be_opened_is_an_outage(tmp_path):
-    assert outage.is_one(error_of(sqlite(tmp_path / "nowhere" / "one.sqlite3").cursor))
+    assert is_database_unavailable(error_of(sqlite(tmp_path / "nowhere" / "one.sqlite3").cursor))
 
 
 @pytest.mark.postgresql
@@ -95,26 +95,28 @@ def test_a_sqlite_that_cannot_be_opened_is_an_outage(tmp_path):
 )
 def test_a_postgresql_that_stopped_a_statement_or_the_connection_is_an_outage(statement):
     own = ConnectionHandler({"default": connection.settings_dict})["default"]
-    assert outage.is_one(error_of(own.cursor().execute, statement))
+    assert is_database_unavailable(error_of(own.cursor().execute, statement))
     own.close()
 
 
 def test_a_database_that_nobody_serves_is_an_outage():
     nobody = ConnectionHandler({"default": database("postgresql://nobody@127.0.0.1:1/nothing")})["default"]
-    assert outage.is_one(error_of(nobody.cursor))
+    assert is_database_unavailable(error_of(nobody.cursor))
 
 
 def test_a_database_that_says_nothing_is_an_outage_after_a_few_seconds():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
         begun = time.monotonic()
-        assert outage.is_one(error_of(ConnectionHandler({"default": database(url, patience=2)})["default"].cursor))
+        assert is_database_unavailable(
+            error_of(ConnectionHandler({"default": database(url, patience=2)})["default"].cursor)
+        )
         assert time.monotonic() - begun < 4
 
 
 def test_a_mistake_of_ours_is_no_outage(file):
     for statement in ("SELECT nothing FROM one", "SELECT 1 FROM nothing", "SELEKT 1"):
-        assert not outage.is_one(error_of(file.cursor().execute, statement))
+        assert not is_database_unavailable(error_of(file.cursor().execute, statement))
 
 
 @pytest.mark.postgresql
@@ -125,7 +127,7 @@ def test_what_postgresql_can_never_answer_is_no_outage():
     error = error_of(own.cursor().execute, too_complex)
     own.close()
     assert isinstance(error, OperationalError)
-    assert not outage.is_one(error)
+    assert not is_database_unavailable(error)
 
 
 def hide(file):
@@ -138,7 +140,7 @@ def hide(file):
 def test_what_came_of_an_outage_is_one(file):
     with held(file), pytest.raises(ValueError) as caught:  # noqa: PT011
         hide(file)
-    assert outage.is_one(caught.value)
+    assert is_database_unavailable(caught.value)
 
 
 # What is answered
@@ -218,8 +220,8 @@ def test_an_outage_is_a_line_in_the_log_for_each_request_and_no_more(caplog):
     with gone() as client:
         client.get("/timeline/")
     [record] = [one for one in caplog.records if one.name == "django.request"]
-    assert logs.complete(record)
-    line = logs.Json().format(record)
+    assert request_log.add_request_id(record)
+    line = request_log.JsonFormatter().format(record)
     assert json.loads(line)["message"] == "Service Unavailable: /timeline/: nobody is there"
     assert "Traceback" not in line
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.http import QueryDict
 
-from commitments.admin.merging import Page, merge
+from commitments.admin.form_snapshot import FormSnapshot, merge_forms
 from commitments.models import DraftUpdate
 from tests import factories
 from tests.helpers.admin_forms import REPORT, Form, change, errors, fill
@@ -181,8 +181,8 @@ ODD = ["", "{}", "[1]", "[" * 10_000] + [
 
 
 def test_what_is_no_page_is_not_taken_for_one():
-    assert [text[:60] for text in ODD if Page.loads(text)] == []
-    assert Page.loads(json.dumps(PAGE)) == Page(**PAGE)
+    assert [text[:60] for text in ODD if FormSnapshot.loads(text)] == []
+    assert FormSnapshot.loads(json.dumps(PAGE)) == FormSnapshot(**PAGE)
 
 
 def test_a_form_that_does_not_say_what_was_on_it_is_sent_back_once(two):
@@ -214,6 +214,6 @@ MERGED = {
 def test_three_ways(seen, sent, stored, result, both):
     data = QueryDict(mutable=True)
     data.setlist("x", sent)
-    merged = merge(data, Page({"x": seen}), Page({"x": stored}))
+    merged = merge_forms(data, FormSnapshot({"x": seen}), FormSnapshot({"x": stored}))
     assert merged.data.getlist("x") == result
-    assert merged.both == both
+    assert merged.conflicts == both

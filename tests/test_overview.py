@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commitments.public import overview
-from commitments.public.counts import ROLES, parts_of_a_bar
+from commitments.public.tallies import ROLES, bar_parts
 from tests import factories
 from tests.helpers.crowds import crowd
 from tests.helpers.html import every, links, listed, main, section, words
@@ -52,7 +52,7 @@ def roles(element):
 def test_an_area_with_more_than_may_be_told_apart_folds_and_the_others_keep_their_squares(
     release, client, monkeypatch, most, bars
 ):
-    monkeypatch.setattr(overview, "MOST_SQUARES", most)
+    monkeypatch.setattr(overview, "MAX_SQUARES", most)
     answer = client.get("/")
     assert folded(answer) == bars
     kept = {name: len(squares(row)) for name, row in chart(answer).items()}
@@ -62,7 +62,7 @@ def test_an_area_with_more_than_may_be_told_apart_folds_and_the_others_keep_thei
 
 @pytest.mark.parametrize(("most", "all_fold"), [(56, True), (57, False)])
 def test_above_a_number_in_all_every_area_folds(release, client, monkeypatch, most, all_fold):
-    monkeypatch.setattr(overview, "MOST_IN_ALL", most)
+    monkeypatch.setattr(overview, "MAX_SQUARES_IN_ALL", most)
     answer = client.get("/")
     assert len(folded(answer)) == (13 if all_fold else 0)
     assert len(squares(main(answer))) == (0 if all_fold else 57)
@@ -70,7 +70,7 @@ def test_above_a_number_in_all_every_area_folds(release, client, monkeypatch, mo
 
 @pytest.mark.postgresql
 def test_the_counts_beside_a_bar_lead_to_lists_with_exactly_that_many_rows(release, client, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_IN_ALL", 0)
+    monkeypatch.setattr(overview, "MAX_SQUARES_IN_ALL", 0)
     answer = client.get(f"/?as_of={DAY}")
     assert len(folded(answer)) == 13
     for name in folded(answer):
@@ -95,7 +95,7 @@ def test_four_hundred_are_squares_and_four_hundred_and_one_a_light_bar(client):
 
 @given(st.dictionaries(st.sampled_from(ROLES), st.integers(0, 100_000), min_size=1))
 def test_the_parts_of_a_bar_stand_in_the_key_s_order_side_by_side_and_fill_it(pledges):
-    parts = parts_of_a_bar(Counter(pledges))
+    parts = bar_parts(Counter(pledges))
     told = [(part["role"], float(part["start"][:-1]), float(part["width"][:-1])) for part in parts]
     assert [role for role, *_rest in told] == [role for role in ROLES if pledges.get(role)]
     ends = [0.0, *(start + width for _role, start, width in told)]
@@ -136,7 +136,7 @@ def test_areas_stand_in_the_order_that_staff_gave_them_and_what_stands_in_none_c
 
 
 def test_what_stands_in_no_area_folds_too(client, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_SQUARES", 2)
+    monkeypatch.setattr(overview, "MAX_SQUARES", 2)
     factories.published(reference="TT-01")
     for number in (2, 3, 4):
         factories.published(reference=f"TT-0{number}", area=None)
@@ -144,7 +144,7 @@ def test_what_stands_in_no_area_folds_too(client, monkeypatch):
 
 
 def test_a_folded_line_without_pledges_still_says_what_is_there(client, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_IN_ALL", 1)
+    monkeypatch.setattr(overview, "MAX_SQUARES_IN_ALL", 1)
     for number in (1, 2):
         factories.published(reference=f"TT-0{number}", level="aim", area=None)
     [row] = chart(client.get("/")).values()

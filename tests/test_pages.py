@@ -8,14 +8,15 @@ from functools import cache
 import pytest
 from django.test import Client
 
-from commitments import choices, ledger
-from commitments.choices import DraftState, Vocabulary
+from commitments.domain import choices
+from commitments.domain.choices import DraftState, Vocabulary
+from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
 from commitments.models import Commitment
 from tests import factories
 from tests.helpers.html import REFERENCE, every, links, main, read, rows, section, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-BY = ledger.Recorder()
+BY = Actor()
 
 
 def facts(answer):
@@ -375,7 +376,7 @@ def test_evidence_is_linked_with_publisher_date_relation_and_source(client):
 
 def test_a_correction_is_shown_with_before_after_and_reason(client):
     one = factories.published(reference="TT-01", title="Do the thnig")
-    ledger.append([ledger.correct(one, {"title": "Do the thing"}, "A slip of the pen.", BY)])
+    append_entries([new_correction(one, {"title": "Do the thing"}, "A slip of the pen.", BY)])
     answer = client.get("/commitments/TT-01/")
     assert words(every(main(answer), "h1")[0]) == "TT-01 Do the thing"
     assert "A slip of the pen. title Do the thnig Do the thing" in words(main(answer))
@@ -383,7 +384,7 @@ def test_a_correction_is_shown_with_before_after_and_reason(client):
 
 def test_corrected_owners_are_told_as_words_and_not_as_a_program_s_list(client):
     one = factories.published(reference="TT-01")
-    [entry] = ledger.append([ledger.correct(one, {"owners": [factories.OrganisationFactory()]}, "Not theirs.", BY)])
+    [entry] = append_entries([new_correction(one, {"owners": [factories.OrganisationFactory()]}, "Not theirs.", BY)])
     changed = words(every(main(client.get("/commitments/TT-01/")), "dl", _class="changes")[0])
     assert entry.data["changes"][0]["field"] in changed
     assert "[" not in changed
@@ -392,7 +393,7 @@ def test_corrected_owners_are_told_as_words_and_not_as_a_program_s_list(client):
 def test_a_retracted_report_is_struck_through_with_its_reason_and_counts_nowhere(client):
     one = factories.published(reference="TT-01")
     entry = factories.record("report", one, status="completed", note="It was finished.")
-    ledger.append([ledger.retract(entry, "It was another bridge.", BY)])
+    append_entries([new_retraction(entry, "It was another bridge.", BY)])
     answer = client.get("/commitments/TT-01/")
     retracted = every(main(answer), "li", _class="retracted")[0]
     assert "It was finished." in words(every(retracted, "del")[0])
@@ -403,7 +404,7 @@ def test_a_retracted_report_is_struck_through_with_its_reason_and_counts_nowhere
 def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
     one = factories.published(reference="TT-01")
     entry = factories.record("report", one, note="Mr Chan of 4 Some Street said so.")
-    ledger.append([ledger.redact(entry, None, "It named a person.", BY)])
+    append_entries([new_redaction(entry, None, "It named a person.", BY)])
     answer = client.get("/commitments/TT-01/")
     assert "Text of this entry was removed on 22 November 2026. Reason: It named a person." in words(main(answer))
     assert "Mr Chan" not in answer.content.decode()
@@ -413,7 +414,7 @@ def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
 def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(client):
     one = factories.published(reference="TT-01")
     entry = factories.record("report", one, status="completed", date="2019", note="It named a person.")
-    ledger.append([ledger.redact(entry, entry.data | {"note": "[removed]"}, "It named a person.", BY)])
+    append_entries([new_redaction(entry, entry.data | {"note": "[removed]"}, "It named a person.", BY)])
     page = words(main(client.get("/commitments/TT-01/")))
     assert "no report → completed" in page
     assert "Reason: It named a person." in page
@@ -423,8 +424,8 @@ def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(cl
 @pytest.mark.postgresql
 def test_a_retracted_correction_is_shown_struck_through_with_its_reason(client):
     one = factories.published(reference="TT-01", title="Do the thing")
-    [entry] = ledger.append([ledger.correct(one, {"title": "Undo the thing"}, "A slip of the pen.", BY)])
-    ledger.append([ledger.retract(entry, "The first was right.", BY)])
+    [entry] = append_entries([new_correction(one, {"title": "Undo the thing"}, "A slip of the pen.", BY)])
+    append_entries([new_retraction(entry, "The first was right.", BY)])
     answer = client.get("/commitments/TT-01/")
     assert words(every(main(answer), "h1")[0]) == "TT-01 Do the thing"
     assert "The first was right." in words(main(answer))
@@ -553,7 +554,7 @@ def test_what_was_recorded_later_stands_above(client, time_machine):
 def test_updates_name_the_entry_that_a_retraction_or_redaction_is_about(client):
     one = factories.published(reference="TT-01")
     first, second = factories.record("report", one, note="One."), factories.record("report", one, note="Two.")
-    ledger.append([ledger.retract(first, "Wrong bridge.", BY), ledger.redact(second, None, "A name.", BY)])
+    append_entries([new_retraction(first, "Wrong bridge.", BY), new_redaction(second, None, "A name.", BY)])
     text = words(main(client.get("/updates/")))
     assert f"retraction of entry {first.sequence} Wrong bridge." in text
     assert f"redaction of entry {second.sequence} ( TT-01 ) A name." in text

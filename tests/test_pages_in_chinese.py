@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from commitments import ledger, translations
+from commitments.i18n.phrases import quote_html
+from commitments.ledger.append import Actor, NewEntry, append_entries
+from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment
-from commitments.translations import NewTranslation
-from commitments.wording import quoted
 from tests import factories
 from tests.helpers.crowds import crowd, queries
 
@@ -20,7 +20,7 @@ PAGES = ("/", "/commitments/", "/commitments/QQ-0001/", "/releases/of-all/", "/u
 def translate(commitment, **texts):
     """Say texts of a commitment in Traditional Chinese, by the text on record."""
     new = [NewTranslation(commitment, "zh-hant", source, text) for source, text in texts.items()]
-    translations.record(new, ledger.Recorder())
+    record_translations(new, Actor())
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_nothing_stands_beside_a_quote_that_has_no_translation_in_the_pages_lang
 def test_the_reason_of_a_correction_and_what_it_changed_are_told_in_the_language_of_the_page(client, commitment):
     change = {"field": "done_when", "before": "The thing is done.", "after": "The week was held."}
     content = {"changes": [change], "reason": "Said more exactly."}
-    ledger.append([ledger.NewEntry("correction", content, commitment)])
+    append_entries([NewEntry("correction", content, commitment)])
     translate(
         commitment,
         **{
@@ -97,7 +97,7 @@ def test_the_owners_before_and_after_a_correction_are_named_in_the_language_of_t
     other = factories.OrganisationFactory(slug="zzz", name="Education Bureau", name_zh_hant="教育局")
     mine = commitment.owners.get()
     change = {"field": "owners", "before": [mine.slug], "after": [mine.slug, other.slug]}
-    ledger.append([ledger.NewEntry("correction", {"changes": [change], "reason": "Both."}, commitment)])
+    append_entries([NewEntry("correction", {"changes": [change], "reason": "Both."}, commitment)])
     page = body_of(client, "/zh-hant/commitments/CU-06/")
     assert "<del>康樂及文化事務署</del> <ins>康樂及文化事務署、教育局</ins>" in page
 
@@ -127,11 +127,11 @@ def test_how_many_of_what_is_said_without_a_space_in_chinese(client):
 
 def test_quotation_marks_within_quotation_marks_are_inner_ones_in_chinese():
     with override("zh-hant"):
-        assert quoted("舉辦「香港周」") == "「舉辦『香港周』」"
+        assert quote_html("舉辦「香港周」") == "「舉辦『香港周』」"
     with override("zh-hans"):
-        assert quoted("举办“香港周”") == "“举办‘香港周’”"
+        assert quote_html("举办“香港周”") == "“举办‘香港周’”"
     with override("en-gb"):
-        assert quoted("hold a “Hong Kong Week”") == "“hold a “Hong Kong Week””"
+        assert quote_html("hold a “Hong Kong Week”") == "“hold a “Hong Kong Week””"
 
 
 @pytest.mark.postgresql

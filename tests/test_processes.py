@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from commitments.languages import TAGS, path_in
+from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
 from tests.helpers.desks import Desks, asked
 from tests.helpers.processes import notes_on_record, run_at_once
 from tests.helpers.staff import Staff, add_staff
@@ -25,8 +25,8 @@ def read(server, address):
 def test_a_server_that_was_just_started_shows_its_pages_gives_its_files_and_records_what_staff_publish(installation):
     add_staff(installation)
     with installation.serve() as server:
-        for language, tag in TAGS.items():
-            assert f'<html lang="{tag}"' in read(server, path_in(language, "/commitments/CU-06/"))
+        for language, tag in LANGUAGE_TAGS.items():
+            assert f'<html lang="{tag}"' in read(server, path_in_language(language, "/commitments/CU-06/"))
         assert len(list(csv.DictReader(io.StringIO(read(server, "/commitments.csv"))))) == 57
         assert Staff(server).publish(commitment=8, note="Seen at once")
         for address in ("/updates/", "/updates.atom", "/data/updates.csv"):

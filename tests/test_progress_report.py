@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from commitments import ledger
-from commitments.choices import ANNOUNCED, Change, Kind, Status
-from commitments.filters import CommitmentFilter, PeriodFilter, names_of_a_period, problems_of
+from commitments.domain.choices import ANNOUNCED, Change, Kind, Status
+from commitments.exports.progress import PERIOD_COLUMNS
+from commitments.ledger.append import Actor, append_entries, new_publication, new_retraction
 from commitments.models import Commitment, LedgerEntry, Release
-from commitments.reports import period
-from commitments.reports.period import NOT_YET_PROMISED, PERIOD_COLUMNS, changes
+from commitments.query import period
+from commitments.query.filters import CommitmentFilter, PeriodFilter, period_params, query_errors
+from commitments.query.period import NOT_YET_PROMISED, classify_changes
 from tests import factories
 from tests.helpers.crowds import crowd, queries
 from tests.helpers.days import NOW
@@ -70,7 +71,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("start", STARTS)
 def test_the_changes_of_every_pair_of_statuses(start):
-    found = {(start, str(end)): " ".join(changes(start, end, "action", None)) for end in Status}
+    found = {(start, str(end)): " ".join(classify_changes(start, end, "action", None)) for end in Status}
     assert found == {pair: told for pair, told in EXPECTED.items() if pair[0] == start}
 
 
@@ -80,7 +81,7 @@ def test_no_pair_of_statuses_is_left_out():
 
 @given(st.sampled_from(STARTS), st.sampled_from(Status), st.sampled_from(Kind), st.none() | st.integers(-999, 999))
 def test_whatever_changed_its_status_is_explained_once_by_a_change_of_status(start, end, kind, slip_days):
-    found = changes(start, end, kind, slip_days)
+    found = classify_changes(start, end, kind, slip_days)
     assert found == sorted(set(found), key=list(Change).index)
     assert (Change.DEADLINE_MOVED in found) == bool(slip_days)
     of_status = set(found) - {Change.DEADLINE_MOVED, Change.NEWLY_PROMISED, Change.NO_REPORT}
@@ -92,17 +93,17 @@ def test_whatever_changed_its_status_is_explained_once_by_a_change_of_status(sta
 def test_what_is_announced_as_done_is_newly_promised_and_no_progress():
     for kind in Kind:
         expected = [Change.NEWLY_PROMISED] if kind in ANNOUNCED else [Change.COMPLETED, Change.NEWLY_PROMISED]
-        assert changes(NOT_YET_PROMISED, "completed", kind, None) == expected, kind
+        assert classify_changes(NOT_YET_PROMISED, "completed", kind, None) == expected, kind
 
 
 def test_an_agreement_that_was_promised_before_is_completed_like_anything_else():
-    assert {kind: changes("in_progress", "completed", kind, None) for kind in Kind} == {
+    assert {kind: classify_changes("in_progress", "completed", kind, None) for kind in Kind} == {
         kind: [Change.COMPLETED] for kind in Kind
     }
 
 
 def test_a_deadline_moves_later_or_earlier():
-    found = [changes("in_progress", "in_progress", "action", days) for days in (1, -1, 0, None)]
+    found = [classify_changes("in_progress", "in_progress", "action", days) for days in (1, -1, 0, None)]
     assert found == [["deadline_moved"], ["deadline_moved"], [], []]
 
 
@@ -157,9 +158,9 @@ def make_the_world():
         made("BB-03", second, level="umbrella"),
         made("BB-04", second, trade),
     ]
-    ledger.append([ledger.publish(one, ledger.Recorder(), recorded_at=factories.WHEN) for one in drafts])
+    append_entries([new_publication(one, Actor(), recorded_at=factories.WHEN) for one in drafts])
     public = Commitment.objects.in_bulk(field_name="reference")
-    ledger.append([factories.new("report", public[reference], **said) for reference, said in REPORTS])
+    append_entries([factories.new("report", public[reference], **said) for reference, said in REPORTS])
 
 
 REPORTS = [
@@ -507,7 +508,7 @@ WRONG = {
 def test_a_wrong_question_is_told_what_is_wrong(world):
     def told(query):
         asked = QueryDict(query)
-        return problems_of(asked, PeriodFilter(asked, TODAY).form, names_of_a_period())
+        return query_errors(asked, PeriodFilter(asked, TODAY).form, period_params())
 
     assert [query for query in WRONG if not any(one.startswith(WRONG[query]) for one in told(query))] == []
 
@@ -536,14 +537,14 @@ def test_an_unknown_name_is_passed_over_by_the_page_and_refused_by_the_file(repo
     names = ["as_of", "sort", "page", "per_page", "query", "utm_source"]
     query = "&".join([DAYS, *(f"{name}=1" for name in names)])
     assert words(main(page(client, query))) == words(main(report))
-    answer, known = client.get(f"{CSV}?{query}"), ", ".join([*names_of_a_period(), "labels"])
+    answer, known = client.get(f"{CSV}?{query}"), ", ".join([*period_params(), "labels"])
     assert answer.status_code == 400
     assert answer.text == "".join(f"“{name}” is not a name known here. The names are: {known}.\n" for name in names)
 
 
 def test_the_names_of_a_report_are_two_days_a_breakdown_and_the_filters():
-    assert names_of_a_period()[:4] == ["from", "to", "by", "q"]
-    assert {"as_of", "sort", "page", "per_page"}.isdisjoint(names_of_a_period())
+    assert period_params()[:4] == ["from", "to", "by", "q"]
+    assert {"as_of", "sort", "page", "per_page"}.isdisjoint(period_params())
 
 
 # What leaves, and what it takes
@@ -583,7 +584,7 @@ def test_the_file_tells_its_days_rows_and_the_head_of_the_ledger(world, client):
 @pytest.mark.postgresql
 def test_a_retracted_report_moves_nothing_and_gives_no_reason(world, client):
     entry = LedgerEntry.objects.get(update__deadline_reason="A room, soon; or so.")
-    ledger.append([ledger.retract(entry, "Another room.", ledger.Recorder())])
+    append_entries([new_retraction(entry, "Another room.", Actor())])
     found = rows(client)["AA-02"]
     assert (found["deadline_end"], found["slip_days"], found["slip_reasons"]) == ("2020", "366", "No room.")
 
@@ -601,7 +602,7 @@ def test_a_report_takes_no_more_queries_for_sixty_commitments_than_for_ten(world
     def grow(numbers):
         made = crowd(numbers, owners=factories.OrganisationFactory.create_batch(3))
         slip = {"deadline": "2020", "deadline_reason": "Time."}
-        ledger.append([factories.new("report", one, date="2019", **slip) for one in made])
+        append_entries([factories.new("report", one, date="2019", **slip) for one in made])
         return [queries(client, address) for address in (f"{PAGE}?{DAYS}&by=owner&q=thing", f"{CSV}?{DAYS}")]
 
     of_ten = grow(range(1, 11))
@@ -610,7 +611,7 @@ def test_a_report_takes_no_more_queries_for_sixty_commitments_than_for_ten(world
 
 
 def test_a_long_section_shows_its_first_and_leads_to_the_file_for_the_rest(world, client, monkeypatch):
-    monkeypatch.setattr(period, "SHOWN", 3)
+    monkeypatch.setattr(period, "MAX_LINES", 3)
     answer = page(client)
     assert section(answer, "newly_promised") == ["BB-01", "BB-02", "BB-03"]
     assert words(main(answer)).count("And 1 more: download all as CSV") == 1

@@ -9,17 +9,26 @@ from unittest.mock import patch
 import pytest
 from django.http import StreamingHttpResponse
 
-from commitments import chain, keeping, ledger
+from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest
+from commitments.exports import ledger_jsonl
+from commitments.ledger.append import (
+    Actor,
+    append_entries,
+    entry_metadata,
+    new_correction,
+    new_redaction,
+    new_retraction,
+)
 from commitments.models import LedgerEntry, LedgerHead
-from commitments.public.checking import CHECK
-from commitments.reports import ledger_lines
+from commitments.public.ledger_page import CHECK_SCRIPT
+from commitments.web import page_cache
 from tests import factories
 from tests.helpers.crowds import crowd, queries
 from tests.helpers.html import every, links, main, words
 from tests.helpers.ledger_check import check_of, run
 
 FILE, PAGE = "/ledger.jsonl", "/ledger/"
-BY = ledger.Recorder()
+BY = Actor()
 TEXTS = ["公開網頁：滬港", "🚢 of 👩‍👩‍👧", "Cafe\u0301", "a\u2028b\x85c", 'one\ntwo\r\n\t"three" \\', "\u0338x"]
 
 
@@ -40,7 +49,7 @@ def entries(client):
 
 
 def redact(entry, remaining=None, reason="Personal data."):
-    return ledger.append([ledger.redact(LedgerEntry.objects.get(pk=entry.pk), remaining, reason, BY)])[0]
+    return append_entries([new_redaction(LedgerEntry.objects.get(pk=entry.pk), remaining, reason, BY)])[0]
 
 
 # The file
@@ -59,13 +68,13 @@ def test_each_entry_is_a_line_in_the_order_of_the_ledger(client):
 def test_an_empty_ledger_is_an_empty_file(client):
     answer = client.get(FILE)
     assert (b"".join(answer), answer.headers["X-Row-Count"]) == (b"", "0")
-    assert answer.headers["X-Ledger-Head"] == chain.GENESIS
+    assert answer.headers["X-Ledger-Head"] == GENESIS
 
 
 @here
 def test_a_line_is_canonical_json(release, client):
     for line in lines(client):
-        assert chain.canonical(json.loads(line)).encode() == line
+        assert canonical_json(json.loads(line)).encode() == line
 
 
 @here
@@ -73,7 +82,7 @@ def test_a_line_is_canonical_json(release, client):
 def test_a_line_has_the_metadata_of_its_entry_its_content_salt_and_digests(release, client):
     for entry, said in zip(LedgerEntry.objects.all(), entries(client), strict=True):
         rest = {name: said.pop(name) for name in ("content", "salt", "content_digest", "digest")}
-        assert said == ledger.metadata(entry)
+        assert said == entry_metadata(entry)
         assert rest == {
             "content": entry.data,
             "salt": entry.salt,
@@ -89,7 +98,7 @@ def test_any_text_comes_back_as_recorded_and_its_digest_can_be_recomputed(client
     recorded = [factories.record("report", one, note=text) for text in TEXTS]
     for line, entry in zip(lines(client)[1:], recorded, strict=True):
         said, note = json.loads(line), entry.data["note"]
-        assert chain.content_digest(said["salt"], chain.canonical(said["content"])) == said["content_digest"]
+        assert content_digest(said["salt"], canonical_json(said["content"])) == said["content_digest"]
         assert said["content"]["note"] == LedgerEntry.objects.get(pk=entry.pk).data["note"] == note
         assert f'"note":{json.dumps(note, ensure_ascii=False)}'.encode() in line
 
@@ -117,8 +126,8 @@ def test_the_headers_tell_name_kind_count_and_head(release, client):
 @here
 @pytest.mark.postgresql
 def test_the_file_comes_in_pieces_of_a_batch(client, monkeypatch):
-    monkeypatch.setattr(ledger_lines, "BATCH", 5)
-    monkeypatch.setattr(keeping, "MOST_BYTES", 1)
+    monkeypatch.setattr(ledger_jsonl, "BATCH_SIZE", 5)
+    monkeypatch.setattr(page_cache, "MAX_CACHED_BYTES", 1)
     crowd(range(1, 13), parties_as_stated="everyone")
     answer = client.get(FILE)
     assert isinstance(answer, StreamingHttpResponse)
@@ -129,7 +138,7 @@ def test_the_file_comes_in_pieces_of_a_batch(client, monkeypatch):
 @pytest.mark.postgresql
 def test_the_file_takes_four_queries_however_long_it_is(client, monkeypatch):
     """Version of the record, count, head and rows."""
-    monkeypatch.setattr(ledger_lines, "BATCH", 5)
+    monkeypatch.setattr(ledger_jsonl, "BATCH_SIZE", 5)
     for numbers in (range(1, 3), range(3, 33)):
         for one in crowd(numbers, parties_as_stated="everyone")[:2]:
             redact(factories.record("report", one))
@@ -169,8 +178,8 @@ def embargoed(db, the_day_is_fixed):
     one = factories.published(reference="TT-01", title="Secret title", release=tomorrow)
     report, context = (factories.record(kind, one, note="Secret note") for kind in ("report", "context"))
     factories.record("check", one, searched="Secret places")
-    ledger.append([ledger.correct(one, {"title": "Secret wording"}, "Secret slip.", BY)])
-    ledger.append([ledger.retract(context, "Secret mistake.", BY)])
+    append_entries([new_correction(one, {"title": "Secret wording"}, "Secret slip.", BY)])
+    append_entries([new_retraction(context, "Secret mistake.", BY)])
     first = redact(report, report.data | {"note": "Secret rest"}, "Secret reason.")
     redact(first, first.data | {"reason": "Secret again."}, "Secret names.")
     factories.published(reference="TT-02", title="Open title", release=factories.ReleaseFactory(issued_on="2026-11-22"))
@@ -218,12 +227,12 @@ def test_the_page_shows_at_most_ten_lines_for_this_very_address(client):
     shown = check_of(client.get(PAGE, headers={"host": "localhost"}).text)
     assert len(shown.strip().splitlines()) <= 10
     assert 'urlopen("http://localhost/ledger.jsonl")' in shown
-    assert shown.strip() == CHECK.replace("ADDRESS", "http://localhost/ledger.jsonl").strip()
+    assert shown.strip() == CHECK_SCRIPT.replace("ADDRESS", "http://localhost/ledger.jsonl").strip()
 
 
 def test_the_lines_take_nothing_but_the_standard_library():
-    assert CHECK.startswith("import hashlib, json, urllib.request\n")
-    assert CHECK.count("import") == 1
+    assert CHECK_SCRIPT.startswith("import hashlib, json, urllib.request\n")
+    assert CHECK_SCRIPT.count("import") == 1
 
 
 @here
@@ -270,7 +279,7 @@ def checked(found):
     said, code, complaint = io.StringIO(), 0, ""
     with redirect_stdout(said), patch("urllib.request.urlopen", return_value=found):
         try:
-            exec(CHECK, {})
+            exec(CHECK_SCRIPT, {})
         except SystemExit as stopped:
             code, complaint = 1, f"{stopped}\n"
     return code, said.getvalue(), complaint
@@ -305,7 +314,7 @@ def test_the_lines_check_what_was_redacted(embargoed, client, time_machine):
 
 @here
 def test_an_empty_ledger_checks_and_ends_with_the_zeros(client):
-    assert checked(lines(client)) == (0, f"0 {chain.GENESIS}\n", "")
+    assert checked(lines(client)) == (0, f"0 {GENESIS}\n", "")
 
 
 # What somebody might do to the file: each to entry 100, or from there on.
@@ -320,7 +329,7 @@ TAMPERED = {
     "time": lambda entry: entry.update(recorded_at="2018-08-24T08:00:00Z"),
     "a part more": lambda entry: entry.update(more=1),
     "content with its digest": lambda entry: entry.update(
-        content={}, content_digest=chain.content_digest(entry["salt"], "{}")
+        content={}, content_digest=content_digest(entry["salt"], "{}")
     ),
 }
 
@@ -331,7 +340,7 @@ def test_an_entry_that_was_changed_is_named(release, client):
     for how, change in TAMPERED.items():
         entry = json.loads(found[99])
         change(entry)
-        told[how] = checked([*found[:99], chain.canonical(entry).encode(), *found[100:]])
+        told[how] = checked([*found[:99], canonical_json(entry).encode(), *found[100:]])
     assert told == dict.fromkeys(TAMPERED, (1, "", "Entry 100 does not fit.\n"))
 
 

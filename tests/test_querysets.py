@@ -9,11 +9,22 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commitments import ledger, schedule
-from commitments.choices import PAST_DEADLINE, Schedule
-from commitments.dates import parse
+from commitments.domain.assessment import (
+    CountedUpdate,
+    EvidenceRef,
+    assess,
+    assess_freshness,
+    assess_schedule,
+    days_late,
+    is_review_due,
+    slip_days,
+)
+from commitments.domain.choices import PAST_DEADLINE, Schedule
+from commitments.domain.partial_dates import parse_partial_date
+from commitments.ledger.append import Actor, append_entries, new_retraction
 from commitments.models import Commitment
-from commitments.schedule import Fact, Support
+from commitments.query.list_rows import list_rows
+from commitments.query.search import search_commitments
 from tests.factories import CommitmentFactory, OrganisationFactory, ReleaseFactory, evidence, new, published, record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -44,7 +55,7 @@ UPDATES = st.tuples(
 
 
 def on(text):
-    return parse(text) if text else None
+    return parse_partial_date(text) if text else None
 
 
 def what_is_said(update):
@@ -52,18 +63,18 @@ def what_is_said(update):
     said, when, sources, stop_reason, days_later, _retracted = update
     said = dict(said)
     if said["kind"] == "check":
-        when = parse(when).first.isoformat()
+        when = parse_partial_date(when).first.isoformat()
     if said["kind"] == "report":
         said["evidence"] = [evidence(source=one, url=f"https://example.org/{n}") for n, one in enumerate(sources)]
         said["stop_reason"] = stop_reason if said["status"] == "stopped" else ""
         said["deadline_reason"] = "Postponed." if "deadline" in said else ""
-    return said | {"date": when}, parse(when).first + timedelta(days=days_later)
+    return said | {"date": when}, parse_partial_date(when).first + timedelta(days=days_later)
 
 
 def fact(sequence, said, note, recorded_on):
-    when = parse(said["date"])
-    supports = tuple(Support(row["url"], row["relation"], row["source"]) for row in said.get("evidence", ()))
-    return Fact(
+    when = parse_partial_date(said["date"])
+    supports = tuple(EvidenceRef(row["url"], row["relation"], row["source"]) for row in said.get("evidence", ()))
+    return CountedUpdate(
         sequence,
         said["kind"],
         when,
@@ -84,8 +95,8 @@ def recorded_history(commitment, updates):
         new(one["kind"], commitment, recorded_at=datetime.combine(day, NOON), **{k: one[k] for k in one if k != "kind"})
         for one, day in said
     ]
-    told = list(zip(ledger.append(entries), said, [update[-1] for update in updates], strict=True))
-    ledger.append([ledger.retract(entry, "Wrong.", ledger.Recorder()) for entry, _said, wrong in told if wrong])
+    told = list(zip(append_entries(entries), said, [update[-1] for update in updates], strict=True))
+    append_entries([new_retraction(entry, "Wrong.", Actor()) for entry, _said, wrong in told if wrong])
     return [fact(entry.sequence, one, entry.data["note"], day) for entry, (one, day), wrong in told if not wrong]
 
 
@@ -97,16 +108,16 @@ def telling_days(facts, deadlines):
 
 
 def as_it_should_stand(deadline, review_on, facts, day):
-    now = schedule.standing(deadline, facts, day)
-    stands = schedule.schedule(now.status, now.deadline, now.completed_on, day)
-    fresh = schedule.freshness(now.status, now.last_entry_on, day)
-    due = schedule.review_due(fresh, now.last_entry_on, review_on, day)
+    now = assess(deadline, facts, day)
+    stands = assess_schedule(now.status, now.deadline, now.completed_on, day)
+    fresh = assess_freshness(now.status, now.last_entry_on, day)
+    due = is_review_due(fresh, now.last_entry_on, review_on, day)
     return {name: getattr(now, name) for name in SHARED} | {
         "evidence_urls": "\n".join(dict.fromkeys(support.url for support in now.supports)),
         "schedule": stands,
         "freshness": fresh,
-        "slip_days": schedule.slip_days(now.original_deadline, now.deadline),
-        "days_late": schedule.days_late(now.status, now.deadline, now.completed_on, day),
+        "slip_days": slip_days(now.original_deadline, now.deadline),
+        "days_late": days_late(now.status, now.deadline, now.completed_on, day),
         "review_due": due,
         "in lists": (stands in PAST_DEADLINE, stands == Schedule.DUE_SOON, due),
     }
@@ -192,7 +203,7 @@ def test_what_passed_its_deadline_longest_ago_stands_first():
 def test_the_database_decides_the_schedule_in_the_same_order(deadline, said, day, schedule, days_late):
     commitment = published(deadline=deadline)
     record("report", commitment, **said)
-    row = Commitment.objects.as_of(date.fromisoformat(day)).for_rows().get(pk=commitment.pk)
+    row = list_rows(Commitment.objects.as_of(date.fromisoformat(day))).get(pk=commitment.pk)
     assert (row.schedule, row.days_late) == (schedule, days_late)
 
 
@@ -249,15 +260,17 @@ def test_every_word_must_be_found_somewhere():
     record("report", commitment, date="2020", note="It was postponed.")
     record("report", commitment, date="2021-01-01", note="It was reported later.")
     wrong = record("check", commitment, date="2020-05-01", note="It was withdrawn.")
-    ledger.append([ledger.retract(wrong, "Wrong.", ledger.Recorder())])
+    append_entries([new_retraction(wrong, "Wrong.", Actor())])
     all_of_them = Commitment.objects.as_of(date(2026, 11, 22))
     words = [*FOUND, *NOT_FOUND]
-    assert [one for one in words if all_of_them.matching(one, date(2020, 12, 31)).exists()] == FOUND
+    assert [one for one in words if search_commitments(all_of_them, one, date(2020, 12, 31)).exists()] == FOUND
 
 
 def test_no_word_is_no_filter():
     commitment = published()
-    assert list(Commitment.objects.as_of(date(2026, 11, 22)).matching("  ", date(2026, 11, 22))) == [commitment]
+    assert list(search_commitments(Commitment.objects.as_of(date(2026, 11, 22)), "  ", date(2026, 11, 22))) == [
+        commitment
+    ]
 
 
 @pytest.mark.parametrize(("method", "party"), [("owned_by", "owners"), ("joined_by", "partners")])

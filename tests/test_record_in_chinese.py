@@ -4,14 +4,23 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from commitments import ledger, projection, translations
-from commitments.languages import sort_key
+from commitments.i18n.collation import sort_key
+from commitments.ledger.append import (
+    Actor,
+    append_entries,
+    new_correction,
+    new_publication,
+    new_redaction,
+    new_retraction,
+)
+from commitments.ledger.reconciliation import project_missing_columns
+from commitments.ledger.translations import NewTranslation, record_translations
+from commitments.ledger.verify import rebuild_projections, verify_ledger
 from commitments.models import Commitment, LedgerHead, Translation
-from commitments.translations import NewTranslation
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
-BY = ledger.Recorder()
+BY = Actor()
 HANT, HANS = "zh-hant", "zh-hans"
 only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="REPLACE is a word of SQLite's")
 only_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="TRUNCATE is a word of PostgreSQL's")
@@ -23,7 +32,7 @@ def pledge():
 
 
 def translate(commitment, source, text, language=HANT):
-    return translations.record([NewTranslation(commitment, language, source, text)], BY)
+    return record_translations([NewTranslation(commitment, language, source, text)], BY)
 
 
 def said(reference, text, language=HANT):
@@ -31,7 +40,7 @@ def said(reference, text, language=HANT):
 
 
 def verified():
-    return list(ledger.verify())
+    return list(verify_ledger())
 
 
 def test_the_latest_translation_counts_and_the_ones_before_are_kept(pledge):
@@ -77,15 +86,15 @@ def test_an_empty_translation_takes_back_what_was_said(pledge):
 def test_what_cannot_be_kept_is_refused_and_stores_nothing(pledge, changes, message):
     one = {"language": HANT, "source": "Open the gate", "text": "開門"} | changes
     with pytest.raises(ValidationError, match=message):
-        translations.record([NewTranslation(pledge, HANS, "By spring.", "春前。"), NewTranslation(pledge, **one)], BY)
+        record_translations([NewTranslation(pledge, HANS, "By spring.", "春前。"), NewTranslation(pledge, **one)], BY)
     assert not Translation.objects.exists()
 
 
 def test_corrected_words_are_not_translated_yet_and_a_retracted_correction_brings_the_old_ones_back(pledge):
     translate(pledge, "Open the gate", "開門")
-    [entry] = ledger.append([ledger.correct(pledge, {"title": "Open both gates"}, "There are two.", BY)])
+    [entry] = append_entries([new_correction(pledge, {"title": "Open both gates"}, "There are two.", BY)])
     assert (said("TT-01", "Open both gates"), Commitment.objects.get().title) == ("", "Open both gates")
-    ledger.append([ledger.retract(entry, "There is one.", BY)])
+    append_entries([new_retraction(entry, "There is one.", BY)])
     found = Commitment.objects.get()
     assert (found.translation("title", HANT), found.title_key_zh_hant) == ("開門", sort_key("開門", HANT))
     assert verified() == []
@@ -96,8 +105,8 @@ def test_a_redaction_empties_the_translations_of_what_it_removes_and_of_nothing_
     other = factories.record("context", pledge, note="By spring.")
     for source in ("Mr Example opened it.", "By spring."):
         translate(pledge, source, f"譯：{source}")
-    ledger.append([ledger.redact(entry, entry.data | {"note": ""}, "Personal data.", BY)])
-    ledger.append([ledger.redact(other, other.data | {"note": ""}, "Personal data.", BY)])
+    append_entries([new_redaction(entry, entry.data | {"note": ""}, "Personal data.", BY)])
+    append_entries([new_redaction(other, other.data | {"note": ""}, "Personal data.", BY)])
     assert not Translation.objects.filter(source__contains="Example").exists()
     assert not Translation.objects.filter(text__contains="Example").exists()
     assert said("TT-01", "By spring.") == "譯：By spring."  # the commitment's own note says it still
@@ -107,7 +116,7 @@ def test_a_redaction_empties_the_translations_of_what_it_removes_and_of_nothing_
 
 def test_the_reason_of_a_redaction_is_translated_too(pledge):
     entry = factories.record("report", pledge, note="Mr Example opened it.")
-    ledger.append([ledger.redact(entry, None, "Personal data.", BY)])
+    append_entries([new_redaction(entry, None, "Personal data.", BY)])
     translate(pledge, "Personal data.", "個人資料。")
     assert said("TT-01", "Personal data.") == "個人資料。"
 
@@ -116,7 +125,7 @@ def test_a_draft_is_translated_before_it_is_public():
     draft = factories.CommitmentFactory(reference="TT-02", title="Build a bridge")
     translate(draft, "Build a bridge", "建橋")
     assert Commitment.objects.get().translated == {}
-    ledger.append([ledger.publish(draft, BY)])
+    append_entries([new_publication(draft, BY)])
     assert said("TT-02", "Build a bridge") == "建橋"
 
 
@@ -154,7 +163,7 @@ def test_the_translations_cannot_be_thrown_away_together(pledge):
     ("column", "value"),
     [
         ("translated", {HANT: {"Open the gate": "關門"}}),
-        ("han", "x"),
+        ("search_text_zh", "x"),
         ("title_key_zh_hans", "00"),
         ("untranslated_zh_hant", 0),
     ],
@@ -163,12 +172,12 @@ def test_verification_sees_a_changed_projection_and_mends_it_from_the_history(pl
     translate(pledge, "Open the gate", "開門")
     Commitment.objects.update(**{column: value})
     assert verified() == [f"TT-01: commitment: differs in {column}"]
-    list(ledger.rebuild())
+    list(rebuild_projections())
     assert (verified(), said("TT-01", "Open the gate")) == ([], "開門")
 
 
 def test_after_an_upgrade_the_record_of_before_is_projected_once_more(pledge):
-    Commitment.objects.update(title_key_zh_hant="", title_key_zh_hans="", han="x", untranslated_zh_hant=0)
-    projection.fill()
+    Commitment.objects.update(title_key_zh_hant="", title_key_zh_hans="", search_text_zh="x", untranslated_zh_hant=0)
+    project_missing_columns()
     assert verified() == []
     assert Commitment.objects.get().untranslated_zh_hant > 0

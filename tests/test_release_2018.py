@@ -9,8 +9,8 @@ from datetime import date
 
 import pytest
 
-from commitments.choices import ANNOUNCED
-from commitments.dates import parse
+from commitments.domain.choices import ANNOUNCED
+from commitments.domain.partial_dates import parse_partial_date
 from commitments.models import Agreement, Area, Commitment, LedgerEntry, Organisation, Release, Section, Update
 from tests.helpers.installation import FIXTURE
 
@@ -156,7 +156,9 @@ def test_what_has_no_direct_evidence_beside_the_release_was_searched_for_and_not
 
 def test_no_update_is_dated_after_the_day_of_the_search():
     assert [
-        entry["key"] for _reference, entry in ENTRIES if "date" in entry and parse(entry["date"]).first > TODAY
+        entry["key"]
+        for _reference, entry in ENTRIES
+        if "date" in entry and parse_partial_date(entry["date"]).first > TODAY
     ] == []
     assert not Update.objects.filter(effective_on__gt=TODAY).exists()
 
@@ -224,7 +226,11 @@ def test_nothing_slipped_because_no_new_date_was_announced():
 
 def test_hong_kong_week_2019_was_opened_and_met_its_deadline():
     one = the("CU-06")
-    assert (one.state.status, one.state.completed_on, one.schedule) == ("completed", parse("2019-11-01"), "met")
+    assert (one.state.status, one.state.completed_on, one.schedule) == (
+        "completed",
+        parse_partial_date("2019-11-01"),
+        "met",
+    )
     assert "opened" in one.done_when
     assert "Festival Hong Kong 2019" in one.state.note
     assert "taken to be the Hong Kong Week" in one.state.note
@@ -233,7 +239,7 @@ def test_hong_kong_week_2019_was_opened_and_met_its_deadline():
 @pytest.mark.postgresql
 def test_shanghai_week_2020_was_a_plan_and_came_late_by_at_least_1187_days():
     one = the("CU-07")
-    assert (one.force, one.state.status, one.state.completed_on) == ("plan", "completed", parse("2024-04"))
+    assert (one.force, one.state.status, one.state.completed_on) == ("plan", "completed", parse_partial_date("2024-04"))
     assert (one.schedule, one.days_late, one.slip_days) == ("met_late", 1187, 0)
     assert "taken to fulfil" in one.state.note
 
@@ -263,7 +269,11 @@ def test_the_portal_is_completed_by_the_statement_of_the_release():
 
 def test_stage_productions_are_in_progress_and_the_other_direction_was_not_found():
     one = the("CU-08")
-    assert (one.state.status, one.state.status_on, one.schedule) == ("in_progress", parse("2024-08-02"), "no_deadline")
+    assert (one.state.status, one.state.status_on, one.schedule) == (
+        "in_progress",
+        parse_partial_date("2024-08-02"),
+        "no_deadline",
+    )
     assert "not found" in one.state.note
 
 

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from time_machine import travel
 
-from commitments import reminders
 from commitments.models import Affiliation, DraftUpdate, Ownership, Reminder
+from commitments.workflow import reminders
 from tests import factories
 from tests.helpers.crowds import crowd
 from tests.helpers.days import NOW
@@ -89,14 +89,14 @@ def test_told_are_those_who_work_for_an_owner_and_may_draft(body):
     overdue(body)
     for name, (role, fields) in STAFF.items():
         account(name, body, role, **fields)
-    told = {letter.user.username for letter in reminders.letters(TODAY)}
+    told = {letter.user.username for letter in reminders.reminder_letters(TODAY)}
     assert told == {"contributor", "editor", "publisher", "superuser"}
 
 
 def test_who_works_for_nobody_is_told_nothing(body):
     overdue(body)
     account("clerk", role="Publisher")
-    assert reminders.letters(TODAY) == []
+    assert reminders.reminder_letters(TODAY) == []
 
 
 @pytest.mark.postgresql
@@ -108,14 +108,14 @@ def test_everybody_is_told_of_what_their_own_organisation_must_deliver(body):
     Ownership.objects.create(commitment=shared, organisation=other)
     account("ann", body)
     account("bob", other)
-    told = {letter.user.username: letter.references for letter in reminders.letters(TODAY)}
+    told = {letter.user.username: letter.references for letter in reminders.reminder_letters(TODAY)}
     assert told == {"ann": ["AA-01", "CC-01"], "bob": ["BB-01", "CC-01"]}
 
 
 def test_a_partner_is_not_reminded_of_what_others_must_deliver(body):
     factories.published(deadline="2025", owners=[factories.OrganisationFactory()], partners=[body])
     account("clerk", body)
-    assert reminders.letters(TODAY) == []
+    assert reminders.reminder_letters(TODAY) == []
 
 
 # What.
@@ -150,7 +150,7 @@ def test_a_commitment_stands_in_the_most_urgent_of_its_groups_and_in_no_other(bo
         if group:
             wanted[group].add(one.reference)
     account("clerk", body)
-    [letter] = reminders.letters(TODAY)
+    [letter] = reminders.reminder_letters(TODAY)
     assert {name: {one.reference for one in getattr(letter, name)} for name in groups} == wanted
     assert len(letter.references) == sum(map(len, wanted.values()))
 
@@ -158,7 +158,7 @@ def test_a_commitment_stands_in_the_most_urgent_of_its_groups_and_in_no_other(bo
 def test_nobody_is_reminded_of_an_unpublished_commitment(body):
     factories.CommitmentFactory(deadline="2019", owners=[body])
     account("clerk", body)
-    assert reminders.letters(TODAY) == []
+    assert reminders.reminder_letters(TODAY) == []
 
 
 @pytest.mark.postgresql
@@ -167,21 +167,21 @@ def test_a_draft_that_was_returned_is_told_to_its_author_alone(body):
     author, _colleague = account("ann", body), account("bob", body)
     draft = DraftUpdate.objects.create(commitment=one, author=author, state="returned", returned_because="No date.")
     DraftUpdate.objects.create(commitment=one, author=author, state="waiting")
-    assert [(letter.user, letter.returned) for letter in reminders.letters(TODAY)] == [(author, [draft])]
+    assert [(letter.user, letter.returned) for letter in reminders.reminder_letters(TODAY)] == [(author, [draft])]
 
 
 def test_an_author_who_works_for_somebody_else_by_now_is_not_sent_where_they_may_not_go(body):
     one = factories.published(owners=[factories.OrganisationFactory()])
     author = account("ann", body)
     DraftUpdate.objects.create(commitment=one, author=author, state="returned", returned_because="No date.")
-    assert reminders.letters(TODAY) == []
+    assert reminders.reminder_letters(TODAY) == []
 
 
 @pytest.mark.postgresql
 def test_letters_take_as_many_queries_for_many_people_and_commitments_as_for_few(day):
     def asked():
         with CaptureQueriesContext(connection) as captured:
-            written = reminders.letters(TODAY)
+            written = reminders.reminder_letters(TODAY)
         return len(written), len(captured)
 
     def grow(numbers):
@@ -391,7 +391,9 @@ def test_what_another_run_has_begun_on_is_left_to_it_until_it_must_be_gone(body,
     overdue(body)
     claim = Reminder.objects.create(user=account("clerk", body), day=TODAY)
     assert send() == (0, "Reminders sent: 0. Left to another run that has begun on them: 1.\n")
-    Reminder.objects.filter(pk=claim.pk).update(claimed_at=timezone.now() - reminders.GIVEN_UP - timedelta(seconds=1))
+    Reminder.objects.filter(pk=claim.pk).update(
+        claimed_at=timezone.now() - reminders.CLAIM_EXPIRES_AFTER - timedelta(seconds=1)
+    )
     assert send() == (0, "Reminders sent: 1.\n")
 
 
@@ -399,7 +401,7 @@ def test_what_another_run_has_begun_on_is_left_to_it_until_it_must_be_gone(body,
 def test_what_another_run_has_sent_since_we_looked_is_not_sent_again(body, server):
     overdue(body)
     account("clerk", body)
-    written = reminders.letters(TODAY)
-    outcomes = [reminders.deliver(written, TODAY) for _run in range(2)]
+    written = reminders.reminder_letters(TODAY)
+    outcomes = [reminders.deliver_letters(written, TODAY) for _run in range(2)]
     assert [(outcome.sent, outcome.elsewhere) for outcome in outcomes] == [(1, 0), (0, 1)]
     assert len(server.arrived) == 1

@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
-from commitments import ledger, loading
+from commitments.ledger.append import append_entries, new_correction, new_publication
+from commitments.ledger.verify import verify_ledger
 from commitments.models import DraftUpdate, LedgerEntry, Organisation, Update
+from commitments.workflow.release_loader import ReleaseFileError, load_release
 from tests.factories import CommitmentFactory, OrganisationFactory, new, published, record
 from tests.helpers.admin_forms import CONTEXT, RECORD, REPORT, Form, clerk, errors, fill
 from tests.helpers.ledger_acts import BY, change_entry, correct, redact, refused, retract, verify
@@ -84,15 +86,15 @@ def test_the_same_words_without_the_name_are_another_entry(one):
 
 @pytest.mark.postgresql
 def test_who_may_reply_is_known_from_a_correction_in_the_same_submission(one):
-    correction = ledger.correct(one, {"partners": Organisation.objects.filter(slug="stranger")}, "Typing error.", BY)
+    correction = new_correction(one, {"partners": Organisation.objects.filter(slug="stranger")}, "Typing error.", BY)
     assert refused(correction, new("context", one, reply_of="ferry")) == {"reply_of"}
-    assert ledger.append([correction, new("context", one, reply_of="stranger")])
+    assert append_entries([correction, new("context", one, reply_of="stranger")])
 
 
 @pytest.mark.postgresql
 def test_a_reply_can_be_recorded_with_the_publication():
     draft = CommitmentFactory(owners=[OrganisationFactory(slug="harbour")])
-    assert ledger.append([ledger.publish(draft, BY), new("context", draft, reply_of="harbour")])
+    assert append_entries([new_publication(draft, BY), new("context", draft, reply_of="harbour")])
     assert verify()[0] == 0
 
 
@@ -192,7 +194,7 @@ def test_an_entry_that_names_somebody_else_now_is_named_and_never_spread(one, sl
 def load(tmp_path, data):
     path = tmp_path / "release.json"
     path.write_text(json.dumps(data), encoding="utf-8")
-    return loading.load(path)
+    return load_release(path)
 
 
 def with_reply(kind="context", **said):
@@ -209,7 +211,7 @@ def test_a_reply_of_a_release_s_file_is_loaded(tmp_path):
     data, owner = with_reply()
     load(tmp_path, data)
     assert Update.objects.get(note=WORDS).reply_of.slug == owner
-    assert list(ledger.verify()) == []
+    assert list(verify_ledger()) == []
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_a_reply_of_a_release_s_file_is_loaded(tmp_path):
 )
 def test_a_reply_that_cannot_be_is_named_with_its_key_and_nothing_is_loaded(tmp_path, wrong):
     data, _owner = with_reply(**wrong)
-    with pytest.raises(loading.ReleaseFileError, match="CU-06/90: reply_of: "):
+    with pytest.raises(ReleaseFileError, match="CU-06/90: reply_of: "):
         load(tmp_path, data)
     assert not LedgerEntry.objects.exists()
 

@@ -6,10 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from commitments import publishing
-from commitments.admin.base import key_of
+from commitments.admin.base import parse_key
 from commitments.models import DraftUpdate, LedgerEntry, Update
-from commitments.models.fields import public_address
+from commitments.models.fields import validate_public_url
+from commitments.workflow.drafts import publish_drafts, return_drafts
 from tests import factories
 from tests.helpers.admin_forms import CHECK, REPORT, Form, change, errors, fill, record_address
 from tests.helpers.drafts import waiting
@@ -112,7 +112,7 @@ def test_a_draft_that_is_returned_while_its_author_has_it_open_tells_why(one, wr
     fill(writer, record_address(one), "_send", **REPORT)
     draft = DraftUpdate.objects.get()
     form = Form(writer.get(change(draft)))
-    publishing.give_back([draft], "Name the course.")
+    return_drafts([draft], "Name the course.")
     answer = form.send(writer, change(draft), "_send", note="As it was before I knew.")
     assert "returned this draft while you had it open: “Name the course.”" in errors(answer)["__all__"]
     assert Form(answer).fields["note"] == "As it was before I knew."
@@ -140,8 +140,8 @@ def test_an_address_is_one_that_anybody_can_open():
     closed = ["ftp://example.org/x", "https://", "https://nowhere", "javascript:alert(1)", "https://localhost/x"]
     for address in (*closed, "http://10.0.0.1/", "http://[::1/", "https://a.example]/"):
         with pytest.raises(ValidationError):
-            public_address(address)
-    public_address("https://example.org/notice")
+            validate_public_url(address)
+    validate_public_url("https://example.org/notice")
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "http://10.0.0.1/"])
@@ -301,7 +301,7 @@ def test_returning_needs_a_reason_and_keeps_the_page(one, publisher):
 def test_a_returned_draft_is_put_right_and_sent_again(one, writer, publisher):
     fill(writer, record_address(one), "_send", **REPORT)
     draft = DraftUpdate.objects.get()
-    publishing.give_back([draft], "Name the course.")
+    return_drafts([draft], "Name the course.")
     fill(writer, change(draft), "_send", note="The course was named.")
     draft.refresh_from_db()
     assert (draft.state, draft.returned_because) == ("waiting", "")
@@ -361,8 +361,8 @@ HUGE = "9" * 5000
 
 def test_what_cannot_be_a_key_is_the_key_of_nothing():
     odd = ["", "x", "-1", "NaN", "²", "٣", "1_0", "9" * 19, HUGE, None, 1]
-    assert [key_of(one) for one in odd] == [0] * len(odd)
-    assert key_of("17") == 17
+    assert [parse_key(one) for one in odd] == [0] * len(odd)
+    assert parse_key("17") == 17
 
 
 @pytest.mark.parametrize(("page", "asked"), [("add", "commitment"), ("publish", "draft"), ("return", "draft")])
@@ -397,7 +397,7 @@ def test_what_the_record_says_meanwhile_is_looked_at_before_it_is_confirmed(one,
 def test_a_draft_published_meanwhile_is_not_called_returned(one, publisher):
     draft = waiting(one)
     page = choose(publisher, "return_selected", [draft])
-    publishing.publish([draft], member("Administrator"))
+    publish_drafts([draft], member("Administrator"))
     assert "It is on record already" in confirm(publisher, page, "return", reason="Why?").text
 
 
@@ -405,6 +405,6 @@ def test_a_draft_published_meanwhile_is_not_called_returned(one, publisher):
 def test_a_draft_published_while_its_deletion_was_asked_stays(one, publisher):
     draft = waiting(one)
     address = reverse("admin:commitments_draftupdate_delete", args=[draft.pk])
-    publishing.publish([draft], member("Administrator"))
+    publish_drafts([draft], member("Administrator"))
     assert publisher.post(address, {"post": "yes"}).status_code == 403
     assert DraftUpdate.objects.filter(pk=draft.pk).exists()

@@ -6,7 +6,15 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from commitments import ledger
+from commitments.ledger.append import (
+    NewEntry,
+    append_entries,
+    new_correction,
+    new_publication,
+    new_redaction,
+    new_retraction,
+)
+from commitments.ledger.contents import publication_content
 from commitments.models import Commitment, LedgerEntry
 from tests.factories import AreaFactory, CommitmentFactory, OrganisationFactory, evidence, new, published, record
 from tests.helpers.ledger_acts import ANYWHERE, BY, refused
@@ -17,20 +25,20 @@ AT = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
 
 def publication(**changed):
     """The publication of a draft that is right but for what is changed in what it says."""
-    entry = ledger.publish(CommitmentFactory(), BY)
+    entry = new_publication(CommitmentFactory(), BY)
     entry.content |= changed
     return entry
 
 
 def correction(commitment, *changes, reason="Typing error."):
-    """A correction as the ledger takes it, without the help of `ledger.correct`."""
+    """A correction as the ledger takes it, without the help of `ledger.append.new_correction`."""
     content = {"changes": [{"field": f, "before": b, "after": a} for f, b, a in changes], "reason": reason}
-    return ledger.NewEntry("correction", content, commitment)
+    return NewEntry("correction", content, commitment)
 
 
 def refused_values(commitment, values):
     """By field, beside which field a correction to this value is refused."""
-    before = ledger.publication(commitment)
+    before = publication_content(commitment)
     return {name: refused(correction(commitment, (name, before[name], value))) for name, value in values.items()}
 
 
@@ -64,13 +72,13 @@ def test_a_publication_is_refused_beside_the_field(changed, field):
     ],
 )
 def test_a_publication_that_keeps_to_the_rules_is_recorded(changed):
-    assert ledger.append([publication(**changed)])
+    assert append_entries([publication(**changed)])
 
 
 @pytest.mark.postgresql
 def test_a_partner_alone_is_somebody_who_is_named():
     draft = CommitmentFactory(owners=[], partners=[OrganisationFactory()])
-    assert ledger.append([ledger.publish(draft, BY)])
+    assert append_entries([new_publication(draft, BY)])
 
 
 def test_a_draft_that_is_not_whole_is_refused_beside_each_field():
@@ -78,29 +86,29 @@ def test_a_draft_that_is_not_whole_is_refused_beside_each_field():
     wrong = {"title": "", "quote": "", "done_when": "", "kind": "wish", "reference": "cu 6"}
     for field, value in wrong.items():
         setattr(draft, field, value)
-    assert refused(ledger.publish(draft, BY)) == set(wrong)
+    assert refused(new_publication(draft, BY)) == set(wrong)
 
 
 @pytest.mark.postgresql
 def test_a_commitment_cannot_be_published_twice():
-    assert refused(ledger.publish(published(), BY)) == {ANYWHERE}
+    assert refused(new_publication(published(), BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_a_commitment_cannot_be_published_twice_at_once():
     draft = CommitmentFactory()
-    assert refused(ledger.publish(draft, BY), ledger.publish(draft, BY)) == {ANYWHERE}
+    assert refused(new_publication(draft, BY), new_publication(draft, BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_a_part_of_a_draft_cannot_be_published():
-    assert refused(ledger.publish(CommitmentFactory(part_of=CommitmentFactory()), BY)) == {"part_of"}
+    assert refused(new_publication(CommitmentFactory(part_of=CommitmentFactory()), BY)) == {"part_of"}
 
 
 @pytest.mark.postgresql
 def test_a_commitment_cannot_be_published_as_a_part_of_itself():
     draft = CommitmentFactory()
-    entry = ledger.publish(draft, BY)
+    entry = new_publication(draft, BY)
     entry.content["part_of"] = draft.reference
     assert refused(entry) == {"part_of"}
 
@@ -109,8 +117,8 @@ def test_a_commitment_cannot_be_published_as_a_part_of_itself():
 def test_an_earlier_entry_may_make_a_later_one_right():
     whole = CommitmentFactory()
     part = CommitmentFactory(part_of=whole)
-    entries = [ledger.publish(whole, BY), ledger.publish(part, BY), new("report", part)]
-    assert [entry.kind for entry in ledger.append(entries)] == ["published", "published", "report"]
+    entries = [new_publication(whole, BY), new_publication(part, BY), new("report", part)]
+    assert [entry.kind for entry in append_entries(entries)] == ["published", "published", "report"]
 
 
 # Reports, context and checks
@@ -219,7 +227,7 @@ def test_a_draft_gets_no_updates():
 @pytest.mark.postgresql
 def test_the_same_update_twice_is_refused():
     commitment, kinds = published(), ("report", "context", "check")
-    ledger.append([new(kind, commitment, note="Once.") for kind in kinds])
+    append_entries([new(kind, commitment, note="Once.") for kind in kinds])
     assert [refused(new(kind, commitment, note="Once.")) for kind in kinds] == [{ANYWHERE}] * 3
 
 
@@ -238,7 +246,7 @@ def test_the_same_words_of_another_commitment_are_another_update():
 @pytest.mark.postgresql
 def test_what_was_retracted_may_be_said_again():
     commitment = published()
-    ledger.append([ledger.retract(record("report", commitment, note="Once."), "Too early.", BY)])
+    append_entries([new_retraction(record("report", commitment, note="Once."), "Too early.", BY)])
     assert record("report", commitment, note="Once.")
 
 
@@ -246,7 +254,7 @@ def test_what_was_retracted_may_be_said_again():
 def test_an_entry_without_its_commitment_is_refused():
     said = {"part_of": "", "reason": "x", "changes": []}
     kinds = ("report", "context", "check", "published", "correction", "retraction")
-    assert [refused(ledger.NewEntry(kind, said)) for kind in kinds] == [{ANYWHERE}] * len(kinds)
+    assert [refused(NewEntry(kind, said)) for kind in kinds] == [{ANYWHERE}] * len(kinds)
 
 
 @pytest.mark.postgresql
@@ -256,7 +264,7 @@ def test_a_key_is_used_once_and_entries_without_one_are_many():
     for entry in keyed:
         entry.key = "TT/2"
     assert refused(*keyed) == {ANYWHERE}
-    assert len(ledger.append([keyed[0], new("check", commitment), new("check", commitment)])) == 3
+    assert len(append_entries([keyed[0], new("check", commitment), new("check", commitment)])) == 3
     assert refused(keyed[1]) == {ANYWHERE}
 
 
@@ -264,14 +272,14 @@ def test_a_key_is_used_once_and_entries_without_one_are_many():
 
 
 def test_a_correction_needs_a_reason():
-    assert refused(ledger.correct(published(), {"title": "Another"}, " ", BY)) == {"reason"}
+    assert refused(new_correction(published(), {"title": "Another"}, " ", BY)) == {"reason"}
 
 
 @pytest.mark.postgresql
 def test_a_correction_that_changes_nothing_is_refused():
     commitment = published()
     with pytest.raises(ValidationError):
-        ledger.correct(commitment, {"title": commitment.title}, "No reason.", BY)
+        new_correction(commitment, {"title": commitment.title}, "No reason.", BY)
 
 
 @pytest.mark.postgresql
@@ -288,13 +296,13 @@ def test_deadline_and_reference_cannot_be_corrected():
 
 @pytest.mark.postgresql
 def test_a_draft_cannot_be_corrected():
-    assert refused(ledger.correct(CommitmentFactory(), {"title": "Another"}, "Typing error.", BY)) == {ANYWHERE}
+    assert refused(new_correction(CommitmentFactory(), {"title": "Another"}, "Typing error.", BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_a_correction_of_what_has_changed_in_between_is_refused():
-    stale, fresh = (ledger.correct(one, {"title": f"Title {one.pk} x"}, "x", BY) for one in [published()] * 2)
-    ledger.append([fresh])
+    stale, fresh = (new_correction(one, {"title": f"Title {one.pk} x"}, "x", BY) for one in [published()] * 2)
+    append_entries([fresh])
     assert refused(stale) == {"title"}
 
 
@@ -335,7 +343,7 @@ def test_a_correction_to_what_could_not_have_been_published_is_refused():
 @pytest.mark.postgresql
 def test_a_correction_cannot_make_it_a_part_of_a_draft():
     values = {"part_of": CommitmentFactory()}
-    assert refused(ledger.correct(published(), values, "Typing error.", BY)) == {"part_of"}
+    assert refused(new_correction(published(), values, "Typing error.", BY)) == {"part_of"}
 
 
 @pytest.mark.postgresql
@@ -351,7 +359,7 @@ def test_every_other_public_field_can_be_corrected():
         "parties_as_stated": "p",
     }
     values |= {"owner_inferred": True, "owner_note": "o", "deadline_as_stated": "s"}
-    ledger.append([ledger.correct(commitment, values, "All of it.", BY)])
+    append_entries([new_correction(commitment, values, "All of it.", BY)])
     stored = Commitment.objects.get(pk=commitment.pk)
     parties = {name: list(getattr(stored, name).all()) for name in ("owners", "partners")}
     assert {name: getattr(stored, name) for name in values} | parties == values
@@ -361,126 +369,126 @@ def test_every_other_public_field_can_be_corrected():
 
 
 def test_a_retraction_needs_a_reason():
-    assert refused(ledger.retract(record("report", published()), "", BY)) == {"reason"}
+    assert refused(new_retraction(record("report", published()), "", BY)) == {"reason"}
 
 
 @pytest.mark.postgresql
 def test_a_publication_or_a_retraction_cannot_be_retracted():
     commitment = published()
-    retraction = ledger.append([ledger.retract(record("report", commitment), "Wrong.", BY)])[0]
+    retraction = append_entries([new_retraction(record("report", commitment), "Wrong.", BY)])[0]
     for entry in (commitment.entries.get(kind="published"), retraction):
-        assert refused(ledger.retract(entry, "Wrong.", BY)) == {ANYWHERE}
+        assert refused(new_retraction(entry, "Wrong.", BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_an_entry_of_another_commitment_cannot_be_retracted():
-    entry = ledger.retract(record("report", published()), "Wrong.", BY)
+    entry = new_retraction(record("report", published()), "Wrong.", BY)
     entry.commitment = published()
     assert refused(entry) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_a_retraction_says_which_entry():
-    assert refused(ledger.NewEntry("retraction", {"reason": "Wrong."}, published())) == {ANYWHERE}
+    assert refused(NewEntry("retraction", {"reason": "Wrong."}, published())) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_an_entry_cannot_be_retracted_twice():
     entry = record("report", published())
-    ledger.append([ledger.retract(entry, "Wrong.", BY)])
-    assert refused(ledger.retract(entry, "Wrong again.", BY)) == {ANYWHERE}
+    append_entries([new_retraction(entry, "Wrong.", BY)])
+    assert refused(new_retraction(entry, "Wrong again.", BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_an_entry_cannot_be_retracted_twice_at_once():
     entry = record("report", published())
-    assert refused(*(ledger.retract(entry, reason, BY) for reason in ("Wrong.", "Wrong again."))) == {ANYWHERE}
+    assert refused(*(new_retraction(entry, reason, BY) for reason in ("Wrong.", "Wrong again."))) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_a_retraction_that_would_leave_the_fields_at_odds_is_refused():
     commitment = published()
-    unit = ledger.append([ledger.correct(commitment, {"unit": "people"}, "Left out.", BY)])[0]
+    unit = append_entries([new_correction(commitment, {"unit": "people"}, "Left out.", BY)])[0]
     stored = Commitment.objects.get(pk=commitment.pk)
-    ledger.append([ledger.correct(stored, {"target": Decimal(40)}, "Left out.", BY)])
-    assert refused(ledger.retract(unit, "Wrong.", BY))
+    append_entries([new_correction(stored, {"target": Decimal(40)}, "Left out.", BY)])
+    assert refused(new_retraction(unit, "Wrong.", BY))
 
 
 # Redactions
 
 
 def test_a_redaction_needs_a_reason():
-    assert refused(ledger.redact(record("report", published()), None, " ", BY)) == {"reason"}
+    assert refused(new_redaction(record("report", published()), None, " ", BY)) == {"reason"}
 
 
 @pytest.mark.postgresql
 def test_a_redaction_says_which_entry():
     content = {"reason": "Court order.", "remaining": None}
-    assert refused(ledger.NewEntry("redaction", content)) == {ANYWHERE}
+    assert refused(NewEntry("redaction", content)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_an_entry_cannot_be_redacted_twice():
     entry = record("report", published())
-    ledger.append([ledger.redact(entry, None, "Court order.", BY)])
-    assert refused(ledger.redact(LedgerEntry.objects.get(pk=entry.pk), None, "Again.", BY)) == {ANYWHERE}
+    append_entries([new_redaction(entry, None, "Court order.", BY)])
+    assert refused(new_redaction(LedgerEntry.objects.get(pk=entry.pk), None, "Again.", BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_whoever_redacts_what_somebody_else_just_redacted_is_told():
     entry = record("report", published())
     seen_before = LedgerEntry.objects.get(pk=entry.pk)
-    ledger.append([ledger.redact(entry, None, "Court order.", BY)])
-    assert refused(ledger.redact(seen_before, None, "Court order.", BY)) == {ANYWHERE}
+    append_entries([new_redaction(entry, None, "Court order.", BY)])
+    assert refused(new_redaction(seen_before, None, "Court order.", BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_an_entry_cannot_be_redacted_twice_at_once():
     entry = record("report", published())
-    assert refused(*(ledger.redact(entry, None, reason, BY) for reason in ("One.", "Two."))) == {ANYWHERE}
+    assert refused(*(new_redaction(entry, None, reason, BY) for reason in ("One.", "Two."))) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_an_entry_that_holds_others_up_cannot_be_removed_whole():
     commitment = published()
-    ledger.append([ledger.correct(commitment, {"title": "Another"}, "Typing error.", BY)])
-    ledger.append([ledger.retract(record("report", commitment), "Wrong.", BY)])
-    ledger.append([ledger.redact(record("context", commitment), None, "Court order.", BY)])
+    append_entries([new_correction(commitment, {"title": "Another"}, "Typing error.", BY)])
+    append_entries([new_retraction(record("report", commitment), "Wrong.", BY)])
+    append_entries([new_redaction(record("context", commitment), None, "Court order.", BY)])
     entries = [LedgerEntry.objects.get(kind=kind) for kind in ("published", "correction", "retraction", "redaction")]
-    assert [refused(ledger.redact(entry, None, "Court order.", BY)) for entry in entries] == [{ANYWHERE}] * 4
+    assert [refused(new_redaction(entry, None, "Court order.", BY)) for entry in entries] == [{ANYWHERE}] * 4
 
 
 @pytest.mark.postgresql
 def test_what_remains_has_the_same_fields():
     entry = record("context", published())
-    assert refused(ledger.redact(entry, {"note": "Shorter."}, "Court order.", BY)) == {ANYWHERE}
+    assert refused(new_redaction(entry, {"note": "Shorter."}, "Court order.", BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_what_remains_of_a_publication_must_still_be_publishable():
     entry = published().entries.get()
-    assert refused(ledger.redact(entry, entry.data | {"owners": []}, "Court order.", BY)) == {"owners"}
+    assert refused(new_redaction(entry, entry.data | {"owners": []}, "Court order.", BY)) == {"owners"}
 
 
 @pytest.mark.postgresql
 def test_what_remains_of_a_publication_must_still_say_what_it_is_about():
     entry = published().entries.get()
     remaining = entry.data | {"title": "", "quote": "", "done_when": ""}
-    assert refused(ledger.redact(entry, remaining, "Court order.", BY)) == {"title", "quote", "done_when"}
+    assert refused(new_redaction(entry, remaining, "Court order.", BY)) == {"title", "quote", "done_when"}
 
 
 @pytest.mark.postgresql
 def test_a_redaction_of_a_publication_removes_text_and_moves_nothing():
     entry = published(reference="TT-99", deadline="2019").entries.get()
     moved = {"deadline": "2029", "reference": "TT-98", "owners": [], "kind": "target"}
-    assert refused(ledger.redact(entry, entry.data | moved, "Court order.", BY)) == set(moved)
+    assert refused(new_redaction(entry, entry.data | moved, "Court order.", BY)) == set(moved)
 
 
 @pytest.mark.postgresql
 def test_a_redaction_of_a_report_removes_text_and_moves_nothing():
     entry = record("report", published(deadline="2019"), deadline="2021", deadline_reason="Postponed.")
     moved = {"status": "completed", "deadline": "2029", "evidence": []}
-    assert refused(ledger.redact(entry, entry.data | moved, "Court order.", BY)) == set(moved)
+    assert refused(new_redaction(entry, entry.data | moved, "Court order.", BY)) == set(moved)
 
 
 @pytest.mark.postgresql
@@ -489,9 +497,9 @@ def test_a_redaction_of_evidence_leaves_what_the_status_rests_on():
     [row] = entry.data["evidence"]
     for moved in ({"date": "2019"}, {"relation": "context"}, {"source": "independent"}):
         remaining = entry.data | {"evidence": [row | moved]}
-        assert refused(ledger.redact(entry, remaining, "Court order.", BY)) == {"evidence"}
+        assert refused(new_redaction(entry, remaining, "Court order.", BY)) == {"evidence"}
     remaining = entry.data | {"evidence": [row | {"title": "[removed]", "url": "https://example.org/"}]}
-    assert ledger.append([ledger.redact(entry, remaining, "Court order.", BY)])
+    assert append_entries([new_redaction(entry, remaining, "Court order.", BY)])
 
 
 @pytest.mark.postgresql
@@ -499,30 +507,30 @@ def test_a_redaction_of_evidence_leaves_what_the_status_rests_on():
 def test_a_redaction_of_a_redaction_moves_nothing_and_brings_nothing_back(field):
     entry = record("report", published(), note="Said Ms Wong.")
     left = None if field == "note" else entry.data | {"note": ""}
-    [first] = ledger.append([ledger.redact(entry, left, "Court order.", BY)])
+    [first] = append_entries([new_redaction(entry, left, "Court order.", BY)])
     remaining = first.data | {"remaining": entry.data | {"status": "completed"}}
-    assert refused(ledger.redact(first, remaining, "Again.", BY)) == {"note": {ANYWHERE}, "status": {"status"}}[field]
+    assert refused(new_redaction(first, remaining, "Again.", BY)) == {"note": {ANYWHERE}, "status": {"status"}}[field]
 
 
 def test_what_a_redaction_left_of_a_correction_cannot_be_removed_whole_by_another():
-    entry = ledger.append([ledger.correct(published(), {"title": "Ask Ms Wong"}, "Typing error.", BY)])[0]
+    entry = append_entries([new_correction(published(), {"title": "Ask Ms Wong"}, "Typing error.", BY)])[0]
     remaining = entry.data | {"reason": ""}
-    [first] = ledger.append([ledger.redact(entry, remaining, "Court order.", BY)])
-    assert refused(ledger.redact(first, first.data | {"remaining": None}, "Again.", BY)) == {ANYWHERE}
+    [first] = append_entries([new_redaction(entry, remaining, "Court order.", BY)])
+    assert refused(new_redaction(first, first.data | {"remaining": None}, "Again.", BY)) == {ANYWHERE}
 
 
 @pytest.mark.postgresql
 def test_a_redaction_of_a_correction_cannot_correct_what_no_correction_may():
     commitment = published(deadline="2019")
-    entry = ledger.append([ledger.correct(commitment, {"title": "Another"}, "Typing error.", BY)])[0]
+    entry = append_entries([new_correction(commitment, {"title": "Another"}, "Typing error.", BY)])[0]
     remaining = entry.data | {"changes": [{"field": "deadline", "before": "2019", "after": "2029"}]}
-    assert refused(ledger.redact(entry, remaining, "Court order.", BY)) == {"changes"}
+    assert refused(new_redaction(entry, remaining, "Court order.", BY)) == {"changes"}
 
 
 @pytest.mark.postgresql
 def test_a_redaction_of_a_correction_removes_words_and_no_facts():
-    entry = ledger.append([ledger.correct(published(), {"title": "Another", "kind": "target"}, "Slip.", BY)])[0]
+    entry = append_entries([new_correction(published(), {"title": "Another", "kind": "target"}, "Slip.", BY)])[0]
     changes = {change["field"]: change for change in entry.data["changes"]}
     for moved in ({"field": "kind", "before": "action", "after": "agreement"}, {**changes["kind"], "before": "target"}):
         remaining = entry.data | {"changes": [changes["title"], moved]}
-        assert refused(ledger.redact(entry, remaining, "Court order.", BY)) == {"changes"}
+        assert refused(new_redaction(entry, remaining, "Court order.", BY)) == {"changes"}

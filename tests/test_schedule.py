@@ -6,19 +6,19 @@ from itertools import count
 
 import pytest
 
-from commitments.dates import parse
-from commitments.schedule import (
-    Fact,
-    Standing,
-    Support,
+from commitments.domain.assessment import (
+    Assessment,
+    CountedUpdate,
+    EvidenceRef,
+    assess,
+    assess_freshness,
+    assess_schedule,
     days_late,
     effective_on,
-    freshness,
-    review_due,
-    schedule,
+    is_review_due,
     slip_days,
-    standing,
 )
+from commitments.domain.partial_dates import parse_partial_date
 
 RECORDED = date(2026, 11, 22)
 TODAY = date(2026, 11, 22)
@@ -26,21 +26,23 @@ _sequences = count(1)
 
 
 def on(text):
-    return parse(text) if text else None
+    return parse_partial_date(text) if text else None
 
 
 def fact(kind, when, *, recorded=RECORDED, **said):
     said["deadline"] = on(said.get("deadline"))
-    return Fact(next(_sequences), kind, parse(when), effective_on(parse(when), recorded), **said)
+    return CountedUpdate(
+        next(_sequences), kind, parse_partial_date(when), effective_on(parse_partial_date(when), recorded), **said
+    )
 
 
 def report(when, status, *sources, relation="direct", **said):
-    supports = tuple(Support(f"https://example.org/{number}", relation, one) for number, one in enumerate(sources))
+    supports = tuple(EvidenceRef(f"https://example.org/{number}", relation, one) for number, one in enumerate(sources))
     return fact("report", when, status=status, supports=supports, **said)
 
 
 def after(*facts, deadline="", day=TODAY):
-    return standing(on(deadline), facts, day)
+    return assess(on(deadline), facts, day)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def after(*facts, deadline="", day=TODAY):
     ],
 )
 def test_the_schedule_is_decided_in_this_order(status, deadline, completed, day, expected):
-    assert schedule(status, on(deadline), on(completed), date.fromisoformat(day)) == expected
+    assert assess_schedule(status, on(deadline), on(completed), date.fromisoformat(day)) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_the_schedule_is_decided_in_this_order(status, deadline, completed, day,
 )
 def test_freshness_is_the_age_of_the_last_entry(status, age, expected):
     last_entry = None if age is None else TODAY - timedelta(days=age)
-    assert freshness(status, last_entry, TODAY) == expected
+    assert assess_freshness(status, last_entry, TODAY) == expected
 
 
 @pytest.mark.parametrize(
@@ -138,11 +140,13 @@ def test_days_late_are_counted_only_where_it_is_certainly_late(status, deadline,
     ],
 )
 def test_an_update_counts_from_the_end_of_its_date_or_its_recording(when, recorded, counts_from):
-    assert effective_on(parse(when), date.fromisoformat(recorded)).isoformat() == counts_from
+    assert effective_on(parse_partial_date(when), date.fromisoformat(recorded)).isoformat() == counts_from
 
 
 def test_without_facts_there_is_no_report_and_the_deadline_is_the_stated_one():
-    assert after(deadline="2019") == Standing(deadline=parse("2019"), original_deadline=parse("2019"))
+    assert after(deadline="2019") == Assessment(
+        deadline=parse_partial_date("2019"), original_deadline=parse_partial_date("2019")
+    )
     assert after(deadline="2019").status == "no_report"
 
 
@@ -153,7 +157,7 @@ def test_a_report_of_a_month_counts_once_the_month_has_ended(day, status):
 
 def test_a_report_of_an_earlier_date_that_is_recorded_later_does_not_move_the_status():
     now = after(report("2020", "completed", "party", note="Done."), report("2019", "in_progress", "independent"))
-    assert (now.status, now.status_on, now.note) == ("completed", parse("2020"), "Done.")
+    assert (now.status, now.status_on, now.note) == ("completed", parse_partial_date("2020"), "Done.")
     assert now.last_entry_on == date(2020, 12, 31)
 
 
@@ -164,18 +168,18 @@ def test_of_two_reports_that_count_from_one_day_the_one_recorded_later_holds():
 
 def test_completion_is_dated_by_the_first_report_of_an_unbroken_run():
     now = after(report("2019", "completed", "party"), report("2021", "completed", "party"))
-    assert (now.completed_on, now.status_on) == (parse("2019"), parse("2021"))
+    assert (now.completed_on, now.status_on) == (parse_partial_date("2019"), parse_partial_date("2021"))
 
 
 def test_a_run_is_ordered_by_its_dates_and_not_by_recording():
     now = after(report("2021", "completed", "party"), report("2019", "completed", "party"))
-    assert (now.completed_on, now.status_on) == (parse("2019"), parse("2021"))
+    assert (now.completed_on, now.status_on) == (parse_partial_date("2019"), parse_partial_date("2021"))
 
 
 def test_a_completion_that_was_taken_back_is_dated_anew():
     facts = [report(str(year), "completed", "party") for year in (2019, 2021)]
     now = after(facts[0], report("2020", "in_progress", "party"), facts[1])
-    assert now.completed_on == parse("2021")
+    assert now.completed_on == parse_partial_date("2021")
 
 
 @pytest.mark.parametrize("status", ["not_started", "in_progress", "stopped"])
@@ -233,13 +237,13 @@ def test_a_stop_for_another_reason_begins_a_new_run():
 def test_checks_and_context_between_two_reports_do_not_break_a_run():
     between = [fact("check", "2019-06-01"), fact("context", "2019-07-01")]
     now = after(report("2019-05", "completed", "independent"), *between, report("2020", "completed", "party"))
-    assert (now.evidence, now.completed_on) == ("independent", parse("2019-05"))
+    assert (now.evidence, now.completed_on) == ("independent", parse_partial_date("2019-05"))
 
 
 @pytest.mark.parametrize("kind", ["check", "context"])
 def test_a_check_or_context_moves_no_status_and_is_an_entry(kind):
     now = after(report("2019", "in_progress", "party", note="Begun."), fact(kind, "2020-05-01", note="Nothing."))
-    assert (now.status, now.status_on, now.note) == ("in_progress", parse("2019"), "Begun.")
+    assert (now.status, now.status_on, now.note) == ("in_progress", parse_partial_date("2019"), "Begun.")
     assert now.last_entry_on == date(2020, 5, 1)
 
 
@@ -250,18 +254,18 @@ def test_only_a_check_says_when_somebody_searched():
 
 def test_a_revised_deadline_moves_the_current_one_and_keeps_the_first():
     now = after(report("2019", "in_progress", "party", deadline="2021"), deadline="2020")
-    assert (now.deadline, now.original_deadline) == (parse("2021"), parse("2020"))
+    assert (now.deadline, now.original_deadline) == (parse_partial_date("2021"), parse_partial_date("2020"))
 
 
 def test_a_report_without_a_deadline_leaves_the_revised_one_standing():
     facts = [report("2019", "in_progress", "party", deadline="2021"), report("2020", "in_progress", "party")]
-    assert after(*facts, deadline="2020").deadline == parse("2021")
+    assert after(*facts, deadline="2020").deadline == parse_partial_date("2021")
 
 
 def test_a_deadline_announced_later_is_the_first_where_the_release_states_none():
     facts = [report(when, "in_progress", "party", deadline=new) for when, new in (("2019", "2021"), ("2020", "2022"))]
     now = after(*facts)
-    assert (now.deadline, now.original_deadline) == (parse("2022"), parse("2021"))
+    assert (now.deadline, now.original_deadline) == (parse_partial_date("2022"), parse_partial_date("2021"))
     assert slip_days(now.original_deadline, now.deadline) == 365
 
 
@@ -294,4 +298,4 @@ def test_it_is_due_for_review_when_its_day_has_come_with_nothing_since_or_it_is_
     fresh, last_entry_on, review_on, due
 ):
     last, review = (date.fromisoformat(day) if day else None for day in (last_entry_on, review_on))
-    assert review_due(fresh, last, review, date(2026, 11, 22)) is due
+    assert is_review_due(fresh, last, review, date(2026, 11, 22)) is due

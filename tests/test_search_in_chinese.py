@@ -4,21 +4,23 @@ from datetime import date
 
 import pytest
 
-from commitments import ledger, translations
+from commitments.ledger.append import Actor, append_entries, new_correction, new_retraction
+from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment
+from commitments.query.search import search_commitments
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.usefixtures("the_day_is_fixed")]
 TODAY = date(2026, 11, 22)
-BY = ledger.Recorder()
+BY = Actor()
 
 
 def found(words, day=TODAY):
-    return list(Commitment.objects.as_of(day).matching(words, day).values_list("reference", flat=True))
+    return list(search_commitments(Commitment.objects.as_of(day), words, day).values_list("reference", flat=True))
 
 
 def translate(commitment, source, text, language="zh-hant"):
-    translations.record([translations.NewTranslation(commitment, language, source, text)], BY)
+    record_translations([NewTranslation(commitment, language, source, text)], BY)
 
 
 def pledge(**fields):
@@ -77,7 +79,7 @@ def test_a_note_that_is_retracted_is_not_found():
     one = pledge()
     entry = factories.record("report", one, note="大橋已經開通。")
     assert found("開通") == ["TT-01"]
-    ledger.append([ledger.retract(entry, "Wrong.", BY)])
+    append_entries([new_retraction(entry, "Wrong.", BY)])
     assert found("開通") == []
 
 
@@ -99,7 +101,7 @@ def test_a_translation_that_was_taken_back_finds_nothing():
 
 def test_a_corrected_title_is_found_by_what_it_says_now():
     one = pledge(title="興建大橋")
-    ledger.append([ledger.correct(one, {"title": "興建隧道"}, "A slip.", BY)])
+    append_entries([new_correction(one, {"title": "興建隧道"}, "A slip.", BY)])
     assert (found("隧道"), found("大橋")) == (["TT-01"], [])
 
 

@@ -19,7 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 
-from commitments.admin.sign_in import Accounts
+from commitments.accounts.sign_in import AccountAdapter
 from commitments.models import Affiliation
 from tests import factories
 from tests.helpers.html import main
@@ -172,7 +172,7 @@ ELSEWHERE = (
 
 def test_an_address_is_safe_to_go_on_to_within_this_site_only(rf):
     with request_context(rf.get("/")):
-        assert [address for address in (*ELSEWHERE, "/admin/") if Accounts().is_safe_url(address)] == ["/admin/"]
+        assert [address for address in (*ELSEWHERE, "/admin/") if AccountAdapter().is_safe_url(address)] == ["/admin/"]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from commitments.reports.csv import undefused
-from commitments.reports.xlsx import CUT, LONGEST
+from commitments.exports.csv import strip_defusing
+from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH
 from tests import factories
 from tests.helpers.exports import LEFT_ALONE, RUN, body
 
@@ -81,12 +81,14 @@ def test_every_hostile_cell_comes_back_from_libreoffice_as_text(shown):
         if ending == "csv" and name in NUMBERS:
             continue
         for column in ("title", "unit", "owners", "quote", "note"):
-            assert plain(undefused(row[column])) == plain(text), (text, column)
+            assert plain(strip_defusing(row[column])) == plain(text), (text, column)
 
 
 def test_a_text_longer_than_a_cell_may_be_comes_back_as_text(shown):
     ending, rows = shown
-    assert undefused(rows[-1]["note"]) == (LONG if ending == "csv" else LONG[: LONGEST - len(CUT)] + CUT)
+    assert strip_defusing(rows[-1]["note"]) == (
+        LONG if ending == "csv" else LONG[: MAX_CELL_LENGTH - len(CUT_MARK)] + CUT_MARK
+    )
 
 
 def test_a_negative_number_stays_a_number(shown):
@@ -99,5 +101,5 @@ def test_the_workbook_of_the_release_says_in_libreoffice_what_the_csv_says(relea
     at = "/zh-hant/commitments"
     ours = csv.reader(io.StringIO(body(client, f"{at}.csv?labels=1").decode("utf-8-sig"), newline=""))
     found = as_spreadsheet(body(client, f"{at}.xlsx?labels=1"), "release.xlsx")
-    assert found == [[undefused(cell) for cell in row] for row in ours]
+    assert found == [[strip_defusing(cell) for cell in row] for row in ours]
     assert len(found) == 58

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import ledger
+from commitments.ledger.append import Actor, append_entries, new_retraction
 from commitments.models import DraftUpdate
-from commitments.public.charts import AHEAD, MOST_LABELS, Axis, Mark, axis_of, height, percent
+from commitments.public.charts import MAX_LABELS, MAX_YEARS_AHEAD, Axis, Mark, axis_for, bar_height, percent
 from commitments.public.timeline import MOST, MOST_OF_AN_AREA
 from tests import factories
 from tests.helpers.crowds import crowd, queries
@@ -57,23 +57,23 @@ def test_a_day_or_a_month_is_a_mark_and_a_longer_time_is_a_bar_over_all_of_it(fi
 
 
 def test_the_axis_of_a_release_on_its_day_is_that_year():
-    axis = axis_of(date(2018, 8, 24), date(2018, 8, 24), None)
+    axis = axis_for(date(2018, 8, 24), date(2018, 8, 24), None)
     assert (axis.first, axis.last) == (date(2018, 1, 1), date(2018, 12, 31))
     assert axis.years == [("0%", 2018)]
 
 
 def test_the_axis_reaches_to_the_last_deadline_unless_that_is_too_far():
     issued, day = date(2018, 8, 24), date(2026, 11, 22)
-    assert axis_of(issued, day, date(2030, 6, 30)).last_year == 2030
-    assert axis_of(issued, day, date(2020, 6, 30)).last_year == 2026
-    assert axis_of(issued, day, date(2190, 6, 30)).last_year == 2026 + AHEAD
+    assert axis_for(issued, day, date(2030, 6, 30)).last_year == 2030
+    assert axis_for(issued, day, date(2020, 6, 30)).last_year == 2026
+    assert axis_for(issued, day, date(2190, 6, 30)).last_year == 2026 + MAX_YEARS_AHEAD
 
 
 def test_as_many_years_are_written_as_a_phone_has_room_for():
     for years in (1, 9, 10, 13, 22, 80):
         axis = Axis(2018, 2017 + years)
-        assert 1 <= len(axis.labels) <= MOST_LABELS
-        assert years <= MOST_LABELS or axis.labels[-1][1] < axis.last_year
+        assert 1 <= len(axis.labels) <= MAX_LABELS
+        assert years <= MAX_LABELS or axis.labels[-1][1] < axis.last_year
 
 
 @given(st.tuples(st.dates(), st.dates()).map(sorted), st.integers(1900, 2100), st.integers(0, 60))
@@ -85,7 +85,7 @@ def test_nothing_is_ever_drawn_outside(days, first_year, more):
 
 
 def test_one_of_something_can_be_seen_beside_a_thousand():
-    assert [height(number, 1000, 56) for number in (0, 1, 500, 1000)] == [0, 2, 28, 56]
+    assert [bar_height(number, 1000, 56) for number in (0, 1, 500, 1000)] == [0, 2, 28, 56]
 
 
 # What is drawn, and said
@@ -231,7 +231,7 @@ def test_what_was_retracted_and_what_moves_nothing_is_not_drawn(client):
     wrong = factories.record("report", one, date="2019-05-01", status="completed")
     factories.record("context", one, date="2019-06-01")
     factories.record("check", one)
-    ledger.append([ledger.retract(wrong, "Another pledge.", ledger.Recorder())])
+    append_entries([new_retraction(wrong, "Another pledge.", Actor())])
     assert kinds(line(client, one)) == ["#open", "#released"]
     assert "No public report was found." in said(line(client, one))
 
@@ -328,7 +328,7 @@ def strip(client, query=""):
 @pytest.mark.django_db
 def test_many_commitments_are_a_strip_for_each_area_with_counts_by_year(client):
     made = many(range(1, MOST + 2), deadline="2021", deadline_basis="stated")
-    ledger.append([factories.new("report", one, date="2019-H1", status="completed") for one in made[:3]])
+    append_entries([factories.new("report", one, date="2019-H1", status="completed") for one in made[:3]])
     assert list(links(strip(client)).items())[-1] == ("?area=of-all", f"Show the {MOST + 1} commitments of this area")
     assert said(strip(client)) == (
         f"2019: reports 3, completed 3, deadlines 0. 2021: reports 0, completed 0, deadlines {MOST + 1}."
@@ -346,9 +346,9 @@ def test_many_commitments_are_a_strip_for_each_area_with_counts_by_year(client):
 def test_a_strip_leaves_out_what_a_filter_and_the_day_leave_out(client):
     made = many(range(1, MOST + 10))
     report = {"date": "2019-05-01", "status": "completed"}
-    ledger.append([factories.new("report", one, **report) for one in made[:3]])
+    append_entries([factories.new("report", one, **report) for one in made[:3]])
     wrong = factories.record("report", made[3], **report)
-    ledger.append([ledger.retract(wrong, "Another pledge.", ledger.Recorder())])
+    append_entries([new_retraction(wrong, "Another pledge.", Actor())])
     assert said(strip(client)) == "2019: reports 3, completed 3, deadlines 0."
     assert said(strip(client, "?as_of=2019-04-30")) == ""
     assert said(strip(client, "?status=no_report")) == ""
@@ -370,11 +370,11 @@ def test_one_area_is_shown_line_by_line_up_to_a_number_and_beyond_it_leads_to_th
 @pytest.mark.django_db
 def test_the_number_of_queries_does_not_grow_with_what_is_on_record(client):
     made = many(range(1, 11))
-    ledger.append([factories.new("report", one) for one in made])
+    append_entries([factories.new("report", one) for one in made])
     few = queries(client, TIMELINE)
-    ledger.append([factories.new("report", one) for one in many(range(11, MOST + 1))])
+    append_entries([factories.new("report", one) for one in many(range(11, MOST + 1))])
     assert queries(client, TIMELINE) == few <= 12
     many(range(MOST + 1, MOST + 3))
     folded = queries(client, TIMELINE)
-    ledger.append([factories.new("report", one) for one in many(range(MOST + 3, 2 * MOST))])
+    append_entries([factories.new("report", one) for one in many(range(MOST + 3, 2 * MOST))])
     assert queries(client, TIMELINE) == folded <= 12

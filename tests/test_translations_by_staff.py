@@ -7,10 +7,12 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
-from commitments import ledger, publishing, translations
-from commitments.admin import translating
-from commitments.choices import Role
+from commitments.admin import translations
+from commitments.domain.choices import Role
+from commitments.ledger.append import Actor, append_entries, new_publication, new_redaction
+from commitments.ledger.translations import NewTranslation, latest_translations, record_translations, translatable_texts
 from commitments.models import Affiliation, Commitment, LedgerHead, Organisation, Translation
+from commitments.workflow.drafts import publish_drafts
 from tests import factories
 from tests.helpers.admin_forms import Form
 from tests.helpers.imports import as_csv, changes, counts, exported, imported, rows_of, upload, wrong
@@ -20,7 +22,7 @@ from tests.helpers.reminders import send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_stands_still", "uploads")]
 HANT, HANS = "zh-hant", "zh-hans"
-BY = ledger.Recorder()
+BY = Actor()
 
 
 @pytest.fixture
@@ -44,11 +46,11 @@ def page(commitment, query=""):
 
 
 def said(commitment, text, language=HANT):
-    return translations.latest([commitment.pk]).get((commitment.pk, language, text), "")
+    return latest_translations([commitment.pk]).get((commitment.pk, language, text), "")
 
 
 def tell(commitment, text, in_chinese, language=HANT):
-    translations.record([translations.NewTranslation(commitment, language, text, in_chinese)], BY)
+    record_translations([NewTranslation(commitment, language, text, in_chinese)], BY)
 
 
 def boxes(answer):
@@ -70,7 +72,7 @@ def test_it_shows_each_text_with_the_place_where_it_stands(one, publisher):
     factories.record("report", one, note="It stands open.", evidence=[factories.evidence(title="Notice")])
     one.drafts.create(kind="context", date="2020", note="It was painted.")
     rows = {row.text: row.place for row in publisher.get(page(one)).context["rows"]}
-    assert list(rows) == translations.texts_of(one)
+    assert list(rows) == translatable_texts(one)
     assert rows["Open the gate"] == "Title, entry 1 (published)"
     assert rows["It stands open."] == "Note, entry 2 (report)"
     assert rows["Notice"] == "Title of a page of evidence, entry 2 (report)"
@@ -90,7 +92,7 @@ def test_what_is_saved_is_public_at_once(one, publisher):
 def test_a_note_is_translated_before_it_is_published(one, publisher):
     one.drafts.create(kind="context", date="2020", note="It was painted.")
     fill(publisher, one, {("It was painted.", HANT): "已髹上油漆。"})
-    publishing.publish(list(one.drafts.all()), User.objects.create_superuser("boss"))
+    publish_drafts(list(one.drafts.all()), User.objects.create_superuser("boss"))
     assert Commitment.objects.get().translation_of("It was painted.", HANT) == "已髹上油漆。"
 
 
@@ -105,7 +107,7 @@ def test_those_that_lack_a_translation_can_be_shown_alone_and_saved(one, publish
 
 
 def test_more_texts_than_a_form_can_hold_stand_on_several_pages(one, publisher, monkeypatch):
-    monkeypatch.setattr(translating, "MOST", 1)
+    monkeypatch.setattr(translations, "MAX_TEXTS", 1)
     assert len(publisher.get(page(one)).context["rows"]) == 1
     fill(publisher, one, {("will open the gate", HANT): "將打開"}, query="?p=2")
     assert said(one, "will open the gate") == "將打開"
@@ -136,7 +138,7 @@ def test_nothing_of_the_chain_moves_and_the_ledger_verifies(one, publisher):
 def test_redacted_words_show_nowhere(one, publisher):
     entry = factories.record("report", one, note="By Jane Doe.")
     tell(one, "By Jane Doe.", "由杜小姐。")
-    ledger.append([ledger.redact(entry, entry.data | {"note": "By staff."}, "Personal data.", BY)])
+    append_entries([new_redaction(entry, entry.data | {"note": "By staff."}, "Personal data.", BY)])
     text = publisher.get(page(one)).text
     assert "Jane Doe" not in text
     assert "杜小姐" not in text
@@ -168,7 +170,7 @@ def test_a_draft_is_translated_by_whoever_may_change_it(ours):
     editor = signed_in(member("Editor", ours))
     assert fill(editor, draft, {("Open the gate", HANT): "打開"}).status_code == 302
     assert Translation.objects.get(source="Open the gate").role == "editor"
-    ledger.append([ledger.publish(draft, BY)])
+    append_entries([new_publication(draft, BY)])
     assert Commitment.objects.get(pk=draft.pk).translation("title", HANT) == "打開"
 
 
@@ -176,7 +178,7 @@ def test_whoever_is_refused_keeps_what_they_typed(ours):
     draft = factories.CommitmentFactory(owners=[ours], title="Open the gate")
     editor = signed_in(member("Editor", ours))
     opened = editor.get(page(draft))
-    ledger.append([ledger.publish(draft, BY)])
+    append_entries([new_publication(draft, BY)])
     answer = fill(editor, draft, {("Open the gate", HANT): "打開閘門"}, opened=opened)
     assert answer.status_code == 403
     assert "打開閘門" in answer.text
@@ -194,9 +196,7 @@ def test_a_contributor_does_not_reach_what_others_own(one):
 @pytest.mark.postgresql
 def test_a_translation_recorded_meanwhile_is_not_overwritten(one, ours, publisher):
     opened = publisher.get(page(one))
-    translations.record(
-        [translations.NewTranslation(one, HANT, "Open the gate", "開門")], ledger.Recorder(organisation="ours")
-    )
+    record_translations([NewTranslation(one, HANT, "Open the gate", "開門")], Actor(organisation="ours"))
     typed = {("Open the gate", HANT): "打開閘門", ("will open the gate", HANT): "將打開"}
     answer = fill(publisher, one, typed, opened=opened)
     box = boxes(answer)["Open the gate", HANT]
@@ -252,7 +252,7 @@ def test_a_form_that_lost_its_hidden_box_saves_nothing(one, publisher):
 @pytest.mark.postgresql
 def test_the_desk_counts_what_lacks_a_translation_and_its_list_leads_there(one, publisher):
     factories.published(title="Close the gate")
-    for text in translations.texts_of(one):
+    for text in translatable_texts(one):
         tell(one, text, "譯文")
     tiles = {tile.label: tile for tile in publisher.get("/admin/").context["desk"]["commitments"]}
     hant, hans = (tiles[f"with texts not yet translated: {name}"] for name in ("繁體中文", "简体中文"))

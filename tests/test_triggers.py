@@ -6,13 +6,14 @@ Each statement runs in a savepoint of its own. What only one of the databases kn
 import pytest
 from django.db import DatabaseError, connection, models, transaction
 
-from commitments import ledger, triggers
+from commitments.ledger import triggers
+from commitments.ledger.append import Actor, append_entries, new_publication, new_redaction, new_retraction
 from commitments.models import Commitment, LedgerEntry
 from tests.factories import CommitmentFactory, published, record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
-BY = ledger.Recorder()
+BY = Actor()
 ENTRIES, COMMITMENTS = triggers.ENTRIES, triggers.COMMITMENTS
 COLUMNS = ", ".join(field.column for field in LedgerEntry._meta.concrete_fields)
 SQLITE = connection.vendor == "sqlite"
@@ -93,7 +94,7 @@ REPLACEMENTS = {
 @only_sqlite
 @pytest.mark.parametrize("changed", REPLACEMENTS.values(), ids=REPLACEMENTS)
 def test_an_entry_cannot_be_replaced_by_one_that_has(changed):
-    ledger.append([ledger.publish(CommitmentFactory(), BY, key="TT/1")])
+    append_entries([new_publication(CommitmentFactory(), BY, key="TT/1")])
     before = entries()
     changed = {"key": "NULL"} | changed
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -103,7 +104,7 @@ def test_an_entry_cannot_be_replaced_by_one_that_has(changed):
 
 @only_sqlite
 def test_an_entry_cannot_be_replaced_by_one_that_retracts_the_same():
-    [retraction] = ledger.append([ledger.retract(record("report", published()), "Wrong.", BY)])
+    [retraction] = append_entries([new_retraction(record("report", published()), "Wrong.", BY)])
     before = entries()
     row = as_row(LedgerEntry.objects, sequence="sequence + 1", digest="'f'")
     with pytest.raises(DatabaseError, match="must follow"), transaction.atomic(), connection.cursor() as cursor:
@@ -175,7 +176,7 @@ def test_every_other_column_of_an_entry_is_tried():
 
 def test_a_redaction_touches_no_other_column():
     entry = record("report", published())
-    ledger.append([ledger.redact(entry, None, "Court order.", BY)])
+    append_entries([new_redaction(entry, None, "Court order.", BY)])
     for column, value in KEPT.items():
         sql = f"UPDATE {ENTRIES} SET content = '', salt = '', {column} = {value} WHERE sequence = %s"
         refuses(sql, "a ledger entry cannot be changed", entry.pk)
@@ -184,20 +185,20 @@ def test_a_redaction_touches_no_other_column():
 @pytest.mark.parametrize("change", ["content = '{}'", "salt = '00'"])
 def test_what_was_removed_cannot_be_filled_in_again(change):
     entry = record("report", published())
-    ledger.append([ledger.redact(entry, None, "Court order.", BY)])
+    append_entries([new_redaction(entry, None, "Court order.", BY)])
     refuses(f"UPDATE {ENTRIES} SET {change} WHERE sequence = %s", "a ledger entry cannot be changed", entry.pk)
 
 
 def test_a_redaction_of_one_entry_opens_no_other():
     commitment = published()
-    ledger.append([ledger.redact(record("report", commitment), None, "Court order.", BY)])
+    append_entries([new_redaction(record("report", commitment), None, "Court order.", BY)])
     other = record("report", commitment)
     refuses(f"UPDATE {ENTRIES} SET content = '', salt = '' WHERE sequence = %s", "cannot be changed", other.pk)
 
 
 def test_a_retraction_opens_nothing():
     entry = record("report", published())
-    ledger.append([ledger.retract(entry, "Wrong.", BY)])
+    append_entries([new_retraction(entry, "Wrong.", BY)])
     refuses(f"UPDATE {ENTRIES} SET content = '', salt = '' WHERE sequence = %s", "cannot be changed", entry.pk)
 
 
@@ -292,16 +293,16 @@ def test_every_trigger_is_there_after_migrating():
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         found = {name for (name,) in cursor.fetchall()}
-    assert found == set(triggers.laid(connection.vendor))
-    assert triggers.problems(connection) == []
+    assert found == set(triggers.expected(connection.vendor))
+    assert triggers.broken_triggers(connection) == []
 
 
 def test_laying_them_again_changes_nothing():
     connection.check_constraints()
-    triggers.lay(connection)
-    assert triggers.problems(connection) == []
+    triggers.install(connection)
+    assert triggers.broken_triggers(connection) == []
 
 
 def test_the_ledger_has_no_column_that_the_triggers_do_not_know():
     columns = {field.column for field in LedgerEntry._meta.get_fields() if isinstance(field, models.Field)}
-    assert columns == {*triggers.KEPT, "content", "salt"}
+    assert columns == {*triggers.UNCHANGED_COLUMNS, "content", "salt"}

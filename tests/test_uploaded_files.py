@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from openpyxl.cell import WriteOnlyCell
 
-from commitments.admin import files
+from commitments.admin.imports import files
 from tests.helpers.imports import as_xlsx, pledge, refusals, stored, upload, wrong
 
 pytestmark = pytest.mark.usefixtures("uploads")
@@ -60,7 +60,7 @@ def row(number, text="x", column="A"):
 
 
 def cells(data, name="file.csv"):
-    return [(one.number, one.cells, one.problems) for one in files.read(data, name).rows]
+    return [(one.number, one.cells, one.problems) for one in files.read_sheet(data, name).rows]
 
 
 def names(data, name="file.csv"):
@@ -69,7 +69,7 @@ def names(data, name="file.csv"):
 
 def refusal(data, name="file.csv"):
     with pytest.raises(ValidationError) as refused:
-        files.read(data, name)
+        files.read_sheet(data, name)
     return refused.value.messages[0]
 
 
@@ -250,7 +250,7 @@ def test_a_file_has_at_most_so_many_rows(settings):
 @pytest.mark.django_db
 def test_a_file_over_the_limit_is_refused_unread(editor, settings, monkeypatch):
     settings.IMPORT_MAX_BYTES = 1024 * 1024
-    monkeypatch.setattr(files, "read", None)
+    monkeypatch.setattr(files, "read_sheet", None)
     assert "larger than 1 MB" in refusals(upload(editor, "commitment", bytes(1024 * 1024 + 1)))
 
 

@@ -9,7 +9,10 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection, transaction
 
-from commitments import ledger, triggers
+from commitments.domain.hash_chain import content_digest
+from commitments.ledger import triggers
+from commitments.ledger.append import Actor, append_entries, new_redaction, new_retraction
+from commitments.ledger.verify import verify_ledger
 from commitments.models import (
     Commitment,
     Evidence,
@@ -26,7 +29,7 @@ from tests.helpers.ledger_acts import TABLES, change_entry, drop, run, verify
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
-BY = ledger.Recorder()
+BY = Actor()
 SQLITE = connection.vendor == "sqlite"
 only_postgresql = pytest.mark.skipif(SQLITE, reason="SQLite's triggers have no such thing")
 
@@ -38,7 +41,7 @@ def delete_entry(entry):
     Update.objects.filter(pk=entry.pk).delete()
     LedgerEntry.objects.filter(pk=entry.pk)._raw_delete("default")
     connection.check_constraints()
-    triggers.lay(connection)
+    triggers.install(connection)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,7 +74,7 @@ CHANGED = {
     "salt": ({"salt": "00"}, "its content was changed"),
     "digest of the content": ({"content_digest": "f" * 64}, "its content was changed"),
     "content and its digest": (
-        {"content": "{}", "salt": "", "content_digest": ledger.chain.content_digest("", "{}")},
+        {"content": "{}", "salt": "", "content_digest": content_digest("", "{}")},
         "its digest does not follow",
     ),
     "removed without a redaction": ({"content": "", "salt": ""}, "its content was changed"),
@@ -108,7 +111,7 @@ def test_a_changed_publication_is_named_first(content, world):
 
 def test_a_changed_target_is_named(world):
     _commitment, report = world
-    retraction = ledger.append([ledger.retract(report, "Wrong.", BY)])[0]
+    retraction = append_entries([new_retraction(report, "Wrong.", BY)])[0]
     change_entry(retraction, target_id=3)
     code, _printed, complaints = verify()
     assert (code, f"entry {retraction.pk} (TT-01): its digest does not follow" in complaints) == (1, True)
@@ -117,7 +120,7 @@ def test_a_changed_target_is_named(world):
 @pytest.mark.parametrize("columns", [{"content": "{}"}, {"salt": "00"}])
 def test_text_that_came_back_into_a_redacted_entry_is_named(columns, world):
     _commitment, report = world
-    ledger.append([ledger.redact(report, None, "Court order.", BY)])
+    append_entries([new_redaction(report, None, "Court order.", BY)])
     change_entry(report, **columns)
     code, _printed, complaints = verify()
     assert (code, complaints.splitlines()[0]) == (1, "entry 2 (TT-01): is redacted but still holds text")
@@ -329,7 +332,7 @@ def test_a_day_of_publication_that_was_moved_is_named_and_mended(world):
     one, _report = world
     drop("commitment_stays_public")
     Commitment.objects.filter(pk=one.pk).update(published_at="2020-01-01T00:00:00Z")
-    triggers.lay(connection)
+    triggers.install(connection)
     assert "TT-01: commitment: differs in published_at" in verify()[2]
 
 
@@ -338,7 +341,7 @@ def test_a_commitment_that_was_taken_back_is_named_and_mended(world):
     drop("commitment_stays_public")
     Commitment.objects.filter(pk=one.pk).update(published_at=None)
     connection.check_constraints()
-    triggers.lay(connection)
+    triggers.install(connection)
     assert "TT-01: commitment: differs in published_at" in verify()[2]
     assert verify("--rebuild")[0] == 0
     assert Commitment.objects.public().filter(pk=one.pk).exists()
@@ -362,7 +365,7 @@ def test_a_commitment_whose_row_is_gone_is_named(world):
         Update.objects.filter(commitment=one).delete()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM commitments_commitment WHERE id = %s", [one.pk])
-        complaints = list(ledger.verify())
+        complaints = list(verify_ledger())
         transaction.set_rollback(True)
     assert any(complaint.startswith("TT-01: commitment") for complaint in complaints)
 
@@ -399,22 +402,22 @@ def test_one_missing_trigger_is_named_and_laid_again():
     assert verify()[::2] == named(["ledger_no_update"])
     code, printed, _complaints = verify("--rebuild")
     assert (code, "mended: trigger ledger_no_update" in printed) == (0, True)
-    assert triggers.problems(connection) == []
+    assert triggers.broken_triggers(connection) == []
 
 
 def test_each_missing_trigger_is_named_and_laid_again():
-    names = list(triggers.laid(connection.vendor))
+    names = list(triggers.expected(connection.vendor))
     for name in names:
         run(f"DROP TRIGGER {name}" + ("" if SQLITE else f" ON {TABLES.get(name) or mark_table(name)}"))
     assert verify()[::2] == named(names)
     code, printed, _complaints = verify("--rebuild")
     assert (code, printed.count("mended: trigger ")) == (0, len(names))
-    assert triggers.problems(connection) == []
+    assert triggers.broken_triggers(connection) == []
 
 
 def let_everything_through(name):
     """A trigger of the same name, table and event that refuses nothing."""
-    table, event, _condition, _message = (triggers.RULES | triggers.SQLITE_RULES)[name]
+    table, event, _condition, _message = (triggers.REFUSALS | triggers.SQLITE_REFUSALS)[name]
     if SQLITE:
         run(f"DROP TRIGGER {name}")
         run(f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN 1 = 0 BEGIN SELECT RAISE(ABORT, 'x'); END")
@@ -423,7 +426,9 @@ def let_everything_through(name):
 
 
 def test_each_trigger_that_lets_everything_through_is_named_and_laid_again():
-    names = [name for name in triggers.laid(connection.vendor) if name in triggers.RULES | triggers.SQLITE_RULES]
+    names = [
+        name for name in triggers.expected(connection.vendor) if name in triggers.REFUSALS | triggers.SQLITE_REFUSALS
+    ]
     for name in names:
         let_everything_through(name)
     assert verify()[::2] == named(names)

@@ -1,5 +1,7 @@
 """The admin with our site in it, so that `admin.site` is the staff's everywhere."""
 
+from importlib import import_module
+
 from django.contrib.admin.apps import AdminConfig
 
 
@@ -10,15 +12,9 @@ class StaffAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         """Find the admin's modules, and ask to be told of each sign-in and each new second factor."""
-        from allauth.mfa.signals import authenticator_added
-        from django.contrib.auth.signals import user_logged_in
-
         # Before the site is first asked for: it is made from a module of this package, whose other modules register
         # with it, and made a second time it would lose them.
-        from commitments.admin import journal
-        from commitments.admin.sessions import begin, end_other_sessions
-
+        import_module("commitments.admin")
         super().ready()
-        journal.connect()
-        user_logged_in.connect(begin)
-        authenticator_added.connect(end_other_sessions)
+        import_module("commitments.accounts.auth_log").connect_signals()
+        import_module("commitments.accounts.sessions").connect_signals()

@@ -17,7 +17,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from tracker.logs import complete
+from commitments.web.request_log import add_request_id
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -187,7 +187,7 @@ ALLOWED_HOSTS = [
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'tracker.sqlite3'}")}
 if REPLICA_URL := os.environ.get("REPLICA_URL"):
     DATABASES["replica"] = replica(REPLICA_URL)
-DATABASE_ROUTERS = ["commitments.replica.Router"]
+DATABASE_ROUTERS = ["commitments.web.replica.Router"]
 STATEMENT_SECONDS = whole_number("STATEMENT_SECONDS", 15)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -212,23 +212,23 @@ INSTALLED_APPS = [
     "import_export",
 ]
 MIDDLEWARE = [
-    "tracker.logs.Log",  # before all others, so that whatever they answer is logged and has an id
+    "commitments.web.request_log.RequestLog",  # before all others, so that whatever they answer is logged and has an id
     "corsheaders.middleware.CorsMiddleware",  # before all that answer: what they redirect or refuse must be readable
-    "commitments.headers.Headers",
+    "commitments.web.security_headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "commitments.languages.Language",
+    "commitments.i18n.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "commitments.headers.WithinReason",
+    "commitments.web.security_headers.RequestLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "commitments.admin.sessions.SessionLimits",
+    "commitments.accounts.sessions.SessionLimits",
 ]
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
@@ -265,14 +265,14 @@ STORAGES = {
     },
 }
 
-# Sign-in: allauth, under /admin/ alone (commitments/admin/sign_in.py). Accounts are made by administrators.
+# Sign-in: allauth, under /admin/ alone (commitments/accounts/sign_in.py). Accounts are made by administrators.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "admin:index", "account_login"
-ACCOUNT_ADAPTER = "commitments.admin.sign_in.Accounts"
+ACCOUNT_ADAPTER = "commitments.accounts.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_FORMS = {
-    "login": "commitments.admin.sign_in.NameAndPasswordForm",
-    "reset_password": "commitments.admin.sign_in.ResetForm",
+    "login": "commitments.accounts.sign_in.NameAndPasswordForm",
+    "reset_password": "commitments.accounts.sign_in.ResetForm",
 }
 # Django's own: allauth's would keep each address that an account ever had, and let all of them reset it.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
@@ -282,10 +282,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "add_webauthn": "commitments.admin.sign_in.PasskeyForm",
-    "authenticate_webauthn": "commitments.admin.sign_in.PasskeyAfterPasswordForm",
-    "login_webauthn": "commitments.admin.sign_in.PasskeyLoginForm",
-    "reauthenticate_webauthn": "commitments.admin.sign_in.PasskeyAgainForm",
+    "add_webauthn": "commitments.accounts.sign_in.PasskeyForm",
+    "authenticate_webauthn": "commitments.accounts.sign_in.PasskeyAfterPasswordForm",
+    "login_webauthn": "commitments.accounts.sign_in.PasskeyLoginForm",
+    "reauthenticate_webauthn": "commitments.accounts.sign_in.PasskeyAgainForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after: the clocks of telephones are not exact
@@ -299,14 +299,14 @@ CACHES = {
         "LOCATION": "sign_in_attempts",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
-    # Who asked how often in the last minute (commitments/limits.py): in each worker's memory, because it is asked of
-    # many requests, may be forgotten, and should be written down nowhere.
+    # Who asked how often in the last minute (commitments/web/rate_limits.py): in each worker's memory, because it is
+    # asked of many requests, may be forgotten, and should be written down nowhere.
     "visits": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "visits",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
-    # Public answers that were made once (commitments/keeping.py).
+    # Public answers that were made once (commitments/web/page_cache.py).
     "pages": pages(os.environ.get("CACHE_URL", "")),
 }
 
@@ -378,9 +378,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "commitments.api.schema.Description",
-    "DEFAULT_THROTTLE_CLASSES": ["commitments.api.limits.VisitorThrottle"],
-    "EXCEPTION_HANDLER": "commitments.api.errors.answer",
+    "DEFAULT_SCHEMA_CLASS": "commitments.api.openapi.OperationSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["commitments.api.throttling.VisitorThrottle"],
+    "EXCEPTION_HANDLER": "commitments.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -393,7 +393,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
-    "POSTPROCESSING_HOOKS": ["commitments.api.schema.complete"],
+    "POSTPROCESSING_HOOKS": ["commitments.api.openapi.add_components"],
 }
 # Programs in other sites' pages may read the API and every file, but no page.
 CORS_ALLOW_ALL_ORIGINS = True
@@ -420,21 +420,21 @@ SLOW_QUERY_MS = whole_number("SLOW_QUERY_MS", 500)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"complete": {"()": "django.utils.log.CallbackFilter", "callback": complete}},
+    "filters": {"complete": {"()": "django.utils.log.CallbackFilter", "callback": add_request_id}},
     "formatters": {
         "line": {
-            "()": "tracker.logs.Line",
+            "()": "commitments.web.request_log.LineFormatter",
             "format": "{asctime} {levelname} {name} [{request_id}] {message}",
             "style": "{",
         },
-        "json": {"()": "tracker.logs.Json"},
+        "json": {"()": "commitments.web.request_log.JsonFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["complete"], "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "tracker.access": {"level": "INFO"},
         "gunicorn.error": {"handlers": ["console"], "propagate": False},  # in the same form
-        "commitments.admin.journal": {"level": "INFO"},
+        "commitments.accounts.auth_log": {"level": "INFO"},
         # Not every question that was answered 404 or 400: the access log has it, as it may be written down.
         "django.request": {"level": "ERROR"},
     },

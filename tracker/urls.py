@@ -10,13 +10,13 @@ urlpatterns = [
     *without_language,
     *i18n_patterns(
         # Before the admin's own: its pages for signing in and out and for changing a password are allauth's.
-        path("admin/", include("commitments.admin.sign_in")),
+        path("admin/", include("commitments.accounts.sign_in")),
         path("admin/", admin.site.urls),
         path("", include("commitments.urls")),
         prefix_default_language=False,
     ),
 ]
 
-handler400 = "commitments.public.views.refused"
-handler404 = "commitments.public.views.not_found"
-handler500 = "commitments.public.views.broken"
+handler400 = "commitments.public.error_pages.bad_request_page"
+handler404 = "commitments.public.error_pages.not_found_page"
+handler500 = "commitments.public.error_pages.server_error_page"

@@ -1,5 +1,23 @@
 """Staff: the stock Django admin. What the ledger projects is read-only; drafts become public through the ledger."""
 
-from commitments.admin import accounts, commitment, feedback, organisation, progress, record, redactions, release
+from commitments.admin import (
+    commitments,
+    draft_updates,
+    error_reports,
+    ledger_entries,
+    organisation,
+    redactions,
+    reference_data,
+    users,
+)
 
-__all__ = ["accounts", "commitment", "feedback", "organisation", "progress", "record", "redactions", "release"]
+__all__ = [
+    "commitments",
+    "draft_updates",
+    "error_reports",
+    "ledger_entries",
+    "organisation",
+    "redactions",
+    "reference_data",
+    "users",
+]

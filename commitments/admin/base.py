@@ -12,10 +12,10 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from commitments import publishing
-from commitments.ledger import Recorder
+from commitments.ledger.append import Actor
 from commitments.models import Commitment, DraftUpdate
-from commitments.querysets import CommitmentQuerySet
+from commitments.models.commitment import CommitmentQuerySet
+from commitments.workflow.actors import actor_for
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -34,19 +34,19 @@ SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {
 }
 
 
-def staff(request: HttpRequest) -> User:
+def staff_user(request: HttpRequest) -> User:
     """Who asks: the admin lets nobody else in."""
     return cast("User", request.user)
 
 
-def key_of(text: Any) -> int:
+def parse_key(text: Any) -> int:
     """A primary key from an address or a form; 0, which is none, where it cannot be one."""
     return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS else 0
 
 
-def reach(request: HttpRequest) -> CommitmentQuerySet:
+def accessible_commitments(request: HttpRequest) -> CommitmentQuerySet:
     """The commitments that the user works on."""
-    return Commitment.objects.within_reach_of(request.user)
+    return Commitment.objects.accessible_to(request.user)
 
 
 def may_publish(request: HttpRequest) -> bool:
@@ -54,12 +54,12 @@ def may_publish(request: HttpRequest) -> bool:
     return request.user.has_perm("commitments.publish")
 
 
-def recorder(request: HttpRequest) -> Recorder:
+def request_actor(request: HttpRequest) -> Actor:
     """In which role, and for which organisation, the user records."""
-    return publishing.recorder(staff(request))
+    return actor_for(staff_user(request))
 
 
-def show(problem: ValidationError, form: forms.BaseForm) -> None:
+def add_refusal(problem: ValidationError, form: forms.BaseForm) -> None:
     """Put a refusal beside the fields that it speaks of, and the rest at the top of the form."""
     if not hasattr(problem, "error_dict"):
         form.add_error(None, problem)
@@ -77,12 +77,12 @@ class StaffForm(ModelForm):
         """Show the refusal beside the fields; everything typed stays."""
         cleaned = super().clean() or self.cleaned_data
         if self.refusal:
-            show(self.refusal, self)
+            add_refusal(self.refusal, self)
         return cleaned
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """A projection or the ledger itself: to be looked at. The only way in is `ledger.append`."""
+    """A projection or the ledger itself: to be looked at. The only way in is `ledger.append.append_entries`."""
 
     formfield_overrides = SECURE_ADDRESSES
 
@@ -99,7 +99,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-class BehindTheScenesAdmin(ReadOnlyAdmin):
+class HiddenAdmin(ReadOnlyAdmin):
     """A table that staff reach by its address or by a link, and that would only clutter the index."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -107,7 +107,7 @@ class BehindTheScenesAdmin(ReadOnlyAdmin):
         return False
 
 
-class PartOfDraftAdmin(BehindTheScenesAdmin):
+class DraftPartAdmin(HiddenAdmin):
     """What hangs on a draft: it is seen and edited on the draft's page, and goes with the draft and nothing else."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

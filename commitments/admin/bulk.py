@@ -20,18 +20,19 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments import ledger, publishing
 from commitments.admin import effects, review
-from commitments.admin.base import reach, staff
-from commitments.admin.preview import PREVIEW
-from commitments.choices import DraftState, EntryKind
-from commitments.content import EVIDENCE_FIELDS
+from commitments.admin.base import accessible_commitments, staff_user
+from commitments.admin.preview import PREVIEW_BUTTON
+from commitments.domain.choices import DraftState, EntryKind
+from commitments.ledger.append import lock_head
+from commitments.ledger.contents import EVIDENCE_FIELDS
 from commitments.models import Commitment, DraftEvidence, DraftUpdate
+from commitments.workflow.drafts import DraftRefusedError, check_publishable, may_publish_draft, publish_drafts
 
 if TYPE_CHECKING:
-    from commitments.admin.commitment import CommitmentAdmin
+    from commitments.admin.commitments import CommitmentAdmin
 
-MOST_AT_ONCE = 500  # commitments on one page
+MAX_AT_ONCE = 500  # commitments on one page
 SALT = "bulk"
 
 
@@ -59,24 +60,24 @@ EvidenceForms = forms.modelformset_factory(
 )
 
 
-def addresses(site: CommitmentAdmin) -> list[Any]:
+def bulk_urls(site: CommitmentAdmin) -> list[Any]:
     """Where the page is sent to."""
-    view = site.admin_site.admin_view(lambda request: record(site, request))
+    view = site.admin_site.admin_view(lambda request: record_bulk(site, request))
     return [path("record/", view, name="commitments_commitment_record")]
 
 
-def ask(site: CommitmentAdmin, request: HttpRequest, chosen: QuerySet[Commitment]) -> HttpResponse | None:
+def ask_bulk(site: CommitmentAdmin, request: HttpRequest, chosen: QuerySet[Commitment]) -> HttpResponse | None:
     """The empty form for commitments chosen in the list; None, with a message, where it cannot be for them."""
-    commitments = list(chosen.filter(published_at__isnull=False)[: MOST_AT_ONCE + 1])
-    if not 0 < len(commitments) <= MOST_AT_ONCE:
-        message = _("Choose between 1 and %(most)s published commitments.") % {"most": MOST_AT_ONCE}
+    commitments = list(chosen.filter(published_at__isnull=False)[: MAX_AT_ONCE + 1])
+    if not 0 < len(commitments) <= MAX_AT_ONCE:
+        message = _("Choose between 1 and %(most)s published commitments.") % {"most": MAX_AT_ONCE}
         site.message_user(request, message, messages.WARNING)
         return None
     form = BulkForm(initial={"date": localdate().isoformat(), "kind": EntryKind.CHECK})
-    return shown(site, request, commitments, form, EvidenceForms(queryset=DraftEvidence.objects.none()))
+    return bulk_page(site, request, commitments, form, EvidenceForms(queryset=DraftEvidence.objects.none()))
 
 
-def shown(
+def bulk_page(
     site: CommitmentAdmin,
     request: HttpRequest,
     commitments: list[Commitment],
@@ -95,13 +96,13 @@ def shown(
         "commitments": commitments,
         "form": form,
         "evidence": evidence,
-        "may_publish": publishing.may_publish(None, staff(request)),
+        "may_publish": may_publish_draft(None, staff_user(request)),
         "chosen": signing.dumps([one.pk for one in commitments], salt=SALT, compress=True),
     }
     return TemplateResponse(request, "admin/commitments/commitment/record.html", context)
 
 
-def record(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
+def record_bulk(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
     """Look it through, or write it: all or none."""
     if not request.user.has_perm("commitments.add_draftupdate"):
         raise PermissionDenied
@@ -110,35 +111,37 @@ def record(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         site.message_user(request, _("Choose the commitments in the list first."), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))
-    commitments = list(reach(request).for_staff(localdate()).filter(pk__in=chosen).order_by("reference"))
+    commitments = list(
+        accessible_commitments(request).for_staff(localdate()).filter(pk__in=chosen).order_by("reference")
+    )
     form, evidence = BulkForm(request.POST), EvidenceForms(request.POST, queryset=DraftEvidence.objects.none())
     if not (form.is_valid() and evidence.is_valid()):
-        return shown(site, request, commitments, form, evidence)
-    drafts = [DraftUpdate(commitment=one, author=staff(request), **form.cleaned_data) for one in commitments]
+        return bulk_page(site, request, commitments, form, evidence)
+    drafts = [DraftUpdate(commitment=one, author=staff_user(request), **form.cleaned_data) for one in commitments]
     rows = [row.instance for row in evidence.forms if row.has_changed()]
-    publishes = publishing.may_publish(None, staff(request))
+    publishes = may_publish_draft(None, staff_user(request))
     with transaction.atomic():
-        ledger.hold()
-        seen = stored(drafts, rows)
-        looked_at = digest(form, rows, chosen, seen)
-        writes = PREVIEW not in request.POST and request.POST.get("looked_at") == looked_at
+        lock_head()
+        seen = store_drafts(drafts, rows)
+        looked_at = preview_digest(form, rows, chosen, seen)
+        writes = PREVIEW_BUTTON not in request.POST and request.POST.get("looked_at") == looked_at
         try:
             if writes and publishes:
-                publishing.publish(drafts, staff(request))
+                publish_drafts(drafts, staff_user(request))
             else:
-                publishing.check(drafts)
-        except publishing.DraftRefusedError as refusal:
-            seen |= stopped(refusal, drafts)
+                check_publishable(drafts)
+        except DraftRefusedError as refusal:
+            seen |= stopped_row(refusal, drafts)
             writes = False
         if writes:
-            LogEntry.objects.log_actions(staff(request).pk, drafts, ADDITION, _("Recorded together."))
+            LogEntry.objects.log_actions(staff_user(request).pk, drafts, ADDITION, _("Recorded together."))
         transaction.set_rollback(not writes)  # what was only looked at leaves nothing
     if writes:
-        return done(site, request, len(drafts), publishes=publishes)
-    return shown(site, request, commitments, form, evidence, looked_at=looked_at, **seen)
+        return bulk_done(site, request, len(drafts), publishes=publishes)
+    return bulk_page(site, request, commitments, form, evidence, looked_at=looked_at, **seen)
 
 
-def digest(form: BulkForm, rows: list[DraftEvidence], chosen: list[int], seen: dict[str, Any]) -> str:
+def preview_digest(form: BulkForm, rows: list[DraftEvidence], chosen: list[int], seen: dict[str, Any]) -> str:
     """Of what was looked at: if anything of it differs when it is sent, it is looked at again."""
     said = {name: str(value) for name, value in form.cleaned_data.items()}
     pages = [[str(getattr(row, name)) for name in EVIDENCE_FIELDS] for row in rows]
@@ -146,7 +149,7 @@ def digest(form: BulkForm, rows: list[DraftEvidence], chosen: list[int], seen: d
     return salted_hmac(SALT, json.dumps([chosen, said, pages, effect]), algorithm="sha256").hexdigest()
 
 
-def stored(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> dict[str, Any]:
+def store_drafts(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> dict[str, Any]:
     """Store the drafts, each with its own copy of the evidence: what each would change, row by row."""
     for draft in drafts:
         draft.state = DraftState.WAITING
@@ -155,20 +158,20 @@ def stored(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> dict[str
     DraftEvidence.objects.bulk_create(
         (DraftEvidence(draft=draft, **copy) for draft in drafts for copy in copies), batch_size=200
     )
-    found = effects.prefetched(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
+    found = effects.prefetch_for_effect(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
     day = localdate()
-    return {"rows": [(draft.commitment, effects.effect(draft, day)) for draft in found.order_by("commitment")]}
+    return {"rows": [(draft.commitment, effects.draft_effect(draft, day)) for draft in found.order_by("commitment")]}
 
 
-def stopped(refusal: publishing.DraftRefusedError, drafts: list[DraftUpdate]) -> dict[str, Any]:
+def stopped_row(refusal: DraftRefusedError, drafts: list[DraftUpdate]) -> dict[str, Any]:
     """Which row stopped it, and why."""
     row = next(number for number, draft in enumerate(drafts, 1) if draft.pk == refusal.draft.pk)
     message = _("Nothing was written. Row %(row)s, %(reference)s: %(problem)s")
-    values = {"row": row, "reference": refusal.draft.commitment.reference, "problem": review.said(refusal)}
+    values = {"row": row, "reference": refusal.draft.commitment.reference, "problem": review.refusal_text(refusal)}
     return {"problem": message % values, "stopped": refusal.draft.commitment.pk}
 
 
-def done(site: CommitmentAdmin, request: HttpRequest, number: int, *, publishes: bool) -> HttpResponse:
+def bulk_done(site: CommitmentAdmin, request: HttpRequest, number: int, *, publishes: bool) -> HttpResponse:
     """Back to the list, which says what was written."""
     published = ngettext("%(number)s update is published.", "%(number)s updates are published.", number)
     waiting = ngettext("%(number)s update waits for a publisher.", "%(number)s updates wait for a publisher.", number)

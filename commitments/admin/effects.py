@@ -11,16 +11,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from commitments.choices import Relation, Status, StopReason
-from commitments.content import number_text
+from commitments.domain.assessment import Assessment
+from commitments.domain.choices import Relation, Status, StopReason
+from commitments.i18n.phrases import join_list, list_separator, with_detail, with_label
+from commitments.ledger.contents import format_decimal
 from commitments.models import DraftUpdate
-from commitments.publishing import outlook
-from commitments.schedule import Standing
-from commitments.wording import comma, explained, labelled, listed
+from commitments.workflow.drafts import assess_with_draft
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One thing, before and after; the same where it does not change."""
 
     label: str
@@ -34,60 +34,60 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class DraftEffect:
     """What would change."""
 
-    changes: list[Change]
+    changes: list[FieldChange]
 
     def as_list(self) -> SafeString | str:
         """For a cell: one line each."""
         if not self.changes:
             return _("Nothing.")
-        lines = [(labelled(one.label, ""), one.came_from, one.after or "–") for one in self.changes]
+        lines = [(with_label(one.label, ""), one.came_from, one.after or "–") for one in self.changes]
         return format_html(
             '<ul class="effect">{}</ul>', format_html_join("", "<li>{}{}<strong>{}</strong></li>", lines)
         )
 
 
-def prefetched(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
+def prefetch_for_effect(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
     """With all that `effect` reads, in a constant number of queries."""
     found = drafts.select_related("commitment", "author", "published_as")
     return found.prefetch_related("evidence", "commitment__updates__evidence")
 
 
-def effect(draft: DraftUpdate, day: date) -> Effect:
+def draft_effect(draft: DraftUpdate, day: date) -> DraftEffect:
     """What publishing the draft would change of how its commitment stands on a day, and the note that it brings."""
-    before, after = outlook(draft, list(draft.evidence.all()), day)
+    before, after = assess_with_draft(draft, list(draft.evidence.all()), day)
     pairs = [
-        (_("Status"), status(before), status(after)),
-        (_("Deadline"), words(before.deadline), words(after.deadline)),
-        (_("Achieved"), number_text(before.achieved), number_text(after.achieved)),
+        (_("Status"), status_words(before), status_words(after)),
+        (_("Deadline"), date_label(before.deadline), date_label(after.deadline)),
+        (_("Achieved"), format_decimal(before.achieved), format_decimal(after.achieved)),
         (_("Note"), before.note, after.note),
     ]
     said = draft.note or draft.searched
     if after.note != said:  # put on record beside the note that stands
         pairs.append((_("Says"), "", said))
-    return Effect([Change(label, old, new) for label, old, new in pairs if old != new])
+    return DraftEffect([FieldChange(label, old, new) for label, old, new in pairs if old != new])
 
 
-def words(when: Any) -> str:
+def date_label(when: Any) -> str:
     """A partial date as people say it; nothing for none."""
     return str(when.label) if when else ""
 
 
-def status(standing: Standing) -> str:
+def status_words(standing: Assessment) -> str:
     """The status with its reason and date."""
     said = str(Status(standing.status).label)
     if standing.stop_reason:
-        said = listed([said, str(StopReason(standing.stop_reason).label)])
-    return explained(said, standing.status_on.label) if standing.status_on else said
+        said = join_list([said, str(StopReason(standing.stop_reason).label)])
+    return with_detail(said, standing.status_on.label) if standing.status_on else said
 
 
 def evidence_list(draft: DraftUpdate) -> SafeString:
     """The pages that a draft rests on, with what they have to do with the pledge."""
     row = '<li><a href="{}" rel="noopener external">{}</a>{}{}</li>'
     lines = [
-        (one.url, one.title, comma(), explained(one.publisher, Relation(one.relation).label))
+        (one.url, one.title, list_separator(), with_detail(one.publisher, Relation(one.relation).label))
         for one in draft.evidence.all()
     ]
     return format_html('<ul class="effect">{}</ul>', format_html_join("", row, lines)) if lines else SafeString("")

@@ -2,18 +2,25 @@
 
 from django.contrib import admin
 
-from commitments.admin.importing import OrganisationFilesMixin
-from commitments.admin.listing import FindsChinese, UnnamedFilter
-from commitments.admin.saving import SlugFixedAdmin
+from commitments.admin.concurrency import SlugFixedAdmin
+from commitments.admin.imports.views import OrganisationFilesMixin
+from commitments.admin.list_filters import ChineseSearchMixin, UnnamedFilter
 from commitments.models import Organisation
-from commitments.models.fields import columns_of
+from commitments.models.fields import language_columns
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(FindsChinese, OrganisationFilesMixin, SlugFixedAdmin):
+class OrganisationAdmin(ChineseSearchMixin, OrganisationFilesMixin, SlugFixedAdmin):
     """Names may be improved; an organisation that a commitment names cannot be deleted."""
 
-    fields = ("slug", columns_of("name"), columns_of("short_name"), ("kind", "side"), "site", columns_of("note"))
+    fields = (
+        "slug",
+        language_columns("name"),
+        language_columns("short_name"),
+        ("kind", "side"),
+        "site",
+        language_columns("note"),
+    )
     list_display = ("name", "short_name", "kind", "side")
     list_filter = ("side", "kind", UnnamedFilter)
     search_fields = ("name", "short_name", "slug")

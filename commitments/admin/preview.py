@@ -5,26 +5,26 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.urls import resolve
 
-from commitments import ledger, publishing
+from commitments.ledger.append import NewEntry, dry_run
 from commitments.models import Commitment
 
-PREVIEW = "_preview"  # the name of the button
-ASKED = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO")
+PREVIEW_BUTTON = "_preview"  # the name of the button
+COPIED_META = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO")
 
 
-def preview_of(request: HttpRequest, entry: ledger.NewEntry, commitment: Commitment) -> str:
+def preview_entry(request: HttpRequest, entry: NewEntry, commitment: Commitment) -> str:
     """The commitment's public page with the entry on it. ValidationError where the ledger refuses the entry."""
-    page: str = publishing.rehearse(entry, lambda: public_page(request, commitment))
+    page: str = dry_run(entry, lambda: render_public_page(request, commitment))
     return page
 
 
-def public_page(request: HttpRequest, commitment: Commitment) -> str:
+def render_public_page(request: HttpRequest, commitment: Commitment) -> str:
     """The page as anybody gets it now, for a frame of its own: its links open in another window."""
     asking = HttpRequest()
-    asking.is_rehearsal = True  # type: ignore[attr-defined]  # asked for by `keeping`: it is not to be kept
+    asking.is_preview = True  # type: ignore[attr-defined]  # asked for by `keeping`: it is not to be kept
     asking.method, asking.path = "GET", commitment.get_absolute_url()
     asking.path_info = asking.path
-    asking.META = {name: request.META[name] for name in ASKED if name in request.META}
+    asking.META = {name: request.META[name] for name in COPIED_META if name in request.META}
     asking.resolver_match = found = resolve(asking.path)
     text: str = found.func(asking, *found.args, **found.kwargs).content.decode()
     return text.replace("<head>", '<head><base target="_blank">', 1)

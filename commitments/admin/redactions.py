@@ -13,61 +13,61 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments import publishing
-from commitments.admin.base import ReadOnlyAdmin, show, staff
-from commitments.admin.preview import PREVIEW, preview_of
-from commitments.admin.record import ReasonForm, act, in_language
-from commitments.choices import UPDATE_KINDS, EntryKind
-from commitments.content import FREE_TEXT, Content
+from commitments.admin.base import ReadOnlyAdmin, add_refusal, staff_user
+from commitments.admin.ledger_entries import ReasonForm, entry_action_page, field_label
+from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
+from commitments.domain.choices import UPDATE_KINDS, EntryKind
+from commitments.i18n.phrases import join_sentences
+from commitments.ledger.contents import FREE_TEXT_FIELDS, Content
+from commitments.ledger.validation import REDACTABLE_FIELDS
 from commitments.models import LedgerEntry, RedactionRequest
-from commitments.rules import WORDS
-from commitments.wording import sentences
+from commitments.workflow.redactions import decide_redaction, redaction_by, request_redaction
 
-Place = tuple[str | int, ...]  # the way to a text within an entry's content
-HOW = gettext_lazy(
+ContentPath = tuple[str | int, ...]  # the way to a text within an entry's content
+HOW_TO_REDACT = gettext_lazy(
     "Take out of the boxes the words that must go. Nothing is removed until another administrator has looked at it."
 )
 WORDS_OF_EVIDENCE = ("title", "publisher", "url", "archived_url")
 
 
-def texts(entry: LedgerEntry) -> dict[Place, str]:
+def redactable_texts(entry: LedgerEntry) -> dict[ContentPath, str]:
     """Every text of an entry that a redaction may touch, by its place."""
     data = entry.data or {}
-    found = _texts(entry.kind, data, ())
+    found = _redactable_texts_in(entry.kind, data, ())
     left = data.get("remaining")
     if entry.kind == EntryKind.REDACTION and entry.target and left:  # what an earlier redaction left
-        found |= _texts(entry.target.kind, left, ("remaining",))
+        found |= _redactable_texts_in(entry.target.kind, left, ("remaining",))
     return found
 
 
-def _texts(kind: str, data: Content, within: Place) -> dict[Place, str]:
-    found: dict[Place, str] = {}
-    for name in WORDS[EntryKind(kind)]:
+def _redactable_texts_in(kind: str, data: Content, within: ContentPath) -> dict[ContentPath, str]:
+    found: dict[ContentPath, str] = {}
+    for name in REDACTABLE_FIELDS[EntryKind(kind)]:
         value = data.get(name)
         if isinstance(value, str) and value:
             found[(*within, name)] = value
         for number, row in enumerate(value if isinstance(value, list) else ()):
-            free = ("before", "after") if row.get("field") in FREE_TEXT else ()
+            free = ("before", "after") if row.get("field") in FREE_TEXT_FIELDS else ()
             names = WORDS_OF_EVIDENCE if name == "evidence" else free
             found |= {(*within, name, number, part): row[part] for part in names if row[part]}
     return found
 
 
-def removed(asked: RedactionRequest) -> list[tuple[str, str, str]]:
+def removed_texts(asked: RedactionRequest) -> list[tuple[str, str, str]]:
     """Each text that would go or be cut down: its place in words, what it says, and what remains of it."""
     found = []
-    for place, said in texts(asked.entry).items():
+    for place, said in redactable_texts(asked.entry).items():
         left: Any = asked.remaining
         for step in place:
             left = left[step] if left is not None else None
         if left != said:
-            found.append((label(place), said, left or ""))
+            found.append((place_text(place), said, left or ""))
     return found
 
 
-def label(place: Place) -> str:
+def place_text(place: ContentPath) -> str:
     """A place in words: "evidence · 1 · title"."""
-    steps = [str(step + 1) if isinstance(step, int) else in_language(step) for step in place]
+    steps = [str(step + 1) if isinstance(step, int) else field_label(step) for step in place]
     return " · ".join(steps)
 
 
@@ -84,14 +84,14 @@ class RedactionForm(ReasonForm):
     def __init__(self, data: Any, entry: LedgerEntry) -> None:
         """A box for each text, filled in."""
         super().__init__(data)
-        self.entry, self.places = entry, texts(entry)
+        self.entry, self.places = entry, redactable_texts(entry)
         self.fields["reason"].help_text = _("Public. It must not repeat what is removed.")
         if entry.kind not in UPDATE_KINDS:
             del self.fields["whole"]
         for number, (place, text) in enumerate(self.places.items()):
             box = forms.Textarea(attrs={"rows": 2})
             self.fields[f"text-{number}"] = forms.CharField(
-                label=label(place), initial=text, required=False, widget=box, strip=False
+                label=place_text(place), initial=text, required=False, widget=box, strip=False
             )
         self.order_fields([*[name for name in self.fields if name != "reason"], "reason"])
 
@@ -142,32 +142,41 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         if form.is_valid():
             said = (entry, form.remaining(), form.cleaned_data["reason"])
             try:
-                if PREVIEW not in request.POST:
-                    self.log_addition(request, publishing.ask_for_redaction(*said, staff(request)), _("Asked for."))
+                if PREVIEW_BUTTON not in request.POST:
+                    self.log_addition(request, request_redaction(*said, staff_user(request)), _("Asked for."))
                     message = _("Another administrator must now look at it and carry it out.")
                     self.message_user(request, message, messages.SUCCESS)
                     return HttpResponseRedirect(reverse("admin:commitments_redactionrequest_changelist"))
                 context["preview"] = self._preview(request, *said)
             except ValidationError as problem:
-                show(problem, form)
+                add_refusal(problem, form)
         title = _("Redact entry %(entry)s?") % {"entry": entry.sequence}
-        return act(self, request, entry, form, title=title, button=_("Ask another administrator"), help=HOW, **context)
+        return entry_action_page(
+            self,
+            request,
+            entry,
+            form,
+            title=title,
+            button=_("Ask another administrator"),
+            help=HOW_TO_REDACT,
+            **context,
+        )
 
     def _preview(self, request: HttpRequest, entry: LedgerEntry, remaining: Content | None, reason: str) -> str:
         about = entry.subject.commitment
-        redaction = publishing.redaction(entry, remaining, reason, staff(request))
-        return preview_of(request, redaction, about) if about else ""
+        redaction = redaction_by(entry, remaining, reason, staff_user(request))
+        return preview_entry(request, redaction, about) if about else ""
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """With the preview and the buttons, while it waits."""
         asked = kwargs.get("obj")
         if asked and asked.decided_at is None and request.user.has_perm("commitments.redact"):
             context["waits"], context["own"] = True, asked.asked_by_id == request.user.pk
-            context["removed"] = removed(asked)
+            context["removed"] = removed_texts(asked)
             try:
                 context["preview"] = self._preview(request, asked.entry, asked.remaining, asked.reason)
             except ValidationError as problem:
-                context["problem"] = sentences(problem.messages)
+                context["problem"] = join_sentences(problem.messages)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -177,9 +186,9 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         if {"_grant", "_decline"} & request.POST.keys():
             granted = "_grant" in request.POST
             try:
-                publishing.decide_redaction(asked, staff(request), granted=granted)
+                decide_redaction(asked, staff_user(request), granted=granted)
             except ValidationError as problem:
-                self.message_user(request, sentences(problem.messages), messages.ERROR)
+                self.message_user(request, join_sentences(problem.messages), messages.ERROR)
             else:
                 done = _("The words are removed.") if granted else _("It is declined, and nothing was removed.")
                 self.message_user(request, done, messages.SUCCESS)

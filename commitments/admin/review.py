@@ -25,56 +25,66 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments import ledger, publishing
 from commitments.admin import effects
-from commitments.admin.base import key_of, may_publish, staff
+from commitments.admin.base import may_publish, parse_key, staff_user
+from commitments.i18n.phrases import join_sentences, with_label
+from commitments.ledger.append import lock_head
 from commitments.models import DraftUpdate
-from commitments.wording import labelled, sentences
+from commitments.workflow.drafts import (
+    DraftRefusedError,
+    draft_content,
+    publish_drafts,
+    refusals_by_draft,
+    refuse_published,
+    return_drafts,
+)
 
 if TYPE_CHECKING:
-    from commitments.admin.progress import DraftUpdateAdmin
+    from commitments.admin.draft_updates import DraftUpdateAdmin
 
-MOST_AT_ONCE = 1000  # drafts on one page of confirmation
-MOST_EXPLAINED = 100  # of so many, all that cannot be published are named; of more, the first
+MAX_AT_ONCE = 1000  # drafts on one page of confirmation
+MAX_EXPLAINED = 100  # of so many, all that cannot be published are named; of more, the first
 SALT = "review"
-DONE = {"publish": gettext_lazy("Published."), "return": gettext_lazy("Returned.")}  # in the admin's log
+LOG_MESSAGES = {"publish": gettext_lazy("Published."), "return": gettext_lazy("Returned.")}  # in the admin's log
 
 
-def addresses(site: DraftUpdateAdmin) -> list[Any]:
+def review_urls(site: DraftUpdateAdmin) -> list[Any]:
     """Where the two pages of confirmation are sent to."""
 
     def answer(name: str) -> Any:
         def view(request: HttpRequest) -> HttpResponse:
-            return decide(site, request, name)
+            return decide_drafts(site, request, name)
 
         return path(f"{name}/", site.admin_site.admin_view(view), name=f"commitments_draftupdate_{name}")
 
     return [answer("publish"), answer("return")]
 
 
-def ask(site: DraftUpdateAdmin, request: HttpRequest, chosen: QuerySet[DraftUpdate], name: str) -> HttpResponse | None:
+def ask_review(
+    site: DraftUpdateAdmin, request: HttpRequest, chosen: QuerySet[DraftUpdate], name: str
+) -> HttpResponse | None:
     """The page of confirmation for drafts chosen in the list; None, with a message, where there are too many."""
-    drafts = list(chosen.filter(published_as=None)[: MOST_AT_ONCE + 1])
+    drafts = list(chosen.filter(published_as=None)[: MAX_AT_ONCE + 1])
     if not drafts:
         site.message_user(request, _("All of these are on record already."), messages.WARNING)
         return None
-    if len(drafts) > MOST_AT_ONCE:
-        message = _("Choose at most %(most)s at once: narrow the list by a filter.") % {"most": MOST_AT_ONCE}
+    if len(drafts) > MAX_AT_ONCE:
+        message = _("Choose at most %(most)s at once: narrow the list by a filter.") % {"most": MAX_AT_ONCE}
         site.message_user(request, message, messages.WARNING)
         return None
-    return shown(site, request, drafts, name)
+    return review_page(site, request, drafts, name)
 
 
-def shown(
+def review_page(
     site: DraftUpdateAdmin, request: HttpRequest, drafts: list[DraftUpdate], name: str, **context: Any
 ) -> HttpResponse:
     """What would be written or returned, row by row; what stops it is said at its row."""
     status = HTTPStatus.CONFLICT if context.get("problem") else HTTPStatus.OK
     if name == "publish" and not context.get("problem"):
-        context |= rehearsed(drafts, request)
+        context |= find_blockers(drafts, request)
     stopped = context.get("stopped", {})
     rows = [
-        {"draft": draft, "effect": effects.effect(draft, localdate()), "stopped": stopped.get(draft.pk, "")}
+        {"draft": draft, "effect": effects.draft_effect(draft, localdate()), "stopped": stopped.get(draft.pk, "")}
         for draft in drafts
     ]
     context |= {
@@ -83,48 +93,48 @@ def shown(
         "opts": site.opts,
         "rows": rows,
         "name": name,
-        "chosen": signing.dumps([(one.pk, what_is_shown(one)) for one in drafts], salt=SALT, compress=True),
+        "chosen": signing.dumps([(one.pk, shown_digest(one)) for one in drafts], salt=SALT, compress=True),
     }
-    return TemplateResponse(request, "admin/commitments/draftupdate/decide.html", context, status=status)
+    return TemplateResponse(request, "admin/commitments/draftupdate/review.html", context, status=status)
 
 
-def rehearsed(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, Any]:
+def find_blockers(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, Any]:
     """What would stop their publication now; nothing of the attempt stays."""
     with transaction.atomic():
         try:
-            publishing.publish(drafts, staff(request))
-        except publishing.DraftRefusedError as refusal:
+            publish_drafts(drafts, staff_user(request))
+        except DraftRefusedError as refusal:
             stopped = {refusal.draft.pk: refusal}
         else:
             stopped = {}
         transaction.set_rollback(True)
     if not stopped:
         return {}
-    if len(drafts) <= MOST_EXPLAINED:
-        stopped |= publishing.problems(drafts)
-    return {"stopped": {pk: said(refusal) for pk, refusal in stopped.items()}, "blocked": True}
+    if len(drafts) <= MAX_EXPLAINED:
+        stopped |= refusals_by_draft(drafts)
+    return {"stopped": {pk: refusal_text(refusal) for pk, refusal in stopped.items()}, "blocked": True}
 
 
-def said(refusal: ValidationError) -> str:
+def refusal_text(refusal: ValidationError) -> str:
     """A refusal in one line, each field named."""
     if not hasattr(refusal, "error_dict"):
-        return sentences(refusal.messages)
+        return join_sentences(refusal.messages)
     names = {name: DraftUpdate._meta.get_field(name) for name in refusal.message_dict if hasattr(DraftUpdate, name)}
-    return sentences(
-        labelled(capfirst(str(getattr(names.get(name), "verbose_name", name))), sentences(texts))
+    return join_sentences(
+        with_label(capfirst(str(getattr(names.get(name), "verbose_name", name))), join_sentences(texts))
         for name, texts in refusal.message_dict.items()
     )
 
 
-def decide(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpResponse:
+def decide_drafts(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpResponse:
     """Publish or return what was shown, all or none."""
     if not may_publish(request):
         raise PermissionDenied(_("Only publishers decide on drafts. Yours wait for one of them."))
     back = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
     if request.method != "POST":
-        one = key_of(request.GET.get("draft"))
+        one = parse_key(request.GET.get("draft"))
         found = site.get_queryset(request).filter(pk=one)
-        return (ask(site, request, found, name) if one else None) or HttpResponseRedirect(back)
+        return (ask_review(site, request, found, name) if one else None) or HttpResponseRedirect(back)
     try:
         seen = dict(signing.loads(request.POST.get("chosen", ""), salt=SALT))
     except signing.BadSignature:
@@ -132,14 +142,14 @@ def decide(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpRespo
         return HttpResponseRedirect(back)
     try:
         with transaction.atomic():
-            ledger.hold()
+            lock_head()
             drafts = list(site.get_queryset(request).filter(pk__in=seen))
             number = carry_out(drafts, seen, request, name)
     except ValidationError as problem:
         draft = getattr(problem, "draft", None)
-        context = {"problem": said(problem), "stopped": {draft.pk: said(problem)} if draft else {}}
+        context = {"problem": refusal_text(problem), "stopped": {draft.pk: refusal_text(problem)} if draft else {}}
         drafts = list(site.get_queryset(request).filter(pk__in=seen))
-        return shown(site, request, drafts, name, reason=request.POST.get("reason", ""), **context)
+        return review_page(site, request, drafts, name, reason=request.POST.get("reason", ""), **context)
     done = {
         "publish": ngettext("%(number)s update is published.", "%(number)s updates are published.", number),
         "return": ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number),
@@ -154,21 +164,21 @@ def carry_out(drafts: list[DraftUpdate], seen: dict[int, str], request: HttpRequ
     The caller's transaction holds the ledger, so that nothing else is published meanwhile.
     """
     for draft in drafts:
-        publishing.refuse_published(draft)
-        if what_is_shown(draft) != seen[draft.pk]:
+        refuse_published(draft)
+        if shown_digest(draft) != seen[draft.pk]:
             message = _("The draft, or what it would change, is not what this page showed. Look again.")
-            raise publishing.DraftRefusedError(draft, ValidationError(message))
+            raise DraftRefusedError(draft, ValidationError(message))
     if len(drafts) < len(seen):
         raise ValidationError(_("Some of the drafts are gone. These are left: look again before you decide."))
     if name == "publish":
-        publishing.publish(drafts, staff(request))
+        publish_drafts(drafts, staff_user(request))
     else:
-        publishing.give_back(drafts, request.POST.get("reason", ""))
-    LogEntry.objects.log_actions(staff(request).pk, drafts, CHANGE, str(DONE[name]))
+        return_drafts(drafts, request.POST.get("reason", ""))
+    LogEntry.objects.log_actions(staff_user(request).pk, drafts, CHANGE, str(LOG_MESSAGES[name]))
     return len(drafts)
 
 
-def what_is_shown(draft: DraftUpdate) -> str:
+def shown_digest(draft: DraftUpdate) -> str:
     """A digest of a draft with its evidence, and of what it would change as the record stands."""
-    said = [publishing.content_of(draft, draft.evidence.all()), str(effects.effect(draft, localdate()).as_list())]
+    said = [draft_content(draft, draft.evidence.all()), str(effects.draft_effect(draft, localdate()).as_list())]
     return salted_hmac(SALT, json.dumps(said), algorithm="sha256").hexdigest()[:32]

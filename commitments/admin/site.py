@@ -17,7 +17,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from commitments.admin.sessions import ending
+from commitments.accounts.sessions import session_end
+from commitments.admin.dashboard import dashboard
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -37,9 +38,7 @@ class StaffSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The desk, and below it everything else."""
-        from commitments.admin.desk import desk  # the models' admins are not there yet when this module is read
-
-        return super().index(request, {"desk": desk(request)} | (extra_context or {}))
+        return super().index(request, {"desk": dashboard(request)} | (extra_context or {}))
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Active, staff, and with a second factor where that is a must."""
@@ -47,7 +46,7 @@ class StaffSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """And when the sign-in ends, once that is near: what is typed then would be lost."""
-        ours = {"signed_in_until": ending(request), "site_url": reverse("overview")}
+        ours = {"signed_in_until": session_end(request), "site_url": reverse("overview")}
         return super().each_context(request) | ours
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
@@ -57,7 +56,7 @@ class StaffSite(admin.AdminSite):
         @wraps(guarded)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
-                return refused(request)
+                return no_access_page(request)
             answer: HttpResponse = guarded(request, *args, **kwargs)
             return answer
 
@@ -65,6 +64,6 @@ class StaffSite(admin.AdminSite):
 
 
 @never_cache
-def refused(request: HttpRequest) -> HttpResponse:
+def no_access_page(request: HttpRequest) -> HttpResponse:
     """No page of the admin: what is missing, and where to get it."""
     return render(request, "admin/refused.html", {"staff": request.user.is_staff}, status=403)

@@ -11,30 +11,32 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from commitments.api.schema import description
-from commitments.filters import MOST_PER_PAGE, PER_PAGE, CommitmentFilter
-from commitments.public.links import replaced
-from commitments.public.pages import as_of_a_day, page
-from commitments.reports.datasets import DATASETS
+from commitments.api.openapi import openapi_description
+from commitments.exports.datasets import DATASETS
+from commitments.query.filters import MAX_PER_PAGE, PER_PAGE, CommitmentFilter
+from commitments.web.links import replace_params
+from commitments.web.pages import day_page, render_page
 
 JSON = "application/json"
 
 
-@as_of_a_day
-def docs(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+@day_page
+def api_docs_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every address of the API, what it takes and what it gives."""
     keys = first_keys(day)
-    told = [address(path, methods["get"], keys, as_of) for path, methods in description()["paths"].items()]
-    return page(
+    told = [
+        describe_address(path, methods["get"], keys, as_of) for path, methods in openapi_description()["paths"].items()
+    ]
+    return render_page(
         request,
-        "api",
+        "api_docs",
         day,
         as_of=as_of,
         addresses=told,
         site=request.build_absolute_uri("/").rstrip("/"),
         per_minute=settings.API_PER_MINUTE,
         per_page=PER_PAGE,
-        most_per_page=MOST_PER_PAGE,
+        most_per_page=MAX_PER_PAGE,
     )
 
 
@@ -42,12 +44,12 @@ def first_keys(day: date) -> dict[str, Any]:
     """By table, the key of its first row on that day, for an example that works here."""
     asked = CommitmentFilter(QueryDict(f"as_of={day.isoformat()}"), day)
     return {
-        one.name: one.found(asked).values_list(str(one.columns[0].sources[0]), flat=True).first()
+        one.name: one.queryset(asked).values_list(str(one.columns[0].sources[0]), flat=True).first()
         for one in DATASETS.values()
     }
 
 
-def address(path: str, operation: dict[str, Any], keys: dict[str, Any], as_of: date | None) -> dict[str, Any]:
+def describe_address(path: str, operation: dict[str, Any], keys: dict[str, Any], as_of: date | None) -> dict[str, Any]:
     """What the page says of one address."""
     answer = operation["responses"]["200"]["content"][JSON]
     tag, takes = operation["tags"][0], operation.get("parameters", ())
@@ -60,15 +62,17 @@ def address(path: str, operation: dict[str, Any], keys: dict[str, Any], as_of: d
         "summary": operation["summary"],
         "description": operation.get("description", ""),
         "parameters": [
-            row(one["name"], one["schema"], one["description"]) for one in takes if one["in"] in ("path", "query")
+            describe_field(one["name"], one["schema"], one["description"])
+            for one in takes
+            if one["in"] in ("path", "query")
         ],
-        "fields": fields(answer["schema"]),
+        "fields": row_fields(answer["schema"]),
         "example": json.dumps(example["value"], ensure_ascii=False, indent=1),
-        "link": "" if in_path and keys[tag] is None else there + question(path, takes, as_of),
+        "link": "" if in_path and keys[tag] is None else there + example_query(path, takes, as_of),
     }
 
 
-def question(path: str, takes: Iterable[dict[str, Any]], as_of: date | None) -> str:
+def example_query(path: str, takes: Iterable[dict[str, Any]], as_of: date | None) -> str:
     """A query string that the address takes: one row, on the day that is shown."""
     names = {one["name"] for one in takes}
     query = QueryDict(mutable=True)
@@ -76,23 +80,23 @@ def question(path: str, takes: Iterable[dict[str, Any]], as_of: date | None) -> 
         query["per_page"] = "1"
     if "as_of" in names and as_of:
         query["as_of"] = as_of.isoformat()
-    return replaced(query).removeprefix(".")
+    return replace_params(query).removeprefix(".")
 
 
-def fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
+def row_fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
     """What a row has; nothing where the answer has no rows."""
     rows = schema.get("properties", {}).get("results", {}).get("items", schema)
-    named = description()["components"]["schemas"].get(rows.get("$ref", "").rpartition("/")[2], {})
-    return [row(name, one, one["description"]) for name, one in named.get("properties", {}).items()]
+    named = openapi_description()["components"]["schemas"].get(rows.get("$ref", "").rpartition("/")[2], {})
+    return [describe_field(name, one, one["description"]) for name, one in named.get("properties", {}).items()]
 
 
-def row(name: str, schema: dict[str, Any], told: str) -> dict[str, Any]:
+def describe_field(name: str, schema: dict[str, Any], told: str) -> dict[str, Any]:
     """A parameter or a field: its name, what it holds, which values there are, what it means."""
     one = schema.get("items", schema)
-    return {"name": name, "type": words(schema), "values": [v for v in one.get("enum", ()) if v], "meaning": told}
+    return {"name": name, "type": type_words(schema), "values": [v for v in one.get("enum", ()) if v], "meaning": told}
 
 
-def words(schema: dict[str, Any]) -> str:
+def type_words(schema: dict[str, Any]) -> str:
     """What a value is, for people."""
     kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
     if kinds[0] == "array":

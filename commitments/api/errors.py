@@ -22,21 +22,21 @@ from rest_framework.exceptions import (
 )
 from rest_framework.response import Response
 
-from commitments import outage
-from commitments.limits import seconds, told
+from commitments.web.errors import is_database_unavailable
+from commitments.web.rate_limits import limit_message, retry_after
 
 
-def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(problem: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to a request that failed. What is our fault is logged, as Django logs it, and told to nobody else.
 
     None where the database cannot be asked: that is answered in one place for all addresses.
     """
-    if outage.is_one(problem):
+    if is_database_unavailable(problem):
         return None
     known = as_api_exception(problem)
     if known is None:
-        return broken(problem, context["request"]._request)
-    return Response({"errors": list(sentences(known))}, known.status_code, headers=headers(known))
+        return server_error(problem, context["request"]._request)
+    return Response({"errors": list(error_sentences(known))}, known.status_code, headers=retry_headers(known))
 
 
 def as_api_exception(problem: Exception) -> APIException | None:
@@ -48,14 +48,14 @@ def as_api_exception(problem: Exception) -> APIException | None:
     return problem if isinstance(problem, APIException) else None
 
 
-def sentences(problem: APIException) -> Iterator[str]:
+def error_sentences(problem: APIException) -> Iterator[str]:
     """What is wrong, and what to do about it."""
     if isinstance(problem, MethodNotAllowed):
         yield _("The API can only be read: ask with GET or HEAD.")
     elif isinstance(problem, NotAcceptable):
         yield _("The API answers in JSON: accept application/json, or say nothing of what you accept.")
     elif isinstance(problem, Throttled):
-        yield told(getattr(problem, "most", settings.API_PER_MINUTE), seconds(problem))
+        yield limit_message(getattr(problem, "limit", settings.API_PER_MINUTE), retry_after(problem))
         yield _("Whole files are at /data/: they take one request.")
     elif isinstance(problem.detail, list):
         yield from map(str, problem.detail)
@@ -63,12 +63,12 @@ def sentences(problem: APIException) -> Iterator[str]:
         yield str(problem.detail)
 
 
-def headers(problem: APIException) -> dict[str, str]:
+def retry_headers(problem: APIException) -> dict[str, str]:
     """When to come back, where that is the problem."""
-    return {"Retry-After": str(seconds(problem))} if isinstance(problem, Throttled) else {}
+    return {"Retry-After": str(retry_after(problem))} if isinstance(problem, Throttled) else {}
 
 
-def broken(problem: Exception, request: Any) -> Response:
+def server_error(problem: Exception, request: Any) -> Response:
     """500, and a line in the log with what failed."""
     got_request_exception.send(sender=None, request=request)
     said = _("Something went wrong here, and it is our fault. Try again later.")

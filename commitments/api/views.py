@@ -1,4 +1,4 @@
-"""The addresses of the API. Each starts at a table of `reports.datasets`, and its rows are those of the exports."""
+"""The addresses of the API. Each starts at a table of `exports.datasets`, and its rows are those of the exports."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from commitments import keeping
-from commitments.api.paging import CursorError, Order
-from commitments.api.schema import description
-from commitments.filters import PER_PAGE, CommitmentFilter, known_names, problems_of
-from commitments.languages import current
-from commitments.limits import searching
+from commitments.api.cursors import CursorError, RowOrder
+from commitments.api.openapi import openapi_description
+from commitments.exports.datasets import DATASETS, Dataset
+from commitments.exports.download import page_url_builder
+from commitments.exports.json import LICENCE, row_objects
+from commitments.exports.rows import iter_batches
+from commitments.i18n.languages import current_language
 from commitments.models import LedgerHead
-from commitments.public.links import replaced
-from commitments.reports.datasets import DATASETS, Dataset
-from commitments.reports.download import page_address
-from commitments.reports.json import LICENCE, objects
-from commitments.reports.rows import rows
+from commitments.query.filters import PER_PAGE, CommitmentFilter, list_params, query_errors
+from commitments.web.links import replace_params
+from commitments.web.page_cache import get_or_make
+from commitments.web.rate_limits import limit_search
 
 
-class Reading(APIView):
+class CachedView(APIView):
     """An address that is read and never written to, and whose answer is the same for whoever asks."""
 
     http_method_names = ["get", "head"]  # noqa: RUF012  (as in Django)
 
     def get(self, request: Request, **identity: Any) -> HttpResponseBase:
         """The kept answer, a new one, or 304."""
-        return keeping.answer(request._request, partial(self.written, request, **identity))
+        return get_or_make(request._request, partial(self.written, request, **identity))
 
     def written(self, request: Request, **identity: Any) -> HttpResponse:
         """The answer as it is sent."""
@@ -55,12 +55,12 @@ class Reading(APIView):
         raise NotImplementedError
 
 
-class Index(Reading):
+class Index(CachedView):
     """Where everything is."""
 
     def answer(self, request: Request, **identity: Any) -> Response:
         """The addresses of the collections, of the schema and of its documentation."""
-        takes_nothing(request)
+        refuse_parameters(request)
         names = [*(f"api_{name}" for name in DATASETS), "api_schema", "api_docs"]
         addresses = {name.removeprefix("api_"): request.build_absolute_uri(reverse(name)) for name in names}
         return Response(addresses | {"licence": LICENCE})
@@ -74,18 +74,18 @@ class AnyAccept(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class Schema(Reading):
+class Schema(CachedView):
     """The description of the API, for programs."""
 
     content_negotiation_class = AnyAccept
 
     def answer(self, request: Request, **identity: Any) -> Response:
         """OpenAPI 3.1."""
-        takes_nothing(request)
-        return Response(description())
+        refuse_parameters(request)
+        return Response(openapi_description())
 
 
-class Collection(Reading):
+class Collection(CachedView):
     """The rows of a table that have to do with the commitments that the list's filter finds."""
 
     dataset: Dataset = DATASETS["commitments"]
@@ -93,46 +93,46 @@ class Collection(Reading):
     @classmethod
     def names(cls, dataset: Dataset) -> list[str]:
         """What may be asked for: the list's names, but no order of what has only one."""
-        names = [name for name in known_names() if name != "sort" or dataset.name == "commitments"]
+        names = [name for name in list_params() if name != "sort" or dataset.name == "commitments"]
         return [*names, "cursor"]
 
     def answer(self, request: Request, **identity: Any) -> Response:
         """One page of them, and how many there are."""
         asked = CommitmentFilter(request.GET, localdate())
-        refuse([*problems_of(request.GET, asked.form, self.names(self.dataset)), *problems_of_cursor(asked.data)])
-        searching(request)
+        raise_problems([*query_errors(request.GET, asked.form, self.names(self.dataset)), *cursor_errors(asked.data)])
+        limit_search(request)
         page = self.page(asked)
         head = LedgerHead.objects.get().digest
         said: dict[str, Any] = {"count": page.count, "as_of": asked.day.isoformat(), "ledger_head": head, "next": None}
         response = Response(headers={"X-Row-Count": str(page.count), "X-Ledger-Head": head})
         if page.next:
             # With the day, so that a walk through all pages stays on it though midnight comes.
-            query = replaced(asked.data, **page.next, as_of=said["as_of"])
+            query = replace_params(asked.data, **page.next, as_of=said["as_of"])
             said["next"] = request.build_absolute_uri(request.path + query)
             response.headers["Link"] = f'<{said["next"]}>; rel="next"'
         response.data = said | {"results": page.items}
         return response
 
-    def page(self, asked: CommitmentFilter) -> Page:
+    def page(self, asked: CommitmentFilter) -> ResultPage:
         """The rows of the page that is asked for."""
-        order = Order(self.dataset, asked.form.cleaned_data["sort"])
-        found = order.sorted(self.dataset.found(asked))
+        order = RowOrder(self.dataset, asked.form.cleaned_data["sort"])
+        found = order.sorted(self.dataset.queryset(asked))
         count, size = found.count(), asked.form.cleaned_data["per_page"] or PER_PAGE
         if number := asked.form.cleaned_data["page"] or 0:
-            refuse(problems_of_page(number, last=max(1, ceil(count / size))))
+            raise_problems(page_errors(number, last=max(1, ceil(count / size))))
             # Rows before the page are passed over by their keys alone.
             found = found.filter(pk__in=found.values("pk")[(number - 1) * size : number * size + 1])
         elif cursor := asked.data.get("cursor"):
-            found = found.filter(place_after(order, cursor))
-        items = items_of(self.request, self.dataset, found[: size + 1], asked.day)
+            found = found.filter(rows_after_cursor(order, cursor))
+        items = row_items(self.request, self.dataset, found[: size + 1], asked.day)
         if len(items) <= size:
-            return Page(count, items, {})
+            return ResultPage(count, items, {})
         last = items[size - 1]
-        return Page(count, items[:size], {"page": number + 1} if number else {"cursor": order.cursor(last)})
+        return ResultPage(count, items[:size], {"page": number + 1} if number else {"cursor": order.cursor(last)})
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ResultPage:
     """Some of `count` rows. `next`: what the query string of the next page says; empty on the last one."""
 
     count: int
@@ -140,7 +140,7 @@ class Page:
     next: dict[str, Any]
 
 
-class Item(Reading):
+class Item(CachedView):
     """One row of a table, by its key."""
 
     dataset: Dataset = DATASETS["commitments"]
@@ -148,19 +148,19 @@ class Item(Reading):
     def answer(self, request: Request, **identity: Any) -> Response:
         """The row as of the day; of a commitment with all that was recorded of it."""
         asked = CommitmentFilter(request.GET, localdate())
-        refuse(problems_of(request.GET, asked.form, ["as_of"]))
+        raise_problems(query_errors(request.GET, asked.form, ["as_of"]))
         [(name, value)] = identity.items()
         source = str(next(column.sources[0] for column in self.dataset.columns if column.name == name))
-        items = items_of(request, self.dataset, self.dataset.found(asked).filter(**{source: value}), asked.day)
+        items = row_items(request, self.dataset, self.dataset.queryset(asked).filter(**{source: value}), asked.day)
         if not items:
             told = {"table": self.dataset.name, "day": asked.day.isoformat()}
             raise NotFound(_("There is no such row among the %(table)s on %(day)s.") % told)
         if self.dataset.name == "commitments":
-            items[0]["updates"] = record(request, asked, value)
+            items[0]["updates"] = commitment_updates(request, asked, value)
         return Response(items[0], headers={"X-Ledger-Head": LedgerHead.objects.get().digest})
 
 
-class Nowhere(APIView):
+class UnknownAddress(APIView):
     """Where the API has no address."""
 
     http_method_names = ["get", "head"]  # noqa: RUF012  (as in Django)
@@ -171,36 +171,36 @@ class Nowhere(APIView):
         raise NotFound(_("There is nothing at this address. See %(index)s.") % {"index": reverse("api_index")})
 
 
-def items_of(request: Request, dataset: Dataset, found: QuerySet[Any], day: date) -> list[dict[str, Any]]:
+def row_items(request: Request, dataset: Dataset, found: QuerySet[Any], day: date) -> list[dict[str, Any]]:
     """The rows as objects."""
-    batches = rows(found, day, page_address(request._request), dataset.columns, current())
-    return [item for batch in batches for item in objects(batch, dataset.columns)]
+    batches = iter_batches(found, day, page_url_builder(request._request), dataset.columns, current_language())
+    return [item for batch in batches for item in row_objects(batch, dataset.columns)]
 
 
-def record(request: Request, asked: CommitmentFilter, reference: str) -> list[dict[str, Any]]:
+def commitment_updates(request: Request, asked: CommitmentFilter, reference: str) -> list[dict[str, Any]]:
     """A commitment's updates by the day, each with its evidence."""
-    read = partial(items_of, request, day=asked.day)
+    read = partial(row_items, request, day=asked.day)
     updates, evidence = DATASETS["updates"], DATASETS["evidence"]
     supporting = defaultdict(list)
-    for one in read(evidence, found=evidence.found(asked).filter(update__commitment__reference=reference)):
+    for one in read(evidence, found=evidence.queryset(asked).filter(update__commitment__reference=reference)):
         supporting[one["entry"]].append(one)
-    found = read(updates, found=updates.found(asked).filter(commitment__reference=reference))
+    found = read(updates, found=updates.queryset(asked).filter(commitment__reference=reference))
     return [update | {"evidence": supporting[update["entry"]]} for update in found]
 
 
-def refuse(problems: list[str]) -> None:
+def raise_problems(problems: list[str]) -> None:
     """400 where there is a problem."""
     if problems:
         raise ValidationError(problems)
 
 
-def takes_nothing(request: Request) -> None:
+def refuse_parameters(request: Request) -> None:
     """400 where the query string says anything."""
     message = _("“%(name)s” is not a name known here: this address takes no parameters.")
-    refuse([message % {"name": name[:60]} for name in request.GET])
+    raise_problems([message % {"name": name[:60]} for name in request.GET])
 
 
-def problems_of_cursor(data: QueryDict) -> list[str]:
+def cursor_errors(data: QueryDict) -> list[str]:
     """Where a query string asks for a page in two ways, or twice."""
     cursors = data.getlist("cursor")
     problems = [_("cursor: Ask for one value only.")] if len(cursors) > 1 else []
@@ -209,13 +209,13 @@ def problems_of_cursor(data: QueryDict) -> list[str]:
     )
 
 
-def problems_of_page(number: int, last: int) -> list[str]:
+def page_errors(number: int, last: int) -> list[str]:
     """Where there is no such page."""
     message = _("page: There is no page %(number)s: the last one is %(last)s.")
     return [message % {"number": number, "last": last}] if number > last else []
 
 
-def place_after(order: Order, cursor: str) -> Any:
+def rows_after_cursor(order: RowOrder, cursor: str) -> Any:
     """What comes after a cursor; 400 where it is none of ours."""
     try:
         return order.after(cursor)

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             field=models.URLField(
                 blank=True,
                 max_length=1000,
-                validators=[commitments.models.fields.public_address],
+                validators=[commitments.models.fields.validate_public_url],
                 verbose_name="archived copy",
             ),
         ),
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             model_name="draftevidence",
             name="url",
             field=models.URLField(
-                max_length=1000, validators=[commitments.models.fields.public_address], verbose_name="address"
+                max_length=1000, validators=[commitments.models.fields.validate_public_url], verbose_name="address"
             ),
         ),
         migrations.AlterField(
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             field=models.URLField(
                 blank=True,
                 max_length=1000,
-                validators=[commitments.models.fields.public_address],
+                validators=[commitments.models.fields.validate_public_url],
                 verbose_name="archived copy",
             ),
         ),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             model_name="evidence",
             name="url",
             field=models.URLField(
-                max_length=1000, validators=[commitments.models.fields.public_address], verbose_name="address"
+                max_length=1000, validators=[commitments.models.fields.validate_public_url], verbose_name="address"
             ),
         ),
     ]

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, DateField, Exists, OuterRef, Prefetch, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from commitments import schedule
-from commitments.choices import ANNOUNCED, DeadlineBasis, Force, Kind, Level, Status
-from commitments.languages import KEY_LENGTH
+from commitments.domain import assessment
+from commitments.domain.assessment import is_review_due
+from commitments.domain.choices import (
+    ANNOUNCED,
+    PAST_DEADLINE,
+    DeadlineBasis,
+    Force,
+    Freshness,
+    Kind,
+    Level,
+    Schedule,
+    Status,
+)
+from commitments.i18n.collation import SORT_KEY_LENGTH
+from commitments.models.annotations import freshness_on, schedule_on, state_on
 from commitments.models.fields import (
     PartialDateField,
     choice_field,
@@ -24,7 +36,6 @@ from commitments.models.fields import (
 )
 from commitments.models.organisation import Organisation
 from commitments.models.release import Area, Release
-from commitments.querysets import CommitmentQuerySet
 
 if TYPE_CHECKING:
     from commitments.models.progress import State
@@ -32,9 +43,99 @@ if TYPE_CHECKING:
 REFERENCE = r"[A-Z]{2,4}-[0-9]{2,6}"
 
 
-def role_of(status: str, kind: str) -> str:
+def status_role(status: str, kind: str) -> str:
     """The colour role of a status: what was done when announced has its own, apart from what was delivered since."""
     return "announced" if status == Status.COMPLETED and kind in ANNOUNCED else Status(status).role
+
+
+Self = TypeVar("Self", bound="CommitmentQuerySet")
+
+
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    """Every public page, feed and export starts at `public()` or at `as_of(day)`, which starts there."""
+
+    def public(self: Self) -> Self:
+        """What anybody may see."""
+        return self.filter(published_at__isnull=False)
+
+    def as_of(self: Self, day: date) -> Self:
+        """Public commitments whose release was out by `day`, each with its `state`, `schedule` and `freshness` then."""
+        found = self.public()._with_state_on(day).filter(release__issued_on__lte=day, state__isnull=False)
+        return found.annotate(schedule=schedule_on(day), freshness=freshness_on(day))
+
+    def for_staff(self: Self, day: date) -> Self:
+        """Drafts too, which have no state: their `state` is None, their `schedule` and `freshness` are empty."""
+        draft = When(published_at=None, then=Value(""))
+        return self._with_state_on(day).annotate(
+            schedule=Case(draft, default=schedule_on(day)), freshness=Case(draft, default=freshness_on(day))
+        )
+
+    def _with_state_on(self: Self, day: date) -> Self:
+        found = self.annotate(state=state_on(day), day=Value(day, output_field=DateField()))
+        return found.select_related("state")
+
+    def since(self: Self, first: date) -> Self:
+        """After `as_of(day)`: each with its state on an earlier day too, `then`; also of what was promised later."""
+        return self.annotate(then=state_on(first))
+
+    def accessible_to(self: Self, user: Any) -> Self:
+        """What a member of staff works on: everything, or what their own organisation must deliver (R8)."""
+        if user.has_perm("commitments.work_for_all"):
+            return self
+        return self.owned_by(Organisation.objects.filter(affiliations__user=user.pk))
+
+    def counted(self: Self) -> Self:
+        """Counts are of primary commitments; aims and umbrellas are listed beside them."""
+        return self.filter(level=Level.PRIMARY)
+
+    def for_pages(self: Self) -> Self:
+        """With all that its own page shows of it, in two more queries."""
+        return self.select_related("area", "release", "part_of").prefetch_parties("owners", "partners")
+
+    def prefetch_parties(self: Self, *parties: str) -> Self:
+        """With its `owners` or `partners`, by name."""
+        by_name = Organisation.objects.order_by("name")
+        return self.prefetch_related(*(Prefetch(name, queryset=by_name) for name in parties))
+
+    def owned_by(self: Self, organisations: Any) -> Self:
+        """That one of the organisations must deliver."""
+        return self.filter(Exists(self._parties("ownership", organisation__in=organisations)))
+
+    def joined_by(self: Self, organisations: Any) -> Self:
+        """That one of the organisations takes part in."""
+        return self.filter(Exists(self._parties("partnership", organisation__in=organisations)))
+
+    def of_side(self: Self, sides: list[str]) -> Self:
+        """That an organisation of one of the sides must deliver."""
+        return self.filter(Exists(self._parties("ownership", organisation__side__in=sides)))
+
+    def due(self: Self, first: date | None = None, last: date | None = None) -> Self:
+        """Whose deadline ends on one of these days, both included."""
+        found = self.filter(state__deadline_last__gte=first) if first else self
+        return found.filter(state__deadline_last__lte=last) if last else found
+
+    def past_deadline(self: Self) -> Self:
+        """Whose deadline has passed without a known outcome, after `as_of(day)`; the longest ago first."""
+        return self.filter(schedule__in=PAST_DEADLINE).order_by("state__deadline_last", "reference")
+
+    def due_soon(self: Self) -> Self:
+        """Whose deadline is near, after `as_of(day)`; the nearest first."""
+        return self.filter(schedule=Schedule.DUE_SOON).order_by("state__deadline_last", "reference")
+
+    def stale(self: Self) -> Self:
+        """Of which nothing was recorded for long, after `as_of(day)`."""
+        return self.filter(freshness=Freshness.STALE)
+
+    def due_for_review(self: Self, day: date) -> Self:
+        """`domain.assessment.is_review_due` in SQL, after `as_of(day)`; what was not looked at for longest first."""
+        unseen = Q(state__last_entry_on=None) | Q(state__last_entry_on__lt=models.F("review_on"))
+        come = ~Q(freshness=Freshness.SETTLED) & Q(review_on__lte=day) & unseen
+        due = self.filter(Q(freshness=Freshness.STALE) | come)
+        return due.order_by(models.F("state__last_entry_on").asc(nulls_first=True), "reference")
+
+    def _parties(self, table: str, **conditions: Any) -> models.QuerySet[Any]:
+        model = Ownership if table == "ownership" else Partnership
+        return model.objects.filter(commitment=OuterRef("pk"), **conditions)
 
 
 class Commitment(models.Model):
@@ -109,9 +210,9 @@ class Commitment(models.Model):
     untranslated_zh_hant = models.PositiveSmallIntegerField(default=0, editable=False)
     untranslated_zh_hans = models.PositiveSmallIntegerField(default=0, editable=False)
     # What a search in Chinese looks through, and by which the titles sort.
-    han = models.TextField(blank=True, editable=False, default="")
-    title_key_zh_hant = models.CharField(max_length=KEY_LENGTH, blank=True, editable=False, default="")
-    title_key_zh_hans = models.CharField(max_length=KEY_LENGTH, blank=True, editable=False, default="")
+    search_text_zh = models.TextField(blank=True, editable=False, default="")
+    title_key_zh_hant = models.CharField(max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="")
+    title_key_zh_hans = models.CharField(max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="")
 
     # Set by as_of(day), for the pages and exports that ask for a day.
     if TYPE_CHECKING:
@@ -189,12 +290,12 @@ class Commitment(models.Model):
     @property
     def role(self) -> str:
         """The colour role of its status, as of the day asked for."""
-        return role_of(self.state.status, self.kind)
+        return status_role(self.state.status, self.kind)
 
     @property
     def slip_days(self) -> int | None:
         """Days from the first deadline to the current one, as of the day asked for."""
-        return schedule.slip_days(self.state.original_deadline, self.state.deadline)
+        return assessment.slip_days(self.state.original_deadline, self.state.deadline)
 
     @property
     def days_brought_forward(self) -> int:
@@ -204,12 +305,12 @@ class Commitment(models.Model):
     @property
     def review_due(self) -> bool:
         """Whether somebody should look again, as of the day asked for."""
-        return schedule.review_due(self.freshness, self.state.last_entry_on, self.review_on, self.day)
+        return is_review_due(self.freshness, self.state.last_entry_on, self.review_on, self.day)
 
     @property
     def days_late(self) -> int | None:
         """Days past the deadline, as of the day asked for; None unless certainly late."""
-        return schedule.days_late(self.state.status, self.state.deadline, self.state.completed_on, self.day)
+        return assessment.days_late(self.state.status, self.state.deadline, self.state.completed_on, self.day)
 
 
 class Ownership(models.Model):

@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from commitments.choices import CLOSED, FeedbackState
+from commitments.domain.choices import CLOSED, FeedbackState
 from commitments.models.commitment import Commitment
 from commitments.models.fields import choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
 
-FIRST_WORDS = 80  # characters of a line in a list
+MAX_SUMMARY = 80  # characters of a line in a list
 
 
 class ErrorReport(models.Model):
@@ -69,7 +69,7 @@ class ErrorReport(models.Model):
     @property
     def first_words(self) -> str:
         """Enough to know it again in a list."""
-        return self.what if len(self.what) <= FIRST_WORDS else f"{self.what[:FIRST_WORDS]}…"
+        return self.what if len(self.what) <= MAX_SUMMARY else f"{self.what[:MAX_SUMMARY]}…"
 
     def settle(self, state: str, answer: str, now: datetime) -> None:
         """Set state and answer; once closed, the e-mail address goes. Does not save."""

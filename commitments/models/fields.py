@@ -14,9 +14,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from commitments.choices import Vocabulary
-from commitments.dates import PartialDate, PartialDateError, parse
-from commitments.languages import CHINESE, RECORD, names, suffix
+from commitments.domain.choices import Vocabulary
+from commitments.domain.partial_dates import PartialDate, PartialDateError, parse_partial_date
+from commitments.i18n.languages import CHINESE, RECORD_LANGUAGE, column_suffix, language_names
 
 if TYPE_CHECKING:
     CharField = models.CharField[str | PartialDate | None, PartialDate | None]
@@ -24,12 +24,12 @@ else:
     CharField = models.CharField
 
 
-def read(value: Any) -> PartialDate | None:
+def to_partial_date(value: Any) -> PartialDate | None:
     """A partial date from its notation, itself, or nothing; ValidationError says what may be written."""
     if value is None or isinstance(value, PartialDate):
         return value
     try:
-        return parse(value) if value.strip() else None
+        return parse_partial_date(value) if value.strip() else None
     except PartialDateError as error:
         raise ValidationError(str(error), code="partial_date") from error
 
@@ -44,7 +44,7 @@ class PartialDateFormField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """A PartialDate, or None where the box is empty."""
-        return read(super().to_python(value))
+        return to_partial_date(super().to_python(value))
 
     def prepare_value(self, value: Any) -> Any:
         """What is typed stays as typed; what is stored is shown in its notation."""
@@ -53,12 +53,12 @@ class PartialDateFormField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare what is meant, not how it is spelt: 2018-40 is 2018-H1."""
         try:
-            return read(initial) != read(data)
+            return to_partial_date(initial) != to_partial_date(data)
         except ValidationError:
             return True
 
 
-class _Interval:
+class _IntervalDescriptor:
     """Sets `<name>_first` and `<name>_last` whenever the date itself is set, so that they cannot drift apart."""
 
     def __init__(self, name: str) -> None:
@@ -72,7 +72,7 @@ class _Interval:
         return instance.__dict__[self.name]
 
     def __set__(self, instance: models.Model, value: Any) -> None:
-        when = read(value)
+        when = to_partial_date(value)
         instance.__dict__[self.name] = when
         instance.__dict__[f"{self.name}_first"] = when.first if when else None
         instance.__dict__[f"{self.name}_last"] = when.last if when else None
@@ -93,22 +93,22 @@ class PartialDateField(CharField):
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         """Put the descriptor in place that keeps first and last day in step."""
         super().contribute_to_class(cls, name, private_only)
-        setattr(cls, name, _Interval(name))
+        setattr(cls, name, _IntervalDescriptor(name))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> PartialDate | None:
         """What the column holds was checked on its way in."""
-        return parse(value) if value else None
+        return parse_partial_date(value) if value else None
 
     def to_python(self, value: Any) -> Any:
         """A PartialDate, or None."""
-        return read(value)
+        return to_partial_date(value)
 
     def run_validators(self, value: Any) -> None:
         """None: the parser has checked everything by now."""
 
     def get_prep_value(self, value: Any) -> str:
         """The notation, or an empty text."""
-        return str(read(value) or "")
+        return str(to_partial_date(value) or "")
 
     def value_to_string(self, obj: models.Model) -> str:
         """For serializers."""
@@ -132,7 +132,7 @@ def interval_constraint(name: str, constraint: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=nothing | interval, name=constraint)
 
 
-def public_address(value: str) -> None:
+def validate_public_url(value: str) -> None:
     """Raise ValidationError unless an address is one that anybody can open: http or https, at a host with a name."""
     scheme, _separator, rest = value.partition("://")
     try:
@@ -160,7 +160,7 @@ def choice_field(vocabulary: type[Vocabulary], label: Any, **kwargs: Any) -> mod
     return models.CharField(label, max_length=20, choices=vocabulary.choices, **kwargs)
 
 
-class Named(models.Model):
+class TranslatedFields(models.Model):
     """What staff name and describe beside the ledger: each text has a column for each language, `name_zh_hant`."""
 
     class Meta:
@@ -170,19 +170,21 @@ class Named(models.Model):
 
     def translation(self, name: str, language: str) -> str:
         """A text in a language of Chinese; empty where there is none."""
-        return str(getattr(self, name + suffix(language)))
+        return str(getattr(self, name + column_suffix(language)))
 
 
-def in_chinese(label: Any, length: int | None = None) -> tuple[Any, Any]:
+def chinese_columns(label: Any, length: int | None = None) -> tuple[Any, Any]:
     """The columns of a text in Traditional and in Simplified Chinese; of one line where it has a length."""
     form = pgettext_lazy("a text, and its language", "{text} ({language})")
-    traditional, simplified = (format_lazy(form, text=label, language=names()[language]) for language in CHINESE)
+    traditional, simplified = (
+        format_lazy(form, text=label, language=language_names()[language]) for language in CHINESE
+    )
     if length is None:
         return models.TextField(traditional, blank=True), models.TextField(simplified, blank=True)
     line = partial(models.CharField, max_length=length, blank=True)
     return line(traditional), line(simplified)
 
 
-def columns_of(name: str) -> tuple[str, ...]:
+def language_columns(name: str) -> tuple[str, ...]:
     """A text's columns, in the order in which staff see them: English, Traditional, Simplified Chinese."""
-    return tuple(name + suffix(language) for language in (RECORD, *CHINESE))
+    return tuple(name + column_suffix(language) for language in (RECORD_LANGUAGE, *CHINESE))

@@ -1,15 +1,15 @@
-"""The ledger: one append-only table. `ledger.append` is the only way in; triggers refuse the rest."""
+"""The ledger: one append-only table. `ledger.append.append_entries` is the only way in; triggers refuse the rest."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from django.db import models
+from django.db import connections, models, router
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from commitments.choices import EntryKind, Role
+from commitments.domain.choices import EntryKind, Role
 from commitments.models.commitment import Commitment
 from commitments.models.fields import choice_field, vocabulary_constraint
 
@@ -110,13 +110,13 @@ class LedgerHead(models.Model):
 
 
 class Edition(models.Model):
-    """The one row whose mark changes with whatever staff edit beside the ledger: triggers see to it.
+    """The one row whose token changes with whatever staff edit beside the ledger: triggers see to it.
 
-    The mark is random, so that a restored backup never comes upon a mark that other rows have had.
+    The token is random, so that a restored backup never comes upon a token that other rows have had.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    mark = models.CharField(_("mark"), max_length=36)
+    token = models.CharField(_("mark"), max_length=36)
 
     class Meta:
         """One row."""
@@ -126,5 +126,16 @@ class Edition(models.Model):
         constraints = [models.CheckConstraint(condition=Q(id=1), name="edition_is_one_row")]
 
     def __str__(self) -> str:
-        """The mark."""
-        return self.mark
+        """The token."""
+        return self.token
+
+
+# The ledger's head stands for all that is in the ledger, the token for what staff edit beside it (`EDITED_TABLES`).
+RECORD_VERSION_SQL = "SELECT h.digest, h.rebuilds, e.token FROM commitments_ledgerhead h, commitments_edition e"
+
+
+def record_version() -> str:
+    """What names the record as it is now, in one query. It changes within each transaction that changes the record."""
+    with connections[router.db_for_read(LedgerHead)].cursor() as cursor:
+        cursor.execute(RECORD_VERSION_SQL)
+        return "-".join(map(str, cursor.fetchone()))

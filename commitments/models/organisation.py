@@ -1,31 +1,48 @@
 """Who makes commitments and who takes part in them."""
 
+from __future__ import annotations
+
+from datetime import date
 from typing import Any
 
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from commitments.choices import OrganisationKind, Side
-from commitments.languages import findable
-from commitments.models.fields import Named, choice_field, columns_of, in_chinese, vocabulary_constraint
-from commitments.querysets import OrganisationQuerySet
+from commitments.domain.choices import OrganisationKind, Side
+from commitments.i18n.collation import build_search_text
+from commitments.models.fields import (
+    TranslatedFields,
+    chinese_columns,
+    choice_field,
+    language_columns,
+    vocabulary_constraint,
+)
+from commitments.models.visibility import organisation_is_public
 
 
-class Organisation(Named):
+class OrganisationQuerySet(models.QuerySet[Any]):
+    """Organisations; the public sees those that have part in something public."""
+
+    def public(self, today: date) -> OrganisationQuerySet:
+        """What anybody may see: owners, partners and parties to agreements, not what only drafts name."""
+        return self.filter(organisation_is_public(today))
+
+
+class Organisation(TranslatedFields):
     """A body that owns commitments or takes part in them. The slug is its identity in addresses and in the ledger."""
 
     slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
     name = models.CharField(_("name"), max_length=200, unique=True)
-    name_zh_hant, name_zh_hans = in_chinese(_("name"), 200)
+    name_zh_hant, name_zh_hans = chinese_columns(_("name"), 200)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
-    short_name_zh_hant, short_name_zh_hans = in_chinese(_("short name"), 60)
+    short_name_zh_hant, short_name_zh_hans = chinese_columns(_("short name"), 60)
     kind = choice_field(OrganisationKind, _("kind"))
     side = choice_field(Side, _("side"))
     site = models.URLField(_("site"), blank=True)
     note = models.TextField(_("note"), blank=True)
-    note_zh_hant, note_zh_hans = in_chinese(_("note"))
-    han = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
+    note_zh_hant, note_zh_hans = chinese_columns(_("note"))
+    search_text_zh = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -48,12 +65,14 @@ class Organisation(Named):
         """Keep what searches look through in step with the names."""
         self.fill()
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "han"}
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text_zh"}
         super().save(*args, **kwargs)
 
     def fill(self) -> None:
         """Set what searches look through; whoever stores many at once does it first."""
-        self.han = findable(*(getattr(self, column) for name in ("name", "short_name") for column in columns_of(name)))
+        self.search_text_zh = build_search_text(
+            *(getattr(self, column) for name in ("name", "short_name") for column in language_columns(name))
+        )
 
     def get_absolute_url(self) -> str:
         """Its public page."""

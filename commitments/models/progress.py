@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from commitments.choices import (
+from commitments.domain.choices import (
     UPDATE_KINDS,
     DraftState,
     EntryKind,
@@ -27,7 +27,7 @@ from commitments.models.fields import (
     choice_field,
     interval_constraint,
     interval_days,
-    public_address,
+    validate_public_url,
     vocabulary_constraint,
 )
 from commitments.models.ledger import LedgerEntry
@@ -85,11 +85,11 @@ class EvidenceFields(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0, editable=False)
     title = models.CharField(_("title"), max_length=200)
     publisher = models.CharField(_("publisher"), max_length=120)
-    url = models.URLField(_("address"), max_length=1000, validators=[public_address])
+    url = models.URLField(_("address"), max_length=1000, validators=[validate_public_url])
     date_first = interval_days(_("first day"))
     date_last = interval_days(_("last day"))
     date = PartialDateField(_("date"), blank=True, help_text=_("Of the page; empty where it is undated."))
-    archived_url = models.URLField(_("archived copy"), max_length=1000, blank=True, validators=[public_address])
+    archived_url = models.URLField(_("archived copy"), max_length=1000, blank=True, validators=[validate_public_url])
     relation = choice_field(Relation, _("relation"))
     source = choice_field(Source, _("source"))
 
@@ -193,7 +193,7 @@ class Update(UpdateFields):
     redacted_by = models.ForeignKey(
         LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("redacted by")
     )
-    han = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
+    search_text_zh = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
 
     class Meta:
         """Latest first."""
@@ -255,7 +255,7 @@ class Evidence(EvidenceFields):
 
 
 class State(models.Model):
-    """How a commitment stands from one day until another: what `schedule.standing` says of every day between.
+    """How a commitment stands from one day until another: what `domain.assessment.assess` says of every day between.
 
     A commitment has one row for each day on which something changed, without gaps or overlaps, so that
     "as of a day" is one join, for today as for any past day.

@@ -1,23 +1,36 @@
 """The published document that pledges come from, and its outline."""
 
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from commitments.choices import AgreementBasis
-from commitments.models.fields import Named, choice_field, in_chinese, vocabulary_constraint
+from commitments.domain.choices import AgreementBasis
+from commitments.models.fields import TranslatedFields, chinese_columns, choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
-from commitments.querysets import AreaQuerySet
+from commitments.models.visibility import area_is_public
 
 
-class Area(Named):
+class AreaQuerySet(models.QuerySet[Any]):
+    """Areas; the public sees those in which something public stands."""
+
+    def public(self, today: date) -> AreaQuerySet:
+        """What anybody may see: not what only drafts name, or a release that is not out yet."""
+        return self.filter(area_is_public(today))
+
+
+class Area(TranslatedFields):
     """A co-operation area, the heading under which a pledge stands."""
 
     slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
     name = models.CharField(_("name"), max_length=120, unique=True)
-    name_zh_hant, name_zh_hans = in_chinese(_("name"), 120)
+    name_zh_hant, name_zh_hans = chinese_columns(_("name"), 120)
     position = models.PositiveSmallIntegerField(_("position"), help_text=_("Its place in lists of areas."))
 
     objects = AreaQuerySet.as_manager()
@@ -38,26 +51,26 @@ class Area(Named):
         return reverse("area", args=[self.slug])
 
 
-class Release(Named):
+class Release(TranslatedFields):
     """A published document in which pledges were made."""
 
     slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
     title = models.CharField(_("title"), max_length=200)
-    title_zh_hant, title_zh_hans = in_chinese(_("title"), 200)
+    title_zh_hant, title_zh_hans = chinese_columns(_("title"), 200)
     issued_on = models.DateField(_("issued on"))
     publisher = models.CharField(_("publisher"), max_length=120)
-    publisher_zh_hant, publisher_zh_hans = in_chinese(_("publisher"), 120)
+    publisher_zh_hant, publisher_zh_hans = chinese_columns(_("publisher"), 120)
     place = models.CharField(_("place"), max_length=120, blank=True)
-    place_zh_hant, place_zh_hans = in_chinese(_("place"), 120)
+    place_zh_hant, place_zh_hans = chinese_columns(_("place"), 120)
     language = models.CharField(_("language"), max_length=10, help_text=_("Of the text, as a code: en, zh-Hant."))
     url = models.URLField(_("address"), max_length=500, blank=True)
     note = models.TextField(_("note"), blank=True)
-    note_zh_hant, note_zh_hans = in_chinese(_("note"))
+    note_zh_hant, note_zh_hans = chinese_columns(_("note"))
     agreements_stated = models.PositiveSmallIntegerField(
         _("agreements stated"), null=True, blank=True, help_text=_("How many the release says were signed.")
     )
     agreements_note = models.TextField(_("note on the agreements"), blank=True)
-    agreements_note_zh_hant, agreements_note_zh_hans = in_chinese(_("note on the agreements"))
+    agreements_note_zh_hant, agreements_note_zh_hans = chinese_columns(_("note on the agreements"))
 
     class Meta:
         """Newest first."""
@@ -75,16 +88,16 @@ class Release(Named):
         return reverse("release", args=[self.slug])
 
 
-class Section(Named):
+class Section(TranslatedFields):
     """One block of a release's text, in the reader's order: an area, or something that is no area."""
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="sections", verbose_name=_("release"))
     position = models.PositiveSmallIntegerField(_("position"))
     heading = models.CharField(_("heading"), max_length=200, blank=True, help_text=_("Empty where the text has none."))
-    heading_zh_hant, heading_zh_hans = in_chinese(_("heading"), 200)
+    heading_zh_hant, heading_zh_hans = chinese_columns(_("heading"), 200)
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, verbose_name=_("area"))
     note = models.TextField(_("note"), blank=True)
-    note_zh_hant, note_zh_hans = in_chinese(_("note"))
+    note_zh_hant, note_zh_hans = chinese_columns(_("note"))
 
     class Meta:
         """In the order of the text; one section for each area of a release, and one at most for none."""
@@ -114,13 +127,13 @@ class Section(Named):
         return super().translation("heading" if name == "label" else name, language)
 
 
-class Agreement(Named):
+class Agreement(TranslatedFields):
     """One of the documents that a release says were signed, as far as it can be identified."""
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="agreements", verbose_name=_("release"))
     number = models.PositiveSmallIntegerField(pgettext_lazy("of an agreement", "number"))
     title = models.CharField(_("title"), max_length=200)
-    title_zh_hant, title_zh_hans = in_chinese(_("title"), 200)
+    title_zh_hant, title_zh_hans = chinese_columns(_("title"), 200)
     parties = models.ManyToManyField(Organisation, verbose_name=_("parties"), blank=True)
     basis = choice_field(AgreementBasis, _("basis"))
     commitments = models.ManyToManyField(
@@ -143,12 +156,12 @@ class Agreement(Named):
         return f"{self.number}. {self.title}"
 
 
-class Occasion(Named):
+class Occasion(TranslatedFields):
     """A day that readers ask about, such as a later session of the same conference: offered wherever a day is asked."""
 
     day = models.DateField(_("day"), unique=True)
     name = models.CharField(_("name"), max_length=120, help_text=_("As readers know it: 5th Plenary Session."))
-    name_zh_hant, name_zh_hans = in_chinese(_("name"), 120)
+    name_zh_hant, name_zh_hans = chinese_columns(_("name"), 120)
 
     class Meta:
         """In the order of time."""

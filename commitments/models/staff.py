@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from commitments.languages import RECORD, names
+from commitments.i18n.languages import RECORD_LANGUAGE, language_names
 from commitments.models.ledger import LedgerEntry
 from commitments.models.organisation import Organisation
 
@@ -23,7 +23,7 @@ class Affiliation(models.Model):
         Organisation, models.PROTECT, related_name="affiliations", verbose_name=_("organisation")
     )
     language = models.CharField(
-        _("language of reminders"), max_length=10, choices=list(names().items()), default=RECORD
+        _("language of reminders"), max_length=10, choices=list(language_names().items()), default=RECORD_LANGUAGE
     )
 
     class Meta:
@@ -40,7 +40,7 @@ class Affiliation(models.Model):
 class Reminder(models.Model):
     """That a person was sent the reminders of a day: never twice for the same one.
 
-    `sent_at` is empty while they are being sent; `reminders.deliver` says for how long the row holds others off.
+    `sent_at` is empty while they are being sent; `reminders.deliver_letters` says for how long it holds others off.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", verbose_name=_("user"))
@@ -65,7 +65,7 @@ class RedactionRequest(models.Model):
     """A redaction that one administrator asks for and another one carries out or declines.
 
     `remaining` is the entry's content without the text to be removed, null where nothing remains; see
-    `ledger.redact`. Undecided while `decided_at` is null.
+    `ledger.append.new_redaction`. Undecided while `decided_at` is null.
     """
 
     entry = models.ForeignKey(

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
+from django.db.models import Exists, Func, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from commitments.choices import TranslatorRole
-from commitments.languages import CHINESE, names
+from commitments.domain.choices import TranslatorRole
+from commitments.i18n.languages import CHINESE, language_names
 from commitments.models.commitment import Commitment
 from commitments.models.fields import choice_field, vocabulary_constraint
-from commitments.querysets import TranslationQuerySet
+
+
+class TranslationQuerySet(models.QuerySet[Any]):
+    """Translations as they were recorded; what holds now is the latest of each text, while the text is on record."""
+
+    def in_force(self) -> TranslationQuerySet:
+        """What the pages say today."""
+        same = {name: OuterRef(name) for name in ("commitment", "language", "source")}
+        later = self.model._default_manager.filter(pk__gt=OuterRef("pk"), **same)
+        return self.filter(IsOnRecord("commitment__translated", "language", "source", "text"), ~Exists(later))
+
+
+class IsOnRecord(Func):
+    """Whether a commitment's projection has this text as the translation, in this language, of that one."""
+
+    output_field = models.BooleanField()
+    templates: ClassVar = {
+        "sqlite": """EXISTS (SELECT 1 FROM json_each({0}, '$."' || {1} || '"') AS known
+WHERE known.key = {2} AND known.value = {3})""",
+        "postgresql": "({0} -> {1} ->> {2} = {3})",
+    }
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]  # takes no template
+        """In the database's words: of its four parts none is a value."""
+        parts = [compiler.compile(part)[0] for part in self.get_source_expressions()]
+        return self.templates[connection.vendor].format(*parts), []
 
 
 class Translation(models.Model):
@@ -24,7 +52,7 @@ class Translation(models.Model):
         Commitment, models.PROTECT, related_name="translations", verbose_name=_("commitment")
     )
     language = models.CharField(
-        _("language"), max_length=10, choices=[(language, names()[language]) for language in CHINESE]
+        _("language"), max_length=10, choices=[(language, language_names()[language]) for language in CHINESE]
     )
     source = models.TextField(_("text on record"), blank=True)
     text = models.TextField(_("translation"), blank=True)

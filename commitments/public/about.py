@@ -9,20 +9,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from commitments import choices
-from commitments.filters import CommitmentFilter
+from commitments.domain import choices
 from commitments.models import Commitment, LedgerHead, Update
-from commitments.public.browse import panel
-from commitments.public.counts import key, tallies, together
-from commitments.public.links import Links
-from commitments.public.pages import as_of_a_day, page
+from commitments.public.commitment_list import filter_panel
+from commitments.public.tallies import legend, sum_tallies, tally_by
+from commitments.query.filters import CommitmentFilter
+from commitments.query.list_rows import list_rows
+from commitments.web.links import DayLinks
+from commitments.web.pages import day_page, render_page
 
-CHINESE = "滬港合作會議第四次會議：文化合作及創意產業。"  # to see how it is set
-SAMPLES = 6  # commitments on the page of components
+CHINESE_SPECIMEN = "滬港合作會議第四次會議：文化合作及創意產業。"  # to see how it is set
+MAX_SAMPLES = 6  # commitments on the page of components
 
 
-@as_of_a_day
-def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+@day_page
+def about_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Method, vocabulary, publisher, corrections, licence, privacy and accessibility."""
     vocabularies = [
         (_("Status"), choices.Status),
@@ -42,7 +43,7 @@ def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
         (_("Entries of the ledger"), choices.EntryKind),
         (_("What becomes of an error report"), choices.FeedbackState),
     ]
-    return page(
+    return render_page(
         request,
         "about",
         day,
@@ -53,28 +54,28 @@ def about(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     )
 
 
-@as_of_a_day
-def design(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+@day_page
+def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every component of the pages, with commitments from the record in it."""
     found = Commitment.objects.as_of(day)
     one = found.for_pages().order_by("reference").first()
-    return page(
+    return render_page(
         request,
         "design",
         day,
         as_of=as_of,
-        chinese=CHINESE,
+        chinese=CHINESE_SPECIMEN,
         statuses=choices.Status,
         schedules=choices.Schedule,
-        rows=found.for_rows().order_by("reference")[:SAMPLES],
+        rows=list_rows(found).order_by("reference")[:MAX_SAMPLES],
         commitment=one,
-        updates=updates_on(one, day),
-        key=key(together(tallies(found, "level")), Links(as_of)),
-        **panel(CommitmentFilter(QueryDict(), day), {}),
+        updates=updates_by_day(one, day),
+        key=legend(sum_tallies(tally_by(found, "level")), DayLinks(as_of)),
+        **filter_panel(CommitmentFilter(QueryDict(), day), {}),
     )
 
 
-def updates_on(commitment: Commitment | None, day: date) -> QuerySet[Update]:
+def updates_by_day(commitment: Commitment | None, day: date) -> QuerySet[Update]:
     """Its updates by the day, with evidence."""
     found = Update.objects.filter(commitment=commitment, effective_on__lte=day)
     return found.select_related("retracted_by", "redacted_by", "reply_of").prefetch_related("evidence")

@@ -20,74 +20,76 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText
 from icalendar.enums import STATUS, TRANSP
 
-from commitments.choices import DeadlineBasis, EntryKind, Status, StopReason
-from commitments.dates import PartialDate
-from commitments.languages import RECORD
+from commitments.domain.assessment import SETTLED_STATUSES
+from commitments.domain.choices import DeadlineBasis, EntryKind, Status, StopReason
+from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.languages import RECORD_LANGUAGE
+from commitments.i18n.phrases import join_parts, with_label
 from commitments.models import Commitment, LedgerEntry, Update
 from commitments.public.subscriptions import (
-    Asked,
-    for_subscribers,
-    identity,
-    legal,
-    of_commitment,
-    of_the_list,
-    one_line,
-    refuse,
-    titled,
+    FeedQuery,
+    commitment_query,
+    feed_title,
+    item_uuid,
+    list_query_of,
+    raise_query_errors,
+    single_line,
+    strip_control_chars,
+    subscription,
 )
-from commitments.schedule import SETTLED
-from commitments.translations import named, said, said_of
-from commitments.wording import labelled, parts
+from commitments.query.localized import display_title, localize, localize_record_text
 
-MOST = 2000  # events in a calendar: above that, programs that people use for their days give up
-AGAIN = timedelta(days=1)  # when a subscriber should ask again
-DUE = Q(state__deadline_last__isnull=False)
+MAX_EVENTS = 2000  # events in a calendar: above that, programs that people use for their days give up
+REFRESH_AFTER = timedelta(days=1)  # when a subscriber should ask again
+HAS_DEADLINE = Q(state__deadline_last__isnull=False)
 # Entries that can move or stop an event; redactions, which belong to no commitment, are counted beside them.
-MOVING = (EntryKind.REPORT, EntryKind.CORRECTION, EntryKind.RETRACTION)
-TO_REVIEW = Q(review_on__isnull=False) & ~Q(state__status__in=SETTLED)
+CHANGING_KINDS = (EntryKind.REPORT, EntryKind.CORRECTION, EntryKind.RETRACTION)
+HAS_REVIEW_DAY = Q(review_on__isnull=False) & ~Q(state__status__in=SETTLED_STATUSES)
 
 
-@for_subscribers
-def deadlines(request: HttpRequest) -> HttpResponse:
+@subscription
+def deadlines_calendar(request: HttpRequest) -> HttpResponse:
     """Deadlines and reviews of the commitments that the list's filter finds."""
-    return ics(request, of_the_list(request))
+    return calendar_response(request, list_query_of(request))
 
 
-@for_subscribers
-def commitment(request: HttpRequest, reference: str) -> HttpResponse:
+@subscription
+def commitment_calendar(request: HttpRequest, reference: str) -> HttpResponse:
     """Deadline and review of one commitment."""
-    return ics(request, of_commitment(request, reference))
+    return calendar_response(request, commitment_query(request, reference))
 
 
-def ics(request: HttpRequest, asked: Asked) -> HttpResponse:
+def calendar_response(request: HttpRequest, asked: FeedQuery) -> HttpResponse:
     """The calendar, its events by reference. Raises WrongQuestionError where there are too many of them."""
-    count = asked.found.aggregate(number=Count("pk", filter=DUE) + Count("pk", filter=TO_REVIEW))["number"]
-    if count > MOST:
+    count = asked.found.aggregate(number=Count("pk", filter=HAS_DEADLINE) + Count("pk", filter=HAS_REVIEW_DAY))[
+        "number"
+    ]
+    if count > MAX_EVENTS:
         message = _("The calendar would have %(count)s events, more than %(most)s. Ask for fewer, as by area or owner.")
-        refuse([message % {"count": count, "most": MOST}])
+        raise_query_errors([message % {"count": count, "most": MAX_EVENTS}])
     calendar = Calendar.new(
         prodid="-//Commitment tracker//Deadlines//EN",
-        uid=str(asked.name(request.path)),
+        uid=str(asked.uuid(request.path)),
         url=request.build_absolute_uri(asked.page),
     )
     # The library writes the name without escapes and the interval without its type, which RFC 7986 asks for.
     for name in ("NAME", "X-WR-CALNAME"):
-        calendar.add(name, vText(titled(asked, _("Public commitments: deadlines"))))
-    calendar.add("REFRESH-INTERVAL", AGAIN, parameters={"VALUE": "DURATION"})
-    for event in events(request, asked):
+        calendar.add(name, vText(feed_title(asked, _("Public commitments: deadlines"))))
+    calendar.add("REFRESH-INTERVAL", REFRESH_AFTER, parameters={"VALUE": "DURATION"})
+    for event in calendar_events(request, asked):
         calendar.add_component(event)
     return HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
 
 
-def events(request: HttpRequest, asked: Asked) -> Iterator[Event]:
+def calendar_events(request: HttpRequest, asked: FeedQuery) -> Iterator[Event]:
     """The deadline and the review of each commitment that has them."""
-    shown = list(asked.found.filter(DUE | TO_REVIEW).select_related("release").order_by("reference"))
-    records = records_of(shown, asked.day)
+    shown = list(asked.found.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference"))
+    records = calendar_records(shown, asked.day)
     for one in shown:
         record = records[one.reference]
         address = request.build_absolute_uri(asked.links.page("commitment", one.reference))
         same = {
-            "description": legal("\n".join([*described(one, record), address])),
+            "description": strip_control_chars("\n".join([*event_description(one, record), address])),
             "url": address,
             "status": STATUS.CANCELLED if one.state.status == Status.STOPPED else STATUS.CONFIRMED,
             "sequence": record.version,
@@ -95,25 +97,25 @@ def events(request: HttpRequest, asked: Asked) -> Iterator[Event]:
             "last_modified": record.recorded_at,
         }
         if deadline := one.state.deadline:
-            yield event(one, "deadline", deadline.last, summary=deadline_in_words(one, deadline), **same)
-        if one.review_on and one.state.status not in SETTLED:
-            yield event(one, "review", one.review_on, summary=_("to be looked at again"), **same)
+            yield calendar_event(one, "deadline", deadline.last, summary=deadline_words(one, deadline), **same)
+        if one.review_on and one.state.status not in SETTLED_STATUSES:
+            yield calendar_event(one, "review", one.review_on, summary=_("to be looked at again"), **same)
 
 
-def event(one: Commitment, what: str, day: date, *, summary: str, **said: Any) -> Event:
+def calendar_event(one: Commitment, what: str, day: date, *, summary: str, **said: Any) -> Event:
     """An event of one whole day. `what`: "deadline" or "review". Its name never changes."""
     return Event.new(
-        uid=str(identity(f"{one.reference} {what}")),
+        uid=str(item_uuid(f"{one.reference} {what}")),
         start=day,
         end=day + timedelta(days=1) if day < date.max else None,
         transparency=TRANSP.TRANSPARENT,
-        summary=one_line(labelled(named(one), summary)),
+        summary=single_line(with_label(display_title(one), summary)),
         **said,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class CalendarRecord:
     """What the ledger says of one commitment by the day asked for.
 
     `version`: how many entries may have moved an event by then. It never goes down, because calendars
@@ -126,7 +128,7 @@ class Record:
     revisions: list[Update]
 
 
-def records_of(shown: list[Commitment], day: date) -> dict[str, Record]:
+def calendar_records(shown: list[Commitment], day: date) -> dict[str, CalendarRecord]:
     """The record of each commitment, by reference, in two queries."""
     revisions = defaultdict(list)
     moved = Update.objects.filter(commitment__in=shown, deadline_last__isnull=False)
@@ -138,56 +140,56 @@ def records_of(shown: list[Commitment], day: date) -> dict[str, Record]:
     counted = entries.values_list("commitment_id", "commitment__pk").annotate(
         own=Max("recorded_at"),
         later=Max("targeted_by__recorded_at"),
-        moves=Count("pk", filter=Q(kind__in=MOVING), distinct=True),
+        moves=Count("pk", filter=Q(kind__in=CHANGING_KINDS), distinct=True),
         redactions=Count("targeted_by", filter=Q(targeted_by__kind=EntryKind.REDACTION), distinct=True),
     )
     return {
-        str(reference): Record(max(own, later or own), moves + redactions, revisions[key])
+        str(reference): CalendarRecord(max(own, later or own), moves + redactions, revisions[key])
         for reference, key, own, later, moves, redactions in counted
     }
 
 
-def deadline_in_words(one: Commitment, deadline: PartialDate) -> str:
+def deadline_words(one: Commitment, deadline: PartialDate) -> str:
     """The deadline in the event's title; a stopped pledge's says so, for calendars that show what is cancelled."""
     if one.deadline_basis == DeadlineBasis.EVENT:
         words = _("date of the event (%(date)s)") % {"date": deadline.label}
     else:
         words = _("deadline (%(date)s)") % {"date": deadline.label}
-    return parts([words, str(Status.STOPPED.label)]) if one.state.status == Status.STOPPED else words
+    return join_parts([words, str(Status.STOPPED.label)]) if one.state.status == Status.STOPPED else words
 
 
-def described(one: Commitment, record: Record) -> Iterator[str]:
+def event_description(one: Commitment, record: CalendarRecord) -> Iterator[str]:
     """The event's description, line by line."""
-    release = {"title": said(one.release, "title").text, "day": say(one.release.issued_on)}
+    release = {"title": localize(one.release, "title").text, "day": day_label(one.release.issued_on)}
     yield _("“%(quote)s” (%(title)s, %(day)s)") % {"quote": one.quote, **release}
-    if (quote := said(one, "quote")).language != RECORD:
-        yield labelled(_("Our translation"), quote.text)
+    if (quote := localize(one, "quote")).language != RECORD_LANGUAGE:
+        yield with_label(_("Our translation"), quote.text)
     if deadline := one.state.deadline:
         yield _("Deadline: %(date)s") % {"date": deadline.label}
-        yield from about_deadline(one, deadline)
+        yield from deadline_sentences(one, deadline)
     if record.revisions and (first := one.state.original_deadline):
         yield _("First deadline: %(date)s") % {"date": first.label}
     for update in record.revisions:
         yield revision_line(one, update)
     yield status_line(one)
-    yield _("Done when: %(words)s") % {"words": said(one, "done_when").text}
+    yield _("Done when: %(words)s") % {"words": localize(one, "done_when").text}
 
 
-def about_deadline(one: Commitment, deadline: PartialDate) -> Iterator[str]:
+def deadline_sentences(one: Commitment, deadline: PartialDate) -> Iterator[str]:
     """What sort of deadline it is, when it ends, and how the release put it."""
     if one.deadline_basis == DeadlineBasis.EVENT:
         yield _("This is the date of the event, not a day on which the pledge falls due.")
     if deadline.first != deadline.last:
-        values = {"date": deadline.label, "day": say(deadline.last)}
+        values = {"date": deadline.label, "day": day_label(deadline.last)}
         yield _("The deadline is an interval: %(date)s ends on %(day)s.") % values
     if one.deadline_as_stated:
-        yield _("In the release’s words: “%(words)s”") % {"words": said(one, "deadline_as_stated").text}
+        yield _("In the release’s words: “%(words)s”") % {"words": localize(one, "deadline_as_stated").text}
 
 
 def revision_line(one: Commitment, update: Update) -> str:
     """When the deadline was moved, to when, and why."""
     date_of, deadline = (when.label if when else "" for when in (update.date, update.deadline))
-    values = {"date": date_of, "deadline": deadline, "reason": said_of(one, update.deadline_reason).text}
+    values = {"date": date_of, "deadline": deadline, "reason": localize_record_text(one, update.deadline_reason).text}
     return _("%(date)s: new deadline %(deadline)s. %(reason)s") % values
 
 
@@ -200,10 +202,13 @@ def status_line(one: Commitment) -> str:
     if one.state.status_on:
         return _("Status: %(status)s, last reported %(date)s") % {"status": status, "date": one.state.status_on.label}
     if one.state.searched_on:
-        return _("Status: %(status)s, last searched on %(day)s") % {"status": status, "day": say(one.state.searched_on)}
+        return _("Status: %(status)s, last searched on %(day)s") % {
+            "status": status,
+            "day": day_label(one.state.searched_on),
+        }
     return _("Status: %(status)s") % {"status": status}
 
 
-def say(day: date) -> str:
+def day_label(day: date) -> str:
     """A day as people say it."""
     return str(date_format(day))

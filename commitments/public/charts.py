@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-AHEAD = 10  # years; what is due later than that would leave no room for what has been
-MOST_LABELS = 9  # "2018" nine times fits on the narrowest phone
+MAX_YEARS_AHEAD = 10  # years; what is due later than that would leave no room for what has been
+MAX_LABELS = 9  # "2018" nine times fits on the narrowest phone
 A_MONTH = 31  # days; a mark is wider than that, so what is no longer than a month is a mark
 
 
@@ -49,7 +49,7 @@ class Axis:
     @property
     def labels(self) -> list[tuple[str, int]]:
         """The years that are written, few enough to be read on a phone; the last of many has no room of its own."""
-        every = ceil(len(self.years) / MOST_LABELS)
+        every = ceil(len(self.years) / MAX_LABELS)
         return [label for label in self.years[::every] if every == 1 or label[1] < self.last_year]
 
     def at(self, day: date, share: float = 0) -> float:
@@ -78,9 +78,9 @@ class Axis:
         return self.span(f"span-{shape}", first, last, title)
 
 
-def axis_of(issued_on: date, day: date, last: date | None) -> Axis:
+def axis_for(issued_on: date, day: date, last: date | None) -> Axis:
     """The years that matter: from the first release to the day or to the last deadline, if that is not too far."""
-    ahead = min(last.year, day.year + AHEAD) if last else day.year
+    ahead = min(last.year, day.year + MAX_YEARS_AHEAD) if last else day.year
     return Axis(issued_on.year, max(day.year, ahead))
 
 
@@ -89,6 +89,6 @@ def percent(value: float) -> str:
     return f"{round(value, 2):g}%"
 
 
-def height(number: int, most: int, pixels: int) -> int:
+def bar_height(number: int, most: int, pixels: int) -> int:
     """How high a bar stands, in pixels, where the highest stands for `most`; one of something can be seen."""
     return max(2, round(pixels * number / most)) if number else 0

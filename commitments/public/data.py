@@ -8,35 +8,35 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from commitments.filters import CommitmentFilter
-from commitments.languages import RECORD, current
+from commitments.exports.datasets import DATASETS
+from commitments.i18n.languages import RECORD_LANGUAGE, current_language
 from commitments.models import LedgerEntry, Translation
-from commitments.public.pages import as_of_a_day, page
 from commitments.public.subscriptions import NEVER, last_recorded
-from commitments.reports.datasets import DATASETS
+from commitments.query.filters import CommitmentFilter
+from commitments.web.pages import day_page, render_page
 
 # What staff edit beside the ledger. Everything else changes by an entry alone.
-EDITED = {"organisations": "organisation", "areas": "area", "releases": "release"}
+EDITED_MODELS = {"organisations": "organisation", "areas": "area", "releases": "release"}
 
 
-@as_of_a_day
-def data(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+@day_page
+def data_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every download and its licence."""
     asked = CommitmentFilter(QueryDict(f"as_of={as_of}" if as_of else ""), day)
     recorded, translated = last_recorded(), last_translated()
-    in_chinese = current() != RECORD
+    in_chinese = current_language() != RECORD_LANGUAGE
     tables = [
         {
             "dataset": dataset,
             "address": f"data_{name}",
-            "rows": dataset.found(asked).count(),
+            "rows": dataset.queryset(asked).count(),
             # In Chinese each table holds texts that may have been translated since.
-            "changed": max(recorded, edited(name), translated if in_chinese or name == "translations" else NEVER),
+            "changed": max(recorded, last_edited(name), translated if in_chinese or name == "translations" else NEVER),
         }
         for name, dataset in DATASETS.items()
     ]
     entries = LedgerEntry.objects.count()
-    return page(request, "data", day, as_of=as_of, tables=tables, entries=entries, recorded=recorded)
+    return render_page(request, "data", day, as_of=as_of, tables=tables, entries=entries, recorded=recorded)
 
 
 def last_translated() -> datetime:
@@ -45,8 +45,10 @@ def last_translated() -> datetime:
     return last.recorded_at if last else NEVER
 
 
-def edited(name: str) -> datetime:
+def last_edited(name: str) -> datetime:
     """When staff last edited such a thing beside the ledger; NEVER where nothing is on record of it."""
-    of_model = LogEntry.objects.filter(content_type__app_label="commitments", content_type__model=EDITED.get(name, ""))
+    of_model = LogEntry.objects.filter(
+        content_type__app_label="commitments", content_type__model=EDITED_MODELS.get(name, "")
+    )
     last: datetime | None = of_model.aggregate(last=Max("action_time"))["last"]
     return last or NEVER

@@ -15,47 +15,53 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from commitments.choices import EntryKind, Status
-from commitments.languages import HREFLANGS, RECORD, current, path_in
+from commitments.domain.choices import EntryKind, Status
+from commitments.i18n.languages import HREFLANGS, RECORD_LANGUAGE, current_language, path_in_language
+from commitments.i18n.phrases import join_list, with_label
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
-from commitments.public.record import corrections, entries_of, known_by, whole, with_changes
 from commitments.public.subscriptions import (
-    Asked,
-    for_subscribers,
-    identity,
+    FeedQuery,
+    commitment_query,
+    feed_title,
+    item_uuid,
     last_recorded,
-    legal,
-    of_commitment,
-    of_organisation,
-    of_the_list,
-    one_line,
-    titled,
+    list_query_of,
+    organisation_query,
+    single_line,
+    strip_control_chars,
+    subscription,
 )
-from commitments.translations import named
-from commitments.wording import labelled, listed
+from commitments.query.entries import (
+    describe_corrections,
+    entries_known_by,
+    public_entries,
+    with_details,
+    with_status_changes,
+)
+from commitments.query.localized import display_title
 
-LATEST = 50  # entries in a feed
+MAX_ENTRIES = 50  # entries in a feed
 
 
-@for_subscribers
-def updates(request: HttpRequest) -> HttpResponse:
+@subscription
+def updates_feed(request: HttpRequest) -> HttpResponse:
     """What was recorded of the commitments that the list's filter finds."""
-    asked = of_the_list(request)
-    return atom(request, asked, asked.page if asked.title else asked.links.page("updates"))
+    asked = list_query_of(request)
+    return atom_response(request, asked, asked.page if asked.title else asked.links.page("updates"))
 
 
-@for_subscribers
-def commitment(request: HttpRequest, reference: str) -> HttpResponse:
+@subscription
+def commitment_feed(request: HttpRequest, reference: str) -> HttpResponse:
     """What was recorded of one commitment."""
-    asked = of_commitment(request, reference)
-    return atom(request, asked, asked.page)
+    asked = commitment_query(request, reference)
+    return atom_response(request, asked, asked.page)
 
 
-@for_subscribers
-def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+@subscription
+def organisation_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """What was recorded of the commitments that an organisation owns or takes part in."""
-    asked = of_organisation(request, slug)
-    return atom(request, asked, asked.page)
+    asked = organisation_query(request, slug)
+    return atom_response(request, asked, asked.page)
 
 
 class Feed(Atom1Feed):
@@ -74,44 +80,44 @@ class Feed(Atom1Feed):
         return latest
 
 
-def atom(request: HttpRequest, asked: Asked, page: str) -> HttpResponse:
+def atom_response(request: HttpRequest, asked: FeedQuery, page: str) -> HttpResponse:
     """The latest entries about the commitments. `page`: where a reader finds the same."""
     feed = Feed(
-        title=titled(asked, _("Public commitments: updates")),
+        title=feed_title(asked, _("Public commitments: updates")),
         link=request.build_absolute_uri(page),
         description="",
         language=get_language(),
-        author_name=one_line(settings.PUBLISHER or _("Public commitments")),
+        author_name=single_line(settings.PUBLISHER or _("Public commitments")),
         feed_url=request.build_absolute_uri(request.path + asked.query),
-        feed_guid=asked.name(request.path).urn,
+        feed_guid=asked.uuid(request.path).urn,
         otherwise=last_recorded(),
-        others=in_other_languages(request, asked),
+        others=feed_links(request, asked),
     )
-    for item in items(request, asked):
+    for item in feed_items(request, asked):
         feed.add_item(**item)
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
-def in_other_languages(request: HttpRequest, asked: Asked) -> dict[str, str]:
+def feed_links(request: HttpRequest, asked: FeedQuery) -> dict[str, str]:
     """By what a link calls each language, the address of the same feed there; the record's own feed names no other."""
-    if current() == RECORD:
+    if current_language() == RECORD_LANGUAGE:
         return {}
-    others = [language for language in HREFLANGS if language != current()]
+    others = [language for language in HREFLANGS if language != current_language()]
     return {
-        HREFLANGS[language]: request.build_absolute_uri(path_in(language, request.path) + asked.query)
+        HREFLANGS[language]: request.build_absolute_uri(path_in_language(language, request.path) + asked.query)
         for language in others
     }
 
 
-def items(request: HttpRequest, asked: Asked) -> Iterator[dict[str, Any]]:
+def feed_items(request: HttpRequest, asked: FeedQuery) -> Iterator[dict[str, Any]]:
     """Each entry as the feed's generator takes it."""
-    entries = latest(asked)
+    entries = latest_entries(asked)
     before = statuses_before(entries, asked.day)
     later = {about.sequence: {one.kind: one for one in about.targeted_by.all()} for about in entries}
     retractions = [of[EntryKind.RETRACTION] for of in later.values() if EntryKind.RETRACTION in of]
-    corrected = {one["entry"].sequence: one["changes"] for one in corrections([*entries, *retractions])}
+    corrected = {one["entry"].sequence: one["changes"] for one in describe_corrections([*entries, *retractions])}
     for entry in entries:
-        about = about_commitment(entry)
+        about = commitment_of(entry)
         told = {
             "entry": entry,
             "commitment": about,
@@ -121,27 +127,29 @@ def items(request: HttpRequest, asked: Asked) -> Iterator[dict[str, Any]]:
             "redaction": later[entry.sequence].get(EntryKind.REDACTION),
         }
         yield {
-            "title": one_line(labelled(named(about), happened(told))),
-            "link": request.build_absolute_uri(f"{asked.links.page('commitment', about.reference)}#{anchor(entry)}"),
-            "description": legal(render_to_string("commitments/feed_entry.html", told)),
+            "title": single_line(with_label(display_title(about), event_summary(told))),
+            "link": request.build_absolute_uri(
+                f"{asked.links.page('commitment', about.reference)}#{entry_anchor(entry)}"
+            ),
+            "description": strip_control_chars(render_to_string("commitments/feed_entry.html", told)),
             "pubdate": entry.recorded_at,
             "updateddate": max(one.recorded_at for one in (entry, told["retraction"], told["redaction"]) if one),
-            "unique_id": identity(entry.digest).urn,
+            "unique_id": item_uuid(entry.digest).urn,
         }
 
 
-def latest(asked: Asked) -> list[LedgerEntry]:
+def latest_entries(asked: FeedQuery) -> list[LedgerEntry]:
     """The latest entries about the commitments, with all that is told of them.
 
     All that is out, where nothing narrows it: to look each commitment up would tell the same, and read them all.
     """
-    found = known_by(asked.day).filter(about_any(asked.found)) if asked.title else entries_of(asked.day)
+    found = entries_known_by(asked.day).filter(entries_about(asked.found)) if asked.title else public_entries(asked.day)
     evidence = Prefetch("update__evidence", queryset=Evidence.objects.order_by("position"))
-    entries = whole(found.values_list("pk", flat=True)[:LATEST])
+    entries = with_details(found.values_list("pk", flat=True)[:MAX_ENTRIES])
     return list(entries.select_related("target__target__commitment").prefetch_related(evidence, "targeted_by"))
 
 
-def about_any(commitments: QuerySet[Commitment]) -> Q:
+def entries_about(commitments: QuerySet[Commitment]) -> Q:
     """Entries about one of them. A redaction belongs to none itself: it is about that of what it is aimed at."""
     found = commitments.order_by().values("reference")
     redactions = LedgerEntry.objects.filter(kind=EntryKind.REDACTION)
@@ -150,11 +158,11 @@ def about_any(commitments: QuerySet[Commitment]) -> Q:
     return Q(commitment__in=found) | Q(pk__in=numbers) if numbers else Q(commitment__in=found)
 
 
-def about_commitment(entry: LedgerEntry) -> Commitment:
+def commitment_of(entry: LedgerEntry) -> Commitment:
     """The commitment that an entry is about, if only as the redaction of an entry about it."""
     if entry.commitment:
         return entry.commitment
-    return about_commitment(entry.target)  # type: ignore[arg-type]  # only a redaction has no commitment, and it has a target
+    return commitment_of(entry.target)  # type: ignore[arg-type]  # only a redaction has no commitment, and it has a target
 
 
 def statuses_before(entries: Sequence[LedgerEntry], day: date) -> dict[int, str]:
@@ -166,23 +174,23 @@ def statuses_before(entries: Sequence[LedgerEntry], day: date) -> dict[int, str]
     return {
         update.pk: before
         for _commitment, record in groupby(reports, key=lambda update: update.commitment_id)
-        for update, before in with_changes(record)
+        for update, before in with_status_changes(record)
     }
 
 
-def happened(told: dict[str, Any]) -> str:
+def event_summary(told: dict[str, Any]) -> str:
     """What an entry says, in a few words: "in progress", "check", "correction: title"."""
     entry: LedgerEntry = told["entry"]
     status = entry.update.status if hasattr(entry, "update") else ""
     words = str(Status(status).label if status else EntryKind(entry.kind).label)
     if told["changes"]:
-        words = labelled(words, listed(str(change["field"]) for change in told["changes"]))
+        words = with_label(words, join_list(str(change["field"]) for change in told["changes"]))
     if entry.target_id:
         words = _("%(what)s of entry %(number)s") % {"what": words, "number": entry.target_id}
     return _("%(what)s (retracted)") % {"what": words} if told["retraction"] else words
 
 
-def anchor(entry: LedgerEntry) -> str:
+def entry_anchor(entry: LedgerEntry) -> str:
     """Where on the commitment's page the entry stands: a retraction or redaction with what it is about."""
     while entry.target:
         entry = entry.target

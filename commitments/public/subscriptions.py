@@ -21,26 +21,26 @@ from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from commitments.filters import CommitmentFilter, problems_of
-from commitments.keeping import for_everybody
-from commitments.languages import RECORD, current
-from commitments.limits import searching
+from commitments.i18n.languages import RECORD_LANGUAGE, current_language
+from commitments.i18n.phrases import join_clauses
 from commitments.models import Commitment, LedgerEntry, Organisation, Ownership, Partnership, Translation
-from commitments.public.links import Links, replaced
-from commitments.public.pages import day_of
-from commitments.translations import named, said
-from commitments.wording import clauses
+from commitments.query.filters import CommitmentFilter, query_errors
+from commitments.query.localized import display_title, localize
+from commitments.web.links import DayLinks, replace_params
+from commitments.web.page_cache import cache_public
+from commitments.web.pages import day_form
+from commitments.web.rate_limits import limit_search
 
 # Names in feeds and calendars are made from this and from what is on record, so that they are the same
 # on every installation and stay the same when it moves.
 NAMESPACE = UUID("f60bec72-fe90-46eb-889e-de1636f0a610")
-SHOWING = ("sort", "page", "per_page")  # how a list is shown: allowed, and nothing to a subscriber
+DISPLAY_PARAMS = ("sort", "page", "per_page")  # how a list is shown: allowed, and nothing to a subscriber
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # Control characters, and two code points that are none: XML 1.0 has no way to write them, iCalendar forbids most.
-ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+CONTROL_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
-class WrongQuestionError(ValueError):
+class FeedQueryError(ValueError):
     """What is wrong with a question, a line each."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -48,7 +48,7 @@ class WrongQuestionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FeedQuery:
     """What a subscriber asks for: these commitments as of this day. `title` says in words which they are.
 
     `as_of` is the day where one was asked for. `page` is the page that shows the same, `query` what
@@ -63,25 +63,25 @@ class Asked:
     query: str
 
     @property
-    def links(self) -> Links:
+    def links(self) -> DayLinks:
         """Addresses that keep the day."""
-        return Links(self.as_of)
+        return DayLinks(self.as_of)
 
-    def name(self, path: str) -> UUID:
+    def uuid(self, path: str) -> UUID:
         """The name of the answer at this path, in whatever order the question was put."""
         return uuid5(NAMESPACE, f"{path}?{urlencode(sorted(parse_qsl(self.query.removeprefix('?'))))}")
 
 
-def identity(of: str) -> UUID:
+def item_uuid(of: str) -> UUID:
     """The name of an entry or an event, which is made of what it is about.
 
     Another one in each language: what is said there are other words, at another address. A reader who follows two
     languages has both side by side. Under one name, programs would take one for the other's newer form, or drop it.
     """
-    return uuid5(NAMESPACE, of if current() == RECORD else f"{of} {current()}")
+    return uuid5(NAMESPACE, of if current_language() == RECORD_LANGUAGE else f"{of} {current_language()}")
 
 
-def for_subscribers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+def subscription(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Answers a wrong question with 400 in plain text, and says when the answer last changed.
 
     The ETag is made from the content, so that a new day alone is nothing new. Last-Modified is the time of
@@ -89,13 +89,13 @@ def for_subscribers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     without an entry.
     """
 
-    @for_everybody
+    @cache_public
     @wraps(view)
     def answered(request: HttpRequest, /, *args: str, **kwargs: str) -> HttpResponseBase:
         modified = max(last_changed(), make_aware(datetime.combine(localdate(), time.min)))
         try:
             response = view(request, *args, **kwargs)
-        except WrongQuestionError as wrong:
+        except FeedQueryError as wrong:
             return HttpResponse(f"{wrong}\n", status=400, content_type="text/plain; charset=utf-8")
         response["Last-Modified"] = http_date(int(modified.timestamp()))
         set_response_etag(response)
@@ -112,67 +112,67 @@ def last_recorded() -> datetime:
 
 def last_changed() -> datetime:
     """When anything was last recorded of what an answer tells: in Chinese, a translation too."""
-    if current() == RECORD:
+    if current_language() == RECORD_LANGUAGE:
         return last_recorded()
     translated = Translation.objects.order_by("-pk").values("recorded_at")[:1]
     last = LedgerEntry.objects.annotate(translated_at=Subquery(translated)).order_by("sequence").last()
     return max(last.recorded_at, last.translated_at or NEVER) if last else NEVER
 
 
-def of_the_list(request: HttpRequest) -> Asked:
+def list_query_of(request: HttpRequest) -> FeedQuery:
     """What the list's filter finds."""
     found = CommitmentFilter(request.GET, localdate())
-    refuse(problems_of(request.GET, found.form))
-    searching(request)
-    query = replaced(found.data, **dict.fromkeys(SHOWING)).removeprefix(".")
-    title = clauses(found.in_words)
+    raise_query_errors(query_errors(request.GET, found.form))
+    limit_search(request)
+    query = replace_params(found.data, **dict.fromkeys(DISPLAY_PARAMS)).removeprefix(".")
+    title = join_clauses(found.description)
     as_of = found.form.cleaned_data["as_of"]
-    return Asked(found.day, as_of, found.qs, title, reverse("commitments") + query, query)
+    return FeedQuery(found.day, as_of, found.qs, title, reverse("commitments") + query, query)
 
 
-def of_commitment(request: HttpRequest, reference: str) -> Asked:
+def commitment_query(request: HttpRequest, reference: str) -> FeedQuery:
     """One commitment, if it is public."""
-    day, as_of, query = day_asked(request)
+    day, as_of, query = requested_day(request)
     found = Commitment.objects.as_of(day).filter(reference=reference)
     one = get_object_or_404(found)
-    return Asked(day, as_of, found, named(one), Links(as_of).page("commitment", reference), query)
+    return FeedQuery(day, as_of, found, display_title(one), DayLinks(as_of).page("commitment", reference), query)
 
 
-def of_organisation(request: HttpRequest, slug: str) -> Asked:
+def organisation_query(request: HttpRequest, slug: str) -> FeedQuery:
     """What an organisation owns or takes part in."""
-    day, as_of, query = day_asked(request)
+    day, as_of, query = requested_day(request)
     body = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
     parties = [model.objects.filter(organisation=body).values("commitment") for model in (Ownership, Partnership)]
     found = Commitment.objects.as_of(day).filter(Q(pk__in=parties[0]) | Q(pk__in=parties[1]))
-    return Asked(day, as_of, found, said(body, "name").text, Links(as_of).page("organisation", slug), query)
+    return FeedQuery(day, as_of, found, localize(body, "name").text, DayLinks(as_of).page("organisation", slug), query)
 
 
-def day_asked(request: HttpRequest) -> tuple[date, date | None, str]:
+def requested_day(request: HttpRequest) -> tuple[date, date | None, str]:
     """The day, the same where it was asked for, and the query string that asks for it."""
-    form = day_of(request)
-    refuse(problems_of(request.GET, form, list(form.fields)))
+    form = day_form(request)
+    raise_query_errors(query_errors(request.GET, form, list(form.fields)))
     as_of = form.cleaned_data["as_of"]
     return as_of or form.today, as_of, f"?as_of={as_of.isoformat()}" if as_of else ""
 
 
-def refuse(problems: list[str]) -> None:
+def raise_query_errors(problems: list[str]) -> None:
     """Raise WrongQuestionError where there is a problem."""
     if problems:
-        raise WrongQuestionError(problems)
+        raise FeedQueryError(problems)
 
 
-def titled(asked: Asked, title: str) -> str:
+def feed_title(asked: FeedQuery, title: str) -> str:
     """A feed's or a calendar's title: what it is, of which commitments, as of which day."""
     day = _("as of %(day)s") % {"day": date_format(asked.as_of)} if asked.as_of else ""
     parts = [title, asked.title, day]
-    return one_line(pgettext("between the parts of a title", " – ").join(part for part in parts if part))
+    return single_line(pgettext("between the parts of a title", " – ").join(part for part in parts if part))
 
 
-def legal(text: str) -> str:
+def strip_control_chars(text: str) -> str:
     """The text with its lines ended in one way, and without what no feed or calendar may hold."""
-    return ILLEGAL.sub("", "\n".join(text.splitlines()))
+    return CONTROL_CHARS.sub("", "\n".join(text.splitlines()))
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
     """The same in one line."""
-    return legal(text).replace("\n", " ")
+    return strip_control_chars(text).replace("\n", " ")

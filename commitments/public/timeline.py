@@ -22,22 +22,22 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.choices import DeadlineBasis, EntryKind, Schedule, Status
-from commitments.dates import PartialDate
-from commitments.filters import CommitmentFilter
-from commitments.keeping import for_everybody
-from commitments.limits import searching
+from commitments.domain.choices import DeadlineBasis, EntryKind, Schedule, Status
+from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.phrases import join_clauses
 from commitments.models import Area, Commitment, Occasion, Release, Update
-from commitments.models.commitment import role_of
-from commitments.public.browse import chips
-from commitments.public.charts import Axis, Mark, axis_of, height, percent
-from commitments.public.links import replaced
-from commitments.public.pages import page
-from commitments.wording import clauses
+from commitments.models.commitment import status_role
+from commitments.public.charts import Axis, Mark, axis_for, bar_height, percent
+from commitments.public.commitment_list import filter_chips
+from commitments.query.filters import CommitmentFilter
+from commitments.web.links import replace_params
+from commitments.web.page_cache import cache_public
+from commitments.web.pages import render_page
+from commitments.web.rate_limits import limit_search
 
 # So many lines keep the page within its weight. One area asked for may have more: it stands alone.
 MOST, MOST_OF_AN_AREA = 150, 300
-STRIP = 56  # pixels, the height of the highest bar
+STRIP_HEIGHT = 56  # pixels, the height of the highest bar
 ONE_DAY = timedelta(days=1)
 WITH_DEADLINE = {"deadline_from": "1900"}  # the list's filter that whatever has a deadline passes
 
@@ -46,7 +46,7 @@ Counts = defaultdict[int | None, Counter[Key]]  # by area, None for those under 
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class TimelineReport:
     """One report that counts on the day, cut at the day: nothing later is drawn."""
 
     status: Status
@@ -61,7 +61,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineLine:
     """A commitment, its marks from the lowest to the topmost, and the same in sentences."""
 
     commitment: Commitment
@@ -70,7 +70,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class YearStrip:
     """An area with too many commitments for a line each: bars by year, and the same in sentences."""
 
     area: Area | None
@@ -82,19 +82,19 @@ class Strip:
     list_address: str
 
 
-@for_everybody
+@cache_public
 def timeline(request: HttpRequest) -> HttpResponse:
     """Deadlines, reports and slips over the years; the list's filters apply."""
     found = CommitmentFilter(request.GET, localdate())
     if not found.is_valid():
-        return page(request, "timeline", found.day, as_of=found.as_of, status=400, form=found.form)
-    searching(request)
-    context = extent(found) | {"chips": chips(found), "list_address": to_list(found)}
-    context |= drawing(found, context) if context["total"] else {"issued": any_release(found.day)}
-    return page(request, "timeline", found.day, as_of=found.as_of, **context)
+        return render_page(request, "timeline", found.day, as_of=found.as_of, status=400, form=found.form)
+    limit_search(request)
+    context = day_extent(found) | {"chips": filter_chips(found), "list_address": list_address(found)}
+    context |= draw(found, context) if context["total"] else {"issued": any_release(found.day)}
+    return render_page(request, "timeline", found.day, as_of=found.as_of, **context)
 
 
-def extent(found: CommitmentFilter) -> dict[str, Any]:
+def day_extent(found: CommitmentFilter) -> dict[str, Any]:
     """How many commitments there are to draw, how many with a deadline, and over which days."""
     summed: dict[str, Any] = found.qs.order_by().aggregate(
         total=Count("pk"),
@@ -111,10 +111,10 @@ def any_release(day: date) -> bool:
     return Release.objects.filter(issued_on__lte=day).exists()
 
 
-def drawing(found: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
+def draw(found: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
     """What is drawn: the axis, the days marked on it, and lines or strips by area."""
     last = max(filter(None, (extent["last"], extent["was_last"])), default=None)
-    axis = axis_of(extent["first"], found.day, last)
+    axis = axis_for(extent["first"], found.day, last)
     most = MOST_OF_AN_AREA if len(found.data.getlist("area")) == 1 else MOST
     return {
         "axis": axis,
@@ -122,14 +122,14 @@ def drawing(found: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
         "ahead": axis.span("", found.day + ONE_DAY, axis.last) if found.day < axis.last else None,
         "occasions": occasions(axis, found.day),
         "few_deadlines": extent["with_deadline"] * 2 < extent["total"],
-        "due_address": to_list(found, **({} if extent["with_deadline"] == extent["total"] else WITH_DEADLINE)),
-        **({"areas": lines(found, axis)} if extent["total"] <= most else {"strips": strips(found, axis)}),
+        "due_address": list_address(found, **({} if extent["with_deadline"] == extent["total"] else WITH_DEADLINE)),
+        **({"areas": timeline_lines(found, axis)} if extent["total"] <= most else {"strips": year_strips(found, axis)}),
     }
 
 
-def to_list(found: CommitmentFilter, **filters: str) -> str:
+def list_address(found: CommitmentFilter, **filters: str) -> str:
     """The list with the filter of this page, and perhaps one more."""
-    query = replaced(found.data, page=None, per_page=None, sort=None, **filters)
+    query = replace_params(found.data, page=None, per_page=None, sort=None, **filters)
     return reverse("commitments") + query.removeprefix(".")
 
 
@@ -142,28 +142,33 @@ def occasions(axis: Axis, day: date) -> list[tuple[Occasion, Mark]]:
 # A line for each commitment
 
 
-def lines(found: CommitmentFilter, axis: Axis) -> list[tuple[Area | None, list[Line]]]:
+def timeline_lines(found: CommitmentFilter, axis: Axis) -> list[tuple[Area | None, list[TimelineLine]]]:
     """The lines of each area, in the areas' order."""
     rows = found.qs.select_related("area", "release")
     rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference"))
-    reported = reports(rows, found.day)
-    drawn = (Line(row, marks(row, reported[row.pk], axis), sentences(row, reported[row.pk])) for row in rows)
+    reported = reports_by_commitment(rows, found.day)
+    drawn = (
+        TimelineLine(row, line_marks(row, reported[row.pk], axis), line_description(row, reported[row.pk]))
+        for row in rows
+    )
     return [(area, list(group)) for area, group in groupby(drawn, key=lambda line: line.commitment.area)]
 
 
-def reports(rows: list[Commitment], day: date) -> defaultdict[int, list[Report]]:
+def reports_by_commitment(rows: list[Commitment], day: date) -> defaultdict[int, list[TimelineReport]]:
     """The reports of each commitment that count on the day, in the order in which they count."""
-    by_commitment: defaultdict[int, list[Report]] = defaultdict(list)
+    by_commitment: defaultdict[int, list[TimelineReport]] = defaultdict(list)
     kinds = {row.pk: row.kind for row in rows}
-    of_rows = Update.objects.filter(counting(day), commitment__in=list(kinds))
+    of_rows = Update.objects.filter(counting_updates(day), commitment__in=list(kinds))
     fields = of_rows.order_by("effective_on", "entry").values_list("commitment_id", "status", "date")
     for commitment, status, dated in fields:
         if dated:  # always, by the query; the column may be empty
-            by_commitment[commitment].append(Report(Status(status), role_of(status, kinds[commitment]), dated))
+            by_commitment[commitment].append(
+                TimelineReport(Status(status), status_role(status, kinds[commitment]), dated)
+            )
     return by_commitment
 
 
-def counting(day: date, of: str = "") -> Q:
+def counting_updates(day: date, of: str = "") -> Q:
     """Which updates, or `of` a relation to them, are reports that count on the day.
 
     They are neither retracted nor removed whole (then not even the date is left).
@@ -172,7 +177,7 @@ def counting(day: date, of: str = "") -> Q:
     return Q(**{of + name: value for name, value in said.items()})
 
 
-def marks(row: Commitment, reported: list[Report], axis: Axis) -> list[Mark]:
+def line_marks(row: Commitment, reported: list[TimelineReport], axis: Axis) -> list[Mark]:
     """All that is drawn of a commitment, the lowest first."""
     issued = row.release.issued_on
     announced = axis.point("released", issued, issued, announced_words(row))
@@ -216,10 +221,15 @@ def deadline_marks(row: Commitment, axis: Axis) -> list[Mark]:
     was = axis.span("was-due", first.first, first.last, words)
     start, end = sorted((first.last, current.last))
     way = "on" if current.last > first.last else "back"
-    return [was, bar, axis.span("slip", start + ONE_DAY, end, words), head(axis, f"slip-{way}", current.last, words)]
+    return [
+        was,
+        bar,
+        axis.span("slip", start + ONE_DAY, end, words),
+        axis_head(axis, f"slip-{way}", current.last, words),
+    ]
 
 
-def head(axis: Axis, shape: str, day: date, words: str) -> Mark:
+def axis_head(axis: Axis, shape: str, day: date, words: str) -> Mark:
     """The head of an arrow: its tip touches the day's end."""
     return Mark(shape, percent(axis.at(day, share=1)), "", words)
 
@@ -227,10 +237,10 @@ def head(axis: Axis, shape: str, day: date, words: str) -> Mark:
 # The same in words
 
 
-def sentences(row: Commitment, reported: list[Report]) -> list[str]:
+def line_description(row: Commitment, reported: list[TimelineReport]) -> list[str]:
     """All that is drawn of a commitment, said: for those who don't see it, and for those who ask."""
     said = [announced_words(row), deadline_words(row)]
-    told = clauses(one.words for one in reported)
+    told = join_clauses(one.words for one in reported)
     said.append(_("Reported: %(reports)s.") % {"reports": told} if reported else "")
     said.append("" if reported else _("No public report was found."))
     if row.state.completed_on and row.role != "announced":
@@ -277,21 +287,21 @@ def schedule_words(row: Commitment) -> str:
 # A strip for each area
 
 
-def strips(found: CommitmentFilter, axis: Axis) -> list[Strip]:
+def year_strips(found: CommitmentFilter, axis: Axis) -> list[YearStrip]:
     """Counts by area and year, made by the database."""
-    statuses, by_year = standing(found)
+    statuses, by_year = status_counts(found)
     for area, year, number in reports_by_year(found):
         by_year[area][int(year), "reports"] = number
     most = max((number for of_area in by_year.values() for number in of_area.values()), default=1)
     areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in statuses]
     return [
-        strip(found, area, statuses[pk], by_year[pk], bars(by_year[pk], axis, most))
+        year_strip(found, area, statuses[pk], by_year[pk], year_bars(by_year[pk], axis, most))
         for area in (*areas, *([None] if None in statuses else []))
         for pk in [area.pk if area else None]
     ]
 
 
-def standing(found: CommitmentFilter) -> tuple[Counts[str], Counts[tuple[int, str]]]:
+def status_counts(found: CommitmentFilter) -> tuple[Counts[str], Counts[tuple[int, str]]]:
     """Of each area, how many commitments have each status, and how many were completed and fall due in each year."""
     statuses: Counts[str] = defaultdict(Counter)
     by_year: Counts[tuple[int, str]] = defaultdict(Counter)
@@ -309,7 +319,7 @@ def reports_by_year(found: CommitmentFilter) -> Iterable[tuple[int | None, str, 
 
     By a join from the commitments: an IN over them took PostgreSQL minutes wherever it had no statistics yet.
     """
-    reported = FilteredRelation("updates", condition=counting(found.day, "updates__"))
+    reported = FilteredRelation("updates", condition=counting_updates(found.day, "updates__"))
     rows = found.qs.order_by().annotate(reported=reported).filter(reported__isnull=False)
     groups = rows.values_list("area", year_of("reported__date")).annotate(number=Count("reported"))
     return ((area, year, number) for area, year, number in groups)
@@ -320,25 +330,25 @@ def year_of(column: str) -> Substr:
     return Substr(column, 1, 4)
 
 
-def strip(
+def year_strip(
     found: CommitmentFilter,
     area: Area | None,
     statuses: Counter[str],
     by_year: Counter[tuple[int, str]],
     drawn: list[dict[str, Any]],
-) -> Strip:
+) -> YearStrip:
     """One area's strip, with the addresses at which each of its commitments is shown."""
     total = statuses.total()
-    here = replaced(found.data, page=None, per_page=None, sort=None, area=area.slug) if area else ""
+    here = replace_params(found.data, page=None, per_page=None, sort=None, area=area.slug) if area else ""
     years = sorted({year for year, _what in by_year})
-    return Strip(
+    return YearStrip(
         area=area,
         total=total,
         statuses=[(status, statuses[status]) for status in Status if statuses[status]],
         bars=drawn,
         words=[year_words(year, by_year) for year in years],
         lines_address=here if total <= MOST_OF_AN_AREA else "",
-        list_address=to_list(found, area=area.slug) if area else "",
+        list_address=list_address(found, area=area.slug) if area else "",
     )
 
 
@@ -350,14 +360,14 @@ def year_words(year: int, by_year: Counter[tuple[int, str]]) -> str:
     }
 
 
-def bars(by_year: Counter[tuple[int, str]], axis: Axis, most: int) -> list[dict[str, Any]]:
+def year_bars(by_year: Counter[tuple[int, str]], axis: Axis, most: int) -> list[dict[str, Any]]:
     """Three bars in each year, side by side, as rectangles that stand on the strip’s lower edge."""
     drawn = []
     for year in range(axis.first_year, axis.last_year + 1):
         left = axis.at(date(year, 1, 1))
         width = axis.at(date(year, 12, 31), share=1) - left
         for place, what in enumerate(("reports", "done", "due")):
-            tall = height(by_year[year, what], most, STRIP)
+            tall = bar_height(by_year[year, what], most, STRIP_HEIGHT)
             x, wide = percent(left + width * (0.1 + 0.27 * place)), percent(width * 0.24)
             drawn.append({"what": what, "x": x, "width": wide, "height": tall})
     return [bar for bar in drawn if bar["height"]]

@@ -8,29 +8,29 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from commitments.choices import Status
-from commitments.languages import of_page
+from commitments.domain.choices import Status
+from commitments.i18n.languages import language_links
+from commitments.i18n.phrases import join_sentences, with_detail
 from commitments.models import Commitment
-from commitments.wording import explained, sentences
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def languages_of_page(context: template.Context) -> list[dict[str, Any]]:
+def page_languages(context: template.Context) -> list[dict[str, Any]]:
     """The page in each language; none where no page was asked for, as in a mail."""
     request = context.get("request")
-    return of_page(request) if request else []
+    return language_links(request) if request else []
 
 
 @register.filter
-def standing(commitment: Commitment) -> str:
+def standing_sentences(commitment: Commitment) -> str:
     """How a commitment stands, in three sentences, for mails."""
     state = commitment.state
     status = str(Status(state.status).label)
     reported = {"status": status, "day": state.status_on.label if state.status_on else ""}
     last = date_format(state.last_entry_on, "DATE_FORMAT") if state.last_entry_on else ""
-    return sentences(
+    return join_sentences(
         [
             _("Deadline: %(deadline)s.") % {"deadline": state.deadline.label} if state.deadline else _("No deadline."),
             (_("Status: %(status)s, last reported %(day)s.") if state.status_on else _("Status: %(status)s."))
@@ -40,4 +40,4 @@ def standing(commitment: Commitment) -> str:
     )
 
 
-register.filter("explained", explained)
+register.filter("with_detail", with_detail)

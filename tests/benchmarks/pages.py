@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from commitments.languages import CHINESE, path_in
+from commitments.i18n.languages import CHINESE, path_in_language
 from tests.benchmarks.table import say, table
 from tests.helpers.deployed import deploy
 from tests.helpers.installation import ROOT, Installation, Server
@@ -54,7 +54,7 @@ def compare(installation: Installation, rows: int) -> None:
             ours, stock = f"/commitments/?{question}", f"/stock/?{question}"
             assert shown(server, f"{ours}&page={pages}") == shown(server, f"{stock}&page={pages}")
             size = len(read(server, ours))
-            chinese = [path_in(language, ours) for language in CHINESE]
+            chinese = [path_in_language(language, ours) for language in CHINESE]
             addresses = (f"/floor/?bytes={size}", stock, ours, *chinese)
             rounds = [[measure(server, address, pages) for address in addresses] for _round in range(ROUNDS)]
             bare, theirs, *own = (sorted(of_one)[ROUNDS // 2] for of_one in zip(*rounds, strict=True))

@@ -20,8 +20,8 @@ from django_filters import FilterSet  # noqa: E402
 from django_filters.views import FilterView  # noqa: E402
 from django_tables2.export.views import ExportMixin  # noqa: E402
 
+from commitments.exports.columns import COLUMN_NAMES  # noqa: E402
 from commitments.models import Commitment  # noqa: E402
-from commitments.reports.columns import NAMES  # noqa: E402
 
 STATE = ("deadline", "original_deadline", "status", "stop_reason", "status_on", "evidence", "achieved", "note")
 PREFETCHED = sys.argv[1] == "prefetched"
@@ -47,7 +47,7 @@ class Table(tables.Table):
 
     class Meta:
         model = Commitment
-        fields = NAMES
+        fields = COLUMN_NAMES
 
 
 class Filter(FilterSet):

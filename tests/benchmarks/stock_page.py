@@ -12,6 +12,8 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from commitments.models.ledger import record_version
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 application = get_wsgi_application()
 
@@ -29,8 +31,7 @@ from django.utils.timezone import localdate  # noqa: E402
 from django_filters.views import FilterView  # noqa: E402
 
 import tracker.urls  # noqa: E402
-from commitments import versions  # noqa: E402
-from commitments.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status  # noqa: E402
+from commitments.domain.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status  # noqa: E402
 from commitments.models import Area, Commitment, Organisation, Release  # noqa: E402
 
 PAGE = engines["django"].from_string(
@@ -95,7 +96,7 @@ def floor(request: HttpRequest) -> HttpResponse:
 
 
 def version(request: HttpRequest) -> HttpResponse:
-    versions.record()
+    record_version()
     return floor(request)
 
 

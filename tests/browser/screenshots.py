@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from commitments.languages import TAGS, path_in
+from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
 from tests.browser.pages import PAGES, WRONG
 from tests.helpers import databases
 from tests.helpers.installation import ROOT
@@ -27,12 +27,12 @@ def main() -> None:
             for width in WIDTHS:
                 for scheme in SCHEMES:
                     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-                    for language, (name, address) in product(TAGS, pages.items()):
-                        page.goto(server.url + path_in(language, address))
+                    for language, (name, address) in product(LANGUAGE_TAGS, pages.items()):
+                        page.goto(server.url + path_in_language(language, address))
                         page.screenshot(path=FOLDER / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
                     page.close()
         browser.close()
-    print(f"{len(pages) * len(TAGS) * len(WIDTHS) * len(SCHEMES)} pictures in {FOLDER.relative_to(ROOT)}/")
+    print(f"{len(pages) * len(LANGUAGE_TAGS) * len(WIDTHS) * len(SCHEMES)} pictures in {FOLDER.relative_to(ROOT)}/")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from commitments.languages import TAGS, path_in
+from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
 from tests.browser.pages import PAGES, WRONG
 from tests.helpers.browser import LAYOUT_SHIFT, axe_finds_nothing, nothing_scrolls_sideways, turn
 
@@ -58,8 +58,8 @@ def visitor(chromium):
 @pytest.mark.parametrize("name", [*PAGES, *WRONG])
 def test_in_each_language_a_page_is_light_and_calm_fits_every_screen_and_axe_finds_nothing(site, chromium, name):
     with visitor(chromium) as one:
-        for language in TAGS:
-            address = path_in(language, (PAGES | WRONG)[name])
+        for language in LANGUAGE_TAGS:
+            address = path_in_language(language, (PAGES | WRONG)[name])
             one.comes_to(site.url + address)
             is_light_and_comes_from_here(one, site, address)
             is_calm(one, address)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from commitments.languages import TAGS, path_in
+from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
 from tests.helpers.browser import Keys, look, sign_in
 
 pytestmark = pytest.mark.browser
@@ -106,8 +106,8 @@ def test_in_each_language_axe_finds_nothing_on_a_page_of_the_staff_s_and_it_brea
     office, open_page, as_clerk, name
 ):
     with open_page(**as_clerk) as page:
-        for language in TAGS:
-            page.goto(office.url + path_in(language, f"/admin/{PAGES[name]}"), wait_until="networkidle")
+        for language in LANGUAGE_TAGS:
+            page.goto(office.url + path_in_language(language, f"/admin/{PAGES[name]}"), wait_until="networkidle")
             look(page, f"{name}, {language}", dark=language == "en-gb")
 
 

@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from commitments.ledger.append import Actor
+from commitments.ledger.translations import NewTranslation, record_translations
+
 # Before anything of Django's: which database it is. The key signs what a page keeps hidden.
 if __name__ == "__main__":
     os.environ |= {
@@ -40,8 +43,7 @@ from django.test import Client
 from django.test.html import parse_html
 from django.urls import NoReverseMatch, reverse
 
-from commitments import ledger, translations
-from commitments.languages import TAGS, path_in
+from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
 from commitments.models import Commitment, ErrorReport, LedgerEntry
 from tests import factories
 from tests.helpers.days import NOW
@@ -70,7 +72,7 @@ def make() -> None:
         retract(first)
         redact(factories.record("check", one, note="A name to be removed."))
         correct(one, title="Train about 40 airport employees")
-        translations.record([translations.NewTranslation(one, "zh-hant", one.unit, "僱員")], ledger.Recorder())
+        record_translations([NewTranslation(one, "zh-hant", one.unit, "僱員")], Actor())
         draft = one.drafts.create(date="2019-11", status="in_progress", note="A draft.", author=people.contributor)
         draft.evidence.create(**factories.evidence())
         factories.CommitmentFactory(reference="DR-01", release=one.release, area=one.area, part_of=one)
@@ -79,9 +81,9 @@ def make() -> None:
 
 def public_addresses() -> Iterator[str]:
     """Every public address in each language, and each question of the lists."""
-    for language in TAGS:
-        yield from (path_in(language, address) for address in addresses())
-        yield from (path_in(language, f"{address}?{query}") for address in LISTS for query in QUERIES)
+    for language in LANGUAGE_TAGS:
+        yield from (path_in_language(language, address) for address in addresses())
+        yield from (path_in_language(language, f"{address}?{query}") for address in LISTS for query in QUERIES)
 
 
 def staff_addresses() -> Iterator[str]:

@@ -3,7 +3,14 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from commitments import ledger
+from commitments.ledger.append import (
+    Actor,
+    append_entries,
+    new_correction,
+    new_publication,
+    new_redaction,
+    new_retraction,
+)
 from commitments.models import Agreement, Commitment, Organisation, Ownership, Partnership, Release
 from tests import factories
 
@@ -27,7 +34,7 @@ def crowd(numbers, *, owners=(), **fields):
     Partnership.objects.bulk_create(Partnership(**pair) for pair in pairs[:: len(owners) or 1])
     found = Commitment.objects.select_related("release", "area", "part_of").prefetch_related("owners", "partners")
     made = list(found.filter(pk__in=[draft.pk for draft in drafts]).order_by("reference"))
-    ledger.append([ledger.publish(draft, ledger.Recorder(), recorded_at=factories.WHEN) for draft in made])
+    append_entries([new_publication(draft, Actor(), recorded_at=factories.WHEN) for draft in made])
     return made
 
 
@@ -44,12 +51,12 @@ def grow(numbers):
     first = first or made[0]
     said = [factories.new("report", one, date="2019", evidence=rows) for one in made]
     said += [factories.new("context", first, date="2019", evidence=rows) for _one in made]
-    entries = ledger.append(said)
-    by, title = ledger.Recorder(), {"title": f"Do the thing with {len(made)}"}
-    ledger.append([ledger.correct(one, title, "A slip.", by) for one in made])
-    ledger.append([ledger.retract(entry, "Wrong.", by) for entry in entries[-len(made) // 2 :]])
-    ledger.append(
-        [ledger.redact(entry, None, "A name.", by) for entry in entries[len(made) : len(made) + len(made) // 2]]
+    entries = append_entries(said)
+    by, title = Actor(), {"title": f"Do the thing with {len(made)}"}
+    append_entries([new_correction(one, title, "A slip.", by) for one in made])
+    append_entries([new_retraction(entry, "Wrong.", by) for entry in entries[-len(made) // 2 :]])
+    append_entries(
+        [new_redaction(entry, None, "A name.", by) for entry in entries[len(made) : len(made) + len(made) // 2]]
     )
     for one in made:
         number = int(one.reference[3:])

@@ -1,6 +1,6 @@
 """Draft updates in the review queue."""
 
-from commitments.choices import DraftState
+from commitments.domain.choices import DraftState
 from tests import factories
 
 

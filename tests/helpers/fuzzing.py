@@ -19,7 +19,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_file, encode_
 from hypothesis import strategies as st
 
 from commitments import urls
-from commitments.filters import known_names, names_of_a_period
+from commitments.query.filters import list_params, period_params
 
 MARK = "<x-fuzz"  # must come back escaped or not at all
 NASTY = [
@@ -258,7 +258,7 @@ def printable(text):
 
 def public(known):
     """Requests to public addresses; to those of signing in as well."""
-    names = [*known_names(), *names_of_a_period(), "labels", "cursor", "entry", "utm_source", "p", "commitment"]
+    names = [*list_params(), *period_params(), "labels", "cursor", "entry", "utm_source", "p", "commitment"]
     sign_in = [
         "login/",
         "logout/",

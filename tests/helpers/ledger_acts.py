@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
 
-from commitments import ledger, triggers
+from commitments.ledger import triggers
+from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
 from commitments.models import (
     Commitment,
     LedgerEntry,
@@ -16,19 +17,19 @@ from commitments.models import (
 
 def correct(commitment, reason="Typing error.", **values):
     stored = Commitment.objects.get(pk=commitment.pk)
-    return ledger.append([ledger.correct(stored, values, reason, BY)])[0]
+    return append_entries([new_correction(stored, values, reason, BY)])[0]
 
 
 def retract(entry, reason="It was wrong."):
-    return ledger.append([ledger.retract(entry, reason, BY)])[0]
+    return append_entries([new_retraction(entry, reason, BY)])[0]
 
 
 def redact(entry, remaining=None, reason="Personal data."):
     fresh = LedgerEntry.objects.get(pk=entry.pk)
-    return ledger.append([ledger.redact(fresh, remaining, reason, BY)])[0]
+    return append_entries([new_redaction(fresh, remaining, reason, BY)])[0]
 
 
-BY = ledger.Recorder()
+BY = Actor()
 
 
 ANYWHERE = "__all__"
@@ -38,15 +39,15 @@ def refused(*entries):
     """The fields of the refusal, and that nothing was recorded."""
     before = LedgerEntry.objects.count()
     with pytest.raises(ValidationError) as refusal:
-        ledger.append(entries)
+        append_entries(entries)
     assert LedgerEntry.objects.count() == before
     return set(refusal.value.error_dict) if hasattr(refusal.value, "error_dict") else {ANYWHERE}
 
 
-TABLES = {name: rule[0] for name, rule in triggers.RULES.items()}
+TABLES = {name: rule[0] for name, rule in triggers.REFUSALS.items()}
 
 
-TABLES |= {} if connection.vendor == "sqlite" else triggers.TRUNCATED
+TABLES |= {} if connection.vendor == "sqlite" else triggers.NO_TRUNCATE
 
 
 def verify(*arguments):
@@ -75,4 +76,4 @@ def change_entry(entry, **columns):
     drop("ledger_no_update")
     LedgerEntry.objects.filter(pk=entry.pk).update(**columns)
     connection.check_constraints()
-    triggers.lay(connection)
+    triggers.install(connection)

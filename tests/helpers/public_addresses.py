@@ -6,7 +6,7 @@ from html import unescape
 
 from commitments import urls
 from commitments.models import Area, Commitment, ErrorReport, Organisation, Release, Update
-from commitments.public import finding
+from commitments.public import seo
 
 
 def addresses():
@@ -15,7 +15,7 @@ def addresses():
         "reference": [*Commitment.objects.values_list("reference", flat=True)],
         "entry": [*Update.objects.values_list("pk", flat=True), 99],
         "elsewhere": ["", "nothing/"],
-        "section": [*finding.SITEMAPS],
+        "section": [*seo.SITEMAPS],
         "token": [*ErrorReport.objects.values_list("token", flat=True)],
         "slug": [
             slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from commitments import ledger, translations
+from commitments.ledger.append import Actor
+from commitments.ledger.translations import NewTranslation, record_translations, translatable_texts
 from commitments.models import Agreement, Commitment, ErrorReport
 from tests import factories
 
@@ -59,10 +60,10 @@ def write():
     for commitment in Commitment.objects.all():
         draft = commitment.drafts.create(date="2026-11", status="completed", deadline="2031", **UPDATE)
         draft.evidence.create(relation="direct", source="party", date="2026", **EVIDENCE)
-        secrets = set(translations.texts_of(commitment)) & {*SECRETS.values(), *UPDATE.values(), *EVIDENCE.values()}
+        secrets = set(translatable_texts(commitment)) & {*SECRETS.values(), *UPDATE.values(), *EVIDENCE.values()}
         said = [
-            translations.NewTranslation(commitment, language, text, chinese)
+            NewTranslation(commitment, language, text, chinese)
             for text in secrets
             for language, chinese in CHINESE.items()
         ]
-        assert translations.record(said, ledger.Recorder())
+        assert record_translations(said, Actor())

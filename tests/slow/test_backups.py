@@ -151,7 +151,10 @@ def test_what_a_newer_version_wrote_is_refused_and_the_database_stays(installati
 
 
 def test_a_restore_killed_half_way_leaves_the_old_data(installation, made):
-    kill = "import os; from commitments import copies; copies.replace = lambda name: os.kill(os.getpid(), 9); "
+    kill = (
+        "import os; from commitments.ops import backup; "
+        "backup.replace_database = lambda name: os.kill(os.getpid(), 9); "
+    )
     assert (
         installation.python(STEPS + kill + f"note(); call_command('restore', {str(made[0])!r}, force=True)").returncode
         == -9

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from commitments.models import Area, ErrorReport, Organisation, Release, Update
-from commitments.public import finding
+from commitments.public import seo
 from tests.helpers import fuzzing
 from tests.helpers.people import member
 from tests.helpers.secret_drafts import EVIDENCE, SECRETS, UPDATE
@@ -63,7 +63,7 @@ def test_no_public_address_fails_tells_a_draft_or_gives_markup_back(secret_draft
         "reference": ["TT-01", "DR-01", "DR-02"],
         "entry": [str(key) for key in Update.objects.values_list("pk", flat=True)],
         "elsewhere": ["", "nothing/"],
-        "section": [*finding.SITEMAPS],
+        "section": [*seo.SITEMAPS],
         "token": [*ErrorReport.objects.values_list("token", flat=True)],
         "slug": [
             slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)

@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commitments import ledger, sample, translations
+from commitments.ledger.append import Actor, append_entries
+from commitments.ledger.translations import NewTranslation, record_translations
+from commitments.ops.sample_data import make_sample
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -58,7 +60,7 @@ WITHOUT_COUNTS = [
 def made(django_db_setup, django_db_blocker):
     """Made once for the whole module, whose tests only read, and rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        list(sample.make(200))
+        list(make_sample(200))
         one = factories.published(
             reference="RR-01",
             release=factories.ReleaseFactory(slug="rare"),
@@ -72,12 +74,12 @@ def made(django_db_setup, django_db_blocker):
         )
         source = factories.evidence(source="independent")
         stopped = {"status": "stopped", "stop_reason": "overtaken", "note": "The quagga is gone."}
-        ledger.append([factories.new("report", one, evidence=[source], **stopped)])
-        said = translations.NewTranslation(one, "zh-hant", "The quagga is gone.", "斑驢已經絕種。")
-        translations.record([said], ledger.Recorder())
+        append_entries([factories.new("report", one, evidence=[source], **stopped)])
+        said = NewTranslation(one, "zh-hant", "The quagga is gone.", "斑驢已經絕種。")
+        record_translations([said], Actor())
         with connection.cursor() as cursor:
             for table in ("commitment", "update"):
-                for index in ("words", "han"):
+                for index in ("words", "search_text_zh"):
                     cursor.execute(f"SELECT gin_clean_pending_list('commitments_{table}_{index}')")
             cursor.execute("ANALYZE")
             for way in ("seqscan", "hashjoin", "mergejoin"):
@@ -147,7 +149,7 @@ def test_the_second_page_of_the_api_begins_where_the_first_ended(client):
     assert whole_tables(client, following.removeprefix("http://testserver"), counts=False) == set()
 
 
-@pytest.mark.parametrize(("index", "word"), [("words", "quagga"), ("han", "斑馬")])
+@pytest.mark.parametrize(("index", "word"), [("words", "quagga"), ("search_text_zh", "斑馬")])
 def test_without_its_index_a_word_is_looked_for_in_every_row(client, index, word):
     with transaction.atomic():
         connection.cursor().execute(f"DROP INDEX commitments_update_{index}")

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from commitments import triggers
+from commitments.ledger import triggers
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.processes]
 REBUILD = """
@@ -24,7 +24,7 @@ def test_a_migration_that_rebuilds_the_table_leaves_the_triggers_there(installat
     # SQLite drops them with the old table, and the check says so; PostgreSQL alters in place.
     checked = installation.run("verify_ledger")
     lost = {"ledger_no_update", "ledger_no_delete", "ledger_in_order"} if connection.vendor == "sqlite" else set()
-    assert set(checked.stderr.split()) & set(triggers.RULES) == lost
+    assert set(checked.stderr.split()) & set(triggers.REFUSALS) == lost
     installation.run_well("migrate", "--verbosity", "0")
     assert "180 entries" in installation.run_well("verify_ledger")
 

@@ -14,7 +14,7 @@ from itertools import count
 import psycopg
 import pytest
 
-from commitments.replica import PAUSE
+from commitments.web.replica import PAUSE_SECONDS
 from tests.helpers import installation as installations
 from tests.helpers.installation import Installation
 from tests.helpers.postgresql import cluster, program
@@ -167,7 +167,7 @@ def test_a_replica_that_failed_is_left_alone_for_some_seconds_and_then_asked_aga
         assert status(server, f"/commitments/{next(days)}") == 200
         with pytest.raises(TimeoutError):
             door.accept()[0].close()
-        time.sleep(PAUSE)
+        time.sleep(PAUSE_SECONDS)
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(status, server, f"/commitments/{next(days)}")
             door.settimeout(5)

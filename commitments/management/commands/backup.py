@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments import backup
+from commitments.ops.backup import BackupError, make_backup
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write it and say what it holds."""
         try:
-            made = backup.backup(options["file"])
-        except backup.BackupError as error:
+            made = make_backup(options["file"])
+        except BackupError as error:
             raise CommandError(f"No backup was made. {error}") from error
         self.stdout.write(f"{options['file']} verifies: {made.entries} entries, head {made.head}")

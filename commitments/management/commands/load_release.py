@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments import loading
+from commitments.workflow.release_loader import ReleaseFileError, load_release
 
 
 class Command(BaseCommand):
@@ -24,8 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it and say how much was new."""
         try:
-            loaded = loading.load(options["file"])
-        except loading.ReleaseFileError as error:
+            loaded = load_release(options["file"])
+        except ReleaseFileError as error:
             raise CommandError(str(error)) from error
         said = f"{loaded.items} items and {loaded.entries} ledger entries are new, {loaded.translations} translations."
         self.stdout.write(f"{options['file'].name}: {said}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments import sample
+from commitments.ops.sample_data import NotEmptyError, make_sample
 
 
 class Command(BaseCommand):
@@ -25,8 +25,8 @@ class Command(BaseCommand):
         if not 1 <= options["number"] <= 999_999:  # noqa: PLR2004  (six digits of a reference)
             raise CommandError("N is a whole number from 1 to 999999.")
         try:
-            for so_far in sample.make(options["number"]):
+            for so_far in make_sample(options["number"]):
                 if so_far % 10_000 == 0 or so_far == options["number"]:
                     self.stdout.write(f"{so_far} commitments")
-        except sample.NotEmptyError:
+        except NotEmptyError:
             raise CommandError("This database holds commitments. Use an empty one: DATABASE_URL=sqlite:///…") from None

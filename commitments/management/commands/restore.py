@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments import backup
+from commitments.ops.backup import BackupError, restore_backup
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore it and say what the ledger is now."""
         try:
-            made = backup.restore(options["file"], force=options["force"])
-        except backup.BackupError as error:
+            made = restore_backup(options["file"], force=options["force"])
+        except BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         self.stdout.write(f"Restored the backup of {made.made_at}: {made.entries} entries, head {made.head}")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.timezone import localdate
 
-from commitments import reminders
+from commitments.workflow import reminders
 
 
 class Command(BaseCommand):
@@ -26,16 +26,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the letters of the day, and send them."""
         day = localdate()
-        letters = reminders.letters(day)
+        letters = reminders.reminder_letters(day)
         if options["dry_run"]:
             for letter in letters:
                 counts, references = ", ".join(letter.counts), ", ".join(letter.references)
                 self.stdout.write(f"{letter.user.get_username()}: {counts} ({references})")
             self.stdout.write(f"{len(letters)} to be sent for {day}. Nothing was sent.")
             return
-        self._report(reminders.deliver(letters, day))
+        self._report(reminders.deliver_letters(letters, day))
 
-    def _report(self, outcome: reminders.Outcome) -> None:
+    def _report(self, outcome: reminders.DeliveryResult) -> None:
         """One line; exit 1 where something is left."""
         told = f"Reminders sent: {outcome.sent}."
         if outcome.elsewhere:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from commitments import ledger
+from commitments.ledger.verify import rebuild_projections, verify_ledger
 from commitments.models import LedgerHead
 
 
@@ -26,10 +26,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Mend if asked to, then check everything."""
         if options["rebuild"]:
-            for mended in ledger.rebuild():
+            for mended in rebuild_projections():
                 self.stdout.write(f"mended: {mended}")
         wrong = False
-        for problem in ledger.verify():
+        for problem in verify_ledger():
             self.stderr.write(problem)
             wrong = True
         if wrong:

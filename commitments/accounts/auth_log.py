@@ -1,0 +1,57 @@
+"""A line in the log for whatever happens to an account, by its number.
+
+Without a password, a code or a visitor's address, and without the name that was typed where no account has it:
+people type passwords there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models import Q
+from django.dispatch import Signal
+
+logger = logging.getLogger(__name__)
+LOGGED_SIGNALS: dict[Signal, str] = {
+    user_logged_in: "signed in",
+    user_logged_out: "signed out",
+    password_changed: "password changed",
+    password_set: "password set",
+    password_reset: "password reset by mail",
+    authentication_failed: "second factor refused",
+    authenticator_added: "second factor added",
+    authenticator_removed: "second factor removed",
+    authenticator_reset: "recovery codes made anew",
+}
+
+
+def connect_signals() -> None:
+    """Ask to be told."""
+    for signal, what in LOGGED_SIGNALS.items():
+        signal.connect(log_receiver(what), weak=False)
+
+
+def log_receiver(what: str) -> Callable[..., None]:
+    """A receiver that writes this down."""
+
+    def receive(*, user: User | None = None, **kwargs: Any) -> None:
+        log_account_event(what, user)
+
+    return receive
+
+
+def log_account_event(what: str, user: User | None) -> None:
+    """The line."""
+    logger.info("%s: %s", what, f"account {user.pk}" if user else "no account")
+
+
+def log_refused_sign_in(what: str, credentials: dict[str, Any]) -> None:
+    """The same for whoever typed this name or address."""
+    name = credentials.get("username") or credentials.get("email") or ""
+    log_account_event(what, User.objects.filter(Q(username=name) | Q(email__iexact=name)).first())

@@ -1,0 +1,81 @@
+"""How long staff stay signed in, and ending it at once."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from allauth.mfa.signals import authenticator_added
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+MINUTE, HOUR = 60, 60 * 60
+
+
+class SessionLimits:
+    """Ends a session SESSION_HOURS after the sign-in, and keeps it from its idle limit while it is used.
+
+    Public pages ask for no session, so that they stay free of cookies and of this query.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Before any page of staff."""
+        if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
+            keep_or_end_session(request, time.time())
+        return self.get_response(request)
+
+
+def connect_signals() -> None:
+    """Ask to be told of each sign-in and each new second factor."""
+    user_logged_in.connect(start_session_clocks)
+    authenticator_added.connect(end_other_sessions)
+
+
+def start_session_clocks(request: HttpRequest, **kwargs: Any) -> None:
+    """Somebody signed in: both clocks start."""
+    request.session["signed_in_at"] = request.session["seen_at"] = time.time()
+
+
+def keep_or_end_session(request: HttpRequest, now: float) -> None:
+    """Each storing moves the idle limit, which is the session's own expiry; once a minute is enough for that."""
+    if now >= request.session.get("signed_in_at", 0) + settings.SESSION_SECONDS:
+        logout(request)
+        messages.info(request, _("You were signed in for as long as a sign-in lasts. Please sign in again."))
+    elif now >= request.session.get("seen_at", 0) + MINUTE:
+        request.session["seen_at"] = now
+
+
+def session_end(request: HttpRequest) -> datetime | None:
+    """When a sign-in ends that lasts for less than another hour; None where there is more time."""
+    end = request.session.get("signed_in_at", 0) + settings.SESSION_SECONDS
+    return datetime.fromtimestamp(end, tz=UTC) if end < time.time() + HOUR else None
+
+
+@never_cache
+def session_keepalive(request: HttpRequest) -> HttpResponse:
+    """Somebody is typing (typing.js): to have asked is all it takes."""
+    return HttpResponse(status=204)
+
+
+def end_sessions(user: User, but: str | None = None) -> None:
+    """End all sessions of a user, except for the one with that key."""
+    running = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but or "")
+    theirs = [one.pk for one in running if one.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
+
+
+def end_other_sessions(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A new second factor: whoever signed in elsewhere without it signs in again."""
+    end_sessions(user, but=request.session.session_key)

@@ -1,0 +1,305 @@
+"""Commitments: drafts are edited and published; published ones are corrected with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments.admin import bulk, translations
+from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, request_actor
+from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.imports.views import CommitmentFilesMixin
+from commitments.admin.list_filters import (
+    ChineseSearchMixin,
+    FreshnessFilter,
+    OwnerFilter,
+    PublicFilter,
+    ScheduleFilter,
+    StatusFilter,
+    UntranslatedFilter,
+    badge,
+    lateness_words,
+)
+from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
+from commitments.domain.choices import EntryKind, Freshness, Schedule, Status
+from commitments.i18n.phrases import join_list, with_detail
+from commitments.ledger.append import append_entries, new_correction, new_publication
+from commitments.ledger.contents import CORRECTABLE_FIELDS, PARTIES, PUBLIC_FIELDS, public_value, publication_content
+from commitments.ledger.validation import check_consistency
+from commitments.models import Commitment, LedgerEntry, Organisation
+
+
+def party_field(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
+    """A box that finds organisations by name. Declared here because the relations have tables of their own."""
+    field: Any = Commitment._meta.get_field(name)
+    widget = AutocompleteSelectMultiple(field, admin.site)
+    return forms.ModelMultipleChoiceField(
+        Organisation.objects.all(), required=False, label=capfirst(field.verbose_name), widget=widget
+    )
+
+
+class CommitmentForm(StaffForm):
+    """A commitment's public fields; for a published one also the reason for correcting them."""
+
+    owners = party_field("owners")
+    partners = party_field("partners")
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for the correction"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Public, with what the fields said before."),
+    )
+
+    class Meta:
+        """Every field that the admin asks for."""
+
+        model = Commitment
+        fields = "__all__"
+        widgets = {
+            name: forms.TextInput(attrs={"class": "vLargeTextField"}) for name in ("title", "quote", "done_when")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """With the parties, which have tables of their own."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial.update({name: getattr(self.instance, name).all() for name in PARTIES})
+
+    def clean(self) -> dict[str, Any]:
+        """Between the fields, what the ledger would refuse; a correction needs its reason."""
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        public = self.instance.published_at is not None
+        said = publication_content(Commitment.objects.get(pk=self.instance.pk)) if public else {}
+        said |= {name: public_value(name, cleaned[name]) for name in PUBLIC_FIELDS if name in cleaned}
+        try:
+            check_consistency(said)
+        except ValidationError as problem:
+            add_refusal(problem, self)
+        if public and self.changed_public() and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Give the reason. It will be public."))
+        return cleaned
+
+    def changed_public(self) -> list[str]:
+        """The public fields that say something new."""
+        return [name for name in self.changed_data if name in CORRECTABLE_FIELDS]
+
+
+class TranslationFirstList(ChangeList):
+    """A list of what lacks a translation leads to the translations."""
+
+    def url_for_result(self, result: models.Model) -> str:
+        """Where a row leads."""
+        if UntranslatedFilter.parameter_name in self.params and not self.is_popup:
+            return f"{reverse('admin:commitments_commitment_translations', args=[result.pk])}?missing=1"
+        return str(super().url_for_result(result))
+
+
+class ProgressFirstList(TranslationFirstList):
+    """A list that leads to recording progress, which is what staff come for; drafts are edited."""
+
+    def url_for_result(self, result: models.Model) -> str:
+        """Where a row leads."""
+        if UntranslatedFilter.parameter_name in self.params:
+            return super().url_for_result(result)
+        if isinstance(result, Commitment) and result.published_at and not self.is_popup:
+            return f"{reverse('admin:commitments_draftupdate_add')}?commitment={result.pk}"
+        return str(super().url_for_result(result))
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
+    """The list and the form. Status is never a field here: it is moved by recording progress."""
+
+    form = CommitmentForm
+    change_form_template = "admin/commitments/commitment/change_form.html"
+    change_list_template = "admin/commitments/commitment/change_list.html"
+    list_display = ("reference", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_entry")
+    view_on_site = False  # drafts have no public page; the link stands beside "Record progress"
+    list_filter = (
+        PublicFilter,
+        StatusFilter,
+        ScheduleFilter,
+        FreshnessFilter,
+        OwnerFilter,
+        ("release", admin.RelatedOnlyFieldListFilter),
+        ("area", admin.RelatedOnlyFieldListFilter),
+        "kind",
+        "level",
+        UntranslatedFilter,
+    )
+    search_fields = ("reference", "title", "owners__name", "owners__short_name")
+    chinese_fields = ("search_text_zh", "owners__search_text_zh")
+    autocomplete_fields = ("part_of",)
+    ordering = ("reference",)
+    actions = ("record_selected",)
+
+    # Who may see and do what
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
+        """What the user works on, with how it stands today."""
+        return accessible_commitments(request).for_staff(localdate()).prefetch_related("owners")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list that leads to recording progress, for those who may."""
+        return ProgressFirstList if request.user.has_perm("commitments.add_draftupdate") else TranslationFirstList
+
+    def get_fieldsets(self, request: HttpRequest, obj: Commitment | None = None) -> Any:
+        """As a reader meets them; what a published commitment says now comes first."""
+        place = ("reference", ("release", "area", "paragraph"), "title", "quote")
+        parties = ("owners", "partners", "parties_as_stated", "owner_inferred", "owner_note")
+        pledge = (("kind", "force", "level"), "part_of", "done_when")
+        time = (("deadline", "deadline_as_stated", "deadline_basis"), "review_on")
+        target = (("target", "unit", "measure", "target_approximate"), "note")
+        public = obj is not None and obj.published_at is not None
+        now = [(None, {"fields": ("status_now", "deadline_now", "last_entry")})] if public else []
+        why = [(_("Correction"), {"fields": ("reason",)})] if public else []
+        return [
+            *now,
+            (_("The pledge"), {"fields": place + pledge}),
+            (_("Who"), {"fields": parties}),
+            (_("By when, and how much"), {"fields": time + target}),
+            *why,
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Commitment | None = None) -> list[str]:
+        """What is computed, and what no correction may touch."""
+        if obj is None or obj.published_at is None:
+            return []
+        return ["status_now", "deadline_now", "last_entry", "reference", "deadline"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
+        """Drafts only (R5)."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
+
+    def has_change_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
+        """A correction is published at once, so it takes a publisher."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.published_at is None or may_publish(request))
+
+    def denial_reason(self, obj: models.Model | None) -> str:
+        """A draft that was published while an editor typed in it."""
+        if isinstance(obj, Commitment) and obj.published_at:
+            return _("It is public, so its wording is corrected by a publisher, with a reason. Ask one of them.")
+        return super().denial_reason(obj)
+
+    def last_editor(self, obj: models.Model, since: datetime) -> str:
+        """With the entries that corrected it, which the public can read."""
+        who = super().last_editor(obj, since)
+        corrections = LedgerEntry.objects.filter(
+            commitment__pk=obj.pk, kind=EntryKind.CORRECTION, recorded_at__gte=since.replace(microsecond=0)
+        )
+        numbers = join_list(str(number) for number in corrections.values_list("sequence", flat=True))
+        return _("%(who)s, by entry %(entries)s,") % {"who": who, "entries": numbers} if numbers else who
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """No deletion in bulk: it would stop at the first published one."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions if request.user.has_perm("commitments.add_draftupdate") else {}
+
+    def get_urls(self) -> list[Any]:
+        """The page of many, and that of translations, beside the stock ones."""
+        return [*bulk.bulk_urls(self), *translations.translation_urls(self), *super().get_urls()]
+
+    @admin.action(description=gettext_lazy("Record progress of the selected commitments…"))
+    def record_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
+        """One form for all of them."""
+        return bulk.ask_bulk(self, request, queryset)
+
+    # Saving
+
+    def save_model(self, request: HttpRequest, obj: Commitment, form: CommitmentForm, change: bool) -> None:
+        """A draft is saved; a published commitment is corrected through the ledger, or the correction is rehearsed."""
+        if not obj.published_at:
+            super().save_model(request, obj, form, change)
+        elif values := {name: form.cleaned_data[name] for name in form.changed_public()}:
+            stored = Commitment.objects.select_related("release", "area", "part_of").get(pk=obj.pk)
+            correction = new_correction(stored, values, form.cleaned_data["reason"], request_actor(request))
+            if PREVIEW_BUTTON in request.POST:
+                request.preview = preview_entry(request, correction, stored)  # type: ignore[attr-defined]  # shown below
+            else:
+                append_entries([correction])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Owners and partners of a draft; of a published one the ledger has written them. Then publish if asked to."""
+        if not form.instance.published_at:
+            super().save_related(request, form, formsets, change)
+            if "_publish" in request.POST and may_publish(request):
+                append_entries([new_publication(form.instance, request_actor(request))])
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Not of what was only looked at."""
+        return None if PREVIEW_BUTTON in request.POST else super().log_change(request, obj, message)
+
+    def response_change(self, request: HttpRequest, obj: Commitment) -> HttpResponse:
+        """After a preview the same form as it was typed, and below it what the public would see."""
+        if PREVIEW_BUTTON not in request.POST or not obj.published_at:
+            return super().response_change(request, obj)
+        request.refusal = ValidationError(_("It is not published yet."))  # type: ignore[attr-defined]  # StaffForm's
+        return self.changeform_view(request, str(obj.pk))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A preview is no error."""
+        one = context["original"]
+        if one and one.published_at and self.has_change_permission(request, one):
+            context["title"] = _("Correct the wording")
+        if preview := getattr(request, "preview", ""):
+            context |= {"preview": preview, "errors": []}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # The list
+
+    @admin.display(description=gettext_lazy("owners"))
+    def owned_by(self, obj: Commitment) -> str:
+        """Who must deliver."""
+        return join_list(body.label for body in obj.owners.all()) or obj.parties_as_stated
+
+    @admin.display(description=gettext_lazy("status"), ordering="state__status")
+    def status_now(self, obj: Commitment) -> SafeString:
+        """The status last reported, with its date."""
+        if obj.published_at is None:
+            return format_html('<span class="badge role-none">{}</span>', _("draft"))
+        said = badge(Status(obj.state.status))
+        return with_detail(said, obj.state.status_on.label) if obj.state.status_on else said
+
+    @admin.display(description=gettext_lazy("current deadline"), ordering="state__deadline_last")
+    def deadline_now(self, obj: Commitment) -> str:
+        """The deadline after all revisions."""
+        deadline = obj.state.deadline if obj.published_at else obj.deadline
+        return deadline.label if deadline else _("none stated")
+
+    @admin.display(description=gettext_lazy("schedule"))
+    def schedule_now(self, obj: Commitment) -> SafeString | str:
+        """How it stands against its deadline, and how many days late."""
+        if obj.published_at is None:
+            return "–"
+        said, late = badge(Schedule(obj.schedule)), lateness_words(obj)
+        return format_html("{} {}", said, late) if late else said
+
+    @admin.display(description=gettext_lazy("last entry"), ordering="state__last_entry_on")
+    def last_entry(self, obj: Commitment) -> SafeString | str:
+        """The day of the last report, context or check."""
+        if obj.published_at is None or obj.state.last_entry_on is None:
+            return "–"
+        fresh = Freshness(obj.freshness).label if obj.freshness in (Freshness.AGEING, Freshness.STALE) else ""
+        day = date_format(obj.state.last_entry_on, "DATE_FORMAT")
+        return with_detail(day, fresh) if fresh else day

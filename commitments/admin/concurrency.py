@@ -1,0 +1,244 @@
+"""How forms are saved: nobody overwrites anybody (R7), and what the ledger refuses comes back as it was typed.
+
+Each form carries what stood on it when it was opened. When it is sent, that is compared with what is stored,
+under a lock. Where somebody saved in between, the form comes back merged, says what changed, by whom and when,
+and a second try is let through.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish
+from commitments.admin.form_snapshot import (
+    FieldValues,
+    FormSnapshot,
+    MergeResult,
+    form_values,
+    merge_forms,
+    typed_values,
+)
+from commitments.i18n.phrases import join_clauses, join_list
+from commitments.ledger.append import lock_head
+
+SNAPSHOT_FIELD = "seen"  # the name of the hidden box
+MAX_VALUE_LENGTH = 80  # characters of a value in a message
+
+
+class OptimisticLockAdmin(ModelAdmin):
+    """Stops a form that somebody else's save has overtaken, and says what changed, by whom and when."""
+
+    form = StaffForm
+    formfield_overrides = SECURE_ADDRESSES
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The form, with the refusal of a first try."""
+        form = super().get_form(request, *args, **kwargs)
+        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # StaffForm's
+        return form
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Called by what it lists: what to do with it depends on who looks."""
+        title = {"title": str(self.opts.verbose_name_plural).capitalize()}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Compare what the sender saw with what is stored, while nobody else can save."""
+        object_id = kwargs.get("object_id") or (args[0] if args else None)
+        if request.method != "POST" or not object_id:
+            return super().changeform_view(request, *args, **kwargs)
+        with transaction.atomic():
+            obj = self._locked(request, unquote(str(object_id)))
+            if obj is None or not self.has_change_permission(request, obj):
+                return self.unsaved_input(request, obj)
+            self.stop_if_overtaken(request, obj)
+            return super().changeform_view(request, *args, **kwargs)
+
+    def _locked(self, request: HttpRequest, pk: str) -> models.Model | None:
+        obj: models.Model | None = self.get_object(request, pk)
+        if obj is None:
+            return None
+        # Without the key: an entry of the ledger that names the row need not wait for it.
+        list(self.model._base_manager.select_for_update(no_key=True).filter(pk=obj.pk))
+        return self.get_object(request, pk)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the buttons that lead away from a form half typed, or delete what it names."""
+        box = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            if box is not None and hasattr(box.widget, button):
+                setattr(box.widget, button, False)
+        return box
+
+    def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
+        """Compare and merge; the form comes back where anything was changed in between."""
+        now, seen = self.snapshot_of(request, obj), FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, ""))
+        if seen is None:
+            message = _("The form did not say what was on the page when you opened it. Check it and send it again.")
+            request.refusal = ValidationError(message)  # type: ignore[attr-defined]  # read by StaffForm
+            return
+        merged = merge_forms(request.POST, seen, now)
+        if merged.changed or merged.changed_formsets:
+            request.refusal = self._overtaken(request, obj, seen, now, merged)  # type: ignore[attr-defined]
+            request.POST = merged.data  # type: ignore[assignment]  # django-stubs: the immutable kind
+
+    def snapshot_of(self, request: HttpRequest, obj: models.Model) -> FormSnapshot:
+        """What the form of an object says now."""
+        form = self._form_of(request, obj)
+        rows: dict[str, list[FieldValues]] = {}
+        for inline in self.get_inline_instances(request, obj):
+            kind = inline.get_formset(request, obj)
+            formset = kind(instance=obj, prefix=kind.get_default_prefix(), queryset=inline.get_queryset(request))
+            hidden = {formset.fk.name, "DELETE"}
+            rows[str(formset.prefix)] = [
+                {name: value for name, value in form_values(row).items() if name not in hidden}
+                for row in formset.initial_forms
+            ]
+        return FormSnapshot(form_values(form), rows, timezone.now().isoformat())
+
+    def _form_of(self, request: HttpRequest, obj: models.Model) -> forms.BaseForm:
+        fields = flatten_fieldsets(self.get_fieldsets(request, obj))
+        form: forms.BaseForm = self.get_form(request, obj, change=True, fields=fields)(instance=obj)
+        return form
+
+    def _overtaken(
+        self, request: HttpRequest, obj: models.Model, seen: FormSnapshot, now: FormSnapshot, merged: MergeResult
+    ) -> ValidationError:
+        """What changed, from what to what, by whom and when; and beside each field that both changed, what it says."""
+        form = self._form_of(request, obj)
+        changes = [
+            _("%(field)s (from “%(before)s” to “%(after)s”)")
+            % {
+                "field": form[name].label,
+                "before": display_value(form, name, seen.values[name]),
+                "after": display_value(form, name, now.values[name]),
+            }
+            for name in merged.changed
+        ]
+        changes += [self._group_label(request, obj, prefix) for prefix in merged.changed_formsets]
+        message = _(
+            "%(who)s saved this after you had opened it. Changed: %(changes)s. What you did not touch says what is "
+            "stored now, and what you typed is kept: check it and send it again."
+        ) % {"who": self.last_editor(obj, datetime.fromisoformat(seen.at)), "changes": join_clauses(changes)}
+        beside = _("It says now: “%(now)s”. You typed something else: send it again to replace that.")
+        return ValidationError(
+            {NON_FIELD_ERRORS: [message]}
+            | {name: [beside % {"now": display_value(form, name, now.values[name])}] for name in merged.conflicts}
+        )
+
+    def _group_label(self, request: HttpRequest, obj: models.Model, prefix: str) -> str:
+        inlines = self.get_inline_instances(request, obj)
+        names = {one.get_formset(request, obj).get_default_prefix(): one.opts.verbose_name_plural for one in inlines}
+        return str(names[prefix])
+
+    def last_editor(self, obj: models.Model, since: datetime) -> str:
+        """Who saved an object last since a time, and when, as the admin's log tells."""
+        log = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk), action_time__gte=since
+        )
+        last = log.select_related("user").order_by("-action_time").first()
+        if last is None:
+            return _("Somebody else")
+        when = date_format(timezone.localtime(last.action_time), "DATETIME_FORMAT")
+        return _("%(who)s (%(when)s)") % {"who": last.user.get_username(), "when": when}
+
+    def unsaved_input(self, request: HttpRequest, obj: models.Model | None) -> HttpResponse:
+        """It cannot be saved any more: say why, and show what was typed, to be used elsewhere."""
+        seen = FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, "")) or FormSnapshot()
+        rows = {f"{prefix}-{n}-{name}": said for prefix in seen.rows for n, row in enumerate(seen.rows[prefix])
+                for name, said in row.items()}  # fmt: skip
+        shown = {**seen.values, **rows}
+        hidden = ("csrfmiddlewaretoken", SNAPSHOT_FIELD, "pointed_out", "returned", "check_searched")
+        words = [
+            (name.replace("-", " ").replace("_", " "), "\n".join(typed_values(request.POST, name)))
+            for name in request.POST
+            if name not in hidden and not name.startswith("_") and not name.endswith(("_FORMS", "-id", "-draft"))
+            if "__prefix__" not in name and typed_values(request.POST, name) not in ([], shown.get(name))
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("This was not saved"),
+            "why": self.denial_reason(obj),
+            "typed": words,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/commitments/unsaved_input.html", context, status=403 if obj else 404)
+
+    def denial_reason(self, obj: models.Model | None) -> str:
+        """Why an object cannot be changed, and what to do."""
+        if obj is None:
+            return _("It is not there, or not within your reach: somebody may have deleted it. Start anew if need be.")
+        return _("You may look at it and not change it. Ask a publisher or an administrator if it must change.")
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        self.message_user(request, self.denial_reason(None), messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With what stands on the page, for the comparison when it is sent."""
+        obj = kwargs.get("obj")
+        if obj is not None and obj.pk and context.get("object_id"):
+            stored = self.get_object(request, str(obj.pk))  # `obj` holds what was typed
+            context["seen"] = self.snapshot_of(request, stored).dumps() if stored else ""
+            context["stored"] = context["subtitle"] = str(stored or obj)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class LedgerAdmin(OptimisticLockAdmin):
+    """Saves through the ledger. A refusal rolls everything back and shows the form again as it was typed."""
+
+    def _locked(self, request: HttpRequest, pk: str) -> models.Model | None:
+        lock_head()
+        return super()._locked(request, pk)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Try; on a refusal the transaction is gone, and the same question is answered with its reasons."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as problem:
+            request.refusal = problem  # type: ignore[attr-defined]  # read by StaffForm
+            return super().changeform_view(request, *args, **kwargs)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With the buttons that fit."""
+        context["may_publish"] = may_publish(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class SlugFixedAdmin(OptimisticLockAdmin):
+    """Something whose slug is its identity, in addresses and in the ledger: given once."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        """The slug, once it is there."""
+        return ["slug"] if obj else []
+
+
+def display_value(form: forms.BaseForm, name: str, value: list[str]) -> str:
+    """What a field says, as people read it, shortened."""
+    field = form.fields[name]
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+        words = join_list(map(str, field.queryset.filter(pk__in=value)))
+    elif isinstance(field, forms.ChoiceField):
+        labels = dict(field.choices)  # type: ignore[arg-type]  # ours are pairs, never groups
+        words = join_list(str(labels.get(one, one)) for one in value)
+    elif isinstance(field, forms.BooleanField):
+        words = _("yes") if value else _("no")
+    else:
+        words = join_clauses(value)
+    words = words or "–"
+    return words if len(words) <= MAX_VALUE_LENGTH else f"{words[:MAX_VALUE_LENGTH]}…"

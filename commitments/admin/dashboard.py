@@ -1,0 +1,135 @@
+"""The desk, which the admin opens with: what waits for whoever signs in, each a count and the list that it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from commitments.admin.base import accessible_commitments, may_publish
+from commitments.admin.list_filters import MINE, MISSING
+from commitments.domain.choices import CLOSED, DraftState, FeedbackState, Freshness, Schedule
+from commitments.i18n.languages import CHINESE, column_suffix, language_names
+from commitments.models import Affiliation, DraftUpdate, ErrorReport, LedgerEntry, Organisation, RedactionRequest
+from commitments.models.commitment import CommitmentQuerySet
+
+MAX_LATEST = 8  # ledger entries shown
+OPEN_STATES = tuple(state for state in FeedbackState if state not in CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A count, its words, and where it leads."""
+
+    count: int
+    label: str
+    address: str
+
+
+def dashboard(request: HttpRequest) -> dict[str, Any]:
+    """What the page shows. The number of queries does not depend on how much there is."""
+    affiliation = Affiliation.objects.filter(user=request.user.pk).select_related("organisation").first()
+    works = request.user.has_perm("commitments.view_commitment")
+    lost = works and affiliation is None and is_contributor(request)
+    return {
+        "organisation": affiliation.organisation if affiliation else None,
+        "unaffiliated": lost,
+        "commitments": commitment_cards(request, affiliation, localdate()) if works and not lost else [],
+        "drafts": draft_cards(request) if request.user.has_perm("commitments.view_draftupdate") else [],
+        "others": other_cards(request),
+        "returned": returned_drafts(request),
+        "latest": latest_ledger_entries(request) if works else [],
+    }
+
+
+def is_contributor(request: HttpRequest) -> bool:
+    """Whether the user works for one organisation alone."""
+    return not request.user.has_perm("commitments.work_for_all")
+
+
+def list_url(model: str, **asked: str) -> str:
+    """A list's address with filters."""
+    return reverse(f"admin:commitments_{model}_changelist") + (f"?{urlencode(asked)}" if asked else "")
+
+
+def commitment_cards(request: HttpRequest, affiliation: Affiliation | None, day: date) -> list[Card]:
+    """Published commitments that the user works on, by what they need."""
+    found = accessible_commitments(request).as_of(day)
+    tiles = []
+    if affiliation:
+        own = {} if is_contributor(request) else {"owner": MINE}
+        count = found.owned_by([affiliation.organisation_id]).count()
+        tiles.append(Card(count, _("of my organisation"), list_url("commitment", public="yes", **own)))
+    needs: list[tuple[CommitmentQuerySet, str, dict[str, str]]] = [
+        (found.past_deadline(), _("past their deadline"), {"schedule": "past"}),
+        (found.due_soon(), _("due soon"), {"schedule": Schedule.DUE_SOON}),
+        (found.due_for_review(day), _("due for review"), {"freshness": "review"}),
+        (found.stale(), _("stale"), {"freshness": Freshness.STALE}),
+        *(
+            (found.filter(**{f"untranslated{column_suffix(language)}__gt": 0}), words, {"translation": language})
+            for language, words in missing_translation_labels().items()
+        ),
+    ]
+    return tiles + [Card(some.count(), words, list_url("commitment", **asked)) for some, words, asked in needs]
+
+
+def missing_translation_labels() -> dict[str, str]:
+    """What commitments lack of which a text is not translated, by language."""
+    missing = _("with texts not yet translated: %(language)s")
+    return {language: missing % {"language": language_names()[language]} for language in CHINESE}
+
+
+def draft_cards(request: HttpRequest) -> list[Card]:
+    """Drafts of one's own, and those that wait for a decision."""
+    within = DraftUpdate.objects.filter(commitment__in=accessible_commitments(request))
+    counts = within.aggregate(
+        own=Count("pk", filter=Q(author=request.user.pk) & ~Q(state=DraftState.PUBLISHED)),
+        waiting=Count("pk", filter=Q(state=DraftState.WAITING)),
+    )
+    waiting = _("drafts wait for you to publish them") if may_publish(request) else _("drafts wait for publishing")
+    return [
+        Card(counts["own"], _("drafts of mine"), list_url("draftupdate", state=MINE)),
+        Card(counts["waiting"], waiting, list_url("draftupdate", state=DraftState.WAITING)),
+    ]
+
+
+def other_cards(request: HttpRequest) -> list[Card]:
+    """What readers reported, redactions that wait for a second administrator, and names that are not translated."""
+    tiles = []
+    if request.user.has_perm("commitments.view_errorreport"):
+        reports = ErrorReport.objects.filter(state__in=OPEN_STATES).count()
+        tiles.append(
+            Card(reports, _("open reports from the public"), list_url("errorreport", state__in=",".join(OPEN_STATES)))
+        )
+    if request.user.has_perm("commitments.redact"):
+        asked = RedactionRequest.objects.filter(decided_at=None).count()
+        waiting = list_url("redactionrequest", decided_at__isnull="True")
+        tiles.append(Card(asked, _("redactions for a second administrator to decide"), waiting))
+    if request.user.has_perm("commitments.change_organisation"):
+        unnamed = Organisation.objects.filter(Q(name_zh_hant="") | Q(name_zh_hans="")).count()
+        address = list_url("organisation", translation=MISSING)
+        tiles.append(Card(unnamed, _("organisations without a Chinese name"), address))
+    return tiles
+
+
+def returned_drafts(request: HttpRequest) -> list[DraftUpdate]:
+    """One's own drafts that a publisher sent back, with the reason."""
+    own = DraftUpdate.objects.filter(
+        author=request.user.pk, state=DraftState.RETURNED, commitment__in=accessible_commitments(request)
+    )
+    return list(own.select_related("commitment")[:MAX_LATEST])
+
+
+def latest_ledger_entries(request: HttpRequest) -> list[LedgerEntry]:
+    """What was recorded last of the commitments that the user works on."""
+    entries = LedgerEntry.objects.exclude(commitment=None).select_related("commitment")
+    if is_contributor(request):
+        entries = entries.filter(commitment__in=accessible_commitments(request))
+    return list(entries.order_by("-sequence")[:MAX_LATEST])

@@ -1,0 +1,390 @@
+"""Recording progress: one short form that saves a draft, sends it for publishing or publishes it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments.admin import effects, review
+from commitments.admin.base import (
+    SECURE_ADDRESSES,
+    ModelForm,
+    StaffForm,
+    accessible_commitments,
+    may_publish,
+    parse_key,
+    staff_user,
+)
+from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.imports.views import DraftFilesMixin
+from commitments.admin.list_filters import DraftStateFilter, badge, lateness_words
+from commitments.domain.choices import DraftState, EntryKind
+from commitments.ledger.append import lock_head
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, LedgerEntry, Organisation
+from commitments.workflow.drafts import may_publish_draft, publish_drafts, submit
+
+CHECK_BUTTON = "_check"  # the name of the button
+COLLAPSED_FIELDS = ("deadline", "deadline_reason", "stop_reason", "searched", "reply_of")
+DEFAULT_SEARCHED = gettext_lazy("Public web pages")  # for a check, until somebody says otherwise
+MAX_ON_RECORD = 5  # entries shown below the form
+MAX_EVIDENCE = 50  # of evidence of one update
+
+
+class DraftForm(StaffForm):
+    """An update as somebody types it. A draft may be incomplete; publishing checks everything."""
+
+    class Meta:
+        """All that somebody can type; the admin puts it in order."""
+
+        model = DraftUpdate
+        fields = "__all__"
+        widgets = {
+            "note": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            **{n: forms.TextInput(attrs={"class": "vLargeTextField"}) for n in ("deadline_reason", "searched")},
+        }
+        help_texts = {
+            "kind": gettext_lazy(
+                "A report says a status. Context bears on the pledge and moves nothing. A check says that you looked "
+                "and found nothing new."
+            ),
+            "achieved": gettext_lazy("The figure reported, where the pledge has one."),
+            "status": gettext_lazy(
+                "Only direct evidence moves it: a public page that reports on this very pledge. Two exceptions: what "
+                "the release itself reports as signed or in place, and a stop, which may rest on context evidence."
+            ),
+        }
+        error_messages = {
+            "commitment": {
+                "invalid_choice": gettext_lazy(
+                    "Your organisation does not own this commitment. Choose one that it owns, or ask an editor."
+                )
+            },
+            "reply_of": {"invalid_choice": gettext_lazy("Choose an owner or partner of this commitment.")},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer only those who can reply, where the commitment is known."""
+        super().__init__(*args, **kwargs)
+        if self.data and not parse_key(self.data.get("commitment")):
+            typed = cast("QueryDict", self.data).copy()
+            typed["commitment"] = ""  # its box cannot even show what is no key
+            self.data = typed
+        key = parse_key(str(self.data.get("commitment") or self.initial.get("commitment") or ""))
+        commitments = cast("forms.ModelChoiceField[Commitment]", self.fields.get("commitment"))
+        one = commitments.queryset.filter(pk=key).first() if commitments and commitments.queryset is not None else None
+        if one and "reply_of" in self.fields:
+            parties = Organisation.objects.filter(Q(owned=one) | Q(joined=one)).distinct()
+            cast("forms.ModelChoiceField[Organisation]", self.fields["reply_of"]).queryset = parties
+
+
+class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs only
+    """Rows of evidence. The same page twice is pointed out: within the form always, on record once."""
+
+    pointed_out: list[str]
+
+    def clean(self) -> None:
+        """Beside the address, where the page stands already."""
+        super().clean()
+        self.pointed_out = str(self.data.get("pointed_out", "")).split()
+        kept = [row for row in self.forms if row.cleaned_data.get("url") and not row.cleaned_data.get("DELETE")]
+        on_record = self._on_record({row.cleaned_data["url"] for row in kept})
+        before: dict[str, int] = {}
+        for number, row in enumerate(kept, 1):
+            url = row.cleaned_data["url"]
+            if url in before:
+                row.add_error("url", _("Row %(number)s has this address already.") % {"number": before[url]})
+            elif url in on_record and url not in self.pointed_out:
+                message = _("This page is evidence of entry %(entry)s already. If it says more, send the form again.")
+                row.add_error("url", message % {"entry": on_record[url]})
+                self.pointed_out.append(url)
+            before.setdefault(url, number)
+
+    def _on_record(self, urls: set[str]) -> dict[str, int]:
+        commitment = self.instance.commitment_id or parse_key(self.data.get("commitment"))
+        found = Evidence.objects.filter(update__commitment=commitment, update__retracted_by=None)
+        # An update that says the very same is a form sent twice, and the ledger says so.
+        others = found.filter(url__in=urls).exclude(
+            update__note=self.instance.note, update__date=str(self.instance.date or "")
+        )
+        return dict(others.values_list("url", "update_id"))
+
+
+class EvidenceForm(ModelForm):
+    """A page that says so."""
+
+    class Meta:
+        """Its choices explained; the rest is the inline's."""
+
+        model = DraftEvidence
+        fields = ("relation", "source")
+        help_texts = {
+            "relation": gettext_lazy("Direct: on this very pledge. Related: on something close. Context: background."),
+            "source": gettext_lazy("Party: an owner or partner, its government, or a reprint of their words."),
+        }
+
+
+class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
+    """A few rows."""
+
+    model = DraftEvidence
+    form = EvidenceForm
+    formset = EvidenceFormSet
+    verbose_name = gettext_lazy("page of evidence")
+    extra = 1
+    formfield_overrides = SECURE_ADDRESSES
+    fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source"))
+
+    def get_formset(self, *args: Any, **kwargs: Any) -> Any:
+        """Some rows at most, whatever number is sent."""
+        return super().get_formset(*args, **kwargs, max_num=MAX_EVIDENCE, absolute_max=MAX_EVIDENCE)
+
+
+def collapsed(title: Any, *fields: str) -> Any:
+    """A part of the form that opens on demand."""
+    return title, {"fields": fields, "classes": ["collapse"]}
+
+
+@admin.register(DraftUpdate)
+class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
+    """Drafts of updates. `?commitment=` opens the form for one commitment: that is "Record progress"."""
+
+    form = DraftForm
+    change_form_template = "admin/commitments/draftupdate/change_form.html"
+    inlines = (EvidenceInline,)
+    fieldsets = (
+        (None, {"fields": ("commitment", "kind", ("status", "date"), "achieved", "note")}),
+        collapsed(gettext_lazy("A new deadline was announced"), "deadline", "deadline_reason"),
+        collapsed(gettext_lazy("It was stopped"), "stop_reason"),
+        collapsed(gettext_lazy("Nothing new was found"), "searched"),
+        collapsed(gettext_lazy("An owner replied"), "reply_of"),
+        collapsed(gettext_lazy("The release itself reports it as done"), "basis"),
+    )
+    autocomplete_fields = ("commitment",)
+    list_display = ("about", "would_change", "supported_by", "author", "changed_at", "how_far")
+    list_display_links = ("about",)
+    list_filter = (DraftStateFilter, "kind", "status", ("author", admin.RelatedOnlyFieldListFilter))
+    list_per_page = 50
+    search_fields = ("commitment__reference", "commitment__title", "note")
+    actions = ("publish_selected", "return_selected")
+
+    # Who may see and do what
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DraftUpdate]:
+        """Of the commitments that the user works on, with what their effect is computed from."""
+        found = super().get_queryset(request).filter(commitment__in=accessible_commitments(request))
+        return effects.prefetch_for_effect(found)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only commitments that the user works on, also when another is posted (R8)."""
+        if db_field.name == "commitment":
+            kwargs["queryset"] = accessible_commitments(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
+        """A published one is history."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.published_as_id is None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
+        """A published one is history, and contributors throw away their own only."""
+        allowed = super().has_delete_permission(request, obj)
+        if obj is None or not allowed:
+            return allowed
+        own = obj.author_id == request.user.pk or request.user.has_perm("commitments.work_for_all")
+        return own and obj.published_as_id is None
+
+    def get_fieldsets(self, request: HttpRequest, obj: DraftUpdate | None = None) -> Any:
+        """What holds something stands open."""
+        first, *rest = self.fieldsets
+        held = {name for name in COLLAPSED_FIELDS if obj and getattr(obj, name) not in ("", None)}
+        return [
+            first,
+            *((title, said | {"classes": [] if held & {*said["fields"]} else ["collapse"]}) for title, said in rest),
+        ]
+
+    def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
+        """A draft that was returned meanwhile, too: its author must have read why."""
+        super().stop_if_overtaken(request, obj)
+        reason = obj.returned_because if isinstance(obj, DraftUpdate) else ""
+        if reason and request.POST.get("returned", "").replace("\r\n", "\n") != reason.replace("\r\n", "\n"):
+            message = _(
+                "A publisher returned this draft while you had it open: “%(reason)s”. Send it again when ready."
+            )
+            request.refusal = ValidationError(message % {"reason": reason})  # type: ignore[attr-defined]  # StaffForm's
+
+    def denial_reason(self, obj: models.Model | None) -> str:
+        """A draft that was published while somebody typed in it."""
+        if isinstance(obj, DraftUpdate) and obj.published_as_id:
+            message = _("%(who)s published this draft while you had it open. Record what is new as another update.")
+            return message % {"who": self.last_editor(obj, obj.changed_at)}
+        return super().denial_reason(obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Publishing and returning are for publishers; nothing is deleted in bulk."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions if may_publish(request) else {}
+
+    def get_urls(self) -> list[Any]:
+        """The pages of the review beside the stock ones."""
+        return [*review.review_urls(self), *super().get_urls()]
+
+    @admin.action(description=gettext_lazy("Publish…"))
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[DraftUpdate]) -> HttpResponse | None:
+        """Show what would be written, and ask."""
+        return review.ask_review(self, request, queryset, "publish")
+
+    @admin.action(description=gettext_lazy("Return to the authors…"))
+    def return_selected(self, request: HttpRequest, queryset: QuerySet[DraftUpdate]) -> HttpResponse | None:
+        """Ask for the reason."""
+        return review.ask_review(self, request, queryset, "return")
+
+    # Saving
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Not for a commitment that the user does not work on, typed into the address."""
+        asked = Commitment.objects.filter(pk=parse_key(request.GET.get("commitment")))
+        if self.has_add_permission(request) and asked.exclude(pk__in=accessible_commitments(request)).exists():
+            raise PermissionDenied(
+                _("Your organisation does not own this commitment. Choose one from your list, or ask an editor.")
+            )
+        return super().add_view(request, *args, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address says, as far as the form can show it."""
+        said: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        return said if parse_key(said.get("commitment")) else said | {"commitment": None}
+
+    def delete_model(self, request: HttpRequest, obj: DraftUpdate) -> None:
+        """Not what was published while somebody looked at the question."""
+        lock_head()
+        if not DraftUpdate.objects.filter(pk=obj.pk, published_as=None).exists():
+            raise PermissionDenied(_("It was published meanwhile, and stays."))
+        super().delete_model(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm, change: bool) -> None:
+        """Whoever typed it first is its author."""
+        if CHECK_BUTTON in request.POST:
+            self._make_check(request, obj, form)
+        if not change:
+            obj.author = staff_user(request)
+        elif form.has_changed():
+            obj.changed_by = staff_user(request)
+        super().save_model(request, obj, form, change)
+
+    def _make_check(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm) -> None:
+        """What one press records: that somebody looked today. An update half typed below it is not thrown away."""
+        if set(form.changed_data) - {"commitment", "kind"} or request.POST.get("evidence-0-title"):
+            raise ValidationError(_("You have typed an update as well. Save it as a draft first, or empty the form."))
+        obj.kind, obj.date = EntryKind.CHECK, localdate().isoformat()
+        obj.searched = request.POST.get("check_searched", "")[:300]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The evidence, and then what the button says, all in the transaction of the request."""
+        super().save_related(request, form, formsets, change)
+        draft = form.instance
+        if change and any(formset.has_changed() for formset in formsets):
+            draft.changed_by = staff_user(request)
+            draft.save(update_fields=["changed_by", "changed_at"])
+        checked = CHECK_BUTTON in request.POST
+        if ("_publish" in request.POST and may_publish(request)) or (
+            checked and may_publish_draft(draft, staff_user(request))
+        ):
+            draft.published_as = publish_drafts([draft], staff_user(request))[0]
+        elif "_send" in request.POST or checked:
+            submit(draft)
+
+    def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
+        """Once it is published, to where the public sees it."""
+        return self._done(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse:
+        """Once it is published, to where the public sees it."""
+        return self._done(request, obj) or super().response_change(request, obj)
+
+    def _done(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
+        if obj.published_as is not None:
+            message = _("The update of %(reference)s is published, as entry %(entry)s.")
+            said = {"reference": obj.commitment.reference, "entry": obj.published_as.sequence}
+            self.message_user(request, message % said, messages.SUCCESS)
+            return HttpResponseRedirect(f"{obj.commitment.get_absolute_url()}#entry-{obj.published_as.sequence}")
+        if "_publish" in request.POST:
+            message = _("It is saved as a draft and not published: that takes a publisher. Send it for publishing.")
+            self.message_user(request, message, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:commitments_draftupdate_change", args=[obj.pk]))
+        if "_send" in request.POST or CHECK_BUTTON in request.POST:
+            message = _("The update of %(reference)s waits for a publisher.")
+            self.message_user(request, message % {"reference": obj.commitment.reference}, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:index"))
+        return None
+
+    # The page
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With the commitment as it stands now, what is on record, and the buttons that fit."""
+        draft = kwargs.get("obj")
+        context["title"] = _("Record progress")
+        context["may_publish_this"] = may_publish_draft(draft, staff_user(request))
+        for group in context["inline_admin_formsets"]:
+            context["pointed_out"] = " ".join(getattr(group.formset, "pointed_out", ()))
+        if standing := self._standing(request, draft):
+            context |= {
+                "standing": standing,
+                "subtitle": str(standing),
+                "today": localdate(),
+                "searched": self._searched(standing),
+                "late": lateness_words(standing) if standing.published_at else "",
+                "record": LedgerEntry.objects.filter(commitment=standing).order_by("-sequence")[:MAX_ON_RECORD],
+                "others": standing.drafts.exclude(state=DraftState.PUBLISHED)
+                .exclude(pk=draft.pk or 0 if draft else 0)
+                .select_related("author"),
+            }
+        if draft and draft.pk and draft.published_as_id is None:
+            stored = self.get_object(request, str(draft.pk))
+            context["effect"] = effects.draft_effect(stored, localdate()) if stored else None
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _standing(self, request: HttpRequest, draft: DraftUpdate | None) -> Commitment | None:
+        sent = request.POST.get("commitment") or request.GET.get("commitment")
+        key = draft.commitment_id if draft and draft.pk else parse_key(sent)
+        found: Commitment | None = accessible_commitments(request).for_staff(localdate()).filter(pk=key).first()
+        return found
+
+    def _searched(self, commitment: Commitment) -> str:
+        """Where whoever looked last has looked."""
+        last = commitment.updates.exclude(searched="").order_by("-entry").first()
+        return last.searched if last else str(DEFAULT_SEARCHED)
+
+    # The list, which is the queue of those who publish
+
+    @admin.display(description=gettext_lazy("update"), ordering="commitment__reference")
+    def about(self, obj: DraftUpdate) -> str:
+        """What it is about, in a line."""
+        return f"{obj.commitment.reference} · {obj.get_kind_display()} · {obj.date.label if obj.date else _('undated')}"
+
+    @admin.display(description=gettext_lazy("would change"))
+    def would_change(self, obj: DraftUpdate) -> SafeString | str:
+        """From what to what: status, deadline, achieved, note."""
+        return effects.draft_effect(obj, localdate()).as_list() if obj.published_as_id is None else "–"
+
+    @admin.display(description=gettext_lazy("evidence"))
+    def supported_by(self, obj: DraftUpdate) -> SafeString | str:
+        """The pages that it rests on."""
+        return effects.evidence_list(obj) or "–"
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def how_far(self, obj: DraftUpdate) -> SafeString:
+        """Its state, and why it was returned."""
+        reason = format_html("<br>{}", obj.returned_because) if obj.returned_because else ""
+        return format_html("{}{}", badge(DraftState(obj.state)), reason)

@@ -1,0 +1,104 @@
+"""What readers reported: a queue, in which staff say what became of each report."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments.admin.base import StaffForm
+from commitments.admin.concurrency import OptimisticLockAdmin
+from commitments.domain.choices import CLOSED, EntryKind
+from commitments.models import ErrorReport
+
+LONGEST_ADDRESS = 3500  # characters; servers and proxies refuse lines of more than 4,094
+
+
+class AnswerForm(StaffForm):
+    """State and answer."""
+
+    class Meta:
+        """The two that staff set."""
+
+        model = ErrorReport
+        fields = ("state", "answer")
+        help_texts = {
+            "state": gettext_lazy(
+                "When you close it, the e-mail address is deleted: write to it first. The sender sees state and "
+                "answer on a page of their own."
+            ),
+            "answer": gettext_lazy("Needed to close it: what was put right, or why nothing was changed."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """A closed report has its answer."""
+        cleaned = super().clean()
+        if cleaned.get("state") in CLOSED and not cleaned.get("answer", "").strip():
+            self.add_error("answer", _("Say what was put right, or why nothing was changed. The sender reads it."))
+        return cleaned
+
+
+@admin.register(ErrorReport)
+class ErrorReportAdmin(OptimisticLockAdmin):
+    """Open ones first, the one that waits longest at the top."""
+
+    form = AnswerForm
+    list_display = ("first_words", "state", "commitment", "organisation", "received_at")
+    list_filter = ("state", "received_at")
+    list_select_related = ("commitment", "organisation")
+    search_fields = ("what", "answer", "commitment__reference", "commitment__title")
+    readonly_fields = ("about", "received_at", "what", "source", "organisation", "email", "sender_page", "draft_entry")
+    fields = (*readonly_fields, "state", "answer")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: readers send them."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers, where somebody's personal data must go; everybody else closes it."""
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: ErrorReport, form: AnswerForm, change: bool) -> None:
+        """Once it is closed, the e-mail address goes."""
+        obj.settle(form.cleaned_data["state"], form.cleaned_data["answer"], timezone.now())
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=gettext_lazy("what is wrong"))
+    def first_words(self, obj: ErrorReport) -> str:
+        """Enough to know it again."""
+        return obj.first_words
+
+    @admin.display(description=gettext_lazy("commitment"))
+    def about(self, obj: ErrorReport) -> SafeString | str:
+        """Its public page."""
+        if obj.commitment is None:
+            return _("none named")
+        return format_html('<a href="{}">{}</a>', obj.commitment.get_absolute_url(), obj.commitment)
+
+    @admin.display(description=gettext_lazy("the sender’s page"))
+    def sender_page(self, obj: ErrorReport) -> SafeString:
+        """Where the sender reads state and answer."""
+        return format_html('<a href="{0}">{0}</a>', reverse("error_report_status", args=[obj.token]))
+
+    @admin.display(description=gettext_lazy("put it on the record"))
+    def draft_entry(self, obj: ErrorReport) -> SafeString | str:
+        """Record progress as context, filled in with what was sent where an address can hold it."""
+        if obj.commitment is None:
+            return "–"
+        known = {"commitment": obj.commitment.pk, "kind": EntryKind.CONTEXT.value}
+        known |= {"date": timezone.localdate(obj.received_at).isoformat()}
+        known |= {"reply_of": obj.organisation.slug} if obj.organisation else {}
+        address = reverse("admin:commitments_draftupdate_add")
+        whole = f"{address}?{urlencode(known | {'note': obj.what})}"
+        if len(whole) <= LONGEST_ADDRESS:
+            return format_html('<a href="{}">{}</a>', whole, _("Draft an entry"))
+        hint = _("The text is too long to be filled in: copy it from above.")
+        return format_html('<a href="{}">{}</a> {}', f"{address}?{urlencode(known)}", _("Draft an entry"), hint)

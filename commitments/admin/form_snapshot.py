@@ -1,0 +1,142 @@
+"""Three ways: what stood on a form when it was opened, what was sent, and what is stored now.
+
+What the sender did not touch says what is stored; what only the sender touched is as it was sent; what both
+changed stays as typed, and is named. Rows below a form are merged one by one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.http import QueryDict
+
+ROW = re.compile(r"[0-9]{1,4}")  # the number of a row in the name of a box
+# By field, what a browser sends for it: a list of texts, empty where nothing is typed, chosen or ticked.
+FieldValues = dict[str, list[str]]
+
+
+@dataclass(slots=True)
+class FormSnapshot:
+    """What stands on a form: its fields, the rows below it by prefix, and when it was opened."""
+
+    values: FieldValues = field(default_factory=dict)
+    rows: dict[str, list[FieldValues]] = field(default_factory=dict)
+    at: str = ""
+
+    def dumps(self) -> str:
+        """For the hidden box."""
+        return json.dumps({"said": self.values, "rows": self.rows, "at": self.at}, ensure_ascii=False)
+
+    @classmethod
+    def loads(cls, text: str) -> FormSnapshot | None:
+        """From the hidden box; None where it holds no such thing."""
+        try:
+            page = cls(**json.loads(text))
+            datetime.fromisoformat(page.at)
+            said = [page.values, *(row for rows in page.rows.values() for row in rows)]
+            sound = all(isinstance(text, str) for one in said for value in one.values() for text in value)
+        except (AttributeError, RecursionError, TypeError, ValueError):
+            return None
+        return page if sound else None
+
+
+def submitted_values(value: Any) -> list[str]:
+    """What a browser sends for a field that shows this value."""
+    if isinstance(value, list | tuple | models.QuerySet):
+        return sorted(text for one in value for text in submitted_values(one))
+    if isinstance(value, models.Model):
+        return [str(value.pk)]
+    if value is None or value is False or value == "":
+        return []
+    return ["on" if value is True else str(value).replace("\r\n", "\n")]
+
+
+def form_values(form: forms.BaseForm) -> FieldValues:
+    """What the fields of a form say."""
+    return {name: submitted_values(form[name].value()) for name in form.fields}
+
+
+def typed_values(data: QueryDict, name: str) -> list[str]:
+    """What was sent for a field."""
+    return submitted_values(data.getlist(name))
+
+
+def set_value(data: QueryDict, name: str, value: list[str]) -> None:
+    """Set a field; one that is empty is not sent."""
+    data.pop(name, None)
+    if value:
+        data.setlist(name, value)
+
+
+@dataclass(slots=True)
+class MergeResult:
+    """What was sent, brought up to date where its sender had touched nothing."""
+
+    data: QueryDict
+    changed: list[str] = field(default_factory=list)  # fields that somebody else changed
+    conflicts: list[str] = field(default_factory=list)  # of these, what the sender changed too, to something else
+    changed_formsets: list[str] = field(default_factory=list)  # prefixes of rows that somebody else changed
+
+
+def merge_forms(sent: QueryDict, seen: FormSnapshot, now: FormSnapshot) -> MergeResult:
+    """Three ways: what was on the page, what was sent, what is stored now."""
+    merged = MergeResult(sent.copy())
+    for name, value in now.values.items():
+        before, mine = seen.values.get(name, value), typed_values(sent, name)
+        if before == value:
+            continue
+        merged.changed.append(name)
+        if mine == before:
+            set_value(merged.data, name, value)
+        elif mine != value:
+            merged.conflicts.append(name)
+    for prefix, rows in now.rows.items():
+        if seen.rows.get(prefix, rows) != rows:
+            merged.changed_formsets.append(prefix)
+            _set_rows(merged.data, prefix, _merged_rows(merged.data, prefix, seen.rows[prefix], rows))
+    return merged
+
+
+def _sent_rows(data: QueryDict, prefix: str) -> list[FieldValues]:
+    """The rows of a formset as they were sent."""
+    start, rows = f"{prefix}-", defaultdict[int, FieldValues](dict)
+    for key in list(data):
+        number, _dash, name = key.removeprefix(start).partition("-")
+        if key.startswith(start) and name and ROW.fullmatch(number):
+            rows[int(number)][name] = typed_values(data, key)
+            del data[key]
+    return [rows[number] for number in sorted(rows)]
+
+
+def _merged_rows(data: QueryDict, prefix: str, seen: list[FieldValues], stored: list[FieldValues]) -> list[FieldValues]:
+    """The rows stored, each as it was sent where it was touched; then the new ones."""
+    sent = _sent_rows(data, prefix)
+    mine = {row["id"][0]: row for row in sent if row.get("id")}
+    before = {row["id"][0]: row for row in seen}
+    rows: list[FieldValues] = []
+    for row in stored:
+        own, was = mine.pop(row["id"][0], row), before.get(row["id"][0], row)
+        touched = {name: value for name, value in own.items() if value != was.get(name, [])}
+        rows.append(row | touched)
+    # What somebody else deleted comes back as new where it had been touched.
+    again = [
+        row | {"id": []}
+        for pk, row in mine.items()
+        if any(row.get(name, []) != value for name, value in before.get(pk, {}).items())
+    ]
+    return rows + again + [row for row in sent if not row.get("id")]
+
+
+def _set_rows(data: QueryDict, prefix: str, rows: list[FieldValues]) -> None:
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            set_value(data, f"{prefix}-{number}-{name}", value)
+    data[f"{prefix}-INITIAL_FORMS"] = str(sum(bool(row.get("id")) for row in rows))
+    data[f"{prefix}-TOTAL_FORMS"] = str(len(rows))

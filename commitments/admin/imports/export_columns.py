@@ -1,0 +1,195 @@
+"""“Export as CSV” of a list in the admin: the rows that its search and filters leave, on all its pages.
+
+Commitments have the public export's columns first and in its order, then those that only staff work on,
+so that a file that is exported, edited and imported again holds everything of a draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import path
+from django.utils.text import format_lazy
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from commitments.admin.base import ModelAdmin
+from commitments.exports import columns
+from commitments.exports.columns import FURTHER_COLUMNS, Column, ColumnType
+from commitments.exports.csv import CSV
+from commitments.exports.datasets import EVIDENCE_COLUMNS, ORGANISATION_COLUMNS, UPDATE_COLUMNS
+from commitments.exports.download import Export, download, page_url_builder
+from commitments.exports.rows import iter_batches
+from commitments.i18n.languages import CHINESE, column_suffix, language_names
+from commitments.ledger.contents import EVIDENCE_FIELDS, FREE_TEXT_FIELDS, format_decimal, to_text
+from commitments.ledger.translations import latest_translations
+from commitments.models import Commitment, DraftUpdate, Translation
+from commitments.query.expressions import BATCH_SIZE, CURRENT_DEADLINE
+
+# A draft has no state: its deadline is its own.
+DEADLINE = Coalesce(CURRENT_DEADLINE, Cast("deadline", CharField()))
+PUBLIC_COLUMNS = tuple(
+    replace(column, sources=(DEADLINE,)) if column.name == "deadline" else column for column in columns.LIST_COLUMNS
+)
+# A commitment's own texts, by the columns of its file: `note` is the last report's there.
+FREE_TEXT_COLUMNS = {"commitment_note" if name == "note" else name: name for name in FREE_TEXT_FIELDS}
+
+
+def latest_own_translation(text: str) -> Subquery:
+    """The latest translation of a commitment's own text, as the language in the column's name says."""
+    column, language = next(
+        (text.removesuffix(column_suffix(one)), one) for one in CHINESE if text.endswith(column_suffix(one))
+    )
+    found = Translation.objects.filter(
+        commitment=OuterRef("pk"), language=language, source=OuterRef(FREE_TEXT_COLUMNS[column])
+    )
+    return Subquery(found.order_by("-pk").values("text")[:1])
+
+
+def with_translations(column: Column, source: Callable[[str], Any] = str) -> tuple[Column, ...]:
+    """A column of texts, and one for each other language."""
+    form = pgettext_lazy("a text, and its language", "{text} ({language})")
+    made = [column]
+    for language in CHINESE:
+        name, called = column.name + column_suffix(language), language_names()[language]
+        label = format_lazy(form, text=column.label, language=called)
+        meaning = format_lazy(_("Its translation into {language}."), language=called)
+        told: dict[str, Any] = {"label": label, "description": meaning, "sources": (source(name),), "required": False}
+        made.append(replace(column, name=name, **told))
+    return tuple(made)
+
+
+def with_translation_columns(
+    columns: Iterable[Column], texts: Collection[str], source: Callable[[str], Any] = str
+) -> tuple[Column, ...]:
+    """Columns, those of texts with their translations right after them."""
+    ours = {name + column_suffix(language) for name in texts for language in CHINESE}
+    made: list[Column] = []
+    for column in columns:
+        if column.name not in ours:
+            made += with_translations(column, source) if column.name in texts else [column]
+    return tuple(made)
+
+
+COMMITMENT_EXPORT_COLUMNS = with_translation_columns(
+    (*PUBLIC_COLUMNS, *FURTHER_COLUMNS), FREE_TEXT_COLUMNS, latest_own_translation
+)
+# Each column of a translation, with that of the text which it translates.
+TRANSLATION_SOURCES = {
+    name + column_suffix(language): (name, language) for name in FREE_TEXT_COLUMNS for language in CHINESE
+}
+ORGANISATION_EXPORT_COLUMNS = with_translation_columns(ORGANISATION_COLUMNS, ("name", "short_name", "note"))
+NOTE_COLUMNS = {f"note{column_suffix(language)}": language for language in CHINESE}  # of a draft of an update
+EVIDENCE_PLACES = (1, 2, 3)
+UPDATE_COLUMNS_BY_NAME = {column.name: column for column in UPDATE_COLUMNS}
+DRAFT_FIELDS = (
+    "kind", "date", "status", "stop_reason", "basis", "achieved", "deadline", "deadline_reason", "note", "searched",
+    "reply_of",
+)  # fmt: skip
+DRAFT_EXPORT_COLUMNS = (
+    Column(
+        "draft",
+        _("Draft"),
+        ColumnType.WHOLE,
+        _("Number of a draft that is there already; empty for a new one."),
+        ("pk",),
+    ),
+    *with_translation_columns((UPDATE_COLUMNS_BY_NAME[name] for name in ("reference", *DRAFT_FIELDS)), ("note",)),
+    *(
+        replace(column, name=f"evidence_{place}_{column.name}")
+        for place in EVIDENCE_PLACES
+        for column in EVIDENCE_COLUMNS
+        if column.name in EVIDENCE_FIELDS
+    ),
+)
+
+
+TranslationsByText = dict[tuple[int, str, str], str]  # as `ledger.translations.latest_translations` gives it
+
+
+def draft_export_cells(draft: DraftUpdate, latest: TranslationsByText) -> dict[str, str]:
+    """What a draft says, by the columns of its file, as text that nothing was done to. Evidence beyond three is not."""
+    said = vars(draft) | {"achieved": format_decimal(draft.achieved), "reply_of": draft.reply_of_id}
+    said["date"], said["deadline"] = draft.date, draft.deadline
+    told = {name: to_text(said[name]) for name in DRAFT_FIELDS}
+    told |= {
+        name: latest.get((draft.commitment_id, language, draft.note), "") for name, language in NOTE_COLUMNS.items()
+    }
+    cells = {column.name: told[column.name] for column in DRAFT_EXPORT_COLUMNS if column.name in told}
+    cells |= {column.name: "" for column in DRAFT_EXPORT_COLUMNS if column.name.startswith("evidence_")}
+    for place, row in zip(EVIDENCE_PLACES, draft.evidence.all(), strict=False):
+        cells |= {f"evidence_{place}_{name}": to_text(getattr(row, name)) for name in EVIDENCE_FIELDS}
+    return {"draft": str(draft.pk), "reference": draft.commitment.reference} | cells
+
+
+class ExportMixin(ModelAdmin):
+    """Adds the address `export/` beside a list: CSV with `export_columns`."""
+
+    export_columns: Sequence[Column]
+
+    def get_urls(self) -> list[Any]:
+        """With the export's."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        return [path("export/", self.admin_site.admin_view(self.export_view), name=name), *super().get_urls()]
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Exactly what the list shows under the same query string, all pages."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = request.GET.copy()
+        asked.pop("p", None)  # its page, and whether all are shown on one, choose no rows
+        asked.pop("all", None)
+        request.GET = asked  # type: ignore[assignment]  # a QueryDict all the same
+        try:
+            found = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:  # the list says so
+            return HttpResponseRedirect(f"../?{request.GET.urlencode()}")
+        title, name, day = str(self.opts.verbose_name_plural), f"{self.opts.model_name}-{localdate()}", localdate()
+        batches = self.export_rows(request, found)
+        return download(Export(name, title, self.export_columns, found, batches, day), CSV)
+
+    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """Batches of rows: here of columns that are the model's own."""
+        values = found.values_list(*(column.sources[0] for column in self.export_columns)).iterator(BATCH_SIZE)
+        while batch := [list(row) for row in islice(values, BATCH_SIZE)]:
+            yield batch
+
+
+class CommitmentExportMixin(ExportMixin):
+    """Commitments, drafts among them."""
+
+    export_columns = COMMITMENT_EXPORT_COLUMNS
+
+    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """As the public export makes them."""
+        today = localdate()
+        all_of = Commitment.objects.for_staff(today).filter(pk__in=found.order_by().values("pk"))
+        return iter_batches(all_of, today, page_url_builder(request), self.export_columns)
+
+
+class OrganisationExportMixin(ExportMixin):
+    """Organisations."""
+
+    export_columns = ORGANISATION_EXPORT_COLUMNS
+
+
+class DraftExportMixin(ExportMixin):
+    """Draft updates, with the first three pieces of evidence."""
+
+    export_columns = DRAFT_EXPORT_COLUMNS
+
+    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """Batches of drafts, each with its evidence in one more query."""
+        drafts = found.select_related("commitment").prefetch_related("evidence").iterator(BATCH_SIZE)
+        while batch := list(islice(drafts, BATCH_SIZE)):
+            latest = latest_translations(draft.commitment_id for draft in batch)
+            yield [list(draft_export_cells(draft, latest).values()) for draft in batch]

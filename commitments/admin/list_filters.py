@@ -1,0 +1,200 @@
+"""The lists of commitments and drafts: badges, and filters by what is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from commitments.admin.base import ModelAdmin
+from commitments.domain.choices import DraftState, Freshness, Schedule, Status, Vocabulary
+from commitments.i18n.collation import fold, has_chinese
+from commitments.i18n.languages import CHINESE, column_suffix, language_names
+from commitments.models import Commitment, Organisation, Ownership
+
+MINE = "mine"
+MISSING = "missing"
+
+
+def badge(choice: Vocabulary) -> SafeString:
+    """A value of a vocabulary as word, shape and colour."""
+    return format_html('<span class="badge role-{}">{}</span>', choice.role, choice.label)
+
+
+def lateness_words(commitment: Commitment) -> str:
+    """How late a published commitment is, said only as far as it is certain; nothing where it is not late."""
+    late = commitment.days_late
+    if not late:
+        return ""
+    if commitment.schedule == Schedule.MET_LATE:
+        words = ngettext("by at least %(days)s day", "by at least %(days)s days", late)
+    else:
+        words = ngettext("by %(days)s day", "by %(days)s days", late)
+    return words % {"days": number_format(late, use_l10n=True, force_grouping=True)}
+
+
+class ChoiceFilter(admin.SimpleListFilter):
+    """A filter with a fixed set of values; any other is refused and not taken for none."""
+
+    choices_: list[tuple[str, Any]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Value and label of each."""
+        return self.choices_
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with the value asked for."""
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in dict(self.lookup_choices):
+            raise IncorrectLookupParameters
+        found: QuerySet[Any] = self.narrowed(request, queryset, str(value))
+        return found
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        raise NotImplementedError
+
+
+class StatusFilter(ChoiceFilter):
+    """The last status reported."""
+
+    title, parameter_name = _("status"), "status"
+    choices_ = Status.choices
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        return queryset.filter(state__status=value)
+
+
+class ScheduleFilter(ChoiceFilter):
+    """How it stands against its deadline, computed for today."""
+
+    title, parameter_name = _("schedule"), "schedule"
+    choices_ = [("past", _("past deadline")), *Schedule.choices]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value; "past deadline" is overdue or unreported."""
+        return queryset.past_deadline() if value == "past" else queryset.filter(schedule=value)
+
+
+class FreshnessFilter(ChoiceFilter):
+    """How long ago anything was recorded, and what somebody should look at again."""
+
+    title, parameter_name = _("freshness"), "freshness"
+    choices_ = [("review", _("due for review")), *Freshness.choices]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        return queryset.due_for_review(localdate()) if value == "review" else queryset.filter(freshness=value)
+
+
+class OwnerFilter(ChoiceFilter):
+    """Who must deliver; one's own organisation comes first."""
+
+    title, parameter_name = _("owner"), "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Mine, and every owner that the user can see; only mine for whoever works for one organisation."""
+        if not request.user.has_perm("commitments.work_for_all"):
+            return []
+        owners = Organisation.objects.filter(pk__in=Ownership.objects.values("organisation"))
+        return [(MINE, _("my organisation")), *((body.slug, body.label) for body in owners)]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one organisation."""
+        of = {"affiliations__user": request.user.pk} if value == MINE else {"slug": value}
+        return queryset.owned_by(Organisation.objects.filter(**of))
+
+
+class PublicFilter(ChoiceFilter):
+    """Drafts, or what is public."""
+
+    title, parameter_name = _("whether it is public"), "public"
+    choices_ = [("yes", _("public")), ("no", _("draft"))]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        return queryset.filter(published_at__isnull=value == "no")
+
+
+class MissingTranslationFilter(ChoiceFilter):
+    """What is not translated yet, into one language or the other."""
+
+    title, parameter_name = _("translation"), "translation"
+    choices_ = [(MISSING, pgettext_lazy("translation", "missing"))] + [
+        (
+            language,
+            format_lazy(pgettext_lazy("translation", "missing: {language}"), language=language_names()[language]),
+        )
+        for language in CHINESE
+    ]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one language, or by both."""
+        languages = CHINESE if value == MISSING else (value,)
+        return queryset.filter(Q(*(self.missing(language) for language in languages), _connector=Q.OR))
+
+    def missing(self, language: str) -> Q:
+        """What lacks a translation into a language."""
+        raise NotImplementedError
+
+
+class UntranslatedFilter(MissingTranslationFilter):
+    """Published commitments of which a text lacks its translation."""
+
+    def missing(self, language: str) -> Q:
+        """As the projection counts them."""
+        return Q(**{f"untranslated{column_suffix(language)}__gt": 0})
+
+
+class UnnamedFilter(MissingTranslationFilter):
+    """What has no name in a language."""
+
+    def missing(self, language: str) -> Q:
+        """By the column."""
+        return Q(**{f"name{column_suffix(language)}": ""})
+
+
+class ChineseSearchMixin(ModelAdmin):
+    """A list whose search finds words in Chinese, in either form of the characters."""
+
+    chinese_fields: tuple[str, ...] = (
+        "search_text_zh",
+    )  # what is looked through, as `i18n.collation.build_search_text` made it
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Each word in Chinese beside all that the stock search finds of the others."""
+        chinese = [word for word in search_term.split() if has_chinese(word)]
+        others = " ".join(word for word in search_term.split() if not has_chinese(word)) if chinese else search_term
+        found, repeats = super().get_search_results(request, queryset, others)
+        for word in chinese:
+            said = Q(*((f"{field}__contains", fold(word)) for field in self.chinese_fields), _connector=Q.OR)
+            found = found.filter(pk__in=self.model._default_manager.filter(said).order_by().values("pk"))
+        return found, repeats
+
+
+class DraftStateFilter(ChoiceFilter):
+    """How far drafts of updates have come, one's own apart."""
+
+    title, parameter_name = _("state"), "state"
+    choices_ = [(MINE, _("mine, not published")), *DraftState.choices]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        if value == MINE:
+            return queryset.filter(author=request.user.pk).exclude(state=DraftState.PUBLISHED)
+        return queryset.filter(state=value)

@@ -1,0 +1,309 @@
+"""Translating a commitment: each text of its record beside the same in Chinese, saved together.
+
+Each box carries what it held when the page was opened (R7): where somebody recorded another translation meanwhile,
+nothing is saved, the page says who and what, and a second try is let through.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from commitments.admin.base import staff_user
+from commitments.admin.concurrency import SNAPSHOT_FIELD
+from commitments.admin.form_snapshot import FormSnapshot, merge_forms, submitted_values, typed_values
+from commitments.domain.choices import UPDATE_KINDS
+from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS, language_names
+from commitments.i18n.phrases import join_list, join_sentences
+from commitments.ledger.append import lock_head
+from commitments.ledger.translations import (
+    NewTranslation,
+    TextPlace,
+    check_translation,
+    record_translations,
+    text_places,
+)
+from commitments.models import Commitment, DraftUpdate, Organisation, Translation
+from commitments.query.localized import localize
+from commitments.workflow.actors import translator_for
+
+if TYPE_CHECKING:
+    from commitments.admin.commitments import CommitmentAdmin
+
+MAX_TEXTS = 200  # texts on a page: with two boxes each, fewer than a form may have
+PLACE_LABELS = {
+    "evidence.title": gettext_lazy("title of a page of evidence"),
+    "evidence.publisher": gettext_lazy("publisher of a page of evidence"),
+    "reason": gettext_lazy("reason"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTranslation:
+    """A translation that was recorded: by whom, when, and what it says; nothing where it took one back."""
+
+    who: str
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationBox:
+    """A text in one language: what stands in the box, what was recorded (latest first), what is wrong."""
+
+    name: str
+    language: str
+    text: str
+    history: list[RecordedTranslation]
+    problem: str
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no translation on record."""
+        return not (self.history and self.history[0].text)
+
+    @property
+    def label(self) -> str:
+        """What the language calls itself."""
+        return language_names()[self.language]
+
+    @property
+    def tag(self) -> str:
+        """The language, for browsers."""
+        return LANGUAGE_TAGS[self.language]
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationRow:
+    """A text on record, where it stands, and a box for each other language."""
+
+    text: str
+    place: str
+    boxes: list[TranslationBox]
+
+    @property
+    def missing(self) -> bool:
+        """Whether a translation is missing."""
+        return any(box.missing for box in self.boxes)
+
+
+class TranslatableTexts:
+    """The texts of a commitment as they stand now, with their translations."""
+
+    def __init__(self, commitment: Commitment) -> None:
+        self.commitment = commitment
+        self.places = text_places(commitment)
+        self.boxes = {box_name(text, language): (text, language) for text in self.places for language in CHINESE}
+        self.history: dict[tuple[str, str], list[Translation]] = defaultdict(list)
+        for one in Translation.objects.filter(commitment=commitment).order_by("-pk"):
+            self.history[one.source, one.language].append(one)
+        slugs = {one.organisation for some in self.history.values() for one in some}
+        self.bodies = {body.slug: body for body in Organisation.objects.filter(slug__in=slugs)}
+
+    def latest(self, name: str) -> str:
+        """What a box holds now."""
+        history = self.history.get(self.boxes[name])
+        return history[0].text if history else ""
+
+    def recorded(self, name: str) -> list[RecordedTranslation]:
+        """Everything that was recorded for a box, latest first."""
+        return [self._recorded_translation(one) for one in self.history.get(self.boxes[name], ())]
+
+    def _recorded_translation(self, one: Translation) -> RecordedTranslation:
+        body = self.bodies.get(one.organisation)
+        who = [str(one.get_role_display()), localize(body, "name").text if body else one.organisation]
+        when = date_format(timezone.localtime(one.recorded_at), "DATETIME_FORMAT")
+        return RecordedTranslation(join_list(filter(None, who)), when, one.text)
+
+    def rows(self, sent: dict[str, str], problems: dict[str, str]) -> list[TranslationRow]:
+        """All of them, with what was sent and what is wrong with it."""
+        found = []
+        for text, place in self.places.items():
+            boxes = [
+                TranslationBox(
+                    name, language, sent.get(name, self.latest(name)), self.recorded(name), problems.get(name, "")
+                )
+                for language in CHINESE
+                for name in [box_name(text, language)]
+            ]
+            found.append(TranslationRow(text, place_label(place), boxes))
+        return found
+
+
+def translation_urls(site: CommitmentAdmin) -> list[Any]:
+    """Where the page is."""
+
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        return translate(site, request, pk)
+
+    name = "commitments_commitment_translations"
+    return [path("<int:pk>/translations/", site.admin_site.admin_view(view), name=name)]
+
+
+def translate(site: CommitmentAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Look, and for whoever may change what is public of it, translate."""
+    commitment = site.get_object(request, str(pk))
+    if not site.has_view_permission(request, commitment):
+        raise PermissionDenied
+    if request.method == "POST":
+        with transaction.atomic():
+            lock_head()
+            commitment = site.get_object(request, str(pk))
+            if commitment is None or not site.has_change_permission(request, commitment):
+                return site.unsaved_input(request, commitment)
+            return save_translations(site, request, TranslatableTexts(commitment))
+    if commitment is None:
+        return site._get_obj_does_not_exist_redirect(request, site.opts, str(pk))
+    texts = TranslatableTexts(commitment)
+    rows = texts.rows({}, {})
+    alone = [row for row in rows if row.missing] if request.GET.get("missing") == "1" else rows
+    page = Paginator(alone, MAX_TEXTS).get_page(request.GET.get("p"))
+    return translation_page(site, request, texts, list(page), summary=texts_summary(rows), page=page)
+
+
+def save_translations(site: CommitmentAdmin, request: HttpRequest, texts: TranslatableTexts) -> HttpResponse:
+    """Record what was typed, all of it, or say what stops it. The caller's transaction holds the ledger."""
+    now, seen = boxes_snapshot(texts, list(texts.boxes)), FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, ""))
+    if seen is None:
+        message = _("The form did not say what was on the page when you opened it. Check it and send it again.")
+        sent = {name: box_text(typed_values(request.POST, name)) for name in texts.boxes if name in request.POST}
+        return sent_back(site, request, texts, sent, problem=message)
+    merged = merge_forms(request.POST, seen, now)
+    sent = {
+        name: box_text(typed_values(merged.data, name))
+        for name in seen.values
+        if name in texts.boxes and name in request.POST
+    }
+    new = {
+        name: NewTranslation(texts.commitment, language, text, sent[name])
+        for name, (text, language) in texts.boxes.items()
+        if name in sent and sent[name] != texts.latest(name)
+    }
+    problems = {name: overtaken_message(texts.recorded(name)) for name in merged.conflicts if texts.recorded(name)}
+    for name, one in new.items():
+        try:
+            check_translation(one)
+        except ValidationError as problem:
+            problems[name] = join_sentences(problem.messages)
+    lost = [box_text(typed_values(request.POST, name)) for name, before in seen.values.items()
+            if name not in texts.boxes and typed_values(request.POST, name) != before]  # fmt: skip
+    if problems or lost:
+        message = _("Nothing was saved yet. See the boxes that are marked.") if problems else ""
+        return sent_back(site, request, texts, sent, problem=message, problems=problems, lost=lost)
+    number = record_translations(list(new.values()), translator_for(staff_user(request)))
+    log(request, list(new.values()))
+    done = ngettext("%(number)s translation is recorded.", "%(number)s translations are recorded.", number)
+    site.message_user(request, done % {"number": number}, messages.SUCCESS)
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def sent_back(
+    site: CommitmentAdmin, request: HttpRequest, texts: TranslatableTexts, sent: dict[str, str], **context: Any
+) -> HttpResponse:
+    """The same page as it was typed, with what stops it."""
+    rows = texts.rows(sent, context.pop("problems", {}))
+    kept = [row for row in rows if {box.name for box in row.boxes} & sent.keys()]
+    return translation_page(site, request, texts, kept, summary=texts_summary(rows), **context)
+
+
+def translation_page(
+    site: CommitmentAdmin, request: HttpRequest, texts: TranslatableTexts, rows: list[TranslationRow], **context: Any
+) -> HttpResponse:
+    """The page. What it says that it shows is what was read for it: nothing is recorded in between unseen."""
+    context |= {
+        **site.admin_site.each_context(request),
+        "title": _("Translations"),
+        "subtitle": str(texts.commitment),
+        "opts": site.opts,
+        "original": texts.commitment,
+        "rows": rows,
+        "seen": boxes_snapshot(texts, [box.name for row in rows for box in row.boxes]).dumps(),
+        "may": site.has_change_permission(request, texts.commitment),
+        "alone": request.GET.get("missing") == "1",
+    }
+    return TemplateResponse(request, "admin/commitments/commitment/translations.html", context)
+
+
+def texts_summary(rows: list[TranslationRow]) -> str:
+    """How many texts there are, and how many lack a translation."""
+    missing = sum(row.missing for row in rows)
+    counts = [_("Texts: %(number)s.") % {"number": len(rows)}]
+    return join_sentences([*counts, _("Without a translation: %(number)s.") % {"number": missing}])
+
+
+def box_name(text: str, language: str) -> str:
+    """The name of a text's box: the same whatever else is on the page."""
+    return f"{language}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def boxes_snapshot(texts: TranslatableTexts, boxes: list[str]) -> FormSnapshot:
+    """What some boxes hold now."""
+    return FormSnapshot({name: submitted_values(texts.latest(name)) for name in boxes}, {}, timezone.now().isoformat())
+
+
+def box_text(value: list[str]) -> str:
+    """What was typed into a box."""
+    return "\n".join(value).strip()
+
+
+def overtaken_message(history: list[RecordedTranslation]) -> str:
+    """That somebody recorded another translation: who, when, and what it says now."""
+    last = history[0]
+    if last.text:
+        message = _(
+            "%(who)s recorded this translation after you had opened the page (%(when)s): “%(now)s”. You typed "
+            "something else: save again to replace it."
+        )
+    else:
+        message = _(
+            "%(who)s took the translation back after you had opened the page (%(when)s). Save again to record yours."
+        )
+    return message % {"who": capfirst(last.who), "when": last.when, "now": last.text}
+
+
+def place_label(place: TextPlace) -> str:
+    """Where a text stands: its field, and the entry or the draft."""
+    told = place.draft or (place.entry and place.entry.kind in UPDATE_KINDS)
+    model = DraftUpdate if told else Commitment
+    column: Any = None if place.name in PLACE_LABELS else model._meta.get_field(place.name)
+    field = capfirst(str(column.verbose_name if column else PLACE_LABELS[place.name]))
+    if place.entry:
+        values = {"field": field, "entry": place.entry.sequence, "kind": place.entry.get_kind_display()}
+        return _("%(field)s, entry %(entry)s (%(kind)s)") % values
+    if place.draft:
+        return _("%(field)s, draft of an update (%(kind)s)") % {
+            "field": field,
+            "kind": place.draft.get_kind_display(),
+        }
+    return field
+
+
+def log(request: HttpRequest, new: list[NewTranslation]) -> None:
+    """Whose account it was: the record itself names no person. Without the words, which may be redacted one day."""
+    if new:
+        languages = [language_names()[language] for language in CHINESE if any(one.language == language for one in new)]
+        LogEntry.objects.create(
+            user=staff_user(request),
+            content_type=ContentType.objects.get_for_model(Translation),
+            object_repr=new[0].commitment.reference,
+            action_flag=CHANGE,
+            change_message=json.dumps([{"changed": {"fields": languages}}]),
+        )

@@ -1,0 +1,169 @@
+"""Users: deactivated, never deleted (R9), because drafts and logs name them. Only superusers make superusers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import admin as _account_admin  # noqa: F401  # registers what is taken away below
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as _mfa_admin  # noqa: F401  # the same
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments.accounts.sessions import end_sessions
+from commitments.admin.base import HiddenAdmin
+from commitments.i18n.phrases import join_list
+from commitments.models import Affiliation, Reminder
+
+# An account has one address, on the user's page, and its second factor is reset there: no tables of their own.
+admin.site.unregister((User, EmailAddress, Authenticator))
+
+
+def may_manage(request: HttpRequest, user: User | None) -> bool:
+    """Superusers are changed by superusers: whoever could, would be one."""
+    return user is None or not user.is_superuser or request.user.is_superuser
+
+
+def free_address(typed: str, user: User) -> str:
+    """The address in small letters, by which the account is found; an account of its own for each."""
+    if typed and User.objects.exclude(pk=user.pk).filter(email__iexact=typed).exists():
+        raise ValidationError(_("Another account has this address."))
+    return typed.lower()
+
+
+class NewAccountForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """With the address, so that the person can set a password of their own."""
+
+    def clean_email(self) -> str:
+        """As it is kept."""
+        return free_address(self.cleaned_data["email"], self.instance)
+
+
+class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """The stock form, one account for each address."""
+
+    def clean_email(self) -> str:
+        """As it is kept."""
+        return free_address(self.cleaned_data["email"], self.instance)
+
+
+class OthersPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """The stock form, which would keep the warning of its help in the language that it was first read in."""
+
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # lazy
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        AdminUserCreationForm.usable_password_help_text,
+        gettext_lazy("If disabled, the current password for this user will be lost."),
+    )
+
+
+class AffiliationInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
+    """For whom the user works."""
+
+    model = Affiliation
+    autocomplete_fields = ("organisation",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """With the rest of the page."""
+        return may_manage(request, obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """With the rest of the page."""
+        return may_manage(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """With the rest of the page."""
+        return may_manage(request, obj) and super().has_delete_permission(request, obj)
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """The stock page for users, without deletion, and without its way to more rights than one has."""
+
+    form = AccountForm
+    add_form = NewAccountForm
+    change_password_form = OthersPasswordForm
+    fieldsets = (*UserAdmin.fieldsets, (gettext_lazy("Sign-in"), {"fields": ("second_factor",)}))  # type: ignore[misc]
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
+        (gettext_lazy("Role"), {"fields": ("is_staff", "groups")}),
+    )
+    inlines = (AffiliationInline,)
+    list_display = ("username", "email", "roles", "works_for", "is_active")
+    list_select_related = ("affiliation__organisation",)
+    actions = ("reset_second_factor",)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """The stock page for passwords asks here, too."""
+        return may_manage(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: take away "active" instead."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Administrators give roles. What goes beyond roles is given by superusers."""
+        beyond = () if request.user.is_superuser else ("is_superuser", "user_permissions")
+        return ("second_factor", *beyond)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With their roles."""
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Accounts are for staff."""
+        return {"is_staff": True} | super().get_changeform_initial_data(request)
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles(self, obj: User) -> str:
+        """The groups."""
+        return join_list(group.name for group in obj.groups.all()) or (_("superuser") if obj.is_superuser else "–")
+
+    @admin.display(description=gettext_lazy("works for"))
+    def works_for(self, obj: User) -> str:
+        """The organisation."""
+        return obj.affiliation.organisation.label if hasattr(obj, "affiliation") else "–"
+
+    @admin.display(description=gettext_lazy("second factor"))
+    def second_factor(self, obj: User) -> str:
+        """What the user signs in with besides the password."""
+        theirs = Authenticator.objects.filter(user=obj).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        return join_list(str(one) for one in theirs) or _("none")
+
+    @admin.action(description=gettext_lazy("Reset the second factor and end all sessions"), permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """For whoever lost it, once it is confirmed. It is in the user's history, with the name of who did it."""
+        if "confirmed" not in request.POST:
+            title = _("Reset the second factor of these users?")
+            context = {**self.admin_site.each_context(request), "title": title, "users": queryset, "opts": self.opts}
+            return TemplateResponse(request, "admin/reset_second_factor.html", context)
+        for user in queryset:
+            if not may_manage(request, user):
+                message = _("%(user)s is a superuser: only a superuser can do this.")
+                self.message_user(request, message % {"user": user}, messages.ERROR)
+                continue
+            Authenticator.objects.filter(user=user).delete()
+            end_sessions(user)
+            self.log_change(request, user, _("Reset the second factor and ended all sessions."))
+            self.message_user(request, _("Now signing in with the password alone: %(user)s.") % {"user": user})
+        return None
+
+
+@admin.register(Affiliation)
+class AffiliationAdmin(HiddenAdmin):
+    """Who works for whom: edited on the user's page, by those who may change the user."""
+
+    list_display = ("user", "organisation")
+
+
+admin.site.register(Reminder, HiddenAdmin)

@@ -1,0 +1,289 @@
+"""Every vocabulary: the value on record, its label, its colour role and what it means. No logic.
+
+The words are those of the tracker's domain: see "The words" on the about page, which is made from here.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Vocabulary(models.TextChoices):
+    """A choice of texts: `value, role, meaning, label`. The role is a name that the stylesheet colours."""
+
+    role: str
+    meaning: str | Promise
+
+    def __new__(cls, value: str, role: str = "", meaning: str | Promise = "") -> Vocabulary:
+        """Keep the role and the meaning beside the value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.role = role
+        member.meaning = meaning
+        return member
+
+
+class Kind(Vocabulary):
+    """What sort of pledge it is."""
+
+    AGREEMENT = "agreement", "", _("A document that the release reports as signed."), _("agreement")
+    ACTION = "action", "", _("Something to be done once."), _("action")
+    CONTINUING = "continuing", "", _("Something to be kept up, with no end of its own."), _("continuing")
+    TARGET = "target", "", _("A number to be reached."), _("target")
+    DONE_AT_RELEASE = (
+        "done_at_release",
+        "",
+        _("Something that the release reports as already in place."),
+        _("done when announced"),
+    )
+
+
+# What a release itself may report as done: told apart, everywhere, from what was delivered since.
+ANNOUNCED = (Kind.AGREEMENT, Kind.DONE_AT_RELEASE)
+
+
+class Force(Vocabulary):
+    """How firmly the release put it."""
+
+    PROMISE = "promise", "", _("“will”"), _("promise")
+    PLAN = "plan", "", _("“is planning to”"), _("plan")
+    ESTIMATE = "estimate", "", _("“it is estimated that”"), _("estimate")
+    STATEMENT = "statement", "", _("Said as a fact."), _("statement")
+
+
+class Level(Vocabulary):
+    """Whether it is counted."""
+
+    PRIMARY = "primary", "", _("A pledge of its own. Counts are of these."), _("pledge")
+    AIM = "aim", "", _("A purpose or outcome that hangs on another pledge. Listed, not counted."), _("aim")
+    UMBRELLA = "umbrella", "", _("A heading over pledges of their own. Listed, not counted."), _("umbrella")
+
+
+class DeadlineBasis(Vocabulary):
+    """Where a deadline comes from."""
+
+    STATED = "stated", "", _("The release says by when."), _("stated in the release")
+    EVENT = (
+        "event",
+        "",
+        _("The date of an event that the pledge serves, not a day on which the pledge falls due."),
+        _("date of the event"),
+    )
+
+
+class Status(Vocabulary):
+    """What was last reported. The only thing on record; everything else is computed from it."""
+
+    NO_REPORT = "no_report", "none", _("No public report was found. This is no verdict."), _("no report")
+    NOT_STARTED = "not_started", "waiting", _("Reported as not begun."), _("not started")
+    IN_PROGRESS = "in_progress", "moving", _("Reported as begun, announced or going on."), _("in progress")
+    COMPLETED = "completed", "done", _("Reported as done."), _("completed")
+    STOPPED = "stopped", "ended", _("Reported as given up, with the reason."), _("stopped")
+
+
+class StopReason(Vocabulary):
+    """Why a stopped commitment was stopped."""
+
+    CANCELLED = "cancelled", "", _("It was called off."), _("cancelled")
+    WITHDRAWN = "withdrawn", "", _("Whoever gave the pledge took it back."), _("withdrawn")
+    OVERTAKEN = "overtaken", "", _("Events made it pointless."), _("overtaken by events")
+
+
+class Schedule(Vocabulary):
+    """How it stands against its deadline. Computed: see `domain.assessment.assess_schedule`."""
+
+    ENDED = "ended", "ended", _("Stopped, so no deadline runs."), _("ended")
+    NO_DEADLINE = (
+        "no_deadline",
+        "none",
+        _("The release states no deadline and none was announced since."),
+        _("no deadline"),
+    )
+    MET = "met", "done", _("Completed, and not certainly late."), _("met")
+    MET_LATE = "met_late", "late", _("Completed, certainly after the deadline."), _("met late")
+    OVERDUE = (
+        "overdue",
+        "late",
+        _("The deadline has passed and the last report says that it is unfinished."),
+        _("overdue"),
+    )
+    UNREPORTED = (
+        "unreported",
+        "none",
+        _("The deadline has passed and no report of the outcome was found. This is no accusation."),
+        _("outcome not reported"),
+    )
+    DUE_SOON = "due_soon", "waiting", _("The deadline ends within 90 days."), _("due soon")
+    UPCOMING = "upcoming", "waiting", _("The deadline lies further ahead."), _("upcoming")
+
+
+PAST_DEADLINE = (Schedule.OVERDUE, Schedule.UNREPORTED)
+
+
+class Change(Vocabulary):
+    """What happened to it between two days, in the order of a report. Computed: see `period.changes`."""
+
+    COMPLETED = "completed", "done", _("Completed at the end, and not yet at the start."), _("completed")
+    STARTED = (
+        "started",
+        "moving",
+        _("In progress at the end, and not begun, as far as known, at the start."),
+        _("started"),
+    )
+    DEADLINE_MOVED = (
+        "deadline_moved",
+        "late",
+        _("The last day of its deadline is another than at the start."),
+        _("slipped or brought forward"),
+    )
+    STOPPED = "stopped", "ended", _("Stopped at the end, and not at the start."), _("stopped")
+    NEWLY_PROMISED = (
+        "newly_promised",
+        "waiting",
+        _("Announced after the start. What was done when it was announced is no progress since."),
+        _("newly promised"),
+    )
+    OTHER = (
+        "other",
+        "waiting",
+        _("Another change of status, such as from completed to in progress."),
+        _("other changes"),
+    )
+    NO_REPORT = "no_report", "none", _("Without a report at the start and at the end."), _("still without a report")
+
+
+class EvidenceLevel(Vocabulary):
+    """Whose word the current status rests on. Computed: see `domain.assessment.assess`."""
+
+    NONE = "none", "none", _("No status is reported, so nothing supports one."), _("none")
+    PARTY = "party", "", _("Only the parties’ own word."), _("the parties’ own word")
+    INDEPENDENT = "independent", "", _("At least one source that is no party to it."), _("independent")
+
+
+class Freshness(Vocabulary):
+    """How long ago anything was last recorded of it. Computed: see `domain.assessment.assess_freshness`."""
+
+    NEVER = "never", "none", _("Nothing was recorded since it was published."), _("never")
+    FRESH = "fresh", "done", _("Within the last 180 days."), _("fresh")
+    AGEING = "ageing", "waiting", _("Within the last 365 days."), _("ageing")
+    STALE = "stale", "late", _("Longer ago than 365 days."), _("stale")
+    SETTLED = "settled", "none", _("Completed or stopped: nothing more is expected."), _("settled")
+
+
+class Relation(Vocabulary):
+    """What a piece of evidence has to do with the pledge."""
+
+    DIRECT = "direct", "", _("Reports on the pledge itself. Only this moves a status."), _("direct")
+    RELATED = "related", "", _("Reports on something close to it."), _("related")
+    CONTEXT = "context", "", _("Helps to understand it."), _("context")
+
+
+class Source(Vocabulary):
+    """Who is speaking in a piece of evidence."""
+
+    PARTY = (
+        "party",
+        "",
+        _("An owner or partner, the government it belongs to, a reprint of their words, or a paid post."),
+        _("party"),
+    )
+    INDEPENDENT = "independent", "", _("Anyone else."), _("independent")
+
+
+class EntryKind(Vocabulary):
+    """What an entry of the ledger says."""
+
+    PUBLISHED = "published", "", _("The commitment as it became public."), _("published")
+    REPORT = "report", "", _("A status on a date, with its evidence."), _("report")
+    CONTEXT = "context", "", _("Something that bears on it and moves nothing."), _("context")
+    CHECK = "check", "", _("Someone looked on a day and found nothing new."), _("check")
+    CORRECTION = "correction", "", _("Public wording put right, with the reason."), _("correction")
+    RETRACTION = "retraction", "", _("An earlier entry was wrong; it counts nowhere."), _("retraction")
+    REDACTION = "redaction", "", _("The text of an earlier entry was removed, with the reason."), _("redaction")
+
+
+# The kinds that tell of a commitment's progress; the rest tell of its wording or of other entries.
+UPDATE_KINDS = (EntryKind.REPORT, EntryKind.CONTEXT, EntryKind.CHECK)
+
+
+class DraftState(Vocabulary):
+    """How far a draft of an update has come."""
+
+    DRAFT = "draft", "none", _("Somebody is still working on it."), _("being drafted")
+    WAITING = "waiting", "waiting", _("A publisher is to decide on it."), _("waits for publishing")
+    RETURNED = "returned", "late", _("A publisher sent it back, with the reason."), _("returned")
+    PUBLISHED = "published", "done", _("It is on record."), _("published")
+
+
+class ReportBasis(Vocabulary):
+    """What a report rests on."""
+
+    EVIDENCE = "evidence", "", _("Direct evidence."), _("evidence")
+    RELEASE = (
+        "release",
+        "",
+        _("The release’s own statement that it is signed or in place."),
+        _("the release’s own statement"),
+    )
+
+
+class AgreementBasis(Vocabulary):
+    """How an agreement is known to be among those that were signed."""
+
+    NAMED = "named", "", _("Named in the text as one of them."), _("named in the text")
+    INFERRED = "inferred", "", _("Described in the text as signed; that it is one of them is inferred."), _("inferred")
+
+
+class OrganisationKind(Vocabulary):
+    """What sort of body an organisation is."""
+
+    GOVERNMENT = "government", "", "", _("government")
+    DEPARTMENT = "department", "", "", _("government department")
+    CENTRAL_GOVERNMENT = "central_government", "", "", _("central government")
+    STATUTORY_BODY = "statutory_body", "", "", _("statutory body")
+    PUBLIC_BODY = "public_body", "", "", _("public body")
+    ASSOCIATION = "association", "", "", _("association")
+    ENTERPRISE = "enterprise", "", "", _("enterprise")
+    INSTITUTION = "institution", "", "", _("institution")
+    JOINT_BODY = "joint_body", "", "", _("joint body")
+
+
+class Side(Vocabulary):
+    """Which side of the table an organisation sits on."""
+
+    HONG_KONG = "hong_kong", "", "", _("Hong Kong")
+    SHANGHAI = "shanghai", "", "", _("Shanghai")
+    BOTH = "both", "", "", _("both sides")
+    NATIONAL = "national", "", "", _("national")
+    OTHER = "other", "", "", _("other")
+
+
+class FeedbackState(Vocabulary):
+    """What has become of a reader's report of an error."""
+
+    NEW = "new", "waiting", _("Received; nobody has looked at it yet."), pgettext_lazy("state of a report", "received")
+    IN_HAND = "in_hand", "moving", _("Somebody is looking into it."), _("in hand")
+    UPHELD = "upheld", "done", _("It was right, and the record was put right."), _("put right")
+    DECLINED = "declined", "ended", _("The record stays as it is, and the answer says why."), _("not changed")
+
+
+# States that an answer goes with; then nothing more is expected.
+CLOSED = (FeedbackState.UPHELD, FeedbackState.DECLINED)
+
+
+class Role(Vocabulary):
+    """In which role an entry was recorded."""
+
+    PUBLISHER = "publisher", "", "", pgettext_lazy("role", "publisher")
+    ADMINISTRATOR = "administrator", "", "", _("administrator")
+
+
+class TranslatorRole(Vocabulary):
+    """In which role a translation was recorded: editors translate what is not public yet."""
+
+    EDITOR = "editor", "", "", pgettext_lazy("role", "editor")
+    PUBLISHER = "publisher", "", "", pgettext_lazy("role", "publisher")
+    ADMINISTRATOR = "administrator", "", "", _("administrator")

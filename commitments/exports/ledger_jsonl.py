@@ -1,0 +1,42 @@
+"""The ledger as a file that anybody can check: a line of canonical JSON for each entry (docs/ledger.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from commitments.domain.choices import EntryKind
+from commitments.domain.hash_chain import canonical_json
+from commitments.ledger.append import entry_metadata
+from commitments.models import Commitment, LedgerEntry
+from commitments.query.expressions import BATCH_SIZE
+
+
+def stream_ledger(day: date) -> Generator[bytes]:
+    """Every entry in order, a piece a batch, in one query.
+
+    Content and salt are withheld while the release of the commitment that an entry is about is not out
+    by `day`: the chain still verifies, because the content's digest stands.
+    """
+    out = Commitment.objects.as_of(day).filter(reference=OuterRef("commitment"))
+    entries = LedgerEntry.objects.order_by("sequence").annotate(out=Exists(out)).iterator(chunk_size=BATCH_SIZE)
+    withheld: set[int] = set()
+    while batch := list(islice(entries, BATCH_SIZE)):
+        yield "".join([entry_line(entry, withheld) for entry in batch]).encode()
+
+
+def entry_line(entry: Any, withheld: set[int]) -> str:
+    """One entry, which knows whether its commitment is `out`. Adds it to those `withheld` before it, if it is to be.
+
+    A redaction names no commitment: it is withheld with the entry that it is about, which stands before it.
+    """
+    hidden = entry.target_id in withheld if entry.kind == EntryKind.REDACTION else not entry.out
+    if hidden:
+        withheld.add(entry.sequence)
+    said = {"content": None, "salt": ""} if hidden else {"content": entry.data, "salt": entry.salt}
+    digests = {"content_digest": entry.content_digest, "digest": entry.digest}
+    return canonical_json(entry_metadata(entry) | said | digests) + "\n"

@@ -1,0 +1,112 @@
+"""What changed between two days, as a file: its columns, read from the lines of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from commitments.domain.choices import Change
+from commitments.exports.columns import LIST_COLUMNS, Column, ColumnType, RowContext
+from commitments.exports.rows import row_context
+from commitments.i18n.languages import current_language
+from commitments.models.commitment import CommitmentQuerySet
+from commitments.query.expressions import BATCH_SIZE
+from commitments.query.period import PeriodLine, iter_lines
+
+LIST_COLUMNS_BY_NAME = {column.name: column for column in LIST_COLUMNS}
+
+
+def list_column(shared: str, *sources: str, **changed: Any) -> Column:
+    """A column as the list's exports have it, read from a line; `sources` where the line calls it otherwise."""
+    return replace(LIST_COLUMNS_BY_NAME[shared], sources=sources or (shared,), **changed)
+
+
+# Columns of the file, read from a line by the names of its fields.
+PERIOD_COLUMNS = (
+    *(list_column(name) for name in ("reference", "title", "release", "area", "kind", "level", "owners")),
+    list_column("sides", "owners"),
+    Column(
+        "changes", _("Changes"), ColumnType.TEXTS, _("What changed between the two days."), ("changes",), choices=Change
+    ),
+    list_column(
+        "status",
+        "status_start",
+        name="status_start",
+        label=_("Status at the start"),
+        description=_("Its status on the first day; “not_yet_promised” where it was announced later."),
+        choices=None,
+    ),
+    list_column(
+        "status",
+        "status_end",
+        name="status_end",
+        label=_("Status at the end"),
+        description=_("Its status on the last day."),
+    ),
+    list_column("status_on", description=_("The date of the status at the end.")),
+    list_column("stop_reason"),
+    list_column(
+        "deadline",
+        "deadline_start",
+        name="deadline_start",
+        label=_("Deadline at the start"),
+        description=_("Its deadline on the first day; its first one where it was announced later."),
+    ),
+    list_column(
+        "deadline",
+        "deadline_end",
+        name="deadline_end",
+        label=_("Deadline at the end"),
+        description=_("Its deadline on the last day."),
+    ),
+    list_column(
+        "slip_days",
+        "deadline_start",
+        "deadline_end",
+        description=_("Days from the one deadline’s end to the other’s; negative where it was brought forward."),
+    ),
+    Column(
+        "slip_reasons",
+        _("Reasons for slipping"),
+        ColumnType.TEXTS,
+        _("Why the deadline moved between the two days."),
+        ("slip_reasons",),
+    ),
+    list_column("days_late", "status_end", "deadline_end", "completed_on"),
+    list_column(
+        "achieved",
+        "achieved_start",
+        name="achieved_start",
+        label=_("Achieved by the start"),
+        description=_("The quantity last reported by the first day."),
+    ),
+    list_column(
+        "achieved",
+        "achieved_end",
+        name="achieved_end",
+        label=_("Achieved by the end"),
+        description=_("The quantity last reported by the last day."),
+    ),
+    *(list_column(name) for name in ("target", "unit", "note", "evidence_urls")),
+    list_column("url", "reference"),
+)
+
+
+def iter_period_batches(
+    found: CommitmentQuerySet, first: date, last: date, address: Callable[[str, str], str]
+) -> Generator[list[list[Any]]]:
+    """The file's rows in batches, a cell for each of PERIOD_COLUMNS."""
+    context, coming = row_context(last, address, current_language()), iter_lines(found, first, last)
+    while batch := list(islice(coming, BATCH_SIZE)):
+        yield [[read_cell(context, column, line) for column in PERIOD_COLUMNS] for line in batch]
+
+
+def read_cell(context: RowContext, column: Column, line: PeriodLine) -> Any:
+    """What a column says of a line."""
+    values = [getattr(line, source) for source in column.sources]  # type: ignore[arg-type]  # names, in these columns
+    return column.read(context, *values) if column.read else values[0]

@@ -1,0 +1,77 @@
+"""How words are put together in the language of the moment: lists, quotation marks, brackets, what names a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
+
+
+def join_list(words: Iterable[str]) -> str:
+    """Words in a row: "a, b", 「a、b」."""
+    return list_separator().join(words)
+
+
+def list_separator() -> str:
+    """What stands between the words of a list."""
+    return pgettext("between the words of a list", ", ")
+
+
+def join_parts(words: Iterable[str]) -> str:
+    """Parts of a sentence in a row: "Gazette, 2019", 「《憲報》，2019年」."""
+    return pgettext("between the parts of a sentence", ", ").join(words)
+
+
+def join_clauses(words: Iterable[str]) -> str:
+    """Parts of a sentence that have commas of their own: "a; b"."""
+    return pgettext("between the clauses of a sentence", "; ").join(words)
+
+
+def join_sentences(said: Iterable[str]) -> str:
+    """Whole sentences, one after the other: with a space between them in English, with none in Chinese."""
+    between = pgettext("two sentences", "%(first)s %(second)s") % {"first": "", "second": ""}
+    return between.join(said)
+
+
+def with_label(name: Any, value: Any) -> str:
+    """What something is called, and what it is: "Status: completed"."""
+    return pgettext("a label and its value", "%(name)s: %(value)s") % {"name": name, "value": value}
+
+
+def quote_html(text: Any) -> SafeString:
+    """In quotation marks: “a”, 「a」; the text's own become inner ones: 「a『b』」."""
+    outer = _halves(pgettext("quotation marks", "“%(text)s”"))
+    inner = _halves(pgettext("quotation marks inside others", "“%(text)s”"))
+    said = str(conditional_escape(text))
+    for mark, within in zip(outer, inner, strict=True):
+        said = said.replace(mark, within)
+    return _around(outer, said)
+
+
+def bracket_html(text: Any) -> SafeString:
+    """In brackets: (a), （a）."""
+    return _around(_halves(pgettext("brackets", "(%(text)s)")), str(conditional_escape(text)))
+
+
+def in_quotes(text: str) -> str:
+    """In quotation marks, where nothing is HTML: in files, feeds, calendars and messages."""
+    return pgettext("quotation marks", "“%(text)s”") % {"text": text}
+
+
+def with_detail(words: Any, more: Any) -> SafeString:
+    """Something, and more about it: "overdue (12 days)"."""
+    form = pgettext("something, and more about it in brackets", "%(words)s (%(more)s)")
+    return mark_safe(form % {"words": conditional_escape(words), "more": conditional_escape(more)})  # noqa: S308
+
+
+def _halves(form: str) -> tuple[str, str]:
+    before, after = form.split("%(text)s")
+    return before, after
+
+
+def _around(marks: tuple[str, str], escaped: str) -> SafeString:
+    before, after = marks
+    return format_html("{}{}{}", before, mark_safe(escaped), after)  # noqa: S308  (escaped)

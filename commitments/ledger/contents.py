@@ -1,0 +1,223 @@
+"""What the ledger's entries say: the shape of each kind's content, and how it becomes rows and back.
+
+Contents hold text, booleans, whole numbers, lists and null only: decimals and days are text, so that
+canonical JSON has one spelling of each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from commitments.domain.choices import UPDATE_KINDS, EntryKind
+from commitments.models import Area, Commitment, Organisation, Release
+from commitments.models.fields import to_partial_date
+
+Content = dict[str, Any]
+NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
+
+
+def to_text(value: Any) -> str:
+    """Anything as text, nothing as an empty text."""
+    return "" if value is None else str(value)
+
+
+def format_decimal(value: Decimal | None) -> str:
+    """A decimal without trailing zeros: "40", "12.5"; empty for none."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def parse_decimal(value: str) -> Decimal | None:
+    """The decimal that a text says; ValidationError where it says none."""
+    if not value:
+        return None
+    if not NUMBER.fullmatch(value):
+        raise ValidationError(_("“%(value)s” is not a number.") % {"value": value[:40]})
+    return Decimal(value)
+
+
+def parse_day(value: str) -> date | None:
+    """The day that a text says; ValidationError where it says none."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise ValidationError(_("“%(value)s” is not a day.") % {"value": value[:40]}) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How a field of a commitment is written into a content, and read back."""
+
+    write: Callable[[Any], Any] = to_text
+    read: Callable[[Any], Any] = to_text
+
+
+PLAIN_TEXT = Codec()
+AS_IS = Codec(lambda value: value, lambda value: value)
+# Every public field that is a column of its own. Relations are below, by slug or reference.
+COLUMN_CODECS: dict[str, Codec] = {
+    "reference": PLAIN_TEXT,
+    "paragraph": AS_IS,
+    "title": PLAIN_TEXT,
+    "quote": PLAIN_TEXT,
+    "kind": PLAIN_TEXT,
+    "force": PLAIN_TEXT,
+    "level": PLAIN_TEXT,
+    "parties_as_stated": PLAIN_TEXT,
+    "owner_inferred": AS_IS,
+    "owner_note": PLAIN_TEXT,
+    "deadline": Codec(to_text, to_partial_date),
+    "deadline_as_stated": PLAIN_TEXT,
+    "deadline_basis": PLAIN_TEXT,
+    "target": Codec(format_decimal, parse_decimal),
+    "unit": PLAIN_TEXT,
+    "measure": PLAIN_TEXT,
+    "target_approximate": AS_IS,
+    "done_when": PLAIN_TEXT,
+    "review_on": Codec(to_text, parse_day),
+    "note": PLAIN_TEXT,
+}
+RELATIONS = ("release", "area", "part_of")
+PARTIES = ("owners", "partners")
+PUBLIC_FIELDS = (*COLUMN_CODECS, *RELATIONS, *PARTIES)
+# What somebody wrote in words of their own; nothing is computed from it.
+FREE_TEXT_FIELDS = (
+    "title",
+    "quote",
+    "parties_as_stated",
+    "owner_note",
+    "deadline_as_stated",
+    "unit",
+    "measure",
+    "done_when",
+    "note",
+)
+# What of an update and of its evidence is words, and is translated.
+UPDATE_TEXT_FIELDS, EVIDENCE_TEXT_FIELDS = ("deadline_reason", "note", "searched"), ("title", "publisher")
+# R5: the deadline moves only by a report, and a reference is given once.
+CORRECTABLE_FIELDS = tuple(name for name in PUBLIC_FIELDS if name not in ("reference", "deadline"))
+
+EVIDENCE_FIELDS = ("title", "publisher", "url", "date", "archived_url", "relation", "source")
+UPDATE_FIELDS = {
+    "report": (
+        "date",
+        "status",
+        "stop_reason",
+        "basis",
+        "achieved",
+        "deadline",
+        "deadline_reason",
+        "note",
+    ),
+    "context": ("date", "note"),
+    "check": ("date", "searched", "note"),
+}
+KINDS_WITH_EVIDENCE = ("report", "context")
+
+
+def publication_content(commitment: Commitment) -> Content:
+    """Every public field of a commitment, as its `published` entry says it."""
+    single = {name: public_value(name, getattr(commitment, name)) for name in (*COLUMN_CODECS, *RELATIONS)}
+    return single | {name: public_value(name, getattr(commitment, name).all()) for name in PARTIES}
+
+
+def public_value(name: str, value: Any) -> Any:
+    """One public field's value, as a model or a form holds it, as a content says it."""
+    if name in PARTIES:
+        return sorted(body.slug for body in value)
+    if name == "part_of":
+        return value.reference if value else ""
+    if name in RELATIONS:
+        return value.slug if value else ""
+    return COLUMN_CODECS[name].write(value)
+
+
+def update_content(kind: str, said: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]] = ()) -> Content:
+    """The content of a report, context or check, from what a form or a fixture says; unknown names are left out."""
+    content: Content = {name: to_text(said.get(name)) for name in UPDATE_FIELDS[kind]}
+    if NUMBER.fullmatch(content.get("achieved", "")):  # in its one spelling; anything else is refused by the rules
+        content["achieved"] = format_decimal(Decimal(content["achieved"]))
+    if kind == "report":
+        content["basis"] = content["basis"] or "evidence"
+    if kind in KINDS_WITH_EVIDENCE:
+        content["evidence"] = [{name: to_text(row.get(name)) for name in EVIDENCE_FIELDS} for row in evidence]
+    if said.get("reply_of"):  # only where there is one: entries without keep their digests
+        content["reply_of"] = to_text(said["reply_of"])
+    return content
+
+
+def iter_texts(kind: str, said: Content) -> Iterator[str]:
+    """Everything that an entry says in somebody's words, in the order in which it says it; some may be empty."""
+    return (text for _name, text in iter_named_texts(kind, said))
+
+
+def iter_named_texts(kind: str, said: Content) -> Iterator[tuple[str, str]]:
+    """The same, each with the field that it stands in: `title`, `evidence.title`, `reason`."""
+    if kind == EntryKind.PUBLISHED:
+        yield from ((name, said[name]) for name in FREE_TEXT_FIELDS)
+    for change in said.get("changes", ()):
+        if change["field"] in FREE_TEXT_FIELDS:
+            yield from ((change["field"], change[when]) for when in ("before", "after"))
+    if kind in UPDATE_KINDS:
+        yield from ((name, said.get(name, "")) for name in UPDATE_TEXT_FIELDS)
+        yield from (
+            (f"evidence.{name}", row.get(name, "")) for row in said.get("evidence", ()) for name in EVIDENCE_TEXT_FIELDS
+        )
+    elif kind != EntryKind.PUBLISHED:
+        yield "reason", said.get("reason", "")
+
+
+class SlugResolver:
+    """Slugs and references to primary keys, read once for a batch."""
+
+    def __init__(self) -> None:
+        """Read the three short tables; commitments are looked up by `part_of` as they are asked for."""
+        self.ids: dict[str, dict[str, int]] = {
+            "release": dict(Release.objects.values_list("slug", "pk")),
+            "area": dict(Area.objects.values_list("slug", "pk")),
+            "organisation": dict(Organisation.objects.values_list("slug", "pk")),
+        }
+        self._commitments: dict[str, int] = {}
+
+    def columns(self, content: Content, *, parents: bool = True) -> dict[str, Any]:
+        """The values of a commitment's columns that a publication says. KeyError where a slug is gone.
+
+        Without `parents`, what it is part of is left out: it is not looked up.
+        """
+        columns = {name: codec.read(content[name]) for name, codec in COLUMN_CODECS.items()}
+        columns["release_id"] = self.ids["release"][content["release"]]
+        columns["area_id"] = self.ids["area"][content["area"]] if content["area"] else None
+        if parents:
+            columns["part_of_id"] = self._commitment(content["part_of"]) if content["part_of"] else None
+        return columns
+
+    def problems(self, content: Content) -> dict[str, list[str]]:
+        """By field, each value that cannot be read and each slug that names nothing."""
+        problems: dict[str, list[str]] = {}
+        for name, codec in COLUMN_CODECS.items():
+            try:
+                codec.read(content[name])
+            except ValidationError as error:
+                problems[name] = error.messages
+        named = [("release", content["release"]), ("area", content["area"] or None)]
+        named += [(name, slug) for name in PARTIES for slug in content[name]]
+        for name, slug in named:
+            if slug is not None and slug not in self.ids["organisation" if name in PARTIES else name]:
+                problems.setdefault(name, []).append(_("There is no “%(slug)s”.") % {"slug": slug})
+        return problems
+
+    def organisations(self, slugs: Iterable[str]) -> set[int]:
+        """Their primary keys."""
+        return {self.ids["organisation"][slug] for slug in slugs}
+
+    def _commitment(self, reference: str) -> int:
+        if reference not in self._commitments:
+            self._commitments[reference] = Commitment.objects.values_list("pk", flat=True).get(reference=reference)
+        return self._commitments[reference]

@@ -1,0 +1,225 @@
+"""From entries of the ledger to rows: what each projection must hold, and putting the tables right.
+
+Appending, verifying and rebuilding all use the same fold, so that the projections equal what the
+ledger says (R3) because nothing else ever writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any, cast
+
+from django.utils.timezone import localdate
+
+from commitments.domain.assessment import Assessment, CountedUpdate, EvidenceRef, assess, effective_on
+from commitments.domain.choices import UPDATE_KINDS, EntryKind
+from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.collation import build_search_text, sort_key
+from commitments.i18n.languages import column_suffix
+from commitments.ledger.contents import PARTIES, UPDATE_FIELDS, Content, SlugResolver, iter_named_texts, parse_decimal
+from commitments.models import (
+    Commitment,
+    Evidence,
+    LedgerEntry,
+    State,
+    Update,
+)
+
+# A state is kept for every day: these stand for "always" at either end.
+FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
+SEARCHED_FIELDS = ("title", "quote", "parties_as_stated", "note")  # of a commitment's own texts
+
+
+Translations = dict[str, dict[str, str]]  # by language: from a text on record to its translation
+
+
+@dataclass(slots=True)
+class Projection:
+    """What the entries of one commitment come to."""
+
+    columns: dict[str, Any]
+    parties: dict[str, set[int]]
+    published_at: datetime
+    updates: list[Update] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+
+
+class RedactionIndex:
+    """The redaction of each entry that was redacted, and what remains of the entry."""
+
+    def __init__(self) -> None:
+        """Read the redactions once: there are few."""
+        entries = LedgerEntry.objects.filter(kind=EntryKind.REDACTION)
+        self.by_target: dict[int, LedgerEntry] = {int(entry.target_id or 0): entry for entry in entries}
+
+    def remaining(self, entry: LedgerEntry) -> Content | None:
+        """The entry's content, or what its redaction left of it; None where nothing is left."""
+        if entry.content:
+            return entry.data
+        redaction = self.by_target.get(entry.sequence)
+        said = self.remaining(redaction) if redaction else None
+        return said.get("remaining") if said else None
+
+
+def fold_entries(
+    commitment: Commitment,
+    entries: Sequence[LedgerEntry],
+    resolver: SlugResolver,
+    redactions: RedactionIndex,
+    memory: Translations,
+) -> Projection:
+    """All projections of one commitment, from its entries in order. The first is its publication.
+
+    `memory`: the translations of its texts, also of some that are not on record.
+    """
+    retracted = {int(e.target_id or 0): e for e in entries if e.kind == EntryKind.RETRACTION}
+    said = {entry.sequence: redactions.remaining(entry) for entry in entries}
+    public = public_fields(entries, said, retracted)
+    texts = texts_on_record(entries, said, redactions)
+    translated = {
+        language: {text: known[text] for text in texts if known.get(text)} for language, known in memory.items()
+    }
+    projection = Projection(
+        columns=resolver.columns(public) | translation_columns(public, texts, translated),
+        parties={name: resolver.organisations(public[name]) for name in PARTIES},
+        published_at=entries[0].recorded_at,
+    )
+    facts: list[CountedUpdate] = []
+    for entry in entries:
+        if entry.kind in UPDATE_KINDS:
+            update, evidence = update_rows(entry, said[entry.sequence] or {})
+            update.commitment = commitment
+            if update.reply_of_id:
+                resolver.organisations([update.reply_of_id])  # KeyError where its slug is gone
+            update.retracted_by = retracted.get(entry.sequence)
+            update.redacted_by = redactions.by_target.get(entry.sequence)
+            update.search_text_zh = _search_text_zh([update.note], translated)
+            projection.updates.append(update)
+            projection.evidence += evidence
+            if update.stands:
+                facts.append(to_counted_update(update, evidence))
+    stated = projection.columns["deadline"]
+    projection.states = [
+        _build_state(commitment, first, until, assess(stated, facts, first)) for first, until in state_spans(facts)
+    ]
+    return projection
+
+
+def texts_on_record(
+    entries: Iterable[LedgerEntry], said: dict[int, Content | None], redactions: RedactionIndex
+) -> list[str]:
+    """Every text that the entries of a commitment say, once each, in the order in which it was first said."""
+    found = texts_with_places(entries, said, redactions)
+    return list(dict.fromkeys(text for _entry, _name, text in found if text))
+
+
+def texts_with_places(
+    entries: Iterable[LedgerEntry], said: dict[int, Content | None], redactions: RedactionIndex
+) -> Iterator[tuple[LedgerEntry, str, str]]:
+    """Where they say it: an entry, its field, and the text, which may be empty."""
+    for entry in entries:
+        for name, text in iter_named_texts(entry.kind, said[entry.sequence] or {}):
+            yield entry, name, text
+        redaction = redactions.by_target.get(entry.sequence)
+        while redaction:
+            for name, text in iter_named_texts(redaction.kind, redaction.data or {}):
+                yield redaction, name, text
+            redaction = redactions.by_target.get(redaction.sequence)
+
+
+def translation_columns(public: Content, texts: Sequence[str], translated: Translations) -> dict[str, Any]:
+    """The columns of a commitment that come from its translations; texts without one stand for themselves."""
+    columns: dict[str, Any] = {
+        "translated": {language: said for language, said in translated.items() if said},
+        "search_text_zh": _search_text_zh([public[name] for name in SEARCHED_FIELDS], translated),
+    }
+    for language, said in translated.items():
+        title = said.get(public["title"], public["title"])
+        columns[f"title_key{column_suffix(language)}"] = sort_key(title, language)
+        columns[f"untranslated{column_suffix(language)}"] = len(texts) - len(said)
+    return columns
+
+
+def _search_text_zh(texts: Iterable[str], translated: Translations) -> str:
+    return build_search_text(
+        *(one for text in texts for one in (text, *(said.get(text, "") for said in translated.values())))
+    )
+
+
+def public_fields(
+    entries: Sequence[LedgerEntry], said: dict[int, Content | None], retracted: Container[int]
+) -> Content:
+    """The public fields of a commitment: as they were published, with every correction that stands."""
+    public = dict(said[entries[0].sequence] or {})
+    for entry in entries:
+        correction = said[entry.sequence]
+        if entry.kind == EntryKind.CORRECTION and correction and entry.sequence not in retracted:
+            public |= {change["field"]: change["after"] for change in correction["changes"]}
+    return public
+
+
+def update_rows(entry: LedgerEntry, said: Content) -> tuple[Update, list[Evidence]]:
+    """The update and evidence rows of a report, context or check; all but empty where it was removed."""
+    values = {name: said[name] for name in UPDATE_FIELDS[entry.kind] if name in said}
+    values["achieved"] = parse_decimal(values.get("achieved", ""))
+    recorded_on = localdate(entry.recorded_at)
+    update = Update(
+        entry=entry,
+        kind=entry.kind,
+        recorded_at=entry.recorded_at,
+        role=entry.role,
+        organisation=entry.organisation,
+        reply_of_id=said.get("reply_of"),
+        **({"basis": ""} | values),
+    )
+    update.effective_on = effective_on(update.date, recorded_on) if update.date else recorded_on
+    evidence = [
+        Evidence(update=update, position=position, **row) for position, row in enumerate(said.get("evidence", ()), 1)
+    ]
+    return update, evidence
+
+
+def to_counted_update(update: Update, evidence: Sequence[Evidence]) -> CountedUpdate:
+    """An update that counts, as the rules see it."""
+    return CountedUpdate(
+        sequence=update.pk,
+        kind=update.kind,
+        dated=cast("PartialDate", update.date),  # an update that stands has one
+        effective_on=update.effective_on,
+        status=update.status,
+        stop_reason=update.stop_reason,
+        achieved=update.achieved,
+        deadline=update.deadline,
+        note=update.note,
+        supports=tuple(EvidenceRef(row.url, row.relation, row.source) for row in evidence),
+    )
+
+
+def state_spans(facts: Iterable[CountedUpdate]) -> Iterator[tuple[date, date]]:
+    """The spans of days in which nothing changes, covering every day; the last day is not included."""
+    days = sorted({fact.effective_on for fact in facts})
+    return pairwise([FIRST_DAY, *days, LAST_DAY])
+
+
+def _build_state(commitment: Commitment, first: date, until: date, now: Assessment) -> State:
+    return State(
+        commitment=commitment,
+        from_day=first,
+        until_day=until,
+        status=now.status,
+        stop_reason=now.stop_reason,
+        status_on=now.status_on,
+        completed_on=now.completed_on,
+        achieved=now.achieved,
+        deadline=now.deadline,
+        original_deadline=now.original_deadline,
+        evidence=now.evidence,
+        last_entry_on=now.last_entry_on,
+        searched_on=now.searched_on,
+        note=now.note,
+        evidence_urls="\n".join(dict.fromkeys(support.url for support in now.supports)),
+    )

@@ -1,0 +1,133 @@
+"""Translating what is on record: what there is to translate, and the one way to record a translation.
+
+The chain knows nothing of translations. Each is a row of a table that is only added to, and what it comes to is
+projected beside the record, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commitments.domain.choices import UPDATE_KINDS, EntryKind
+from commitments.i18n.languages import CHINESE
+from commitments.ledger.append import Actor, lock_head
+from commitments.ledger.contents import EVIDENCE_TEXT_FIELDS, UPDATE_TEXT_FIELDS, iter_named_texts, publication_content
+from commitments.ledger.projection import RedactionIndex, texts_with_places
+from commitments.ledger.reconciliation import reconcile_projections
+from commitments.models import Commitment, DraftUpdate, LedgerEntry, Translation
+
+MAX_LENGTH = 10_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class NewTranslation:
+    """How a text of a commitment is said in another language; an empty `text` takes back what was said before."""
+
+    commitment: Commitment
+    language: str
+    source: str
+    text: str
+
+
+def record_translations(new: Sequence[NewTranslation], by: Actor) -> int:
+    """Record translations, all or none, and how many said something new. Raises ValidationError.
+
+    The head of the ledger is held meanwhile, and left as it is: publishing and translating wait for each other.
+    """
+    with transaction.atomic():
+        lock_head()
+        known = latest_translations(one.commitment.pk for one in new)
+        rows = []
+        for one in new:
+            check_translation(one)
+            place = (one.commitment.pk, one.language, one.source)
+            if known.get(place, "") != one.text:
+                known[place] = one.text
+                rows.append(_translation_row(one, by))
+        Translation.objects.bulk_create(rows, batch_size=500)
+        reconcile_projections(sorted({row.commitment.reference for row in rows}))
+    return len(rows)
+
+
+def check_translation(new: NewTranslation) -> None:
+    """Raise ValidationError where a translation cannot be kept."""
+    if new.language not in CHINESE:
+        raise ValidationError(f"There is no language {new.language!r}: write one of {', '.join(CHINESE)}.")
+    if not new.source:
+        raise ValidationError(_("Only a text can be translated."))
+    if len(new.text) > MAX_LENGTH:
+        raise ValidationError(_("A translation has at most %(most)s characters.") % {"most": MAX_LENGTH})
+    if "\0" in new.text:
+        raise ValidationError(_("It holds a character that is no text. Type the cell again."))
+
+
+def _translation_row(new: NewTranslation, by: Actor) -> Translation:
+    return Translation(
+        commitment=new.commitment,
+        language=new.language,
+        source=new.source,
+        text=new.text,
+        recorded_at=timezone.now().replace(microsecond=0),
+        role=by.role,
+        organisation=by.organisation,
+    )
+
+
+def latest_translations(commitments: Iterable[int]) -> dict[tuple[int, str, str], str]:
+    """By commitment, language and text on record: its translation, or an empty text where it was taken back."""
+    rows = Translation.objects.filter(commitment__in=set(commitments)).order_by("pk")
+    return {
+        (commitment, language, source): text
+        for commitment, language, source, text in rows.values_list("commitment_id", "language", "source", "text")
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """Where a text stands: in a field of an entry, of the draft of an update, or of a draft commitment."""
+
+    name: str
+    entry: LedgerEntry | None = None
+    draft: DraftUpdate | None = None
+
+
+def translatable_texts(commitment: Commitment) -> list[str]:
+    """Every text of a commitment that can be translated: of its record, or of the draft; then of drafts of updates."""
+    return list(text_places(commitment))
+
+
+def text_places(commitment: Commitment) -> dict[str, TextPlace]:
+    """The same, each with the place where it stands first."""
+    places: dict[str, TextPlace] = {}
+    for place, text in [*_texts_on_record(commitment), *_texts_of_drafts(commitment)]:
+        if text:
+            places.setdefault(text, place)
+    return places
+
+
+def _texts_on_record(commitment: Commitment) -> Iterator[tuple[TextPlace, str]]:
+    entries = list(LedgerEntry.objects.filter(commitment=commitment).order_by("sequence"))
+    if not entries:
+        said = publication_content(commitment)
+        yield from ((TextPlace(name), text) for name, text in iter_named_texts(EntryKind.PUBLISHED, said))
+        return
+    redactions = RedactionIndex()
+    remaining = {entry.sequence: redactions.remaining(entry) for entry in entries}
+    for entry, name, text in texts_with_places(entries, remaining, redactions):
+        yield TextPlace(name, entry), text
+
+
+def _texts_of_drafts(commitment: Commitment) -> Iterator[tuple[TextPlace, str]]:
+    drafts = DraftUpdate.objects.filter(commitment=commitment, published_as=None).order_by("pk")
+    for draft in drafts.prefetch_related("evidence"):
+        told: dict[str, Any] = {name: getattr(draft, name) for name in UPDATE_TEXT_FIELDS}
+        told["evidence"] = [{name: getattr(row, name) for name in EVIDENCE_TEXT_FIELDS} for row in draft.evidence.all()]
+        kind = str(draft.kind) if draft.kind in UPDATE_KINDS else EntryKind.REPORT
+        yield from ((TextPlace(name, draft=draft), text) for name, text in iter_named_texts(kind, told))

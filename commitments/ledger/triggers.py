@@ -1,0 +1,199 @@
+"""What the database itself sees to, whoever asks: the ledger is not changed, nor a publication taken back.
+
+And whatever staff edit beside the ledger gives the edition a new token, in the same transaction, so that no public
+answer that was made before is taken for current (`models.ledger.record_version`). No switch in the application turns
+these off. Each trigger speaks of its own table only, the tokens apart, because SQLite rebuilds tables in migrations
+and checks every trigger that names them while it does: a migration that rebuilds `commitments_edition` must drop the
+triggers first.
+"""
+
+from __future__ import annotations
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+ENTRIES = "commitments_ledgerentry"
+COMMITMENTS = "commitments_commitment"
+TRANSLATIONS = "commitments_translation"
+
+# A redaction empties content and salt of an entry that a redaction entry names, and touches nothing else.
+UNCHANGED_COLUMNS = (
+    *("sequence", "kind", "reference", "target_id", "recorded_at", "role", "organisation", "key"),
+    *("content_digest", "digest"),
+)
+IS_REDACTION = (
+    "NEW.content = '' AND NEW.salt = '' AND "
+    + " AND ".join(f"NEW.{column} {{same}} OLD.{column}" for column in UNCHANGED_COLUMNS)
+    + f" AND EXISTS (SELECT 1 FROM {ENTRIES} WHERE kind = 'redaction' AND target_id = OLD.sequence)"
+)
+# A translation is emptied with the text that it translates.
+IS_EMPTIED = "NEW.source = '' AND NEW.text = '' AND " + " AND ".join(
+    f"NEW.{column} {{same}} OLD.{column}"
+    for column in ("id", "commitment_id", "language", "recorded_at", "role", "organisation")
+)
+OUT_OF_ORDER = f"NEW.sequence <> 1 + COALESCE((SELECT MAX(sequence) FROM {ENTRIES}), 0)"
+# SQLite's REPLACE deletes the rows that stand in a unique column's way, and no DELETE trigger sees it.
+REPLACES_AN_ENTRY = (
+    f"{OUT_OF_ORDER} OR EXISTS (SELECT 1 FROM {ENTRIES} e WHERE e.digest = NEW.digest OR e.key = NEW.key "
+    "OR (e.target_id = NEW.target_id AND e.kind = NEW.kind) "
+    "OR (e.reference = NEW.reference AND e.kind = 'published' AND NEW.kind = 'published'))"
+)
+REPLACES_A_COMMITMENT = (
+    f"EXISTS (SELECT 1 FROM {COMMITMENTS} c WHERE c.published_at IS NOT NULL AND c.id {{other}} "
+    "AND (c.id = NEW.id OR c.reference = NEW.reference))"
+)
+UNPUBLISHES = (
+    "OLD.published_at IS NOT NULL AND (NEW.published_at {differs} OLD.published_at OR NEW.reference <> OLD.reference)"
+)
+
+# name: (table, event, condition, message); {same} and {differs} compare with nulls in each dialect.
+REFUSALS = {
+    "ledger_no_update": (ENTRIES, "UPDATE", f"NOT ({IS_REDACTION})", "a ledger entry cannot be changed"),
+    "ledger_no_delete": (ENTRIES, "DELETE", "1 = 1", "a ledger entry cannot be deleted"),
+    "ledger_in_order": (ENTRIES, "INSERT", OUT_OF_ORDER, "a ledger entry must follow the last one"),
+    "commitment_stays_public": (COMMITMENTS, "UPDATE", UNPUBLISHES, "a published commitment stays published"),
+    "commitment_no_delete": (
+        COMMITMENTS,
+        "DELETE",
+        "OLD.published_at IS NOT NULL",
+        "a published commitment cannot be deleted",
+    ),
+    "translation_no_update": (TRANSLATIONS, "UPDATE", f"NOT ({IS_EMPTIED})", "a translation cannot be changed"),
+    "translation_no_delete": (TRANSLATIONS, "DELETE", "1 = 1", "a translation cannot be deleted"),
+}
+SQLITE_REFUSALS = {
+    "ledger_in_order": (ENTRIES, "INSERT", REPLACES_AN_ENTRY, "a ledger entry must follow the last one"),
+    "commitment_no_replace": (
+        COMMITMENTS,
+        "INSERT",
+        REPLACES_A_COMMITMENT.format(other="IS NOT NULL"),
+        "a published commitment cannot be replaced",
+    ),
+    "commitment_no_push": (
+        COMMITMENTS,
+        "UPDATE",
+        REPLACES_A_COMMITMENT.format(other="<> OLD.id"),
+        "a published commitment cannot be replaced",
+    ),
+    "translation_no_replace": (
+        TRANSLATIONS,
+        "INSERT",
+        f"EXISTS (SELECT 1 FROM {TRANSLATIONS} t WHERE t.id = NEW.id)",
+        "a translation cannot be replaced",
+    ),
+}
+NO_TRUNCATE = {
+    "ledger_no_truncate": ENTRIES,
+    "commitment_no_truncate": COMMITMENTS,
+    "translation_no_truncate": TRANSLATIONS,
+}
+# What public answers tell beside what is in the ledger.
+EDITED_TABLES = tuple(
+    f"commitments_{name}"
+    for name in (
+        *("agreement", "agreement_commitments", "agreement_parties", "area"),
+        *("occasion", "organisation", "release", "section", "translation"),
+    )
+)
+EDITION = "commitments_edition"
+NEW_TOKEN = f"UPDATE {EDITION} SET token = {{random}}"
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Lay every trigger anew; nothing where the tables are not there (yet)."""
+    if not {ENTRIES, COMMITMENTS, TRANSLATIONS, EDITION} <= set(connection.introspection.table_names()):
+        return
+    with connection.cursor() as cursor:
+        for statement in install_statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def broken_triggers(connection: BaseDatabaseWrapper) -> list[str]:
+    """The name of each trigger that is missing, switched off or not as it was laid."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            # A trigger that is disabled, fires at another time, or only for some columns or rows is not ours.
+            cursor.execute(
+                "SELECT t.tgname, t.tgtype || t.tgenabled::text || (t.tgqual IS NULL)::text || t.tgattr::text "
+                "|| p.prosrc FROM pg_trigger t "
+                "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal "
+                "AND t.tgrelid = ANY(ARRAY(SELECT to_regclass(unnest(%s::text[]))))",
+                [[ENTRIES, COMMITMENTS, *EDITED_TABLES]],  # the translations are among those that are edited
+            )
+        found = dict(cursor.fetchall())
+    return [name for name, text in expected(connection.vendor).items() if found.get(name) != text]
+
+
+def install_statements(vendor: str) -> list[str]:
+    """The SQL that lays every trigger, over older versions of itself."""
+    if vendor == "sqlite":
+        return [text for name, sql in _expected_on_sqlite().items() for text in (f"DROP TRIGGER IF EXISTS {name}", sql)]
+    return [text for name in (*REFUSALS, *NO_TRUNCATE, *version_triggers()) for text in _postgresql_statements(name)]
+
+
+def expected(vendor: str) -> dict[str, str]:
+    """Name and text of each trigger that must be there."""
+    return _expected_on_sqlite() if vendor == "sqlite" else _expected_on_postgresql()
+
+
+def _expected_on_sqlite() -> dict[str, str]:
+    """Name and text of each trigger, as SQLite keeps it."""
+    refusing = {
+        name: f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition.format(same='IS', differs='IS NOT')} "
+        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        for name, (table, event, condition, message) in (REFUSALS | SQLITE_REFUSALS).items()
+    }
+    new_token = NEW_TOKEN.format(random="lower(hex(randomblob(16)))")
+    marking = {
+        f"{name}_{event.lower()}": (
+            f"CREATE TRIGGER {name}_{event.lower()} AFTER {event} ON {table} BEGIN {new_token}; END"
+        )
+        for name, table in version_triggers().items()
+        for event in ("INSERT", "UPDATE", "DELETE")
+    }
+    return refusing | marking
+
+
+def _expected_on_postgresql() -> dict[str, str]:
+    """Name of each trigger, with its type, that it is on, and its function's text, as PostgreSQL keeps them."""
+    types = {"UPDATE": 19, "DELETE": 11, "INSERT": 7}  # row, before, event: pg_trigger.h
+    rows = {
+        name: f"{types[event]}Otrue{_trigger_body(name)}"
+        for name, (_table, event, _condition, _message) in REFUSALS.items()
+    }
+    # Statement, before TRUNCATE; and statement, after each of the four events.
+    return rows | {
+        name: f"{34 if name in NO_TRUNCATE else 60}Otrue{_trigger_body(name)}"
+        for name in (*NO_TRUNCATE, *version_triggers())
+    }
+
+
+def version_triggers() -> dict[str, str]:
+    """Name of the trigger, and table, of what gives a new token."""
+    return {f"{table.removeprefix('commitments_')}_edited": table for table in EDITED_TABLES}
+
+
+def _trigger_body(name: str) -> str:
+    if name in version_triggers():
+        return f" BEGIN {NEW_TOKEN.format(random='gen_random_uuid()::text')}; RETURN NULL; END "
+    if name in NO_TRUNCATE:
+        return f" BEGIN RAISE EXCEPTION '{NO_TRUNCATE[name]} cannot be emptied'; END "
+    _table, event, condition, message = REFUSALS[name]
+    dialect = condition.format(same="IS NOT DISTINCT FROM", differs="IS DISTINCT FROM")
+    goes_on = "OLD" if event == "DELETE" else "NEW"
+    return f" BEGIN IF {dialect} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {goes_on}; END "
+
+
+def _postgresql_statements(name: str) -> list[str]:
+    if name in version_triggers():
+        when, table, each = "AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE", version_triggers()[name], "STATEMENT"
+    elif name in NO_TRUNCATE:
+        when, table, each = "BEFORE TRUNCATE", NO_TRUNCATE[name], "STATEMENT"
+    else:
+        when, table, each = f"BEFORE {REFUSALS[name][1]}", REFUSALS[name][0], "ROW"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${_trigger_body(name)}$$",
+        f"DROP TRIGGER IF EXISTS {name} ON {table}",
+        f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+    ]

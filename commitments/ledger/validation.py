@@ -1,0 +1,361 @@
+"""What may be recorded: the rules that `append_entries` checks under its lock, each a ValidationError by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from commitments.domain.assessment import EvidenceRef, supporting_evidence
+from commitments.domain.choices import ANNOUNCED, UPDATE_KINDS, EntryKind, ReportBasis, Status
+from commitments.domain.hash_chain import canonical_json
+from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.phrases import join_sentences
+from commitments.ledger.contents import (
+    CORRECTABLE_FIELDS,
+    FREE_TEXT_FIELDS,
+    PARTIES,
+    RELATIONS,
+    Content,
+    SlugResolver,
+    parse_decimal,
+    publication_content,
+)
+from commitments.ledger.projection import RedactionIndex, public_fields
+from commitments.models import Commitment, Evidence, LedgerEntry, Update
+
+MAX_QUOTE_WORDS = 15
+RETRACTABLE_KINDS = (*UPDATE_KINDS, EntryKind.CORRECTION)
+# What a redaction may take out of an entry: words. Everything that a rule or a count rests on stays.
+REDACTABLE_FIELDS = {
+    EntryKind.PUBLISHED: FREE_TEXT_FIELDS,
+    EntryKind.REPORT: ("note", "deadline_reason", "evidence"),
+    EntryKind.CONTEXT: ("note", "evidence"),
+    EntryKind.CHECK: ("searched", "note"),
+    EntryKind.CORRECTION: ("reason", "changes"),
+    EntryKind.RETRACTION: ("reason",),
+    EntryKind.REDACTION: ("reason", "remaining"),
+}
+
+
+class EntryValidator:
+    """Checks entries in the order in which they are to be appended: an earlier one may make a later one right.
+
+    Reads what is on record once, under the ledger's lock. `references`: the commitments that the
+    entries are about; `wholes`: those that they name as what something is part of; `targets`: the
+    entries that they retract or redact; `keys`: those that they bring.
+    """
+
+    def __init__(self, references: set[str], wholes: set[str], targets: set[int], keys: set[str]) -> None:
+        public = Commitment.objects.public().select_related("release", "area", "part_of")
+        public = public.prefetch_related(*PARTIES).filter(reference__in=references | wholes)
+        self.public = {commitment.reference: commitment for commitment in public}
+        self.fields: dict[str, Content] = {}
+        self.targets = LedgerEntry.objects.in_bulk(targets)
+        about = LedgerEntry.objects.filter(target__in=targets).values_list("target_id", "kind")
+        self.targeted = {(int(target or 0), kind) for target, kind in about}
+        self.recorded_contents = recorded_contents(references)
+        self.keys = set(LedgerEntry.objects.filter(key__in=keys).values_list("key", flat=True))
+        self.resolver = SlugResolver()
+
+    def check(
+        self, kind: str, content: Content, commitment: Commitment | None, target: LedgerEntry | None, recorded_on: date
+    ) -> None:
+        """Raise ValidationError where an entry may not be appended."""
+        if kind == EntryKind.REDACTION:
+            self.check_redaction(content, self._target(target, kind))
+            return
+        if commitment is None:
+            raise ValidationError(_("Say which commitment the entry is about."))
+        reference = commitment.reference
+        if kind == EntryKind.PUBLISHED:
+            self.check_publication(commitment, content)
+        elif reference not in self.public:
+            raise ValidationError(_("%(reference)s is a draft: publish it first.") % {"reference": reference})
+        elif kind in UPDATE_KINDS:
+            self.check_not_repeated(content, reference)
+            self.check_reply(kind, content, reference)
+            check_update(kind, content, self.public[reference], recorded_on)
+        elif kind == EntryKind.CORRECTION:
+            self.check_correction(content, reference)
+        else:
+            self.check_retraction(content, reference, self._target(target, kind))
+
+    def check_key(self, key: str | None) -> None:
+        """A key is given once, so that nothing is recorded twice."""
+        if key in self.keys:
+            raise ValidationError(_("The key %(key)s is on record already.") % {"key": key})
+        if key:
+            self.keys.add(key)
+
+    def check_publication(self, commitment: Commitment, content: Content) -> None:
+        """A commitment may become public once, whole, with somebody who is to do it."""
+        if commitment.reference in self.public:
+            raise ValidationError(_("%(reference)s is public already.") % {"reference": commitment.reference})
+        self.check_fields(content)
+        self.public[commitment.reference] = commitment
+        self.fields[commitment.reference] = content
+
+    def check_fields(self, content: Content) -> None:
+        """Public fields that could be published: each by itself, what they name, and all together."""
+        check_public_fields(content, self.resolver)
+        self._check_part_of(content["reference"], content["part_of"])
+
+    def _check_part_of(self, reference: str, whole: str) -> None:
+        """What it is part of is public, and not, over however many steps, a part of it."""
+        above = {reference}
+        while whole:
+            if whole in above:
+                raise ValidationError({"part_of": _("A commitment cannot be part of itself.")})
+            if whole not in self.public:
+                found = Commitment.objects.public().filter(reference=whole).first()
+                if found is None:
+                    message = _("It is part of a commitment that is still a draft: publish that first.")
+                    raise ValidationError({"part_of": message})
+                self.public[whole] = found
+            above.add(whole)
+            whole = self._fields(whole)["part_of"]
+
+    def check_not_repeated(self, content: Content, reference: str) -> None:
+        """The same update twice is a slip of the hand: a button pressed twice, a form sent again."""
+        said = (reference, canonical_json(content))
+        if said in self.recorded_contents:
+            raise ValidationError(
+                _("This is on record already, to the letter: %(entry)s.") % {"entry": self.recorded_contents[said]}
+            )
+        self.recorded_contents[said] = _("in the same submission")
+
+    def check_reply(self, kind: str, content: Content, reference: str) -> None:
+        """A reply is context, in the words of an organisation that owns the commitment or takes part in it."""
+        if "reply_of" not in content:
+            return
+        if kind != EntryKind.CONTEXT:
+            raise ValidationError({"reply_of": _("A reply moves no status: record it as context.")})
+        fields, slug = self._fields(reference), content["reply_of"]
+        if slug not in (*fields["owners"], *fields["partners"]):
+            message = _("“%(slug)s” neither owns %(reference)s nor takes part in it.")
+            raise ValidationError({"reply_of": message % {"slug": str(slug)[:60], "reference": reference}})
+
+    def check_correction(self, content: Content, reference: str) -> None:
+        """Every public field but reference and deadline, each from what it is, with a reason."""
+        _require_reason(content)
+        before = self._fields(reference)
+        for change in content["changes"]:
+            name = change["field"]
+            if name not in CORRECTABLE_FIELDS:
+                raise ValidationError({name: _("This cannot be corrected: a deadline moves only by a report.")})
+            if change["before"] != before[name]:
+                message = _("This has changed since you opened it. Look again before you correct it.")
+                raise ValidationError({name: message})
+        after = before | {change["field"]: change["after"] for change in content["changes"]}
+        self.check_fields(after)
+        self.fields[reference] = after
+
+    def check_retraction(self, content: Content, reference: str, target: LedgerEntry | None) -> None:
+        """An earlier update or correction of the same commitment, once."""
+        _require_reason(content)
+        if target is None or target.kind not in RETRACTABLE_KINDS or target.commitment_id != reference:
+            raise ValidationError(_("Only a report, context, check or correction of this commitment can be retracted."))
+        if target.kind == EntryKind.CORRECTION:
+            entries = LedgerEntry.objects.filter(commitment__reference=reference).order_by("sequence")
+            retracted = {number for number, kind in self.targeted if kind == EntryKind.RETRACTION}
+            redactions = RedactionIndex()
+            said = {entry.sequence: redactions.remaining(entry) for entry in entries}
+            after = public_fields(list(entries), said, retracted)
+            self.check_fields(after)
+            self.fields[reference] = after
+
+    def check_redaction(self, content: Content, target: LedgerEntry | None) -> None:
+        """Words of any entry that still holds some; what its meaning rests on stays."""
+        _require_reason(content)
+        if target is None or not target.content:
+            raise ValidationError(_("Choose an entry that still holds text."))
+        remaining, data = content["remaining"], target.data or {}
+        if target.kind == EntryKind.REDACTION and remaining:
+            kind, inner = str(target.subject.kind), data["remaining"]
+            if not (inner is None and remaining.get("remaining") is None):
+                check_remaining(kind, inner or {}, remaining.get("remaining"))
+        check_remaining(target.kind, data, remaining)
+        if target.kind == EntryKind.PUBLISHED:
+            self.check_fields(remaining)
+
+    def _target(self, target: LedgerEntry | None, kind: str) -> LedgerEntry | None:
+        """The entry as it is now, which may be targeted once by each kind."""
+        if target is None:
+            return None
+        if (target.sequence, kind) in self.targeted:
+            raise ValidationError(
+                _("Entry %(number)s has a %(kind)s already.")
+                % {"number": target.sequence, "kind": EntryKind(kind).label}
+            )
+        self.targeted.add((target.sequence, kind))
+        return self.targets.get(target.sequence)
+
+    def _fields(self, reference: str) -> Content:
+        """The public fields of a public commitment, after the entries checked so far."""
+        if reference not in self.fields:
+            self.fields[reference] = publication_content(self.public[reference])
+        return self.fields[reference]
+
+
+def recorded_contents(references: Iterable[str]) -> dict[tuple[str, str], str]:
+    """What stands on record of some commitments: reference and content of each standing update, and its entry."""
+    standing = LedgerEntry.objects.filter(commitment__reference__in=references, kind__in=UPDATE_KINDS)
+    standing = standing.exclude(targeted_by__kind=EntryKind.RETRACTION)
+    rows = standing.values_list("commitment_id", "content", "sequence")
+    return {(str(reference), said): _("entry %(number)s") % {"number": number} for reference, said, number in rows}
+
+
+def check_public_fields(content: Content, resolver: SlugResolver) -> None:
+    """Public fields, each by itself, what they name, and all together; what it is part of may be a draft itself."""
+    if problems := resolver.problems(content):
+        raise ValidationError(problems)
+    columns = resolver.columns(content, parents=False)
+    Commitment(**columns).clean_fields(exclude=["published_at", *RELATIONS])
+    check_consistency(content)
+
+
+def check_consistency(content: Mapping[str, Any]) -> None:
+    """What must hold between the public fields, as a form gives them or an entry says them."""
+    problems: dict[str, str] = {}
+    if len(content["quote"].split()) > MAX_QUOTE_WORDS:
+        problems["quote"] = _("A quote has at most %(most)s words.") % {"most": MAX_QUOTE_WORDS}
+    if not (content["owners"] or content["partners"] or content["parties_as_stated"].strip()):
+        problems["owners"] = _("Name at least one owner, partner or party.")
+    if content["owner_inferred"] and not content["owner_note"].strip():
+        problems["owner_note"] = _("Say why the owner is inferred.")
+    if bool(content["deadline"]) != bool(content["deadline_basis"]):
+        problems["deadline_basis"] = _("A deadline and its basis go together.")
+    if content["target"] and not content["unit"].strip():
+        problems["unit"] = _("Say what the target counts.")
+    if problems:
+        raise ValidationError(problems)
+
+
+def check_update(kind: str, content: Content, commitment: Commitment, recorded_on: date) -> None:
+    """A report, context or check: its shape, its date, and what may move a status."""
+    update, evidence = _unsaved_rows(kind, content)
+    _check_date(kind, update.date, recorded_on)
+    if kind == EntryKind.CHECK and not update.searched.strip():
+        raise ValidationError({"searched": _("Say where you looked.")})
+    if kind == EntryKind.CONTEXT and not update.note.strip():
+        raise ValidationError({"note": _("Say what happened.")})
+    if kind == EntryKind.REPORT:
+        check_report(update, evidence, commitment)
+
+
+def check_report(update: Update, evidence: Sequence[Evidence], commitment: Commitment) -> None:
+    """What a report needs, and the evidence that its status rests on."""
+    problems: dict[str, str] = {}
+    if update.status not in Status.values or update.status == Status.NO_REPORT:
+        problems["status"] = _("Say which status is reported.")
+    stopped = update.status == Status.STOPPED
+    if stopped != bool(update.stop_reason):
+        problems["stop_reason"] = _("Give a reason for stopping where the status is stopped, and only there.")
+    if stopped and not update.note.strip():
+        problems["note"] = _("Say why it was stopped.")
+    if bool(update.deadline) != bool(update.deadline_reason.strip()):
+        problems["deadline_reason"] = _("A revised deadline and its reason go together.")
+    if update.achieved is not None and not commitment.unit:
+        problems["achieved"] = _("This commitment has no unit to count in. Put the figure into the note.")
+    if problems:
+        raise ValidationError(problems)
+    _check_supporting_evidence(update, evidence, commitment)
+
+
+def _check_supporting_evidence(update: Update, evidence: Sequence[Evidence], commitment: Commitment) -> None:
+    """Only direct evidence moves a status; the release's own word and `stopped` are the two exceptions."""
+    if update.basis == ReportBasis.RELEASE:
+        if commitment.kind not in ANNOUNCED or update.status != Status.COMPLETED:
+            message = _("Only what the release reports as signed or in place is completed by its own statement.")
+            raise ValidationError({"basis": message})
+        return
+    if not supporting_evidence(update.status, [EvidenceRef(row.url, row.relation, row.source) for row in evidence]):
+        raise ValidationError({"evidence": _missing_evidence_hint(update.status)})
+
+
+def _missing_evidence_hint(status: str) -> str:
+    if status == Status.STOPPED:
+        return _("Add the evidence that it was stopped, direct or context.")
+    return _(
+        "A report needs direct evidence: a public page that reports on this very pledge. "
+        "If you have none, record it as context, which moves no status."
+    )
+
+
+def _check_date(kind: str, when: PartialDate | None, recorded_on: date) -> None:
+    if when is None:
+        raise ValidationError({"date": _("Say when it happened.")})
+    if when.first > recorded_on:
+        raise ValidationError({"date": _("%(date)s lies in the future.") % {"date": when.label}})
+    if kind == EntryKind.CHECK and when.first != when.last:
+        raise ValidationError({"date": _("Give the day on which you looked: 2018-11-05.")})
+
+
+def _unsaved_rows(kind: str, content: Content) -> tuple[Update, list[Evidence]]:
+    """The rows that the content would become, each column checked; problems of evidence are named by row."""
+    said = {name: value for name, value in content.items() if name not in ("evidence", "reply_of")}
+    update = Update(kind=kind)
+    problems: dict[str, list[str]] = _set_and_check(update, said)
+    evidence = []
+    for number, row in enumerate(content.get("evidence", ()), 1):
+        evidence.append(Evidence())
+        for name, messages in _set_and_check(evidence[-1], row).items():
+            values = {"number": number, "name": name, "message": join_sentences(messages)}
+            problems.setdefault("evidence", []).append(_("Evidence %(number)s, %(name)s: %(message)s") % values)
+    if problems:
+        raise ValidationError(problems)
+    return update, evidence
+
+
+def _set_and_check(row: models.Model, said: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Set a row's columns as said and check them; what is wrong, by column."""
+    problems: dict[str, list[str]] = {}
+    for name, value in said.items():
+        try:
+            setattr(row, name, parse_decimal(value) if name == "achieved" else value)
+        except ValidationError as error:
+            problems[name] = error.messages
+    try:
+        row.clean_fields(exclude={column.name for column in row._meta.fields} - (said.keys() - problems.keys()))
+    except ValidationError as error:
+        problems |= error.message_dict
+    return problems
+
+
+def check_remaining(kind: str, data: Content, remaining: Content | None) -> None:
+    """What is left of an entry differs from what it said in words only. None: all of an update is removed."""
+    if remaining is None:
+        if kind not in UPDATE_KINDS:
+            raise ValidationError(_("Say what remains of the entry: this one cannot be removed whole."))
+        return
+    if remaining.keys() != data.keys():
+        raise ValidationError(_("What remains must have the same fields as the entry."))
+    words = REDACTABLE_FIELDS[EntryKind(kind)]
+    moved = [name for name in data if name not in words and data[name] != remaining[name]]
+    moved += [
+        name for name in ("evidence", "changes") if _fixed_parts(data.get(name)) != _fixed_parts(remaining.get(name))
+    ]
+    if moved:
+        raise ValidationError(dict.fromkeys(moved, _("A redaction takes out words. This says something else now.")))
+
+
+def _fixed_parts(rows: Any) -> list[tuple[Any, ...]]:
+    """What of the rows of evidence, or of a correction's changes, is no free text."""
+    facts = []
+    for row in rows or ():
+        if "field" in row:
+            free = row["field"] in FREE_TEXT_FIELDS
+            facts.append((row["field"], None if free else row["before"], None if free else row["after"]))
+        else:
+            facts.append((row["date"], row["relation"], row["source"]))
+    return facts
+
+
+def _require_reason(content: Content) -> None:
+    if not str(content.get("reason", "")).strip():
+        raise ValidationError({"reason": _("Give the reason. It will be public.")})

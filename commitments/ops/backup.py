@@ -1,0 +1,185 @@
+"""A consistent copy of the database in one file, and the way back from that file alone.
+
+The file is a zip with two parts: `about.json` says what it is, with the ledger's head and number of entries, and
+the other is the copy itself, an SQLite database or what pg_dump writes. No copy is called a backup, and no backup
+takes the place of a database, before it was opened as a database of its own and its ledger verified there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from commitments.domain.hash_chain import utc_timestamp
+from commitments.ledger.verify import verify_ledger
+from commitments.models import ErrorReport, LedgerEntry, LedgerHead, Organisation, Release
+from commitments.ops.database_copies import CopyError, dump, replace_database, restored_copy, switched_database
+
+MANIFEST_NAME, COPY_NAMES = "about.json", {"sqlite": "tracker.sqlite3", "postgresql": "tracker.dump"}
+FORMAT_VERSION = 1
+# What reading such a file raises where it is none, or not whole.
+DAMAGED_FILE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+)
+# A database in which all of these are empty was migrated and not used yet.
+DATA_MODELS = (Release, Organisation, LedgerEntry, ErrorReport, User)
+
+
+class BackupError(Exception):
+    """No backup was made, or nothing was restored; says why and what to do. The database is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupManifest:
+    """What a backup holds. `made_at`: UTC; `database`: the vendor; `head`: the ledger's last digest."""
+
+    format: int
+    made_at: str
+    version: str
+    database: str
+    entries: int
+    head: str
+
+
+def make_backup(file: Path) -> BackupManifest:
+    """Write a verified copy to `file`, which must not exist. Readers and writers go on meanwhile."""
+    if file.exists():
+        raise BackupError(f"{file} exists. Backups are never overwritten: name another file.")
+    with _as_backup_errors(), tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
+        copy, finished = Path(folder) / COPY_NAMES[connection.vendor], Path(folder) / "finished"
+        made_at = utc_timestamp(timezone.now())
+        dump(copy)
+        with restored_copy(copy) as name, switched_database(name):
+            head = _verified_head()
+        about = BackupManifest(FORMAT_VERSION, made_at, settings.VERSION, connection.vendor, head.sequence, head.digest)
+        finished.touch(mode=0o600)
+        with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr(MANIFEST_NAME, json.dumps(asdict(about), indent=1))
+            archive.write(copy, copy.name)
+        _fsync(finished)
+        finished.rename(file)
+        _fsync(file.parent)
+    return about
+
+
+def restore_backup(file: Path, *, force: bool = False) -> BackupManifest:
+    """Put what `file` holds in the database's place, at once or not at all; with `force` also where it holds data.
+
+    The copy is unpacked, migrated and verified beside the database, and everybody in it signed out, before the
+    database itself is touched.
+    """
+    with _as_backup_errors(), tempfile.TemporaryDirectory(prefix=".restore-", dir=_unpack_folder()) as folder:
+        about, copy = _unpack(file, Path(folder))
+        if not force and _holds_data():
+            raise BackupError("The database holds data. --force replaces all of it: make a backup of it first.")
+        with restored_copy(copy) as name:
+            with switched_database(name):
+                _migrate_and_verify(about)
+            replace_database(name)
+    return about
+
+
+@contextmanager
+def _as_backup_errors() -> Iterator[None]:
+    """What databases, disks and programs raise, as one error."""
+    try:
+        yield
+    except (OSError, DatabaseError, sqlite3.Error, psycopg.Error, CopyError) as error:
+        raise BackupError(str(error).strip()) from error
+
+
+def _fsync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unpack_folder() -> Path | None:
+    """Where a copy is unpacked: SQLite's beside the database, where there must be room for it anyway."""
+    if connection.vendor != "sqlite":
+        return None
+    folder = Path(connection.settings_dict["NAME"]).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _unpack(file: Path, folder: Path) -> tuple[BackupManifest, Path]:
+    """What the file says of itself, and its copy; refuses what is no backup, damaged, or of the other database."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            about = BackupManifest(**json.loads(archive.read(MANIFEST_NAME)))
+            if about.format == FORMAT_VERSION and about.database == connection.vendor:
+                return about, Path(
+                    archive.extract(COPY_NAMES[about.database], folder)
+                )  # checks the sum of what it reads
+    except FileNotFoundError:
+        raise BackupError(f"There is no file {file}.") from None
+    except DAMAGED_FILE_ERRORS as error:
+        raise BackupError(f"{file} is no backup, or it is damaged ({error}). Take another one.") from error
+    raise BackupError(
+        f"{file} is a backup of {about.database} in format {about.format}. "
+        f"This installation reads format {FORMAT_VERSION} and runs on {connection.vendor}: "
+        "set DATABASE_URL accordingly."
+    )
+
+
+def _holds_data() -> bool:
+    """Whether there is anything to lose: rows of ours, or tables that are not ours."""
+    tables = set(connection.introspection.table_names())
+    if not {model._meta.db_table for model in DATA_MODELS} <= tables:
+        return bool(tables)
+    return any(model._default_manager.exists() for model in DATA_MODELS)
+
+
+def _migrate_and_verify(about: BackupManifest) -> None:
+    """Make of an old copy what this version of the software works with."""
+    loader = MigrationLoader(connection)
+    newer = sorted(
+        name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations or ()) if app == "commitments"
+    )
+    if newer:
+        raise BackupError(
+            f"The backup was made by version {about.version}, which is newer ({newer[-1]}): install that."
+        )
+    call_command("migrate", verbosity=0)  # lays the triggers, too
+    Session.objects.all().delete()
+    # Whatever was kept of another state of the database is never taken for this one: no count gets here, time does.
+    LedgerHead.objects.update(rebuilds=int(time.time()))
+    head = _verified_head()
+    if (head.sequence, head.digest) != (about.entries, about.head):
+        raise BackupError(f"The ledger ends with entry {head.sequence}, {head.digest}, not with that of the backup.")
+
+
+def _verified_head() -> LedgerHead:
+    """The head of the ledger, all of which fits."""
+    if problem := next(verify_ledger(), None):
+        raise BackupError(f"The ledger does not verify: {problem}. See manage.py verify_ledger.")
+    return LedgerHead.objects.get()

@@ -1,0 +1,120 @@
+"""Copies of a whole database, by SQLite and PostgreSQL themselves: taken, opened beside it, put in its place."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.backends.postgresql.client import DatabaseClient
+from psycopg import sql
+
+SWAP_ATTEMPTS = 50  # to find a moment in which nobody is connected to a PostgreSQL database, a tenth of a second each
+
+
+class CopyError(Exception):
+    """A database could not be copied; says why and what to do."""
+
+
+@contextmanager
+def switched_database(name: str) -> Iterator[None]:
+    """Django's connection leads to another database on the same server, or to another file."""
+    usual = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+
+
+def dump(copy: Path) -> None:
+    """Copy the database as it is at one moment."""
+    if connection.vendor == "sqlite":
+        _copy_sqlite(connection.settings_dict["NAME"], copy)
+    else:
+        _run_postgresql_program("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}")
+
+
+@contextmanager
+def restored_copy(copy: Path) -> Iterator[str]:
+    """A database with what the copy holds; its name. Dropped in the end."""
+    if connection.vendor == "sqlite":
+        yield str(copy)
+        return
+    usual = connection.settings_dict["NAME"]
+    name = f"{usual[:40]}_{secrets.token_hex(6)}"
+    alike = "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = %s"
+    create = "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
+    with _server_connection() as server:
+        words = server.execute(alike, [usual]).fetchone() or ()
+        try:
+            server.execute(sql.SQL(create).format(sql.Identifier(name), *map(sql.Literal, words)))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise CopyError(
+                "A copy is verified in a database of its own, which this role may not make: ALTER ROLE … CREATEDB."
+            ) from error
+        try:
+            with switched_database(name):
+                _run_postgresql_program("pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", last=copy)
+            yield name
+        finally:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def replace_database(name: str) -> None:
+    """Put the database of that name into the place of ours, in one transaction of SQLite or PostgreSQL."""
+    connection.close()
+    usual = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        _copy_sqlite(name, usual)
+        return
+    with _server_connection() as server:
+        for attempt in range(SWAP_ATTEMPTS):
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [usual])
+            try:
+                with server.transaction():  # the old one takes the copy's name, and is dropped as it would be
+                    for old, new in ((usual, f"{name}_"), (name, usual), (f"{name}_", name)):
+                        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                        server.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
+            except psycopg.errors.ObjectInUse:
+                if attempt == SWAP_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+
+def _server_connection() -> psycopg.Connection[Any]:
+    """A connection to the same server that keeps no hold of our database."""
+    given = connection.get_connection_params()
+    return psycopg.connect(
+        **given | {"dbname": "postgres" if given["dbname"] != "postgres" else "template1"}, autocommit=True
+    )
+
+
+def _copy_sqlite(source: str | Path, target: str | Path) -> None:
+    """One SQLite database over another, by SQLite itself: in one transaction of each, whoever else is in them."""
+    with closing(sqlite3.connect(source, timeout=20)) as old, closing(sqlite3.connect(target, timeout=20)) as new:
+        old.backup(new)
+
+
+def _run_postgresql_program(program: str, *arguments: str, last: Path | None = None) -> None:
+    """Run one of PostgreSQL's programs on our database. Passwords go by the environment, which others cannot read."""
+    if shutil.which(program) is None:
+        raise CopyError(f"{program} is not installed. On Debian: apt-get install postgresql-client")
+    (_psql, *where, name), env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    command = [program, *arguments, *where, f"--dbname={name}", *([str(last)] if last else [])]
+    done = subprocess.run(command, check=False, env=os.environ | (env or {}), capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        raise CopyError(f"{program}: {done.stderr.strip()}")

@@ -1,0 +1,44 @@
+"""An area's page: how its commitments stand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import localdate
+
+from commitments.models import (
+    Area,
+    Commitment,
+    Section,
+)
+from commitments.public.tallies import bar_parts, legend, status_order, sum_tallies, tally_by
+from commitments.query.list_rows import list_rows
+from commitments.web.links import DayLinks
+from commitments.web.pages import day_page, render_page
+
+MAX_ROWS = 100  # commitments on the page of an area or organisation; the list has the rest
+
+
+@day_page
+def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
+    """Progress of one area."""
+    found = get_object_or_404(Area.objects.public(localdate()), slug=slug)
+    rows = Commitment.objects.as_of(day).filter(area=found)
+    tally = sum_tallies(tally_by(rows, "area_id"))
+    first = list(list_rows(rows).order_by("reference")[:MAX_ROWS])
+    return render_page(
+        request,
+        "area",
+        day,
+        as_of=as_of,
+        area=found,
+        sections=Section.objects.filter(area=found, release__issued_on__lte=day).select_related("release"),
+        key=legend(tally, DayLinks(as_of), area=slug),
+        rows=first,
+        squares=sorted(first, key=status_order),
+        tally=tally,
+        bar=bar_parts(tally.pledges),
+        shown=MAX_ROWS,
+    )

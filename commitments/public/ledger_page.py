@@ -1,0 +1,51 @@
+"""How a reader checks the ledger: what an entry says, where the ledger ends, and a few lines that recompute it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from commitments.models import LedgerHead
+from commitments.web.pages import day_page, render_page
+
+# For any Python from 3.9 on, with nothing installed. Tests run these very lines as the page shows them.
+CHECK_SCRIPT = """\
+import hashlib, json, urllib.request
+def canonical(part): return json.dumps(part, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def sha256(text): return hashlib.sha256(text.encode()).hexdigest()
+number, head, ledger = 0, "0" * 64, urllib.request.urlopen("ADDRESS")
+for number, entry in enumerate(map(json.loads, ledger), start=1):
+    content, salt, content_digest, digest = map(entry.pop, ("content", "salt", "content_digest", "digest"))
+    head = sha256(head + canonical(entry) + content_digest)
+    if head != digest or content is not None and sha256(salt + canonical(content)) != content_digest:
+        raise SystemExit(f"Entry {number} does not fit.")
+print(number, head)
+"""
+ENTRY_PARTS = (
+    ("sequence", _("1, 2, 3 and so on, without gaps.")),
+    ("kind", _("What sort of entry it is: a publication, a report, a context, a check, or one that mends another.")),
+    ("commitment", _("The reference of the commitment that it is about; empty for a redaction.")),
+    ("target", _("The entry that a retraction or redaction is about; else 0.")),
+    ("recorded_at", _("When it was recorded, in UTC.")),
+    ("role, organisation", _("In which role, and for which organisation, it was recorded. No person is named.")),
+    ("key", _("A name that is given once, so that nothing is recorded twice; may be empty.")),
+    ("content", _("What it says; null where it was redacted, or until the release is out.")),
+    ("salt", _("Random letters and digits, so that nobody can guess a removed text from its digest.")),
+    ("content_digest", _("SHA-256 of the salt and the content. It stays when they are removed.")),
+    (
+        "digest",
+        _("SHA-256 of the entry before’s digest, of the eight parts listed above content, and of content_digest."),
+    ),
+)
+
+
+@day_page
+def ledger_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+    """What the ledger is and how to check it. Where it ends is told of today, whatever day is asked for."""
+    check = CHECK_SCRIPT.replace("ADDRESS", request.build_absolute_uri(reverse("ledger_jsonl")))
+    return render_page(
+        request, "ledger", day, as_of=as_of, head=LedgerHead.objects.get(), parts=ENTRY_PARTS, check=check
+    )

@@ -1,0 +1,91 @@
+"""Counts of pledges by how they stand, each with the list that it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from commitments.domain.choices import ANNOUNCED, Kind, Level, Status
+from commitments.models.commitment import Commitment, CommitmentQuerySet, status_role
+from commitments.web.links import DayLinks
+
+DELIVERED_KINDS = tuple(kind for kind in Kind if kind not in ANNOUNCED)
+# The key of every chart, in its order: colour role, words, and the list's filters.
+# What a release reports as done is told apart from what was delivered since.
+LEGEND: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
+    ("announced", _("done when announced"), {"status": Status.COMPLETED, "kind": ",".join(ANNOUNCED)}),
+    (Status.COMPLETED.role, _("delivered since"), {"status": Status.COMPLETED, "kind": ",".join(DELIVERED_KINDS)}),
+    *(
+        (status.role, status.label, {"status": status.value})
+        for status in (Status.IN_PROGRESS, Status.NOT_STARTED, Status.STOPPED, Status.NO_REPORT)
+    ),
+)
+ROLES = tuple(role for role, _label, _filters in LEGEND)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many commitments there are: pledges by colour role, and all, with aims and umbrellas."""
+
+    pledges: Counter[str]
+    commitments: int
+
+    @property
+    def total(self) -> int:
+        """Pledges."""
+        return self.pledges.total()
+
+
+def tally_by(found: CommitmentQuerySet, by: str) -> dict[Any, Tally]:
+    """A tally for each value of a column; one query, which counts in the database."""
+    pledges: dict[Any, Counter[str]] = {}
+    commitments: Counter[Any] = Counter()
+    groups = found.order_by().values_list(by, "level", "kind", "state__status").annotate(number=Count("pk"))
+    for value, level, kind, status, number in groups:
+        commitments[value] += number
+        counted = pledges.setdefault(value, Counter())
+        if level == Level.PRIMARY:
+            counted[status_role(status, kind)] += number
+    return {value: Tally(pledges[value], commitments[value]) for value in commitments}
+
+
+def sum_tallies(tallied: dict[Any, Tally]) -> Tally:
+    """The tallies of parts that share nothing, as one."""
+    pledges: Counter[str] = Counter()
+    for one in tallied.values():
+        pledges += one.pledges
+    return Tally(pledges, sum(one.commitments for one in tallied.values()))
+
+
+def legend(tally: Tally, links: DayLinks, **filters: str) -> list[dict[str, Any]]:
+    """The key of a chart: shape, words, count, and the list with exactly that many rows."""
+    return [
+        {
+            "role": role,
+            "label": label,
+            "count": tally.pledges[role],
+            "address": links.commitments(level=Level.PRIMARY, **filters, **of_role),
+        }
+        for role, label, of_role in LEGEND
+    ]
+
+
+def bar_parts(pledges: Counter[str]) -> list[dict[str, Any]]:
+    """Where each role's part begins and how wide it is, in hundredths of the bar."""
+    parts, start = [], 0.0
+    for role in ROLES:
+        width = 100 * pledges[role] / (pledges.total() or 1)
+        if width:
+            parts.append({"role": role, "start": f"{start:.2f}%", "width": f"{width:.2f}%"})
+        start += width
+    return parts
+
+
+def status_order(commitment: Commitment) -> tuple[bool, int, str]:
+    """Pledges first, as the key has them; aims and umbrellas after them."""
+    return commitment.level != Level.PRIMARY, ROLES.index(commitment.role), commitment.reference

@@ -1,0 +1,51 @@
+"""What changed: every entry of the ledger, the latest recorded first."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.paginator import EmptyPage, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from commitments.domain.choices import EntryKind
+from commitments.query.entries import public_entries, with_details
+from commitments.query.filters import PER_PAGE
+from commitments.web.links import replace_params
+from commitments.web.pages import day_page, render_page
+
+
+@day_page
+def updates_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+    """What changed: every entry of the ledger, the latest recorded first; with `entry`, those of one kind."""
+    kind = request.GET.get("entry", "")
+    if kind and kind not in EntryKind:
+        return render_page(request, "bad_page", day, as_of=as_of, status=400, kinds=EntryKind)
+    found = public_entries(day).filter(kind=kind) if kind else public_entries(day)
+    paginator = Paginator(found.values_list("pk", flat=True), PER_PAGE)
+    twice = any(len(request.GET.getlist(name)) > 1 for name in ("entry", "page"))
+    try:
+        shown_page = paginator.page(0 if twice else int(request.GET.get("page") or 1))
+    except (ValueError, EmptyPage):
+        return render_page(request, "bad_page", day, as_of=as_of, status=400, last=paginator.num_pages)
+    return render_page(
+        request,
+        "updates",
+        day,
+        as_of=as_of,
+        kinds=entry_kind_links(request, EntryKind(kind) if kind else None),
+        entries=with_details(shown_page),
+        page=shown_page,
+        previous=replace_params(request.GET, page=shown_page.number - 1),
+        next=replace_params(request.GET, page=shown_page.number + 1),
+    )
+
+
+def entry_kind_links(request: HttpRequest, shown: EntryKind | None) -> list[dict[str, Any]]:
+    """The kinds of entries that the page can be asked for, and all."""
+    choices: list[tuple[str | None, Any]] = [(None, _("All")), *((kind.value, kind.label) for kind in EntryKind)]
+    return [
+        {"label": label, "address": replace_params(request.GET, entry=value, page=None), "shown": value == shown}
+        for value, label in choices
+    ]

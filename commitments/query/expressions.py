@@ -1,0 +1,41 @@
+"""Expressions by which plain values are read, in one query, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, F, OuterRef, Subquery
+from django.db.models.expressions import Expression
+from django.db.models.functions import Cast
+
+from commitments.models import Ownership, Partnership
+
+BATCH_SIZE = 500  # rows that are read, and written, at a time
+
+
+class JoinedValues(Subquery):
+    """The values of a subquery in one text, joined by commas, in no particular order; null where there are none."""
+
+    template = "(SELECT GROUP_CONCAT(said, ',') FROM (%(subquery)s) AS listed)"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The same in PostgreSQL's words."""
+        template = "(SELECT STRING_AGG(said::text, ',') FROM (%(subquery)s) AS listed)"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
+def joined_organisations(model: type[Ownership] | type[Partnership], what: str = "organisation_id") -> JoinedValues:
+    """The primary keys, or something else, of a commitment's owners or partners."""
+    return JoinedValues(model.objects.filter(commitment=OuterRef("pk")).values(said=F(what)))
+
+
+def as_text(name: str) -> Expression:
+    """A day, a partial date or a decimal as text: both databases give it without asking Python."""
+    return Cast(name, CharField())
+
+
+OWNER_KEYS, PARTNER_KEYS = joined_organisations(Ownership), joined_organisations(Partnership)
+
+
+CURRENT_DEADLINE, ORIGINAL_DEADLINE = as_text("state__deadline"), as_text("state__original_deadline")

@@ -1,0 +1,179 @@
+"""How many commitments each choice of each filter would find, and any page of the list, without counting in SQL.
+
+Counting is what costs on a long list. So the public commitments of a day are kept as bit sets, one whole
+number for each choice of each filter, in which bit n stands for the nth commitment by reference; what a
+question finds is `&` and `|` of these, and a count is `.bit_count()`. Words and days are still looked for
+in SQL, by the filterset's own methods, and the order of every sort is asked from SQL once.
+
+Nothing kept can be stale: it is found only under the version of the record that it was made of. Commitments
+are known by their references, which are never used again.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache, reduce
+from itertools import compress
+from operator import and_, or_
+from threading import Lock
+from typing import Any
+
+from commitments.models import Commitment
+from commitments.models.commitment import CommitmentQuerySet
+from commitments.models.ledger import record_version
+from commitments.query.filters import CommitmentFilter, InFilter, ordering, sort_column
+
+MAX_INDEXES = 4  # days or versions; 100,000 commitments take about 15 MB each
+MAX_SORTED_RESULTS = 8  # of each, whose answers are kept in order
+BATCH_SIZE = 2000
+ONE, FLAGS = ord("1"), bytes.maketrans(b"01", b"\0\1")
+# What the filters that are methods of the filterset ask for, as columns; a test holds the two together.
+PARTY_COLUMNS = {
+    "owner": "ownership__organisation__slug",
+    "partner": "partnership__organisation__slug",
+    "side": "ownership__organisation__side",
+}
+# The column of each filter that takes any of some values, and the names of all other filters.
+FACET_COLUMNS: dict[str, str] = {
+    name: PARTY_COLUMNS.get(name) or str(one.field_name)
+    for name, one in CommitmentFilter.base_filters.items()
+    if isinstance(one, InFilter)
+}
+SEARCH_FILTERS = [name for name in CommitmentFilter.base_filters if name not in FACET_COLUMNS]
+_INDEX_LOCK = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetResult:
+    """What a question finds: how many, in which order, and how many with another choice in one of its filters.
+
+    `column`: by which they are sorted, which of titles depends on the language.
+    `counts[filter][value]`: how many have the value among those that all other filters leave.
+    """
+
+    index: FacetIndex
+    bits: int
+    column: str
+    counts: dict[str, dict[str, int]]
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return self.bits.bit_count()
+
+    def references(self, first: int, last: int) -> list[str]:
+        """The references from place `first` up to but without `last`, counted from 0, in the order asked for."""
+        return [self.index.references[place] for place in self.index.sorted(self.bits, self.column)[first:last]]
+
+
+def count_choices(asked: CommitmentFilter) -> FacetResult:
+    """What a question finds, which must be valid. Takes one query, and one more where it has words or days.
+
+    The first question of a version and day, and the first by each sort, take one more each. Call it in
+    one snapshot with whatever reads the rows, so that both speak of the same moment.
+    """
+    now = record_version()
+    with _INDEX_LOCK:
+        index = index_for(now, asked.day)
+    index.fill()
+    said = asked.form.cleaned_data
+    searched = index.searched(asked)
+    chosen = {name: index.any_of(name, said[name]) for name in FACET_COLUMNS if said[name]}
+    counts = {}
+    for name in FACET_COLUMNS:
+        others = reduce(and_, (bits for other, bits in chosen.items() if other != name), searched)
+        having = index.bits[name]
+        choices = asked.filters[name].extra["choices"]
+        counts[name] = {value: (others & having.get(value, 0)).bit_count() for value, _label in choices}
+    return FacetResult(index, reduce(and_, chosen.values(), searched), sort_column(said["sort"]), counts)
+
+
+@lru_cache(maxsize=MAX_INDEXES)
+def index_for(_version: str, day: date) -> FacetIndex:
+    """The index of a version and day, still empty where it is new."""
+    return FacetIndex(day)
+
+
+class FacetIndex:
+    """The public commitments as of a day as bit sets. Filled by one query, and by one more for each other sort.
+
+    `references`: in order. `bits[filter][value]`: which of them have the value. Threads share it: nothing
+    in it changes once it is there.
+    """
+
+    def __init__(self, day: date) -> None:
+        """Nothing is asked yet."""
+        self.day = day
+        self.lock = Lock()
+        self.references: list[str] = []
+        self.places: dict[str, int] = {}
+        self.bits: dict[str, dict[str, int]] = {}
+        self.orders: dict[str, Sequence[int]] = {}
+        # Whoever turns the pages of a list asks for the same again; 400 KB each at 100,000 commitments.
+        self.sorted = lru_cache(maxsize=MAX_SORTED_RESULTS)(self._sorted)
+
+    def fill(self) -> None:
+        """Read all that the bit sets need. Threads that come meanwhile wait, so that one does the work."""
+        with self.lock:
+            if not self.orders:
+                self._read()
+
+    def _read(self) -> None:
+        # One statement sees one moment. A commitment takes a row for each pair of an owner and a partner.
+        public = Commitment.objects.as_of(self.day).order_by(*ordering("reference"))
+        places: dict[str, int] = {}
+        having: list[defaultdict[Any, list[int]]] = [defaultdict(list) for _name in FACET_COLUMNS]
+        for reference, *values in public.values_list("reference", *FACET_COLUMNS.values()).iterator(BATCH_SIZE):
+            place = places.setdefault(reference, len(places))
+            for value, places_of in zip(values, having, strict=True):
+                places_of[value].append(place)
+        self.places, self.references = places, list(places)
+        for name, places_of in zip(FACET_COLUMNS, having, strict=True):
+            self.bits[name] = {value: self.as_bits(some) for value, some in places_of.items()}
+        self.orders = {"reference": range(len(places))}
+
+    def as_bits(self, places: Iterable[int]) -> int:
+        """The number in which the bits of these places are set."""
+        digits = bytearray(b"0") * (len(self.references) + 1)
+        for place in places:
+            digits[-1 - place] = ONE
+        return int(digits, 2)
+
+    def as_flags(self, bits: int) -> bytes:
+        """A byte for each place, 1 where its bit is set: asking one of them takes no arithmetic on a long number."""
+        return f"{bits:0{len(self.references)}b}"[::-1].encode().translate(FLAGS)
+
+    def any_of(self, name: str, values: Iterable[str]) -> int:
+        """Those that have one of the values."""
+        return reduce(or_, (self.bits[name].get(value, 0) for value in values))
+
+    def searched(self, asked: CommitmentFilter) -> int:
+        """Those that the words and days find; all where none are asked for."""
+        said = {name: asked.form.cleaned_data[name] for name in SEARCH_FILTERS}
+        if not any(said.values()):
+            return (1 << len(self.references)) - 1
+        found = Commitment.objects.as_of(self.day).order_by()
+        for name, value in said.items():
+            found = asked.filters[name].filter(found, value)
+        return self.as_bits(self._places(found))
+
+    def order(self, column: str) -> Sequence[int]:
+        """The places in the order of a column, asked once."""
+        with self.lock:
+            if column not in self.orders:
+                found = Commitment.objects.as_of(self.day).order_by(*ordering(column))
+                self.orders[column] = array("I", self._places(found))
+            return self.orders[column]
+
+    def _sorted(self, bits: int, column: str) -> Sequence[int]:
+        order, flags = self.order(column), self.as_flags(bits)
+        return array("I", compress(order, map(flags.__getitem__, order)))
+
+    def _places(self, found: CommitmentQuerySet) -> Iterator[int]:
+        """Where they stand here; one that was published since stands nowhere yet."""
+        references = found.values_list("reference", flat=True).iterator(BATCH_SIZE)
+        return (self.places[reference] for reference in references if reference in self.places)

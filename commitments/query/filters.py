@@ -1,0 +1,449 @@
+"""What a query string means, once: for the page, its exports, feeds, the calendar and the API.
+
+An unknown value or an impossible date is an error, never the unfiltered list. An unknown name is an
+error for programs (`problems_of`) and passed over on pages, because shared links carry tracking names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+from datetime import date, timedelta
+from typing import Any, Self
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, OrderBy, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import CharFilter, FilterSet, MultipleChoiceFilter
+from django_filters.fields import MultipleChoiceField as FilterMultipleChoiceField
+from django_filters.filters import Filter
+
+from commitments.domain.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status
+from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.collation import collation_key
+from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
+from commitments.i18n.phrases import in_quotes, join_list, join_sentences, with_label
+from commitments.models import Area, Commitment, Organisation, Release
+from commitments.models.commitment import CommitmentQuerySet
+from commitments.models.fields import PartialDateFormField
+from commitments.query.search import search_commitments
+
+PER_PAGE, MAX_PER_PAGE = 25, 100
+# How a list may be sorted, and by which columns; the reference settles ties. Empty cells come last.
+SORT_COLUMNS: dict[str, str] = {
+    "reference": "reference",
+    "title": "title",
+    "deadline": "state__deadline_last",
+    "status": "state__status",
+    "schedule": "schedule",
+    "last_entry": "state__last_entry_on",
+}
+NULLABLE_COLUMNS = ("state__deadline_last", "state__last_entry_on")
+SORT_LABELS = {
+    "reference": gettext_lazy("reference, forwards"),
+    "-reference": gettext_lazy("reference, backwards"),
+    "title": gettext_lazy("title, from A"),
+    "-title": gettext_lazy("title, from Z"),
+    "deadline": gettext_lazy("deadline, earliest first"),
+    "-deadline": gettext_lazy("deadline, latest first"),
+    "status": gettext_lazy("status"),
+    "-status": gettext_lazy("status, backwards"),
+    "schedule": gettext_lazy("schedule"),
+    "-schedule": gettext_lazy("schedule, backwards"),
+    "last_entry": gettext_lazy("last entry, oldest first"),
+    "-last_entry": gettext_lazy("last entry, newest first"),
+}
+# By what a report between two days may be broken down.
+BREAKDOWNS = [
+    ("area", gettext_lazy("area")),
+    ("owner", gettext_lazy("owner")),
+    ("side", gettext_lazy("side")),
+]
+FIRST_DAY = date(1900, 1, 1)
+MAX_WORDS = 20
+MAX_CHOICES_IN_ERROR = 40  # a message names the allowed values up to so many
+
+
+class StrictMultipleChoiceField(FilterMultipleChoiceField):
+    """Any of some values; the message for any other says what is allowed."""
+
+    def validate(self, value: Any) -> None:
+        """Every value must be one of the choices."""
+        allowed = [str(choice) for choice, _label in self.choices]
+        unknown = [text for text in value or () if str(text) not in allowed]
+        if not unknown:
+            return
+        named = join_list(allowed[:MAX_CHOICES_IN_ERROR]) + (" …" if len(allowed) > MAX_CHOICES_IN_ERROR else "")
+        raise ValidationError(
+            _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
+            % {"value": str(unknown[0])[:60], "allowed": named or _("none on this day")}
+        )
+
+
+class InFilter(MultipleChoiceFilter):
+    """Rows whose column holds any of the values asked for."""
+
+    field_class = StrictMultipleChoiceField
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        """A filterset copies its filters for each question. Their many choices are replaced, never changed in place."""
+        made = copy(self)
+        made.extra = dict(self.extra)
+        made.method = self.method  # bound to the filter that has it
+        return made
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        """One IN; nothing asked for is no filter."""
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
+class SearchField(forms.CharField):
+    """Some words to look for."""
+
+    def validate(self, value: Any) -> None:
+        """Not more than the database should be asked to look for at once."""
+        super().validate(value)
+        if len(value.split()) > MAX_WORDS:
+            raise ValidationError(_("Ask for at most %(most)s words.") % {"most": MAX_WORDS})
+
+
+class SearchFilter(CharFilter):
+    """Words in any order."""
+
+    field_class = SearchField
+
+
+class PartialDateFilter(Filter):
+    """A partial date in the query string: 2019 as a start is 1 January, as an end 31 December."""
+
+    field_class = PartialDateFormField
+
+
+def day_field(**kwargs: Any) -> forms.DateField:
+    """A box for one day."""
+    invalid = {"invalid": gettext_lazy("Write a day that exists, as 2021-08-30.")}
+    return forms.DateField(required=False, error_messages=invalid, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+def list_choices_in_error(field: forms.Field, allowed: Iterable[str]) -> None:
+    """Have the refusal of any other value say which there are."""
+    told = _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
+    field.error_messages["invalid_choice"] = told.replace("%(allowed)s", join_list(allowed))
+
+
+def validate_past_day(day: date | None, today: date) -> date | None:
+    """The day, unless it lies ahead or before everything: then ValidationError."""
+    if day and day < FIRST_DAY:
+        raise ValidationError(_("%(day)s lies too far back. Ask for 1900-01-01 or later.") % {"day": day})
+    if day and day > today:
+        raise ValidationError(_("%(day)s lies in the future. Ask for today or an earlier day.") % {"day": day})
+    return day
+
+
+class DayForm(forms.Form):
+    """The day that a page is asked for."""
+
+    as_of = day_field(label=gettext_lazy("As of"), help_text=gettext_lazy("A past day, as 2021-08-30"))
+
+    today: date
+
+    @classmethod
+    def from_query(cls, data: QueryDict, today: date) -> Self:
+        """The form over a query string."""
+        form = cls(drop_blank_params(data))
+        form.today = today
+        return form
+
+    def clean(self) -> dict[str, Any]:
+        """One value for each name that takes one: which of two would be meant, nobody can know."""
+        for name, field in self.fields.items():
+            asked = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
+            if len(asked) > 1 and not isinstance(field, forms.MultipleChoiceField):
+                self.add_error(name, _("Ask for one value only."))
+        return self.cleaned_data
+
+    def clean_as_of(self) -> date | None:
+        """A past day, or today."""
+        return validate_past_day(self.cleaned_data["as_of"], self.today)
+
+
+class ListForm(DayForm):
+    """How the list is shown; the filters themselves are added by the filterset."""
+
+    sort = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Sort by"),
+        choices=[
+            ("", gettext_lazy("reference")),
+            *((sign + name, SORT_LABELS[sign + name]) for name in SORT_COLUMNS for sign in ("", "-")),
+        ],
+    )
+    page = forms.IntegerField(required=False, min_value=1, label=gettext_lazy("Page"), widget=forms.HiddenInput)
+    per_page = forms.IntegerField(
+        required=False, min_value=1, max_value=MAX_PER_PAGE, label=gettext_lazy("Rows on a page")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say which sorts there are where another is asked for."""
+        super().__init__(*args, **kwargs)
+        list_choices_in_error(self.fields["sort"], [*SORT_COLUMNS, *(f"-{name}" for name in SORT_COLUMNS)])
+
+
+class PeriodForm(DayForm):
+    """The two days of a report, and by what it is broken down; the filters themselves are added by the filterset."""
+
+    as_of = None  # type: ignore[assignment]  # Django's way to take out an inherited field: `to` stands in its place
+    by = forms.ChoiceField(required=False, label=gettext_lazy("Broken down by"), choices=BREAKDOWNS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Add the days: "from" is no name that a class could give. Say which breakdowns there are."""
+        super().__init__(*args, **kwargs)
+        day = forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat()})
+        days = {"from": day_field(label=_("From"), widget=day), "to": day_field(label=_("To"), widget=day)}
+        self.fields = days | self.fields
+        list_choices_in_error(self.fields["by"], [name for name, _label in BREAKDOWNS])
+
+    def clean_from(self) -> date | None:
+        """A past day, or today."""
+        return validate_past_day(self.cleaned_data["from"], self.today)
+
+    def clean_to(self) -> date | None:
+        """A past day, or today."""
+        return validate_past_day(self.cleaned_data["to"], self.today)
+
+    def clean(self) -> dict[str, Any]:
+        """One value for each name, and the days in their order."""
+        said = super().clean()
+        first, last = said.get("from"), said.get("to")
+        if first and last and first >= last:
+            self.add_error("from", _("%(first)s is not before %(last)s.") % {"first": first, "last": last})
+        return said
+
+
+class CommitmentFilter(FilterSet):
+    """The list's filters over the public commitments as of a day. `qs` is empty unless `is_valid()`."""
+
+    q = SearchFilter(method="by_words", max_length=200, label=gettext_lazy("Words"))
+    status = InFilter("state__status", choices=Status.choices, label=gettext_lazy("Status"))
+    schedule = InFilter("schedule", choices=Schedule.choices, label=gettext_lazy("Schedule"))
+    evidence = InFilter("state__evidence", choices=EvidenceLevel.choices, label=gettext_lazy("Evidence"))
+    freshness = InFilter("freshness", choices=Freshness.choices, label=gettext_lazy("Freshness"))
+    area = InFilter("area__slug", label=gettext_lazy("Area"))
+    owner = InFilter(method="by_owner", label=gettext_lazy("Owner"))
+    partner = InFilter(method="by_partner", label=gettext_lazy("Partner"))
+    side = InFilter(method="by_side", choices=Side.choices, label=gettext_lazy("Side"))
+    kind = InFilter("kind", choices=Kind.choices, label=gettext_lazy("Kind"))
+    level = InFilter("level", choices=Level.choices, label=gettext_lazy("Level"))
+    release = InFilter("release__slug", label=gettext_lazy("Release"))
+    deadline_from = PartialDateFilter(method="by_deadline_from", label=gettext_lazy("Deadline from"))
+    deadline_to = PartialDateFilter(method="by_deadline_to", label=gettext_lazy("Deadline to"))
+
+    class Meta:
+        """The names as declared; nothing is derived from the model."""
+
+        model = Commitment
+        fields: list[str] = []
+        form: type[DayForm] = ListForm
+
+    def __init__(self, data: QueryDict, today: date) -> None:
+        """`data`: the query string. `today`: the day that it is, for pages that are not asked for another."""
+        super().__init__(drop_blank_params(data), queryset=Commitment.objects.none())
+        self.today = today
+        self.filters["area"].extra["choices"] = slug_choices(Area.objects.public(today), "name")
+        issued = Release.objects.filter(issued_on__lte=self.day_asked(data, today) or today)
+        self.filters["release"].extra["choices"] = slug_choices(issued, "title")
+        bodies = slug_choices(Organisation.objects.public(today), "name")
+        if current_language() != RECORD_LANGUAGE:
+            bodies.sort(key=lambda choice: collation_key(choice[1], current_language()))
+        self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
+        self.form.today = today
+
+    @classmethod
+    def day_asked(cls, data: QueryDict, today: date) -> date | None:
+        """The day that a query string asks for, if it is one: the choices depend on it."""
+        asked = DayForm.from_query(data, today)
+        return asked.cleaned_data["as_of"] if asked.is_valid() else None
+
+    # Filters whose choices grow with the record, where a vocabulary's stay the same.
+    data_driven_filters = ("area", "owner", "partner", "release")
+
+    @property
+    def multi_choice_filters(self) -> list[str]:
+        """The names of the filters that take any of some values: shown as boxes to tick."""
+        return [name for name, one in self.filters.items() if isinstance(one, InFilter)]
+
+    @property
+    def as_of(self) -> date | None:
+        """The day asked for, if any, and if it is one."""
+        asked: date | None = self.form.cleaned_data.get("as_of")
+        return asked
+
+    @property
+    def day(self) -> date:
+        """The day asked for, else today."""
+        return self.as_of or self.today
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything but the day is asked for."""
+        return any(name in self.filters for name in self.data)
+
+    @property
+    def description(self) -> list[str]:
+        """Each filter that is set: "Status: completed, in progress"."""
+        told = []
+        for name, value in self.form.cleaned_data.items():
+            if name in self.filters and value:
+                field = self.form.fields[name]
+                labels = {str(choice): str(label) for choice, label in getattr(field, "choices", ())}
+                values = [labels[one] for one in value] if isinstance(value, list) else [value_label(value)]
+                told.append(with_label(field.label, join_list(values)))
+        return told
+
+    def filter_queryset(self, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        """The public commitments as of the day, filtered and in order; none where anything asked for is wrong."""
+        if not self.form.is_valid():
+            return queryset.none()
+        found: QuerySet[Commitment] = Commitment.objects.as_of(self.day)
+        for name, one in self.filters.items():
+            found = one.filter(found, self.form.cleaned_data[name])
+        return found.order_by(*ordering(sort_column(self.form.cleaned_data.get("sort", ""))))
+
+    def by_words(self, found: CommitmentQuerySet, _name: str, words: str) -> CommitmentQuerySet:
+        """Every word is found somewhere."""
+        return search_commitments(found, words, self.day)
+
+    def by_owner(self, found: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
+        """Any of them must deliver."""
+        return found.owned_by(Organisation.objects.filter(slug__in=slugs)) if slugs else found
+
+    def by_partner(self, found: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
+        """Any of them takes part."""
+        return found.joined_by(Organisation.objects.filter(slug__in=slugs)) if slugs else found
+
+    def by_side(self, found: CommitmentQuerySet, _name: str, sides: list[str]) -> CommitmentQuerySet:
+        """An owner is of one of the sides."""
+        return found.of_side(sides) if sides else found
+
+    def by_deadline_from(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
+        """The deadline ends on this day or later."""
+        return found.due(first=when.first) if when else found
+
+    def by_deadline_to(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
+        """The deadline ends on this day or earlier."""
+        return found.due(last=when.last) if when else found
+
+
+class PeriodFilter(CommitmentFilter):
+    """The list's filters as of the last day of a period. Days that are not asked for are filled in."""
+
+    class Meta(CommitmentFilter.Meta):
+        """Its own form: two days, and nothing of how a list is shown."""
+
+        form = PeriodForm
+
+    def __init__(self, data: QueryDict, today: date) -> None:
+        """From the day of the earliest release that was out before the end, until today."""
+        asked = drop_blank_params(data)
+        last = self.day_asked(data, today) or today
+        asked.setdefault("to", today.isoformat())
+        if "from" not in asked:
+            asked["from"] = earliest_release_day(last).isoformat()
+        super().__init__(asked, today)
+
+    @classmethod
+    def day_asked(cls, data: QueryDict, today: date) -> date | None:
+        """The last day of the period."""
+        asked = PeriodForm.from_query(data, today)
+        asked.full_clean()
+        day: date | None = asked.cleaned_data.get("to")
+        return day
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day of the period, if it is one."""
+        day: date | None = self.form.cleaned_data.get("to")
+        return day
+
+    @property
+    def first(self) -> date:
+        """The first day of the period."""
+        day: date = self.form.cleaned_data["from"]
+        return day
+
+
+def earliest_release_day(last: date) -> date:
+    """The day on which the earliest release before this one was issued; where there is none, the day before."""
+    issued = Release.objects.filter(issued_on__gte=FIRST_DAY, issued_on__lt=last).order_by("issued_on").first()
+    return issued.issued_on if issued else last - timedelta(days=1)
+
+
+def value_label(value: str | PartialDate) -> str:
+    """Words that are looked for, or one end of a time."""
+    return value.label if isinstance(value, PartialDate) else in_quotes(value)
+
+
+def slug_choices(found: QuerySet[Any], name: str) -> list[tuple[str, str]]:
+    """By slug, what each is called in the language of the moment, or else in that of the record."""
+    said = found.values_list("slug", name, f"{name}{column_suffix(current_language())}")
+    return [(slug, in_language or text) for slug, text, in_language in said]
+
+
+def sort_column(sort: str) -> str:
+    """The column of a sort, in the language of the moment, "-" before it for backwards: by reference if none is asked.
+
+    Titles in Chinese sort by strokes or by pinyin, which their keys say.
+    """
+    sign, name = "-" * sort.startswith("-"), sort.removeprefix("-") or "reference"
+    return sign + (
+        f"title_key{column_suffix(current_language())}"
+        if name == "title" and current_language() != RECORD_LANGUAGE
+        else SORT_COLUMNS[name]
+    )
+
+
+def ordering(column: str) -> list[Any]:
+    """The ORDER BY of a column, "-" before it for backwards; the reference settles ties."""
+    first = nulls_last(column.removeprefix("-"), column.startswith("-"))
+    return [first] if column in ("reference", "-reference") else [first, F("reference").asc()]
+
+
+def nulls_last(source: str, backwards: bool) -> OrderBy:
+    """By one column, empty cells last. Only where there may be some: PostgreSQL would not use the column's index."""
+    last = True if source in NULLABLE_COLUMNS else None
+    return F(source).desc(nulls_last=last) if backwards else F(source).asc(nulls_last=last)
+
+
+def drop_blank_params(data: QueryDict) -> QueryDict:
+    """The query string without the fields that a form left empty."""
+    kept = data.copy()
+    for name, values in data.lists():
+        kept.setlist(name, [value for value in values if value.strip()])
+        if not kept.getlist(name):
+            del kept[name]
+    return kept
+
+
+def list_params() -> list[str]:
+    """Every name that a query string may have, in the order in which they are documented."""
+    return [*CommitmentFilter.base_filters, *ListForm.base_fields]
+
+
+def period_params() -> list[str]:
+    """Every name that the query string of a report between two days may have."""
+    return ["from", "to", "by", *CommitmentFilter.base_filters]
+
+
+def query_errors(data: QueryDict, form: forms.BaseForm, known: Iterable[str] = ()) -> list[str]:
+    """What is wrong with a program's question, a line each, with what is allowed. `known`: names, if not the list's."""
+    names = list(known) or list_params()
+    unknown = [
+        _("“%(name)s” is not a name known here. The names are: %(names)s.")
+        % {"name": name[:60], "names": join_list(names)}
+        for name in data
+        if name not in names
+    ]
+    return unknown + [with_label(name, join_sentences(map(str, messages))) for name, messages in form.errors.items()]

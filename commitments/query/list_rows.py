@@ -1,0 +1,18 @@
+"""Commitments with all that a row of a table shows."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, Subquery
+
+from commitments.models import Update
+from commitments.models.commitment import CommitmentQuerySet
+
+
+def list_rows(commitments: CommitmentQuerySet) -> CommitmentQuerySet:
+    """After `as_of(day)`: with the kind and date of the last entry, and the owners, which take one more query."""
+    last = Update.objects.filter(
+        commitment=OuterRef("pk"), effective_on=OuterRef("state__last_entry_on"), retracted_by=None
+    ).exclude(date="")
+    last = last.order_by("-entry")
+    dated, kind = Subquery(last.values("date")[:1]), Subquery(last.values("kind")[:1])
+    return commitments.annotate(last_dated=dated, last_kind=kind).prefetch_parties("owners")

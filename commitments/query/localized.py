@@ -1,0 +1,68 @@
+"""A text in the language of the page: its translation where there is one, else as it is on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from commitments.i18n.collation import has_chinese
+from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS, RECORD_LANGUAGE, current_language
+from commitments.models import Commitment
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizedText:
+    """A text, and the language that it is in: the one asked for, or that of the record where there is no other."""
+
+    text: str
+    language: str
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is in another language than the page, and must be marked so."""
+        return bool(self.text) and self.language != current_language()
+
+    @property
+    def marked(self) -> SafeString:
+        """For a page: with its language where that is not the page's."""
+        if self.is_foreign:
+            return format_html('<span lang="{}">{}</span>', LANGUAGE_TAGS[self.language], self.text)
+        return escape(self.text)
+
+
+def localize(thing: Any, name: str) -> LocalizedText:
+    """A text of a commitment, update or piece of evidence, or of what staff name, in the language of the moment."""
+    text, language = str(getattr(thing, name)), current_language()
+    if language == RECORD_LANGUAGE or not text:
+        return LocalizedText(text, RECORD_LANGUAGE)
+    found = thing.translation(name, language)
+    return LocalizedText(found or text, language if found else RECORD_LANGUAGE)
+
+
+def localize_record_text(commitment: Commitment | None, text: str) -> LocalizedText:
+    """Any text of a commitment's record in the language of the moment."""
+    language = current_language()
+    found = commitment.translation_of(text, language) if commitment and language != RECORD_LANGUAGE else ""
+    return LocalizedText(found or text, language if found else RECORD_LANGUAGE)
+
+
+def display_title(commitment: Commitment) -> str:
+    """A commitment by its reference and title, in the language of the moment."""
+    return f"{commitment.reference} {localize(commitment, 'title').text}"
+
+
+def guess_language(text: str) -> LocalizedText:
+    """A text whose language nobody says: on a page in Chinese it is Chinese if it has a Chinese character."""
+    return LocalizedText(text, current_language() if has_chinese(text) else RECORD_LANGUAGE)
+
+
+def shorten(one: LocalizedText, words: int) -> LocalizedText:
+    """The first words of a text; of Chinese, which stands without spaces, twice as many characters."""
+    cut = Truncator(one.text)
+    return replace(
+        one, text=cut.chars(2 * words, truncate="…") if one.language in CHINESE else cut.words(words, truncate=" …")
+    )

@@ -1,0 +1,51 @@
+"""Addresses that keep the day a page was asked for: whoever looks at 2021 stays in 2021."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class DayLinks:
+    """Makes links. `as_of` is None on a page of today."""
+
+    as_of: date | None = None
+
+    def page(self, name: str, *args: str) -> str:
+        """A public page's address by its name in `urls.py`."""
+        return reverse(name, args=args) + self._query([])
+
+    def commitments(self, **filters: str) -> str:
+        """The list's address with filters; several values of one are joined by commas."""
+        pairs = [(name, value) for name, values in filters.items() for value in values.split(",")]
+        return reverse("commitments") + self._query(pairs)
+
+    def _query(self, pairs: list[tuple[str, str]]) -> str:
+        if self.as_of:
+            pairs = [*pairs, ("as_of", self.as_of.isoformat())]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def keep_params(query: QueryDict, names: Iterable[str]) -> QueryDict:
+    """The query string with nothing but some of its names."""
+    kept = QueryDict(mutable=True)
+    for name in names:
+        if name in query:
+            kept.setlist(name, query.getlist(name))
+    return kept
+
+
+def replace_params(query: QueryDict, /, **values: str | int | list[str] | None) -> str:
+    """The query string with some values set, several of one name as a list, or taken out where None."""
+    changed = query.copy()
+    for name, value in values.items():
+        changed.pop(name, None)
+        if value is not None:
+            changed.setlist(name, value if isinstance(value, list) else [str(value)])
+    return f"?{changed.urlencode()}" if changed else "."

@@ -1,0 +1,126 @@
+"""Public answers, kept and known by name, so that nothing is made or sent twice and nothing kept can be stale.
+
+The name of an answer is a digest of all that it depends on: the record's version, which changes in the very
+transaction that changes the record, the software with its settings, language, address and the day in Hong
+Kong. So nothing has to be forgotten in time: what is out of date is never asked for again. The name is also
+the ETag, so who has an answer is told so before anything is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial, wraps
+from http import HTTPStatus
+from itertools import chain
+from typing import Any, cast
+
+from django.core.cache import caches
+from django.db import DEFAULT_DB_ALIAS
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_etags, parse_http_date_safe
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+
+from commitments.models.ledger import record_version
+from commitments.web import replica
+from commitments.web.code_version import code_version
+from commitments.web.snapshot import ClosingStream, public_get, snapshot
+
+# A browser always asks whether its copy still holds (must-revalidate, or it would take the last directive for itself).
+# A cache that many share asks after five seconds, and may answer with what it has for fifteen more while it does: on
+# the day of a plenary it asks once for thousands of readers.
+CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=5, stale-while-revalidate=15"
+MAX_CACHED_BYTES = 128 * 1024  # of an answer that is kept; what is longer is streamed anew each time
+CACHE_SECONDS = 24 * 60 * 60  # no answer is asked for after its day
+
+
+def cache_public(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Makes a view one that is only read, and whose answer is the same for whoever asks: it is kept.
+
+    An answer that says itself how it may be kept (Cache-Control) is left alone, and so is all but 200.
+    """
+
+    @public_get
+    @wraps(view)
+    def kept(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return get_or_make(request, partial(view, request, *args, **kwargs))
+
+    return kept
+
+
+def get_or_make(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The kept answer to a request; else the one that `make` makes, all of it of one moment, from now on kept."""
+    if getattr(request, "is_preview", False):  # it tells what is not on record
+        return make()
+    return replica.with_fallback(request, partial(make_in_snapshot, request, make))
+
+
+def make_in_snapshot(
+    request: HttpRequest, make: Callable[[], HttpResponseBase], database: str = DEFAULT_DB_ALIAS
+) -> HttpResponseBase:
+    """The answer, its name and all that it tells from one snapshot of the database."""
+    with ExitStack() as opened:
+        opened.enter_context(snapshot(database))
+        name = cache_key(request)
+        if weak_etag(name) in parse_etags(request.headers.get("If-None-Match", "")):
+            return HttpResponseNotModified(headers={"ETag": weak_etag(name), "Cache-Control": CACHE_CONTROL})
+        if found := caches["pages"].get(name):
+            headers, content = found
+            return conditional_response(request, HttpResponse(content, headers=dict(headers) | {"X-Cache": "hit"}))
+        return conditional_response(request, store(name, make(), opened))
+
+
+def cache_key(request: HttpRequest) -> str:
+    """The name of the answer to a request at this moment. Takes one query."""
+    of = (record_version(), code_version(), get_language(), localdate(), request.build_absolute_uri())
+    return hashlib.sha256(repr(of).encode()).hexdigest()
+
+
+def weak_etag(name: str) -> str:
+    """Weak, because the answer is the same whether compressed or not."""
+    return f'W/"{name[:32]}"'
+
+
+def store(name: str, response: HttpResponseBase, opened: ExitStack) -> HttpResponseBase:
+    """A new answer: named, and kept under its name where it may be and is short enough."""
+    if isinstance(response, SimpleTemplateResponse):
+        response.render()
+    if response.status_code != HTTPStatus.OK or response.has_header("Cache-Control") or response.cookies:
+        return response
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.headers.setdefault("ETag", weak_etag(name))
+    if isinstance(response, StreamingHttpResponse):
+        response = buffer_stream(response, opened)
+    if isinstance(response, HttpResponse) and len(response.content) <= MAX_CACHED_BYTES:
+        caches["pages"].set(name, [list(response.headers.items()), response.content], CACHE_SECONDS)
+    return response
+
+
+def buffer_stream(response: StreamingHttpResponse, opened: ExitStack) -> HttpResponseBase:
+    """The answer whole where it is short; else as the stream that it is, which takes over what is open for it."""
+    pieces = iter(response)
+    # Not response.close(): that would end the request, and with it the connection.
+    for close in response._resource_closers:  # type: ignore[attr-defined]  # the stubs leave it out
+        opened.callback(close)
+    read: list[bytes] = []
+    while sum(map(len, read)) <= MAX_CACHED_BYTES:
+        piece = next(pieces, None)
+        if piece is None:
+            return HttpResponse(b"".join(read), headers=response.headers)
+        read.append(piece)
+    return StreamingHttpResponse(ClosingStream(chain(read, pieces), opened.pop_all()), headers=response.headers)
+
+
+def conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """304 in place of an answer that the reader has, by its own ETag or date."""
+    changed = response.headers.get("Last-Modified")
+    if response.streaming or response.status_code != HTTPStatus.OK or "ETag" not in response.headers:
+        return response
+    since = parse_http_date_safe(changed) if changed else None
+    return (
+        get_conditional_response(request, response.headers["ETag"], since, cast("HttpResponse", response)) or response
+    )

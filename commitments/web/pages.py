@@ -1,0 +1,101 @@
+"""What every public page has in common: the day it is asked for, its links, and its answer to a wrong question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from commitments.i18n.languages import language_links
+from commitments.models import Occasion, Release
+from commitments.query.filters import DayForm, list_params, period_params
+from commitments.query.localized import localize
+from commitments.web.links import DayLinks, replace_params
+from commitments.web.page_cache import cache_public
+
+P = ParamSpec("P")
+
+
+def render_page(
+    request: HttpRequest, template: str, day: date, *, as_of: date | None = None, status: int = 200, **context: Any
+) -> HttpResponse:
+    """A page as of `day`. `as_of` is that day where the reader asked for one: then every link keeps it."""
+    asked = {*list_params(), *period_params()} & set(request.GET)
+    context = {
+        "day": day,
+        "as_of": as_of,
+        "links": DayLinks(as_of),
+        "control": day_control(request, localdate()),
+        # What search engines should keep: the page itself, not every filter and day of it.
+        "canonical": None if asked or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
+        "languages": language_links(request),
+        "address": request.build_absolute_uri(),
+        "share": request.build_absolute_uri(static("commitments/share.png")),
+        "publisher": settings.PUBLISHER,
+        "contact": settings.CONTACT,
+    } | context
+    return render(request, f"commitments/{template}.html", context, status=status)
+
+
+def day_control(request: HttpRequest, today: date) -> dict[str, Any]:
+    """What the date control offers: days worth asking for, and the rest of the question, which it keeps."""
+    releases = Release.objects.filter(issued_on__lte=today)
+    several = len(releases) > 1
+    days = [(one.issued_on, release_day_label(localize(one, "title").text if several else "")) for one in releases]
+    known = Occasion.objects.filter(day__lte=today)
+    days += [(one.day, _("at the %(name)s") % {"name": localize(one, "name").text}) for one in known]
+    path = escape_leading_slashes(escape_uri_path(request.path))
+    rest = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "page")]
+    return {
+        "kept": [(name, value) for name, values in rest for value in values],
+        "presets": [
+            {
+                "day": day,
+                "name": name,
+                "address": path + replace_params(request.GET, as_of=day.isoformat(), page=None),
+            }
+            for day, name in sorted(days)
+        ],
+        "today": path + replace_params(request.GET, as_of=None, page=None).removeprefix("."),
+        "latest": today,
+    }
+
+
+def release_day_label(title: str = "") -> str:
+    """The day of a release, in words: with its title where there are several."""
+    if title:
+        return _("when “%(title)s” was issued") % {"title": title}
+    return _("when the release was issued")
+
+
+def day_form(request: HttpRequest) -> DayForm:
+    """The form that reads the day a page is asked for."""
+    return DayForm.from_query(request.GET, localdate())
+
+
+def day_page(
+    view: Callable[Concatenate[HttpRequest, date, date | None, P], HttpResponse],
+) -> Callable[..., HttpResponseBase]:
+    """Gives a view the day (asked for, or today) and whether it was asked for; answers 400 to an impossible day."""
+
+    @cache_public
+    @wraps(view)
+    def with_day(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        form = day_form(request)
+        if not form.is_valid():
+            return render_page(request, "bad_day", form.today, status=400, form=form)
+        as_of: date | None = form.cleaned_data["as_of"]
+        return view(request, as_of or form.today, as_of, *args, **kwargs)
+
+    return with_day

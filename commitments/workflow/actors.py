@@ -1,0 +1,25 @@
+"""In which role, and for which organisation, a member of staff records: no name goes into the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.contrib.auth.models import User
+
+from commitments.domain.choices import Role, TranslatorRole
+from commitments.ledger.append import (
+    Actor,
+)
+
+
+def actor_for(user: User) -> Actor:
+    """In which role and for which organisation a user records: no name goes into the ledger."""
+    affiliation = getattr(user, "affiliation", None)
+    role = Role.ADMINISTRATOR if user.is_superuser else Role.PUBLISHER
+    return Actor(role, affiliation.organisation.slug if affiliation else "")
+
+
+def translator_for(user: User) -> Actor:
+    """The same of a translation, which editors may record of what is not public yet."""
+    by = actor_for(user)
+    return by if user.has_perm("commitments.publish") else replace(by, role=TranslatorRole.EDITOR)

@@ -1,0 +1,174 @@
+"""What staff put on record: drafts of updates, which may take four eyes, and redactions, which take two people.
+
+The rules of the ledger itself are in `rules`; here is who may bring what to it. Everything runs in one
+transaction, and a refusal names the draft that stopped it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commitments.domain.assessment import Assessment, assess
+from commitments.domain.choices import DraftState, EntryKind
+from commitments.ledger.append import (
+    Actor,
+    EntryRefusedError,
+    NewEntry,
+    append_entries,
+    hypothetical_update,
+    lock_head,
+)
+from commitments.ledger.contents import KINDS_WITH_EVIDENCE, UPDATE_FIELDS, Content, update_content
+from commitments.ledger.projection import to_counted_update
+from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
+from commitments.workflow.actors import actor_for
+
+
+class DraftRefusedError(ValidationError):
+    """A draft cannot be published, so none of those asked for was. `draft` says which."""
+
+    def __init__(self, draft: DraftUpdate, problem: ValidationError) -> None:
+        super().__init__(problem)
+        self.draft = draft
+
+
+def draft_content(draft: DraftUpdate, evidence: Iterable[DraftEvidence]) -> Content:
+    """What the ledger would say."""
+    said = vars(draft) | {"reply_of": draft.reply_of_id}
+    return update_content(draft.kind, said, [vars(row) for row in evidence])
+
+
+def assess_with_draft(
+    draft: DraftUpdate, evidence: Iterable[DraftEvidence], day: date
+) -> tuple[Assessment, Assessment]:
+    """How the draft's commitment stands on a day, and how it would stand if the draft were on record.
+
+    Reads `commitment.updates` and their evidence: prefetch them for many. The same for a draft that is not
+    complete enough to be put on record.
+    """
+    commitment = draft.commitment
+    facts = [to_counted_update(one, list(one.evidence.all())) for one in commitment.updates.all() if one.stands]
+    before = assess(commitment.deadline, facts, day)
+    if draft.date is None or (draft.kind == EntryKind.REPORT and not draft.status):
+        return before, before
+    new = hypothetical_update(NewEntry(draft.kind, draft_content(draft, evidence)))
+    return before, assess(commitment.deadline, [*facts, new], day)
+
+
+def may_publish_draft(draft: DraftUpdate | None, user: User) -> bool:
+    """Whether the user may publish a draft; None for one that the user is about to write."""
+    own = draft is None or draft.pk is None or is_drafted_by(draft, user)
+    return user.has_perm("commitments.publish") and not (settings.FOUR_EYES and own)
+
+
+def is_drafted_by(draft: DraftUpdate, user: User) -> bool:
+    """Whether the user wrote it, or was the last to change it."""
+    return user.pk in (draft.author_id, draft.changed_by_id)
+
+
+def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntry]:
+    """Record drafts, the earliest date first, all or none. Raises DraftRefusedError."""
+    with transaction.atomic():
+        locked = _lock_drafts(drafts)
+        for draft in locked:
+            _refuse_unpublishable(draft, user)
+        entries = _append_drafts(locked, actor_for(user))
+        for draft, entry in zip(locked, entries, strict=True):
+            draft.published_as, draft.state = entry, DraftState.PUBLISHED
+        DraftUpdate.objects.bulk_update(locked, ["published_as", "state"], batch_size=200)
+    return entries
+
+
+def check_publishable(drafts: Sequence[DraftUpdate]) -> None:
+    """Raise DraftRefusedError where one of them could not be published, by whomever. Stores nothing."""
+    with transaction.atomic():
+        _append_drafts(_lock_drafts(drafts), Actor())
+        transaction.set_rollback(True)
+
+
+def refusals_by_draft(drafts: Sequence[DraftUpdate]) -> dict[int, DraftRefusedError]:
+    """What is wrong with each that could not be published by itself, by its key."""
+    found: dict[int, DraftRefusedError] = {}
+    for draft in drafts:
+        try:
+            check_publishable([draft])
+        except DraftRefusedError as refusal:
+            found[draft.pk] = refusal
+    return found
+
+
+def _lock_drafts(drafts: Sequence[DraftUpdate]) -> list[DraftUpdate]:
+    """The drafts as they are stored, held until the transaction ends, in the order in which they are to be recorded."""
+    lock_head()
+    stored = DraftUpdate.objects.select_for_update(of=("self",)).filter(pk__in=[draft.pk for draft in drafts])
+    found = stored.select_related("commitment", "published_as").prefetch_related("evidence")
+    return sorted(found, key=lambda draft: (str(draft.date_first or ""), draft.pk))
+
+
+def _append_drafts(drafts: Sequence[DraftUpdate], by: Actor) -> list[LedgerEntry]:
+    new = {draft.pk: _draft_entry(draft, by) for draft in drafts}
+    try:
+        return append_entries(list(new.values()))
+    except EntryRefusedError as refusal:
+        stopped = next(draft for draft in drafts if new[draft.pk] is refusal.entry)
+        raise DraftRefusedError(stopped, refusal) from refusal
+
+
+def _draft_entry(draft: DraftUpdate, by: Actor) -> NewEntry:
+    evidence = list(draft.evidence.all())
+    try:
+        refuse_unsupported_fields(draft, evidence)
+    except ValidationError as problem:
+        raise DraftRefusedError(draft, problem) from problem
+    content = draft_content(draft, evidence)
+    return NewEntry(draft.kind, content, draft.commitment, by=by, key=f"draft/{draft.pk}")
+
+
+def _refuse_unpublishable(draft: DraftUpdate, user: User) -> None:
+    """Published already, or drafted by the very person who is to publish it."""
+    refuse_published(draft)
+    if settings.FOUR_EYES and is_drafted_by(draft, user):
+        message = _("You drafted or changed it, and here somebody else must publish it. Send it for publishing.")
+        raise DraftRefusedError(draft, ValidationError(message))
+
+
+def refuse_published(draft: DraftUpdate) -> None:
+    """Raise DraftRefusedError for a draft that is on record: nothing more is decided on it."""
+    if draft.published_as_id:
+        message = _("It is on record already, as entry %(entry)s.") % {"entry": draft.published_as_id}
+        raise DraftRefusedError(draft, ValidationError(message))
+
+
+def refuse_unsupported_fields(draft: DraftUpdate, evidence: Sequence[DraftEvidence]) -> None:
+    """Raise ValidationError beside each box that was filled in and that an update of this kind does not hold."""
+    message = _("An update of this kind does not hold this. Empty the box, or choose another kind.")
+    names = {name for names in UPDATE_FIELDS.values() for name in names} - {"basis", *UPDATE_FIELDS[draft.kind]}
+    problems: dict[str, Any] = {name: message for name in names if getattr(draft, name) not in ("", None)}
+    if evidence and draft.kind not in KINDS_WITH_EVIDENCE:
+        problems["evidence"] = _("A check holds no evidence. Take it out, or choose another kind.")
+    if problems:
+        raise ValidationError(problems)
+
+
+def submit(draft: DraftUpdate) -> None:
+    """Ask the publishers to decide on it. DraftRefusedError where they could not publish it."""
+    check_publishable([draft])
+    draft.state, draft.returned_because = DraftState.WAITING, ""
+    draft.save(update_fields=["state", "returned_because"])
+
+
+def return_drafts(drafts: Sequence[DraftUpdate], reason: str) -> None:
+    """Return drafts to those who wrote them, with the reason; what is published stays."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what is to be changed. The author reads it.")})
+    open_ones = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
+    open_ones.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())

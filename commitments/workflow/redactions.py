@@ -1,0 +1,65 @@
+"""Redactions take two people: one administrator asks for one, another carries it out or declines."""
+
+from __future__ import annotations
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commitments.domain.choices import Role
+from commitments.ledger.append import (
+    Actor,
+    NewEntry,
+    append_entries,
+    dry_run,
+    lock_head,
+    new_redaction,
+)
+from commitments.ledger.contents import Content
+from commitments.models import DraftUpdate, LedgerEntry, RedactionRequest
+from commitments.workflow.actors import actor_for
+
+
+def request_redaction(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> RedactionRequest:
+    """Ask another administrator to remove text; ValidationError where the ledger would refuse it."""
+    with transaction.atomic():
+        lock_head()
+        if RedactionRequest.objects.filter(entry=entry, decided_at=None).exists():
+            raise ValidationError(_("A redaction of this entry is asked for already, and waits for a decision."))
+        dry_run(redaction_by(entry, remaining, reason, user))
+        return RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
+
+
+def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) -> None:
+    """Carry out what somebody else asked for, or decline it; whoever asked may only withdraw it."""
+    with transaction.atomic():
+        lock_head()
+        stored = RedactionRequest.objects.select_for_update(of=("self",)).select_related("entry").get(pk=request.pk)
+        if stored.decided_at:
+            raise ValidationError(_("Somebody has decided on it already."))
+        if granted and stored.asked_by_id == user.pk:
+            raise ValidationError(_("You asked for it yourself. A redaction takes a second administrator."))
+        stored.decided_by, stored.decided_at, stored.granted = user, timezone.now(), granted
+        stored.save()
+        if granted:
+            append_entries([redaction_by(stored.entry, stored.remaining, stored.reason, user)])
+            _clear_staff_copies(stored.entry)
+
+
+def redaction_by(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> NewEntry:
+    """The entry that removes words, as an administrator records it."""
+    return new_redaction(entry, remaining, reason, Actor(Role.ADMINISTRATOR, actor_for(user).organisation))
+
+
+def _clear_staff_copies(entry: LedgerEntry) -> None:
+    """Take the removed words out of what staff keep beside the ledger: earlier requests, and the admin's log."""
+    RedactionRequest.objects.filter(entry__in=[entry, entry.subject]).exclude(decided_at=None).update(remaining=None)
+    kept = LogEntry.objects.filter(content_type__app_label="commitments")
+    drafts = DraftUpdate.objects.filter(published_as__in=[entry, entry.subject]).values_list("pk", flat=True)
+    kept.filter(content_type__model="draftupdate", object_id__in=map(str, drafts)).update(change_message="")
+    if about := entry.subject.commitment:
+        of_it = kept.filter(content_type__model="commitment", object_id=str(about.pk))
+        of_it.update(object_repr=about.reference, change_message="")
