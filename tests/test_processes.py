@@ -57,9 +57,9 @@ def test_what_was_acknowledged_survives_kill_9_of_the_server_in_the_middle_of_pu
 READER = """
 import subprocess, sys
 from django.test import Client
-from commitments import keeping
+from commitments.web import page_cache
 
-keeping.MOST_BYTES = 0  # so that even a short file is streamed
+page_cache.MAX_CACHED_BYTES = 0  # so that even a short file is streamed
 answer = Client(headers={"host": "localhost"}).get("/commitments.csv")
 pieces = iter(answer.streaming_content)
 start = next(pieces)
@@ -68,10 +68,10 @@ print((start + b"".join(pieces)).decode("utf-8-sig"))
 answer.close()
 """
 PUBLISH = """
-from commitments import ledger
+from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import new
-ledger.append([new("report", Commitment.objects.get(reference="CU-08"), note="while it is read", date="2025-03")])
+append_entries([new("report", Commitment.objects.get(reference="CU-08"), note="while it is read", date="2025-03")])
 """
 
 

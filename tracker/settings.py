@@ -56,9 +56,9 @@ SETTINGS = {
 def refuse_misspelt(names: list[str]) -> None:
     """Raise ImproperlyConfigured where a variable is nearly, but not quite, one of ours."""
     for name in names:
-        near = difflib.get_close_matches(name.upper(), SETTINGS, n=1, cutoff=0.88)
-        if near and name not in SETTINGS:
-            raise ImproperlyConfigured(f"{name} is not a setting. Did you mean {near[0]}? Rename it or remove it.")
+        matches = difflib.get_close_matches(name.upper(), SETTINGS, n=1, cutoff=0.88)
+        if matches and name not in SETTINGS:
+            raise ImproperlyConfigured(f"{name} is not a setting. Did you mean {matches[0]}? Rename it or remove it.")
 
 
 def switch(name: str) -> bool:

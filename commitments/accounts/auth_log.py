@@ -33,25 +33,25 @@ LOGGED_SIGNALS: dict[Signal, str] = {
 
 def connect_signals() -> None:
     """Ask to be told."""
-    for signal, what in LOGGED_SIGNALS.items():
-        signal.connect(log_receiver(what), weak=False)
+    for signal, event in LOGGED_SIGNALS.items():
+        signal.connect(log_receiver(event), weak=False)
 
 
-def log_receiver(what: str) -> Callable[..., None]:
+def log_receiver(event: str) -> Callable[..., None]:
     """A receiver that writes this down."""
 
     def receive(*, user: User | None = None, **kwargs: Any) -> None:
-        log_account_event(what, user)
+        log_account_event(event, user)
 
     return receive
 
 
-def log_account_event(what: str, user: User | None) -> None:
+def log_account_event(event: str, user: User | None) -> None:
     """The line."""
-    logger.info("%s: %s", what, f"account {user.pk}" if user else "no account")
+    logger.info("%s: %s", event, f"account {user.pk}" if user else "no account")
 
 
-def log_refused_sign_in(what: str, credentials: dict[str, Any]) -> None:
+def log_refused_sign_in(event: str, credentials: dict[str, Any]) -> None:
     """The same for whoever typed this name or address."""
     name = credentials.get("username") or credentials.get("email") or ""
-    log_account_event(what, User.objects.filter(Q(username=name) | Q(email__iexact=name)).first())
+    log_account_event(event, User.objects.filter(Q(username=name) | Q(email__iexact=name)).first())

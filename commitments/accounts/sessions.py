@@ -69,13 +69,13 @@ def session_keepalive(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def end_sessions(user: User, but: str | None = None) -> None:
+def end_sessions(user: User, except_key: str | None = None) -> None:
     """End all sessions of a user, except for the one with that key."""
-    running = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but or "")
-    theirs = [one.pk for one in running if one.get_decoded().get(SESSION_KEY) == str(user.pk)]
-    Session.objects.filter(pk__in=theirs).delete()
+    sessions = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=except_key or "")
+    session_keys = [session.pk for session in sessions if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=session_keys).delete()
 
 
 def end_other_sessions(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """A new second factor: whoever signed in elsewhere without it signs in again."""
-    end_sessions(user, but=request.session.session_key)
+    end_sessions(user, except_key=request.session.session_key)

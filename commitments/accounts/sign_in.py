@@ -60,8 +60,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Where the mail leads."""
         uid, _dash, token = key.partition("-")
-        where = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
-        return f"{settings.SITE_URL}{where}"
+        link = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return f"{settings.SITE_URL}{link}"
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to work."""
@@ -109,8 +109,8 @@ class ResetForm(ResetPasswordForm):
     def clean_email(self) -> str:
         """The address in small letters. The mail goes to what was typed, so it must be the same to the letter."""
         email: str = self.cleaned_data["email"]
-        found = User.objects.filter(email__iexact=email, is_active=True)
-        self.users = [user for user in found if user.email.lower() == email]
+        users = User.objects.filter(email__iexact=email, is_active=True)
+        self.users = [user for user in users if user.email.lower() == email]
         return email
 
 
@@ -155,7 +155,7 @@ class PasskeyForm(AddWebAuthnForm):
     )
 
     def clean(self) -> Any:
-        """As with `Readable`."""
+        """As with `ReadableCredentialMixin`."""
         try:
             return super().clean()
         except CREDENTIAL_ERRORS as problem:

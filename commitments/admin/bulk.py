@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -22,15 +22,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.admin import effects, review
 from commitments.admin.base import accessible_commitments, staff_user
+from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.preview import PREVIEW_BUTTON
 from commitments.domain.choices import DraftState, EntryKind
 from commitments.ledger.append import lock_head
 from commitments.ledger.contents import EVIDENCE_FIELDS
 from commitments.models import Commitment, DraftEvidence, DraftUpdate
 from commitments.workflow.drafts import DraftRefusedError, check_publishable, may_publish_draft, publish_drafts
-
-if TYPE_CHECKING:
-    from commitments.admin.commitments import CommitmentAdmin
 
 MAX_AT_ONCE = 500  # commitments on one page
 SALT = "bulk"
@@ -60,25 +58,25 @@ EvidenceForms = forms.modelformset_factory(
 )
 
 
-def bulk_urls(site: CommitmentAdmin) -> list[Any]:
+def bulk_urls(model_admin: LedgerAdmin) -> list[Any]:
     """Where the page is sent to."""
-    view = site.admin_site.admin_view(lambda request: record_bulk(site, request))
+    view = model_admin.admin_site.admin_view(lambda request: record_bulk(model_admin, request))
     return [path("record/", view, name="commitments_commitment_record")]
 
 
-def ask_bulk(site: CommitmentAdmin, request: HttpRequest, chosen: QuerySet[Commitment]) -> HttpResponse | None:
+def ask_bulk(model_admin: LedgerAdmin, request: HttpRequest, chosen: QuerySet[Commitment]) -> HttpResponse | None:
     """The empty form for commitments chosen in the list; None, with a message, where it cannot be for them."""
     commitments = list(chosen.filter(published_at__isnull=False)[: MAX_AT_ONCE + 1])
     if not 0 < len(commitments) <= MAX_AT_ONCE:
         message = _("Choose between 1 and %(most)s published commitments.") % {"most": MAX_AT_ONCE}
-        site.message_user(request, message, messages.WARNING)
+        model_admin.message_user(request, message, messages.WARNING)
         return None
     form = BulkForm(initial={"date": localdate().isoformat(), "kind": EntryKind.CHECK})
-    return bulk_page(site, request, commitments, form, EvidenceForms(queryset=DraftEvidence.objects.none()))
+    return bulk_page(model_admin, request, commitments, form, EvidenceForms(queryset=DraftEvidence.objects.none()))
 
 
 def bulk_page(
-    site: CommitmentAdmin,
+    model_admin: LedgerAdmin,
     request: HttpRequest,
     commitments: list[Commitment],
     form: BulkForm,
@@ -87,12 +85,12 @@ def bulk_page(
 ) -> HttpResponse:
     """The form and, once it was looked through, what would be written of each commitment."""
     context |= {
-        **site.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": ngettext(
             "Record progress of %(number)s commitment", "Record progress of %(number)s commitments", len(commitments)
         )
         % {"number": len(commitments)},
-        "opts": site.opts,
+        "opts": model_admin.opts,
         "commitments": commitments,
         "form": form,
         "evidence": evidence,
@@ -102,21 +100,21 @@ def bulk_page(
     return TemplateResponse(request, "admin/commitments/commitment/record.html", context)
 
 
-def record_bulk(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
+def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
     """Look it through, or write it: all or none."""
     if not request.user.has_perm("commitments.add_draftupdate"):
         raise PermissionDenied
     try:
         chosen = signing.loads(request.POST.get("chosen", ""), salt=SALT)
     except signing.BadSignature:
-        site.message_user(request, _("Choose the commitments in the list first."), messages.WARNING)
+        model_admin.message_user(request, _("Choose the commitments in the list first."), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))
     commitments = list(
         accessible_commitments(request).for_staff(localdate()).filter(pk__in=chosen).order_by("reference")
     )
     form, evidence = BulkForm(request.POST), EvidenceForms(request.POST, queryset=DraftEvidence.objects.none())
     if not (form.is_valid() and evidence.is_valid()):
-        return bulk_page(site, request, commitments, form, evidence)
+        return bulk_page(model_admin, request, commitments, form, evidence)
     drafts = [DraftUpdate(commitment=one, author=staff_user(request), **form.cleaned_data) for one in commitments]
     rows = [row.instance for row in evidence.forms if row.has_changed()]
     publishes = may_publish_draft(None, staff_user(request))
@@ -137,8 +135,8 @@ def record_bulk(site: CommitmentAdmin, request: HttpRequest) -> HttpResponse:
             LogEntry.objects.log_actions(staff_user(request).pk, drafts, ADDITION, _("Recorded together."))
         transaction.set_rollback(not writes)  # what was only looked at leaves nothing
     if writes:
-        return bulk_done(site, request, len(drafts), publishes=publishes)
-    return bulk_page(site, request, commitments, form, evidence, looked_at=looked_at, **seen)
+        return bulk_done(model_admin, request, len(drafts), publishes=publishes)
+    return bulk_page(model_admin, request, commitments, form, evidence, looked_at=looked_at, **seen)
 
 
 def preview_digest(form: BulkForm, rows: list[DraftEvidence], chosen: list[int], seen: dict[str, Any]) -> str:
@@ -171,9 +169,9 @@ def stopped_row(refusal: DraftRefusedError, drafts: list[DraftUpdate]) -> dict[s
     return {"problem": message % values, "stopped": refusal.draft.commitment.pk}
 
 
-def bulk_done(site: CommitmentAdmin, request: HttpRequest, number: int, *, publishes: bool) -> HttpResponse:
+def bulk_done(model_admin: LedgerAdmin, request: HttpRequest, number: int, *, publishes: bool) -> HttpResponse:
     """Back to the list, which says what was written."""
     published = ngettext("%(number)s update is published.", "%(number)s updates are published.", number)
     waiting = ngettext("%(number)s update waits for a publisher.", "%(number)s updates wait for a publisher.", number)
-    site.message_user(request, (published if publishes else waiting) % {"number": number}, messages.SUCCESS)
+    model_admin.message_user(request, (published if publishes else waiting) % {"number": number}, messages.SUCCESS)
     return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))

@@ -134,7 +134,7 @@ class OptimisticLockAdmin(ModelAdmin):
         message = _(
             "%(who)s saved this after you had opened it. Changed: %(changes)s. What you did not touch says what is "
             "stored now, and what you typed is kept: check it and send it again."
-        ) % {"who": self.last_editor(obj, datetime.fromisoformat(seen.at)), "changes": join_clauses(changes)}
+        ) % {"who": self.last_editor(obj, datetime.fromisoformat(seen.opened_at)), "changes": join_clauses(changes)}
         beside = _("It says now: “%(now)s”. You typed something else: send it again to replace that.")
         return ValidationError(
             {NON_FIELD_ERRORS: [message]}

@@ -28,23 +28,24 @@ class FormSnapshot:
 
     values: FieldValues = field(default_factory=dict)
     rows: dict[str, list[FieldValues]] = field(default_factory=dict)
-    at: str = ""
+    opened_at: str = ""
 
     def dumps(self) -> str:
-        """For the hidden box."""
-        return json.dumps({"said": self.values, "rows": self.rows, "at": self.at}, ensure_ascii=False)
+        """For the hidden box. The keys are those of forms that were opened before and are sent now."""
+        return json.dumps({"said": self.values, "rows": self.rows, "at": self.opened_at}, ensure_ascii=False)
 
     @classmethod
     def loads(cls, text: str) -> FormSnapshot | None:
         """From the hidden box; None where it holds no such thing."""
         try:
-            page = cls(**json.loads(text))
-            datetime.fromisoformat(page.at)
-            said = [page.values, *(row for rows in page.rows.values() for row in rows)]
-            sound = all(isinstance(text, str) for one in said for value in one.values() for text in value)
-        except (AttributeError, RecursionError, TypeError, ValueError):
+            sent = json.loads(text)
+            snapshot = cls(sent.pop("said"), sent.pop("rows"), sent.pop("at"))
+            datetime.fromisoformat(snapshot.opened_at)
+            fields = [snapshot.values, *(row for rows in snapshot.rows.values() for row in rows)]
+            sound = all(isinstance(text, str) for row in fields for value in row.values() for text in value)
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return None
-        return page if sound else None
+        return snapshot if sound and not sent else None
 
 
 def submitted_values(value: Any) -> list[str]:

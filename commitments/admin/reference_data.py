@@ -1,4 +1,4 @@
-"""Releases with their outline and agreements, and areas."""
+"""Releases with their outline and agreements, areas, and organisations."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from commitments.admin.concurrency import OptimisticLockAdmin, SlugFixedAdmin
-from commitments.models import Agreement, Area, Occasion, Release, Section
+from commitments.admin.imports.views import OrganisationFilesMixin
+from commitments.admin.list_filters import ChineseSearchMixin, UnnamedFilter
+from commitments.models import Agreement, Area, Occasion, Organisation, Release, Section
 from commitments.models.fields import language_columns
 
 
@@ -87,3 +89,20 @@ class SectionAdmin(OptimisticLockAdmin):
     fields = ("release", ("position", "area"), language_columns("heading"), language_columns("note"))
     list_display = ("release", "position", "heading", "area")
     search_fields = language_columns("heading")
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ChineseSearchMixin, OrganisationFilesMixin, SlugFixedAdmin):
+    """Names may be improved; an organisation that a commitment names cannot be deleted."""
+
+    fields = (
+        "slug",
+        language_columns("name"),
+        language_columns("short_name"),
+        ("kind", "side"),
+        "site",
+        language_columns("note"),
+    )
+    list_display = ("name", "short_name", "kind", "side")
+    list_filter = ("side", "kind", UnnamedFilter)
+    search_fields = ("name", "short_name", "slug")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.admin import effects
 from commitments.admin.base import may_publish, parse_key, staff_user
+from commitments.admin.concurrency import LedgerAdmin
 from commitments.i18n.phrases import join_sentences, with_label
 from commitments.ledger.append import lock_head
 from commitments.models import DraftUpdate
@@ -39,44 +40,41 @@ from commitments.workflow.drafts import (
     return_drafts,
 )
 
-if TYPE_CHECKING:
-    from commitments.admin.draft_updates import DraftUpdateAdmin
-
 MAX_AT_ONCE = 1000  # drafts on one page of confirmation
 MAX_EXPLAINED = 100  # of so many, all that cannot be published are named; of more, the first
 SALT = "review"
 LOG_MESSAGES = {"publish": gettext_lazy("Published."), "return": gettext_lazy("Returned.")}  # in the admin's log
 
 
-def review_urls(site: DraftUpdateAdmin) -> list[Any]:
+def review_urls(model_admin: LedgerAdmin) -> list[Any]:
     """Where the two pages of confirmation are sent to."""
 
     def answer(name: str) -> Any:
         def view(request: HttpRequest) -> HttpResponse:
-            return decide_drafts(site, request, name)
+            return decide_drafts(model_admin, request, name)
 
-        return path(f"{name}/", site.admin_site.admin_view(view), name=f"commitments_draftupdate_{name}")
+        return path(f"{name}/", model_admin.admin_site.admin_view(view), name=f"commitments_draftupdate_{name}")
 
     return [answer("publish"), answer("return")]
 
 
 def ask_review(
-    site: DraftUpdateAdmin, request: HttpRequest, chosen: QuerySet[DraftUpdate], name: str
+    model_admin: LedgerAdmin, request: HttpRequest, chosen: QuerySet[DraftUpdate], name: str
 ) -> HttpResponse | None:
     """The page of confirmation for drafts chosen in the list; None, with a message, where there are too many."""
     drafts = list(chosen.filter(published_as=None)[: MAX_AT_ONCE + 1])
     if not drafts:
-        site.message_user(request, _("All of these are on record already."), messages.WARNING)
+        model_admin.message_user(request, _("All of these are on record already."), messages.WARNING)
         return None
     if len(drafts) > MAX_AT_ONCE:
         message = _("Choose at most %(most)s at once: narrow the list by a filter.") % {"most": MAX_AT_ONCE}
-        site.message_user(request, message, messages.WARNING)
+        model_admin.message_user(request, message, messages.WARNING)
         return None
-    return review_page(site, request, drafts, name)
+    return review_page(model_admin, request, drafts, name)
 
 
 def review_page(
-    site: DraftUpdateAdmin, request: HttpRequest, drafts: list[DraftUpdate], name: str, **context: Any
+    model_admin: LedgerAdmin, request: HttpRequest, drafts: list[DraftUpdate], name: str, **context: Any
 ) -> HttpResponse:
     """What would be written or returned, row by row; what stops it is said at its row."""
     status = HTTPStatus.CONFLICT if context.get("problem") else HTTPStatus.OK
@@ -88,9 +86,9 @@ def review_page(
         for draft in drafts
     ]
     context |= {
-        **site.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": _("Publish these updates?") if name == "publish" else _("Return these drafts?"),
-        "opts": site.opts,
+        "opts": model_admin.opts,
         "rows": rows,
         "name": name,
         "chosen": signing.dumps([(one.pk, shown_digest(one)) for one in drafts], salt=SALT, compress=True),
@@ -126,35 +124,35 @@ def refusal_text(refusal: ValidationError) -> str:
     )
 
 
-def decide_drafts(site: DraftUpdateAdmin, request: HttpRequest, name: str) -> HttpResponse:
+def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> HttpResponse:
     """Publish or return what was shown, all or none."""
     if not may_publish(request):
         raise PermissionDenied(_("Only publishers decide on drafts. Yours wait for one of them."))
     back = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
     if request.method != "POST":
         one = parse_key(request.GET.get("draft"))
-        found = site.get_queryset(request).filter(pk=one)
-        return (ask_review(site, request, found, name) if one else None) or HttpResponseRedirect(back)
+        found = model_admin.get_queryset(request).filter(pk=one)
+        return (ask_review(model_admin, request, found, name) if one else None) or HttpResponseRedirect(back)
     try:
         seen = dict(signing.loads(request.POST.get("chosen", ""), salt=SALT))
     except signing.BadSignature:
-        site.message_user(request, _("Choose the drafts again: the page was not complete."), messages.WARNING)
+        model_admin.message_user(request, _("Choose the drafts again: the page was not complete."), messages.WARNING)
         return HttpResponseRedirect(back)
     try:
         with transaction.atomic():
             lock_head()
-            drafts = list(site.get_queryset(request).filter(pk__in=seen))
+            drafts = list(model_admin.get_queryset(request).filter(pk__in=seen))
             number = carry_out(drafts, seen, request, name)
     except ValidationError as problem:
         draft = getattr(problem, "draft", None)
         context = {"problem": refusal_text(problem), "stopped": {draft.pk: refusal_text(problem)} if draft else {}}
-        drafts = list(site.get_queryset(request).filter(pk__in=seen))
-        return review_page(site, request, drafts, name, reason=request.POST.get("reason", ""), **context)
+        drafts = list(model_admin.get_queryset(request).filter(pk__in=seen))
+        return review_page(model_admin, request, drafts, name, reason=request.POST.get("reason", ""), **context)
     done = {
         "publish": ngettext("%(number)s update is published.", "%(number)s updates are published.", number),
         "return": ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number),
     }
-    site.message_user(request, done[name] % {"number": number}, messages.SUCCESS)
+    model_admin.message_user(request, done[name] % {"number": number}, messages.SUCCESS)
     return HttpResponseRedirect(back)
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.admin.base import staff_user
-from commitments.admin.concurrency import SNAPSHOT_FIELD
+from commitments.admin.concurrency import SNAPSHOT_FIELD, LedgerAdmin
 from commitments.admin.form_snapshot import FormSnapshot, merge_forms, submitted_values, typed_values
 from commitments.domain.choices import UPDATE_KINDS
 from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS, language_names
@@ -44,9 +44,6 @@ from commitments.ledger.translations import (
 from commitments.models import Commitment, DraftUpdate, Organisation, Translation
 from commitments.query.localized import localize
 from commitments.workflow.actors import translator_for
-
-if TYPE_CHECKING:
-    from commitments.admin.commitments import CommitmentAdmin
 
 MAX_TEXTS = 200  # texts on a page: with two boxes each, fewer than a form may have
 PLACE_LABELS = {
@@ -148,44 +145,44 @@ class TranslatableTexts:
         return found
 
 
-def translation_urls(site: CommitmentAdmin) -> list[Any]:
+def translation_urls(model_admin: LedgerAdmin) -> list[Any]:
     """Where the page is."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        return translate(site, request, pk)
+        return translate(model_admin, request, pk)
 
     name = "commitments_commitment_translations"
-    return [path("<int:pk>/translations/", site.admin_site.admin_view(view), name=name)]
+    return [path("<int:pk>/translations/", model_admin.admin_site.admin_view(view), name=name)]
 
 
-def translate(site: CommitmentAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def translate(model_admin: LedgerAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Look, and for whoever may change what is public of it, translate."""
-    commitment = site.get_object(request, str(pk))
-    if not site.has_view_permission(request, commitment):
+    commitment = model_admin.get_object(request, str(pk))
+    if not model_admin.has_view_permission(request, commitment):
         raise PermissionDenied
     if request.method == "POST":
         with transaction.atomic():
             lock_head()
-            commitment = site.get_object(request, str(pk))
-            if commitment is None or not site.has_change_permission(request, commitment):
-                return site.unsaved_input(request, commitment)
-            return save_translations(site, request, TranslatableTexts(commitment))
+            commitment = model_admin.get_object(request, str(pk))
+            if commitment is None or not model_admin.has_change_permission(request, commitment):
+                return model_admin.unsaved_input(request, commitment)
+            return save_translations(model_admin, request, TranslatableTexts(commitment))
     if commitment is None:
-        return site._get_obj_does_not_exist_redirect(request, site.opts, str(pk))
+        return model_admin._get_obj_does_not_exist_redirect(request, model_admin.opts, str(pk))
     texts = TranslatableTexts(commitment)
     rows = texts.rows({}, {})
     alone = [row for row in rows if row.missing] if request.GET.get("missing") == "1" else rows
     page = Paginator(alone, MAX_TEXTS).get_page(request.GET.get("p"))
-    return translation_page(site, request, texts, list(page), summary=texts_summary(rows), page=page)
+    return translation_page(model_admin, request, texts, list(page), summary=texts_summary(rows), page=page)
 
 
-def save_translations(site: CommitmentAdmin, request: HttpRequest, texts: TranslatableTexts) -> HttpResponse:
+def save_translations(model_admin: LedgerAdmin, request: HttpRequest, texts: TranslatableTexts) -> HttpResponse:
     """Record what was typed, all of it, or say what stops it. The caller's transaction holds the ledger."""
     now, seen = boxes_snapshot(texts, list(texts.boxes)), FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, ""))
     if seen is None:
         message = _("The form did not say what was on the page when you opened it. Check it and send it again.")
         sent = {name: box_text(typed_values(request.POST, name)) for name in texts.boxes if name in request.POST}
-        return sent_back(site, request, texts, sent, problem=message)
+        return sent_back(model_admin, request, texts, sent, problem=message)
     merged = merge_forms(request.POST, seen, now)
     sent = {
         name: box_text(typed_values(merged.data, name))
@@ -207,36 +204,36 @@ def save_translations(site: CommitmentAdmin, request: HttpRequest, texts: Transl
             if name not in texts.boxes and typed_values(request.POST, name) != before]  # fmt: skip
     if problems or lost:
         message = _("Nothing was saved yet. See the boxes that are marked.") if problems else ""
-        return sent_back(site, request, texts, sent, problem=message, problems=problems, lost=lost)
+        return sent_back(model_admin, request, texts, sent, problem=message, problems=problems, lost=lost)
     number = record_translations(list(new.values()), translator_for(staff_user(request)))
     log(request, list(new.values()))
     done = ngettext("%(number)s translation is recorded.", "%(number)s translations are recorded.", number)
-    site.message_user(request, done % {"number": number}, messages.SUCCESS)
+    model_admin.message_user(request, done % {"number": number}, messages.SUCCESS)
     return HttpResponseRedirect(request.get_full_path())
 
 
 def sent_back(
-    site: CommitmentAdmin, request: HttpRequest, texts: TranslatableTexts, sent: dict[str, str], **context: Any
+    model_admin: LedgerAdmin, request: HttpRequest, texts: TranslatableTexts, sent: dict[str, str], **context: Any
 ) -> HttpResponse:
     """The same page as it was typed, with what stops it."""
     rows = texts.rows(sent, context.pop("problems", {}))
     kept = [row for row in rows if {box.name for box in row.boxes} & sent.keys()]
-    return translation_page(site, request, texts, kept, summary=texts_summary(rows), **context)
+    return translation_page(model_admin, request, texts, kept, summary=texts_summary(rows), **context)
 
 
 def translation_page(
-    site: CommitmentAdmin, request: HttpRequest, texts: TranslatableTexts, rows: list[TranslationRow], **context: Any
+    model_admin: LedgerAdmin, request: HttpRequest, texts: TranslatableTexts, rows: list[TranslationRow], **context: Any
 ) -> HttpResponse:
     """The page. What it says that it shows is what was read for it: nothing is recorded in between unseen."""
     context |= {
-        **site.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": _("Translations"),
         "subtitle": str(texts.commitment),
-        "opts": site.opts,
+        "opts": model_admin.opts,
         "original": texts.commitment,
         "rows": rows,
         "seen": boxes_snapshot(texts, [box.name for row in rows for box in row.boxes]).dumps(),
-        "may": site.has_change_permission(request, texts.commitment),
+        "may": model_admin.has_change_permission(request, texts.commitment),
         "alone": request.GET.get("missing") == "1",
     }
     return TemplateResponse(request, "admin/commitments/commitment/translations.html", context)

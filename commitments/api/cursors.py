@@ -37,8 +37,8 @@ class OrderTerm:
 
     def value(self, row: Mapping[str, Any]) -> Any:
         """What a row is sorted by: of a title in Chinese its key, which is made of what the row says."""
-        said = row[self.column]
-        return sort_key(said, current_language()) if self.source.startswith("title_key") else said
+        value = row[self.column]
+        return sort_key(value, current_language()) if self.source.startswith("title_key") else value
 
     @property
     def ordering(self) -> OrderBy:
@@ -79,9 +79,9 @@ class RowOrder:
         # Signed, so that a cursor is one that was given out here, for this table in this order and language.
         self.signer = Signer(salt=f"{dataset.name} {sort}{column_suffix(current_language())}")
 
-    def sorted(self, found: QuerySet[Any]) -> QuerySet[Any]:
+    def sorted(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in this order."""
-        return found.order_by(*(term.ordering for term in self.terms))
+        return queryset.order_by(*(term.ordering for term in self.terms))
 
     def cursor(self, row: Mapping[str, Any]) -> str:
         """The place after a row: JSON of what it is sorted by, in base64, signed."""
@@ -93,10 +93,10 @@ class RowOrder:
             values = self.signer.unsign_object(cursor)
         except (BadSignature, ValueError) as problem:
             raise CursorError(cursor) from problem
-        found, before = Q(pk__in=[]), Q()
+        rows_after, same_so_far = Q(pk__in=[]), Q()
         for term, value in zip(self.terms, values, strict=True):
             if (later := term.after(value)) is not None:
-                found |= before & later
-            before &= term.equal(value)
+                rows_after |= same_so_far & later
+            same_so_far &= term.equal(value)
         # Follows from the rest, which is an OR, and no index finds the beginning of that.
-        return found & self.terms[0].onwards(values[0])
+        return rows_after & self.terms[0].onwards(values[0])

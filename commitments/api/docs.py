@@ -24,7 +24,7 @@ JSON = "application/json"
 def api_docs_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every address of the API, what it takes and what it gives."""
     keys = first_keys(day)
-    told = [
+    addresses = [
         describe_address(path, methods["get"], keys, as_of) for path, methods in openapi_description()["paths"].items()
     ]
     return render_page(
@@ -32,7 +32,7 @@ def api_docs_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRe
         "api_docs",
         day,
         as_of=as_of,
-        addresses=told,
+        addresses=addresses,
         site=request.build_absolute_uri("/").rstrip("/"),
         per_minute=settings.API_PER_MINUTE,
         per_page=PER_PAGE,
@@ -42,39 +42,39 @@ def api_docs_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRe
 
 def first_keys(day: date) -> dict[str, Any]:
     """By table, the key of its first row on that day, for an example that works here."""
-    asked = CommitmentFilter(QueryDict(f"as_of={day.isoformat()}"), day)
+    filterset = CommitmentFilter(QueryDict(f"as_of={day.isoformat()}"), day)
     return {
-        one.name: one.queryset(asked).values_list(str(one.columns[0].sources[0]), flat=True).first()
-        for one in DATASETS.values()
+        dataset.name: dataset.queryset(filterset).values_list(str(dataset.columns[0].sources[0]), flat=True).first()
+        for dataset in DATASETS.values()
     }
 
 
 def describe_address(path: str, operation: dict[str, Any], keys: dict[str, Any], as_of: date | None) -> dict[str, Any]:
     """What the page says of one address."""
-    answer = operation["responses"]["200"]["content"][JSON]
-    tag, takes = operation["tags"][0], operation.get("parameters", ())
-    [example] = answer["examples"].values()
-    in_path = [one["name"] for one in takes if one["in"] == "path"]
-    there = path.replace(f"{{{in_path[0]}}}", str(keys[tag])) if in_path else path
+    content = operation["responses"]["200"]["content"][JSON]
+    tag, parameters = operation["tags"][0], operation.get("parameters", ())
+    [example] = content["examples"].values()
+    path_names = [parameter["name"] for parameter in parameters if parameter["in"] == "path"]
+    address = path.replace(f"{{{path_names[0]}}}", str(keys[tag])) if path_names else path
     return {
         "id": operation["operationId"],
         "path": path,
         "summary": operation["summary"],
         "description": operation.get("description", ""),
         "parameters": [
-            describe_field(one["name"], one["schema"], one["description"])
-            for one in takes
-            if one["in"] in ("path", "query")
+            describe_field(parameter["name"], parameter["schema"], parameter["description"])
+            for parameter in parameters
+            if parameter["in"] in ("path", "query")
         ],
-        "fields": row_fields(answer["schema"]),
+        "fields": row_fields(content["schema"]),
         "example": json.dumps(example["value"], ensure_ascii=False, indent=1),
-        "link": "" if in_path and keys[tag] is None else there + example_query(path, takes, as_of),
+        "link": "" if path_names and keys[tag] is None else address + example_query(path, parameters, as_of),
     }
 
 
-def example_query(path: str, takes: Iterable[dict[str, Any]], as_of: date | None) -> str:
+def example_query(path: str, parameters: Iterable[dict[str, Any]], as_of: date | None) -> str:
     """A query string that the address takes: one row, on the day that is shown."""
-    names = {one["name"] for one in takes}
+    names = {parameter["name"] for parameter in parameters}
     query = QueryDict(mutable=True)
     if "per_page" in names:
         query["per_page"] = "1"
@@ -86,23 +86,30 @@ def example_query(path: str, takes: Iterable[dict[str, Any]], as_of: date | None
 def row_fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
     """What a row has; nothing where the answer has no rows."""
     rows = schema.get("properties", {}).get("results", {}).get("items", schema)
-    named = openapi_description()["components"]["schemas"].get(rows.get("$ref", "").rpartition("/")[2], {})
-    return [describe_field(name, one, one["description"]) for name, one in named.get("properties", {}).items()]
+    component = openapi_description()["components"]["schemas"].get(rows.get("$ref", "").rpartition("/")[2], {})
+    return [
+        describe_field(name, field, field["description"]) for name, field in component.get("properties", {}).items()
+    ]
 
 
-def describe_field(name: str, schema: dict[str, Any], told: str) -> dict[str, Any]:
+def describe_field(name: str, schema: dict[str, Any], meaning: str) -> dict[str, Any]:
     """A parameter or a field: its name, what it holds, which values there are, what it means."""
-    one = schema.get("items", schema)
-    return {"name": name, "type": type_words(schema), "values": [v for v in one.get("enum", ()) if v], "meaning": told}
+    value_schema = schema.get("items", schema)
+    return {
+        "name": name,
+        "type": type_words(schema),
+        "values": [value for value in value_schema.get("enum", ()) if value],
+        "meaning": meaning,
+    }
 
 
 def type_words(schema: dict[str, Any]) -> str:
     """What a value is, for people."""
     kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
     if kinds[0] == "array":
-        held = schema["items"].get("$ref", "").rpartition("/")[2]
-        return _("list of %(what)s") % {"what": held} if held else _("list of texts")
-    said = {
+        component = schema["items"].get("$ref", "").rpartition("/")[2]
+        return _("list of %(what)s") % {"what": component} if component else _("list of texts")
+    words = {
         "string": _("text"),
         "integer": _("whole number"),
         "number": _("number"),
@@ -111,7 +118,7 @@ def type_words(schema: dict[str, Any]) -> str:
         "date-time": _("time"),
         "iri": _("address"),
     }
-    kind = said[schema.get("format", kinds[0])]
+    kind = words[schema.get("format", kinds[0])]
     if "19|20|21" in schema.get("pattern", ""):
         kind = _("partial date")
     return _("%(kind)s, or null") % {"kind": kind} if "null" in kinds else kind

@@ -33,10 +33,14 @@ def exception_handler(problem: Exception, context: dict[str, Any]) -> Response |
     """
     if is_database_unavailable(problem):
         return None
-    known = as_api_exception(problem)
-    if known is None:
+    api_exception = as_api_exception(problem)
+    if api_exception is None:
         return server_error(problem, context["request"]._request)
-    return Response({"errors": list(error_sentences(known))}, known.status_code, headers=retry_headers(known))
+    return Response(
+        {"errors": list(error_sentences(api_exception))},
+        api_exception.status_code,
+        headers=retry_headers(api_exception),
+    )
 
 
 def as_api_exception(problem: Exception) -> APIException | None:
@@ -71,7 +75,7 @@ def retry_headers(problem: APIException) -> dict[str, str]:
 def server_error(problem: Exception, request: Any) -> Response:
     """500, and a line in the log with what failed."""
     got_request_exception.send(sender=None, request=request)
-    said = _("Something went wrong here, and it is our fault. Try again later.")
-    response = Response({"errors": [said]}, HTTPStatus.INTERNAL_SERVER_ERROR)
-    log_response("%s: %s", said, request.path, response=response, request=request, exception=problem)
+    message = _("Something went wrong here, and it is our fault. Try again later.")
+    response = Response({"errors": [message]}, HTTPStatus.INTERNAL_SERVER_ERROR)
+    log_response("%s: %s", message, request.path, response=response, request=request, exception=problem)
     return response

@@ -86,8 +86,8 @@ PARAMETER_SCHEMAS: dict[str, dict[str, Any]] = {
 @cache
 def build_description(_language: str | None) -> dict[str, Any]:
     """The description in a language, made once."""
-    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return made
+    description: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return description
 
 
 def openapi_description() -> dict[str, Any]:
@@ -98,13 +98,15 @@ def openapi_description() -> dict[str, Any]:
 def add_components(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
     """The rows of the tables and the form of every refusal, by their names; and that what is blank is not asked."""
     for methods in result["paths"].values():
-        for taken in methods["get"].get("parameters", ()):
-            if taken["in"] == OpenApiParameter.QUERY:
-                taken["allowEmptyValue"] = True
+        for parameter in methods["get"].get("parameters", ()):
+            if parameter["in"] == OpenApiParameter.QUERY:
+                parameter["allowEmptyValue"] = True
     schemas = {name: row_schema(DATASETS[table].columns) for table, name in COMPONENT_NAMES.items()}
     schemas["UpdateWithEvidence"] = with_nested_list(schemas["Update"], "evidence", "Evidence", _("What it rests on."))
-    told = _("What was recorded of it by the day, in the order of the ledger.")
-    schemas["CommitmentWithUpdates"] = with_nested_list(schemas["Commitment"], "updates", "UpdateWithEvidence", told)
+    description = _("What was recorded of it by the day, in the order of the ledger.")
+    schemas["CommitmentWithUpdates"] = with_nested_list(
+        schemas["Commitment"], "updates", "UpdateWithEvidence", description
+    )
     schemas["Errors"] = {
         "type": "object",
         "properties": {
@@ -121,9 +123,9 @@ def add_components(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
     return result
 
 
-def with_nested_list(row: dict[str, Any], name: str, items: str, told: str) -> dict[str, Any]:
+def with_nested_list(row: dict[str, Any], name: str, items: str, description: str) -> dict[str, Any]:
     """The schema of a row that has a list of others in it."""
-    nested = {"type": "array", "items": {"$ref": f"#/components/schemas/{items}"}, "description": told}
+    nested = {"type": "array", "items": {"$ref": f"#/components/schemas/{items}"}, "description": description}
     return {**row, "properties": {**row["properties"], name: nested}, "required": [*row["required"], name]}
 
 
@@ -169,18 +171,23 @@ def parameter_note(name: str) -> str:
 
 
 def parameter_schema(name: str) -> dict[str, Any]:
-    """The schema of a parameter's values: a vocabulary, or what `VALUES` says."""
-    one = CommitmentFilter.base_filters.get(name)
-    if not isinstance(one, InFilter):
+    """The schema of a parameter's values: a vocabulary, or what `PARAMETER_SCHEMAS` says."""
+    list_filter = CommitmentFilter.base_filters.get(name)
+    if not isinstance(list_filter, InFilter):
         return PARAMETER_SCHEMAS[name]
-    choices = [str(value) for value, _label in one.extra.get("choices", ())]
+    choices = [str(value) for value, _label in list_filter.extra.get("choices", ())]
     return {"type": "array", "items": {"type": "string", **({"enum": choices} if choices else {})}}
 
 
-def response_header(name: str, statuses: list[int], told: str, **schema: Any) -> OpenApiParameter:
+def response_header(name: str, statuses: list[int], description: str, **schema: Any) -> OpenApiParameter:
     """A header of the answers with these statuses."""
     return OpenApiParameter(
-        name, {"type": "string", **schema}, OpenApiParameter.HEADER, required=True, description=told, response=statuses
+        name,
+        {"type": "string", **schema},
+        OpenApiParameter.HEADER,
+        required=True,
+        description=description,
+        response=statuses,
     )
 
 
@@ -220,22 +227,22 @@ class OperationSchema(AutoSchema):
         if not self.many:
             nested = _("With all that was recorded of it, and what that rests on.")
             return nested if self.dataset.name == "commitments" else ""
-        narrowed = _("With filters: those that have to do with the commitments that the filters find.")
-        told = str(self.dataset.description)
-        return told if self.dataset.name == "commitments" else join_sentences([told, narrowed])
+        filter_note = _("With filters: those that have to do with the commitments that the filters find.")
+        description = str(self.dataset.description)
+        return description if self.dataset.name == "commitments" else join_sentences([description, filter_note])
 
     def get_request_serializer(self) -> None:
         """Nothing is sent."""
 
     def get_override_parameters(self) -> list[Any]:
         """What the address and its query string take, and the headers of both sides."""
-        held = OpenApiParameter(
+        etag_header = OpenApiParameter(
             "If-None-Match",
             {"type": "string"},
             OpenApiParameter.HEADER,
             description=_("The ETag of the answer that you have. Where it is still true, 304 is answered."),
         )
-        return [*self.own_parameters(), held, *self.headers()]
+        return [*self.own_parameters(), etag_header, *self.headers()]
 
     def own_parameters(self) -> list[OpenApiParameter]:
         """Of the path, then of the query string."""
@@ -248,7 +255,7 @@ class OperationSchema(AutoSchema):
     def headers(self) -> list[OpenApiParameter]:
         """The headers of the answers."""
         whole = {"type": "integer", "minimum": 1}
-        made = [
+        headers = [
             response_header("ETag", [200, 304], _("A name for this answer, to be sent back in If-None-Match.")),
             response_header(
                 "Cache-Control", [200, 304], _("For how long the answer may be kept without asking again.")
@@ -256,20 +263,20 @@ class OperationSchema(AutoSchema):
             response_header("Retry-After", [429], _("After how many seconds to ask again."), **whole),
         ]
         if self.dataset:
-            made.append(response_header("X-Ledger-Head", [200], _("The digest with which the ledger ends.")))
+            headers.append(response_header("X-Ledger-Head", [200], _("The digest with which the ledger ends.")))
         if self.many:
-            told = _("How many rows there are on all pages.")
-            made.append(response_header("X-Row-Count", [200], told, type="integer", minimum=0))
+            description = _("How many rows there are on all pages.")
+            headers.append(response_header("X-Row-Count", [200], description, type="integer", minimum=0))
             link = response_header(
                 "Link", [200], _('The address of the next page, as rel="next"; not on the last one.')
             )
             link.required = False
-            made.append(link)
-        return made
+            headers.append(link)
+        return headers
 
     def get_response_serializers(self) -> Any:
         """Every answer that there can be to a request for reading."""
-        made = {
+        responses = {
             200: OpenApiResponse(self.schema_of_answer(), _("What is asked for."), [self.example()]),
             304: OpenApiResponse(None, _("You have it already.")),
             400: error_response(_("Something was asked for that there is not: which, and what is allowed."), 400),
@@ -281,12 +288,12 @@ class OperationSchema(AutoSchema):
             429: error_response(_("Too many requests: when to come back."), 429),
         }
         if self.dataset is None or self.many:
-            del made[404]
+            del responses[404]
         if self.dataset is None:
-            del made[414]
+            del responses[414]
         if self.get_operation_id() == "schema":
-            del made[406]
-        return made
+            del responses[406]
+        return responses
 
     def schema_of_answer(self) -> dict[str, Any]:
         """The schema of the answer."""
@@ -303,6 +310,6 @@ class OperationSchema(AutoSchema):
         return OpenApiExample("example", EXAMPLES[self.get_operation_id()]["answer"])
 
 
-def error_response(told: str, status: int) -> OpenApiResponse:
+def error_response(description: str, status: int) -> OpenApiResponse:
     """An answer that says what is wrong."""
-    return OpenApiResponse(ERROR_REF, told, [OpenApiExample("example", EXAMPLES[str(status)]["answer"])])
+    return OpenApiResponse(ERROR_REF, description, [OpenApiExample("example", EXAMPLES[str(status)]["answer"])])

@@ -98,33 +98,40 @@ class Collection(CachedView):
 
     def answer(self, request: Request, **identity: Any) -> Response:
         """One page of them, and how many there are."""
-        asked = CommitmentFilter(request.GET, localdate())
-        raise_problems([*query_errors(request.GET, asked.form, self.names(self.dataset)), *cursor_errors(asked.data)])
+        filterset = CommitmentFilter(request.GET, localdate())
+        raise_problems(
+            [*query_errors(request.GET, filterset.form, self.names(self.dataset)), *cursor_errors(filterset.data)]
+        )
         limit_search(request)
-        page = self.page(asked)
+        page = self.page(filterset)
         head = LedgerHead.objects.get().digest
-        said: dict[str, Any] = {"count": page.count, "as_of": asked.day.isoformat(), "ledger_head": head, "next": None}
+        content: dict[str, Any] = {
+            "count": page.count,
+            "as_of": filterset.day.isoformat(),
+            "ledger_head": head,
+            "next": None,
+        }
         response = Response(headers={"X-Row-Count": str(page.count), "X-Ledger-Head": head})
         if page.next:
             # With the day, so that a walk through all pages stays on it though midnight comes.
-            query = replace_params(asked.data, **page.next, as_of=said["as_of"])
-            said["next"] = request.build_absolute_uri(request.path + query)
-            response.headers["Link"] = f'<{said["next"]}>; rel="next"'
-        response.data = said | {"results": page.items}
+            query = replace_params(filterset.data, **page.next, as_of=content["as_of"])
+            content["next"] = request.build_absolute_uri(request.path + query)
+            response.headers["Link"] = f'<{content["next"]}>; rel="next"'
+        response.data = content | {"results": page.items}
         return response
 
-    def page(self, asked: CommitmentFilter) -> ResultPage:
+    def page(self, filterset: CommitmentFilter) -> ResultPage:
         """The rows of the page that is asked for."""
-        order = RowOrder(self.dataset, asked.form.cleaned_data["sort"])
-        found = order.sorted(self.dataset.queryset(asked))
-        count, size = found.count(), asked.form.cleaned_data["per_page"] or PER_PAGE
-        if number := asked.form.cleaned_data["page"] or 0:
+        order = RowOrder(self.dataset, filterset.form.cleaned_data["sort"])
+        queryset = order.sorted(self.dataset.queryset(filterset))
+        count, size = queryset.count(), filterset.form.cleaned_data["per_page"] or PER_PAGE
+        if number := filterset.form.cleaned_data["page"] or 0:
             raise_problems(page_errors(number, last=max(1, ceil(count / size))))
             # Rows before the page are passed over by their keys alone.
-            found = found.filter(pk__in=found.values("pk")[(number - 1) * size : number * size + 1])
-        elif cursor := asked.data.get("cursor"):
-            found = found.filter(rows_after_cursor(order, cursor))
-        items = row_items(self.request, self.dataset, found[: size + 1], asked.day)
+            queryset = queryset.filter(pk__in=queryset.values("pk")[(number - 1) * size : number * size + 1])
+        elif cursor := filterset.data.get("cursor"):
+            queryset = queryset.filter(rows_after_cursor(order, cursor))
+        items = row_items(self.request, self.dataset, queryset[: size + 1], filterset.day)
         if len(items) <= size:
             return ResultPage(count, items, {})
         last = items[size - 1]
@@ -147,16 +154,18 @@ class Item(CachedView):
 
     def answer(self, request: Request, **identity: Any) -> Response:
         """The row as of the day; of a commitment with all that was recorded of it."""
-        asked = CommitmentFilter(request.GET, localdate())
-        raise_problems(query_errors(request.GET, asked.form, ["as_of"]))
+        filterset = CommitmentFilter(request.GET, localdate())
+        raise_problems(query_errors(request.GET, filterset.form, ["as_of"]))
         [(name, value)] = identity.items()
         source = str(next(column.sources[0] for column in self.dataset.columns if column.name == name))
-        items = row_items(request, self.dataset, self.dataset.queryset(asked).filter(**{source: value}), asked.day)
+        items = row_items(
+            request, self.dataset, self.dataset.queryset(filterset).filter(**{source: value}), filterset.day
+        )
         if not items:
-            told = {"table": self.dataset.name, "day": asked.day.isoformat()}
-            raise NotFound(_("There is no such row among the %(table)s on %(day)s.") % told)
+            values = {"table": self.dataset.name, "day": filterset.day.isoformat()}
+            raise NotFound(_("There is no such row among the %(table)s on %(day)s.") % values)
         if self.dataset.name == "commitments":
-            items[0]["updates"] = commitment_updates(request, asked, value)
+            items[0]["updates"] = commitment_updates(request, filterset, value)
         return Response(items[0], headers={"X-Ledger-Head": LedgerHead.objects.get().digest})
 
 
@@ -171,21 +180,25 @@ class UnknownAddress(APIView):
         raise NotFound(_("There is nothing at this address. See %(index)s.") % {"index": reverse("api_index")})
 
 
-def row_items(request: Request, dataset: Dataset, found: QuerySet[Any], day: date) -> list[dict[str, Any]]:
+def row_items(request: Request, dataset: Dataset, queryset: QuerySet[Any], day: date) -> list[dict[str, Any]]:
     """The rows as objects."""
-    batches = iter_batches(found, day, page_url_builder(request._request), dataset.columns, current_language())
+    batches = iter_batches(queryset, day, page_url_builder(request._request), dataset.columns, current_language())
     return [item for batch in batches for item in row_objects(batch, dataset.columns)]
 
 
-def commitment_updates(request: Request, asked: CommitmentFilter, reference: str) -> list[dict[str, Any]]:
+def commitment_updates(request: Request, filterset: CommitmentFilter, reference: str) -> list[dict[str, Any]]:
     """A commitment's updates by the day, each with its evidence."""
-    read = partial(row_items, request, day=asked.day)
-    updates, evidence = DATASETS["updates"], DATASETS["evidence"]
-    supporting = defaultdict(list)
-    for one in read(evidence, found=evidence.queryset(asked).filter(update__commitment__reference=reference)):
-        supporting[one["entry"]].append(one)
-    found = read(updates, found=updates.queryset(asked).filter(commitment__reference=reference))
-    return [update | {"evidence": supporting[update["entry"]]} for update in found]
+    read_rows = partial(row_items, request, day=filterset.day)
+    update_table, evidence_table = DATASETS["updates"], DATASETS["evidence"]
+    evidence_by_entry = defaultdict(list)
+    for row in read_rows(
+        evidence_table, queryset=evidence_table.queryset(filterset).filter(update__commitment__reference=reference)
+    ):
+        evidence_by_entry[row["entry"]].append(row)
+    update_rows = read_rows(
+        update_table, queryset=update_table.queryset(filterset).filter(commitment__reference=reference)
+    )
+    return [update | {"evidence": evidence_by_entry[update["entry"]]} for update in update_rows]
 
 
 def raise_problems(problems: list[str]) -> None:

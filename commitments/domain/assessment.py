@@ -1,6 +1,6 @@
 """The computed rules: what recorded facts mean on a day. Pure; the day is passed in, no rule reads the clock.
 
-Source of each rule: the tracker's domain document, retold for readers on the about page. `querysets.py`
+Source of each rule: the tracker's domain document, retold for readers on the about page. `models/annotations.py`
 repeats `schedule` and `freshness` in SQL because lists filter and sort by them; a property test holds
 the two together.
 """
@@ -84,41 +84,41 @@ def in_counting_order(facts: Iterable[CountedUpdate]) -> list[CountedUpdate]:
 
 def assess(stated_deadline: PartialDate | None, facts: Iterable[CountedUpdate], day: date) -> Assessment:
     """How a commitment stands at the end of `day`, by the facts that count by then."""
-    now = Assessment(deadline=stated_deadline, original_deadline=stated_deadline)
+    assessment = Assessment(deadline=stated_deadline, original_deadline=stated_deadline)
     for fact in in_counting_order(facts):
         if fact.effective_on > day:
             break
-        now = replace(now, last_entry_on=fact.effective_on)
+        assessment = replace(assessment, last_entry_on=fact.effective_on)
         if fact.kind == EntryKind.CHECK:
-            now = replace(now, searched_on=fact.effective_on)
+            assessment = replace(assessment, searched_on=fact.effective_on)
         elif fact.kind == EntryKind.REPORT:
-            now = _apply_report(now, fact)
-    return now
+            assessment = _apply_report(assessment, fact)
+    return assessment
 
 
-def _apply_report(now: Assessment, report: CountedUpdate) -> Assessment:
+def _apply_report(assessment: Assessment, report: CountedUpdate) -> Assessment:
     """Status, figures and deadline after one more report. A report that repeats a status adds its evidence."""
-    repeated = now.status == report.status and now.stop_reason == report.stop_reason
+    repeated = assessment.status == report.status and assessment.stop_reason == report.stop_reason
     completed = report.status == Status.COMPLETED
     return replace(
-        now,
+        assessment,
         status=report.status,
         stop_reason=report.stop_reason,
         status_on=report.dated,
         # The first report of an unbroken run says when it was completed; later ones only confirm it.
-        completed_on=(now.completed_on if repeated else report.dated) if completed else None,
-        achieved=now.achieved if report.achieved is None else report.achieved,
-        deadline=report.deadline or now.deadline,
-        original_deadline=now.original_deadline or report.deadline,
+        completed_on=(assessment.completed_on if repeated else report.dated) if completed else None,
+        achieved=assessment.achieved if report.achieved is None else report.achieved,
+        deadline=report.deadline or assessment.deadline,
+        original_deadline=assessment.original_deadline or report.deadline,
         note=report.note,
-        supports=(now.supports if repeated else ()) + supporting_evidence(report.status, report.supports),
+        supports=(assessment.supports if repeated else ()) + supporting_evidence(report.status, report.supports),
     )
 
 
 def supporting_evidence(status: str, supports: Sequence[EvidenceRef]) -> tuple[EvidenceRef, ...]:
     """The evidence that may move a status: direct evidence, and context too where the status is `stopped`."""
-    wanted = (Relation.DIRECT, Relation.CONTEXT) if status == Status.STOPPED else (Relation.DIRECT,)
-    return tuple(support for support in supports if support.relation in wanted)
+    relations = (Relation.DIRECT, Relation.CONTEXT) if status == Status.STOPPED else (Relation.DIRECT,)
+    return tuple(support for support in supports if support.relation in relations)
 
 
 def assess_schedule(status: str, deadline: PartialDate | None, completed_on: PartialDate | None, day: date) -> Schedule:
@@ -147,10 +147,10 @@ def assess_freshness(status: str, last_entry_on: date | None, day: date) -> Fres
     return Freshness.AGEING if age <= AGEING_WITHIN else Freshness.STALE
 
 
-def is_review_due(fresh: str, last_entry_on: date | None, review_on: date | None, day: date) -> bool:
+def is_review_due(freshness: str, last_entry_on: date | None, review_on: date | None, day: date) -> bool:
     """Whether somebody should look again: its review day has come with nothing recorded since, or it went stale."""
-    if fresh in (Freshness.SETTLED, Freshness.STALE):
-        return fresh == Freshness.STALE
+    if freshness in (Freshness.SETTLED, Freshness.STALE):
+        return freshness == Freshness.STALE
     return review_on is not None and review_on <= day and (last_entry_on is None or last_entry_on < review_on)
 
 
@@ -163,8 +163,8 @@ def slip_days(original: PartialDate | None, current: PartialDate | None) -> int 
 
 def days_late(status: str, deadline: PartialDate | None, completed_on: PartialDate | None, day: date) -> int | None:
     """Days after the deadline: to the first possible day of completion, or to `day` while overdue; else None."""
-    state = assess_schedule(status, deadline, completed_on, day)
-    if deadline is None or state not in (Schedule.MET_LATE, Schedule.OVERDUE):
+    schedule = assess_schedule(status, deadline, completed_on, day)
+    if deadline is None or schedule not in (Schedule.MET_LATE, Schedule.OVERDUE):
         return None
-    until = completed_on.first if state == Schedule.MET_LATE and completed_on else day
+    until = completed_on.first if schedule == Schedule.MET_LATE and completed_on else day
     return (until - deadline.last).days

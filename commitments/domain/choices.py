@@ -124,7 +124,7 @@ PAST_DEADLINE = (Schedule.OVERDUE, Schedule.UNREPORTED)
 
 
 class Change(Vocabulary):
-    """What happened to it between two days, in the order of a report. Computed: see `period.changes`."""
+    """What happened to it between two days, in the order of a report. Computed: see `query.period.classify_changes`."""
 
     COMPLETED = "completed", "done", _("Completed at the end, and not yet at the start."), _("completed")
     STARTED = (

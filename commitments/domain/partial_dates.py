@@ -52,14 +52,16 @@ class PartialDate:
 
 
 @lru_cache(maxsize=4096)
-def _localized_label(when: PartialDate, _language: str | None) -> str:
+def _localized_label(partial_date: PartialDate, _language: str | None) -> str:
     """Kept, because a page says a hundred dates."""
-    year, _dash, part = when.text.partition("-")
+    year, _dash, part = partial_date.text.partition("-")
     if not part:
         return pgettext("a year", "%(year)s") % {"year": year}
     if part in EDTF_PARTS.values():
         return _part_of_year(part) % {"year": year}
-    return date_format(when.first, "DATE_FORMAT" if when.first == when.last else "YEAR_MONTH_FORMAT")
+    return date_format(
+        partial_date.first, "DATE_FORMAT" if partial_date.first == partial_date.last else "YEAR_MONTH_FORMAT"
+    )
 
 
 def _part_of_year(part: str) -> str:
@@ -77,16 +79,16 @@ def _part_of_year(part: str) -> str:
 @lru_cache(maxsize=4096)
 def parse_partial_date(text: str) -> PartialDate:
     """Read one of the five forms, or EDTF's codes for a half-year or quarter; raise PartialDateError."""
-    found = NOTATION.fullmatch(text.strip())
-    if not found or not FIRST_YEAR <= int(found["year"]) <= LAST_YEAR:
+    match = NOTATION.fullmatch(text.strip())
+    if not match or not FIRST_YEAR <= int(match["year"]) <= LAST_YEAR:
         raise PartialDateError(_hint(text))
-    year, part, day = int(found["year"]), (found["part"] or "").upper(), found["day"]
+    year, part, day = int(match["year"]), (match["part"] or "").upper(), match["day"]
     part = part if day else EDTF_PARTS.get(part, part)
     try:
         first, last = _interval(year, part, day)
     except ValueError as error:  # month 13, 30 February, a day in a half-year
         raise PartialDateError(_hint(text)) from error
-    return PartialDate("-".join(filter(None, (found["year"], part, day))), first, last)
+    return PartialDate("-".join(filter(None, (match["year"], part, day))), first, last)
 
 
 def _interval(year: int, part: str, day: str | None) -> tuple[date, date]:

@@ -60,5 +60,5 @@ class CellWriter:
 
 
 def strip_defusing(cell: str) -> str:
-    """The text of a cell, without the apostrophe that `Cells.defused` put before it."""
+    """The text of a cell, without the apostrophe that `CellWriter.defused` put before it."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell

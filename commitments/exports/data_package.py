@@ -28,8 +28,8 @@ TABLE_SCHEMA_TYPES: dict[ColumnType, dict[str, Any]] = {
 }
 
 
-def data_package(question: str) -> dict[str, Any]:
-    """The description. `question`: the query string that every table is asked with, with its question mark."""
+def data_package(query: str) -> dict[str, Any]:
+    """The description. `query`: the query string that every table is asked with, with its question mark."""
     name = settings.PUBLISHER or _("Public commitments")
     return {
         "profile": "tabular-data-package",
@@ -38,16 +38,16 @@ def data_package(question: str) -> dict[str, Any]:
         "description": _("What governments announced, and what is known to have come of it."),
         "licenses": [{"name": "CC-BY-4.0", "path": LICENCE, "title": "Creative Commons Attribution 4.0"}],
         "contributors": [{"title": name, "role": "publisher"}],
-        "resources": [table_resource(one, question) for one in DATASETS.values()],
+        "resources": [table_resource(dataset, query) for dataset in DATASETS.values()],
     }
 
 
-def table_resource(dataset: Dataset, question: str) -> dict[str, Any]:
+def table_resource(dataset: Dataset, query: str) -> dict[str, Any]:
     """One table."""
     return {
         "profile": "tabular-data-resource",
         "name": dataset.name,
-        "path": f"{dataset.name}.csv{question}",
+        "path": f"{dataset.name}.csv{query}",
         "title": str(dataset.title),
         "description": str(dataset.description),
         "format": "csv",
@@ -70,13 +70,13 @@ def table_resource(dataset: Dataset, question: str) -> dict[str, Any]:
 
 def table_schema_field(column: Column) -> dict[str, Any]:
     """One column, in the words of Table Schema."""
-    told = [str(column.description)]
+    sentences = [str(column.description)]
     if column.type is ColumnType.TEXTS:
-        told.append(_("Several are joined by “%(separator)s”.") % {"separator": SEPARATOR})
+        sentences.append(_("Several are joined by “%(separator)s”.") % {"separator": SEPARATOR})
     return {
         "name": column.name,
         "title": str(column.label),
-        "description": join_sentences(told),
+        "description": join_sentences(sentences),
         **TABLE_SCHEMA_TYPES[column.type],
         "constraints": {"required": column.required} | column_constraints(column),
     }

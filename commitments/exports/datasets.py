@@ -63,54 +63,56 @@ def _page_column(name: str) -> Column:
     )
 
 
-def commitment_rows(asked: CommitmentFilter) -> QuerySet[Any]:
+def commitment_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """What the list shows."""
-    found: QuerySet[Any] = asked.qs
-    return found
+    commitments: QuerySet[Any] = filterset.qs
+    return commitments
 
 
-def update_rows(asked: CommitmentFilter) -> QuerySet[Any]:
+def update_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """What was recorded of the commitments by the day, as their pages show it: what was retracted, too."""
-    found = Update.objects.filter(commitment__in=asked.qs.order_by().values("pk"), effective_on__lte=asked.day)
-    return found.order_by("pk")
+    updates = Update.objects.filter(
+        commitment__in=filterset.qs.order_by().values("pk"), effective_on__lte=filterset.day
+    )
+    return updates.order_by("pk")
 
 
-def evidence_rows(asked: CommitmentFilter) -> QuerySet[Any]:
+def evidence_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """What these updates rest on."""
-    return Evidence.objects.filter(update__in=update_rows(asked).order_by().values("pk")).order_by(
+    return Evidence.objects.filter(update__in=update_rows(filterset).order_by().values("pk")).order_by(
         "update_id", "position"
     )
 
 
-def organisation_rows(asked: CommitmentFilter) -> QuerySet[Any]:
+def organisation_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """Owners and partners; without a filter, parties to agreements too."""
-    public = Organisation.objects.public(asked.day).order_by("slug")
-    if not asked.is_filtered:
-        return public
-    found = asked.qs.order_by().values("pk")
-    parts = [
-        Exists(model.objects.filter(organisation=OuterRef("pk"), commitment__in=found))
+    organisations = Organisation.objects.public(filterset.day).order_by("slug")
+    if not filterset.is_filtered:
+        return organisations
+    commitments = filterset.qs.order_by().values("pk")
+    conditions = [
+        Exists(model.objects.filter(organisation=OuterRef("pk"), commitment__in=commitments))
         for model in (Ownership, Partnership)
     ]
-    return public.filter(Q(parts[0]) | Q(parts[1]))
+    return organisations.filter(Q(conditions[0]) | Q(conditions[1]))
 
 
-def area_rows(asked: CommitmentFilter) -> QuerySet[Any]:
+def area_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """Where they stand."""
-    public = Area.objects.public(asked.day).order_by("slug")
-    return public.filter(pk__in=asked.qs.order_by().values("area")) if asked.is_filtered else public
+    areas = Area.objects.public(filterset.day).order_by("slug")
+    return areas.filter(pk__in=filterset.qs.order_by().values("area")) if filterset.is_filtered else areas
 
 
-def release_rows(asked: CommitmentFilter) -> QuerySet[Any]:
+def release_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """Where they were announced."""
-    public = Release.objects.filter(issued_on__lte=asked.day).order_by("slug")
-    return public.filter(pk__in=asked.qs.order_by().values("release")) if asked.is_filtered else public
+    releases = Release.objects.filter(issued_on__lte=filterset.day).order_by("slug")
+    return releases.filter(pk__in=filterset.qs.order_by().values("release")) if filterset.is_filtered else releases
 
 
-def translation_rows(asked: CommitmentFilter) -> QuerySet[Any]:
+def translation_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """How the texts of their record are said in Chinese, as it is today."""
-    in_force = Translation.objects.in_force()
-    return in_force.filter(commitment__in=asked.qs.order_by().values("pk")).order_by("pk")
+    translations = Translation.objects.in_force()
+    return translations.filter(commitment__in=filterset.qs.order_by().values("pk")).order_by("pk")
 
 
 SLUG_COLUMNS = (
@@ -458,8 +460,8 @@ TRANSLATION_COLUMNS = (
     Column("text", _("Text"), ColumnType.TEXT, _("The translation."), ("text",), required=True),
 )
 DATASETS = {
-    one.name: one
-    for one in (
+    dataset.name: dataset
+    for dataset in (
         Dataset(
             "commitments",
             _("Commitments"),

@@ -29,7 +29,7 @@ class ExportMoment:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What a file says in whatever format. `batches`: lists of rows of `found`, a cell for each column.
+    """What a file says in whatever format. `batches`: lists of rows of `queryset`, a cell for each column.
 
     `filter_description`: the question in words, a line each. `query`: the same as programs put it. `labelled`:
     whether the columns are headed by their labels instead of their names.
@@ -38,7 +38,7 @@ class Export:
     name: str
     title: str
     columns: Sequence[Column]
-    found: QuerySet[Any]
+    queryset: QuerySet[Any]
     batches: Generator[list[list[Any]]]
     day: date
     filter_description: Sequence[str] = ()
@@ -72,33 +72,33 @@ def download(export: Export, form: ExportFormat) -> StreamingHttpResponse:
         with closing(export.batches):
             yield from form.write(export, moment)
 
-    return stream_file(f"{export.name}.{form.extension}", form.content_type, export.found, write, form.max_rows)
+    return stream_file(f"{export.name}.{form.extension}", form.content_type, export.queryset, write, form.max_rows)
 
 
 def stream_file(
     name: str,
     content_type: str,
-    found: QuerySet[Any],
+    queryset: QuerySet[Any],
     write: Callable[[ExportMoment], Generator[bytes]],
-    most: int | None = None,
+    max_rows: int | None = None,
 ) -> StreamingHttpResponse:
     """The file that `write` makes: row count, ledger head and rows of one and the same moment."""
-    with ExitStack() as opened:
-        opened.enter_context(snapshot())
-        moment = ExportMoment(found.count(), LedgerHead.objects.get().digest)
-        if most is not None and moment.count > most:
-            raise TooManyRowsError(_too_many_message(moment.count, most))
-        pieces = opened.enter_context(closing(write(moment)))
-        response = StreamingHttpResponse(ClosingStream(pieces, opened.pop_all()), content_type=content_type)
+    with ExitStack() as stack:
+        stack.enter_context(snapshot())
+        moment = ExportMoment(queryset.count(), LedgerHead.objects.get().digest)
+        if max_rows is not None and moment.count > max_rows:
+            raise TooManyRowsError(_too_many_message(moment.count, max_rows))
+        pieces = stack.enter_context(closing(write(moment)))
+        response = StreamingHttpResponse(ClosingStream(pieces, stack.pop_all()), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Row-Count"] = str(moment.count)
     response["X-Ledger-Head"] = moment.head
     return response
 
 
-def _too_many_message(count: int, most: int) -> str:
+def _too_many_message(count: int, max_rows: int) -> str:
     message = _("This file can hold %(most)s rows, and there are %(count)s. Filter the list, or take CSV or JSON.")
-    return message % {"most": most, "count": count}
+    return message % {"most": max_rows, "count": count}
 
 
 def page_url_builder(request: HttpRequest) -> Callable[[str, str], str]:

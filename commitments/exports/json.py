@@ -15,7 +15,7 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 def write_json(export: Export, moment: ExportMoment) -> Generator[bytes]:
     """The file, a piece a batch; whoever reads a piece at a time finds an object in each line."""
-    said = {
+    facts = {
         "title": export.title,
         "licence": LICENCE,
         "as_of": export.day.isoformat(),
@@ -24,9 +24,9 @@ def write_json(export: Export, moment: ExportMoment) -> Generator[bytes]:
         "ledger_head": moment.head,
     }
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    yield f'{encode(said)[:-1]},"rows":['.encode()
+    yield f'{encode(facts)[:-1]},"rows":['.encode()
     for number, batch in zip(count(), export.batches, strict=False):
-        lines = ",\n".join([encode(one) for one in row_objects(batch, export.columns)])
+        lines = ",\n".join([encode(row) for row in row_objects(batch, export.columns)])
         yield f"{',' if number else ''}\n{lines}".encode()
     yield b"\n]}\n"
 

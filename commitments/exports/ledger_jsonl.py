@@ -22,8 +22,12 @@ def stream_ledger(day: date) -> Generator[bytes]:
     Content and salt are withheld while the release of the commitment that an entry is about is not out
     by `day`: the chain still verifies, because the content's digest stands.
     """
-    out = Commitment.objects.as_of(day).filter(reference=OuterRef("commitment"))
-    entries = LedgerEntry.objects.order_by("sequence").annotate(out=Exists(out)).iterator(chunk_size=BATCH_SIZE)
+    released_commitments = Commitment.objects.as_of(day).filter(reference=OuterRef("commitment"))
+    entries = (
+        LedgerEntry.objects.order_by("sequence")
+        .annotate(out=Exists(released_commitments))
+        .iterator(chunk_size=BATCH_SIZE)
+    )
     withheld: set[int] = set()
     while batch := list(islice(entries, BATCH_SIZE)):
         yield "".join([entry_line(entry, withheld) for entry in batch]).encode()
@@ -37,6 +41,6 @@ def entry_line(entry: Any, withheld: set[int]) -> str:
     hidden = entry.target_id in withheld if entry.kind == EntryKind.REDACTION else not entry.out
     if hidden:
         withheld.add(entry.sequence)
-    said = {"content": None, "salt": ""} if hidden else {"content": entry.data, "salt": entry.salt}
+    content = {"content": None, "salt": ""} if hidden else {"content": entry.data, "salt": entry.salt}
     digests = {"content_digest": entry.content_digest, "digest": entry.digest}
-    return canonical_json(entry_metadata(entry) | said | digests) + "\n"
+    return canonical_json(entry_metadata(entry) | content | digests) + "\n"

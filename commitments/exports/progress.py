@@ -21,9 +21,9 @@ from commitments.query.period import PeriodLine, iter_lines
 LIST_COLUMNS_BY_NAME = {column.name: column for column in LIST_COLUMNS}
 
 
-def list_column(shared: str, *sources: str, **changed: Any) -> Column:
+def list_column(column_name: str, *sources: str, **changes: Any) -> Column:
     """A column as the list's exports have it, read from a line; `sources` where the line calls it otherwise."""
-    return replace(LIST_COLUMNS_BY_NAME[shared], sources=sources or (shared,), **changed)
+    return replace(LIST_COLUMNS_BY_NAME[column_name], sources=sources or (column_name,), **changes)
 
 
 # Columns of the file, read from a line by the names of its fields.
@@ -98,11 +98,11 @@ PERIOD_COLUMNS = (
 
 
 def iter_period_batches(
-    found: CommitmentQuerySet, first: date, last: date, address: Callable[[str, str], str]
+    commitments: CommitmentQuerySet, first: date, last: date, address: Callable[[str, str], str]
 ) -> Generator[list[list[Any]]]:
     """The file's rows in batches, a cell for each of PERIOD_COLUMNS."""
-    context, coming = row_context(last, address, current_language()), iter_lines(found, first, last)
-    while batch := list(islice(coming, BATCH_SIZE)):
+    context, lines = row_context(last, address, current_language()), iter_lines(commitments, first, last)
+    while batch := list(islice(lines, BATCH_SIZE)):
         yield [[read_cell(context, column, line) for column in PERIOD_COLUMNS] for line in batch]
 
 

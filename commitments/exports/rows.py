@@ -21,7 +21,7 @@ MAX_COMBINATIONS = 10_000  # combinations of owners whose names are put together
 
 
 def iter_batches(
-    found: QuerySet[Any],
+    queryset: QuerySet[Any],
     day: date,
     address: Callable[[str, str], str],
     columns: Sequence[Column],
@@ -41,22 +41,22 @@ def iter_batches(
         for place, column in enumerate(columns)
         if column.read
     ]
-    values = found.values_list(*sources).iterator(chunk_size=BATCH_SIZE)
+    values = queryset.values_list(*sources).iterator(chunk_size=BATCH_SIZE)
     while batch := list(islice(values, BATCH_SIZE)):
-        made = []
+        rows = []
         for row in batch:
             cells = list(as_they_stand(row))
             for place, read, values_of, alone in computed:
                 cells[place] = read(context, values_of(row)) if alone else read(context, *values_of(row))
-            made.append(cells)
-        yield made
+            rows.append(cells)
+        yield rows
 
 
 def row_context(day: date, address: Callable[[str, str], str], language: str) -> RowContext:
     """What all rows need. One query."""
-    bodies = Organisation.objects.values_list("pk", "side", "name", f"name{column_suffix(language)}")
+    organisations = Organisation.objects.values_list("pk", "side", "name", f"name{column_suffix(language)}")
     names, sides = {}, {}
-    for pk, side, name, in_language in bodies:
+    for pk, side, name, in_language in organisations:
         names[str(pk)], sides[str(pk)] = in_language or name, side
     return RowContext(day, address, joined_lookup(names, language), joined_lookup(sides))
 
@@ -65,11 +65,11 @@ def joined_lookup(values: Mapping[str, str], language: str = RECORD_LANGUAGE) ->
     """From keys, joined by commas, to their values, in the language's order, each once. Nobody may change the lists."""
 
     @lru_cache(MAX_COMBINATIONS)
-    def of(keys: str | None) -> list[str]:
+    def lookup(keys: str | None) -> list[str]:
         return (
-            sorted({values[key] for key in keys.split(",")}, key=lambda one: collation_key(one, language))
+            sorted({values[key] for key in keys.split(",")}, key=lambda value: collation_key(value, language))
             if keys
             else []
         )
 
-    return of
+    return lookup

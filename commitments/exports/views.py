@@ -35,38 +35,38 @@ LABEL_VALUES = {"1": True, "true": True, "yes": True, "0": False, "false": False
 @cache_public
 def export_table(request: HttpRequest, dataset: Dataset, form: ExportFormat) -> HttpResponseBase:
     """A table of what the list's filter finds, all pages."""
-    asked = CommitmentFilter(request.GET, localdate())
-    if problems := query_errors(request.GET, asked.form, [*list_params(), "labels"]) + label_errors(request.GET):
+    filterset = CommitmentFilter(request.GET, localdate())
+    if problems := query_errors(request.GET, filterset.form, [*list_params(), "labels"]) + label_errors(request.GET):
         return bad_query_response(problems)
     limit_export(request)
-    return table_response(request, asked, dataset, dataset.queryset(asked), form)
+    return table_response(request, filterset, dataset, dataset.queryset(filterset), form)
 
 
 @cache_public
 def export_commitment(request: HttpRequest, dataset: Dataset, form: ExportFormat, reference: str) -> HttpResponseBase:
     """The row of one commitment."""
-    asked = CommitmentFilter(request.GET, localdate())
-    if problems := query_errors(request.GET, asked.form, ["as_of", "labels"]) + label_errors(request.GET):
+    filterset = CommitmentFilter(request.GET, localdate())
+    if problems := query_errors(request.GET, filterset.form, ["as_of", "labels"]) + label_errors(request.GET):
         return bad_query_response(problems)
     limit_export(request)
-    found = asked.qs.filter(reference=reference)
-    get_object_or_404(found)
-    return table_response(request, asked, replace(dataset, name=reference), found, form)
+    commitments = filterset.qs.filter(reference=reference)
+    get_object_or_404(commitments)
+    return table_response(request, filterset, replace(dataset, name=reference), commitments, form)
 
 
 def table_response(
-    request: HttpRequest, asked: CommitmentFilter, dataset: Dataset, found: QuerySet[Any], form: ExportFormat
+    request: HttpRequest, filterset: CommitmentFilter, dataset: Dataset, queryset: QuerySet[Any], form: ExportFormat
 ) -> HttpResponseBase:
     """The file of these rows."""
     export = Export(
-        name=f"{dataset.name}-{asked.day.isoformat()}",
+        name=f"{dataset.name}-{filterset.day.isoformat()}",
         title=str(dataset.title),
         columns=dataset.columns,
-        found=found,
-        batches=iter_batches(found, asked.day, page_url_builder(request), dataset.columns, current_language()),
-        day=asked.day,
-        filter_description=asked.description,
-        query={name: values for name, values in asked.data.lists() if name in asked.filters},
+        queryset=queryset,
+        batches=iter_batches(queryset, filterset.day, page_url_builder(request), dataset.columns, current_language()),
+        day=filterset.day,
+        filter_description=filterset.description,
+        query={name: values for name, values in filterset.data.lists() if name in filterset.filters},
         labelled=LABEL_VALUES[request.GET.get("labels", "")],
     )
     return file_response(export, form)
@@ -75,20 +75,20 @@ def table_response(
 @cache_public
 def export_progress(request: HttpRequest, form: ExportFormat) -> HttpResponseBase:
     """Every commitment as it stood on two days, with what changed between them."""
-    asked = PeriodFilter(request.GET, localdate())
+    filterset = PeriodFilter(request.GET, localdate())
     names = [*period_params(), "labels"]
-    if problems := query_errors(request.GET, asked.form, names) + label_errors(request.GET):
+    if problems := query_errors(request.GET, filterset.form, names) + label_errors(request.GET):
         return bad_query_response(problems)
     limit_export(request)
-    found, first, last = asked.qs, asked.first, asked.day
+    commitments, first, last = filterset.qs, filterset.first, filterset.day
     export = Export(
         name=f"progress-{first.isoformat()}-{last.isoformat()}",
         title=period_title(first, last),
         columns=PERIOD_COLUMNS,
-        found=found,
-        batches=iter_period_batches(found, first, last, page_url_builder(request)),
+        queryset=commitments,
+        batches=iter_period_batches(commitments, first, last, page_url_builder(request)),
         day=last,
-        filter_description=asked.description,
+        filter_description=filterset.description,
         labelled=LABEL_VALUES[request.GET.get("labels", "")],
     )
     return file_response(export, form)
@@ -105,11 +105,11 @@ def file_response(export: Export, form: ExportFormat) -> HttpResponseBase:
 @cache_public
 def export_data_package(request: HttpRequest) -> HttpResponse:
     """The description of all tables, as of a day. Whole: a part of them would refer to what is not in it."""
-    asked = CommitmentFilter(request.GET, localdate())
-    if problems := query_errors(request.GET, asked.form, ["as_of"]):
+    filterset = CommitmentFilter(request.GET, localdate())
+    if problems := query_errors(request.GET, filterset.form, ["as_of"]):
         return bad_query_response(problems)
-    question = f"?{asked.data.urlencode()}" if asked.data else ""
-    return JsonResponse(data_package(question), json_dumps_params=JSON_PARAMS)
+    query = f"?{filterset.data.urlencode()}" if filterset.data else ""
+    return JsonResponse(data_package(query), json_dumps_params=JSON_PARAMS)
 
 
 @cache_public
@@ -132,8 +132,8 @@ def label_errors(data: QueryDict) -> list[str]:
 @cache_public
 def export_ledger(request: HttpRequest) -> HttpResponseBase:
     """The whole ledger as it stands now: a part of it, or a past day of it, could not be checked."""
-    unknown = _("“%(name)s” is not a name known here. The ledger is given whole, so there are no names.")
-    if problems := [unknown % {"name": name[:60]} for name in request.GET]:
+    message = _("“%(name)s” is not a name known here. The ledger is given whole, so there are no names.")
+    if problems := [message % {"name": name[:60]} for name in request.GET]:
         return bad_query_response(problems)
     limit_export(request)
     day = localdate()

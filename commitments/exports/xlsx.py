@@ -56,9 +56,9 @@ def _write_workbook(workbook: Workbook, export: Export, moment: ExportMoment) ->
     joined = CellWriter(export.columns).joined
     writers = _cell_writers(sheet, export.columns, workbook.add_format({"num_format": "yyyy-mm-dd"}))
     for number, row in enumerate(chain.from_iterable(export.batches), 1):
-        for place, (cell, put) in enumerate(zip(joined(row), writers, strict=True)):
+        for place, (cell, write_cell) in enumerate(zip(joined(row), writers, strict=True)):
             if cell is not None and cell != "":
-                put(number, place, cell)
+                write_cell(number, place, cell)
 
 
 def _cell_writers(sheet: Worksheet, columns: Sequence[Column], day: CellFormat) -> list[Callable[[int, int, Any], Any]]:
@@ -69,12 +69,16 @@ def _cell_writers(sheet: Worksheet, columns: Sequence[Column], day: CellFormat) 
 
     def put_text(row: int, place: int, text: str) -> None:
         sheet.write_string(
-            row, place, text if len(text) <= MAX_CELL_LENGTH else text[: MAX_CELL_LENGTH - len(cut)] + cut
+            row, place, text if len(text) <= MAX_CELL_LENGTH else text[: MAX_CELL_LENGTH - len(cut_mark)] + cut_mark
         )
 
-    cut = str(CUT_MARK)
-    of_type = {ColumnType.DAY: put_day, ColumnType.WHOLE: sheet.write_number, ColumnType.NUMBER: sheet.write_number}
-    return [of_type.get(column.type, put_text) for column in columns]
+    cut_mark = str(CUT_MARK)
+    writers_by_type = {
+        ColumnType.DAY: put_day,
+        ColumnType.WHOLE: sheet.write_number,
+        ColumnType.NUMBER: sheet.write_number,
+    }
+    return [writers_by_type.get(column.type, put_text) for column in columns]
 
 
 def day_serial(day: str) -> int:

@@ -40,7 +40,11 @@ def _simplified() -> dict[int, str]:
     """From each traditional character to its simplified one, as ICU has them. One by one: a word has no context."""
     simplify = icu.Transliterator.createInstance("Traditional-Simplified").transliterate
     characters = (chr(code) for first, end in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for code in range(first, end))
-    return {ord(one): made for one in characters if (made := simplify(one)) != one and len(made) == 1}
+    return {
+        ord(character): simplified
+        for character in characters
+        if (simplified := simplify(character)) != character and len(simplified) == 1
+    }
 
 
 @cache

@@ -30,10 +30,10 @@ def join_clauses(words: Iterable[str]) -> str:
     return pgettext("between the clauses of a sentence", "; ").join(words)
 
 
-def join_sentences(said: Iterable[str]) -> str:
+def join_sentences(sentences: Iterable[str]) -> str:
     """Whole sentences, one after the other: with a space between them in English, with none in Chinese."""
     between = pgettext("two sentences", "%(first)s %(second)s") % {"first": "", "second": ""}
-    return between.join(said)
+    return between.join(sentences)
 
 
 def with_label(name: Any, value: Any) -> str:
@@ -45,10 +45,10 @@ def quote_html(text: Any) -> SafeString:
     """In quotation marks: “a”, 「a」; the text's own become inner ones: 「a『b』」."""
     outer = _halves(pgettext("quotation marks", "“%(text)s”"))
     inner = _halves(pgettext("quotation marks inside others", "“%(text)s”"))
-    said = str(conditional_escape(text))
+    escaped = str(conditional_escape(text))
     for mark, within in zip(outer, inner, strict=True):
-        said = said.replace(mark, within)
-    return _around(outer, said)
+        escaped = escaped.replace(mark, within)
+    return _around(outer, escaped)
 
 
 def bracket_html(text: Any) -> SafeString:

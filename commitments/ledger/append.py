@@ -1,6 +1,6 @@
 """The one way into the ledger, and its verification.
 
-`append` is one function and one transaction: it locks the head, checks the rules, writes the entries
+`append_entries` is one function and one transaction: it locks the head, checks the rules, writes the entries
 and brings every projection in line (R2). Everything else here makes entries for it or checks them.
 """
 
@@ -78,36 +78,42 @@ def lock_head() -> LedgerHead:
     return LedgerHead.objects.select_for_update().get()
 
 
-def append_entries(new: Sequence[NewEntry]) -> list[LedgerEntry]:
-    """Record entries, in order, all or none. Raises RefusedError, by field, where a rule forbids one."""
+def append_entries(new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:
+    """Record entries, in order, all or none. Raises EntryRefusedError, by field, where a rule forbids one."""
     with transaction.atomic():
         head = lock_head()
-        rulebook = _load_validator(new)
+        validator = _load_validator(new_entries)
         entries: list[LedgerEntry] = []
-        for one in new:
+        for new_entry in new_entries:
             try:
-                rulebook.check_key(one.key)
-                rulebook.check(one.kind, one.content, one.commitment, one.target, timezone.localdate(one.recorded_at))
+                validator.check_key(new_entry.key)
+                validator.check(
+                    new_entry.kind,
+                    new_entry.content,
+                    new_entry.commitment,
+                    new_entry.target,
+                    timezone.localdate(new_entry.recorded_at),
+                )
             except ValidationError as problem:
-                raise EntryRefusedError(one, problem) from problem
-            entries.append(_chain_entry(one, head))
+                raise EntryRefusedError(new_entry, problem) from problem
+            entries.append(_chain_entry(new_entry, head))
         LedgerEntry.objects.bulk_create(entries, batch_size=500)
         head.save()
         redacted = [entry.target for entry in entries if entry.kind == EntryKind.REDACTION and entry.target]
-        removed = _texts_by_commitment(redacted)
+        removed_texts = _texts_by_commitment(redacted)
         _empty_redacted(redacted)
         touched = [*entries, *(entry.subject for entry in redacted)]
         reconcile_projections(list(dict.fromkeys(str(entry.commitment_id) for entry in touched if entry.commitment_id)))
-        _remove_translations(removed)
+        _remove_translations(removed_texts)
     return entries
 
 
-def _load_validator(new: Sequence[NewEntry]) -> EntryValidator:
+def _load_validator(new_entries: Sequence[NewEntry]) -> EntryValidator:
     """The rules, with what is on record of all that the new entries speak of, now that the head is locked."""
-    wholes = {str(one.content["part_of"]) for one in new if one.kind == EntryKind.PUBLISHED}
-    references = {one.commitment.reference for one in new if one.commitment}
-    targets = {one.target.sequence for one in new if one.target}
-    return EntryValidator(references, wholes, targets, {one.key for one in new if one.key})
+    parents = {str(new_entry.content["part_of"]) for new_entry in new_entries if new_entry.kind == EntryKind.PUBLISHED}
+    references = {new_entry.commitment.reference for new_entry in new_entries if new_entry.commitment}
+    targets = {new_entry.target.sequence for new_entry in new_entries if new_entry.target}
+    return EntryValidator(references, parents, targets, {new_entry.key for new_entry in new_entries if new_entry.key})
 
 
 def _empty_redacted(redacted: Sequence[LedgerEntry]) -> None:
@@ -122,33 +128,33 @@ def _empty_redacted(redacted: Sequence[LedgerEntry]) -> None:
 
 def _texts_by_commitment(redacted: Sequence[LedgerEntry]) -> dict[str, set[str]]:
     """By commitment, everything that these entries say."""
-    found: dict[str, set[str]] = {}
+    texts: dict[str, set[str]] = {}
     for entry in redacted:
-        found.setdefault(str(entry.subject.commitment_id), set()).update(iter_texts(entry.kind, entry.data or {}))
-    return found
+        texts.setdefault(str(entry.subject.commitment_id), set()).update(iter_texts(entry.kind, entry.data or {}))
+    return texts
 
 
-def _remove_translations(removed: dict[str, set[str]]) -> None:
+def _remove_translations(removed_texts: dict[str, set[str]]) -> None:
     """Empty the translations of texts that are no longer on record."""
-    for reference, gone in removed.items():
-        kept = Commitment.objects.get(reference=reference).translated
-        sources = gone.difference(*kept.values())
+    for reference, texts in removed_texts.items():
+        translated = Commitment.objects.get(reference=reference).translated
+        sources = texts.difference(*translated.values())
         Translation.objects.filter(commitment__reference=reference, source__in=sources).update(source="", text="")
 
 
-def _chain_entry(one: NewEntry, head: LedgerHead) -> LedgerEntry:
+def _chain_entry(new_entry: NewEntry, head: LedgerHead) -> LedgerEntry:
     """The next entry of the chain; moves the head on."""
     entry = LedgerEntry(
         sequence=head.sequence + 1,
-        kind=one.kind,
-        commitment=one.commitment,
-        target=one.target,
-        recorded_at=one.recorded_at.replace(microsecond=0),
-        role=one.by.role,
-        organisation=one.by.organisation,
-        key=one.key,
-        content=canonical_json(one.content),
-        salt=one.salt,
+        kind=new_entry.kind,
+        commitment=new_entry.commitment,
+        target=new_entry.target,
+        recorded_at=new_entry.recorded_at.replace(microsecond=0),
+        role=new_entry.by.role,
+        organisation=new_entry.by.organisation,
+        key=new_entry.key,
+        content=canonical_json(new_entry.content),
+        salt=new_entry.salt,
     )
     entry.content_digest = content_digest(entry.salt, entry.content)
     entry.digest = entry_digest(head.digest, entry_metadata(entry), entry.content_digest)
@@ -170,15 +176,15 @@ def entry_metadata(entry: LedgerEntry) -> dict[str, Any]:
     }
 
 
-def hypothetical_update(new: NewEntry) -> CountedUpdate:
+def hypothetical_update(new_entry: NewEntry) -> CountedUpdate:
     """What an update would count as if it were recorded after all others. Stores nothing."""
-    entry = LedgerEntry(sequence=sys.maxsize, kind=new.kind, recorded_at=new.recorded_at)
-    return to_counted_update(*update_rows(entry, new.content))
+    entry = LedgerEntry(sequence=sys.maxsize, kind=new_entry.kind, recorded_at=new_entry.recorded_at)
+    return to_counted_update(*update_rows(entry, new_entry.content))
 
 
-def new_publication(commitment: Commitment, by: Actor, **known: Any) -> NewEntry:
-    """The entry that makes a draft commitment public. `known`: a fixture's key, time and salt."""
-    return NewEntry(EntryKind.PUBLISHED, publication_content(commitment), commitment, by=by, **known)
+def new_publication(commitment: Commitment, by: Actor, **values: Any) -> NewEntry:
+    """The entry that makes a draft commitment public. `values`: a fixture's key, time and salt."""
+    return NewEntry(EntryKind.PUBLISHED, publication_content(commitment), commitment, by=by, **values)
 
 
 def new_correction(commitment: Commitment, values: dict[str, Any], reason: str, by: Actor) -> NewEntry:
@@ -206,13 +212,13 @@ def new_redaction(entry: LedgerEntry, remaining: Content | None, reason: str, by
     return NewEntry(EntryKind.REDACTION, {"reason": reason, "remaining": remaining}, None, entry, by)
 
 
-def dry_run(entry: NewEntry, look: Callable[[], Any] | None = None) -> Any:
-    """Append an entry, look at what that makes of the record, and take everything back; what `look()` gave.
+def dry_run(entry: NewEntry, read_record: Callable[[], Any] | None = None) -> Any:
+    """Append an entry, read what that makes of the record, take everything back; return what `read_record()` gave.
 
     ValidationError where the ledger refuses the entry.
     """
     with transaction.atomic():
         append_entries([entry])
-        seen = look() if look else None
+        result = read_record() if read_record else None
         transaction.set_rollback(True)
-    return seen
+    return result

@@ -131,7 +131,7 @@ def publication_content(commitment: Commitment) -> Content:
 def public_value(name: str, value: Any) -> Any:
     """One public field's value, as a model or a form holds it, as a content says it."""
     if name in PARTIES:
-        return sorted(body.slug for body in value)
+        return sorted(organisation.slug for organisation in value)
     if name == "part_of":
         return value.reference if value else ""
     if name in RELATIONS:
@@ -139,39 +139,41 @@ def public_value(name: str, value: Any) -> Any:
     return COLUMN_CODECS[name].write(value)
 
 
-def update_content(kind: str, said: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]] = ()) -> Content:
+def update_content(kind: str, values: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]] = ()) -> Content:
     """The content of a report, context or check, from what a form or a fixture says; unknown names are left out."""
-    content: Content = {name: to_text(said.get(name)) for name in UPDATE_FIELDS[kind]}
+    content: Content = {name: to_text(values.get(name)) for name in UPDATE_FIELDS[kind]}
     if NUMBER.fullmatch(content.get("achieved", "")):  # in its one spelling; anything else is refused by the rules
         content["achieved"] = format_decimal(Decimal(content["achieved"]))
     if kind == "report":
         content["basis"] = content["basis"] or "evidence"
     if kind in KINDS_WITH_EVIDENCE:
         content["evidence"] = [{name: to_text(row.get(name)) for name in EVIDENCE_FIELDS} for row in evidence]
-    if said.get("reply_of"):  # only where there is one: entries without keep their digests
-        content["reply_of"] = to_text(said["reply_of"])
+    if values.get("reply_of"):  # only where there is one: entries without keep their digests
+        content["reply_of"] = to_text(values["reply_of"])
     return content
 
 
-def iter_texts(kind: str, said: Content) -> Iterator[str]:
+def iter_texts(kind: str, content: Content) -> Iterator[str]:
     """Everything that an entry says in somebody's words, in the order in which it says it; some may be empty."""
-    return (text for _name, text in iter_named_texts(kind, said))
+    return (text for _name, text in iter_named_texts(kind, content))
 
 
-def iter_named_texts(kind: str, said: Content) -> Iterator[tuple[str, str]]:
+def iter_named_texts(kind: str, content: Content) -> Iterator[tuple[str, str]]:
     """The same, each with the field that it stands in: `title`, `evidence.title`, `reason`."""
     if kind == EntryKind.PUBLISHED:
-        yield from ((name, said[name]) for name in FREE_TEXT_FIELDS)
-    for change in said.get("changes", ()):
+        yield from ((name, content[name]) for name in FREE_TEXT_FIELDS)
+    for change in content.get("changes", ()):
         if change["field"] in FREE_TEXT_FIELDS:
-            yield from ((change["field"], change[when]) for when in ("before", "after"))
+            yield from ((change["field"], change[key]) for key in ("before", "after"))
     if kind in UPDATE_KINDS:
-        yield from ((name, said.get(name, "")) for name in UPDATE_TEXT_FIELDS)
+        yield from ((name, content.get(name, "")) for name in UPDATE_TEXT_FIELDS)
         yield from (
-            (f"evidence.{name}", row.get(name, "")) for row in said.get("evidence", ()) for name in EVIDENCE_TEXT_FIELDS
+            (f"evidence.{name}", row.get(name, ""))
+            for row in content.get("evidence", ())
+            for name in EVIDENCE_TEXT_FIELDS
         )
     elif kind != EntryKind.PUBLISHED:
-        yield "reason", said.get("reason", "")
+        yield "reason", content.get("reason", "")
 
 
 class SlugResolver:
@@ -206,9 +208,9 @@ class SlugResolver:
                 codec.read(content[name])
             except ValidationError as error:
                 problems[name] = error.messages
-        named = [("release", content["release"]), ("area", content["area"] or None)]
-        named += [(name, slug) for name in PARTIES for slug in content[name]]
-        for name, slug in named:
+        named_slugs = [("release", content["release"]), ("area", content["area"] or None)]
+        named_slugs += [(name, slug) for name in PARTIES for slug in content[name]]
+        for name, slug in named_slugs:
             if slug is not None and slug not in self.ids["organisation" if name in PARTIES else name]:
                 problems.setdefault(name, []).append(_("There is no “%(slug)s”.") % {"slug": slug})
         return problems

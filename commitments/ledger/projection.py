@@ -61,8 +61,8 @@ class RedactionIndex:
         if entry.content:
             return entry.data
         redaction = self.by_target.get(entry.sequence)
-        said = self.remaining(redaction) if redaction else None
-        return said.get("remaining") if said else None
+        redaction_content = self.remaining(redaction) if redaction else None
+        return redaction_content.get("remaining") if redaction_content else None
 
 
 def fold_entries(
@@ -70,28 +70,29 @@ def fold_entries(
     entries: Sequence[LedgerEntry],
     resolver: SlugResolver,
     redactions: RedactionIndex,
-    memory: Translations,
+    translations: Translations,
 ) -> Projection:
     """All projections of one commitment, from its entries in order. The first is its publication.
 
-    `memory`: the translations of its texts, also of some that are not on record.
+    `translations`: the translations of its texts, also of some that are not on record.
     """
-    retracted = {int(e.target_id or 0): e for e in entries if e.kind == EntryKind.RETRACTION}
-    said = {entry.sequence: redactions.remaining(entry) for entry in entries}
-    public = public_fields(entries, said, retracted)
-    texts = texts_on_record(entries, said, redactions)
+    retracted = {int(entry.target_id or 0): entry for entry in entries if entry.kind == EntryKind.RETRACTION}
+    contents = {entry.sequence: redactions.remaining(entry) for entry in entries}
+    fields = public_fields(entries, contents, retracted)
+    texts = texts_on_record(entries, contents, redactions)
     translated = {
-        language: {text: known[text] for text in texts if known.get(text)} for language, known in memory.items()
+        language: {text: by_text[text] for text in texts if by_text.get(text)}
+        for language, by_text in translations.items()
     }
     projection = Projection(
-        columns=resolver.columns(public) | translation_columns(public, texts, translated),
-        parties={name: resolver.organisations(public[name]) for name in PARTIES},
+        columns=resolver.columns(fields) | translation_columns(fields, texts, translated),
+        parties={name: resolver.organisations(fields[name]) for name in PARTIES},
         published_at=entries[0].recorded_at,
     )
     facts: list[CountedUpdate] = []
     for entry in entries:
         if entry.kind in UPDATE_KINDS:
-            update, evidence = update_rows(entry, said[entry.sequence] or {})
+            update, evidence = update_rows(entry, contents[entry.sequence] or {})
             update.commitment = commitment
             if update.reply_of_id:
                 resolver.organisations([update.reply_of_id])  # KeyError where its slug is gone
@@ -102,27 +103,28 @@ def fold_entries(
             projection.evidence += evidence
             if update.stands:
                 facts.append(to_counted_update(update, evidence))
-    stated = projection.columns["deadline"]
+    stated_deadline = projection.columns["deadline"]
     projection.states = [
-        _build_state(commitment, first, until, assess(stated, facts, first)) for first, until in state_spans(facts)
+        _build_state(commitment, first, until, assess(stated_deadline, facts, first))
+        for first, until in state_spans(facts)
     ]
     return projection
 
 
 def texts_on_record(
-    entries: Iterable[LedgerEntry], said: dict[int, Content | None], redactions: RedactionIndex
+    entries: Iterable[LedgerEntry], contents: dict[int, Content | None], redactions: RedactionIndex
 ) -> list[str]:
     """Every text that the entries of a commitment say, once each, in the order in which it was first said."""
-    found = texts_with_places(entries, said, redactions)
-    return list(dict.fromkeys(text for _entry, _name, text in found if text))
+    places = texts_with_places(entries, contents, redactions)
+    return list(dict.fromkeys(text for _entry, _name, text in places if text))
 
 
 def texts_with_places(
-    entries: Iterable[LedgerEntry], said: dict[int, Content | None], redactions: RedactionIndex
+    entries: Iterable[LedgerEntry], contents: dict[int, Content | None], redactions: RedactionIndex
 ) -> Iterator[tuple[LedgerEntry, str, str]]:
     """Where they say it: an entry, its field, and the text, which may be empty."""
     for entry in entries:
-        for name, text in iter_named_texts(entry.kind, said[entry.sequence] or {}):
+        for name, text in iter_named_texts(entry.kind, contents[entry.sequence] or {}):
             yield entry, name, text
         redaction = redactions.by_target.get(entry.sequence)
         while redaction:
@@ -131,40 +133,44 @@ def texts_with_places(
             redaction = redactions.by_target.get(redaction.sequence)
 
 
-def translation_columns(public: Content, texts: Sequence[str], translated: Translations) -> dict[str, Any]:
+def translation_columns(fields: Content, texts: Sequence[str], translated: Translations) -> dict[str, Any]:
     """The columns of a commitment that come from its translations; texts without one stand for themselves."""
     columns: dict[str, Any] = {
-        "translated": {language: said for language, said in translated.items() if said},
-        "search_text_zh": _search_text_zh([public[name] for name in SEARCHED_FIELDS], translated),
+        "translated": {language: translations for language, translations in translated.items() if translations},
+        "search_text_zh": _search_text_zh([fields[name] for name in SEARCHED_FIELDS], translated),
     }
-    for language, said in translated.items():
-        title = said.get(public["title"], public["title"])
+    for language, translations in translated.items():
+        title = translations.get(fields["title"], fields["title"])
         columns[f"title_key{column_suffix(language)}"] = sort_key(title, language)
-        columns[f"untranslated{column_suffix(language)}"] = len(texts) - len(said)
+        columns[f"untranslated{column_suffix(language)}"] = len(texts) - len(translations)
     return columns
 
 
 def _search_text_zh(texts: Iterable[str], translated: Translations) -> str:
     return build_search_text(
-        *(one for text in texts for one in (text, *(said.get(text, "") for said in translated.values())))
+        *(
+            version
+            for text in texts
+            for version in (text, *(translations.get(text, "") for translations in translated.values()))
+        )
     )
 
 
 def public_fields(
-    entries: Sequence[LedgerEntry], said: dict[int, Content | None], retracted: Container[int]
+    entries: Sequence[LedgerEntry], contents: dict[int, Content | None], retracted: Container[int]
 ) -> Content:
     """The public fields of a commitment: as they were published, with every correction that stands."""
-    public = dict(said[entries[0].sequence] or {})
+    fields = dict(contents[entries[0].sequence] or {})
     for entry in entries:
-        correction = said[entry.sequence]
+        correction = contents[entry.sequence]
         if entry.kind == EntryKind.CORRECTION and correction and entry.sequence not in retracted:
-            public |= {change["field"]: change["after"] for change in correction["changes"]}
-    return public
+            fields |= {change["field"]: change["after"] for change in correction["changes"]}
+    return fields
 
 
-def update_rows(entry: LedgerEntry, said: Content) -> tuple[Update, list[Evidence]]:
+def update_rows(entry: LedgerEntry, content: Content) -> tuple[Update, list[Evidence]]:
     """The update and evidence rows of a report, context or check; all but empty where it was removed."""
-    values = {name: said[name] for name in UPDATE_FIELDS[entry.kind] if name in said}
+    values = {name: content[name] for name in UPDATE_FIELDS[entry.kind] if name in content}
     values["achieved"] = parse_decimal(values.get("achieved", ""))
     recorded_on = localdate(entry.recorded_at)
     update = Update(
@@ -173,12 +179,12 @@ def update_rows(entry: LedgerEntry, said: Content) -> tuple[Update, list[Evidenc
         recorded_at=entry.recorded_at,
         role=entry.role,
         organisation=entry.organisation,
-        reply_of_id=said.get("reply_of"),
+        reply_of_id=content.get("reply_of"),
         **({"basis": ""} | values),
     )
     update.effective_on = effective_on(update.date, recorded_on) if update.date else recorded_on
     evidence = [
-        Evidence(update=update, position=position, **row) for position, row in enumerate(said.get("evidence", ()), 1)
+        Evidence(update=update, position=position, **row) for position, row in enumerate(content.get("evidence", ()), 1)
     ]
     return update, evidence
 
@@ -205,21 +211,21 @@ def state_spans(facts: Iterable[CountedUpdate]) -> Iterator[tuple[date, date]]:
     return pairwise([FIRST_DAY, *days, LAST_DAY])
 
 
-def _build_state(commitment: Commitment, first: date, until: date, now: Assessment) -> State:
+def _build_state(commitment: Commitment, first: date, until: date, assessment: Assessment) -> State:
     return State(
         commitment=commitment,
         from_day=first,
         until_day=until,
-        status=now.status,
-        stop_reason=now.stop_reason,
-        status_on=now.status_on,
-        completed_on=now.completed_on,
-        achieved=now.achieved,
-        deadline=now.deadline,
-        original_deadline=now.original_deadline,
-        evidence=now.evidence,
-        last_entry_on=now.last_entry_on,
-        searched_on=now.searched_on,
-        note=now.note,
-        evidence_urls="\n".join(dict.fromkeys(support.url for support in now.supports)),
+        status=assessment.status,
+        stop_reason=assessment.stop_reason,
+        status_on=assessment.status_on,
+        completed_on=assessment.completed_on,
+        achieved=assessment.achieved,
+        deadline=assessment.deadline,
+        original_deadline=assessment.original_deadline,
+        evidence=assessment.evidence,
+        last_entry_on=assessment.last_entry_on,
+        searched_on=assessment.searched_on,
+        note=assessment.note,
+        evidence_urls="\n".join(dict.fromkeys(support.url for support in assessment.supports)),
     )

@@ -51,12 +51,12 @@ class ProjectionError:
 
 def references_on_record() -> list[str]:
     """Every commitment that the ledger published, in order, and every other that has rows as if it had."""
-    published = LedgerEntry.objects.filter(kind=EntryKind.PUBLISHED).order_by("sequence")
-    references = [str(reference) for reference in published.values_list("commitment_id", flat=True)]
-    shown = Commitment.objects.filter(
+    publications = LedgerEntry.objects.filter(kind=EntryKind.PUBLISHED).order_by("sequence")
+    references = [str(reference) for reference in publications.values_list("commitment_id", flat=True)]
+    commitments = Commitment.objects.filter(
         Q(published_at__isnull=False) | Q(updates__isnull=False) | Q(states__isnull=False)
     )
-    others = shown.exclude(reference__in=published.values("commitment_id")).order_by("reference").distinct()
+    others = commitments.exclude(reference__in=publications.values("commitment_id")).order_by("reference").distinct()
     return references + list(others.values_list("reference", flat=True))
 
 
@@ -90,15 +90,17 @@ class ProjectionBatch:
     """Some commitments, their entries and what these come to."""
 
     def __init__(self, references: Sequence[str]) -> None:
-        self.commitments = {c.reference: c for c in Commitment.objects.filter(reference__in=references)}
+        self.commitments = {
+            commitment.reference: commitment for commitment in Commitment.objects.filter(reference__in=references)
+        }
         self.missing = [reference for reference in references if reference not in self.commitments]
         self.entries: dict[str, list[LedgerEntry]] = defaultdict(list)
         for entry in LedgerEntry.objects.filter(commitment__reference__in=references).order_by("sequence"):
             self.entries[str(entry.commitment_id)].append(entry)
         # The latest row of each text counts; an empty one takes back what was said before.
         self.translations: dict[str, Translations] = defaultdict(lambda: {language: {} for language in CHINESE})
-        told = Translation.objects.filter(commitment__reference__in=references).order_by("pk")
-        for reference, language, source, text in told.values_list(
+        translations = Translation.objects.filter(commitment__reference__in=references).order_by("pk")
+        for reference, language, source, text in translations.values_list(
             "commitment__reference", "language", "source", "text"
         ):
             self.translations[reference][language][source] = text
@@ -114,8 +116,8 @@ class ProjectionBatch:
                     differences.append(ProjectionError(reference, "commitment", "is public without an entry"))
                 continue
             try:
-                memory = self.translations[reference]
-                self.wanted[reference] = fold_entries(commitment, entries, resolver, redactions, memory)
+                translations = self.translations[reference]
+                self.wanted[reference] = fold_entries(commitment, entries, resolver, redactions, translations)
             except FOLD_ERRORS as error:
                 if not tolerant:
                     raise
@@ -137,14 +139,14 @@ class ProjectionBatch:
         ids = {commitment.pk: reference for reference, commitment in self.commitments.items()}
         numbers = {entry.sequence: reference for reference in ids.values() for entry in self.entries[reference]}
         wanted = [self.wanted[reference] for reference in ids.values() if reference in self.wanted]
-        of_these = Q(commitment__in=ids) | Q(entry__in=numbers)
-        updates = TableDiff(Update, Update.objects.filter(of_these), ("entry_id",))
-        shown = Q(update__commitment__in=ids) | Q(update__in=numbers)
-        evidence = TableDiff(Evidence, Evidence.objects.filter(shown), ("update_id", "position"))
+        updates_filter = Q(commitment__in=ids) | Q(entry__in=numbers)
+        updates = TableDiff(Update, Update.objects.filter(updates_filter), ("entry_id",))
+        evidence_filter = Q(update__commitment__in=ids) | Q(update__in=numbers)
+        evidence = TableDiff(Evidence, Evidence.objects.filter(evidence_filter), ("update_id", "position"))
         states = TableDiff(State, State.objects.filter(commitment__in=ids), ("commitment_id", "from_day"))
-        updates.compare([row for one in wanted for row in one.updates])
-        evidence.compare([row for one in wanted for row in one.evidence])
-        states.compare([row for one in wanted for row in one.states])
+        updates.compare([row for projection in wanted for row in projection.updates])
+        evidence.compare([row for projection in wanted for row in projection.evidence])
+        states.compare([row for projection in wanted for row in projection.states])
         if repair:
             evidence.delete()
             for table in (updates, evidence, states):
@@ -184,11 +186,11 @@ def _reconcile_parties(
         for commitment_id, organisation_id in rows.values_list("commitment_id", "organisation_id"):
             present[commitment_id].add(organisation_id)
         for reference, projection in wanted.items():
-            commitment, bodies = commitments[reference], projection.parties[name]
-            if present[commitment.pk] != bodies:
+            commitment, organisation_ids = commitments[reference], projection.parties[name]
+            if present[commitment.pk] != organisation_ids:
                 differences.append(ProjectionError(reference, name, "differ"))
                 if repair:
-                    getattr(commitment, name).set(bodies)
+                    getattr(commitment, name).set(organisation_ids)
     return differences
 
 
@@ -209,12 +211,14 @@ class TableDiff:
     def compare(self, wanted: Sequence[Any]) -> None:
         """Sort the wanted rows into missing and changed; what stays in `present` is in no entry."""
         for row in wanted:
-            found = self.present.pop(self._key(vars(row)), None)
-            if found is None:
+            present_row = self.present.pop(self._key(vars(row)), None)
+            if present_row is None:
                 self.missing.append(row)
                 continue
-            row.pk = found["pk"]
-            names = [c.name for c in self.columns if found[c.attname] != getattr(row, c.attname)]
+            row.pk = present_row["pk"]
+            names = [
+                column.name for column in self.columns if present_row[column.attname] != getattr(row, column.attname)
+            ]
             if names:
                 self.changed.append((row, names))
 

@@ -36,56 +36,56 @@ class NewTranslation:
     text: str
 
 
-def record_translations(new: Sequence[NewTranslation], by: Actor) -> int:
+def record_translations(new_translations: Sequence[NewTranslation], by: Actor) -> int:
     """Record translations, all or none, and how many said something new. Raises ValidationError.
 
     The head of the ledger is held meanwhile, and left as it is: publishing and translating wait for each other.
     """
     with transaction.atomic():
         lock_head()
-        known = latest_translations(one.commitment.pk for one in new)
+        latest = latest_translations(new_translation.commitment.pk for new_translation in new_translations)
         rows = []
-        for one in new:
-            check_translation(one)
-            place = (one.commitment.pk, one.language, one.source)
-            if known.get(place, "") != one.text:
-                known[place] = one.text
-                rows.append(_translation_row(one, by))
+        for new_translation in new_translations:
+            check_translation(new_translation)
+            place = (new_translation.commitment.pk, new_translation.language, new_translation.source)
+            if latest.get(place, "") != new_translation.text:
+                latest[place] = new_translation.text
+                rows.append(_translation_row(new_translation, by))
         Translation.objects.bulk_create(rows, batch_size=500)
         reconcile_projections(sorted({row.commitment.reference for row in rows}))
     return len(rows)
 
 
-def check_translation(new: NewTranslation) -> None:
+def check_translation(new_translation: NewTranslation) -> None:
     """Raise ValidationError where a translation cannot be kept."""
-    if new.language not in CHINESE:
-        raise ValidationError(f"There is no language {new.language!r}: write one of {', '.join(CHINESE)}.")
-    if not new.source:
+    if new_translation.language not in CHINESE:
+        raise ValidationError(f"There is no language {new_translation.language!r}: write one of {', '.join(CHINESE)}.")
+    if not new_translation.source:
         raise ValidationError(_("Only a text can be translated."))
-    if len(new.text) > MAX_LENGTH:
+    if len(new_translation.text) > MAX_LENGTH:
         raise ValidationError(_("A translation has at most %(most)s characters.") % {"most": MAX_LENGTH})
-    if "\0" in new.text:
+    if "\0" in new_translation.text:
         raise ValidationError(_("It holds a character that is no text. Type the cell again."))
 
 
-def _translation_row(new: NewTranslation, by: Actor) -> Translation:
+def _translation_row(new_translation: NewTranslation, by: Actor) -> Translation:
     return Translation(
-        commitment=new.commitment,
-        language=new.language,
-        source=new.source,
-        text=new.text,
+        commitment=new_translation.commitment,
+        language=new_translation.language,
+        source=new_translation.source,
+        text=new_translation.text,
         recorded_at=timezone.now().replace(microsecond=0),
         role=by.role,
         organisation=by.organisation,
     )
 
 
-def latest_translations(commitments: Iterable[int]) -> dict[tuple[int, str, str], str]:
+def latest_translations(commitment_ids: Iterable[int]) -> dict[tuple[int, str, str], str]:
     """By commitment, language and text on record: its translation, or an empty text where it was taken back."""
-    rows = Translation.objects.filter(commitment__in=set(commitments)).order_by("pk")
+    rows = Translation.objects.filter(commitment__in=set(commitment_ids)).order_by("pk")
     return {
-        (commitment, language, source): text
-        for commitment, language, source, text in rows.values_list("commitment_id", "language", "source", "text")
+        (commitment_id, language, source): text
+        for commitment_id, language, source, text in rows.values_list("commitment_id", "language", "source", "text")
     }
 
 
@@ -115,8 +115,8 @@ def text_places(commitment: Commitment) -> dict[str, TextPlace]:
 def _texts_on_record(commitment: Commitment) -> Iterator[tuple[TextPlace, str]]:
     entries = list(LedgerEntry.objects.filter(commitment=commitment).order_by("sequence"))
     if not entries:
-        said = publication_content(commitment)
-        yield from ((TextPlace(name), text) for name, text in iter_named_texts(EntryKind.PUBLISHED, said))
+        content = publication_content(commitment)
+        yield from ((TextPlace(name), text) for name, text in iter_named_texts(EntryKind.PUBLISHED, content))
         return
     redactions = RedactionIndex()
     remaining = {entry.sequence: redactions.remaining(entry) for entry in entries}
@@ -127,7 +127,9 @@ def _texts_on_record(commitment: Commitment) -> Iterator[tuple[TextPlace, str]]:
 def _texts_of_drafts(commitment: Commitment) -> Iterator[tuple[TextPlace, str]]:
     drafts = DraftUpdate.objects.filter(commitment=commitment, published_as=None).order_by("pk")
     for draft in drafts.prefetch_related("evidence"):
-        told: dict[str, Any] = {name: getattr(draft, name) for name in UPDATE_TEXT_FIELDS}
-        told["evidence"] = [{name: getattr(row, name) for name in EVIDENCE_TEXT_FIELDS} for row in draft.evidence.all()]
+        content: dict[str, Any] = {name: getattr(draft, name) for name in UPDATE_TEXT_FIELDS}
+        content["evidence"] = [
+            {name: getattr(row, name) for name in EVIDENCE_TEXT_FIELDS} for row in draft.evidence.all()
+        ]
         kind = str(draft.kind) if draft.kind in UPDATE_KINDS else EntryKind.REPORT
-        yield from ((TextPlace(name, draft=draft), text) for name, text in iter_named_texts(kind, told))
+        yield from ((TextPlace(name, draft=draft), text) for name, text in iter_named_texts(kind, content))

@@ -121,8 +121,8 @@ def broken_triggers(connection: BaseDatabaseWrapper) -> list[str]:
                 "AND t.tgrelid = ANY(ARRAY(SELECT to_regclass(unnest(%s::text[]))))",
                 [[ENTRIES, COMMITMENTS, *EDITED_TABLES]],  # the translations are among those that are edited
             )
-        found = dict(cursor.fetchall())
-    return [name for name, text in expected(connection.vendor).items() if found.get(name) != text]
+        stored = dict(cursor.fetchall())
+    return [name for name, text in expected(connection.vendor).items() if stored.get(name) != text]
 
 
 def install_statements(vendor: str) -> list[str]:
@@ -187,13 +187,13 @@ def _trigger_body(name: str) -> str:
 
 def _postgresql_statements(name: str) -> list[str]:
     if name in version_triggers():
-        when, table, each = "AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE", version_triggers()[name], "STATEMENT"
+        timing, table, level = "AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE", version_triggers()[name], "STATEMENT"
     elif name in NO_TRUNCATE:
-        when, table, each = "BEFORE TRUNCATE", NO_TRUNCATE[name], "STATEMENT"
+        timing, table, level = "BEFORE TRUNCATE", NO_TRUNCATE[name], "STATEMENT"
     else:
-        when, table, each = f"BEFORE {REFUSALS[name][1]}", REFUSALS[name][0], "ROW"
+        timing, table, level = f"BEFORE {REFUSALS[name][1]}", REFUSALS[name][0], "ROW"
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${_trigger_body(name)}$$",
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
-        f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+        f"CREATE TRIGGER {name} {timing} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()",
     ]

@@ -46,18 +46,18 @@ class EntryValidator:
     """Checks entries in the order in which they are to be appended: an earlier one may make a later one right.
 
     Reads what is on record once, under the ledger's lock. `references`: the commitments that the
-    entries are about; `wholes`: those that they name as what something is part of; `targets`: the
+    entries are about; `parents`: those that they name as what something is part of; `targets`: the
     entries that they retract or redact; `keys`: those that they bring.
     """
 
-    def __init__(self, references: set[str], wholes: set[str], targets: set[int], keys: set[str]) -> None:
+    def __init__(self, references: set[str], parents: set[str], targets: set[int], keys: set[str]) -> None:
         public = Commitment.objects.public().select_related("release", "area", "part_of")
-        public = public.prefetch_related(*PARTIES).filter(reference__in=references | wholes)
+        public = public.prefetch_related(*PARTIES).filter(reference__in=references | parents)
         self.public = {commitment.reference: commitment for commitment in public}
         self.fields: dict[str, Content] = {}
         self.targets = LedgerEntry.objects.in_bulk(targets)
-        about = LedgerEntry.objects.filter(target__in=targets).values_list("target_id", "kind")
-        self.targeted = {(int(target or 0), kind) for target, kind in about}
+        targeting = LedgerEntry.objects.filter(target__in=targets).values_list("target_id", "kind")
+        self.targeted = {(int(target or 0), kind) for target, kind in targeting}
         self.recorded_contents = recorded_contents(references)
         self.keys = set(LedgerEntry.objects.filter(key__in=keys).values_list("key", flat=True))
         self.resolver = SlugResolver()
@@ -105,29 +105,30 @@ class EntryValidator:
         check_public_fields(content, self.resolver)
         self._check_part_of(content["reference"], content["part_of"])
 
-    def _check_part_of(self, reference: str, whole: str) -> None:
+    def _check_part_of(self, reference: str, parent: str) -> None:
         """What it is part of is public, and not, over however many steps, a part of it."""
         above = {reference}
-        while whole:
-            if whole in above:
+        while parent:
+            if parent in above:
                 raise ValidationError({"part_of": _("A commitment cannot be part of itself.")})
-            if whole not in self.public:
-                found = Commitment.objects.public().filter(reference=whole).first()
-                if found is None:
+            if parent not in self.public:
+                commitment = Commitment.objects.public().filter(reference=parent).first()
+                if commitment is None:
                     message = _("It is part of a commitment that is still a draft: publish that first.")
                     raise ValidationError({"part_of": message})
-                self.public[whole] = found
-            above.add(whole)
-            whole = self._fields(whole)["part_of"]
+                self.public[parent] = commitment
+            above.add(parent)
+            parent = self._fields(parent)["part_of"]
 
     def check_not_repeated(self, content: Content, reference: str) -> None:
         """The same update twice is a slip of the hand: a button pressed twice, a form sent again."""
-        said = (reference, canonical_json(content))
-        if said in self.recorded_contents:
+        content_key = (reference, canonical_json(content))
+        if content_key in self.recorded_contents:
             raise ValidationError(
-                _("This is on record already, to the letter: %(entry)s.") % {"entry": self.recorded_contents[said]}
+                _("This is on record already, to the letter: %(entry)s.")
+                % {"entry": self.recorded_contents[content_key]}
             )
-        self.recorded_contents[said] = _("in the same submission")
+        self.recorded_contents[content_key] = _("in the same submission")
 
     def check_reply(self, kind: str, content: Content, reference: str) -> None:
         """A reply is context, in the words of an organisation that owns the commitment or takes part in it."""
@@ -164,8 +165,8 @@ class EntryValidator:
             entries = LedgerEntry.objects.filter(commitment__reference=reference).order_by("sequence")
             retracted = {number for number, kind in self.targeted if kind == EntryKind.RETRACTION}
             redactions = RedactionIndex()
-            said = {entry.sequence: redactions.remaining(entry) for entry in entries}
-            after = public_fields(list(entries), said, retracted)
+            contents = {entry.sequence: redactions.remaining(entry) for entry in entries}
+            after = public_fields(list(entries), contents, retracted)
             self.check_fields(after)
             self.fields[reference] = after
 
@@ -207,7 +208,9 @@ def recorded_contents(references: Iterable[str]) -> dict[tuple[str, str], str]:
     standing = LedgerEntry.objects.filter(commitment__reference__in=references, kind__in=UPDATE_KINDS)
     standing = standing.exclude(targeted_by__kind=EntryKind.RETRACTION)
     rows = standing.values_list("commitment_id", "content", "sequence")
-    return {(str(reference), said): _("entry %(number)s") % {"number": number} for reference, said, number in rows}
+    return {
+        (str(reference), content): _("entry %(number)s") % {"number": number} for reference, content, number in rows
+    }
 
 
 def check_public_fields(content: Content, resolver: SlugResolver) -> None:
@@ -287,20 +290,20 @@ def _missing_evidence_hint(status: str) -> str:
     )
 
 
-def _check_date(kind: str, when: PartialDate | None, recorded_on: date) -> None:
-    if when is None:
+def _check_date(kind: str, update_date: PartialDate | None, recorded_on: date) -> None:
+    if update_date is None:
         raise ValidationError({"date": _("Say when it happened.")})
-    if when.first > recorded_on:
-        raise ValidationError({"date": _("%(date)s lies in the future.") % {"date": when.label}})
-    if kind == EntryKind.CHECK and when.first != when.last:
+    if update_date.first > recorded_on:
+        raise ValidationError({"date": _("%(date)s lies in the future.") % {"date": update_date.label}})
+    if kind == EntryKind.CHECK and update_date.first != update_date.last:
         raise ValidationError({"date": _("Give the day on which you looked: 2018-11-05.")})
 
 
 def _unsaved_rows(kind: str, content: Content) -> tuple[Update, list[Evidence]]:
     """The rows that the content would become, each column checked; problems of evidence are named by row."""
-    said = {name: value for name, value in content.items() if name not in ("evidence", "reply_of")}
+    columns = {name: value for name, value in content.items() if name not in ("evidence", "reply_of")}
     update = Update(kind=kind)
-    problems: dict[str, list[str]] = _set_and_check(update, said)
+    problems: dict[str, list[str]] = _set_and_check(update, columns)
     evidence = []
     for number, row in enumerate(content.get("evidence", ()), 1):
         evidence.append(Evidence())
@@ -312,16 +315,16 @@ def _unsaved_rows(kind: str, content: Content) -> tuple[Update, list[Evidence]]:
     return update, evidence
 
 
-def _set_and_check(row: models.Model, said: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Set a row's columns as said and check them; what is wrong, by column."""
+def _set_and_check(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Set a row's columns to the values and check them; what is wrong, by column."""
     problems: dict[str, list[str]] = {}
-    for name, value in said.items():
+    for name, value in values.items():
         try:
             setattr(row, name, parse_decimal(value) if name == "achieved" else value)
         except ValidationError as error:
             problems[name] = error.messages
     try:
-        row.clean_fields(exclude={column.name for column in row._meta.fields} - (said.keys() - problems.keys()))
+        row.clean_fields(exclude={column.name for column in row._meta.fields} - (values.keys() - problems.keys()))
     except ValidationError as error:
         problems |= error.message_dict
     return problems
@@ -335,25 +338,25 @@ def check_remaining(kind: str, data: Content, remaining: Content | None) -> None
         return
     if remaining.keys() != data.keys():
         raise ValidationError(_("What remains must have the same fields as the entry."))
-    words = REDACTABLE_FIELDS[EntryKind(kind)]
-    moved = [name for name in data if name not in words and data[name] != remaining[name]]
-    moved += [
+    redactable_fields = REDACTABLE_FIELDS[EntryKind(kind)]
+    changed = [name for name in data if name not in redactable_fields and data[name] != remaining[name]]
+    changed += [
         name for name in ("evidence", "changes") if _fixed_parts(data.get(name)) != _fixed_parts(remaining.get(name))
     ]
-    if moved:
-        raise ValidationError(dict.fromkeys(moved, _("A redaction takes out words. This says something else now.")))
+    if changed:
+        raise ValidationError(dict.fromkeys(changed, _("A redaction takes out words. This says something else now.")))
 
 
 def _fixed_parts(rows: Any) -> list[tuple[Any, ...]]:
     """What of the rows of evidence, or of a correction's changes, is no free text."""
-    facts = []
+    parts = []
     for row in rows or ():
         if "field" in row:
             free = row["field"] in FREE_TEXT_FIELDS
-            facts.append((row["field"], None if free else row["before"], None if free else row["after"]))
+            parts.append((row["field"], None if free else row["before"], None if free else row["after"]))
         else:
-            facts.append((row["date"], row["relation"], row["source"]))
-    return facts
+            parts.append((row["date"], row["relation"], row["source"]))
+    return parts
 
 
 def _require_reason(content: Content) -> None:

@@ -45,7 +45,7 @@ def rebuild_projections() -> Iterator[str]:
     """
     yield from (f"trigger {name}" for name in triggers.broken_triggers(connection))
     triggers.install(connection)
-    yield from map(str, diff_projections({one.reference for one in verify_chain()}, repair=True))
+    yield from map(str, diff_projections({error.reference for error in verify_chain()}, repair=True))
 
 
 def verify_chain() -> Iterator[ChainError]:

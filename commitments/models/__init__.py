@@ -1,10 +1,10 @@
 """The tables. The ledger is the truth; what it projects is made for asking."""
 
-from commitments.models.commitment import Commitment, Ownership, Partnership
+from commitments.models.commitment import Commitment, Ownership, Partnership, State
 from commitments.models.feedback import ErrorReport
 from commitments.models.ledger import Edition, LedgerEntry, LedgerHead
 from commitments.models.organisation import Organisation
-from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, State, Update
+from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, Update
 from commitments.models.release import Agreement, Area, LoadedItem, Occasion, Release, Section
 from commitments.models.staff import Affiliation, RedactionRequest, Reminder
 from commitments.models.translation import Translation

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Case, DateField, Exists, OuterRef, Prefetch, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commitments.domain import assessment
 from commitments.domain.assessment import is_review_due
@@ -18,12 +19,14 @@ from commitments.domain.choices import (
     ANNOUNCED,
     PAST_DEADLINE,
     DeadlineBasis,
+    EvidenceLevel,
     Force,
     Freshness,
     Kind,
     Level,
     Schedule,
     Status,
+    StopReason,
 )
 from commitments.i18n.collation import SORT_KEY_LENGTH
 from commitments.models.annotations import freshness_on, schedule_on, state_on
@@ -36,9 +39,6 @@ from commitments.models.fields import (
 )
 from commitments.models.organisation import Organisation
 from commitments.models.release import Area, Release
-
-if TYPE_CHECKING:
-    from commitments.models.progress import State
 
 REFERENCE = r"[A-Z]{2,4}-[0-9]{2,6}"
 
@@ -60,8 +60,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def as_of(self: Self, day: date) -> Self:
         """Public commitments whose release was out by `day`, each with its `state`, `schedule` and `freshness` then."""
-        found = self.public()._with_state_on(day).filter(release__issued_on__lte=day, state__isnull=False)
-        return found.annotate(schedule=schedule_on(day), freshness=freshness_on(day))
+        commitments = self.public()._with_state_on(day).filter(release__issued_on__lte=day, state__isnull=False)
+        return commitments.annotate(schedule=schedule_on(day), freshness=freshness_on(day))
 
     def for_staff(self: Self, day: date) -> Self:
         """Drafts too, which have no state: their `state` is None, their `schedule` and `freshness` are empty."""
@@ -71,8 +71,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         )
 
     def _with_state_on(self: Self, day: date) -> Self:
-        found = self.annotate(state=state_on(day), day=Value(day, output_field=DateField()))
-        return found.select_related("state")
+        commitments = self.annotate(state=state_on(day), day=Value(day, output_field=DateField()))
+        return commitments.select_related("state")
 
     def since(self: Self, first: date) -> Self:
         """After `as_of(day)`: each with its state on an earlier day too, `then`; also of what was promised later."""
@@ -111,8 +111,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def due(self: Self, first: date | None = None, last: date | None = None) -> Self:
         """Whose deadline ends on one of these days, both included."""
-        found = self.filter(state__deadline_last__gte=first) if first else self
-        return found.filter(state__deadline_last__lte=last) if last else found
+        commitments = self.filter(state__deadline_last__gte=first) if first else self
+        return commitments.filter(state__deadline_last__lte=last) if last else commitments
 
     def past_deadline(self: Self) -> Self:
         """Whose deadline has passed without a known outcome, after `as_of(day)`; the longest ago first."""
@@ -129,8 +129,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def due_for_review(self: Self, day: date) -> Self:
         """`domain.assessment.is_review_due` in SQL, after `as_of(day)`; what was not looked at for longest first."""
         unseen = Q(state__last_entry_on=None) | Q(state__last_entry_on__lt=models.F("review_on"))
-        come = ~Q(freshness=Freshness.SETTLED) & Q(review_on__lte=day) & unseen
-        due = self.filter(Q(freshness=Freshness.STALE) | come)
+        review_day_come = ~Q(freshness=Freshness.SETTLED) & Q(review_on__lte=day) & unseen
+        due = self.filter(Q(freshness=Freshness.STALE) | review_day_come)
         return due.order_by(models.F("state__last_entry_on").asc(nulls_first=True), "reference")
 
     def _parties(self, table: str, **conditions: Any) -> models.QuerySet[Any]:
@@ -347,3 +347,64 @@ class Partnership(models.Model):
     def __str__(self) -> str:
         """The organisation."""
         return str(self.organisation)
+
+
+class State(models.Model):
+    """How a commitment stands from one day until another: what `domain.assessment.assess` says of every day between.
+
+    A commitment has one row for each day on which something changed, without gaps or overlaps, so that
+    "as of a day" is one join, for today as for any past day.
+    """
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="states", verbose_name=_("commitment"))
+    from_day = models.DateField(_("from"))
+    until_day = models.DateField(_("until (not included)"))
+    status = choice_field(Status, _("status"))
+    stop_reason = choice_field(StopReason, _("reason for stopping"), blank=True)
+    status_on_first = interval_days(_("first day of the status"))
+    status_on_last = interval_days(_("last day of the status"))
+    status_on = PartialDateField(_("status on"), blank=True)
+    completed_on_first = interval_days(_("first day of completion"))
+    completed_on_last = interval_days(_("last day of completion"))
+    completed_on = PartialDateField(_("completed on"), blank=True)
+    achieved = models.DecimalField(_("achieved"), max_digits=14, decimal_places=2, null=True)
+    deadline_first = interval_days(_("first day of the deadline"))
+    deadline_last = interval_days(_("last day of the deadline"))
+    deadline = PartialDateField(_("deadline"), blank=True)
+    original_deadline_first = interval_days(_("first day of the first deadline"))
+    original_deadline_last = interval_days(_("last day of the first deadline"))
+    original_deadline = PartialDateField(_("first deadline"), blank=True)
+    evidence = choice_field(EvidenceLevel, _("evidence"))
+    last_entry_on = models.DateField(_("last entry on"), null=True)
+    searched_on = models.DateField(_("last searched on"), null=True)
+    note = models.TextField(_("note"), blank=True)
+    evidence_urls = models.TextField(_("addresses of the evidence"), blank=True)
+
+    class Meta:
+        """One row a day of change."""
+
+        ordering = ["commitment", "from_day"]
+        verbose_name = pgettext_lazy("how a commitment stood", "state")
+        verbose_name_plural = pgettext_lazy("how a commitment stood", "states")
+        indexes = [
+            models.Index(fields=["status", "until_day"], name="state_status"),
+            models.Index(fields=["evidence", "until_day"], name="state_evidence"),
+            models.Index(fields=["deadline_last", "until_day"], name="state_deadline"),
+            models.Index(fields=["last_entry_on", "until_day"], name="state_last_entry"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["commitment", "from_day"], name="state_from_day_unique"),
+            models.CheckConstraint(condition=Q(from_day__lt=models.F("until_day")), name="state_days_in_order"),
+            vocabulary_constraint("status", Status, "state_status_known"),
+            vocabulary_constraint("stop_reason", StopReason, "state_stop_reason_known", blank=True),
+            vocabulary_constraint("evidence", EvidenceLevel, "state_evidence_known"),
+            models.CheckConstraint(condition=Q(achieved=None) | Q(achieved__gte=0), name="state_achieved_not_negative"),
+            interval_constraint("status_on", "state_status_on_interval"),
+            interval_constraint("completed_on", "state_completed_on_interval"),
+            interval_constraint("deadline", "state_deadline_interval"),
+            interval_constraint("original_deadline", "state_original_deadline_interval"),
+        ]
+
+    def __str__(self) -> str:
+        """The status and since when."""
+        return f"{self.get_status_display()} ({self.from_day})"

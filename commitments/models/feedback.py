@@ -63,8 +63,8 @@ class ErrorReport(models.Model):
 
     def __str__(self) -> str:
         """What it is about and when it came."""
-        about = self.commitment.reference if self.commitment else _("the site")
-        return f"{about}, {timezone.localtime(self.received_at):%Y-%m-%d %H:%M}"
+        subject = self.commitment.reference if self.commitment else _("the site")
+        return f"{subject}, {timezone.localtime(self.received_at):%Y-%m-%d %H:%M}"
 
     @property
     def first_words(self) -> str:

@@ -72,10 +72,10 @@ class _IntervalDescriptor:
         return instance.__dict__[self.name]
 
     def __set__(self, instance: models.Model, value: Any) -> None:
-        when = to_partial_date(value)
-        instance.__dict__[self.name] = when
-        instance.__dict__[f"{self.name}_first"] = when.first if when else None
-        instance.__dict__[f"{self.name}_last"] = when.last if when else None
+        partial_date = to_partial_date(value)
+        instance.__dict__[self.name] = partial_date
+        instance.__dict__[f"{self.name}_first"] = partial_date.first if partial_date else None
+        instance.__dict__[f"{self.name}_last"] = partial_date.last if partial_date else None
 
 
 class PartialDateField(CharField):

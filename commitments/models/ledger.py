@@ -17,7 +17,7 @@ NEEDS_TARGET = (EntryKind.RETRACTION, EntryKind.REDACTION)
 
 
 class LedgerEntry(models.Model):
-    """One entry. `content` is canonical JSON, empty once redacted; see `chain` for the digests."""
+    """One entry. `content` is canonical JSON, empty once redacted; see `domain.hash_chain` for the digests."""
 
     sequence = models.PositiveBigIntegerField(_("sequence"), primary_key=True)
     kind = choice_field(EntryKind, _("kind"))

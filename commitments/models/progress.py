@@ -13,7 +13,6 @@ from commitments.domain.choices import (
     UPDATE_KINDS,
     DraftState,
     EntryKind,
-    EvidenceLevel,
     Relation,
     ReportBasis,
     Role,
@@ -252,64 +251,3 @@ class Evidence(EvidenceFields):
     def translation(self, name: str, language: str) -> str:
         """Its title or publisher in another language; empty where there is no translation."""
         return self.update.commitment.translation_of(str(getattr(self, name)), language)
-
-
-class State(models.Model):
-    """How a commitment stands from one day until another: what `domain.assessment.assess` says of every day between.
-
-    A commitment has one row for each day on which something changed, without gaps or overlaps, so that
-    "as of a day" is one join, for today as for any past day.
-    """
-
-    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="states", verbose_name=_("commitment"))
-    from_day = models.DateField(_("from"))
-    until_day = models.DateField(_("until (not included)"))
-    status = choice_field(Status, _("status"))
-    stop_reason = choice_field(StopReason, _("reason for stopping"), blank=True)
-    status_on_first = interval_days(_("first day of the status"))
-    status_on_last = interval_days(_("last day of the status"))
-    status_on = PartialDateField(_("status on"), blank=True)
-    completed_on_first = interval_days(_("first day of completion"))
-    completed_on_last = interval_days(_("last day of completion"))
-    completed_on = PartialDateField(_("completed on"), blank=True)
-    achieved = models.DecimalField(_("achieved"), max_digits=14, decimal_places=2, null=True)
-    deadline_first = interval_days(_("first day of the deadline"))
-    deadline_last = interval_days(_("last day of the deadline"))
-    deadline = PartialDateField(_("deadline"), blank=True)
-    original_deadline_first = interval_days(_("first day of the first deadline"))
-    original_deadline_last = interval_days(_("last day of the first deadline"))
-    original_deadline = PartialDateField(_("first deadline"), blank=True)
-    evidence = choice_field(EvidenceLevel, _("evidence"))
-    last_entry_on = models.DateField(_("last entry on"), null=True)
-    searched_on = models.DateField(_("last searched on"), null=True)
-    note = models.TextField(_("note"), blank=True)
-    evidence_urls = models.TextField(_("addresses of the evidence"), blank=True)
-
-    class Meta:
-        """One row a day of change."""
-
-        ordering = ["commitment", "from_day"]
-        verbose_name = pgettext_lazy("how a commitment stood", "state")
-        verbose_name_plural = pgettext_lazy("how a commitment stood", "states")
-        indexes = [
-            models.Index(fields=["status", "until_day"], name="state_status"),
-            models.Index(fields=["evidence", "until_day"], name="state_evidence"),
-            models.Index(fields=["deadline_last", "until_day"], name="state_deadline"),
-            models.Index(fields=["last_entry_on", "until_day"], name="state_last_entry"),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["commitment", "from_day"], name="state_from_day_unique"),
-            models.CheckConstraint(condition=Q(from_day__lt=models.F("until_day")), name="state_days_in_order"),
-            vocabulary_constraint("status", Status, "state_status_known"),
-            vocabulary_constraint("stop_reason", StopReason, "state_stop_reason_known", blank=True),
-            vocabulary_constraint("evidence", EvidenceLevel, "state_evidence_known"),
-            models.CheckConstraint(condition=Q(achieved=None) | Q(achieved__gte=0), name="state_achieved_not_negative"),
-            interval_constraint("status_on", "state_status_on_interval"),
-            interval_constraint("completed_on", "state_completed_on_interval"),
-            interval_constraint("deadline", "state_deadline_interval"),
-            interval_constraint("original_deadline", "state_original_deadline_interval"),
-        ]
-
-    def __str__(self) -> str:
-        """The status and since when."""
-        return f"{self.get_status_display()} ({self.from_day})"

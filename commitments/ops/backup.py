@@ -76,15 +76,17 @@ def make_backup(file: Path) -> BackupManifest:
         dump(copy)
         with restored_copy(copy) as name, switched_database(name):
             head = _verified_head()
-        about = BackupManifest(FORMAT_VERSION, made_at, settings.VERSION, connection.vendor, head.sequence, head.digest)
+        manifest = BackupManifest(
+            FORMAT_VERSION, made_at, settings.VERSION, connection.vendor, head.sequence, head.digest
+        )
         finished.touch(mode=0o600)
         with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            archive.writestr(MANIFEST_NAME, json.dumps(asdict(about), indent=1))
+            archive.writestr(MANIFEST_NAME, json.dumps(asdict(manifest), indent=1))
             archive.write(copy, copy.name)
         _fsync(finished)
         finished.rename(file)
         _fsync(file.parent)
-    return about
+    return manifest
 
 
 def restore_backup(file: Path, *, force: bool = False) -> BackupManifest:
@@ -94,14 +96,14 @@ def restore_backup(file: Path, *, force: bool = False) -> BackupManifest:
     database itself is touched.
     """
     with _as_backup_errors(), tempfile.TemporaryDirectory(prefix=".restore-", dir=_unpack_folder()) as folder:
-        about, copy = _unpack(file, Path(folder))
+        manifest, copy = _unpack(file, Path(folder))
         if not force and _holds_data():
             raise BackupError("The database holds data. --force replaces all of it: make a backup of it first.")
         with restored_copy(copy) as name:
             with switched_database(name):
-                _migrate_and_verify(about)
+                _migrate_and_verify(manifest)
             replace_database(name)
-    return about
+    return manifest
 
 
 @contextmanager
@@ -135,17 +137,17 @@ def _unpack(file: Path, folder: Path) -> tuple[BackupManifest, Path]:
     """What the file says of itself, and its copy; refuses what is no backup, damaged, or of the other database."""
     try:
         with zipfile.ZipFile(file) as archive:
-            about = BackupManifest(**json.loads(archive.read(MANIFEST_NAME)))
-            if about.format == FORMAT_VERSION and about.database == connection.vendor:
-                return about, Path(
-                    archive.extract(COPY_NAMES[about.database], folder)
+            manifest = BackupManifest(**json.loads(archive.read(MANIFEST_NAME)))
+            if manifest.format == FORMAT_VERSION and manifest.database == connection.vendor:
+                return manifest, Path(
+                    archive.extract(COPY_NAMES[manifest.database], folder)
                 )  # checks the sum of what it reads
     except FileNotFoundError:
         raise BackupError(f"There is no file {file}.") from None
     except DAMAGED_FILE_ERRORS as error:
         raise BackupError(f"{file} is no backup, or it is damaged ({error}). Take another one.") from error
     raise BackupError(
-        f"{file} is a backup of {about.database} in format {about.format}. "
+        f"{file} is a backup of {manifest.database} in format {manifest.format}. "
         f"This installation reads format {FORMAT_VERSION} and runs on {connection.vendor}: "
         "set DATABASE_URL accordingly."
     )
@@ -159,7 +161,7 @@ def _holds_data() -> bool:
     return any(model._default_manager.exists() for model in DATA_MODELS)
 
 
-def _migrate_and_verify(about: BackupManifest) -> None:
+def _migrate_and_verify(manifest: BackupManifest) -> None:
     """Make of an old copy what this version of the software works with."""
     loader = MigrationLoader(connection)
     newer = sorted(
@@ -167,14 +169,14 @@ def _migrate_and_verify(about: BackupManifest) -> None:
     )
     if newer:
         raise BackupError(
-            f"The backup was made by version {about.version}, which is newer ({newer[-1]}): install that."
+            f"The backup was made by version {manifest.version}, which is newer ({newer[-1]}): install that."
         )
     call_command("migrate", verbosity=0)  # lays the triggers, too
     Session.objects.all().delete()
     # Whatever was kept of another state of the database is never taken for this one: no count gets here, time does.
     LedgerHead.objects.update(rebuilds=int(time.time()))
     head = _verified_head()
-    if (head.sequence, head.digest) != (about.entries, about.head):
+    if (head.sequence, head.digest) != (manifest.entries, manifest.head):
         raise BackupError(f"The ledger ends with entry {head.sequence}, {head.digest}, not with that of the backup.")
 
 

@@ -28,14 +28,14 @@ class CopyError(Exception):
 @contextmanager
 def switched_database(name: str) -> Iterator[None]:
     """Django's connection leads to another database on the same server, or to another file."""
-    usual = connection.settings_dict["NAME"]
+    original_name = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = usual
+        connection.settings_dict["NAME"] = original_name
 
 
 def dump(copy: Path) -> None:
@@ -52,14 +52,14 @@ def restored_copy(copy: Path) -> Iterator[str]:
     if connection.vendor == "sqlite":
         yield str(copy)
         return
-    usual = connection.settings_dict["NAME"]
-    name = f"{usual[:40]}_{secrets.token_hex(6)}"
-    alike = "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = %s"
+    original_name = connection.settings_dict["NAME"]
+    name = f"{original_name[:40]}_{secrets.token_hex(6)}"
+    locale_query = "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = %s"
     create = "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
     with _server_connection() as server:
-        words = server.execute(alike, [usual]).fetchone() or ()
+        locale = server.execute(locale_query, [original_name]).fetchone() or ()
         try:
-            server.execute(sql.SQL(create).format(sql.Identifier(name), *map(sql.Literal, words)))
+            server.execute(sql.SQL(create).format(sql.Identifier(name), *map(sql.Literal, locale)))
         except psycopg.errors.InsufficientPrivilege as error:
             raise CopyError(
                 "A copy is verified in a database of its own, which this role may not make: ALTER ROLE … CREATEDB."
@@ -75,16 +75,16 @@ def restored_copy(copy: Path) -> Iterator[str]:
 def replace_database(name: str) -> None:
     """Put the database of that name into the place of ours, in one transaction of SQLite or PostgreSQL."""
     connection.close()
-    usual = connection.settings_dict["NAME"]
+    original_name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
-        _copy_sqlite(name, usual)
+        _copy_sqlite(name, original_name)
         return
     with _server_connection() as server:
         for attempt in range(SWAP_ATTEMPTS):
-            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [usual])
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [original_name])
             try:
                 with server.transaction():  # the old one takes the copy's name, and is dropped as it would be
-                    for old, new in ((usual, f"{name}_"), (name, usual), (f"{name}_", name)):
+                    for old, new in ((original_name, f"{name}_"), (name, original_name), (f"{name}_", name)):
                         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
                         server.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
             except psycopg.errors.ObjectInUse:
@@ -97,9 +97,9 @@ def replace_database(name: str) -> None:
 
 def _server_connection() -> psycopg.Connection[Any]:
     """A connection to the same server that keeps no hold of our database."""
-    given = connection.get_connection_params()
+    params = connection.get_connection_params()
     return psycopg.connect(
-        **given | {"dbname": "postgres" if given["dbname"] != "postgres" else "template1"}, autocommit=True
+        **params | {"dbname": "postgres" if params["dbname"] != "postgres" else "template1"}, autocommit=True
     )
 
 
@@ -113,8 +113,8 @@ def _run_postgresql_program(program: str, *arguments: str, last: Path | None = N
     """Run one of PostgreSQL's programs on our database. Passwords go by the environment, which others cannot read."""
     if shutil.which(program) is None:
         raise CopyError(f"{program} is not installed. On Debian: apt-get install postgresql-client")
-    (_psql, *where, name), env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
-    command = [program, *arguments, *where, f"--dbname={name}", *([str(last)] if last else [])]
-    done = subprocess.run(command, check=False, env=os.environ | (env or {}), capture_output=True, text=True)  # noqa: S603
-    if done.returncode:
-        raise CopyError(f"{program}: {done.stderr.strip()}")
+    (_psql, *connection_args, name), env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    command = [program, *arguments, *connection_args, f"--dbname={name}", *([str(last)] if last else [])]
+    process = subprocess.run(command, check=False, env=os.environ | (env or {}), capture_output=True, text=True)  # noqa: S603
+    if process.returncode:
+        raise CopyError(f"{program}: {process.stderr.strip()}")

@@ -59,18 +59,20 @@ def make_sample(number: int) -> Iterator[int]:
         slug=SLUG, title="Invented release", issued_on=date(2018, 8, 24), publisher="Nobody", language="en"
     )
     areas = [Area.objects.create(slug=f"sample-{n}", name=f"Sample area {n}", position=n) for n in range(AREAS)]
-    bodies = [_make_organisation(n) for n in range(ORGANISATIONS)]
+    organisations = [_make_organisation(n) for n in range(ORGANISATIONS)]
     for start in range(1, number + 1, BATCH_SIZE):
         numbers = range(start, min(start + BATCH_SIZE, number + 1))
         drafts = [_make_commitment(n, release, dice.choice(areas), dice) for n in numbers]
         Commitment.objects.bulk_create(drafts)
-        Translation.objects.bulk_create(one for draft in drafts for one in _chinese_titles(draft))
+        Translation.objects.bulk_create(translation for draft in drafts for translation in _chinese_titles(draft))
         owners = [
-            Ownership(commitment=d, organisation=b) for d in drafts for b in dice.sample(bodies, dice.choice((1, 1, 2)))
+            Ownership(commitment=draft, organisation=organisation)
+            for draft in drafts
+            for organisation in dice.sample(organisations, dice.choice((1, 1, 2)))
         ]
         Ownership.objects.bulk_create(owners)
         Partnership.objects.bulk_create(
-            Partnership(commitment=d, organisation=dice.choice(bodies)) for d in drafts[::2]
+            Partnership(commitment=draft, organisation=dice.choice(organisations)) for draft in drafts[::2]
         )
         _publish_drafts(numbers, dice)
         yield numbers[-1]
@@ -78,11 +80,11 @@ def make_sample(number: int) -> Iterator[int]:
 
 def _chinese_titles(draft: Commitment) -> Iterator[Translation]:
     """By dice of their own, so that the rest of the sample is the same without them."""
-    said = random.Random(draft.reference).choices(range(len(CHINESE_WORDS["zh-hant"])), k=6)  # noqa: S311
+    positions = random.Random(draft.reference).choices(range(len(CHINESE_WORDS["zh-hant"])), k=6)  # noqa: S311
     for language, words in CHINESE_WORDS.items():
-        text = "".join(words[place] for place in said)
-        told = {"recorded_at": RECORDED_AT, "role": Role.PUBLISHER}
-        yield Translation(commitment=draft, language=language, source=draft.title, text=text, **told)
+        text = "".join(words[position] for position in positions)
+        recording = {"recorded_at": RECORDED_AT, "role": Role.PUBLISHER}
+        yield Translation(commitment=draft, language=language, source=draft.title, text=text, **recording)
 
 
 def _publish_drafts(numbers: range, dice: random.Random) -> None:
@@ -136,7 +138,7 @@ def _random_updates(dice: random.Random) -> Iterator[tuple[str, Content]]:
     for place in range(UPDATES):
         kind = EntryKind.REPORT if place == 0 or dice.random() < 0.5 else EntryKind.CONTEXT  # noqa: PLR2004
         day = date(2018, 9, 1) + timedelta(days=dice.randrange(2600))
-        said: dict[str, Any] = {
+        values: dict[str, Any] = {
             "date": day.isoformat(),
             "note": _random_words(dice, 40),
             "status": dice.choice(STATUSES),
@@ -149,4 +151,4 @@ def _random_updates(dice: random.Random) -> Iterator[tuple[str, Content]]:
             "relation": "direct",
             "source": dice.choice(("party", "independent")),
         }
-        yield kind, update_content(kind, said, [evidence])
+        yield kind, update_content(kind, values, [evidence])

@@ -57,8 +57,8 @@ def about_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRespo
 @day_page
 def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every component of the pages, with commitments from the record in it."""
-    found = Commitment.objects.as_of(day)
-    one = found.for_pages().order_by("reference").first()
+    commitments = Commitment.objects.as_of(day)
+    commitment = commitments.for_pages().order_by("reference").first()
     return render_page(
         request,
         "design",
@@ -67,15 +67,15 @@ def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResp
         chinese=CHINESE_SPECIMEN,
         statuses=choices.Status,
         schedules=choices.Schedule,
-        rows=list_rows(found).order_by("reference")[:MAX_SAMPLES],
-        commitment=one,
-        updates=updates_by_day(one, day),
-        key=legend(sum_tallies(tally_by(found, "level")), DayLinks(as_of)),
+        rows=list_rows(commitments).order_by("reference")[:MAX_SAMPLES],
+        commitment=commitment,
+        updates=updates_by_day(commitment, day),
+        key=legend(sum_tallies(tally_by(commitments, "level")), DayLinks(as_of)),
         **filter_panel(CommitmentFilter(QueryDict(), day), {}),
     )
 
 
 def updates_by_day(commitment: Commitment | None, day: date) -> QuerySet[Update]:
     """Its updates by the day, with evidence."""
-    found = Update.objects.filter(commitment=commitment, effective_on__lte=day)
-    return found.select_related("retracted_by", "redacted_by", "reply_of").prefetch_related("evidence")
+    updates = Update.objects.filter(commitment=commitment, effective_on__lte=day)
+    return updates.select_related("retracted_by", "redacted_by", "reply_of").prefetch_related("evidence")

@@ -24,8 +24,8 @@ MAX_ROWS = 100  # commitments on the page of an area or organisation; the list h
 @day_page
 def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """Progress of one area."""
-    found = get_object_or_404(Area.objects.public(localdate()), slug=slug)
-    rows = Commitment.objects.as_of(day).filter(area=found)
+    area = get_object_or_404(Area.objects.public(localdate()), slug=slug)
+    rows = Commitment.objects.as_of(day).filter(area=area)
     tally = sum_tallies(tally_by(rows, "area_id"))
     first = list(list_rows(rows).order_by("reference")[:MAX_ROWS])
     return render_page(
@@ -33,8 +33,8 @@ def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) ->
         "area",
         day,
         as_of=as_of,
-        area=found,
-        sections=Section.objects.filter(area=found, release__issued_on__lte=day).select_related("release"),
+        area=area,
+        sections=Section.objects.filter(area=area, release__issued_on__lte=day).select_related("release"),
         key=legend(tally, DayLinks(as_of), area=slug),
         rows=first,
         squares=sorted(first, key=status_order),

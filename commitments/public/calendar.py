@@ -59,9 +59,9 @@ def commitment_calendar(request: HttpRequest, reference: str) -> HttpResponse:
     return calendar_response(request, commitment_query(request, reference))
 
 
-def calendar_response(request: HttpRequest, asked: FeedQuery) -> HttpResponse:
-    """The calendar, its events by reference. Raises WrongQuestionError where there are too many of them."""
-    count = asked.found.aggregate(number=Count("pk", filter=HAS_DEADLINE) + Count("pk", filter=HAS_REVIEW_DAY))[
+def calendar_response(request: HttpRequest, query: FeedQuery) -> HttpResponse:
+    """The calendar, its events by reference. Raises FeedQueryError where there are too many of them."""
+    count = query.commitments.aggregate(number=Count("pk", filter=HAS_DEADLINE) + Count("pk", filter=HAS_REVIEW_DAY))[
         "number"
     ]
     if count > MAX_EVENTS:
@@ -69,48 +69,54 @@ def calendar_response(request: HttpRequest, asked: FeedQuery) -> HttpResponse:
         raise_query_errors([message % {"count": count, "most": MAX_EVENTS}])
     calendar = Calendar.new(
         prodid="-//Commitment tracker//Deadlines//EN",
-        uid=str(asked.uuid(request.path)),
-        url=request.build_absolute_uri(asked.page),
+        uid=str(query.uuid(request.path)),
+        url=request.build_absolute_uri(query.page),
     )
     # The library writes the name without escapes and the interval without its type, which RFC 7986 asks for.
     for name in ("NAME", "X-WR-CALNAME"):
-        calendar.add(name, vText(feed_title(asked, _("Public commitments: deadlines"))))
+        calendar.add(name, vText(feed_title(query, _("Public commitments: deadlines"))))
     calendar.add("REFRESH-INTERVAL", REFRESH_AFTER, parameters={"VALUE": "DURATION"})
-    for event in calendar_events(request, asked):
+    for event in calendar_events(request, query):
         calendar.add_component(event)
     return HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
 
 
-def calendar_events(request: HttpRequest, asked: FeedQuery) -> Iterator[Event]:
+def calendar_events(request: HttpRequest, query: FeedQuery) -> Iterator[Event]:
     """The deadline and the review of each commitment that has them."""
-    shown = list(asked.found.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference"))
-    records = calendar_records(shown, asked.day)
-    for one in shown:
-        record = records[one.reference]
-        address = request.build_absolute_uri(asked.links.page("commitment", one.reference))
-        same = {
-            "description": strip_control_chars("\n".join([*event_description(one, record), address])),
+    commitments = list(
+        query.commitments.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference")
+    )
+    records = calendar_records(commitments, query.day)
+    for commitment in commitments:
+        record = records[commitment.reference]
+        address = request.build_absolute_uri(query.links.page("commitment", commitment.reference))
+        common = {
+            "description": strip_control_chars("\n".join([*event_description(commitment, record), address])),
             "url": address,
-            "status": STATUS.CANCELLED if one.state.status == Status.STOPPED else STATUS.CONFIRMED,
+            "status": STATUS.CANCELLED if commitment.state.status == Status.STOPPED else STATUS.CONFIRMED,
             "sequence": record.version,
             "stamp": record.recorded_at,
             "last_modified": record.recorded_at,
         }
-        if deadline := one.state.deadline:
-            yield calendar_event(one, "deadline", deadline.last, summary=deadline_words(one, deadline), **same)
-        if one.review_on and one.state.status not in SETTLED_STATUSES:
-            yield calendar_event(one, "review", one.review_on, summary=_("to be looked at again"), **same)
+        if deadline := commitment.state.deadline:
+            yield calendar_event(
+                commitment, "deadline", deadline.last, summary=deadline_words(commitment, deadline), **common
+            )
+        if commitment.review_on and commitment.state.status not in SETTLED_STATUSES:
+            yield calendar_event(
+                commitment, "review", commitment.review_on, summary=_("to be looked at again"), **common
+            )
 
 
-def calendar_event(one: Commitment, what: str, day: date, *, summary: str, **said: Any) -> Event:
+def calendar_event(commitment: Commitment, what: str, day: date, *, summary: str, **properties: Any) -> Event:
     """An event of one whole day. `what`: "deadline" or "review". Its name never changes."""
     return Event.new(
-        uid=str(item_uuid(f"{one.reference} {what}")),
+        uid=str(item_uuid(f"{commitment.reference} {what}")),
         start=day,
         end=day + timedelta(days=1) if day < date.max else None,
         transparency=TRANSP.TRANSPARENT,
-        summary=single_line(with_label(display_title(one), summary)),
-        **said,
+        summary=single_line(with_label(display_title(commitment), summary)),
+        **properties,
     )
 
 
@@ -128,16 +134,18 @@ class CalendarRecord:
     revisions: list[Update]
 
 
-def calendar_records(shown: list[Commitment], day: date) -> dict[str, CalendarRecord]:
+def calendar_records(commitments: list[Commitment], day: date) -> dict[str, CalendarRecord]:
     """The record of each commitment, by reference, in two queries."""
     revisions = defaultdict(list)
-    moved = Update.objects.filter(commitment__in=shown, deadline_last__isnull=False)
-    for update in moved.filter(effective_on__lte=day).order_by("effective_on", "entry"):
+    revised_updates = Update.objects.filter(commitment__in=commitments, deadline_last__isnull=False)
+    for update in revised_updates.filter(effective_on__lte=day).order_by("effective_on", "entry"):
         if update.stands:
             revisions[update.commitment_id].append(update)
-    known = Q(update__effective_on__lte=day) | Q(update=None)
-    entries = LedgerEntry.objects.filter(known, commitment__in=[one.reference for one in shown]).order_by()
-    counted = entries.values_list("commitment_id", "commitment__pk").annotate(
+    known_by_day = Q(update__effective_on__lte=day) | Q(update=None)
+    entries = LedgerEntry.objects.filter(
+        known_by_day, commitment__in=[commitment.reference for commitment in commitments]
+    ).order_by()
+    rows = entries.values_list("commitment_id", "commitment__pk").annotate(
         own=Max("recorded_at"),
         later=Max("targeted_by__recorded_at"),
         moves=Count("pk", filter=Q(kind__in=CHANGING_KINDS), distinct=True),
@@ -145,66 +153,73 @@ def calendar_records(shown: list[Commitment], day: date) -> dict[str, CalendarRe
     )
     return {
         str(reference): CalendarRecord(max(own, later or own), moves + redactions, revisions[key])
-        for reference, key, own, later, moves, redactions in counted
+        for reference, key, own, later, moves, redactions in rows
     }
 
 
-def deadline_words(one: Commitment, deadline: PartialDate) -> str:
+def deadline_words(commitment: Commitment, deadline: PartialDate) -> str:
     """The deadline in the event's title; a stopped pledge's says so, for calendars that show what is cancelled."""
-    if one.deadline_basis == DeadlineBasis.EVENT:
+    if commitment.deadline_basis == DeadlineBasis.EVENT:
         words = _("date of the event (%(date)s)") % {"date": deadline.label}
     else:
         words = _("deadline (%(date)s)") % {"date": deadline.label}
-    return join_parts([words, str(Status.STOPPED.label)]) if one.state.status == Status.STOPPED else words
+    return join_parts([words, str(Status.STOPPED.label)]) if commitment.state.status == Status.STOPPED else words
 
 
-def event_description(one: Commitment, record: CalendarRecord) -> Iterator[str]:
+def event_description(commitment: Commitment, record: CalendarRecord) -> Iterator[str]:
     """The event's description, line by line."""
-    release = {"title": localize(one.release, "title").text, "day": day_label(one.release.issued_on)}
-    yield _("“%(quote)s” (%(title)s, %(day)s)") % {"quote": one.quote, **release}
-    if (quote := localize(one, "quote")).language != RECORD_LANGUAGE:
+    release = {"title": localize(commitment.release, "title").text, "day": day_label(commitment.release.issued_on)}
+    yield _("“%(quote)s” (%(title)s, %(day)s)") % {"quote": commitment.quote, **release}
+    if (quote := localize(commitment, "quote")).language != RECORD_LANGUAGE:
         yield with_label(_("Our translation"), quote.text)
-    if deadline := one.state.deadline:
+    if deadline := commitment.state.deadline:
         yield _("Deadline: %(date)s") % {"date": deadline.label}
-        yield from deadline_sentences(one, deadline)
-    if record.revisions and (first := one.state.original_deadline):
+        yield from deadline_sentences(commitment, deadline)
+    if record.revisions and (first := commitment.state.original_deadline):
         yield _("First deadline: %(date)s") % {"date": first.label}
     for update in record.revisions:
-        yield revision_line(one, update)
-    yield status_line(one)
-    yield _("Done when: %(words)s") % {"words": localize(one, "done_when").text}
+        yield revision_line(commitment, update)
+    yield status_line(commitment)
+    yield _("Done when: %(words)s") % {"words": localize(commitment, "done_when").text}
 
 
-def deadline_sentences(one: Commitment, deadline: PartialDate) -> Iterator[str]:
+def deadline_sentences(commitment: Commitment, deadline: PartialDate) -> Iterator[str]:
     """What sort of deadline it is, when it ends, and how the release put it."""
-    if one.deadline_basis == DeadlineBasis.EVENT:
+    if commitment.deadline_basis == DeadlineBasis.EVENT:
         yield _("This is the date of the event, not a day on which the pledge falls due.")
     if deadline.first != deadline.last:
         values = {"date": deadline.label, "day": day_label(deadline.last)}
         yield _("The deadline is an interval: %(date)s ends on %(day)s.") % values
-    if one.deadline_as_stated:
-        yield _("In the release’s words: “%(words)s”") % {"words": localize(one, "deadline_as_stated").text}
+    if commitment.deadline_as_stated:
+        yield _("In the release’s words: “%(words)s”") % {"words": localize(commitment, "deadline_as_stated").text}
 
 
-def revision_line(one: Commitment, update: Update) -> str:
+def revision_line(commitment: Commitment, update: Update) -> str:
     """When the deadline was moved, to when, and why."""
-    date_of, deadline = (when.label if when else "" for when in (update.date, update.deadline))
-    values = {"date": date_of, "deadline": deadline, "reason": localize_record_text(one, update.deadline_reason).text}
+    date_of, deadline = (partial_date.label if partial_date else "" for partial_date in (update.date, update.deadline))
+    values = {
+        "date": date_of,
+        "deadline": deadline,
+        "reason": localize_record_text(commitment, update.deadline_reason).text,
+    }
     return _("%(date)s: new deadline %(deadline)s. %(reason)s") % values
 
 
-def status_line(one: Commitment) -> str:
+def status_line(commitment: Commitment) -> str:
     """The status, with its date; without one, when a report was last searched for."""
-    status = str(Status(one.state.status).label)
-    if one.state.stop_reason:
-        reason = StopReason(one.state.stop_reason).label
+    status = str(Status(commitment.state.status).label)
+    if commitment.state.stop_reason:
+        reason = StopReason(commitment.state.stop_reason).label
         status = _("%(status)s (%(reason)s)") % {"status": status, "reason": reason}
-    if one.state.status_on:
-        return _("Status: %(status)s, last reported %(date)s") % {"status": status, "date": one.state.status_on.label}
-    if one.state.searched_on:
+    if commitment.state.status_on:
+        return _("Status: %(status)s, last reported %(date)s") % {
+            "status": status,
+            "date": commitment.state.status_on.label,
+        }
+    if commitment.state.searched_on:
         return _("Status: %(status)s, last searched on %(day)s") % {
             "status": status,
-            "day": day_label(one.state.searched_on),
+            "day": day_label(commitment.state.searched_on),
         }
     return _("Status: %(status)s") % {"status": status}
 

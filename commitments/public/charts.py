@@ -89,6 +89,6 @@ def percent(value: float) -> str:
     return f"{round(value, 2):g}%"
 
 
-def bar_height(number: int, most: int, pixels: int) -> int:
-    """How high a bar stands, in pixels, where the highest stands for `most`; one of something can be seen."""
-    return max(2, round(pixels * number / most)) if number else 0
+def bar_height(number: int, highest: int, pixels: int) -> int:
+    """How high a bar stands, in pixels; `highest`: the number of the highest. One of something can be seen."""
+    return max(2, round(pixels * number / highest)) if number else 0

@@ -32,52 +32,56 @@ MAX_CHOICES = 15  # of one filter whose choices grow with the record: the most f
 def commitment_list(request: HttpRequest) -> HttpResponse:
     """The list. An impossible question is answered 400 with what is wrong beside its field, and no table."""
     today = localdate()
-    found = CommitmentFilter(request.GET, today)
-    if not found.is_valid():
-        return render_page(request, "commitments", found.day, as_of=found.as_of, status=400, **filter_panel(found, {}))
+    filterset = CommitmentFilter(request.GET, today)
+    if not filterset.is_valid():
+        return render_page(
+            request, "commitments", filterset.day, as_of=filterset.as_of, status=400, **filter_panel(filterset, {})
+        )
     limit_search(request)
-    asked = found.form.cleaned_data
-    size = asked["per_page"] or PER_PAGE
-    counted = count_choices(found)
-    number, last = asked["page"] or 1, max(1, ceil(counted.total / size))
-    shown = page_rows(found, counted.references((number - 1) * size, number * size)) if number <= last else []
+    cleaned_data = filterset.form.cleaned_data
+    size = cleaned_data["per_page"] or PER_PAGE
+    facets = count_choices(filterset)
+    number, last = cleaned_data["page"] or 1, max(1, ceil(facets.total / size))
+    rows = page_rows(filterset, facets.references((number - 1) * size, number * size)) if number <= last else []
     if number > last:
-        found.form.add_error("page", _("There is no page %(page)s: see the first page.") % {"page": number})
-        return render_page(request, "commitments", found.day, as_of=found.as_of, status=400, **filter_panel(found, {}))
+        filterset.form.add_error("page", _("There is no page %(page)s: see the first page.") % {"page": number})
+        return render_page(
+            request, "commitments", filterset.day, as_of=filterset.as_of, status=400, **filter_panel(filterset, {})
+        )
     return render_page(
         request,
         "commitments",
-        found.day,
-        as_of=found.as_of,
-        rows=shown,
-        headers=column_headers(CommitmentTable(shown), found),
-        total=counted.total,
+        filterset.day,
+        as_of=filterset.as_of,
+        rows=rows,
+        headers=column_headers(CommitmentTable(rows), filterset),
+        total=facets.total,
         number=number,
         last=last,
-        previous=replace_params(found.data, page=number - 1),
-        next=replace_params(found.data, page=number + 1),
-        chips=filter_chips(found),
-        question=list_query(found),
-        reported=report_query(found),
-        **filter_panel(found, counted.counts),
+        previous=replace_params(filterset.data, page=number - 1),
+        next=replace_params(filterset.data, page=number + 1),
+        chips=filter_chips(filterset),
+        question=list_query(filterset),
+        reported=report_query(filterset),
+        **filter_panel(filterset, facets.counts),
     )
 
 
-def list_query(found: CommitmentFilter) -> str:
+def list_query(filterset: CommitmentFilter) -> str:
     """The query string of the same list elsewhere: exports and feeds know no names but ours, and show no pages."""
     meaningful = [name for name in list_params() if name not in ("page", "per_page")]
-    return replace_params(keep_params(found.data, meaningful)).removeprefix(".")
+    return replace_params(keep_params(filterset.data, meaningful)).removeprefix(".")
 
 
-def report_query(found: CommitmentFilter) -> str:
+def report_query(filterset: CommitmentFilter) -> str:
     """The query string of the report on the same commitments, up to the day that is shown."""
-    day = found.as_of.isoformat() if found.as_of else None
-    return replace_params(keep_params(found.data, found.filters), to=day).removeprefix(".")
+    day = filterset.as_of.isoformat() if filterset.as_of else None
+    return replace_params(keep_params(filterset.data, filterset.filters), to=day).removeprefix(".")
 
 
-def page_rows(found: CommitmentFilter, references: list[str]) -> list[Commitment]:
+def page_rows(filterset: CommitmentFilter, references: list[str]) -> list[Commitment]:
     """The commitments with these references, in this order, each as of the day."""
-    rows = rows_as_of(found.day).in_bulk(references, field_name="reference")
+    rows = rows_as_of(filterset.day).in_bulk(references, field_name="reference")
     return [rows[reference] for reference in references]
 
 
@@ -87,15 +91,15 @@ def rows_as_of(day: date) -> CommitmentQuerySet:
     return list_rows(Commitment.objects.as_of(day))
 
 
-def column_headers(table: CommitmentTable, found: CommitmentFilter) -> list[dict[str, Any]]:
+def column_headers(table: CommitmentTable, filterset: CommitmentFilter) -> list[dict[str, Any]]:
     """The table's headers: title, the address that sorts by it, and how it is sorted now."""
-    sort = found.form.cleaned_data["sort"] or "reference"
+    sort = filterset.form.cleaned_data["sort"] or "reference"
     return [
         {
             "title": column.header,
             "name": column.name,
             "address": replace_params(
-                found.data, sort=f"-{column.name}" if sort == column.name else column.name, page=None
+                filterset.data, sort=f"-{column.name}" if sort == column.name else column.name, page=None
             )
             if column.orderable
             else None,
@@ -115,12 +119,15 @@ class FilterChoice:
     ticked: bool
 
 
-def filter_panel(found: CommitmentFilter, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+def filter_panel(filterset: CommitmentFilter, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     """The filter panel: each filter that is ticked, with its choices; counts are missing where a question is wrong."""
-    size = getattr(found.form, "cleaned_data", {}).get("per_page") or PER_PAGE
-    groups = [(found.form[name], filter_choices(found, name, counts.get(name))) for name in found.multi_choice_filters]
+    size = getattr(filterset.form, "cleaned_data", {}).get("per_page") or PER_PAGE
+    groups = [
+        (filterset.form[name], filter_choices(filterset, name, counts.get(name)))
+        for name in filterset.multi_choice_filters
+    ]
     return {
-        "form": found.form,
+        "form": filterset.form,
         "groups": groups,
         "parts": ",".join(
             [
@@ -135,41 +142,46 @@ def filter_panel(found: CommitmentFilter, counts: dict[str, dict[str, int]]) -> 
         "sizes": sorted({*PAGE_SIZES, size}),
         "size": size,
         "usual": PER_PAGE,
-        "asked": sum(name in found.filters for name in found.data),
+        "asked": sum(name in filterset.filters for name in filterset.data),
     }
 
 
-def filter_choices(found: CommitmentFilter, name: str, counts: dict[str, int] | None) -> list[FilterChoice]:
+def filter_choices(filterset: CommitmentFilter, name: str, counts: dict[str, int] | None) -> list[FilterChoice]:
     """The choices of one filter. A vocabulary is shown whole; of what grows, what would give rows, most first."""
-    asked = found.data.getlist(name)
-    listed = [
+    ticked_values = filterset.data.getlist(name)
+    choices = [
         FilterChoice(
-            str(value), str(label), counts.get(str(value), 0) if counts is not None else None, str(value) in asked
+            str(value),
+            str(label),
+            counts.get(str(value), 0) if counts is not None else None,
+            str(value) in ticked_values,
         )
-        for value, label in found.form.fields[name].choices
+        for value, label in filterset.form.fields[name].choices
     ]
-    if counts is None or name not in found.data_driven_filters:
-        return listed
-    useful = sorted((one for one in listed if one.count or one.ticked), key=lambda one: -(one.count or 0))
-    shown = {one.value for one in useful[:MAX_CHOICES]}
-    return [one for one in useful if one.value in shown or one.ticked]
+    if counts is None or name not in filterset.data_driven_filters:
+        return choices
+    useful = sorted(
+        (choice for choice in choices if choice.count or choice.ticked), key=lambda choice: -(choice.count or 0)
+    )
+    shown_values = {choice.value for choice in useful[:MAX_CHOICES]}
+    return [choice for choice in useful if choice.value in shown_values or choice.ticked]
 
 
-def filter_chips(found: CommitmentFilter) -> list[dict[str, str]]:
+def filter_chips(filterset: CommitmentFilter) -> list[dict[str, str]]:
     """What is filtered, in words: each with the address of the list without it."""
-    made = []
-    for name in found.filters:
-        labels = {str(value): label for value, label in getattr(found.form.fields[name], "choices", ())}
-        for value in dict.fromkeys(found.data.getlist(name)):
-            others = [one for one in found.data.getlist(name) if one != value]
-            made.append(
+    chips = []
+    for name in filterset.filters:
+        labels = {str(value): label for value, label in getattr(filterset.form.fields[name], "choices", ())}
+        for value in dict.fromkeys(filterset.data.getlist(name)):
+            other_values = [other for other in filterset.data.getlist(name) if other != value]
+            chips.append(
                 {
-                    "name": str(found.form[name].label),
+                    "name": str(filterset.form[name].label),
                     "value": str(labels.get(value, value)),
-                    "address": replace_params(found.data, **{name: others or None}, page=None),
+                    "address": replace_params(filterset.data, **{name: other_values or None}, page=None),
                 }
             )
-    return made
+    return chips
 
 
 class CommitmentTable(tables.Table):

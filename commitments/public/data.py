@@ -22,14 +22,14 @@ EDITED_MODELS = {"organisations": "organisation", "areas": "area", "releases": "
 @day_page
 def data_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every download and its licence."""
-    asked = CommitmentFilter(QueryDict(f"as_of={as_of}" if as_of else ""), day)
+    filterset = CommitmentFilter(QueryDict(f"as_of={as_of}" if as_of else ""), day)
     recorded, translated = last_recorded(), last_translated()
     in_chinese = current_language() != RECORD_LANGUAGE
     tables = [
         {
             "dataset": dataset,
             "address": f"data_{name}",
-            "rows": dataset.queryset(asked).count(),
+            "rows": dataset.queryset(filterset).count(),
             # In Chinese each table holds texts that may have been translated since.
             "changed": max(recorded, last_edited(name), translated if in_chinese or name == "translations" else NEVER),
         }
@@ -47,8 +47,8 @@ def last_translated() -> datetime:
 
 def last_edited(name: str) -> datetime:
     """When staff last edited such a thing beside the ledger; NEVER where nothing is on record of it."""
-    of_model = LogEntry.objects.filter(
+    log_entries = LogEntry.objects.filter(
         content_type__app_label="commitments", content_type__model=EDITED_MODELS.get(name, "")
     )
-    last: datetime | None = of_model.aggregate(last=Max("action_time"))["last"]
+    last: datetime | None = log_entries.aggregate(last=Max("action_time"))["last"]
     return last or NEVER

@@ -19,8 +19,8 @@ def not_found_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, with ways on, on the day that was asked for."""
     try:
         form = day_form(request)
-    except SuspiciousOperation as too_much:
-        return bad_request(request, too_much)
+    except SuspiciousOperation as error:
+        return bad_request(request, error)
     as_of = form.cleaned_data["as_of"] if form.is_valid() else None
     return render_page(request, "not_found", as_of or form.today, as_of=as_of, status=404)
 
@@ -35,8 +35,8 @@ def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse
     if not isinstance(exception, RequestDataTooBig):
         return bad_request(request, exception)
     sizes = {"text": settings.DATA_UPLOAD_MAX_MEMORY_SIZE, "file": settings.IMPORT_MAX_BYTES}
-    said = {name: filesizeformat(size) for name, size in sizes.items()}
-    return render(request, "413.html", said, status=413)
+    context = {name: filesizeformat(size) for name, size in sizes.items()}
+    return render(request, "413.html", context, status=413)
 
 
 def server_error_page(request: HttpRequest) -> HttpResponse:

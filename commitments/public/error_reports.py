@@ -47,8 +47,8 @@ def find_commitment(reference: str, day: date) -> Commitment | None:
     """The public commitment of that reference, with its owners and partners; None where there is none."""
     if not re.fullmatch(REFERENCE, reference):
         return None
-    found: Commitment | None = Commitment.objects.as_of(day).for_pages().filter(reference=reference).first()
-    return found
+    commitment: Commitment | None = Commitment.objects.as_of(day).for_pages().filter(reference=reference).first()
+    return commitment
 
 
 class ProseField(forms.CharField):
@@ -107,25 +107,29 @@ class ErrorReportForm(forms.Form):
         """`data`: what was sent, None for a new form. `reference`: the commitment that a new form is about."""
         super().__init__(data, initial={"commitment": reference})
         self.reference = str(self["commitment"].value() or "").strip().upper()
-        self.found = find_commitment(self.reference, day)
-        bodies = [*self.found.owners.all(), *self.found.partners.all()] if self.found else []
-        self.parties = {body.slug: body for body in bodies}
-        organisation = cast("forms.ChoiceField", self.fields["organisation"])
+        self.named_commitment = find_commitment(self.reference, day)
+        organisations = (
+            [*self.named_commitment.owners.all(), *self.named_commitment.partners.all()]
+            if self.named_commitment
+            else []
+        )
+        self.parties = {organisation.slug: organisation for organisation in organisations}
+        organisation_field = cast("forms.ChoiceField", self.fields["organisation"])
         if self.parties:
             nobody = ("", _("No, I write for myself or for somebody else"))
-            organisation.choices = [
+            organisation_field.choices = [
                 nobody,
-                *((slug, localize(body, "name").text) for slug, body in self.parties.items()),
+                *((slug, localize(organisation, "name").text) for slug, organisation in self.parties.items()),
             ]
         else:  # what was chosen before the reference was changed is kept, and counts for nothing
-            organisation.widget = forms.HiddenInput()
-            organisation.choices = [(chosen := self["organisation"].value() or "", chosen)]
+            organisation_field.widget = forms.HiddenInput()
+            organisation_field.choices = [(chosen := self["organisation"].value() or "", chosen)]
         self.token, self.stamp, self.in_time = read_stamp(str(self.data.get("stamp", "")))
 
     @property
     def unknown(self) -> str:
         """What is wrong with the reference; nothing where a commitment has it, or where none is given."""
-        if self.found or not self.reference:
+        if self.named_commitment or not self.reference:
             return ""
         message = _("There is no commitment “%(reference)s”. A reference looks like CU-06.")
         return message % {"reference": self.reference[:40]}
@@ -134,7 +138,7 @@ class ErrorReportForm(forms.Form):
         """The commitment itself."""
         if self.unknown:
             raise ValidationError(self.unknown)
-        return self.found
+        return self.named_commitment
 
     def clean(self) -> None:
         """Sent by a person, as far as one can tell without asking anybody else."""
@@ -153,11 +157,11 @@ class ErrorReportForm(forms.Form):
 
     def store(self, sender: str, now: datetime) -> ErrorReport:
         """Keep what was sent, once, however fast a button is pressed twice. `sender`: what the limit counts by."""
-        said = self.cleaned_data | {"organisation": self.parties.get(self.cleaned_data["organisation"])}
-        kept, _new = ErrorReport.objects.get_or_create(
-            token=self.token, defaults=said | {"sender": sender, "received_at": now}
+        values = self.cleaned_data | {"organisation": self.parties.get(self.cleaned_data["organisation"])}
+        report, _created = ErrorReport.objects.get_or_create(
+            token=self.token, defaults=values | {"sender": sender, "received_at": now}
         )
-        return kept
+        return report
 
 
 def read_stamp(stamp: str) -> tuple[str, str, bool]:
@@ -198,57 +202,69 @@ def empty_form(request: HttpRequest, day: date, as_of: date | None) -> HttpRespo
 
 def receive_report(request: HttpRequest) -> HttpResponse:
     """Keep a report and lead to its page, or show the form again with what is wrong."""
-    asked = day_form(request)
-    as_of = asked.cleaned_data["as_of"] if asked.is_valid() else None
-    day = as_of or asked.today
+    date_form = day_form(request)
+    as_of = date_form.cleaned_data["as_of"] if date_form.is_valid() else None
+    day = as_of or date_form.today
     form = ErrorReportForm(request.POST, day)
     if not form.is_valid():
         return form_response(request, form, day, as_of, status=400)
     now = timezone.now()
     # Of the form and what it says: sent twice it is one report, gone back to and changed it is another.
     form.token = salted_hmac(SALT, f"{form.token} {form.cleaned_data['what']}", algorithm="sha256").hexdigest()[:32]
-    sent = ErrorReport.objects.filter(token=form.token).first()
-    if not sent:
+    report = ErrorReport.objects.filter(token=form.token).first()
+    if not report:
         ErrorReport.objects.filter(received_at__lte=now - LIMIT_WINDOW).exclude(sender="").update(sender="")
         if wait := seconds_to_wait(sender_digests(request, now), now):
-            answer = form_response(request, form, day, as_of, status=429, minutes=ceil(wait / 60))
-            answer.headers["Retry-After"] = str(wait)
-            return answer
-        sent = form.store(sender_digests(request, now)[0], now)
-    return HttpResponseRedirect(DayLinks(as_of).page("error_report_status", sent.token), status=303)
+            response = form_response(request, form, day, as_of, status=429, minutes=ceil(wait / 60))
+            response.headers["Retry-After"] = str(wait)
+            return response
+        report = form.store(sender_digests(request, now)[0], now)
+    return HttpResponseRedirect(DayLinks(as_of).page("error_report_status", report.token), status=303)
 
 
 def form_response(
     request: HttpRequest, form: ErrorReportForm, day: date, as_of: date | None, *, status: int, **context: Any
 ) -> HttpResponse:
     """The form; kept by nobody, because its stamp is for one reader."""
-    answer = render_page(request, "report_error", day, as_of=as_of, status=status, form=form, trap=HONEYPOT, **context)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response = render_page(
+        request, "report_error", day, as_of=as_of, status=status, form=form, trap=HONEYPOT, **context
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @day_page
 def error_report_status(request: HttpRequest, day: date, as_of: date | None, token: str) -> HttpResponse:
     """What was sent, its state and the answer, for whoever has the link."""
     report = get_object_or_404(ErrorReport.objects.select_related("organisation"), token=token)
-    about = Commitment.objects.as_of(day).filter(error_reports=report).first()
+    commitment = Commitment.objects.as_of(day).filter(error_reports=report).first()
     link = request.build_absolute_uri(request.path)
-    answer = render_page(
-        request, "error_report_status", day, as_of=as_of, report=report, commitment=about, link=link, canonical=None
+    response = render_page(
+        request,
+        "error_report_status",
+        day,
+        as_of=as_of,
+        report=report,
+        commitment=commitment,
+        link=link,
+        canonical=None,
     )
-    kept_to_itself = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-    for name, value in kept_to_itself.items():
-        answer.headers[name] = value
-    return answer
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
 
 
-def seconds_to_wait(of_one: list[str], now: datetime) -> int:
-    """Until the limit has room for one more report; 0 where it has. `of_one`: the sender's digests."""
+def seconds_to_wait(digests: list[str], now: datetime) -> int:
+    """Until the limit has room for one more report; 0 where it has. `digests`: the sender's."""
     recent = ErrorReport.objects.filter(received_at__gt=now - LIMIT_WINDOW).order_by("-received_at")
-    counts = ((recent.filter(sender__in=of_one), MAX_FROM_ONE), (recent, MAX_FROM_ALL))
+    counts = ((recent.filter(sender__in=digests), MAX_FROM_ONE), (recent, MAX_FROM_ALL))
     # The report that must leave the window before another may come in.
-    blocking = [found.values_list("received_at", flat=True)[most - 1 : most] for found, most in counts]
-    return max((ceil((at + LIMIT_WINDOW - now).total_seconds()) for times in blocking for at in times), default=0)
+    blocking = [reports.values_list("received_at", flat=True)[limit - 1 : limit] for reports, limit in counts]
+    return max(
+        (ceil((received_at + LIMIT_WINDOW - now).total_seconds()) for times in blocking for received_at in times),
+        default=0,
+    )
 
 
 def sender_digests(request: HttpRequest, now: datetime) -> list[str]:

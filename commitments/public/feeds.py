@@ -46,22 +46,22 @@ MAX_ENTRIES = 50  # entries in a feed
 @subscription
 def updates_feed(request: HttpRequest) -> HttpResponse:
     """What was recorded of the commitments that the list's filter finds."""
-    asked = list_query_of(request)
-    return atom_response(request, asked, asked.page if asked.title else asked.links.page("updates"))
+    query = list_query_of(request)
+    return atom_response(request, query, query.page if query.title else query.links.page("updates"))
 
 
 @subscription
 def commitment_feed(request: HttpRequest, reference: str) -> HttpResponse:
     """What was recorded of one commitment."""
-    asked = commitment_query(request, reference)
-    return atom_response(request, asked, asked.page)
+    query = commitment_query(request, reference)
+    return atom_response(request, query, query.page)
 
 
 @subscription
 def organisation_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """What was recorded of the commitments that an organisation owns or takes part in."""
-    asked = organisation_query(request, slug)
-    return atom_response(request, asked, asked.page)
+    query = organisation_query(request, slug)
+    return atom_response(request, query, query.page)
 
 
 class Feed(Atom1Feed):
@@ -80,82 +80,95 @@ class Feed(Atom1Feed):
         return latest
 
 
-def atom_response(request: HttpRequest, asked: FeedQuery, page: str) -> HttpResponse:
+def atom_response(request: HttpRequest, query: FeedQuery, page: str) -> HttpResponse:
     """The latest entries about the commitments. `page`: where a reader finds the same."""
     feed = Feed(
-        title=feed_title(asked, _("Public commitments: updates")),
+        title=feed_title(query, _("Public commitments: updates")),
         link=request.build_absolute_uri(page),
         description="",
         language=get_language(),
         author_name=single_line(settings.PUBLISHER or _("Public commitments")),
-        feed_url=request.build_absolute_uri(request.path + asked.query),
-        feed_guid=asked.uuid(request.path).urn,
+        feed_url=request.build_absolute_uri(request.path + query.query),
+        feed_guid=query.uuid(request.path).urn,
         otherwise=last_recorded(),
-        others=feed_links(request, asked),
+        others=feed_links(request, query),
     )
-    for item in feed_items(request, asked):
+    for item in feed_items(request, query):
         feed.add_item(**item)
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
-def feed_links(request: HttpRequest, asked: FeedQuery) -> dict[str, str]:
+def feed_links(request: HttpRequest, query: FeedQuery) -> dict[str, str]:
     """By what a link calls each language, the address of the same feed there; the record's own feed names no other."""
     if current_language() == RECORD_LANGUAGE:
         return {}
     others = [language for language in HREFLANGS if language != current_language()]
     return {
-        HREFLANGS[language]: request.build_absolute_uri(path_in_language(language, request.path) + asked.query)
+        HREFLANGS[language]: request.build_absolute_uri(path_in_language(language, request.path) + query.query)
         for language in others
     }
 
 
-def feed_items(request: HttpRequest, asked: FeedQuery) -> Iterator[dict[str, Any]]:
+def feed_items(request: HttpRequest, query: FeedQuery) -> Iterator[dict[str, Any]]:
     """Each entry as the feed's generator takes it."""
-    entries = latest_entries(asked)
-    before = statuses_before(entries, asked.day)
-    later = {about.sequence: {one.kind: one for one in about.targeted_by.all()} for about in entries}
-    retractions = [of[EntryKind.RETRACTION] for of in later.values() if EntryKind.RETRACTION in of]
-    corrected = {one["entry"].sequence: one["changes"] for one in describe_corrections([*entries, *retractions])}
+    entries = latest_entries(query)
+    before = statuses_before(entries, query.day)
+    later = {
+        entry.sequence: {later_entry.kind: later_entry for later_entry in entry.targeted_by.all()} for entry in entries
+    }
+    retractions = [by_kind[EntryKind.RETRACTION] for by_kind in later.values() if EntryKind.RETRACTION in by_kind]
+    corrected = {
+        correction["entry"].sequence: correction["changes"]
+        for correction in describe_corrections([*entries, *retractions])
+    }
     for entry in entries:
-        about = commitment_of(entry)
-        told = {
+        commitment = commitment_of(entry)
+        context = {
             "entry": entry,
-            "commitment": about,
+            "commitment": commitment,
             "before": before.get(entry.sequence, ""),
             "changes": corrected.get(entry.sequence, []),
             "retraction": later[entry.sequence].get(EntryKind.RETRACTION),
             "redaction": later[entry.sequence].get(EntryKind.REDACTION),
         }
         yield {
-            "title": single_line(with_label(display_title(about), event_summary(told))),
+            "title": single_line(with_label(display_title(commitment), event_summary(context))),
             "link": request.build_absolute_uri(
-                f"{asked.links.page('commitment', about.reference)}#{entry_anchor(entry)}"
+                f"{query.links.page('commitment', commitment.reference)}#{entry_anchor(entry)}"
             ),
-            "description": strip_control_chars(render_to_string("commitments/feed_entry.html", told)),
+            "description": strip_control_chars(render_to_string("commitments/feed_entry.html", context)),
             "pubdate": entry.recorded_at,
-            "updateddate": max(one.recorded_at for one in (entry, told["retraction"], told["redaction"]) if one),
+            "updateddate": max(
+                ledger_entry.recorded_at
+                for ledger_entry in (entry, context["retraction"], context["redaction"])
+                if ledger_entry
+            ),
             "unique_id": item_uuid(entry.digest).urn,
         }
 
 
-def latest_entries(asked: FeedQuery) -> list[LedgerEntry]:
+def latest_entries(query: FeedQuery) -> list[LedgerEntry]:
     """The latest entries about the commitments, with all that is told of them.
 
     All that is out, where nothing narrows it: to look each commitment up would tell the same, and read them all.
     """
-    found = entries_known_by(asked.day).filter(entries_about(asked.found)) if asked.title else public_entries(asked.day)
+    queryset = (
+        entries_known_by(query.day).filter(entries_about(query.commitments))
+        if query.title
+        else public_entries(query.day)
+    )
     evidence = Prefetch("update__evidence", queryset=Evidence.objects.order_by("position"))
-    entries = with_details(found.values_list("pk", flat=True)[:MAX_ENTRIES])
+    entries = with_details(queryset.values_list("pk", flat=True)[:MAX_ENTRIES])
     return list(entries.select_related("target__target__commitment").prefetch_related(evidence, "targeted_by"))
 
 
 def entries_about(commitments: QuerySet[Commitment]) -> Q:
     """Entries about one of them. A redaction belongs to none itself: it is about that of what it is aimed at."""
-    found = commitments.order_by().values("reference")
+    references = commitments.order_by().values("reference")
     redactions = LedgerEntry.objects.filter(kind=EntryKind.REDACTION)
-    removed = redactions.filter(Q(target__commitment__in=found) | Q(target__target__commitment__in=found))
+    removed = redactions.filter(Q(target__commitment__in=references) | Q(target__target__commitment__in=references))
     numbers = list(removed.values_list("pk", flat=True))
-    return Q(commitment__in=found) | Q(pk__in=numbers) if numbers else Q(commitment__in=found)
+    return Q(commitment__in=references) | Q(pk__in=numbers) if numbers else Q(commitment__in=references)
 
 
 def commitment_of(entry: LedgerEntry) -> Commitment:
@@ -167,9 +180,9 @@ def commitment_of(entry: LedgerEntry) -> Commitment:
 
 def statuses_before(entries: Sequence[LedgerEntry], day: date) -> dict[int, str]:
     """The status before each report that changed it, by the report's sequence."""
-    mentioned = {entry.commitment_id for entry in entries if entry.kind == EntryKind.REPORT}
+    references = {entry.commitment_id for entry in entries if entry.kind == EntryKind.REPORT}
     reports = Update.objects.filter(
-        kind=EntryKind.REPORT, effective_on__lte=day, commitment__reference__in=mentioned
+        kind=EntryKind.REPORT, effective_on__lte=day, commitment__reference__in=references
     ).order_by("commitment", "-effective_on", "-entry")
     return {
         update.pk: before
@@ -178,16 +191,16 @@ def statuses_before(entries: Sequence[LedgerEntry], day: date) -> dict[int, str]
     }
 
 
-def event_summary(told: dict[str, Any]) -> str:
+def event_summary(context: dict[str, Any]) -> str:
     """What an entry says, in a few words: "in progress", "check", "correction: title"."""
-    entry: LedgerEntry = told["entry"]
+    entry: LedgerEntry = context["entry"]
     status = entry.update.status if hasattr(entry, "update") else ""
     words = str(Status(status).label if status else EntryKind(entry.kind).label)
-    if told["changes"]:
-        words = with_label(words, join_list(str(change["field"]) for change in told["changes"]))
+    if context["changes"]:
+        words = with_label(words, join_list(str(change["field"]) for change in context["changes"]))
     if entry.target_id:
         words = _("%(what)s of entry %(number)s") % {"what": words, "number": entry.target_id}
-    return _("%(what)s (retracted)") % {"what": words} if told["retraction"] else words
+    return _("%(what)s (retracted)") % {"what": words} if context["retraction"] else words
 
 
 def entry_anchor(entry: LedgerEntry) -> str:

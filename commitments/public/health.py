@@ -21,7 +21,7 @@ GONE = 503
 @never_cache
 @public_get
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers; else 503, as everywhere (`outage`)."""
+    """200 when the database answers; else 503, as everywhere (`web.errors`)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")

@@ -25,20 +25,20 @@ from commitments.web.pages import day_page, render_page
 @day_page
 def organisation_page(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """What one organisation owns, and what it takes part in; a government's page shows both sides."""
-    found = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
+    organisation = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
     rows = Commitment.objects.as_of(day)
-    tally = sum_tallies(tally_by(rows.owned_by([found]), "level"))
+    tally = sum_tallies(tally_by(rows.owned_by([organisation]), "level"))
     return render_page(
         request,
         "organisation",
         day,
         as_of=as_of,
-        organisation=found,
-        owned=first_rows(rows.owned_by([found])),
-        joined=first_rows(rows.joined_by([found])),
+        organisation=organisation,
+        owned=first_rows(rows.owned_by([organisation])),
+        joined=first_rows(rows.joined_by([organisation])),
         pledges=tally.total,
         key=legend(tally, DayLinks(as_of), owner=slug),
-        sides=side_tallies(rows, DayLinks(as_of)) if found.kind == OrganisationKind.GOVERNMENT else [],
+        sides=side_tallies(rows, DayLinks(as_of)) if organisation.kind == OrganisationKind.GOVERNMENT else [],
         shown=MAX_ROWS,
     )
 

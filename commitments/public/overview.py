@@ -26,23 +26,23 @@ MAX_SQUARES_IN_ALL = 800  # on one page: it must stay light
 @day_page
 def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """What was promised, and what came of it."""
-    found = Commitment.objects.as_of(day)
-    tallied = tally_by(found, "area_id")
-    whole = sum_tallies(tallied)
-    past = found.past_deadline()
+    commitments = Commitment.objects.as_of(day)
+    tallies = tally_by(commitments, "area_id")
+    tally = sum_tallies(tallies)
+    past = commitments.past_deadline()
     return render_page(
         request,
         "overview",
         day,
         as_of=as_of,
         releases=Release.objects.filter(issued_on__lte=day),
-        total=whole.total,
-        not_counted=whole.commitments - whole.total,
-        key=legend(whole, DayLinks(as_of)),
-        lines=area_lines(found, tallied, DayLinks(as_of)),
+        total=tally.total,
+        not_counted=tally.commitments - tally.total,
+        key=legend(tally, DayLinks(as_of)),
+        lines=area_lines(commitments, tallies, DayLinks(as_of)),
         past=past[:MAX_SHOWN],
         latest=latest_updates(day)[:MAX_SHOWN],
-        review=found.due_for_review(day)[:MAX_SHOWN],
+        review=commitments.due_for_review(day)[:MAX_SHOWN],
         data=dataset_json_ld(request.build_absolute_uri),
         more_past={"address": DayLinks(as_of).commitments(schedule=",".join(PAST_DEADLINE)), "total": past.count()},
     )
@@ -59,21 +59,24 @@ class AreaLine:
     bar: list[dict[str, Any]]
 
 
-def area_lines(found: CommitmentQuerySet, tallied: dict[int | None, Tally], links: DayLinks) -> list[AreaLine]:
+def area_lines(commitments: CommitmentQuerySet, tallies: dict[int | None, Tally], links: DayLinks) -> list[AreaLine]:
     """The unit chart, area by area in the order that staff gave them; what stands in no area comes last."""
-    drawn = [] if sum_tallies(tallied).commitments > MAX_SQUARES_IN_ALL else areas_with_squares(tallied)
+    square_areas = [] if sum_tallies(tallies).commitments > MAX_SQUARES_IN_ALL else areas_with_squares(tallies)
     squares: defaultdict[int | None, list[Commitment]] = defaultdict(list)
-    of_areas, of_none = Q(area__in=[pk for pk in drawn if pk]), Q(area=None) if None in drawn else Q(pk=None)
-    for commitment in found.filter(of_areas | of_none) if drawn else ():
+    of_areas, of_none = (
+        Q(area__in=[pk for pk in square_areas if pk]),
+        Q(area=None) if None in square_areas else Q(pk=None),
+    )
+    for commitment in commitments.filter(of_areas | of_none) if square_areas else ():
         squares[commitment.area_id].append(commitment)
-    areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in tallied]
-    areas += [None] if None in tallied else []
-    return [area_line(area, tallied[area.pk if area else None], squares, links) for area in areas]
+    areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in tallies]
+    areas += [None] if None in tallies else []
+    return [area_line(area, tallies[area.pk if area else None], squares, links) for area in areas]
 
 
-def areas_with_squares(tallied: dict[int | None, Tally]) -> list[int | None]:
+def areas_with_squares(tallies: dict[int | None, Tally]) -> list[int | None]:
     """The areas whose commitments can be told apart as squares."""
-    return [area for area, tally in tallied.items() if tally.commitments <= MAX_SQUARES]
+    return [area for area, tally in tallies.items() if tally.commitments <= MAX_SQUARES]
 
 
 def area_line(
@@ -83,7 +86,7 @@ def area_line(
     pk = area.pk if area else None
     if pk in squares:
         return AreaLine(area, tally.total, sorted(squares[pk], key=status_order), [], [])
-    counts = [one for one in legend(tally, links, area=area.slug if area else "") if one["count"]]
+    counts = [item for item in legend(tally, links, area=area.slug if area else "") if item["count"]]
     return AreaLine(area, tally.total, [], counts if area else [], bar_parts(tally.pledges))
 
 

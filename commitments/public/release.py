@@ -23,31 +23,31 @@ MAX_ROWS_OF_RELEASE = 400
 @day_page
 def release_page(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """The release in the reader's order, with its commitments in place."""
-    found = get_object_or_404(Release, slug=slug, issued_on__lte=day)
+    release = get_object_or_404(Release, slug=slug, issued_on__lte=day)
     in_order = (F("area__position").asc(nulls_last=True), "paragraph", "reference")
-    rows = Commitment.objects.as_of(day).filter(release=found).order_by(*in_order)
+    rows = Commitment.objects.as_of(day).filter(release=release).order_by(*in_order)
     total = rows.count()
     by_area: defaultdict[int | None, list[Commitment]] = defaultdict(list)
     for row in rows[:MAX_ROWS_OF_RELEASE]:
         by_area[row.area_id].append(row)
     outline = [
         (section, group_by_paragraph(by_area.pop(section.area_id, [])))
-        for section in found.sections.select_related("area")
+        for section in release.sections.select_related("area")
     ]
     public = Prefetch("commitments", queryset=Commitment.objects.as_of(day).order_by("reference"))
-    agreements = list(found.agreements.prefetch_related("parties", public))
+    agreements = list(release.agreements.prefetch_related("parties", public))
     return render_page(
         request,
         "release",
         day,
         as_of=as_of,
-        release=found,
+        release=release,
         outline=outline,
         elsewhere=[row for rest in by_area.values() for row in rest],
         agreements=agreements,
         total=total,
         shown=MAX_ROWS_OF_RELEASE,
-        unidentified=(found.agreements_stated or 0) - len(agreements),
+        unidentified=(release.agreements_stated or 0) - len(agreements),
     )
 
 

@@ -51,36 +51,39 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)  # in what CONTACT
 SECURITY_TXT_VALID_FOR = timedelta(days=180)  # RFC 9116 asks for less than a year
 
 
-def commitment_json_ld(found: Commitment, absolute: Callable[[str], str]) -> dict[str, Any]:
+def commitment_json_ld(commitment: Commitment, absolute: Callable[[str], str]) -> dict[str, Any]:
     """A commitment as an action of its owners, after the release that announced it. Empty values are left out."""
-    status = Status(found.state.status)
+    status = Status(commitment.state.status)
     action = {
         "@type": "Action",
-        "name": localize(found, "title").text,
-        "description": localize(found, "quote").text,
-        "identifier": found.reference,
+        "name": localize(commitment, "title").text,
+        "description": localize(commitment, "quote").text,
+        "identifier": commitment.reference,
         "agent": [
-            {"@type": ORGANISATION_TYPES.get(body.kind, "Organization"), "name": localize(body, "name").text}
-            for body in found.owners.all()
+            {
+                "@type": ORGANISATION_TYPES.get(organisation.kind, "Organization"),
+                "name": localize(organisation, "name").text,
+            }
+            for organisation in commitment.owners.all()
         ],
         "actionStatus": ACTION_STATUS.get(status),
-        "endTime": str(found.state.completed_on) if is_schema_date(found.state.completed_on) else None,
+        "endTime": str(commitment.state.completed_on) if is_schema_date(commitment.state.completed_on) else None,
     }
     return {
         "@context": SCHEMA_ORG,
         "@type": "WebPage",
-        "url": absolute(found.get_absolute_url()),
-        "name": f"{found.reference} {localize(found, 'title').text}",
+        "url": absolute(commitment.get_absolute_url()),
+        "name": f"{commitment.reference} {localize(commitment, 'title').text}",
         "inLanguage": LANGUAGE_TAGS[current_language()],
-        "isBasedOn": found.release.url or None,
+        "isBasedOn": commitment.release.url or None,
         "license": LICENCE,
         "mainEntity": {name: value for name, value in action.items() if value},
     }
 
 
-def is_schema_date(when: Any) -> bool:
+def is_schema_date(partial_date: Any) -> bool:
     """Whether schema.org has the form: a half-year and a quarter are none of ISO 8601-1."""
-    return when is not None and when.text == when.edtf and len(when.text) in (4, 7, 10)
+    return partial_date is not None and partial_date.text == partial_date.edtf and len(partial_date.text) in (4, 7, 10)
 
 
 def dataset_json_ld(absolute: Callable[[str], str]) -> dict[str, Any]:
@@ -149,19 +152,19 @@ class CommitmentSitemap(LanguageSitemap):
 
     def items(self) -> CommitmentQuerySet:
         """By reference."""
-        last = LedgerEntry.objects.filter(commitment=OuterRef("reference")).order_by("-sequence")
-        found = Commitment.objects.as_of(localdate()).order_by("reference")
-        return found.annotate(changed_at=Subquery(last.values("recorded_at")[:1]))
+        last_entry = LedgerEntry.objects.filter(commitment=OuterRef("reference")).order_by("-sequence")
+        commitments = Commitment.objects.as_of(localdate()).order_by("reference")
+        return commitments.annotate(changed_at=Subquery(last_entry.values("recorded_at")[:1]))
 
     def lastmod(self, item: Commitment) -> datetime:
         """When its last entry was recorded."""
-        changed: datetime = item.changed_at  # type: ignore[attr-defined]  # annotated above
-        return changed
+        changed_at: datetime = item.changed_at  # type: ignore[attr-defined]  # annotated above
+        return changed_at
 
     def get_latest_lastmod(self) -> datetime | None:
         """When the last entry of all was recorded, without reading every commitment."""
-        last = LedgerEntry.objects.order_by("sequence").last()
-        return last.recorded_at if last else None
+        last_entry = LedgerEntry.objects.order_by("sequence").last()
+        return last_entry.recorded_at if last_entry else None
 
 
 class ReleaseSitemap(LanguageSitemap):

@@ -57,7 +57,7 @@ class FeedQuery:
 
     day: date
     as_of: date | None
-    found: QuerySet[Commitment]
+    commitments: QuerySet[Commitment]
     title: str
     page: str
     query: str
@@ -72,13 +72,13 @@ class FeedQuery:
         return uuid5(NAMESPACE, f"{path}?{urlencode(sorted(parse_qsl(self.query.removeprefix('?'))))}")
 
 
-def item_uuid(of: str) -> UUID:
+def item_uuid(subject: str) -> UUID:
     """The name of an entry or an event, which is made of what it is about.
 
     Another one in each language: what is said there are other words, at another address. A reader who follows two
     languages has both side by side. Under one name, programs would take one for the other's newer form, or drop it.
     """
-    return uuid5(NAMESPACE, of if current_language() == RECORD_LANGUAGE else f"{of} {current_language()}")
+    return uuid5(NAMESPACE, subject if current_language() == RECORD_LANGUAGE else f"{subject} {current_language()}")
 
 
 def subscription(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -95,8 +95,8 @@ def subscription(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         modified = max(last_changed(), make_aware(datetime.combine(localdate(), time.min)))
         try:
             response = view(request, *args, **kwargs)
-        except FeedQueryError as wrong:
-            return HttpResponse(f"{wrong}\n", status=400, content_type="text/plain; charset=utf-8")
+        except FeedQueryError as error:
+            return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")
         response["Last-Modified"] = http_date(int(modified.timestamp()))
         set_response_etag(response)
         return response
@@ -106,8 +106,8 @@ def subscription(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def last_recorded() -> datetime:
     """When the last entry of the ledger was recorded; 1970 where there is none."""
-    last = LedgerEntry.objects.order_by("sequence").last()
-    return last.recorded_at if last else NEVER
+    last_entry = LedgerEntry.objects.order_by("sequence").last()
+    return last_entry.recorded_at if last_entry else NEVER
 
 
 def last_changed() -> datetime:
@@ -115,36 +115,42 @@ def last_changed() -> datetime:
     if current_language() == RECORD_LANGUAGE:
         return last_recorded()
     translated = Translation.objects.order_by("-pk").values("recorded_at")[:1]
-    last = LedgerEntry.objects.annotate(translated_at=Subquery(translated)).order_by("sequence").last()
-    return max(last.recorded_at, last.translated_at or NEVER) if last else NEVER
+    last_entry = LedgerEntry.objects.annotate(translated_at=Subquery(translated)).order_by("sequence").last()
+    return max(last_entry.recorded_at, last_entry.translated_at or NEVER) if last_entry else NEVER
 
 
 def list_query_of(request: HttpRequest) -> FeedQuery:
     """What the list's filter finds."""
-    found = CommitmentFilter(request.GET, localdate())
-    raise_query_errors(query_errors(request.GET, found.form))
+    filterset = CommitmentFilter(request.GET, localdate())
+    raise_query_errors(query_errors(request.GET, filterset.form))
     limit_search(request)
-    query = replace_params(found.data, **dict.fromkeys(DISPLAY_PARAMS)).removeprefix(".")
-    title = join_clauses(found.description)
-    as_of = found.form.cleaned_data["as_of"]
-    return FeedQuery(found.day, as_of, found.qs, title, reverse("commitments") + query, query)
+    query = replace_params(filterset.data, **dict.fromkeys(DISPLAY_PARAMS)).removeprefix(".")
+    title = join_clauses(filterset.description)
+    as_of = filterset.form.cleaned_data["as_of"]
+    return FeedQuery(filterset.day, as_of, filterset.qs, title, reverse("commitments") + query, query)
 
 
 def commitment_query(request: HttpRequest, reference: str) -> FeedQuery:
     """One commitment, if it is public."""
     day, as_of, query = requested_day(request)
-    found = Commitment.objects.as_of(day).filter(reference=reference)
-    one = get_object_or_404(found)
-    return FeedQuery(day, as_of, found, display_title(one), DayLinks(as_of).page("commitment", reference), query)
+    commitments = Commitment.objects.as_of(day).filter(reference=reference)
+    commitment = get_object_or_404(commitments)
+    return FeedQuery(
+        day, as_of, commitments, display_title(commitment), DayLinks(as_of).page("commitment", reference), query
+    )
 
 
 def organisation_query(request: HttpRequest, slug: str) -> FeedQuery:
     """What an organisation owns or takes part in."""
     day, as_of, query = requested_day(request)
-    body = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
-    parties = [model.objects.filter(organisation=body).values("commitment") for model in (Ownership, Partnership)]
-    found = Commitment.objects.as_of(day).filter(Q(pk__in=parties[0]) | Q(pk__in=parties[1]))
-    return FeedQuery(day, as_of, found, localize(body, "name").text, DayLinks(as_of).page("organisation", slug), query)
+    organisation = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
+    parties = [
+        model.objects.filter(organisation=organisation).values("commitment") for model in (Ownership, Partnership)
+    ]
+    commitments = Commitment.objects.as_of(day).filter(Q(pk__in=parties[0]) | Q(pk__in=parties[1]))
+    return FeedQuery(
+        day, as_of, commitments, localize(organisation, "name").text, DayLinks(as_of).page("organisation", slug), query
+    )
 
 
 def requested_day(request: HttpRequest) -> tuple[date, date | None, str]:
@@ -156,15 +162,15 @@ def requested_day(request: HttpRequest) -> tuple[date, date | None, str]:
 
 
 def raise_query_errors(problems: list[str]) -> None:
-    """Raise WrongQuestionError where there is a problem."""
+    """Raise FeedQueryError where there is a problem."""
     if problems:
         raise FeedQueryError(problems)
 
 
-def feed_title(asked: FeedQuery, title: str) -> str:
+def feed_title(query: FeedQuery, title: str) -> str:
     """A feed's or a calendar's title: what it is, of which commitments, as of which day."""
-    day = _("as of %(day)s") % {"day": date_format(asked.as_of)} if asked.as_of else ""
-    parts = [title, asked.title, day]
+    day = _("as of %(day)s") % {"day": date_format(query.as_of)} if query.as_of else ""
+    parts = [title, query.title, day]
     return single_line(pgettext("between the parts of a title", " – ").join(part for part in parts if part))
 
 

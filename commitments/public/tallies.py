@@ -41,25 +41,25 @@ class Tally:
         return self.pledges.total()
 
 
-def tally_by(found: CommitmentQuerySet, by: str) -> dict[Any, Tally]:
+def tally_by(queryset: CommitmentQuerySet, column: str) -> dict[Any, Tally]:
     """A tally for each value of a column; one query, which counts in the database."""
     pledges: dict[Any, Counter[str]] = {}
     commitments: Counter[Any] = Counter()
-    groups = found.order_by().values_list(by, "level", "kind", "state__status").annotate(number=Count("pk"))
+    groups = queryset.order_by().values_list(column, "level", "kind", "state__status").annotate(number=Count("pk"))
     for value, level, kind, status, number in groups:
         commitments[value] += number
-        counted = pledges.setdefault(value, Counter())
+        counter = pledges.setdefault(value, Counter())
         if level == Level.PRIMARY:
-            counted[status_role(status, kind)] += number
+            counter[status_role(status, kind)] += number
     return {value: Tally(pledges[value], commitments[value]) for value in commitments}
 
 
-def sum_tallies(tallied: dict[Any, Tally]) -> Tally:
+def sum_tallies(tallies: dict[Any, Tally]) -> Tally:
     """The tallies of parts that share nothing, as one."""
     pledges: Counter[str] = Counter()
-    for one in tallied.values():
-        pledges += one.pledges
-    return Tally(pledges, sum(one.commitments for one in tallied.values()))
+    for tally in tallies.values():
+        pledges += tally.pledges
+    return Tally(pledges, sum(tally.commitments for tally in tallies.values()))
 
 
 def legend(tally: Tally, links: DayLinks, **filters: str) -> list[dict[str, Any]]:

@@ -85,25 +85,25 @@ class YearStrip:
 @cache_public
 def timeline(request: HttpRequest) -> HttpResponse:
     """Deadlines, reports and slips over the years; the list's filters apply."""
-    found = CommitmentFilter(request.GET, localdate())
-    if not found.is_valid():
-        return render_page(request, "timeline", found.day, as_of=found.as_of, status=400, form=found.form)
+    filterset = CommitmentFilter(request.GET, localdate())
+    if not filterset.is_valid():
+        return render_page(request, "timeline", filterset.day, as_of=filterset.as_of, status=400, form=filterset.form)
     limit_search(request)
-    context = day_extent(found) | {"chips": filter_chips(found), "list_address": list_address(found)}
-    context |= draw(found, context) if context["total"] else {"issued": any_release(found.day)}
-    return render_page(request, "timeline", found.day, as_of=found.as_of, **context)
+    context = day_extent(filterset) | {"chips": filter_chips(filterset), "list_address": list_address(filterset)}
+    context |= draw(filterset, context) if context["total"] else {"issued": any_release(filterset.day)}
+    return render_page(request, "timeline", filterset.day, as_of=filterset.as_of, **context)
 
 
-def day_extent(found: CommitmentFilter) -> dict[str, Any]:
+def day_extent(filterset: CommitmentFilter) -> dict[str, Any]:
     """How many commitments there are to draw, how many with a deadline, and over which days."""
-    summed: dict[str, Any] = found.qs.order_by().aggregate(
+    extent: dict[str, Any] = filterset.qs.order_by().aggregate(
         total=Count("pk"),
         with_deadline=Count("state__deadline_last"),
         first=Min("release__issued_on"),
         last=Max("state__deadline_last"),
         was_last=Max("state__original_deadline_last"),
     )
-    return summed
+    return extent
 
 
 def any_release(day: date) -> bool:
@@ -111,80 +111,84 @@ def any_release(day: date) -> bool:
     return Release.objects.filter(issued_on__lte=day).exists()
 
 
-def draw(found: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
+def draw(filterset: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
     """What is drawn: the axis, the days marked on it, and lines or strips by area."""
     last = max(filter(None, (extent["last"], extent["was_last"])), default=None)
-    axis = axis_for(extent["first"], found.day, last)
-    most = MOST_OF_AN_AREA if len(found.data.getlist("area")) == 1 else MOST
+    axis = axis_for(extent["first"], filterset.day, last)
+    max_lines = MOST_OF_AN_AREA if len(filterset.data.getlist("area")) == 1 else MOST
     return {
         "axis": axis,
-        "now": axis.point("", found.day, found.day),
-        "ahead": axis.span("", found.day + ONE_DAY, axis.last) if found.day < axis.last else None,
-        "occasions": occasions(axis, found.day),
+        "now": axis.point("", filterset.day, filterset.day),
+        "ahead": axis.span("", filterset.day + ONE_DAY, axis.last) if filterset.day < axis.last else None,
+        "occasions": occasions(axis, filterset.day),
         "few_deadlines": extent["with_deadline"] * 2 < extent["total"],
-        "due_address": list_address(found, **({} if extent["with_deadline"] == extent["total"] else WITH_DEADLINE)),
-        **({"areas": timeline_lines(found, axis)} if extent["total"] <= most else {"strips": year_strips(found, axis)}),
+        "due_address": list_address(filterset, **({} if extent["with_deadline"] == extent["total"] else WITH_DEADLINE)),
+        **(
+            {"areas": timeline_lines(filterset, axis)}
+            if extent["total"] <= max_lines
+            else {"strips": year_strips(filterset, axis)}
+        ),
     }
 
 
-def list_address(found: CommitmentFilter, **filters: str) -> str:
+def list_address(filterset: CommitmentFilter, **filters: str) -> str:
     """The list with the filter of this page, and perhaps one more."""
-    query = replace_params(found.data, page=None, per_page=None, sort=None, **filters)
+    query = replace_params(filterset.data, page=None, per_page=None, sort=None, **filters)
     return reverse("commitments") + query.removeprefix(".")
 
 
 def occasions(axis: Axis, day: date) -> list[tuple[Occasion, Mark]]:
     """The days that readers ask about, up to the day, and where they lie."""
-    known = Occasion.objects.filter(day__gte=axis.first, day__lte=day)
-    return [(one, axis.point("", one.day, one.day)) for one in known]
+    past_occasions = Occasion.objects.filter(day__gte=axis.first, day__lte=day)
+    return [(occasion, axis.point("", occasion.day, occasion.day)) for occasion in past_occasions]
 
 
 # A line for each commitment
 
 
-def timeline_lines(found: CommitmentFilter, axis: Axis) -> list[tuple[Area | None, list[TimelineLine]]]:
+def timeline_lines(filterset: CommitmentFilter, axis: Axis) -> list[tuple[Area | None, list[TimelineLine]]]:
     """The lines of each area, in the areas' order."""
-    rows = found.qs.select_related("area", "release")
+    rows = filterset.qs.select_related("area", "release")
     rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference"))
-    reported = reports_by_commitment(rows, found.day)
-    drawn = (
-        TimelineLine(row, line_marks(row, reported[row.pk], axis), line_description(row, reported[row.pk]))
+    reports = reports_by_commitment(rows, filterset.day)
+    lines = (
+        TimelineLine(row, line_marks(row, reports[row.pk], axis), line_description(row, reports[row.pk]))
         for row in rows
     )
-    return [(area, list(group)) for area, group in groupby(drawn, key=lambda line: line.commitment.area)]
+    return [(area, list(group)) for area, group in groupby(lines, key=lambda line: line.commitment.area)]
 
 
 def reports_by_commitment(rows: list[Commitment], day: date) -> defaultdict[int, list[TimelineReport]]:
     """The reports of each commitment that count on the day, in the order in which they count."""
     by_commitment: defaultdict[int, list[TimelineReport]] = defaultdict(list)
     kinds = {row.pk: row.kind for row in rows}
-    of_rows = Update.objects.filter(counting_updates(day), commitment__in=list(kinds))
-    fields = of_rows.order_by("effective_on", "entry").values_list("commitment_id", "status", "date")
-    for commitment, status, dated in fields:
-        if dated:  # always, by the query; the column may be empty
+    updates = Update.objects.filter(counting_updates(day), commitment__in=list(kinds))
+    values = updates.order_by("effective_on", "entry").values_list("commitment_id", "status", "date")
+    for commitment, status, date_of_report in values:
+        if date_of_report:  # always, by the query; the column may be empty
             by_commitment[commitment].append(
-                TimelineReport(Status(status), status_role(status, kinds[commitment]), dated)
+                TimelineReport(Status(status), status_role(status, kinds[commitment]), date_of_report)
             )
     return by_commitment
 
 
-def counting_updates(day: date, of: str = "") -> Q:
-    """Which updates, or `of` a relation to them, are reports that count on the day.
+def counting_updates(day: date, prefix: str = "") -> Q:
+    """Which updates, or `prefix` a relation to them, are reports that count on the day.
 
     They are neither retracted nor removed whole (then not even the date is left).
     """
-    said = {"kind": EntryKind.REPORT, "retracted_by": None, "date_first__isnull": False, "effective_on__lte": day}
-    return Q(**{of + name: value for name, value in said.items()})
+    conditions = {"kind": EntryKind.REPORT, "retracted_by": None, "date_first__isnull": False, "effective_on__lte": day}
+    return Q(**{prefix + name: value for name, value in conditions.items()})
 
 
-def line_marks(row: Commitment, reported: list[TimelineReport], axis: Axis) -> list[Mark]:
+def line_marks(row: Commitment, reports: list[TimelineReport], axis: Axis) -> list[Mark]:
     """All that is drawn of a commitment, the lowest first."""
     issued = row.release.issued_on
     announced = axis.point("released", issued, issued, announced_words(row))
     shapes = [
-        axis.interval(one.role, one.dated.first, min(one.dated.last, row.day), one.words)
-        for one in reported
-        if one.dated.first <= row.day
+        axis.interval(report.role, report.dated.first, min(report.dated.last, row.day), report.words)
+        for report in reports
+        if report.dated.first <= row.day
     ]
     return [*open_marks(row, axis), *deadline_marks(row, axis), announced, *shapes]
 
@@ -195,10 +199,10 @@ def open_marks(row: Commitment, axis: Axis) -> list[Mark]:
     issued, deadline = row.release.issued_on, row.state.deadline
     late = {Schedule.OVERDUE: "late", Schedule.MET_LATE: "late", Schedule.UNREPORTED: "unreported"}
     shape = late.get(Schedule(row.schedule))
-    drawn = [axis.span("open", issued, until)] if until > issued else []
+    marks = [axis.span("open", issued, until)] if until > issued else []
     if shape and deadline and until > deadline.last:
-        drawn.append(axis.span(shape, deadline.last + ONE_DAY, until, schedule_words(row)))
-    return drawn
+        marks.append(axis.span(shape, deadline.last + ONE_DAY, until, schedule_words(row)))
+    return marks
 
 
 def settled_on(row: Commitment) -> date | None:
@@ -218,11 +222,11 @@ def deadline_marks(row: Commitment, axis: Axis) -> list[Mark]:
     bar = axis.span(f"due{of_event}", current.first, current.last, words)
     if first is None or first == current:
         return [bar]
-    was = axis.span("was-due", first.first, first.last, words)
+    first_bar = axis.span("was-due", first.first, first.last, words)
     start, end = sorted((first.last, current.last))
     way = "on" if current.last > first.last else "back"
     return [
-        was,
+        first_bar,
         bar,
         axis.span("slip", start + ONE_DAY, end, words),
         axis_head(axis, f"slip-{way}", current.last, words),
@@ -237,16 +241,16 @@ def axis_head(axis: Axis, shape: str, day: date, words: str) -> Mark:
 # The same in words
 
 
-def line_description(row: Commitment, reported: list[TimelineReport]) -> list[str]:
+def line_description(row: Commitment, reports: list[TimelineReport]) -> list[str]:
     """All that is drawn of a commitment, said: for those who don't see it, and for those who ask."""
-    said = [announced_words(row), deadline_words(row)]
-    told = join_clauses(one.words for one in reported)
-    said.append(_("Reported: %(reports)s.") % {"reports": told} if reported else "")
-    said.append("" if reported else _("No public report was found."))
+    sentences = [announced_words(row), deadline_words(row)]
+    reports_text = join_clauses(report.words for report in reports)
+    sentences.append(_("Reported: %(reports)s.") % {"reports": reports_text} if reports else "")
+    sentences.append("" if reports else _("No public report was found."))
     if row.state.completed_on and row.role != "announced":
-        said.append(_("Completed: %(date)s.") % {"date": row.state.completed_on.label})
-    said.append(schedule_words(row))
-    return [sentence for sentence in said if sentence]
+        sentences.append(_("Completed: %(date)s.") % {"date": row.state.completed_on.label})
+    sentences.append(schedule_words(row))
+    return [sentence for sentence in sentences if sentence]
 
 
 def announced_words(row: Commitment) -> str:
@@ -287,26 +291,26 @@ def schedule_words(row: Commitment) -> str:
 # A strip for each area
 
 
-def year_strips(found: CommitmentFilter, axis: Axis) -> list[YearStrip]:
+def year_strips(filterset: CommitmentFilter, axis: Axis) -> list[YearStrip]:
     """Counts by area and year, made by the database."""
-    statuses, by_year = status_counts(found)
-    for area, year, number in reports_by_year(found):
+    statuses, by_year = status_counts(filterset)
+    for area, year, number in reports_by_year(filterset):
         by_year[area][int(year), "reports"] = number
-    most = max((number for of_area in by_year.values() for number in of_area.values()), default=1)
+    highest = max((number for counts in by_year.values() for number in counts.values()), default=1)
     areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in statuses]
     return [
-        year_strip(found, area, statuses[pk], by_year[pk], year_bars(by_year[pk], axis, most))
+        year_strip(filterset, area, statuses[pk], by_year[pk], year_bars(by_year[pk], axis, highest))
         for area in (*areas, *([None] if None in statuses else []))
         for pk in [area.pk if area else None]
     ]
 
 
-def status_counts(found: CommitmentFilter) -> tuple[Counts[str], Counts[tuple[int, str]]]:
+def status_counts(filterset: CommitmentFilter) -> tuple[Counts[str], Counts[tuple[int, str]]]:
     """Of each area, how many commitments have each status, and how many were completed and fall due in each year."""
     statuses: Counts[str] = defaultdict(Counter)
     by_year: Counts[tuple[int, str]] = defaultdict(Counter)
     columns = ("area", "state__status", year_of("state__completed_on"), year_of("state__deadline"))
-    for area, status, done, due, number in found.qs.order_by().values_list(*columns).annotate(number=Count("pk")):
+    for area, status, done, due, number in filterset.qs.order_by().values_list(*columns).annotate(number=Count("pk")):
         statuses[area][status] += number
         for what, year in (("done", done), ("due", due)):
             if year:
@@ -314,13 +318,13 @@ def status_counts(found: CommitmentFilter) -> tuple[Counts[str], Counts[tuple[in
     return statuses, by_year
 
 
-def reports_by_year(found: CommitmentFilter) -> Iterable[tuple[int | None, str, int]]:
+def reports_by_year(filterset: CommitmentFilter) -> Iterable[tuple[int | None, str, int]]:
     """Area, year and number of the reports that count on the day.
 
     By a join from the commitments: an IN over them took PostgreSQL minutes wherever it had no statistics yet.
     """
-    reported = FilteredRelation("updates", condition=counting_updates(found.day, "updates__"))
-    rows = found.qs.order_by().annotate(reported=reported).filter(reported__isnull=False)
+    reported = FilteredRelation("updates", condition=counting_updates(filterset.day, "updates__"))
+    rows = filterset.qs.order_by().annotate(reported=reported).filter(reported__isnull=False)
     groups = rows.values_list("area", year_of("reported__date")).annotate(number=Count("reported"))
     return ((area, year, number) for area, year, number in groups)
 
@@ -331,24 +335,24 @@ def year_of(column: str) -> Substr:
 
 
 def year_strip(
-    found: CommitmentFilter,
+    filterset: CommitmentFilter,
     area: Area | None,
     statuses: Counter[str],
     by_year: Counter[tuple[int, str]],
-    drawn: list[dict[str, Any]],
+    bars: list[dict[str, Any]],
 ) -> YearStrip:
     """One area's strip, with the addresses at which each of its commitments is shown."""
     total = statuses.total()
-    here = replace_params(found.data, page=None, per_page=None, sort=None, area=area.slug) if area else ""
+    lines_address = replace_params(filterset.data, page=None, per_page=None, sort=None, area=area.slug) if area else ""
     years = sorted({year for year, _what in by_year})
     return YearStrip(
         area=area,
         total=total,
         statuses=[(status, statuses[status]) for status in Status if statuses[status]],
-        bars=drawn,
+        bars=bars,
         words=[year_words(year, by_year) for year in years],
-        lines_address=here if total <= MOST_OF_AN_AREA else "",
-        list_address=list_address(found, area=area.slug) if area else "",
+        lines_address=lines_address if total <= MOST_OF_AN_AREA else "",
+        list_address=list_address(filterset, area=area.slug) if area else "",
     )
 
 
@@ -360,14 +364,14 @@ def year_words(year: int, by_year: Counter[tuple[int, str]]) -> str:
     }
 
 
-def year_bars(by_year: Counter[tuple[int, str]], axis: Axis, most: int) -> list[dict[str, Any]]:
+def year_bars(by_year: Counter[tuple[int, str]], axis: Axis, highest: int) -> list[dict[str, Any]]:
     """Three bars in each year, side by side, as rectangles that stand on the strip’s lower edge."""
-    drawn = []
+    bars = []
     for year in range(axis.first_year, axis.last_year + 1):
         left = axis.at(date(year, 1, 1))
         width = axis.at(date(year, 12, 31), share=1) - left
         for place, what in enumerate(("reports", "done", "due")):
-            tall = bar_height(by_year[year, what], most, STRIP_HEIGHT)
-            x, wide = percent(left + width * (0.1 + 0.27 * place)), percent(width * 0.24)
-            drawn.append({"what": what, "x": x, "width": wide, "height": tall})
-    return [bar for bar in drawn if bar["height"]]
+            height = bar_height(by_year[year, what], highest, STRIP_HEIGHT)
+            x, bar_width = percent(left + width * (0.1 + 0.27 * place)), percent(width * 0.24)
+            bars.append({"what": what, "x": x, "width": bar_width, "height": height})
+    return [bar for bar in bars if bar["height"]]

@@ -22,8 +22,8 @@ def updates_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRes
     kind = request.GET.get("entry", "")
     if kind and kind not in EntryKind:
         return render_page(request, "bad_page", day, as_of=as_of, status=400, kinds=EntryKind)
-    found = public_entries(day).filter(kind=kind) if kind else public_entries(day)
-    paginator = Paginator(found.values_list("pk", flat=True), PER_PAGE)
+    entries = public_entries(day).filter(kind=kind) if kind else public_entries(day)
+    paginator = Paginator(entries.values_list("pk", flat=True), PER_PAGE)
     twice = any(len(request.GET.getlist(name)) > 1 for name in ("entry", "page"))
     try:
         shown_page = paginator.page(0 if twice else int(request.GET.get("page") or 1))

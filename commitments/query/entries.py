@@ -42,22 +42,22 @@ def public_entries(day: date) -> QuerySet[LedgerEntry]:
     )
 
 
-def with_details(entries: Iterable[int]) -> QuerySet[LedgerEntry]:
+def with_details(sequences: Iterable[int]) -> QuerySet[LedgerEntry]:
     """The entries of these numbers, the latest recorded first, with all that a line about each says.
 
     Find the numbers first: the database, asked for all at once, joins what is told of every entry that it passes over.
     """
-    found = LedgerEntry.objects.filter(pk__in=list(entries)).order_by(*LATEST_FIRST)
-    return found.select_related(
+    entries = LedgerEntry.objects.filter(pk__in=list(sequences)).order_by(*LATEST_FIRST)
+    return entries.select_related(
         "commitment", "target", "target__commitment", "update", "update__retracted_by", "update__reply_of"
     )
 
 
-def with_status_changes(record: Iterable[Update]) -> list[tuple[Update, str]]:
+def with_status_changes(updates: Iterable[Update]) -> list[tuple[Update, str]]:
     """Each update of one commitment, latest first, with the status before it where it changed the status."""
     changes: list[tuple[Update, str]] = []
     before: str = Status.NO_REPORT
-    for update in reversed(list(record)):
+    for update in reversed(list(updates)):
         moves = update.kind == EntryKind.REPORT and update.stands and update.status != before
         changes.append((update, before if moves else ""))
         if moves:
@@ -68,30 +68,44 @@ def with_status_changes(record: Iterable[Update]) -> list[tuple[Update, str]]:
 def describe_corrections(entries: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
     """Each correction among the entries: itself, its changes in words, and its retraction where that is among them."""
     retractions = {entry.target_id: entry for entry in entries if entry.kind == EntryKind.RETRACTION}
-    found = [entry for entry in entries if entry.kind == EntryKind.CORRECTION]
-    bodies = {body.slug: body for body in Organisation.objects.all()} if found else {}
+    corrections = [entry for entry in entries if entry.kind == EntryKind.CORRECTION]
+    organisations = (
+        {organisation.slug: organisation for organisation in Organisation.objects.all()} if corrections else {}
+    )
     return [
         {
             "entry": entry,
             "retraction": retractions.get(entry.sequence),
-            "changes": [describe_change(change, entry, bodies) for change in (entry.data or {}).get("changes", ())],
+            "changes": [
+                describe_change(change, entry, organisations) for change in (entry.data or {}).get("changes", ())
+            ],
         }
-        for entry in found
+        for entry in corrections
     ]
 
 
-def describe_change(change: dict[str, Any], entry: LedgerEntry, bodies: Mapping[str, Organisation]) -> dict[str, Any]:
+def describe_change(
+    change: dict[str, Any], entry: LedgerEntry, organisations: Mapping[str, Organisation]
+) -> dict[str, Any]:
     """What the field is called, and what stood and stands in it."""
 
-    def value(of: Any) -> SafeString:
-        if isinstance(of, list):
-            return escape(join_list(localize(bodies[slug], "name").text if slug in bodies else slug for slug in of))
-        if isinstance(of, bool):
-            return escape(_("True") if of else _("False"))
-        return localize_record_text(entry.commitment, of).marked if change["field"] in FREE_TEXT_FIELDS else escape(of)
+    def display(value: Any) -> SafeString:
+        if isinstance(value, list):
+            return escape(
+                join_list(
+                    localize(organisations[slug], "name").text if slug in organisations else slug for slug in value
+                )
+            )
+        if isinstance(value, bool):
+            return escape(_("True") if value else _("False"))
+        return (
+            localize_record_text(entry.commitment, value).marked
+            if change["field"] in FREE_TEXT_FIELDS
+            else escape(value)
+        )
 
     return {
         "field": Commitment._meta.get_field(change["field"]).verbose_name,  # type: ignore[union-attr]  # public fields are no reverse relations
-        "before": value(change["before"]),
-        "after": value(change["after"]),
+        "before": display(change["before"]),
+        "after": display(change["after"]),
     }

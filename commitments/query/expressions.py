@@ -16,18 +16,18 @@ BATCH_SIZE = 500  # rows that are read, and written, at a time
 class JoinedValues(Subquery):
     """The values of a subquery in one text, joined by commas, in no particular order; null where there are none."""
 
-    template = "(SELECT GROUP_CONCAT(said, ',') FROM (%(subquery)s) AS listed)"
+    template = "(SELECT GROUP_CONCAT(item, ',') FROM (%(subquery)s) AS listed)"
     output_field = CharField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """The same in PostgreSQL's words."""
-        template = "(SELECT STRING_AGG(said::text, ',') FROM (%(subquery)s) AS listed)"
+        template = "(SELECT STRING_AGG(item::text, ',') FROM (%(subquery)s) AS listed)"
         return super().as_sql(compiler, connection, template=template, **context)
 
 
-def joined_organisations(model: type[Ownership] | type[Partnership], what: str = "organisation_id") -> JoinedValues:
+def joined_organisations(model: type[Ownership] | type[Partnership], column: str = "organisation_id") -> JoinedValues:
     """The primary keys, or something else, of a commitment's owners or partners."""
-    return JoinedValues(model.objects.filter(commitment=OuterRef("pk")).values(said=F(what)))
+    return JoinedValues(model.objects.filter(commitment=OuterRef("pk")).values(item=F(column)))
 
 
 def as_text(name: str) -> Expression:

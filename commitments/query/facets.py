@@ -39,9 +39,9 @@ PARTY_COLUMNS = {
 }
 # The column of each filter that takes any of some values, and the names of all other filters.
 FACET_COLUMNS: dict[str, str] = {
-    name: PARTY_COLUMNS.get(name) or str(one.field_name)
-    for name, one in CommitmentFilter.base_filters.items()
-    if isinstance(one, InFilter)
+    name: PARTY_COLUMNS.get(name) or str(choice_filter.field_name)
+    for name, choice_filter in CommitmentFilter.base_filters.items()
+    if isinstance(choice_filter, InFilter)
 }
 SEARCH_FILTERS = [name for name in CommitmentFilter.base_filters if name not in FACET_COLUMNS]
 _INDEX_LOCK = Lock()
@@ -70,26 +70,26 @@ class FacetResult:
         return [self.index.references[place] for place in self.index.sorted(self.bits, self.column)[first:last]]
 
 
-def count_choices(asked: CommitmentFilter) -> FacetResult:
+def count_choices(filterset: CommitmentFilter) -> FacetResult:
     """What a question finds, which must be valid. Takes one query, and one more where it has words or days.
 
     The first question of a version and day, and the first by each sort, take one more each. Call it in
     one snapshot with whatever reads the rows, so that both speak of the same moment.
     """
-    now = record_version()
+    version = record_version()
     with _INDEX_LOCK:
-        index = index_for(now, asked.day)
+        index = index_for(version, filterset.day)
     index.fill()
-    said = asked.form.cleaned_data
-    searched = index.searched(asked)
-    chosen = {name: index.any_of(name, said[name]) for name in FACET_COLUMNS if said[name]}
+    values = filterset.form.cleaned_data
+    searched = index.searched(filterset)
+    chosen = {name: index.any_of(name, values[name]) for name in FACET_COLUMNS if values[name]}
     counts = {}
     for name in FACET_COLUMNS:
         others = reduce(and_, (bits for other, bits in chosen.items() if other != name), searched)
-        having = index.bits[name]
-        choices = asked.filters[name].extra["choices"]
-        counts[name] = {value: (others & having.get(value, 0)).bit_count() for value, _label in choices}
-    return FacetResult(index, reduce(and_, chosen.values(), searched), sort_column(said["sort"]), counts)
+        bits_by_value = index.bits[name]
+        choices = filterset.filters[name].extra["choices"]
+        counts[name] = {value: (others & bits_by_value.get(value, 0)).bit_count() for value, _label in choices}
+    return FacetResult(index, reduce(and_, chosen.values(), searched), sort_column(values["sort"]), counts)
 
 
 @lru_cache(maxsize=MAX_INDEXES)
@@ -129,11 +129,11 @@ class FacetIndex:
         having: list[defaultdict[Any, list[int]]] = [defaultdict(list) for _name in FACET_COLUMNS]
         for reference, *values in public.values_list("reference", *FACET_COLUMNS.values()).iterator(BATCH_SIZE):
             place = places.setdefault(reference, len(places))
-            for value, places_of in zip(values, having, strict=True):
-                places_of[value].append(place)
+            for value, places_by_value in zip(values, having, strict=True):
+                places_by_value[value].append(place)
         self.places, self.references = places, list(places)
-        for name, places_of in zip(FACET_COLUMNS, having, strict=True):
-            self.bits[name] = {value: self.as_bits(some) for value, some in places_of.items()}
+        for name, places_by_value in zip(FACET_COLUMNS, having, strict=True):
+            self.bits[name] = {value: self.as_bits(value_places) for value, value_places in places_by_value.items()}
         self.orders = {"reference": range(len(places))}
 
     def as_bits(self, places: Iterable[int]) -> int:
@@ -151,29 +151,29 @@ class FacetIndex:
         """Those that have one of the values."""
         return reduce(or_, (self.bits[name].get(value, 0) for value in values))
 
-    def searched(self, asked: CommitmentFilter) -> int:
+    def searched(self, filterset: CommitmentFilter) -> int:
         """Those that the words and days find; all where none are asked for."""
-        said = {name: asked.form.cleaned_data[name] for name in SEARCH_FILTERS}
-        if not any(said.values()):
+        values = {name: filterset.form.cleaned_data[name] for name in SEARCH_FILTERS}
+        if not any(values.values()):
             return (1 << len(self.references)) - 1
-        found = Commitment.objects.as_of(self.day).order_by()
-        for name, value in said.items():
-            found = asked.filters[name].filter(found, value)
-        return self.as_bits(self._places(found))
+        commitments = Commitment.objects.as_of(self.day).order_by()
+        for name, value in values.items():
+            commitments = filterset.filters[name].filter(commitments, value)
+        return self.as_bits(self._places(commitments))
 
     def order(self, column: str) -> Sequence[int]:
         """The places in the order of a column, asked once."""
         with self.lock:
             if column not in self.orders:
-                found = Commitment.objects.as_of(self.day).order_by(*ordering(column))
-                self.orders[column] = array("I", self._places(found))
+                commitments = Commitment.objects.as_of(self.day).order_by(*ordering(column))
+                self.orders[column] = array("I", self._places(commitments))
             return self.orders[column]
 
     def _sorted(self, bits: int, column: str) -> Sequence[int]:
         order, flags = self.order(column), self.as_flags(bits)
         return array("I", compress(order, map(flags.__getitem__, order)))
 
-    def _places(self, found: CommitmentQuerySet) -> Iterator[int]:
+    def _places(self, commitments: CommitmentQuerySet) -> Iterator[int]:
         """Where they stand here; one that was published since stands nowhere yet."""
-        references = found.values_list("reference", flat=True).iterator(BATCH_SIZE)
+        references = commitments.values_list("reference", flat=True).iterator(BATCH_SIZE)
         return (self.places[reference] for reference in references if reference in self.places)

@@ -76,10 +76,10 @@ class StrictMultipleChoiceField(FilterMultipleChoiceField):
         unknown = [text for text in value or () if str(text) not in allowed]
         if not unknown:
             return
-        named = join_list(allowed[:MAX_CHOICES_IN_ERROR]) + (" …" if len(allowed) > MAX_CHOICES_IN_ERROR else "")
+        names = join_list(allowed[:MAX_CHOICES_IN_ERROR]) + (" …" if len(allowed) > MAX_CHOICES_IN_ERROR else "")
         raise ValidationError(
             _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
-            % {"value": str(unknown[0])[:60], "allowed": named or _("none on this day")}
+            % {"value": str(unknown[0])[:60], "allowed": names or _("none on this day")}
         )
 
 
@@ -90,10 +90,10 @@ class InFilter(MultipleChoiceFilter):
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
         """A filterset copies its filters for each question. Their many choices are replaced, never changed in place."""
-        made = copy(self)
-        made.extra = dict(self.extra)
-        made.method = self.method  # bound to the filter that has it
-        return made
+        duplicate = copy(self)
+        duplicate.extra = dict(self.extra)
+        duplicate.method = self.method  # bound to the filter that has it
+        return duplicate
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         """One IN; nothing asked for is no filter."""
@@ -130,8 +130,8 @@ def day_field(**kwargs: Any) -> forms.DateField:
 
 def list_choices_in_error(field: forms.Field, allowed: Iterable[str]) -> None:
     """Have the refusal of any other value say which there are."""
-    told = _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
-    field.error_messages["invalid_choice"] = told.replace("%(allowed)s", join_list(allowed))
+    message = _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
+    field.error_messages["invalid_choice"] = message.replace("%(allowed)s", join_list(allowed))
 
 
 def validate_past_day(day: date | None, today: date) -> date | None:
@@ -160,8 +160,8 @@ class DayForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """One value for each name that takes one: which of two would be meant, nobody can know."""
         for name, field in self.fields.items():
-            asked = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
-            if len(asked) > 1 and not isinstance(field, forms.MultipleChoiceField):
+            values = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
+            if len(values) > 1 and not isinstance(field, forms.MultipleChoiceField):
                 self.add_error(name, _("Ask for one value only."))
         return self.cleaned_data
 
@@ -216,11 +216,11 @@ class PeriodForm(DayForm):
 
     def clean(self) -> dict[str, Any]:
         """One value for each name, and the days in their order."""
-        said = super().clean()
-        first, last = said.get("from"), said.get("to")
+        cleaned_data = super().clean()
+        first, last = cleaned_data.get("from"), cleaned_data.get("to")
         if first and last and first >= last:
             self.add_error("from", _("%(first)s is not before %(last)s.") % {"first": first, "last": last})
-        return said
+        return cleaned_data
 
 
 class CommitmentFilter(FilterSet):
@@ -253,19 +253,19 @@ class CommitmentFilter(FilterSet):
         super().__init__(drop_blank_params(data), queryset=Commitment.objects.none())
         self.today = today
         self.filters["area"].extra["choices"] = slug_choices(Area.objects.public(today), "name")
-        issued = Release.objects.filter(issued_on__lte=self.day_asked(data, today) or today)
-        self.filters["release"].extra["choices"] = slug_choices(issued, "title")
-        bodies = slug_choices(Organisation.objects.public(today), "name")
+        releases = Release.objects.filter(issued_on__lte=self.day_asked(data, today) or today)
+        self.filters["release"].extra["choices"] = slug_choices(releases, "title")
+        organisation_choices = slug_choices(Organisation.objects.public(today), "name")
         if current_language() != RECORD_LANGUAGE:
-            bodies.sort(key=lambda choice: collation_key(choice[1], current_language()))
-        self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = bodies
+            organisation_choices.sort(key=lambda choice: collation_key(choice[1], current_language()))
+        self.filters["owner"].extra["choices"] = self.filters["partner"].extra["choices"] = organisation_choices
         self.form.today = today
 
     @classmethod
     def day_asked(cls, data: QueryDict, today: date) -> date | None:
         """The day that a query string asks for, if it is one: the choices depend on it."""
-        asked = DayForm.from_query(data, today)
-        return asked.cleaned_data["as_of"] if asked.is_valid() else None
+        form = DayForm.from_query(data, today)
+        return form.cleaned_data["as_of"] if form.is_valid() else None
 
     # Filters whose choices grow with the record, where a vocabulary's stay the same.
     data_driven_filters = ("area", "owner", "partner", "release")
@@ -273,13 +273,13 @@ class CommitmentFilter(FilterSet):
     @property
     def multi_choice_filters(self) -> list[str]:
         """The names of the filters that take any of some values: shown as boxes to tick."""
-        return [name for name, one in self.filters.items() if isinstance(one, InFilter)]
+        return [name for name, choice_filter in self.filters.items() if isinstance(choice_filter, InFilter)]
 
     @property
     def as_of(self) -> date | None:
         """The day asked for, if any, and if it is one."""
-        asked: date | None = self.form.cleaned_data.get("as_of")
-        return asked
+        day: date | None = self.form.cleaned_data.get("as_of")
+        return day
 
     @property
     def day(self) -> date:
@@ -294,47 +294,47 @@ class CommitmentFilter(FilterSet):
     @property
     def description(self) -> list[str]:
         """Each filter that is set: "Status: completed, in progress"."""
-        told = []
+        descriptions = []
         for name, value in self.form.cleaned_data.items():
             if name in self.filters and value:
                 field = self.form.fields[name]
                 labels = {str(choice): str(label) for choice, label in getattr(field, "choices", ())}
-                values = [labels[one] for one in value] if isinstance(value, list) else [value_label(value)]
-                told.append(with_label(field.label, join_list(values)))
-        return told
+                values = [labels[choice] for choice in value] if isinstance(value, list) else [value_label(value)]
+                descriptions.append(with_label(field.label, join_list(values)))
+        return descriptions
 
     def filter_queryset(self, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
         """The public commitments as of the day, filtered and in order; none where anything asked for is wrong."""
         if not self.form.is_valid():
             return queryset.none()
-        found: QuerySet[Commitment] = Commitment.objects.as_of(self.day)
-        for name, one in self.filters.items():
-            found = one.filter(found, self.form.cleaned_data[name])
-        return found.order_by(*ordering(sort_column(self.form.cleaned_data.get("sort", ""))))
+        commitments: QuerySet[Commitment] = Commitment.objects.as_of(self.day)
+        for name, list_filter in self.filters.items():
+            commitments = list_filter.filter(commitments, self.form.cleaned_data[name])
+        return commitments.order_by(*ordering(sort_column(self.form.cleaned_data.get("sort", ""))))
 
-    def by_words(self, found: CommitmentQuerySet, _name: str, words: str) -> CommitmentQuerySet:
+    def by_words(self, commitments: CommitmentQuerySet, _name: str, words: str) -> CommitmentQuerySet:
         """Every word is found somewhere."""
-        return search_commitments(found, words, self.day)
+        return search_commitments(commitments, words, self.day)
 
-    def by_owner(self, found: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
+    def by_owner(self, commitments: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
         """Any of them must deliver."""
-        return found.owned_by(Organisation.objects.filter(slug__in=slugs)) if slugs else found
+        return commitments.owned_by(Organisation.objects.filter(slug__in=slugs)) if slugs else commitments
 
-    def by_partner(self, found: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
+    def by_partner(self, commitments: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
         """Any of them takes part."""
-        return found.joined_by(Organisation.objects.filter(slug__in=slugs)) if slugs else found
+        return commitments.joined_by(Organisation.objects.filter(slug__in=slugs)) if slugs else commitments
 
-    def by_side(self, found: CommitmentQuerySet, _name: str, sides: list[str]) -> CommitmentQuerySet:
+    def by_side(self, commitments: CommitmentQuerySet, _name: str, sides: list[str]) -> CommitmentQuerySet:
         """An owner is of one of the sides."""
-        return found.of_side(sides) if sides else found
+        return commitments.of_side(sides) if sides else commitments
 
-    def by_deadline_from(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
+    def by_deadline_from(self, commitments: CommitmentQuerySet, _name: str, deadline: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or later."""
-        return found.due(first=when.first) if when else found
+        return commitments.due(first=deadline.first) if deadline else commitments
 
-    def by_deadline_to(self, found: CommitmentQuerySet, _name: str, when: Any) -> CommitmentQuerySet:
+    def by_deadline_to(self, commitments: CommitmentQuerySet, _name: str, deadline: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or earlier."""
-        return found.due(last=when.last) if when else found
+        return commitments.due(last=deadline.last) if deadline else commitments
 
 
 class PeriodFilter(CommitmentFilter):
@@ -347,19 +347,19 @@ class PeriodFilter(CommitmentFilter):
 
     def __init__(self, data: QueryDict, today: date) -> None:
         """From the day of the earliest release that was out before the end, until today."""
-        asked = drop_blank_params(data)
+        params = drop_blank_params(data)
         last = self.day_asked(data, today) or today
-        asked.setdefault("to", today.isoformat())
-        if "from" not in asked:
-            asked["from"] = earliest_release_day(last).isoformat()
-        super().__init__(asked, today)
+        params.setdefault("to", today.isoformat())
+        if "from" not in params:
+            params["from"] = earliest_release_day(last).isoformat()
+        super().__init__(params, today)
 
     @classmethod
     def day_asked(cls, data: QueryDict, today: date) -> date | None:
         """The last day of the period."""
-        asked = PeriodForm.from_query(data, today)
-        asked.full_clean()
-        day: date | None = asked.cleaned_data.get("to")
+        form = PeriodForm.from_query(data, today)
+        form.full_clean()
+        day: date | None = form.cleaned_data.get("to")
         return day
 
     @property
@@ -386,10 +386,10 @@ def value_label(value: str | PartialDate) -> str:
     return value.label if isinstance(value, PartialDate) else in_quotes(value)
 
 
-def slug_choices(found: QuerySet[Any], name: str) -> list[tuple[str, str]]:
+def slug_choices(queryset: QuerySet[Any], name: str) -> list[tuple[str, str]]:
     """By slug, what each is called in the language of the moment, or else in that of the record."""
-    said = found.values_list("slug", name, f"{name}{column_suffix(current_language())}")
-    return [(slug, in_language or text) for slug, text, in_language in said]
+    rows = queryset.values_list("slug", name, f"{name}{column_suffix(current_language())}")
+    return [(slug, in_language or text) for slug, text, in_language in rows]
 
 
 def sort_column(sort: str) -> str:
@@ -419,12 +419,12 @@ def nulls_last(source: str, backwards: bool) -> OrderBy:
 
 def drop_blank_params(data: QueryDict) -> QueryDict:
     """The query string without the fields that a form left empty."""
-    kept = data.copy()
+    params = data.copy()
     for name, values in data.lists():
-        kept.setlist(name, [value for value in values if value.strip()])
-        if not kept.getlist(name):
-            del kept[name]
-    return kept
+        params.setlist(name, [value for value in values if value.strip()])
+        if not params.getlist(name):
+            del params[name]
+    return params
 
 
 def list_params() -> list[str]:
@@ -437,9 +437,9 @@ def period_params() -> list[str]:
     return ["from", "to", "by", *CommitmentFilter.base_filters]
 
 
-def query_errors(data: QueryDict, form: forms.BaseForm, known: Iterable[str] = ()) -> list[str]:
-    """What is wrong with a program's question, a line each, with what is allowed. `known`: names, if not the list's."""
-    names = list(known) or list_params()
+def query_errors(data: QueryDict, form: forms.BaseForm, allowed: Iterable[str] = ()) -> list[str]:
+    """What is wrong with a program's question, a line each. `allowed`: the names, if other than the list's."""
+    names = list(allowed) or list_params()
     unknown = [
         _("“%(name)s” is not a name known here. The names are: %(names)s.")
         % {"name": name[:60], "names": join_list(names)}

@@ -10,9 +10,9 @@ from commitments.models.commitment import CommitmentQuerySet
 
 def list_rows(commitments: CommitmentQuerySet) -> CommitmentQuerySet:
     """After `as_of(day)`: with the kind and date of the last entry, and the owners, which take one more query."""
-    last = Update.objects.filter(
+    last_update = Update.objects.filter(
         commitment=OuterRef("pk"), effective_on=OuterRef("state__last_entry_on"), retracted_by=None
     ).exclude(date="")
-    last = last.order_by("-entry")
-    dated, kind = Subquery(last.values("date")[:1]), Subquery(last.values("kind")[:1])
+    last_update = last_update.order_by("-entry")
+    dated, kind = Subquery(last_update.values("date")[:1]), Subquery(last_update.values("kind")[:1])
     return commitments.annotate(last_dated=dated, last_kind=kind).prefetch_parties("owners")

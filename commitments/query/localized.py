@@ -34,20 +34,20 @@ class LocalizedText:
         return escape(self.text)
 
 
-def localize(thing: Any, name: str) -> LocalizedText:
+def localize(instance: Any, name: str) -> LocalizedText:
     """A text of a commitment, update or piece of evidence, or of what staff name, in the language of the moment."""
-    text, language = str(getattr(thing, name)), current_language()
+    text, language = str(getattr(instance, name)), current_language()
     if language == RECORD_LANGUAGE or not text:
         return LocalizedText(text, RECORD_LANGUAGE)
-    found = thing.translation(name, language)
-    return LocalizedText(found or text, language if found else RECORD_LANGUAGE)
+    translation = instance.translation(name, language)
+    return LocalizedText(translation or text, language if translation else RECORD_LANGUAGE)
 
 
 def localize_record_text(commitment: Commitment | None, text: str) -> LocalizedText:
     """Any text of a commitment's record in the language of the moment."""
     language = current_language()
-    found = commitment.translation_of(text, language) if commitment and language != RECORD_LANGUAGE else ""
-    return LocalizedText(found or text, language if found else RECORD_LANGUAGE)
+    translation = commitment.translation_of(text, language) if commitment and language != RECORD_LANGUAGE else ""
+    return LocalizedText(translation or text, language if translation else RECORD_LANGUAGE)
 
 
 def display_title(commitment: Commitment) -> str:
@@ -60,9 +60,12 @@ def guess_language(text: str) -> LocalizedText:
     return LocalizedText(text, current_language() if has_chinese(text) else RECORD_LANGUAGE)
 
 
-def shorten(one: LocalizedText, words: int) -> LocalizedText:
+def shorten(localized_text: LocalizedText, words: int) -> LocalizedText:
     """The first words of a text; of Chinese, which stands without spaces, twice as many characters."""
-    cut = Truncator(one.text)
+    truncator = Truncator(localized_text.text)
     return replace(
-        one, text=cut.chars(2 * words, truncate="…") if one.language in CHINESE else cut.words(words, truncate=" …")
+        localized_text,
+        text=truncator.chars(2 * words, truncate="…")
+        if localized_text.language in CHINESE
+        else truncator.words(words, truncate=" …"),
     )

@@ -39,7 +39,7 @@ def classify_changes(start: str, end: str, kind: str, slip_days: int | None) -> 
     """
     new = start == NOT_YET_PROMISED
     changed = start != end
-    found = {
+    applies = {
         Change.COMPLETED: changed and end == Status.COMPLETED and not done_when_announced(start, end, kind),
         Change.STARTED: end == Status.IN_PROGRESS and start in NOT_BEGUN_STATUSES,
         Change.DEADLINE_MOVED: bool(slip_days),
@@ -47,9 +47,11 @@ def classify_changes(start: str, end: str, kind: str, slip_days: int | None) -> 
         Change.NEWLY_PROMISED: new,
         Change.NO_REPORT: start == end == Status.NO_REPORT,
     }
-    explained = any(found[one] for one in (Change.COMPLETED, Change.STARTED, Change.STOPPED, Change.NEWLY_PROMISED))
-    found[Change.OTHER] = changed and not explained
-    return [one for one in Change if found[one]]
+    explained = any(
+        applies[change] for change in (Change.COMPLETED, Change.STARTED, Change.STOPPED, Change.NEWLY_PROMISED)
+    )
+    applies[Change.OTHER] = changed and not explained
+    return [change for change in Change if applies[change]]
 
 
 def done_when_announced(start: str, end: str, kind: str) -> bool:
@@ -145,9 +147,9 @@ class PeriodLine(NamedTuple):
 
     def in_language(self, translations: Mapping[str, str]) -> PeriodLine:
         """The same line in the language of its translations; what has none is left as it is on record."""
-        said = {name: translations.get(text, text) for name in TEXT_FIELDS if (text := getattr(self, name))}
+        texts = {name: translations.get(text, text) for name in TEXT_FIELDS if (text := getattr(self, name))}
         slips = (slip._replace(reason=translations.get(slip.reason, slip.reason)) for slip in self.slips)
-        return self._replace(slips=tuple(slips), **said)
+        return self._replace(slips=tuple(slips), **texts)
 
 
 class DeadlineRevision(NamedTuple):
@@ -196,26 +198,26 @@ def to_partial_date(text: str) -> PartialDate | None:
     return parse_partial_date(text) if text else None
 
 
-def iter_lines(found: CommitmentQuerySet, first: date, last: date) -> Iterator[PeriodLine]:
+def iter_lines(commitments: CommitmentQuerySet, first: date, last: date) -> Iterator[PeriodLine]:
     """Each commitment found as of the last day, as it stood on both. One query streams them, one is before it.
 
     Its texts are in the language of the moment.
     """
     slips, start, language = deadline_revisions(first, last), first.isoformat(), current_language()
-    spoken = () if language == RECORD_LANGUAGE else (KeyTransform(language, "translated"),)
-    for row in found.since(first).values_list(*LINE_SOURCES, *spoken).iterator(chunk_size=BATCH_SIZE):
+    translation_column = () if language == RECORD_LANGUAGE else (KeyTransform(language, "translated"),)
+    for row in commitments.since(first).values_list(*LINE_SOURCES, *translation_column).iterator(chunk_size=BATCH_SIZE):
         line = PeriodLine(start, tuple(slips.get(row[0], ())), *row[: len(LINE_SOURCES)])
-        yield line.in_language(row[-1] or {}) if spoken else line
+        yield line.in_language(row[-1] or {}) if translation_column else line
 
 
 def deadline_revisions(first: date, last: date) -> Mapping[int, list[DeadlineRevision]]:
     """The deadlines set after the first day and by the last, in their order, by commitment."""
-    counting = Update.objects.filter(effective_on__gt=first, effective_on__lte=last, retracted_by=None)
-    setting = counting.filter(kind=EntryKind.REPORT).exclude(deadline="").order_by("effective_on", "entry")
-    found: defaultdict[int, list[DeadlineRevision]] = defaultdict(list)
-    for pk, *said in setting.values_list("commitment", as_text("date"), as_text("deadline"), "deadline_reason"):
-        found[pk].append(DeadlineRevision(*said))
-    return found
+    updates = Update.objects.filter(effective_on__gt=first, effective_on__lte=last, retracted_by=None)
+    reports = updates.filter(kind=EntryKind.REPORT).exclude(deadline="").order_by("effective_on", "entry")
+    revisions: defaultdict[int, list[DeadlineRevision]] = defaultdict(list)
+    for pk, *values in reports.values_list("commitment", as_text("date"), as_text("deadline"), "deadline_reason"):
+        revisions[pk].append(DeadlineRevision(*values))
+    return revisions
 
 
 @dataclass(slots=True)
@@ -256,7 +258,9 @@ class PeriodReport:
     """
 
     keys: Callable[[PeriodLine], Iterable[Any]]
-    sections: dict[Change, ReportSection] = field(default_factory=lambda: {one: ReportSection(one) for one in Change})
+    sections: dict[Change, ReportSection] = field(
+        default_factory=lambda: {change: ReportSection(change) for change in Change}
+    )
     matrix: Counter[tuple[str, str]] = field(default_factory=Counter)
     parts: defaultdict[Any, Counter[Change | None]] = field(default_factory=lambda: defaultdict(Counter))
     slipped: int = 0
@@ -265,9 +269,9 @@ class PeriodReport:
 
     def add(self, line: PeriodLine) -> None:
         """One commitment more."""
-        changed = line.changes
-        for one in changed:
-            self.sections[one].add(line)
+        changes = line.changes
+        for change in changes:
+            self.sections[change].add(line)
         if not line.counted:
             return
         start, end, kind = line.status_start, line.status_end, line.kind
@@ -276,7 +280,7 @@ class PeriodReport:
         self.announced += done_when_announced(start, end, kind)
         self.announced_before += start == Status.COMPLETED and kind in ANNOUNCED
         for key in self.keys(line):
-            self.parts[key].update([None, *changed])
+            self.parts[key].update([None, *changes])
 
     @property
     def total(self) -> int:
@@ -291,10 +295,10 @@ class PeriodReport:
 
 def build_report(lines: Iterable[PeriodLine], keys: Callable[[PeriodLine], Iterable[Any]]) -> PeriodReport:
     """Everything at once. `keys`: under which values a line counts in the breakdown."""
-    made = PeriodReport(keys)
+    report = PeriodReport(keys)
     for line in lines:
-        made.add(line)
-    return made
+        report.add(line)
+    return report
 
 
 def period_title(first: date, last: date) -> str:

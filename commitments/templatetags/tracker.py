@@ -93,7 +93,9 @@ def json_ld(data: dict[str, Any] | None) -> SafeString:
     """A page's structured data (JSON-LD): a block of data, which no browser runs. Nothing for nothing."""
     if not data:
         return SafeString("")
-    text = json.dumps(data, ensure_ascii=False).translate({ord(c): f"\\u{ord(c):04x}" for c in "<>&"})
+    text = json.dumps(data, ensure_ascii=False).translate(
+        {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
+    )
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
 
 
@@ -114,15 +116,15 @@ def tick_box(name: str, choice: FilterChoice) -> SafeString:
 
 
 @register.filter(name="localized")
-def localized(thing: Any, name: str) -> SafeString:
+def localized(item: Any, name: str) -> SafeString:
     """A text of a record or of what staff name, in the page's language: `{{ commitment|localized:"title" }}`."""
-    return localize(thing, name).marked
+    return localize(item, name).marked
 
 
 @register.filter
-def localized_plain(thing: Any, name: str) -> str:
-    """The same without a mark, for attributes and titles: `{{ body|localized_plain:"name" }}`."""
-    return localize(thing, name).text
+def localized_plain(item: Any, name: str) -> str:
+    """The same without a mark, for attributes and titles: `{{ organisation|localized_plain:"name" }}`."""
+    return localize(item, name).text
 
 
 @register.filter(name="localized_record_text")
@@ -138,10 +140,10 @@ def guessed_language(text: str) -> SafeString:
 
 
 @register.filter
-def translation_only(thing: Any, name: str) -> str:
+def translation_only(item: Any, name: str) -> str:
     """How a text is said in the page's language where that is not the record's; nothing where nobody translated it."""
-    one = localize(thing, name)
-    return "" if one.is_foreign or one.language == RECORD_LANGUAGE else one.text
+    localized_text = localize(item, name)
+    return "" if localized_text.is_foreign or localized_text.language == RECORD_LANGUAGE else localized_text.text
 
 
 @register.simple_tag
@@ -155,8 +157,8 @@ def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
     """How much of what the commitment counts: "40 employees", 「40名員工」."""
     unit = localize(commitment, "unit")
     # A word of another script keeps its distance.
-    form = "{} {}" if unit.is_foreign else pgettext("a number and what is counted", "{} {}")
-    return format_html(form, format_decimal(value), unit.marked)
+    pattern = "{} {}" if unit.is_foreign else pgettext("a number and what is counted", "{} {}")
+    return format_html(pattern, format_decimal(value), unit.marked)
 
 
 register.filter("titled_plain", display_title)
@@ -171,9 +173,9 @@ def titled(commitment: Commitment) -> SafeString:
 
 
 @register.filter
-def as_sentences(said: Iterable[str]) -> str:
+def as_sentences(sentences: Iterable[str]) -> str:
     """Some sentences, one after the other."""
-    return join_sentences(said)
+    return join_sentences(sentences)
 
 
 @register.filter

@@ -66,14 +66,14 @@ def _is_unavailable_error(error: BaseException) -> bool:
 
 def unavailable_response(request: HttpRequest) -> HttpResponse:
     """503, in the form of what was asked for; called while the error is handled."""
-    words = _("The record cannot be read just now. Try again in a few minutes.")
+    message = _("The record cannot be read just now. Try again in a few minutes.")
     if strip_language(request.path).startswith("/api/"):
-        response: HttpResponse = JsonResponse({"errors": [words]})
+        response: HttpResponse = JsonResponse({"errors": [message]})
     elif request.path.endswith("/"):
-        said = {"sent": request.method == "POST", "nothing_recorded": is_nothing_recorded(sys.exception())}
-        response = render(request, "503.html", said)
+        context = {"sent": request.method == "POST", "nothing_recorded": is_nothing_recorded(sys.exception())}
+        response = render(request, "503.html", context)
     else:
-        response = HttpResponse(f"{words}\n", content_type="text/plain; charset=utf-8")
+        response = HttpResponse(f"{message}\n", content_type="text/plain; charset=utf-8")
     response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     response["Retry-After"], response["Cache-Control"] = str(RETRY_AFTER_SECONDS), "no-store"
     return response
@@ -86,5 +86,7 @@ def is_nothing_recorded(error: BaseException | None) -> bool:
     could be said. Where the COMMIT itself failed its answer may have been lost on the way, and what fails after the
     view (the session is stored then) says nothing about it: then it may be on record.
     """
-    met = {frame.f_code.co_qualname for one in _causes(error) for frame, _line in walk_tb(one.__traceback__)}
-    return COMMIT_FUNCTION not in met and not met.isdisjoint(BEFORE_COMMIT)
+    function_names = {
+        frame.f_code.co_qualname for cause in _causes(error) for frame, _line in walk_tb(cause.__traceback__)
+    }
+    return COMMIT_FUNCTION not in function_names and not function_names.isdisjoint(BEFORE_COMMIT)

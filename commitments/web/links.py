@@ -34,18 +34,18 @@ class DayLinks:
 
 def keep_params(query: QueryDict, names: Iterable[str]) -> QueryDict:
     """The query string with nothing but some of its names."""
-    kept = QueryDict(mutable=True)
+    params = QueryDict(mutable=True)
     for name in names:
         if name in query:
-            kept.setlist(name, query.getlist(name))
-    return kept
+            params.setlist(name, query.getlist(name))
+    return params
 
 
 def replace_params(query: QueryDict, /, **values: str | int | list[str] | None) -> str:
     """The query string with some values set, several of one name as a list, or taken out where None."""
-    changed = query.copy()
+    params = query.copy()
     for name, value in values.items():
-        changed.pop(name, None)
+        params.pop(name, None)
         if value is not None:
-            changed.setlist(name, value if isinstance(value, list) else [str(value)])
-    return f"?{changed.urlencode()}" if changed else "."
+            params.setlist(name, value if isinstance(value, list) else [str(value)])
+    return f"?{params.urlencode()}" if params else "."

@@ -46,10 +46,10 @@ def cache_public(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
     @public_get
     @wraps(view)
-    def kept(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def cached_view(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return get_or_make(request, partial(view, request, *args, **kwargs))
 
-    return kept
+    return cached_view
 
 
 def get_or_make(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
@@ -63,21 +63,21 @@ def make_in_snapshot(
     request: HttpRequest, make: Callable[[], HttpResponseBase], database: str = DEFAULT_DB_ALIAS
 ) -> HttpResponseBase:
     """The answer, its name and all that it tells from one snapshot of the database."""
-    with ExitStack() as opened:
-        opened.enter_context(snapshot(database))
+    with ExitStack() as stack:
+        stack.enter_context(snapshot(database))
         name = cache_key(request)
         if weak_etag(name) in parse_etags(request.headers.get("If-None-Match", "")):
             return HttpResponseNotModified(headers={"ETag": weak_etag(name), "Cache-Control": CACHE_CONTROL})
-        if found := caches["pages"].get(name):
-            headers, content = found
+        if cached := caches["pages"].get(name):
+            headers, content = cached
             return conditional_response(request, HttpResponse(content, headers=dict(headers) | {"X-Cache": "hit"}))
-        return conditional_response(request, store(name, make(), opened))
+        return conditional_response(request, store(name, make(), stack))
 
 
 def cache_key(request: HttpRequest) -> str:
     """The name of the answer to a request at this moment. Takes one query."""
-    of = (record_version(), code_version(), get_language(), localdate(), request.build_absolute_uri())
-    return hashlib.sha256(repr(of).encode()).hexdigest()
+    parts = (record_version(), code_version(), get_language(), localdate(), request.build_absolute_uri())
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def weak_etag(name: str) -> str:
@@ -85,7 +85,7 @@ def weak_etag(name: str) -> str:
     return f'W/"{name[:32]}"'
 
 
-def store(name: str, response: HttpResponseBase, opened: ExitStack) -> HttpResponseBase:
+def store(name: str, response: HttpResponseBase, stack: ExitStack) -> HttpResponseBase:
     """A new answer: named, and kept under its name where it may be and is short enough."""
     if isinstance(response, SimpleTemplateResponse):
         response.render()
@@ -94,33 +94,34 @@ def store(name: str, response: HttpResponseBase, opened: ExitStack) -> HttpRespo
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers.setdefault("ETag", weak_etag(name))
     if isinstance(response, StreamingHttpResponse):
-        response = buffer_stream(response, opened)
+        response = buffer_stream(response, stack)
     if isinstance(response, HttpResponse) and len(response.content) <= MAX_CACHED_BYTES:
         caches["pages"].set(name, [list(response.headers.items()), response.content], CACHE_SECONDS)
     return response
 
 
-def buffer_stream(response: StreamingHttpResponse, opened: ExitStack) -> HttpResponseBase:
+def buffer_stream(response: StreamingHttpResponse, stack: ExitStack) -> HttpResponseBase:
     """The answer whole where it is short; else as the stream that it is, which takes over what is open for it."""
-    pieces = iter(response)
+    stream = iter(response)
     # Not response.close(): that would end the request, and with it the connection.
     for close in response._resource_closers:  # type: ignore[attr-defined]  # the stubs leave it out
-        opened.callback(close)
-    read: list[bytes] = []
-    while sum(map(len, read)) <= MAX_CACHED_BYTES:
-        piece = next(pieces, None)
-        if piece is None:
-            return HttpResponse(b"".join(read), headers=response.headers)
-        read.append(piece)
-    return StreamingHttpResponse(ClosingStream(chain(read, pieces), opened.pop_all()), headers=response.headers)
+        stack.callback(close)
+    chunks: list[bytes] = []
+    while sum(map(len, chunks)) <= MAX_CACHED_BYTES:
+        chunk = next(stream, None)
+        if chunk is None:
+            return HttpResponse(b"".join(chunks), headers=response.headers)
+        chunks.append(chunk)
+    return StreamingHttpResponse(ClosingStream(chain(chunks, stream), stack.pop_all()), headers=response.headers)
 
 
 def conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """304 in place of an answer that the reader has, by its own ETag or date."""
-    changed = response.headers.get("Last-Modified")
+    last_modified = response.headers.get("Last-Modified")
     if response.streaming or response.status_code != HTTPStatus.OK or "ETag" not in response.headers:
         return response
-    since = parse_http_date_safe(changed) if changed else None
+    timestamp = parse_http_date_safe(last_modified) if last_modified else None
     return (
-        get_conditional_response(request, response.headers["ETag"], since, cast("HttpResponse", response)) or response
+        get_conditional_response(request, response.headers["ETag"], timestamp, cast("HttpResponse", response))
+        or response
     )

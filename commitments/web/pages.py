@@ -31,14 +31,14 @@ def render_page(
     request: HttpRequest, template: str, day: date, *, as_of: date | None = None, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page as of `day`. `as_of` is that day where the reader asked for one: then every link keeps it."""
-    asked = {*list_params(), *period_params()} & set(request.GET)
+    used_params = {*list_params(), *period_params()} & set(request.GET)
     context = {
         "day": day,
         "as_of": as_of,
         "links": DayLinks(as_of),
         "control": day_control(request, localdate()),
         # What search engines should keep: the page itself, not every filter and day of it.
-        "canonical": None if asked or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
+        "canonical": None if used_params or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
         "languages": language_links(request),
         "address": request.build_absolute_uri(),
         "share": request.build_absolute_uri(static("commitments/share.png")),
@@ -52,13 +52,16 @@ def day_control(request: HttpRequest, today: date) -> dict[str, Any]:
     """What the date control offers: days worth asking for, and the rest of the question, which it keeps."""
     releases = Release.objects.filter(issued_on__lte=today)
     several = len(releases) > 1
-    days = [(one.issued_on, release_day_label(localize(one, "title").text if several else "")) for one in releases]
-    known = Occasion.objects.filter(day__lte=today)
-    days += [(one.day, _("at the %(name)s") % {"name": localize(one, "name").text}) for one in known]
+    days = [
+        (release.issued_on, release_day_label(localize(release, "title").text if several else ""))
+        for release in releases
+    ]
+    occasions = Occasion.objects.filter(day__lte=today)
+    days += [(occasion.day, _("at the %(name)s") % {"name": localize(occasion, "name").text}) for occasion in occasions]
     path = escape_leading_slashes(escape_uri_path(request.path))
-    rest = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "page")]
+    other_params = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "page")]
     return {
-        "kept": [(name, value) for name, values in rest for value in values],
+        "kept": [(name, value) for name, values in other_params for value in values],
         "presets": [
             {
                 "day": day,

@@ -2,7 +2,7 @@
 
 Counted in the last minute, for the network that a question comes from, by each worker in its own memory: it is asked
 of many requests, may be forgotten, and is written down nowhere. What is refused or told "304" costs little, and does
-not count: `searching` and `exporting` are called where an answer is really made.
+not count: `limit_search` and `limit_export` are called where an answer is really made.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class NetworkRateThrottle(SimpleRateThrottle):
 
     cache = caches["visits"]
 
-    def __init__(self, kind: str, most: int) -> None:
-        self.kind, self.rate = kind, f"{most}/min"
+    def __init__(self, kind: str, limit: int) -> None:
+        self.kind, self.rate = kind, f"{limit}/min"
         super().__init__()
 
     def get_cache_key(self, request: Any, view: Any) -> str:
@@ -62,11 +62,11 @@ class RateLimitedError(Throttled):
         super().__init__(wait)
 
 
-def count_request(request: Any, kind: str, most: int) -> None:
-    """Count one request of a kind; TooOftenError where there were as many as may be."""
-    limit = NetworkRateThrottle(kind, most)
-    if not limit.allow_request(request, None):  # type: ignore[arg-type]  # no view is asked for
-        raise RateLimitedError(most, limit.wait())
+def count_request(request: Any, kind: str, limit: int) -> None:
+    """Count one request of a kind; RateLimitedError where there were as many as may be."""
+    throttle = NetworkRateThrottle(kind, limit)
+    if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # no view is asked for
+        raise RateLimitedError(limit, throttle.wait())
 
 
 def limit_search(request: Any) -> None:
@@ -86,10 +86,10 @@ def retry_after(problem: Throttled) -> int:
     return max(1, ceil(getattr(problem, "wait", None) or 1))
 
 
-def limit_message(most: int, wait: int) -> str:
+def limit_message(limit: int, wait: int) -> str:
     """What the refusal says."""
     message = _("At most %(most)s requests a minute are answered. Ask again in %(wait)s seconds.")
-    return message % {"most": most, "wait": wait}
+    return message % {"most": limit, "wait": wait}
 
 
 def rate_limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -107,12 +107,12 @@ def rate_limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
 def too_many_requests_response(request: HttpRequest, problem: RateLimitedError) -> HttpResponse:
     """429, and when to come back."""
-    said = limit_message(problem.limit, retry_after(problem))
-    answer = (
-        render(request, "429.html", {"said": said}, status=429)
+    message = limit_message(problem.limit, retry_after(problem))
+    response = (
+        render(request, "429.html", {"said": message}, status=429)
         if request.path.endswith("/")
-        else HttpResponse(f"{said}\n", status=429, content_type="text/plain; charset=utf-8")
+        else HttpResponse(f"{message}\n", status=429, content_type="text/plain; charset=utf-8")
     )
-    answer.headers["Retry-After"] = str(retry_after(problem))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response.headers["Retry-After"] = str(retry_after(problem))
+    response.headers["Cache-Control"] = "no-store"
+    return response

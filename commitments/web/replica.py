@@ -33,7 +33,7 @@ class Router:
         """The primary."""
         return DEFAULT_DB_ALIAS
 
-    def allow_relation(self, _one: Any, _other: Any, **_hints: Any) -> bool:
+    def allow_relation(self, _first: Any, _second: Any, **_hints: Any) -> bool:
         """They are one and the same record."""
         return True
 

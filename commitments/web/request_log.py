@@ -40,19 +40,19 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer, with the id in its header; logged at once, or when the last of a download was sent."""
-        given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUST_PROXY else ""
+        proxy_id = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUST_PROXY else ""
         # Where views and templates find it, whatever a visitor had written there.
-        request.META["HTTP_X_REQUEST_ID"] = given if PROXY_REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        request.META["HTTP_X_REQUEST_ID"] = proxy_id if PROXY_REQUEST_ID.fullmatch(proxy_id) else secrets.token_hex(16)
         request_id.set(request.META["HTTP_X_REQUEST_ID"])
-        watch = RequestTimer()
+        timer = RequestTimer()
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request.META["HTTP_X_REQUEST_ID"]
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = CountedStream(
-                response.streaming_content, lambda size: watch.end(request, response, size)
+                response.streaming_content, lambda size: timer.end(request, response, size)
             )
         else:
-            watch.end(request, response, len(response.content))  # type: ignore[attr-defined]
+            timer.end(request, response, len(response.content))  # type: ignore[attr-defined]
         return response
 
 
@@ -71,10 +71,12 @@ class RequestTimer:
         Not by Django's context manager, which takes away the last wrapper, whosever it is.
         """
         for connection in connections.all():
-            others = [
-                one for one in connection.execute_wrappers if not isinstance(getattr(one, "__self__", 0), RequestTimer)
+            wrappers = [
+                wrapper
+                for wrapper in connection.execute_wrappers
+                if not isinstance(getattr(wrapper, "__self__", 0), RequestTimer)
             ]
-            connection.execute_wrappers[:] = others
+            connection.execute_wrappers[:] = wrappers
 
     def query(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Run a query; a line where that takes SLOW_QUERY_MS or longer. Its parameters are what readers typed."""
@@ -158,8 +160,11 @@ class LineFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
         """One line, whatever was asked for: what would begin another is written as its code."""
         fields = getattr(record, "fields", {})
-        told = "".join(f" {name}={value}" for name, value in fields.items())
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in super().formatMessage(record) + told)
+        fields_text = "".join(f" {name}={value}" for name, value in fields.items())
+        return "".join(
+            character if character.isprintable() else repr(character)[1:-1]
+            for character in super().formatMessage(record) + fields_text
+        )
 
 
 class JsonFormatter(logging.Formatter):
@@ -167,7 +172,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The fields that all lines have, and those of the line's own."""
-        told = {
+        values = {
             "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -175,5 +180,5 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         } | getattr(record, "fields", {})
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False)
+            values["exception"] = self.formatException(record.exc_info)
+        return json.dumps(values, ensure_ascii=False)

@@ -59,16 +59,16 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """After any answer."""
-        answer = self.get_response(request)
+        response = self.get_response(request)
         path = strip_language(request.path)
         shared = self.for_other_sites.match(path)
-        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if shared else "same-origin"
-        answer.headers["Permissions-Policy"] = PUBLIC_POLICY
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if shared else "same-origin"
+        response.headers["Permissions-Policy"] = PUBLIC_POLICY
         if path.startswith(self.staff):
-            answer.headers["Permissions-Policy"] = STAFF_POLICY
-            answer.headers.setdefault("Cache-Control", "private, no-store")  # allauth's pages have none
-        answer.headers["Reporting-Endpoints"] = f'csp="{reverse("csp_report")}"'
-        return answer
+            response.headers["Permissions-Policy"] = STAFF_POLICY
+            response.headers.setdefault("Cache-Control", "private, no-store")  # allauth's pages have none
+        response.headers["Reporting-Endpoints"] = f'csp="{reverse("csp_report")}"'
+        return response
 
 
 class RequestLimits:
@@ -84,10 +84,10 @@ class RequestLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """What gives no length has no body for Django."""
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        max_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if strip_language(request.path).startswith(self.staff):
-            most += settings.IMPORT_MAX_BYTES
-        if content_length(request) > most:
+            max_bytes += settings.IMPORT_MAX_BYTES
+        if content_length(request) > max_bytes:
             raise RequestDataTooBig("A body is larger than any that is read here.")
         if request.META.get("CONTENT_LENGTH", "0").strip("0123456789"):  # Django's reader of files would fail
             raise SuspiciousOperation("The length of the body is no number.")
@@ -104,8 +104,8 @@ class RequestLimits:
 
 def content_length(request: HttpRequest) -> int:
     """The bytes of the body as the request gives them; 0 where it gives no number, as Django has it."""
-    given = request.META.get("CONTENT_LENGTH") or ""
-    return int(given) if given.isascii() and given.isdecimal() else 0
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isascii() and length.isdecimal() else 0
 
 
 @csrf_exempt  # browsers send reports without cookies
@@ -117,18 +117,18 @@ def csp_report(request: HttpRequest) -> HttpResponse:
         raise RequestDataTooBig("A report is larger than any that a browser sends.")
     count_request(request, "csp-report", REPORTS_PER_MINUTE)
     try:
-        told = json.loads(request.body)
+        content = json.loads(request.body)
     except (ValueError, RecursionError):
         return HttpResponse("No JSON.\n", status=400, content_type="text/plain")
-    for line in report_lines(told):
+    for line in report_lines(content):
         logger.warning("%s", line)
     return HttpResponse(status=204)
 
 
-def report_lines(told: Any) -> Iterator[str]:
+def report_lines(content: Any) -> Iterator[str]:
     """What is worth a line: of the older form one report, of the newer (a list of reports) at most five."""
-    for one in told[:5] if isinstance(told, list) else [told]:
-        report = one.get("body") or one.get("csp-report") if isinstance(one, dict) else None
+    for item in content[:5] if isinstance(content, list) else [content]:
+        report = item.get("body") or item.get("csp-report") if isinstance(item, dict) else None
         if isinstance(report, dict):
             directive, page, blocked = (
                 str(report.get(new) or report.get(old) or "")
@@ -144,8 +144,8 @@ def report_lines(told: Any) -> Iterator[str]:
 
 def leading_match(pattern: re.Pattern[str], text: str) -> str:
     """What the text begins with, where that is of the form."""
-    found = pattern.match(text.lower())
-    return found[0] if found else ""
+    match = pattern.match(text.lower())
+    return match[0] if match else ""
 
 
 def route_name(page: str) -> str:

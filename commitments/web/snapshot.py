@@ -28,7 +28,7 @@ def snapshot_database() -> str:
 
 
 @contextmanager
-def snapshot(of: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+def snapshot(database: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """One unchanging view of a database for reading, so that a count and the rows that it counts agree.
 
     On PostgreSQL no statement within it may take longer than STATEMENT_SECONDS: OperationalError.
@@ -36,13 +36,13 @@ def snapshot(of: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     Not `transaction.atomic()`, which on SQLite would take the writers' lock for as long as somebody
     downloads. Inside another transaction or snapshot that one's view holds.
     """
-    connection = connections[of]
+    connection = connections[database]
     if connection.in_atomic_block or _open_database.get():
         yield
         return
     with connection.cursor() as cursor:
         cursor.execute("BEGIN DEFERRED" if connection.vendor == "sqlite" else _begin_on_postgresql())
-    _open_database.set(of)
+    _open_database.set(database)
     try:
         yield
     finally:
@@ -60,15 +60,15 @@ def _begin_on_postgresql() -> str:
 class ClosingStream:
     """A streamed answer with what must stay open while it is sent, such as its snapshot.
 
-    The server closes it when it is sent or the reader has gone: then `opened` is closed, last opened first.
+    The server closes it when it is sent or the reader has gone: then `stack` is closed, last opened first.
     """
 
-    def __init__(self, pieces: Iterable[bytes], opened: ExitStack) -> None:
-        self.pieces, self.opened = pieces, opened
+    def __init__(self, pieces: Iterable[bytes], stack: ExitStack) -> None:
+        self.pieces, self.stack = pieces, stack
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.pieces)
 
     def close(self) -> None:
         """End the query before its snapshot, and both before Django closes the connection."""
-        self.opened.close()
+        self.stack.close()

@@ -1,6 +1,6 @@
 """What staff put on record: drafts of updates, which may take four eyes, and redactions, which take two people.
 
-The rules of the ledger itself are in `rules`; here is who may bring what to it. Everything runs in one
+The rules of the ledger itself are in `ledger.validation`; here is who may bring what to it. Everything runs in one
 transaction, and a refusal names the draft that stopped it.
 """
 
@@ -43,8 +43,8 @@ class DraftRefusedError(ValidationError):
 
 def draft_content(draft: DraftUpdate, evidence: Iterable[DraftEvidence]) -> Content:
     """What the ledger would say."""
-    said = vars(draft) | {"reply_of": draft.reply_of_id}
-    return update_content(draft.kind, said, [vars(row) for row in evidence])
+    values = vars(draft) | {"reply_of": draft.reply_of_id}
+    return update_content(draft.kind, values, [vars(row) for row in evidence])
 
 
 def assess_with_draft(
@@ -56,12 +56,14 @@ def assess_with_draft(
     complete enough to be put on record.
     """
     commitment = draft.commitment
-    facts = [to_counted_update(one, list(one.evidence.all())) for one in commitment.updates.all() if one.stands]
+    facts = [
+        to_counted_update(update, list(update.evidence.all())) for update in commitment.updates.all() if update.stands
+    ]
     before = assess(commitment.deadline, facts, day)
     if draft.date is None or (draft.kind == EntryKind.REPORT and not draft.status):
         return before, before
-    new = hypothetical_update(NewEntry(draft.kind, draft_content(draft, evidence)))
-    return before, assess(commitment.deadline, [*facts, new], day)
+    draft_update = hypothetical_update(NewEntry(draft.kind, draft_content(draft, evidence)))
+    return before, assess(commitment.deadline, [*facts, draft_update], day)
 
 
 def may_publish_draft(draft: DraftUpdate | None, user: User) -> bool:
@@ -97,30 +99,30 @@ def check_publishable(drafts: Sequence[DraftUpdate]) -> None:
 
 def refusals_by_draft(drafts: Sequence[DraftUpdate]) -> dict[int, DraftRefusedError]:
     """What is wrong with each that could not be published by itself, by its key."""
-    found: dict[int, DraftRefusedError] = {}
+    refusals: dict[int, DraftRefusedError] = {}
     for draft in drafts:
         try:
             check_publishable([draft])
         except DraftRefusedError as refusal:
-            found[draft.pk] = refusal
-    return found
+            refusals[draft.pk] = refusal
+    return refusals
 
 
 def _lock_drafts(drafts: Sequence[DraftUpdate]) -> list[DraftUpdate]:
     """The drafts as they are stored, held until the transaction ends, in the order in which they are to be recorded."""
     lock_head()
     stored = DraftUpdate.objects.select_for_update(of=("self",)).filter(pk__in=[draft.pk for draft in drafts])
-    found = stored.select_related("commitment", "published_as").prefetch_related("evidence")
-    return sorted(found, key=lambda draft: (str(draft.date_first or ""), draft.pk))
+    locked = stored.select_related("commitment", "published_as").prefetch_related("evidence")
+    return sorted(locked, key=lambda draft: (str(draft.date_first or ""), draft.pk))
 
 
 def _append_drafts(drafts: Sequence[DraftUpdate], by: Actor) -> list[LedgerEntry]:
-    new = {draft.pk: _draft_entry(draft, by) for draft in drafts}
+    new_entries = {draft.pk: _draft_entry(draft, by) for draft in drafts}
     try:
-        return append_entries(list(new.values()))
+        return append_entries(list(new_entries.values()))
     except EntryRefusedError as refusal:
-        stopped = next(draft for draft in drafts if new[draft.pk] is refusal.entry)
-        raise DraftRefusedError(stopped, refusal) from refusal
+        refused = next(draft for draft in drafts if new_entries[draft.pk] is refusal.entry)
+        raise DraftRefusedError(refused, refusal) from refusal
 
 
 def _draft_entry(draft: DraftUpdate, by: Actor) -> NewEntry:
@@ -170,5 +172,5 @@ def return_drafts(drafts: Sequence[DraftUpdate], reason: str) -> None:
     """Return drafts to those who wrote them, with the reason; what is published stays."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say what is to be changed. The author reads it.")})
-    open_ones = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
-    open_ones.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())
+    unpublished = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
+    unpublished.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())

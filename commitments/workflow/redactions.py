@@ -57,9 +57,9 @@ def redaction_by(entry: LedgerEntry, remaining: Content | None, reason: str, use
 def _clear_staff_copies(entry: LedgerEntry) -> None:
     """Take the removed words out of what staff keep beside the ledger: earlier requests, and the admin's log."""
     RedactionRequest.objects.filter(entry__in=[entry, entry.subject]).exclude(decided_at=None).update(remaining=None)
-    kept = LogEntry.objects.filter(content_type__app_label="commitments")
+    log_entries = LogEntry.objects.filter(content_type__app_label="commitments")
     drafts = DraftUpdate.objects.filter(published_as__in=[entry, entry.subject]).values_list("pk", flat=True)
-    kept.filter(content_type__model="draftupdate", object_id__in=map(str, drafts)).update(change_message="")
-    if about := entry.subject.commitment:
-        of_it = kept.filter(content_type__model="commitment", object_id=str(about.pk))
-        of_it.update(object_repr=about.reference, change_message="")
+    log_entries.filter(content_type__model="draftupdate", object_id__in=map(str, drafts)).update(change_message="")
+    if commitment := entry.subject.commitment:
+        commitment_log = log_entries.filter(content_type__model="commitment", object_id=str(commitment.pk))
+        commitment_log.update(object_repr=commitment.reference, change_message="")

@@ -140,9 +140,11 @@ class ReleaseLoader:
         self._agreements(release, self.data["release"])
         entries = self._entries(commitments)
         appended = len(append_entries(entries)) if entries else 0
-        said = self.data.get("translations", {})
-        self._names_in_chinese(said, release)
-        translated = record_translations(self._translations(said.get("commitments", ()), commitments), LOADER_ACTOR)
+        translations = self.data.get("translations", {})
+        self._fill_chinese_names(translations, release)
+        translated = record_translations(
+            self._translations(translations.get("commitments", ()), commitments), LOADER_ACTOR
+        )
         LoadedItem.objects.bulk_create(LoadedItem(key=key) for key in self.new)
         return LoadResult(len(self.new), appended, translated)
 
@@ -165,8 +167,8 @@ class ReleaseLoader:
                 for position, section in enumerate(data["sections"], 1):
                     with locate_errors(f"section {position}"):
                         area = areas[section["area"]] if section["area"] else None
-                        said = {"heading": section["heading"], "note": section["note"]}
-                        _save_checked(Section(release=release, position=position, area=area, **said))
+                        texts = {"heading": section["heading"], "note": section["note"]}
+                        _save_checked(Section(release=release, position=position, area=area, **texts))
             return Release.objects.get(slug=data["slug"])
 
     def _commitments(self, release: Release) -> dict[str, Commitment]:
@@ -183,27 +185,27 @@ class ReleaseLoader:
                         getattr(commitment, name).set(_organisations_by_slug(data[name]))
                     new.append(data)
         references = [data["reference"] for data in self.data["commitments"]]
-        found = Commitment.objects.select_related("release", "area", "part_of").in_bulk(
+        commitments = Commitment.objects.select_related("release", "area", "part_of").in_bulk(
             references, field_name="reference"
         )
         for data in new:
             with locate_errors(data["reference"]):
                 if data["part_of"]:
-                    found[data["reference"]].part_of = found[data["part_of"]]
-                    found[data["reference"]].save(update_fields=["part_of"])
-        return found
+                    commitments[data["reference"]].part_of = commitments[data["part_of"]]
+                    commitments[data["reference"]].save(update_fields=["part_of"])
+        return commitments
 
     def _agreements(self, release: Release, data: Item) -> None:
-        for one in data["agreements"]:
-            with locate_errors(f"agreement {one['number']}"):
-                if self._is_new("agreement", data["slug"], str(one["number"])):
-                    said = {"number": one["number"], "title": one["title"], "basis": one["basis"]}
-                    agreement = _save_checked(Agreement(release=release, **said))
-                    agreement.parties.set(_organisations_by_slug(one["parties"]))
-                    found = Commitment.objects.in_bulk(one["commitments"], field_name="reference")
-                    agreement.commitments.set([found[reference] for reference in one["commitments"]])
+        for item in data["agreements"]:
+            with locate_errors(f"agreement {item['number']}"):
+                if self._is_new("agreement", data["slug"], str(item["number"])):
+                    columns = {"number": item["number"], "title": item["title"], "basis": item["basis"]}
+                    agreement = _save_checked(Agreement(release=release, **columns))
+                    agreement.parties.set(_organisations_by_slug(item["parties"]))
+                    commitments = Commitment.objects.in_bulk(item["commitments"], field_name="reference")
+                    agreement.commitments.set([commitments[reference] for reference in item["commitments"]])
 
-    def _names_in_chinese(self, said: Item, release: Release) -> None:
+    def _fill_chinese_names(self, translations: Item, release: Release) -> None:
         """Names and notes of what staff edit beside the ledger; what they have written themselves stays."""
         tables: list[tuple[str, QuerySet[Any], str]] = [
             ("areas", Area.objects.all(), "slug"),
@@ -213,78 +215,84 @@ class ReleaseLoader:
             ("agreements", release.agreements.all(), "number"),
         ]
         for table, rows, key in tables:
-            for one in said.get(table, ()):
-                with locate_errors(f"translation of {table}, {one[key]}"):
-                    if found := rows.filter(**{key: one[key]}).first():
-                        self._say_in_chinese(found, one, table, str(one[key]))
-        if one := said.get("release"):
+            for item in translations.get(table, ()):
+                with locate_errors(f"translation of {table}, {item[key]}"):
+                    if row := rows.filter(**{key: item[key]}).first():
+                        self._fill_chinese_columns(row, item, table, str(item[key]))
+        if item := translations.get("release"):
             with locate_errors("translation of the release"):
-                self._say_in_chinese(release, one, "release")
+                self._fill_chinese_columns(release, item, "release")
 
-    def _say_in_chinese(self, row: Model, said: Item, *name: str) -> None:
+    def _fill_chinese_columns(self, row: Model, translation: Item, *name: str) -> None:
         """Fill the columns of a row that are still empty; each language of it once and for all."""
         for language in CHINESE:
             if self._is_new("translation", self.data["release"]["slug"], *name, language):
-                for field, texts in said.items():
+                for field, texts in translation.items():
                     column = field + column_suffix(language)
                     if isinstance(texts, dict) and texts.get(language) and not getattr(row, column):
                         setattr(row, column, texts[language])
         _save_checked(row)
 
-    def _translations(self, said: Iterable[Item], commitments: dict[str, Commitment]) -> list[NewTranslation]:
+    def _translations(self, items: Iterable[Item], commitments: dict[str, Commitment]) -> list[NewTranslation]:
         """What was never translated, whether the translation stands or was taken back."""
-        known = latest_translations(commitment.pk for commitment in commitments.values())
+        latest = latest_translations(commitment.pk for commitment in commitments.values())
         new = []
-        for one in said:
-            with locate_errors(f"translation of {one['reference']}"):
-                commitment = commitments[one["reference"]]
+        for item in items:
+            with locate_errors(f"translation of {item['reference']}"):
+                commitment = commitments[item["reference"]]
                 new += [
                     NewTranslation(commitment, language, row["en"], row[language])
-                    for row in one["texts"]
+                    for row in item["texts"]
                     for language in CHINESE
-                    if row.get(language) and (commitment.pk, language, row["en"]) not in known
+                    if row.get(language) and (commitment.pk, language, row["en"]) not in latest
                 ]
         return new
 
     def _entries(self, commitments: dict[str, Commitment]) -> list[NewEntry]:
         """The entries that the ledger does not hold yet: publications first, wholes before their parts."""
-        known = set(LedgerEntry.objects.exclude(key=None).values_list("key", flat=True))
+        recorded_keys = set(LedgerEntry.objects.exclude(key=None).values_list("key", flat=True))
         seen: set[str] = set()
         publications: list[tuple[int, NewEntry]] = []
         updates: list[NewEntry] = []
         for data in self.data["commitments"]:
             commitment = commitments[data["reference"]]
             with locate_errors(data["reference"]):
-                if twice := [said["key"] for said in data["entries"] if said["key"] in seen]:
-                    raise ReleaseFileError(f"the key {twice[0]} stands in the file twice.")
-                seen |= {said["key"] for said in data["entries"]}
-                new = [_entry_from_file(commitment, said) for said in data["entries"] if said["key"] not in known]
-            publications += [(_nesting_depth(commitment, commitments), e) for e in new if e.kind == EntryKind.PUBLISHED]
-            updates += [entry for entry in new if entry.kind != EntryKind.PUBLISHED]
+                if repeated := [item["key"] for item in data["entries"] if item["key"] in seen]:
+                    raise ReleaseFileError(f"the key {repeated[0]} stands in the file twice.")
+                seen |= {item["key"] for item in data["entries"]}
+                new_entries = [
+                    _entry_from_file(commitment, item) for item in data["entries"] if item["key"] not in recorded_keys
+                ]
+            publications += [
+                (_nesting_depth(commitment, commitments), entry)
+                for entry in new_entries
+                if entry.kind == EntryKind.PUBLISHED
+            ]
+            updates += [entry for entry in new_entries if entry.kind != EntryKind.PUBLISHED]
         publications.sort(key=lambda pair: pair[0])
         return [entry for _depth, entry in publications] + updates
 
 
 def _nesting_depth(commitment: Commitment, commitments: dict[str, Commitment]) -> int:
     """Over how many steps it is part of something; a circle ends where the rules will refuse it."""
-    depth, whole = 0, commitment.part_of
-    while whole and depth < len(commitments):
-        depth, whole = depth + 1, commitments.get(whole.reference, whole).part_of
+    depth, parent = 0, commitment.part_of
+    while parent and depth < len(commitments):
+        depth, parent = depth + 1, commitments.get(parent.reference, parent).part_of
     return depth
 
 
-def _entry_from_file(commitment: Commitment, said: Item) -> NewEntry:
-    with locate_errors(said["key"]):
-        recorded_at = datetime.fromisoformat(said["recorded_at"])
+def _entry_from_file(commitment: Commitment, item: Item) -> NewEntry:
+    with locate_errors(item["key"]):
+        recorded_at = datetime.fromisoformat(item["recorded_at"])
         if recorded_at.tzinfo is None:
             raise ReleaseFileError("recorded_at has no time zone: write it as 2026-11-22T08:00:00Z.")
-        known: dict[str, Any] = {"key": said["key"], "recorded_at": recorded_at, "salt": said["salt"]}
-        if said["kind"] == EntryKind.PUBLISHED:
-            return new_publication(commitment, Actor(), **known)
-        content = update_content(said["kind"], said, said.get("evidence", ()))
-        return NewEntry(said["kind"], content, commitment, **known)
+        recording: dict[str, Any] = {"key": item["key"], "recorded_at": recorded_at, "salt": item["salt"]}
+        if item["kind"] == EntryKind.PUBLISHED:
+            return new_publication(commitment, Actor(), **recording)
+        content = update_content(item["kind"], item, item.get("evidence", ()))
+        return NewEntry(item["kind"], content, commitment, **recording)
 
 
 def _organisations_by_slug(slugs: list[str]) -> list[Organisation]:
-    found = Organisation.objects.in_bulk(slugs, field_name="slug")
-    return [found[slug] for slug in slugs]
+    organisations = Organisation.objects.in_bulk(slugs, field_name="slug")
+    return [organisations[slug] for slug in slugs]

@@ -47,19 +47,21 @@ class Letter:
         """How many there are of each group that has any: "2 due soon"."""
         past, soon = len(self.past_deadline), len(self.due_soon)
         review, back = len(self.for_review), len(self.returned)
-        told = [
+        groups = [
             (past, ngettext("%d past its deadline", "%d past their deadline", past)),
             (soon, ngettext("%d due soon", "%d due soon", soon)),
             (review, ngettext("%d due for review", "%d due for review", review)),
             (back, ngettext("%d draft returned", "%d drafts returned", back)),
         ]
-        return [words % number for number, words in told if number]
+        return [words % number for number, words in groups if number]
 
     @property
     def references(self) -> list[str]:
         """Of everything that it names, in its order."""
-        named = [*self.past_deadline, *self.due_soon, *self.for_review]
-        return [one.reference for one in named] + [draft.commitment.reference for draft in self.returned]
+        commitments = [*self.past_deadline, *self.due_soon, *self.for_review]
+        return [commitment.reference for commitment in commitments] + [
+            draft.commitment.reference for draft in self.returned
+        ]
 
 
 @dataclass(slots=True)
@@ -82,68 +84,70 @@ def reminder_letters(day: date) -> list[Letter]:
     Told are those who can act for an owner: accounts in use, with an address, that work for it and may
     draft. Drafts that were returned to them stand beside what their organisation must deliver.
     """
-    people = _recipients(day)
-    owners = _owners_by_commitment(people)
-    due = Commitment.objects.as_of(day).owned_by(_organisations_of(people))
+    users = _recipients(day)
+    owners = _owners_by_commitment(users)
+    due = Commitment.objects.as_of(day).owned_by(_organisations_of(users))
     past, soon = _group_by_owner(due.past_deadline(), owners), _group_by_owner(due.due_soon(), owners)
-    named = (*PAST_DEADLINE, Schedule.DUE_SOON)
-    review = _group_by_owner((one for one in due.due_for_review(day) if one.schedule not in named), owners)
-    returned = _returned_by_author(people)
-    found = []
-    for user in people.select_related("affiliation__organisation").order_by("username"):
-        body = user.affiliation.organisation_id
-        drafts = [draft for draft in returned[user.pk] if body in owners[draft.commitment_id]]
-        found.append(Letter(user, past[body], soon[body], review[body], drafts))
-    return [letter for letter in found if letter.references]
+    schedules = (*PAST_DEADLINE, Schedule.DUE_SOON)
+    review = _group_by_owner(
+        (commitment for commitment in due.due_for_review(day) if commitment.schedule not in schedules), owners
+    )
+    returned = _returned_by_author(users)
+    letters = []
+    for user in users.select_related("affiliation__organisation").order_by("username"):
+        organisation_id = user.affiliation.organisation_id
+        drafts = [draft for draft in returned[user.pk] if organisation_id in owners[draft.commitment_id]]
+        letters.append(Letter(user, past[organisation_id], soon[organisation_id], review[organisation_id], drafts))
+    return [letter for letter in letters if letter.references]
 
 
 def _recipients(day: date) -> QuerySet[User]:
     """Those who can act for an organisation and were not sent the reminders of `day`."""
     # Whatever else people sign in with, permissions are kept by the stock backend.
-    able = User.objects.with_perm(DRAFT_PERMISSION, backend="django.contrib.auth.backends.ModelBackend")
+    users = User.objects.with_perm(DRAFT_PERMISSION, backend="django.contrib.auth.backends.ModelBackend")
     sent = Reminder.objects.filter(user=OuterRef("pk"), day=day, sent_at__isnull=False)
-    return able.filter(~Exists(sent), is_staff=True, affiliation__isnull=False).exclude(email="")
+    return users.filter(~Exists(sent), is_staff=True, affiliation__isnull=False).exclude(email="")
 
 
-def _organisations_of(people: QuerySet[User]) -> Any:
-    return Affiliation.objects.filter(user__in=people).values("organisation")
+def _organisations_of(users: QuerySet[User]) -> Any:
+    return Affiliation.objects.filter(user__in=users).values("organisation")
 
 
-def _owners_by_commitment(people: QuerySet[User]) -> dict[int, list[int]]:
+def _owners_by_commitment(users: QuerySet[User]) -> dict[int, list[int]]:
     """Which of their organisations own a commitment, by its key."""
     owners: dict[int, list[int]] = defaultdict(list)
-    owned = Ownership.objects.filter(organisation__in=_organisations_of(people))
-    for commitment, body in owned.values_list("commitment_id", "organisation_id"):
-        owners[commitment].append(body)
+    owned = Ownership.objects.filter(organisation__in=_organisations_of(users))
+    for commitment_id, organisation_id in owned.values_list("commitment_id", "organisation_id"):
+        owners[commitment_id].append(organisation_id)
     return owners
 
 
-def _returned_by_author(people: QuerySet[User]) -> dict[int | None, list[DraftUpdate]]:
+def _returned_by_author(users: QuerySet[User]) -> dict[int | None, list[DraftUpdate]]:
     """The drafts that a publisher sent back, by their author's key."""
     returned: dict[int | None, list[DraftUpdate]] = defaultdict(list)
-    back = DraftUpdate.objects.filter(state=DraftState.RETURNED, author__in=people).select_related("commitment")
-    for draft in back.order_by("commitment__reference", "pk"):
+    drafts = DraftUpdate.objects.filter(state=DraftState.RETURNED, author__in=users).select_related("commitment")
+    for draft in drafts.order_by("commitment__reference", "pk"):
         returned[draft.author_id].append(draft)
     return returned
 
 
-def _group_by_owner(found: Iterable[Commitment], owners: dict[int, list[int]]) -> dict[int, list[Commitment]]:
+def _group_by_owner(commitments: Iterable[Commitment], owners: dict[int, list[int]]) -> dict[int, list[Commitment]]:
     """The commitments of each organisation, in the order in which they were found."""
-    of_body: dict[int, list[Commitment]] = defaultdict(list)
-    for one in found:
-        for body in owners[one.pk]:
-            of_body[body].append(one)
-    return of_body
+    by_organisation: dict[int, list[Commitment]] = defaultdict(list)
+    for commitment in commitments:
+        for organisation_id in owners[commitment.pk]:
+            by_organisation[organisation_id].append(commitment)
+    return by_organisation
 
 
-def deliver_letters(written: Sequence[Letter], day: date) -> DeliveryResult:
+def deliver_letters(letters: Sequence[Letter], day: date) -> DeliveryResult:
     """Send letters over one connection; nobody is sent two for the same day, however many runs there are at once.
 
     Before a letter goes out its `Reminder` is claimed, in a transaction of its own: no lock is held
     while the mail server answers. A letter that the server refuses, or does not confirm, is not sent:
     its claim is taken back, and the next run tries again. What the server answers is about that letter
     and the others go on; a server that does not answer ends the run. The claim of a run that was killed
-    counts for nothing after GIVEN_UP.
+    counts for nothing after CLAIM_EXPIRES_AFTER.
 
     So nothing is lost. The price: where the server took a letter and we were killed, or the line broke,
     before we could note it, the next run sends it again, under the same Message-ID, by which many
@@ -152,14 +156,14 @@ def deliver_letters(written: Sequence[Letter], day: date) -> DeliveryResult:
     outcome = DeliveryResult()
     connection = get_connection()
     try:
-        for letter in written:
+        for letter in letters:
             connection.open()
             _deliver_letter(letter, day, connection, outcome)
     except OSError as error:  # SMTPException is one
         outcome.stopped = refusal_reason(error)
     finally:
         connection.close()
-    outcome.untried = len(written) - outcome.sent - outcome.elsewhere - len(outcome.refused)
+    outcome.untried = len(letters) - outcome.sent - outcome.elsewhere - len(outcome.refused)
     return outcome
 
 
@@ -170,26 +174,26 @@ def _deliver_letter(letter: Letter, day: date, connection: Any, outcome: Deliver
     if claim is None:
         outcome.elsewhere += 1
         return
-    ours = Reminder.objects.filter(pk=claim.pk, claimed_at=claim.claimed_at)
+    claimed = Reminder.objects.filter(pk=claim.pk, claimed_at=claim.claimed_at)
     try:
         connection.send_messages([message])
     except (OSError, ValueError) as error:  # ValueError: an address that cannot be written into a mail
-        ours.delete()
+        claimed.delete()
         connection.close()
         if is_connection_lost(error):
             raise
         outcome.refused[letter.user.get_username()] = refusal_reason(error)
     else:
-        ours.update(sent_at=timezone.now())
+        claimed.update(sent_at=timezone.now())
         outcome.sent += 1
 
 
 def _claim_reminder(user: User, day: date) -> Reminder | None:
     """The row that says that we are at it; None where another run is, or was done already."""
     now = timezone.now()
-    claim, new = Reminder.objects.get_or_create(user=user, day=day, defaults={"claimed_at": now})
+    claim, created = Reminder.objects.get_or_create(user=user, day=day, defaults={"claimed_at": now})
     stale = Reminder.objects.filter(pk=claim.pk, sent_at=None, claimed_at__lt=now - CLAIM_EXPIRES_AFTER)
-    if new or stale.update(claimed_at=now):
+    if created or stale.update(claimed_at=now):
         claim.claimed_at = now
         return claim
     return None

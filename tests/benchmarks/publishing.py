@@ -23,7 +23,7 @@ WORKER = """
 import json, time
 from pathlib import Path
 from django.db import connection
-from commitments import ledger
+from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import evidence, new
 
@@ -35,7 +35,7 @@ def bare(number):
 
 def ours(number):
     said = {{"note": f"a note of {name}, number {{number}}", "date": "2025-03", "evidence": [evidence()]}}
-    ledger.append([new("report", everything[number % len(everything)], **said)])
+    append_entries([new("report", everything[number % len(everything)], **said)])
 
 {work}(-1)
 Path({ready!r}).touch()

@@ -61,7 +61,7 @@ LAYOUT_SHIFT = """new Promise((done) => {
 STAFFED = """
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
-from commitments import publishing
+from commitments.workflow.redactions import request_redaction
 from commitments.models import *
 body = Organisation.objects.get(slug="hksarg")
 password = make_password({password!r})
@@ -81,7 +81,7 @@ DraftUpdate.objects.filter(state="returned").update(returned_because="Name the c
 for number in (3, 4, 5):
     Commitment.objects.get(pk=number).drafts.create(date="2020", note="It was painted.")
 entry = LedgerEntry.objects.get(pk=80)
-publishing.ask_for_redaction(entry, dict(entry.data, note="Removed."), "A name.", administrator)
+request_redaction(entry, dict(entry.data, note="Removed."), "A name.", administrator)
 """
 
 

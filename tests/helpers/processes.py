@@ -16,14 +16,14 @@ def notes_on_record(installation: Installation) -> set[str]:
 # Publishes report after report about one commitment, each with its number as the note, until a file says stop.
 PUBLISHER = """
 from pathlib import Path
-from commitments import ledger
+from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import evidence, new
 
 one, number = Commitment.objects.get(reference="CU-08"), 0
 while not Path({stop!r}).exists():
     number += 1
-    ledger.append([new("report", one, note=f"number {{number}}", date="2025-03", evidence=[evidence()])])
+    append_entries([new("report", one, note=f"number {{number}}", date="2025-03", evidence=[evidence()])])
 """
 
 
@@ -32,7 +32,7 @@ WRITER = """
 import time
 from pathlib import Path
 from django.db import connection
-from commitments import ledger
+from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import evidence, new
 
@@ -42,7 +42,7 @@ Path({ready!r}).touch()
 while not Path({go!r}).exists():
     time.sleep(0.001)
 for n in range(10):
-    ledger.append([new("report", commitment, note={name!r} + f" {{n}}", date="2025-03", evidence=[evidence()])])
+    append_entries([new("report", commitment, note={name!r} + f" {{n}}", date="2025-03", evidence=[evidence()])])
 """
 
 

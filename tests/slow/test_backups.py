@@ -19,13 +19,14 @@ _numbers = count(1)
 STEPS = """
 from pathlib import Path
 from django.core.management import call_command
-from commitments import backup, ledger
+from commitments.ledger.append import append_entries
 from commitments.models import Commitment, LedgerHead
+from commitments.ops import backup
 from tests.factories import new
 
 def note():
     one = Commitment.objects.get(reference="CU-08")
-    ledger.append([new("report", one, note="after the backup", date="2025-03")])
+    append_entries([new("report", one, note="after the backup", date="2025-03")])
 
 """
 WHILE_WRITING = """
@@ -41,19 +42,19 @@ middle[len(whole) // 2] ^= 1
 for damaged in (b"", b"no backup", whole[:len(whole) // 2], whole[:-1], whole[len(whole) // 2:], bytes(middle)):
     file.write_bytes(damaged)
     try:
-        backup.restore(file, force=True)
+        backup.restore_backup(file, force=True)
     except backup.BackupError as error:
         print(error)
 call_command("verify_ledger")
 """
 FORGE = """
 from django.db import connection
-from commitments import triggers
+from commitments.ledger import triggers
 with connection.cursor() as cursor:
     on = "" if connection.vendor == "sqlite" else f" ON {triggers.ENTRIES}"
     cursor.execute("DROP TRIGGER ledger_no_update" + on)
     cursor.execute(f"UPDATE {triggers.ENTRIES} SET content = '{{}}' WHERE sequence = 7")
-triggers.lay(connection)
+triggers.install(connection)
 """
 
 

@@ -1,6 +1,7 @@
 """No generated request is answered with a 500, with a draft, or with its own markup. FUZZ_REQUESTS: how many of each.
 
-The same requests every time; `make soak` sends many thousands. What it found is in `tests/test_impossible_keys.py`.
+The same requests every time; `make soak` sends many thousands. What it found is in
+`tests/admin/test_impossible_keys.py`.
 """
 
 import logging

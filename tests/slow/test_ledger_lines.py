@@ -16,11 +16,11 @@ def run_on(server):
 
 END = "from commitments.models import LedgerHead\nprint(LedgerHead.objects.get())"
 REDACT = """
-from commitments import ledger
+from commitments.ledger.append import Actor, append_entries, new_redaction
 from commitments.models import LedgerEntry
 report = LedgerEntry.objects.filter(kind="report").first()
-[first] = ledger.append([ledger.redact(report, report.data | {"note": "公開"}, "A name.", ledger.Recorder())])
-ledger.append([ledger.redact(first, first.data | {"reason": "Less."}, "A name.", ledger.Recorder())])
+[first] = append_entries([new_redaction(report, report.data | {"note": "公開"}, "A name.", Actor())])
+append_entries([new_redaction(first, first.data | {"reason": "Less."}, "A name.", Actor())])
 """
 
 

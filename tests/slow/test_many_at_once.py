@@ -109,11 +109,11 @@ def test_an_export_agrees_with_its_ledger_head_while_updates_are_published(insta
 # Text that no zip makes small.
 BIG = """
 from random import Random
-from commitments import ledger
+from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import evidence, new
 for one in Commitment.objects.all():
-    ledger.append([new("report", one, note=Random(1).randbytes(150_000).hex(), date="2025-03", evidence=[evidence()])])
+    append_entries([new("report", one, note=Random(1).randbytes(150_000).hex(), date="2025-03", evidence=[evidence()])])
 """
 # Who reads an old moment of the database, as the database itself sees it.
 READING = """

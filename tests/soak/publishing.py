@@ -22,7 +22,7 @@ from tests.soak.figures import milliseconds, told
 WRITER = """
 import json, random, time
 from pathlib import Path
-from commitments import ledger
+from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import evidence, new
 
@@ -33,7 +33,7 @@ while not Path({go!r}).exists():
 for number in range({updates}):
     begun = time.perf_counter()
     note = f"{name} {{number}}"
-    ledger.append([new("report", chance.choice(everything), note=note, date="2025-03", evidence=[evidence()])])
+    append_entries([new("report", chance.choice(everything), note=note, date="2025-03", evidence=[evidence()])])
     took.append(time.perf_counter() - begun)
 print(json.dumps(took))
 """

@@ -40,13 +40,15 @@ from commitments.admin.imports.base import (
     RowOutcome,
     result_fingerprint,
 )
+from commitments.admin.imports.commitments import CommitmentResource
+from commitments.admin.imports.draft_updates import DraftResource
 from commitments.admin.imports.export_columns import (
     CommitmentExportMixin,
     DraftExportMixin,
     ExportMixin,
     OrganisationExportMixin,
 )
-from commitments.admin.imports.resources import CommitmentResource, DraftResource, OrganisationResource
+from commitments.admin.imports.organisations import OrganisationResource
 from commitments.i18n.phrases import join_list
 
 UPLOAD_PREFIX = "tracker-import-"

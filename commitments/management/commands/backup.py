@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write it and say what it holds."""
         try:
-            made = make_backup(options["file"])
+            backup = make_backup(options["file"])
         except BackupError as error:
             raise CommandError(f"No backup was made. {error}") from error
-        self.stdout.write(f"{options['file']} verifies: {made.entries} entries, head {made.head}")
+        self.stdout.write(f"{options['file']} verifies: {backup.entries} entries, head {backup.head}")

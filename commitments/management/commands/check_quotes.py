@@ -31,19 +31,19 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{options['file']} cannot be read: {error}") from error
         commitments = Commitment.objects.filter(release=release)
-        wrong = 0
+        wrong_count = 0
         for commitment in commitments:
-            found = text.count(" ".join(commitment.quote.split()))
-            if found != 1:
-                wrong += 1
-                self.stderr.write(f"{commitment.reference}: found {found} times: “{commitment.quote}”")
-        if wrong:
+            count = text.count(" ".join(commitment.quote.split()))
+            if count != 1:
+                wrong_count += 1
+                self.stderr.write(f"{commitment.reference}: found {count} times: “{commitment.quote}”")
+        if wrong_count:
             sys.exit(1)
         self.stdout.write(f"All {commitments.count()} quotes of {release.slug} are found, once each.")
 
     def _release(self, slug: str | None) -> Release:
         releases = Release.objects.filter(slug=slug) if slug else Release.objects.all()
         if len(releases) != 1:
-            known = ", ".join(Release.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"Say which release with --release. Known: {known}.")
+            slugs = ", ".join(Release.objects.values_list("slug", flat=True)) or "none"
+            raise CommandError(f"Say which release with --release. Known: {slugs}.")
         return releases[0]

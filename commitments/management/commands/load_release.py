@@ -27,5 +27,7 @@ class Command(BaseCommand):
             loaded = load_release(options["file"])
         except ReleaseFileError as error:
             raise CommandError(str(error)) from error
-        said = f"{loaded.items} items and {loaded.entries} ledger entries are new, {loaded.translations} translations."
-        self.stdout.write(f"{options['file'].name}: {said}")
+        summary = (
+            f"{loaded.items} items and {loaded.entries} ledger entries are new, {loaded.translations} translations."
+        )
+        self.stdout.write(f"{options['file'].name}: {summary}")

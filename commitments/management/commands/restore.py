@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore it and say what the ledger is now."""
         try:
-            made = restore_backup(options["file"], force=options["force"])
+            backup = restore_backup(options["file"], force=options["force"])
         except BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from error
-        self.stdout.write(f"Restored the backup of {made.made_at}: {made.entries} entries, head {made.head}")
+        self.stdout.write(f"Restored the backup of {backup.made_at}: {backup.entries} entries, head {backup.head}")

@@ -37,14 +37,14 @@ class Command(BaseCommand):
 
     def _report(self, outcome: reminders.DeliveryResult) -> None:
         """One line; exit 1 where something is left."""
-        told = f"Reminders sent: {outcome.sent}."
+        summary = f"Reminders sent: {outcome.sent}."
         if outcome.elsewhere:
-            told += f" Left to another run that has begun on them: {outcome.elsewhere}."
+            summary += f" Left to another run that has begun on them: {outcome.elsewhere}."
         left = len(outcome.refused) + outcome.untried
         if not left:
-            self.stdout.write(told)
+            self.stdout.write(summary)
             return
         reasons = [f"{name}: {reason}" for name, reason in outcome.refused.items()]
         reasons += [f"the mail server: {outcome.stopped}"] if outcome.stopped else []
-        self.stderr.write(f"{told} Not sent, and tried again at the next run: {left} ({'; '.join(reasons)}).")
+        self.stderr.write(f"{summary} Not sent, and tried again at the next run: {left} ({'; '.join(reasons)}).")
         sys.exit(1)

@@ -182,7 +182,7 @@ def ties(db):
 def test_after_each_row_come_those_behind_it_in_the_order_of_the_list(ties, client):
     """In each sort, forwards and backwards, though values are shared or missing."""
     commitments = DATASETS["commitments"]
-    found = commitments.found(CommitmentFilter(QueryDict(), date(2026, 11, 22)))
+    found = commitments.queryset(CommitmentFilter(QueryDict(), date(2026, 11, 22)))
     for sort in [sign + name for name in SORT_COLUMNS for sign in ("", "-")]:
         exported = [row["reference"] for row in read(client, f"/commitments.csv?sort={sort}")]
         rows, order = ask(client, f"{API}commitments/?sort={sort}")["results"], RowOrder(commitments, sort)

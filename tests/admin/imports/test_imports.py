@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from commitments.admin.imports import base, resources, views
+from commitments.admin.imports import base, commitments, draft_updates, organisations, views
 from commitments.ledger.append import Actor, append_entries, new_publication
 from commitments.models import (
     Affiliation,
@@ -570,7 +570,7 @@ def test_contributors_export_what_they_see(release):
 @pytest.mark.postgresql
 @pytest.mark.parametrize("model", ["commitment", "draftupdate"])
 def test_queries_grow_with_batches_and_not_with_rows(editor, culture, public, monkeypatch, model):
-    for module in (base, resources):
+    for module in (base, commitments, draft_updates, organisations):
         monkeypatch.setattr(module, "BATCH_SIZE", 30)
     [few, more] = [queries_of_importing(editor, model, size) for size in (30, 120)]
     # 90 rows more are three batches.

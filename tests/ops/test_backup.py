@@ -6,11 +6,11 @@ import pytest
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 PUBLISH = """
-from commitments import ledger
+from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import new
 
-ledger.append([new("report", Commitment.objects.get(reference="CU-08"), note="after the backup", date="2025-03")])
+append_entries([new("report", Commitment.objects.get(reference="CU-08"), note="after the backup", date="2025-03")])
 """
 
 

@@ -191,5 +191,5 @@ def test_every_file_of_tests_that_the_document_names_exists():
     named = set(re.findall(r"tests/[^\s`,;)]*", DOCUMENT))
     assert len(named) > 20
     assert [
-        one for one in named if not (re.fullmatch(r"tests/([a-z]+/)?test_\w+\.py", one) and (ROOT / one).is_file())
+        one for one in named if not (re.fullmatch(r"tests/([a-z]+/)*test_\w+\.py", one) and (ROOT / one).is_file())
     ] == []

@@ -154,7 +154,7 @@ def test_what_is_not_translated_stays_as_it_is_on_record(client, world, language
 @traditional
 def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(client, world, language):
     assert tuple(table(client, f"/{language}/commitments.csv")[0]) == COLUMN_NAMES
-    words = [column.name for column in LIST_COLUMNS if column.spoken or column.name in ("owners", "partners", "url")]
+    words = [column.name for column in LIST_COLUMNS if column.translated_from or column.name in ("owners", "partners", "url")]
     for row, english in zip(
         table(client, f"/{language}/commitments.csv"), table(client, "/commitments.csv"), strict=True
     ):
@@ -472,7 +472,7 @@ def test_a_column_that_has_words_says_where_its_translations_are():
     for dataset in DATASETS.values():
         for column in dataset.columns:
             if column.type is ColumnType.TEXT and column.name not in words:
-                assert column.spoken, (dataset.name, column.name)
+                assert column.translated_from, (dataset.name, column.name)
 
 
 @pytest.mark.postgresql

@@ -252,7 +252,7 @@ def test_a_form_sent_to_a_database_that_nobody_serves_says_so(settings, clerk):
         assert said(clerk.post("/admin/commitments/area/add/")) == NOTHING
 
 
-@pytest.mark.urls("tests.test_outage")
+@pytest.mark.urls("tests.web.test_errors")
 def test_where_the_commit_itself_failed_nobody_claims_to_know(clerk, file):
     def save(_request):
         file.cursor().execute("PRAGMA journal_mode = DELETE")  # so that a reader can stop a commit
@@ -266,7 +266,7 @@ def test_where_the_commit_itself_failed_nobody_claims_to_know(clerk, file):
 
 
 @pytest.mark.postgresql
-@pytest.mark.urls("tests.test_outage")
+@pytest.mark.urls("tests.web.test_errors")
 def test_where_something_failed_after_the_view_nobody_claims_to_know(clerk):
     def save(request):
         request.session["seen"] = 1  # stored on the way out

@@ -9,7 +9,7 @@ import pytest
 
 from tests import check_translations
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 LOCALES = {"zh_Hant": 1, "zh_Hans": 2}  # and the column of the glossary
 ROW = re.compile(r"^\| (?P<english>[a-z][^|]*) \| (?P<hant>[^|]*) \| (?P<hans>[^|]*) \|$", re.MULTILINE)
 FILLED = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|</?[a-z]+[^>]*>|&[a-z]+;")
