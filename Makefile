@@ -80,6 +80,7 @@ check: .venv/development $(COMPILED)
 	$(BIN)/ruff check .
 	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python tests/check_translations.py
 	PRODUCTION=1 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=tracker.example $(BIN)/python manage.py check --deploy --fail-level DEBUG

@@ -19,9 +19,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from commitments.ledger.append import Actor
-from commitments.ledger.translations import NewTranslation, record_translations
-
 # Before anything of Django's: which database it is. The key signs what a page keeps hidden.
 if __name__ == "__main__":
     os.environ |= {
@@ -44,6 +41,8 @@ from django.test.html import parse_html
 from django.urls import NoReverseMatch, reverse
 
 from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
+from commitments.ledger.append import Actor
+from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment, ErrorReport, LedgerEntry
 from tests import factories
 from tests.helpers.days import NOW

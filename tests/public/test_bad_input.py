@@ -267,7 +267,7 @@ def test_updates_of_a_kind_that_is_none_and_two_at_once_are_refused(client, quer
 
 
 def test_the_message_stands_in_the_error_element_of_a_field_with_choices(client):
-    names = [*CommitmentFilter(QueryDict(), TODAY).ticked]
+    names = [*CommitmentFilter(QueryDict(), TODAY).multi_choice_filters]
     assert len(names) == 11
     page = main(client.get(LIST + "?" + "&".join(f"{name}=wrong" for name in names)))
     for name in names:
