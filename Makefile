@@ -7,6 +7,7 @@
 # make mutants   what the tests are worth: faults planted at random, and how many of them are caught (FAULTS=, SEED=)
 # make soak   the long runs: many who publish, crowds of readers, memory; generated questions to the API (SOAK_CASES=
 #             for each address), to all public addresses and to the forms of staff (FUZZ_REQUESTS=, 20,000 of each)
+# make pictures  the packages and tables as docs/architecture.md shows them
 # make messages  the catalogues of both forms of Chinese in line with the code (needs gettext)
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
@@ -22,7 +23,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 # Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md).
 SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --preload --log-level error --forwarded-allow-ips ""
 
-.PHONY: run test slow coverage mutants check bench soak screenshots messages lock system
+.PHONY: run test slow coverage mutants check bench soak screenshots messages pictures lock system
 
 run: .venv/runtime $(STATIC) $(COMPILED)
 	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
@@ -53,6 +54,10 @@ $(STATIC): .venv/runtime $(shell find commitments/static -type f)
 	$(BIN)/pybabel --quiet compile --domain django --input-file $< --output-file $@
 
 # After a change to words: brings the catalogues in line. What is new in them must then be translated.
+# After a change to packages or models: the pictures of docs/architecture.md.
+pictures: .venv/development
+	$(BIN)/python -m tests.helpers.pictures
+
 messages: .venv/development
 	$(BIN)/python manage.py makemessages --locale zh_Hant --locale zh_Hans --no-obsolete --no-wrap --add-location file --ignore tests --ignore var
 

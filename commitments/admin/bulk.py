@@ -64,9 +64,9 @@ def bulk_urls(model_admin: LedgerAdmin) -> list[Any]:
     return [path("record/", view, name="commitments_commitment_record")]
 
 
-def ask_bulk(model_admin: LedgerAdmin, request: HttpRequest, chosen: QuerySet[Commitment]) -> HttpResponse | None:
+def ask_bulk(model_admin: LedgerAdmin, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
     """The empty form for commitments chosen in the list; None, with a message, where it cannot be for them."""
-    commitments = list(chosen.filter(published_at__isnull=False)[: MAX_AT_ONCE + 1])
+    commitments = list(queryset.filter(published_at__isnull=False)[: MAX_AT_ONCE + 1])
     if not 0 < len(commitments) <= MAX_AT_ONCE:
         message = _("Choose between 1 and %(most)s published commitments.") % {"most": MAX_AT_ONCE}
         model_admin.message_user(request, message, messages.WARNING)
@@ -95,7 +95,7 @@ def bulk_page(
         "form": form,
         "evidence": evidence,
         "may_publish": may_publish_draft(None, staff_user(request)),
-        "chosen": signing.dumps([one.pk for one in commitments], salt=SALT, compress=True),
+        "chosen": signing.dumps([commitment.pk for commitment in commitments], salt=SALT, compress=True),
     }
     return TemplateResponse(request, "admin/commitments/commitment/record.html", context)
 
@@ -105,46 +105,47 @@ def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("commitments.add_draftupdate"):
         raise PermissionDenied
     try:
-        chosen = signing.loads(request.POST.get("chosen", ""), salt=SALT)
+        keys = signing.loads(request.POST.get("chosen", ""), salt=SALT)
     except signing.BadSignature:
         model_admin.message_user(request, _("Choose the commitments in the list first."), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))
-    commitments = list(
-        accessible_commitments(request).for_staff(localdate()).filter(pk__in=chosen).order_by("reference")
-    )
+    commitments = list(accessible_commitments(request).for_staff(localdate()).filter(pk__in=keys).order_by("reference"))
     form, evidence = BulkForm(request.POST), EvidenceForms(request.POST, queryset=DraftEvidence.objects.none())
     if not (form.is_valid() and evidence.is_valid()):
         return bulk_page(model_admin, request, commitments, form, evidence)
-    drafts = [DraftUpdate(commitment=one, author=staff_user(request), **form.cleaned_data) for one in commitments]
+    drafts = [
+        DraftUpdate(commitment=commitment, author=staff_user(request), **form.cleaned_data)
+        for commitment in commitments
+    ]
     rows = [row.instance for row in evidence.forms if row.has_changed()]
     publishes = may_publish_draft(None, staff_user(request))
     with transaction.atomic():
         lock_head()
-        seen = store_drafts(drafts, rows)
-        looked_at = preview_digest(form, rows, chosen, seen)
-        writes = PREVIEW_BUTTON not in request.POST and request.POST.get("looked_at") == looked_at
+        preview = store_drafts(drafts, rows)
+        digest = preview_digest(form, rows, keys, preview)
+        writes = PREVIEW_BUTTON not in request.POST and request.POST.get("looked_at") == digest
         try:
             if writes and publishes:
                 publish_drafts(drafts, staff_user(request))
             else:
                 check_publishable(drafts)
         except DraftRefusedError as refusal:
-            seen |= stopped_row(refusal, drafts)
+            preview |= stopped_row(refusal, drafts)
             writes = False
         if writes:
             LogEntry.objects.log_actions(staff_user(request).pk, drafts, ADDITION, _("Recorded together."))
         transaction.set_rollback(not writes)  # what was only looked at leaves nothing
     if writes:
         return bulk_done(model_admin, request, len(drafts), publishes=publishes)
-    return bulk_page(model_admin, request, commitments, form, evidence, looked_at=looked_at, **seen)
+    return bulk_page(model_admin, request, commitments, form, evidence, looked_at=digest, **preview)
 
 
-def preview_digest(form: BulkForm, rows: list[DraftEvidence], chosen: list[int], seen: dict[str, Any]) -> str:
+def preview_digest(form: BulkForm, evidence: list[DraftEvidence], keys: list[int], preview: dict[str, Any]) -> str:
     """Of what was looked at: if anything of it differs when it is sent, it is looked at again."""
-    said = {name: str(value) for name, value in form.cleaned_data.items()}
-    pages = [[str(getattr(row, name)) for name in EVIDENCE_FIELDS] for row in rows]
-    effect = [str(effect.as_list()) for _commitment, effect in seen["rows"]]
-    return salted_hmac(SALT, json.dumps([chosen, said, pages, effect]), algorithm="sha256").hexdigest()
+    values = {name: str(value) for name, value in form.cleaned_data.items()}
+    evidence_values = [[str(getattr(row, name)) for name in EVIDENCE_FIELDS] for row in evidence]
+    effect_lists = [str(effect.as_list()) for _commitment, effect in preview["rows"]]
+    return salted_hmac(SALT, json.dumps([keys, values, evidence_values, effect_lists]), algorithm="sha256").hexdigest()
 
 
 def store_drafts(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> dict[str, Any]:
@@ -152,13 +153,15 @@ def store_drafts(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> di
     for draft in drafts:
         draft.state = DraftState.WAITING
     DraftUpdate.objects.bulk_create(drafts, batch_size=200)
-    copies = [{name: getattr(row, name) for name in EVIDENCE_FIELDS} for row in evidence]
+    evidence_values = [{name: getattr(row, name) for name in EVIDENCE_FIELDS} for row in evidence]
     DraftEvidence.objects.bulk_create(
-        (DraftEvidence(draft=draft, **copy) for draft in drafts for copy in copies), batch_size=200
+        (DraftEvidence(draft=draft, **values) for draft in drafts for values in evidence_values), batch_size=200
     )
-    found = effects.prefetch_for_effect(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
+    stored_drafts = effects.prefetch_for_effect(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
     day = localdate()
-    return {"rows": [(draft.commitment, effects.draft_effect(draft, day)) for draft in found.order_by("commitment")]}
+    return {
+        "rows": [(draft.commitment, effects.draft_effect(draft, day)) for draft in stored_drafts.order_by("commitment")]
+    }
 
 
 def stopped_row(refusal: DraftRefusedError, drafts: list[DraftUpdate]) -> dict[str, Any]:

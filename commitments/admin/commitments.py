@@ -88,10 +88,10 @@ class CommitmentForm(StaffForm):
         if self.errors:
             return cleaned
         public = self.instance.published_at is not None
-        said = publication_content(Commitment.objects.get(pk=self.instance.pk)) if public else {}
-        said |= {name: public_value(name, cleaned[name]) for name in PUBLIC_FIELDS if name in cleaned}
+        values = publication_content(Commitment.objects.get(pk=self.instance.pk)) if public else {}
+        values |= {name: public_value(name, cleaned[name]) for name in PUBLIC_FIELDS if name in cleaned}
         try:
-            check_consistency(said)
+            check_consistency(values)
         except ValidationError as problem:
             add_refusal(problem, self)
         if public and self.changed_public() and not cleaned.get("reason", "").strip():
@@ -170,14 +170,14 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         time = (("deadline", "deadline_as_stated", "deadline_basis"), "review_on")
         target = (("target", "unit", "measure", "target_approximate"), "note")
         public = obj is not None and obj.published_at is not None
-        now = [(None, {"fields": ("status_now", "deadline_now", "last_entry")})] if public else []
-        why = [(_("Correction"), {"fields": ("reason",)})] if public else []
+        current_state = [(None, {"fields": ("status_now", "deadline_now", "last_entry")})] if public else []
+        correction = [(_("Correction"), {"fields": ("reason",)})] if public else []
         return [
-            *now,
+            *current_state,
             (_("The pledge"), {"fields": place + pledge}),
             (_("Who"), {"fields": parties}),
             (_("By when, and how much"), {"fields": time + target}),
-            *why,
+            *correction,
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Commitment | None = None) -> list[str]:
@@ -259,8 +259,8 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """A preview is no error."""
-        one = context["original"]
-        if one and one.published_at and self.has_change_permission(request, one):
+        commitment = context["original"]
+        if commitment and commitment.published_at and self.has_change_permission(request, commitment):
             context["title"] = _("Correct the wording")
         if preview := getattr(request, "preview", ""):
             context |= {"preview": preview, "errors": []}
@@ -271,15 +271,15 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     @admin.display(description=gettext_lazy("owners"))
     def owned_by(self, obj: Commitment) -> str:
         """Who must deliver."""
-        return join_list(body.label for body in obj.owners.all()) or obj.parties_as_stated
+        return join_list(organisation.label for organisation in obj.owners.all()) or obj.parties_as_stated
 
     @admin.display(description=gettext_lazy("status"), ordering="state__status")
     def status_now(self, obj: Commitment) -> SafeString:
         """The status last reported, with its date."""
         if obj.published_at is None:
             return format_html('<span class="badge role-none">{}</span>', _("draft"))
-        said = badge(Status(obj.state.status))
-        return with_detail(said, obj.state.status_on.label) if obj.state.status_on else said
+        status_badge = badge(Status(obj.state.status))
+        return with_detail(status_badge, obj.state.status_on.label) if obj.state.status_on else status_badge
 
     @admin.display(description=gettext_lazy("current deadline"), ordering="state__deadline_last")
     def deadline_now(self, obj: Commitment) -> str:
@@ -292,14 +292,14 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """How it stands against its deadline, and how many days late."""
         if obj.published_at is None:
             return "–"
-        said, late = badge(Schedule(obj.schedule)), lateness_words(obj)
-        return format_html("{} {}", said, late) if late else said
+        schedule_badge, lateness = badge(Schedule(obj.schedule)), lateness_words(obj)
+        return format_html("{} {}", schedule_badge, lateness) if lateness else schedule_badge
 
     @admin.display(description=gettext_lazy("last entry"), ordering="state__last_entry_on")
     def last_entry(self, obj: Commitment) -> SafeString | str:
         """The day of the last report, context or check."""
         if obj.published_at is None or obj.state.last_entry_on is None:
             return "–"
-        fresh = Freshness(obj.freshness).label if obj.freshness in (Freshness.AGEING, Freshness.STALE) else ""
+        freshness = Freshness(obj.freshness).label if obj.freshness in (Freshness.AGEING, Freshness.STALE) else ""
         day = date_format(obj.state.last_entry_on, "DATE_FORMAT")
-        return with_detail(day, fresh) if fresh else day
+        return with_detail(day, freshness) if freshness else day

@@ -63,13 +63,13 @@ class OptimisticLockAdmin(ModelAdmin):
         if request.method != "POST" or not object_id:
             return super().changeform_view(request, *args, **kwargs)
         with transaction.atomic():
-            obj = self._locked(request, unquote(str(object_id)))
+            obj = self._lock(request, unquote(str(object_id)))
             if obj is None or not self.has_change_permission(request, obj):
                 return self.unsaved_input(request, obj)
             self.stop_if_overtaken(request, obj)
             return super().changeform_view(request, *args, **kwargs)
 
-    def _locked(self, request: HttpRequest, pk: str) -> models.Model | None:
+    def _lock(self, request: HttpRequest, pk: str) -> models.Model | None:
         obj: models.Model | None = self.get_object(request, pk)
         if obj is None:
             return None
@@ -79,22 +79,23 @@ class OptimisticLockAdmin(ModelAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Without the buttons that lead away from a form half typed, or delete what it names."""
-        box = super().formfield_for_dbfield(db_field, request, **kwargs)
+        form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
         for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
-            if box is not None and hasattr(box.widget, button):
-                setattr(box.widget, button, False)
-        return box
+            if form_field is not None and hasattr(form_field.widget, button):
+                setattr(form_field.widget, button, False)
+        return form_field
 
     def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
         """Compare and merge; the form comes back where anything was changed in between."""
-        now, seen = self.snapshot_of(request, obj), FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, ""))
-        if seen is None:
+        stored_snapshot = self.snapshot_of(request, obj)
+        opened_snapshot = FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, ""))
+        if opened_snapshot is None:
             message = _("The form did not say what was on the page when you opened it. Check it and send it again.")
             request.refusal = ValidationError(message)  # type: ignore[attr-defined]  # read by StaffForm
             return
-        merged = merge_forms(request.POST, seen, now)
+        merged = merge_forms(request.POST, opened_snapshot, stored_snapshot)
         if merged.changed or merged.changed_formsets:
-            request.refusal = self._overtaken(request, obj, seen, now, merged)  # type: ignore[attr-defined]
+            request.refusal = self._overtaken_error(request, obj, opened_snapshot, stored_snapshot, merged)  # type: ignore[attr-defined]
             request.POST = merged.data  # type: ignore[assignment]  # django-stubs: the immutable kind
 
     def snapshot_of(self, request: HttpRequest, obj: models.Model) -> FormSnapshot:
@@ -102,8 +103,10 @@ class OptimisticLockAdmin(ModelAdmin):
         form = self._form_of(request, obj)
         rows: dict[str, list[FieldValues]] = {}
         for inline in self.get_inline_instances(request, obj):
-            kind = inline.get_formset(request, obj)
-            formset = kind(instance=obj, prefix=kind.get_default_prefix(), queryset=inline.get_queryset(request))
+            formset_class = inline.get_formset(request, obj)
+            formset = formset_class(
+                instance=obj, prefix=formset_class.get_default_prefix(), queryset=inline.get_queryset(request)
+            )
             hidden = {formset.fk.name, "DELETE"}
             rows[str(formset.prefix)] = [
                 {name: value for name, value in form_values(row).items() if name not in hidden}
@@ -116,8 +119,13 @@ class OptimisticLockAdmin(ModelAdmin):
         form: forms.BaseForm = self.get_form(request, obj, change=True, fields=fields)(instance=obj)
         return form
 
-    def _overtaken(
-        self, request: HttpRequest, obj: models.Model, seen: FormSnapshot, now: FormSnapshot, merged: MergeResult
+    def _overtaken_error(
+        self,
+        request: HttpRequest,
+        obj: models.Model,
+        opened_snapshot: FormSnapshot,
+        stored_snapshot: FormSnapshot,
+        merged: MergeResult,
     ) -> ValidationError:
         """What changed, from what to what, by whom and when; and beside each field that both changed, what it says."""
         form = self._form_of(request, obj)
@@ -125,8 +133,8 @@ class OptimisticLockAdmin(ModelAdmin):
             _("%(field)s (from “%(before)s” to “%(after)s”)")
             % {
                 "field": form[name].label,
-                "before": display_value(form, name, seen.values[name]),
-                "after": display_value(form, name, now.values[name]),
+                "before": display_value(form, name, opened_snapshot.values[name]),
+                "after": display_value(form, name, stored_snapshot.values[name]),
             }
             for name in merged.changed
         ]
@@ -134,47 +142,55 @@ class OptimisticLockAdmin(ModelAdmin):
         message = _(
             "%(who)s saved this after you had opened it. Changed: %(changes)s. What you did not touch says what is "
             "stored now, and what you typed is kept: check it and send it again."
-        ) % {"who": self.last_editor(obj, datetime.fromisoformat(seen.opened_at)), "changes": join_clauses(changes)}
-        beside = _("It says now: “%(now)s”. You typed something else: send it again to replace that.")
+        ) % {
+            "who": self.last_editor(obj, datetime.fromisoformat(opened_snapshot.opened_at)),
+            "changes": join_clauses(changes),
+        }
+        conflict_message = _("It says now: “%(now)s”. You typed something else: send it again to replace that.")
         return ValidationError(
             {NON_FIELD_ERRORS: [message]}
-            | {name: [beside % {"now": display_value(form, name, now.values[name])}] for name in merged.conflicts}
+            | {
+                name: [conflict_message % {"now": display_value(form, name, stored_snapshot.values[name])}]
+                for name in merged.conflicts
+            }
         )
 
     def _group_label(self, request: HttpRequest, obj: models.Model, prefix: str) -> str:
         inlines = self.get_inline_instances(request, obj)
-        names = {one.get_formset(request, obj).get_default_prefix(): one.opts.verbose_name_plural for one in inlines}
+        names = {
+            inline.get_formset(request, obj).get_default_prefix(): inline.opts.verbose_name_plural for inline in inlines
+        }
         return str(names[prefix])
 
     def last_editor(self, obj: models.Model, since: datetime) -> str:
         """Who saved an object last since a time, and when, as the admin's log tells."""
-        log = LogEntry.objects.filter(
+        log_entries = LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk), action_time__gte=since
         )
-        last = log.select_related("user").order_by("-action_time").first()
-        if last is None:
+        log_entry = log_entries.select_related("user").order_by("-action_time").first()
+        if log_entry is None:
             return _("Somebody else")
-        when = date_format(timezone.localtime(last.action_time), "DATETIME_FORMAT")
-        return _("%(who)s (%(when)s)") % {"who": last.user.get_username(), "when": when}
+        when = date_format(timezone.localtime(log_entry.action_time), "DATETIME_FORMAT")
+        return _("%(who)s (%(when)s)") % {"who": log_entry.user.get_username(), "when": when}
 
     def unsaved_input(self, request: HttpRequest, obj: models.Model | None) -> HttpResponse:
         """It cannot be saved any more: say why, and show what was typed, to be used elsewhere."""
-        seen = FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, "")) or FormSnapshot()
-        rows = {f"{prefix}-{n}-{name}": said for prefix in seen.rows for n, row in enumerate(seen.rows[prefix])
-                for name, said in row.items()}  # fmt: skip
-        shown = {**seen.values, **rows}
+        snapshot = FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, "")) or FormSnapshot()
+        row_values = {f"{prefix}-{number}-{name}": values for prefix, rows in snapshot.rows.items()
+                      for number, row in enumerate(rows) for name, values in row.items()}  # fmt: skip
+        opened_values = {**snapshot.values, **row_values}
         hidden = ("csrfmiddlewaretoken", SNAPSHOT_FIELD, "pointed_out", "returned", "check_searched")
-        words = [
+        typed = [
             (name.replace("-", " ").replace("_", " "), "\n".join(typed_values(request.POST, name)))
             for name in request.POST
             if name not in hidden and not name.startswith("_") and not name.endswith(("_FORMS", "-id", "-draft"))
-            if "__prefix__" not in name and typed_values(request.POST, name) not in ([], shown.get(name))
+            if "__prefix__" not in name and typed_values(request.POST, name) not in ([], opened_values.get(name))
         ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("This was not saved"),
             "why": self.denial_reason(obj),
-            "typed": words,
+            "typed": typed,
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/commitments/unsaved_input.html", context, status=403 if obj else 404)
@@ -202,9 +218,9 @@ class OptimisticLockAdmin(ModelAdmin):
 class LedgerAdmin(OptimisticLockAdmin):
     """Saves through the ledger. A refusal rolls everything back and shows the form again as it was typed."""
 
-    def _locked(self, request: HttpRequest, pk: str) -> models.Model | None:
+    def _lock(self, request: HttpRequest, pk: str) -> models.Model | None:
         lock_head()
-        return super()._locked(request, pk)
+        return super()._lock(request, pk)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Try; on a refusal the transaction is gone, and the same question is answered with its reasons."""
@@ -232,13 +248,13 @@ def display_value(form: forms.BaseForm, name: str, value: list[str]) -> str:
     """What a field says, as people read it, shortened."""
     field = form.fields[name]
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
-        words = join_list(map(str, field.queryset.filter(pk__in=value)))
+        text = join_list(map(str, field.queryset.filter(pk__in=value)))
     elif isinstance(field, forms.ChoiceField):
         labels = dict(field.choices)  # type: ignore[arg-type]  # ours are pairs, never groups
-        words = join_list(str(labels.get(one, one)) for one in value)
+        text = join_list(str(labels.get(key, key)) for key in value)
     elif isinstance(field, forms.BooleanField):
-        words = _("yes") if value else _("no")
+        text = _("yes") if value else _("no")
     else:
-        words = join_clauses(value)
-    words = words or "–"
-    return words if len(words) <= MAX_VALUE_LENGTH else f"{words[:MAX_VALUE_LENGTH]}…"
+        text = join_clauses(value)
+    text = text or "–"
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:MAX_VALUE_LENGTH]}…"

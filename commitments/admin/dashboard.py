@@ -1,4 +1,4 @@
-"""The desk, which the admin opens with: what waits for whoever signs in, each a count and the list that it counts."""
+"""The dashboard (“Desk”), which the admin opens with: what waits for whoever signs in, as counts that lead to lists."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ class Card:
 def dashboard(request: HttpRequest) -> dict[str, Any]:
     """What the page shows. The number of queries does not depend on how much there is."""
     affiliation = Affiliation.objects.filter(user=request.user.pk).select_related("organisation").first()
-    works = request.user.has_perm("commitments.view_commitment")
-    lost = works and affiliation is None and is_contributor(request)
+    may_view = request.user.has_perm("commitments.view_commitment")
+    unaffiliated = may_view and affiliation is None and is_contributor(request)
     return {
         "organisation": affiliation.organisation if affiliation else None,
-        "unaffiliated": lost,
-        "commitments": commitment_cards(request, affiliation, localdate()) if works and not lost else [],
+        "unaffiliated": unaffiliated,
+        "commitments": commitment_cards(request, affiliation, localdate()) if may_view and not unaffiliated else [],
         "drafts": draft_cards(request) if request.user.has_perm("commitments.view_draftupdate") else [],
         "others": other_cards(request),
         "returned": returned_drafts(request),
-        "latest": latest_ledger_entries(request) if works else [],
+        "latest": latest_ledger_entries(request) if may_view else [],
     }
 
 
@@ -54,30 +54,32 @@ def is_contributor(request: HttpRequest) -> bool:
     return not request.user.has_perm("commitments.work_for_all")
 
 
-def list_url(model: str, **asked: str) -> str:
+def list_url(model: str, **filters: str) -> str:
     """A list's address with filters."""
-    return reverse(f"admin:commitments_{model}_changelist") + (f"?{urlencode(asked)}" if asked else "")
+    return reverse(f"admin:commitments_{model}_changelist") + (f"?{urlencode(filters)}" if filters else "")
 
 
 def commitment_cards(request: HttpRequest, affiliation: Affiliation | None, day: date) -> list[Card]:
     """Published commitments that the user works on, by what they need."""
-    found = accessible_commitments(request).as_of(day)
-    tiles = []
+    commitments = accessible_commitments(request).as_of(day)
+    cards = []
     if affiliation:
-        own = {} if is_contributor(request) else {"owner": MINE}
-        count = found.owned_by([affiliation.organisation_id]).count()
-        tiles.append(Card(count, _("of my organisation"), list_url("commitment", public="yes", **own)))
+        owner_filter = {} if is_contributor(request) else {"owner": MINE}
+        count = commitments.owned_by([affiliation.organisation_id]).count()
+        cards.append(Card(count, _("of my organisation"), list_url("commitment", public="yes", **owner_filter)))
     needs: list[tuple[CommitmentQuerySet, str, dict[str, str]]] = [
-        (found.past_deadline(), _("past their deadline"), {"schedule": "past"}),
-        (found.due_soon(), _("due soon"), {"schedule": Schedule.DUE_SOON}),
-        (found.due_for_review(day), _("due for review"), {"freshness": "review"}),
-        (found.stale(), _("stale"), {"freshness": Freshness.STALE}),
+        (commitments.past_deadline(), _("past their deadline"), {"schedule": "past"}),
+        (commitments.due_soon(), _("due soon"), {"schedule": Schedule.DUE_SOON}),
+        (commitments.due_for_review(day), _("due for review"), {"freshness": "review"}),
+        (commitments.stale(), _("stale"), {"freshness": Freshness.STALE}),
         *(
-            (found.filter(**{f"untranslated{column_suffix(language)}__gt": 0}), words, {"translation": language})
-            for language, words in missing_translation_labels().items()
+            (commitments.filter(**{f"untranslated{column_suffix(language)}__gt": 0}), label, {"translation": language})
+            for language, label in missing_translation_labels().items()
         ),
     ]
-    return tiles + [Card(some.count(), words, list_url("commitment", **asked)) for some, words, asked in needs]
+    return cards + [
+        Card(queryset.count(), label, list_url("commitment", **filters)) for queryset, label, filters in needs
+    ]
 
 
 def missing_translation_labels() -> dict[str, str]:
@@ -88,43 +90,49 @@ def missing_translation_labels() -> dict[str, str]:
 
 def draft_cards(request: HttpRequest) -> list[Card]:
     """Drafts of one's own, and those that wait for a decision."""
-    within = DraftUpdate.objects.filter(commitment__in=accessible_commitments(request))
-    counts = within.aggregate(
+    drafts = DraftUpdate.objects.filter(commitment__in=accessible_commitments(request))
+    counts = drafts.aggregate(
         own=Count("pk", filter=Q(author=request.user.pk) & ~Q(state=DraftState.PUBLISHED)),
         waiting=Count("pk", filter=Q(state=DraftState.WAITING)),
     )
-    waiting = _("drafts wait for you to publish them") if may_publish(request) else _("drafts wait for publishing")
+    waiting_label = (
+        _("drafts wait for you to publish them") if may_publish(request) else _("drafts wait for publishing")
+    )
     return [
         Card(counts["own"], _("drafts of mine"), list_url("draftupdate", state=MINE)),
-        Card(counts["waiting"], waiting, list_url("draftupdate", state=DraftState.WAITING)),
+        Card(counts["waiting"], waiting_label, list_url("draftupdate", state=DraftState.WAITING)),
     ]
 
 
 def other_cards(request: HttpRequest) -> list[Card]:
     """What readers reported, redactions that wait for a second administrator, and names that are not translated."""
-    tiles = []
+    cards = []
     if request.user.has_perm("commitments.view_errorreport"):
-        reports = ErrorReport.objects.filter(state__in=OPEN_STATES).count()
-        tiles.append(
-            Card(reports, _("open reports from the public"), list_url("errorreport", state__in=",".join(OPEN_STATES)))
+        report_count = ErrorReport.objects.filter(state__in=OPEN_STATES).count()
+        cards.append(
+            Card(
+                report_count,
+                _("open reports from the public"),
+                list_url("errorreport", state__in=",".join(OPEN_STATES)),
+            )
         )
     if request.user.has_perm("commitments.redact"):
-        asked = RedactionRequest.objects.filter(decided_at=None).count()
-        waiting = list_url("redactionrequest", decided_at__isnull="True")
-        tiles.append(Card(asked, _("redactions for a second administrator to decide"), waiting))
+        request_count = RedactionRequest.objects.filter(decided_at=None).count()
+        address = list_url("redactionrequest", decided_at__isnull="True")
+        cards.append(Card(request_count, _("redactions for a second administrator to decide"), address))
     if request.user.has_perm("commitments.change_organisation"):
-        unnamed = Organisation.objects.filter(Q(name_zh_hant="") | Q(name_zh_hans="")).count()
+        unnamed_count = Organisation.objects.filter(Q(name_zh_hant="") | Q(name_zh_hans="")).count()
         address = list_url("organisation", translation=MISSING)
-        tiles.append(Card(unnamed, _("organisations without a Chinese name"), address))
-    return tiles
+        cards.append(Card(unnamed_count, _("organisations without a Chinese name"), address))
+    return cards
 
 
 def returned_drafts(request: HttpRequest) -> list[DraftUpdate]:
     """One's own drafts that a publisher sent back, with the reason."""
-    own = DraftUpdate.objects.filter(
+    drafts = DraftUpdate.objects.filter(
         author=request.user.pk, state=DraftState.RETURNED, commitment__in=accessible_commitments(request)
     )
-    return list(own.select_related("commitment")[:MAX_LATEST])
+    return list(drafts.select_related("commitment")[:MAX_LATEST])
 
 
 def latest_ledger_entries(request: HttpRequest) -> list[LedgerEntry]:

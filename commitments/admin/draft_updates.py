@@ -52,7 +52,7 @@ class DraftForm(StaffForm):
         fields = "__all__"
         widgets = {
             "note": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-            **{n: forms.TextInput(attrs={"class": "vLargeTextField"}) for n in ("deadline_reason", "searched")},
+            **{name: forms.TextInput(attrs={"class": "vLargeTextField"}) for name in ("deadline_reason", "searched")},
         }
         help_texts = {
             "kind": gettext_lazy(
@@ -78,14 +78,16 @@ class DraftForm(StaffForm):
         """Offer only those who can reply, where the commitment is known."""
         super().__init__(*args, **kwargs)
         if self.data and not parse_key(self.data.get("commitment")):
-            typed = cast("QueryDict", self.data).copy()
-            typed["commitment"] = ""  # its box cannot even show what is no key
-            self.data = typed
+            data = cast("QueryDict", self.data).copy()
+            data["commitment"] = ""  # its box cannot even show what is no key
+            self.data = data
         key = parse_key(str(self.data.get("commitment") or self.initial.get("commitment") or ""))
         commitments = cast("forms.ModelChoiceField[Commitment]", self.fields.get("commitment"))
-        one = commitments.queryset.filter(pk=key).first() if commitments and commitments.queryset is not None else None
-        if one and "reply_of" in self.fields:
-            parties = Organisation.objects.filter(Q(owned=one) | Q(joined=one)).distinct()
+        commitment = (
+            commitments.queryset.filter(pk=key).first() if commitments and commitments.queryset is not None else None
+        )
+        if commitment and "reply_of" in self.fields:
+            parties = Organisation.objects.filter(Q(owned=commitment) | Q(joined=commitment)).distinct()
             cast("forms.ModelChoiceField[Organisation]", self.fields["reply_of"]).queryset = parties
 
 
@@ -98,27 +100,27 @@ class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # gen
         """Beside the address, where the page stands already."""
         super().clean()
         self.pointed_out = str(self.data.get("pointed_out", "")).split()
-        kept = [row for row in self.forms if row.cleaned_data.get("url") and not row.cleaned_data.get("DELETE")]
-        on_record = self._on_record({row.cleaned_data["url"] for row in kept})
-        before: dict[str, int] = {}
-        for number, row in enumerate(kept, 1):
+        rows = [row for row in self.forms if row.cleaned_data.get("url") and not row.cleaned_data.get("DELETE")]
+        entries_by_url = self._entries_by_url({row.cleaned_data["url"] for row in rows})
+        row_numbers: dict[str, int] = {}
+        for number, row in enumerate(rows, 1):
             url = row.cleaned_data["url"]
-            if url in before:
-                row.add_error("url", _("Row %(number)s has this address already.") % {"number": before[url]})
-            elif url in on_record and url not in self.pointed_out:
+            if url in row_numbers:
+                row.add_error("url", _("Row %(number)s has this address already.") % {"number": row_numbers[url]})
+            elif url in entries_by_url and url not in self.pointed_out:
                 message = _("This page is evidence of entry %(entry)s already. If it says more, send the form again.")
-                row.add_error("url", message % {"entry": on_record[url]})
+                row.add_error("url", message % {"entry": entries_by_url[url]})
                 self.pointed_out.append(url)
-            before.setdefault(url, number)
+            row_numbers.setdefault(url, number)
 
-    def _on_record(self, urls: set[str]) -> dict[str, int]:
+    def _entries_by_url(self, urls: set[str]) -> dict[str, int]:
         commitment = self.instance.commitment_id or parse_key(self.data.get("commitment"))
-        found = Evidence.objects.filter(update__commitment=commitment, update__retracted_by=None)
+        evidence = Evidence.objects.filter(update__commitment=commitment, update__retracted_by=None)
         # An update that says the very same is a form sent twice, and the ledger says so.
-        others = found.filter(url__in=urls).exclude(
+        other_evidence = evidence.filter(url__in=urls).exclude(
             update__note=self.instance.note, update__date=str(self.instance.date or "")
         )
-        return dict(others.values_list("url", "update_id"))
+        return dict(other_evidence.values_list("url", "update_id"))
 
 
 class EvidenceForm(ModelForm):
@@ -183,8 +185,8 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DraftUpdate]:
         """Of the commitments that the user works on, with what their effect is computed from."""
-        found = super().get_queryset(request).filter(commitment__in=accessible_commitments(request))
-        return effects.prefetch_for_effect(found)
+        drafts = super().get_queryset(request).filter(commitment__in=accessible_commitments(request))
+        return effects.prefetch_for_effect(drafts)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only commitments that the user works on, also when another is posted (R8)."""
@@ -207,10 +209,13 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: DraftUpdate | None = None) -> Any:
         """What holds something stands open."""
         first, *rest = self.fieldsets
-        held = {name for name in COLLAPSED_FIELDS if obj and getattr(obj, name) not in ("", None)}
+        filled_fields = {name for name in COLLAPSED_FIELDS if obj and getattr(obj, name) not in ("", None)}
         return [
             first,
-            *((title, said | {"classes": [] if held & {*said["fields"]} else ["collapse"]}) for title, said in rest),
+            *(
+                (title, options | {"classes": [] if filled_fields & {*options["fields"]} else ["collapse"]})
+                for title, options in rest
+            ),
         ]
 
     def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
@@ -254,8 +259,8 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Not for a commitment that the user does not work on, typed into the address."""
-        asked = Commitment.objects.filter(pk=parse_key(request.GET.get("commitment")))
-        if self.has_add_permission(request) and asked.exclude(pk__in=accessible_commitments(request)).exists():
+        commitments = Commitment.objects.filter(pk=parse_key(request.GET.get("commitment")))
+        if self.has_add_permission(request) and commitments.exclude(pk__in=accessible_commitments(request)).exists():
             raise PermissionDenied(
                 _("Your organisation does not own this commitment. Choose one from your list, or ask an editor.")
             )
@@ -263,8 +268,8 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What the address says, as far as the form can show it."""
-        said: dict[str, Any] = dict(super().get_changeform_initial_data(request))
-        return said if parse_key(said.get("commitment")) else said | {"commitment": None}
+        initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        return initial if parse_key(initial.get("commitment")) else initial | {"commitment": None}
 
     def delete_model(self, request: HttpRequest, obj: DraftUpdate) -> None:
         """Not what was published while somebody looked at the question."""
@@ -307,17 +312,17 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
         """Once it is published, to where the public sees it."""
-        return self._done(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._response_after_save(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse:
         """Once it is published, to where the public sees it."""
-        return self._done(request, obj) or super().response_change(request, obj)
+        return self._response_after_save(request, obj) or super().response_change(request, obj)
 
-    def _done(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
+    def _response_after_save(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
         if obj.published_as is not None:
             message = _("The update of %(reference)s is published, as entry %(entry)s.")
-            said = {"reference": obj.commitment.reference, "entry": obj.published_as.sequence}
-            self.message_user(request, message % said, messages.SUCCESS)
+            values = {"reference": obj.commitment.reference, "entry": obj.published_as.sequence}
+            self.message_user(request, message % values, messages.SUCCESS)
             return HttpResponseRedirect(f"{obj.commitment.get_absolute_url()}#entry-{obj.published_as.sequence}")
         if "_publish" in request.POST:
             message = _("It is saved as a draft and not published: that takes a publisher. Send it for publishing.")
@@ -338,15 +343,15 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         context["may_publish_this"] = may_publish_draft(draft, staff_user(request))
         for group in context["inline_admin_formsets"]:
             context["pointed_out"] = " ".join(getattr(group.formset, "pointed_out", ()))
-        if standing := self._standing(request, draft):
+        if commitment := self._find_commitment(request, draft):
             context |= {
-                "standing": standing,
-                "subtitle": str(standing),
+                "standing": commitment,
+                "subtitle": str(commitment),
                 "today": localdate(),
-                "searched": self._searched(standing),
-                "late": lateness_words(standing) if standing.published_at else "",
-                "record": LedgerEntry.objects.filter(commitment=standing).order_by("-sequence")[:MAX_ON_RECORD],
-                "others": standing.drafts.exclude(state=DraftState.PUBLISHED)
+                "searched": self._last_searched(commitment),
+                "late": lateness_words(commitment) if commitment.published_at else "",
+                "record": LedgerEntry.objects.filter(commitment=commitment).order_by("-sequence")[:MAX_ON_RECORD],
+                "others": commitment.drafts.exclude(state=DraftState.PUBLISHED)
                 .exclude(pk=draft.pk or 0 if draft else 0)
                 .select_related("author"),
             }
@@ -355,16 +360,16 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
             context["effect"] = effects.draft_effect(stored, localdate()) if stored else None
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _standing(self, request: HttpRequest, draft: DraftUpdate | None) -> Commitment | None:
-        sent = request.POST.get("commitment") or request.GET.get("commitment")
-        key = draft.commitment_id if draft and draft.pk else parse_key(sent)
-        found: Commitment | None = accessible_commitments(request).for_staff(localdate()).filter(pk=key).first()
-        return found
+    def _find_commitment(self, request: HttpRequest, draft: DraftUpdate | None) -> Commitment | None:
+        key_text = request.POST.get("commitment") or request.GET.get("commitment")
+        key = draft.commitment_id if draft and draft.pk else parse_key(key_text)
+        commitment: Commitment | None = accessible_commitments(request).for_staff(localdate()).filter(pk=key).first()
+        return commitment
 
-    def _searched(self, commitment: Commitment) -> str:
+    def _last_searched(self, commitment: Commitment) -> str:
         """Where whoever looked last has looked."""
-        last = commitment.updates.exclude(searched="").order_by("-entry").first()
-        return last.searched if last else str(DEFAULT_SEARCHED)
+        update = commitment.updates.exclude(searched="").order_by("-entry").first()
+        return update.searched if update else str(DEFAULT_SEARCHED)
 
     # The list, which is the queue of those who publish
 

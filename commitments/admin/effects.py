@@ -43,16 +43,16 @@ class DraftEffect:
         """For a cell: one line each."""
         if not self.changes:
             return _("Nothing.")
-        lines = [(with_label(one.label, ""), one.came_from, one.after or "–") for one in self.changes]
+        lines = [(with_label(change.label, ""), change.came_from, change.after or "–") for change in self.changes]
         return format_html(
             '<ul class="effect">{}</ul>', format_html_join("", "<li>{}{}<strong>{}</strong></li>", lines)
         )
 
 
 def prefetch_for_effect(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
-    """With all that `effect` reads, in a constant number of queries."""
-    found = drafts.select_related("commitment", "author", "published_as")
-    return found.prefetch_related("evidence", "commitment__updates__evidence")
+    """With all that `draft_effect` reads, in a constant number of queries."""
+    drafts = drafts.select_related("commitment", "author", "published_as")
+    return drafts.prefetch_related("evidence", "commitment__updates__evidence")
 
 
 def draft_effect(draft: DraftUpdate, day: date) -> DraftEffect:
@@ -64,30 +64,37 @@ def draft_effect(draft: DraftUpdate, day: date) -> DraftEffect:
         (_("Achieved"), format_decimal(before.achieved), format_decimal(after.achieved)),
         (_("Note"), before.note, after.note),
     ]
-    said = draft.note or draft.searched
-    if after.note != said:  # put on record beside the note that stands
-        pairs.append((_("Says"), "", said))
+    text = draft.note or draft.searched
+    if after.note != text:  # put on record beside the note that stands
+        pairs.append((_("Says"), "", text))
     return DraftEffect([FieldChange(label, old, new) for label, old, new in pairs if old != new])
 
 
-def date_label(when: Any) -> str:
+def date_label(partial_date: Any) -> str:
     """A partial date as people say it; nothing for none."""
-    return str(when.label) if when else ""
+    return str(partial_date.label) if partial_date else ""
 
 
-def status_words(standing: Assessment) -> str:
+def status_words(assessment: Assessment) -> str:
     """The status with its reason and date."""
-    said = str(Status(standing.status).label)
-    if standing.stop_reason:
-        said = join_list([said, str(StopReason(standing.stop_reason).label)])
-    return with_detail(said, standing.status_on.label) if standing.status_on else said
+    text = str(Status(assessment.status).label)
+    if assessment.stop_reason:
+        text = join_list([text, str(StopReason(assessment.stop_reason).label)])
+    return with_detail(text, assessment.status_on.label) if assessment.status_on else text
 
 
 def evidence_list(draft: DraftUpdate) -> SafeString:
     """The pages that a draft rests on, with what they have to do with the pledge."""
-    row = '<li><a href="{}" rel="noopener external">{}</a>{}{}</li>'
+    item_format = '<li><a href="{}" rel="noopener external">{}</a>{}{}</li>'
     lines = [
-        (one.url, one.title, list_separator(), with_detail(one.publisher, Relation(one.relation).label))
-        for one in draft.evidence.all()
+        (
+            evidence.url,
+            evidence.title,
+            list_separator(),
+            with_detail(evidence.publisher, Relation(evidence.relation).label),
+        )
+        for evidence in draft.evidence.all()
     ]
-    return format_html('<ul class="effect">{}</ul>', format_html_join("", row, lines)) if lines else SafeString("")
+    return (
+        format_html('<ul class="effect">{}</ul>', format_html_join("", item_format, lines)) if lines else SafeString("")
+    )

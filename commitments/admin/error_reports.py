@@ -93,12 +93,12 @@ class ErrorReportAdmin(OptimisticLockAdmin):
         """Record progress as context, filled in with what was sent where an address can hold it."""
         if obj.commitment is None:
             return "–"
-        known = {"commitment": obj.commitment.pk, "kind": EntryKind.CONTEXT.value}
-        known |= {"date": timezone.localdate(obj.received_at).isoformat()}
-        known |= {"reply_of": obj.organisation.slug} if obj.organisation else {}
+        initial = {"commitment": obj.commitment.pk, "kind": EntryKind.CONTEXT.value}
+        initial |= {"date": timezone.localdate(obj.received_at).isoformat()}
+        initial |= {"reply_of": obj.organisation.slug} if obj.organisation else {}
         address = reverse("admin:commitments_draftupdate_add")
-        whole = f"{address}?{urlencode(known | {'note': obj.what})}"
-        if len(whole) <= LONGEST_ADDRESS:
-            return format_html('<a href="{}">{}</a>', whole, _("Draft an entry"))
+        full_address = f"{address}?{urlencode(initial | {'note': obj.what})}"
+        if len(full_address) <= LONGEST_ADDRESS:
+            return format_html('<a href="{}">{}</a>', full_address, _("Draft an entry"))
         hint = _("The text is too long to be filled in: copy it from above.")
-        return format_html('<a href="{}">{}</a> {}', f"{address}?{urlencode(known)}", _("Draft an entry"), hint)
+        return format_html('<a href="{}">{}</a> {}', f"{address}?{urlencode(initial)}", _("Draft an entry"), hint)

@@ -38,20 +38,20 @@ class FormSnapshot:
     def loads(cls, text: str) -> FormSnapshot | None:
         """From the hidden box; None where it holds no such thing."""
         try:
-            sent = json.loads(text)
-            snapshot = cls(sent.pop("said"), sent.pop("rows"), sent.pop("at"))
+            content = json.loads(text)
+            snapshot = cls(content.pop("said"), content.pop("rows"), content.pop("at"))
             datetime.fromisoformat(snapshot.opened_at)
-            fields = [snapshot.values, *(row for rows in snapshot.rows.values() for row in rows)]
-            sound = all(isinstance(text, str) for row in fields for value in row.values() for text in value)
+            field_values = [snapshot.values, *(row for rows in snapshot.rows.values() for row in rows)]
+            valid = all(isinstance(text, str) for row in field_values for value in row.values() for text in value)
         except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return None
-        return snapshot if sound and not sent else None
+        return snapshot if valid and not content else None
 
 
 def submitted_values(value: Any) -> list[str]:
     """What a browser sends for a field that shows this value."""
     if isinstance(value, list | tuple | models.QuerySet):
-        return sorted(text for one in value for text in submitted_values(one))
+        return sorted(text for item in value for text in submitted_values(item))
     if isinstance(value, models.Model):
         return [str(value.pk)]
     if value is None or value is False or value == "":
@@ -86,22 +86,22 @@ class MergeResult:
     changed_formsets: list[str] = field(default_factory=list)  # prefixes of rows that somebody else changed
 
 
-def merge_forms(sent: QueryDict, seen: FormSnapshot, now: FormSnapshot) -> MergeResult:
+def merge_forms(data: QueryDict, opened_snapshot: FormSnapshot, stored_snapshot: FormSnapshot) -> MergeResult:
     """Three ways: what was on the page, what was sent, what is stored now."""
-    merged = MergeResult(sent.copy())
-    for name, value in now.values.items():
-        before, mine = seen.values.get(name, value), typed_values(sent, name)
+    merged = MergeResult(data.copy())
+    for name, value in stored_snapshot.values.items():
+        before, typed = opened_snapshot.values.get(name, value), typed_values(data, name)
         if before == value:
             continue
         merged.changed.append(name)
-        if mine == before:
+        if typed == before:
             set_value(merged.data, name, value)
-        elif mine != value:
+        elif typed != value:
             merged.conflicts.append(name)
-    for prefix, rows in now.rows.items():
-        if seen.rows.get(prefix, rows) != rows:
+    for prefix, rows in stored_snapshot.rows.items():
+        if opened_snapshot.rows.get(prefix, rows) != rows:
             merged.changed_formsets.append(prefix)
-            _set_rows(merged.data, prefix, _merged_rows(merged.data, prefix, seen.rows[prefix], rows))
+            _set_rows(merged.data, prefix, _merged_rows(merged.data, prefix, opened_snapshot.rows[prefix], rows))
     return merged
 
 
@@ -116,23 +116,25 @@ def _sent_rows(data: QueryDict, prefix: str) -> list[FieldValues]:
     return [rows[number] for number in sorted(rows)]
 
 
-def _merged_rows(data: QueryDict, prefix: str, seen: list[FieldValues], stored: list[FieldValues]) -> list[FieldValues]:
+def _merged_rows(
+    data: QueryDict, prefix: str, opened_rows: list[FieldValues], stored_rows: list[FieldValues]
+) -> list[FieldValues]:
     """The rows stored, each as it was sent where it was touched; then the new ones."""
-    sent = _sent_rows(data, prefix)
-    mine = {row["id"][0]: row for row in sent if row.get("id")}
-    before = {row["id"][0]: row for row in seen}
+    sent_rows = _sent_rows(data, prefix)
+    sent_by_key = {row["id"][0]: row for row in sent_rows if row.get("id")}
+    opened_by_key = {row["id"][0]: row for row in opened_rows}
     rows: list[FieldValues] = []
-    for row in stored:
-        own, was = mine.pop(row["id"][0], row), before.get(row["id"][0], row)
-        touched = {name: value for name, value in own.items() if value != was.get(name, [])}
+    for row in stored_rows:
+        sent_row, opened_row = sent_by_key.pop(row["id"][0], row), opened_by_key.get(row["id"][0], row)
+        touched = {name: value for name, value in sent_row.items() if value != opened_row.get(name, [])}
         rows.append(row | touched)
     # What somebody else deleted comes back as new where it had been touched.
-    again = [
+    restored = [
         row | {"id": []}
-        for pk, row in mine.items()
-        if any(row.get(name, []) != value for name, value in before.get(pk, {}).items())
+        for pk, row in sent_by_key.items()
+        if any(row.get(name, []) != value for name, value in opened_by_key.get(pk, {}).items())
     ]
-    return rows + again + [row for row in sent if not row.get("id")]
+    return rows + restored + [row for row in sent_rows if not row.get("id")]
 
 
 def _set_rows(data: QueryDict, prefix: str, rows: list[FieldValues]) -> None:

@@ -69,9 +69,12 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """With what can be done about the entry."""
         entry = kwargs.get("obj")
-        done = set(entry.targeted_by.values_list("kind", flat=True)) if entry else set()
+        later_kinds = set(entry.targeted_by.values_list("kind", flat=True)) if entry else set()
         context["may_retract"] = (
-            entry and may_publish(request) and entry.kind in RETRACTABLE_KINDS and EntryKind.RETRACTION not in done
+            entry
+            and may_publish(request)
+            and entry.kind in RETRACTABLE_KINDS
+            and EntryKind.RETRACTION not in later_kinds
         )
         context["may_redact"] = entry and entry.content and request.user.has_perm("commitments.redact")
         return super().render_change_form(request, context, *args, **kwargs)
@@ -86,8 +89,8 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
             retraction = new_retraction(entry, form.cleaned_data["reason"], request_actor(request))
             try:
                 if PREVIEW_BUTTON not in request.POST:
-                    done = _("Retracted by entry %(entry)s.") % {"entry": append_entries([retraction])[0].sequence}
-                    self.log_change(request, entry, done)
+                    message = _("Retracted by entry %(entry)s.") % {"entry": append_entries([retraction])[0].sequence}
+                    self.log_change(request, entry, message)
                     return HttpResponseRedirect(entry.commitment.get_absolute_url())
                 context["preview"] = preview_entry(request, retraction, entry.commitment)
             except ValidationError as problem:
@@ -97,14 +100,14 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 
 
 def entry_action_page(
-    site: Any, request: HttpRequest, entry: LedgerEntry, form: forms.Form, **context: Any
+    model_admin: Any, request: HttpRequest, entry: LedgerEntry, form: forms.Form, **context: Any
 ) -> HttpResponse:
     """The page of an act upon an entry: what the entry says, the form and, once asked for, the preview."""
     context |= {
-        **site.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "opts": LedgerEntry._meta,
         "entry": entry,
-        "said": entry_lines(entry),
+        "lines": entry_lines(entry),
         "form": form,
     }
     return TemplateResponse(request, "admin/commitments/entry_action.html", context)
@@ -120,7 +123,10 @@ def entry_lines(entry: LedgerEntry) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for name, value in (entry.data or {}).items():
         rows = value if isinstance(value, list) else [value]
-        texts = [join_clauses(str(v) for v in row.values() if v) if isinstance(row, dict) else str(row) for row in rows]
+        texts = [
+            join_clauses(str(cell) for cell in row.values() if cell) if isinstance(row, dict) else str(row)
+            for row in rows
+        ]
         lines += [(field_label(name), text) for text in texts if text]
     return lines
 

@@ -59,8 +59,8 @@ class ChoiceFilter(admin.SimpleListFilter):
             return queryset
         if value not in dict(self.lookup_choices):
             raise IncorrectLookupParameters
-        found: QuerySet[Any] = self.narrowed(request, queryset, str(value))
-        return found
+        filtered: QuerySet[Any] = self.narrowed(request, queryset, str(value))
+        return filtered
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one value."""
@@ -110,12 +110,12 @@ class OwnerFilter(ChoiceFilter):
         if not request.user.has_perm("commitments.work_for_all"):
             return []
         owners = Organisation.objects.filter(pk__in=Ownership.objects.values("organisation"))
-        return [(MINE, _("my organisation")), *((body.slug, body.label) for body in owners)]
+        return [(MINE, _("my organisation")), *((organisation.slug, organisation.label) for organisation in owners)]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one organisation."""
-        of = {"affiliations__user": request.user.pk} if value == MINE else {"slug": value}
-        return queryset.owned_by(Organisation.objects.filter(**of))
+        lookup = {"affiliations__user": request.user.pk} if value == MINE else {"slug": value}
+        return queryset.owned_by(Organisation.objects.filter(**lookup))
 
 
 class PublicFilter(ChoiceFilter):
@@ -178,13 +178,15 @@ class ChineseSearchMixin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Each word in Chinese beside all that the stock search finds of the others."""
-        chinese = [word for word in search_term.split() if has_chinese(word)]
-        others = " ".join(word for word in search_term.split() if not has_chinese(word)) if chinese else search_term
-        found, repeats = super().get_search_results(request, queryset, others)
-        for word in chinese:
-            said = Q(*((f"{field}__contains", fold(word)) for field in self.chinese_fields), _connector=Q.OR)
-            found = found.filter(pk__in=self.model._default_manager.filter(said).order_by().values("pk"))
-        return found, repeats
+        chinese_words = [word for word in search_term.split() if has_chinese(word)]
+        other_words = (
+            " ".join(word for word in search_term.split() if not has_chinese(word)) if chinese_words else search_term
+        )
+        results, may_have_duplicates = super().get_search_results(request, queryset, other_words)
+        for word in chinese_words:
+            condition = Q(*((f"{field}__contains", fold(word)) for field in self.chinese_fields), _connector=Q.OR)
+            results = results.filter(pk__in=self.model._default_manager.filter(condition).order_by().values("pk"))
+        return results, may_have_duplicates
 
 
 class DraftStateFilter(ChoiceFilter):

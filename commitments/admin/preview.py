@@ -20,11 +20,11 @@ def preview_entry(request: HttpRequest, entry: NewEntry, commitment: Commitment)
 
 def render_public_page(request: HttpRequest, commitment: Commitment) -> str:
     """The page as anybody gets it now, for a frame of its own: its links open in another window."""
-    asking = HttpRequest()
-    asking.is_preview = True  # type: ignore[attr-defined]  # asked for by `keeping`: it is not to be kept
-    asking.method, asking.path = "GET", commitment.get_absolute_url()
-    asking.path_info = asking.path
-    asking.META = {name: request.META[name] for name in COPIED_META if name in request.META}
-    asking.resolver_match = found = resolve(asking.path)
-    text: str = found.func(asking, *found.args, **found.kwargs).content.decode()
+    preview_request = HttpRequest()
+    preview_request.is_preview = True  # type: ignore[attr-defined]  # read by `web.page_cache`: it is not to be kept
+    preview_request.method, preview_request.path = "GET", commitment.get_absolute_url()
+    preview_request.path_info = preview_request.path
+    preview_request.META = {name: request.META[name] for name in COPIED_META if name in request.META}
+    preview_request.resolver_match = match = resolve(preview_request.path)
+    text: str = match.func(preview_request, *match.args, **match.kwargs).content.decode()
     return text.replace("<head>", '<head><base target="_blank">', 1)

@@ -33,36 +33,36 @@ WORDS_OF_EVIDENCE = ("title", "publisher", "url", "archived_url")
 def redactable_texts(entry: LedgerEntry) -> dict[ContentPath, str]:
     """Every text of an entry that a redaction may touch, by its place."""
     data = entry.data or {}
-    found = _redactable_texts_in(entry.kind, data, ())
-    left = data.get("remaining")
-    if entry.kind == EntryKind.REDACTION and entry.target and left:  # what an earlier redaction left
-        found |= _redactable_texts_in(entry.target.kind, left, ("remaining",))
-    return found
+    texts = _redactable_texts_in(entry.kind, data, ())
+    remaining = data.get("remaining")
+    if entry.kind == EntryKind.REDACTION and entry.target and remaining:  # what an earlier redaction left
+        texts |= _redactable_texts_in(entry.target.kind, remaining, ("remaining",))
+    return texts
 
 
-def _redactable_texts_in(kind: str, data: Content, within: ContentPath) -> dict[ContentPath, str]:
-    found: dict[ContentPath, str] = {}
+def _redactable_texts_in(kind: str, data: Content, prefix: ContentPath) -> dict[ContentPath, str]:
+    texts: dict[ContentPath, str] = {}
     for name in REDACTABLE_FIELDS[EntryKind(kind)]:
         value = data.get(name)
         if isinstance(value, str) and value:
-            found[(*within, name)] = value
+            texts[(*prefix, name)] = value
         for number, row in enumerate(value if isinstance(value, list) else ()):
-            free = ("before", "after") if row.get("field") in FREE_TEXT_FIELDS else ()
-            names = WORDS_OF_EVIDENCE if name == "evidence" else free
-            found |= {(*within, name, number, part): row[part] for part in names if row[part]}
-    return found
+            free_text_parts = ("before", "after") if row.get("field") in FREE_TEXT_FIELDS else ()
+            names = WORDS_OF_EVIDENCE if name == "evidence" else free_text_parts
+            texts |= {(*prefix, name, number, part): row[part] for part in names if row[part]}
+    return texts
 
 
-def removed_texts(asked: RedactionRequest) -> list[tuple[str, str, str]]:
+def removed_texts(redaction_request: RedactionRequest) -> list[tuple[str, str, str]]:
     """Each text that would go or be cut down: its place in words, what it says, and what remains of it."""
-    found = []
-    for place, said in redactable_texts(asked.entry).items():
-        left: Any = asked.remaining
+    removed = []
+    for place, text in redactable_texts(redaction_request.entry).items():
+        remaining: Any = redaction_request.remaining
         for step in place:
-            left = left[step] if left is not None else None
-        if left != said:
-            found.append((place_text(place), said, left or ""))
-    return found
+            remaining = remaining[step] if remaining is not None else None
+        if remaining != text:
+            removed.append((place_text(place), text, remaining or ""))
+    return removed
 
 
 def place_text(place: ContentPath) -> str:
@@ -89,9 +89,9 @@ class RedactionForm(ReasonForm):
         if entry.kind not in UPDATE_KINDS:
             del self.fields["whole"]
         for number, (place, text) in enumerate(self.places.items()):
-            box = forms.Textarea(attrs={"rows": 2})
+            widget = forms.Textarea(attrs={"rows": 2})
             self.fields[f"text-{number}"] = forms.CharField(
-                label=place_text(place), initial=text, required=False, widget=box, strip=False
+                label=place_text(place), initial=text, required=False, widget=widget, strip=False
             )
         self.order_fields([*[name for name in self.fields if name != "reason"], "reason"])
 
@@ -136,18 +136,18 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
 
     def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say which words of an entry must go, and why: first looked at, then asked for."""
-        self._only_administrators(request)
+        self._refuse_others(request)
         entry = get_object_or_404(LedgerEntry.objects.select_related("commitment", "target"), pk=pk)
         form, context = RedactionForm(request.POST or None, entry), {}
         if form.is_valid():
-            said = (entry, form.remaining(), form.cleaned_data["reason"])
+            redaction = (entry, form.remaining(), form.cleaned_data["reason"])
             try:
                 if PREVIEW_BUTTON not in request.POST:
-                    self.log_addition(request, request_redaction(*said, staff_user(request)), _("Asked for."))
+                    self.log_addition(request, request_redaction(*redaction, staff_user(request)), _("Asked for."))
                     message = _("Another administrator must now look at it and carry it out.")
                     self.message_user(request, message, messages.SUCCESS)
                     return HttpResponseRedirect(reverse("admin:commitments_redactionrequest_changelist"))
-                context["preview"] = self._preview(request, *said)
+                context["preview"] = self._preview(request, *redaction)
             except ValidationError as problem:
                 add_refusal(problem, form)
         title = _("Redact entry %(entry)s?") % {"entry": entry.sequence}
@@ -163,38 +163,40 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         )
 
     def _preview(self, request: HttpRequest, entry: LedgerEntry, remaining: Content | None, reason: str) -> str:
-        about = entry.subject.commitment
+        commitment = entry.subject.commitment
         redaction = redaction_by(entry, remaining, reason, staff_user(request))
-        return preview_entry(request, redaction, about) if about else ""
+        return preview_entry(request, redaction, commitment) if commitment else ""
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """With the preview and the buttons, while it waits."""
-        asked = kwargs.get("obj")
-        if asked and asked.decided_at is None and request.user.has_perm("commitments.redact"):
-            context["waits"], context["own"] = True, asked.asked_by_id == request.user.pk
-            context["removed"] = removed_texts(asked)
+        redaction_request = kwargs.get("obj")
+        if redaction_request and redaction_request.decided_at is None and request.user.has_perm("commitments.redact"):
+            context["waits"], context["own"] = True, redaction_request.asked_by_id == request.user.pk
+            context["removed"] = removed_texts(redaction_request)
             try:
-                context["preview"] = self._preview(request, asked.entry, asked.remaining, asked.reason)
+                context["preview"] = self._preview(
+                    request, redaction_request.entry, redaction_request.remaining, redaction_request.reason
+                )
             except ValidationError as problem:
                 context["problem"] = join_sentences(problem.messages)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Carry it out or decline it."""
-        self._only_administrators(request)
-        asked = get_object_or_404(RedactionRequest, pk=pk)
+        self._refuse_others(request)
+        redaction_request = get_object_or_404(RedactionRequest, pk=pk)
         if {"_grant", "_decline"} & request.POST.keys():
             granted = "_grant" in request.POST
             try:
-                decide_redaction(asked, staff_user(request), granted=granted)
+                decide_redaction(redaction_request, staff_user(request), granted=granted)
             except ValidationError as problem:
                 self.message_user(request, join_sentences(problem.messages), messages.ERROR)
             else:
-                done = _("The words are removed.") if granted else _("It is declined, and nothing was removed.")
-                self.message_user(request, done, messages.SUCCESS)
-                self.log_change(request, asked, _("Carried out.") if granted else _("Declined."))
+                message = _("The words are removed.") if granted else _("It is declined, and nothing was removed.")
+                self.message_user(request, message, messages.SUCCESS)
+                self.log_change(request, redaction_request, _("Carried out.") if granted else _("Declined."))
         return HttpResponseRedirect(reverse("admin:commitments_redactionrequest_change", args=[pk]))
 
-    def _only_administrators(self, request: HttpRequest) -> None:
+    def _refuse_others(self, request: HttpRequest) -> None:
         if not request.user.has_perm("commitments.redact"):
             raise PermissionDenied(_("Only administrators redact entries. Tell one of them which words must go."))

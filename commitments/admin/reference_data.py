@@ -50,8 +50,8 @@ class ReleaseAdmin(SlugFixedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Also the day, once something was published from it: every count as of a day depends on it."""
-        fixed = super().get_readonly_fields(request, obj)
-        return [*fixed, "issued_on"] if obj and obj.commitments.public().exists() else fixed
+        readonly_fields = super().get_readonly_fields(request, obj)
+        return [*readonly_fields, "issued_on"] if obj and obj.commitments.public().exists() else readonly_fields
 
 
 @admin.register(Area)

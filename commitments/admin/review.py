@@ -49,20 +49,20 @@ LOG_MESSAGES = {"publish": gettext_lazy("Published."), "return": gettext_lazy("R
 def review_urls(model_admin: LedgerAdmin) -> list[Any]:
     """Where the two pages of confirmation are sent to."""
 
-    def answer(name: str) -> Any:
+    def review_path(name: str) -> Any:
         def view(request: HttpRequest) -> HttpResponse:
             return decide_drafts(model_admin, request, name)
 
         return path(f"{name}/", model_admin.admin_site.admin_view(view), name=f"commitments_draftupdate_{name}")
 
-    return [answer("publish"), answer("return")]
+    return [review_path("publish"), review_path("return")]
 
 
 def ask_review(
-    model_admin: LedgerAdmin, request: HttpRequest, chosen: QuerySet[DraftUpdate], name: str
+    model_admin: LedgerAdmin, request: HttpRequest, queryset: QuerySet[DraftUpdate], name: str
 ) -> HttpResponse | None:
     """The page of confirmation for drafts chosen in the list; None, with a message, where there are too many."""
-    drafts = list(chosen.filter(published_as=None)[: MAX_AT_ONCE + 1])
+    drafts = list(queryset.filter(published_as=None)[: MAX_AT_ONCE + 1])
     if not drafts:
         model_admin.message_user(request, _("All of these are on record already."), messages.WARNING)
         return None
@@ -80,9 +80,9 @@ def review_page(
     status = HTTPStatus.CONFLICT if context.get("problem") else HTTPStatus.OK
     if name == "publish" and not context.get("problem"):
         context |= find_blockers(drafts, request)
-    stopped = context.get("stopped", {})
+    refusal_texts = context.get("stopped", {})
     rows = [
-        {"draft": draft, "effect": effects.draft_effect(draft, localdate()), "stopped": stopped.get(draft.pk, "")}
+        {"draft": draft, "effect": effects.draft_effect(draft, localdate()), "stopped": refusal_texts.get(draft.pk, "")}
         for draft in drafts
     ]
     context |= {
@@ -91,7 +91,7 @@ def review_page(
         "opts": model_admin.opts,
         "rows": rows,
         "name": name,
-        "chosen": signing.dumps([(one.pk, shown_digest(one)) for one in drafts], salt=SALT, compress=True),
+        "chosen": signing.dumps([(draft.pk, shown_digest(draft)) for draft in drafts], salt=SALT, compress=True),
     }
     return TemplateResponse(request, "admin/commitments/draftupdate/review.html", context, status=status)
 
@@ -102,15 +102,15 @@ def find_blockers(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, 
         try:
             publish_drafts(drafts, staff_user(request))
         except DraftRefusedError as refusal:
-            stopped = {refusal.draft.pk: refusal}
+            refusals = {refusal.draft.pk: refusal}
         else:
-            stopped = {}
+            refusals = {}
         transaction.set_rollback(True)
-    if not stopped:
+    if not refusals:
         return {}
     if len(drafts) <= MAX_EXPLAINED:
-        stopped |= refusals_by_draft(drafts)
-    return {"stopped": {pk: refusal_text(refusal) for pk, refusal in stopped.items()}, "blocked": True}
+        refusals |= refusals_by_draft(drafts)
+    return {"stopped": {pk: refusal_text(refusal) for pk, refusal in refusals.items()}, "blocked": True}
 
 
 def refusal_text(refusal: ValidationError) -> str:
@@ -128,45 +128,45 @@ def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> 
     """Publish or return what was shown, all or none."""
     if not may_publish(request):
         raise PermissionDenied(_("Only publishers decide on drafts. Yours wait for one of them."))
-    back = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
+    list_address = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
     if request.method != "POST":
-        one = parse_key(request.GET.get("draft"))
-        found = model_admin.get_queryset(request).filter(pk=one)
-        return (ask_review(model_admin, request, found, name) if one else None) or HttpResponseRedirect(back)
+        key = parse_key(request.GET.get("draft"))
+        queryset = model_admin.get_queryset(request).filter(pk=key)
+        return (ask_review(model_admin, request, queryset, name) if key else None) or HttpResponseRedirect(list_address)
     try:
-        seen = dict(signing.loads(request.POST.get("chosen", ""), salt=SALT))
+        shown_digests = dict(signing.loads(request.POST.get("chosen", ""), salt=SALT))
     except signing.BadSignature:
         model_admin.message_user(request, _("Choose the drafts again: the page was not complete."), messages.WARNING)
-        return HttpResponseRedirect(back)
+        return HttpResponseRedirect(list_address)
     try:
         with transaction.atomic():
             lock_head()
-            drafts = list(model_admin.get_queryset(request).filter(pk__in=seen))
-            number = carry_out(drafts, seen, request, name)
+            drafts = list(model_admin.get_queryset(request).filter(pk__in=shown_digests))
+            number = carry_out(drafts, shown_digests, request, name)
     except ValidationError as problem:
         draft = getattr(problem, "draft", None)
         context = {"problem": refusal_text(problem), "stopped": {draft.pk: refusal_text(problem)} if draft else {}}
-        drafts = list(model_admin.get_queryset(request).filter(pk__in=seen))
+        drafts = list(model_admin.get_queryset(request).filter(pk__in=shown_digests))
         return review_page(model_admin, request, drafts, name, reason=request.POST.get("reason", ""), **context)
-    done = {
+    done_messages = {
         "publish": ngettext("%(number)s update is published.", "%(number)s updates are published.", number),
         "return": ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number),
     }
-    model_admin.message_user(request, done[name] % {"number": number}, messages.SUCCESS)
-    return HttpResponseRedirect(back)
+    model_admin.message_user(request, done_messages[name] % {"number": number}, messages.SUCCESS)
+    return HttpResponseRedirect(list_address)
 
 
-def carry_out(drafts: list[DraftUpdate], seen: dict[int, str], request: HttpRequest, name: str) -> int:
+def carry_out(drafts: list[DraftUpdate], shown_digests: dict[int, str], request: HttpRequest, name: str) -> int:
     """How many were published or returned. ValidationError where any of them is no longer what was shown.
 
     The caller's transaction holds the ledger, so that nothing else is published meanwhile.
     """
     for draft in drafts:
         refuse_published(draft)
-        if shown_digest(draft) != seen[draft.pk]:
+        if shown_digest(draft) != shown_digests[draft.pk]:
             message = _("The draft, or what it would change, is not what this page showed. Look again.")
             raise DraftRefusedError(draft, ValidationError(message))
-    if len(drafts) < len(seen):
+    if len(drafts) < len(shown_digests):
         raise ValidationError(_("Some of the drafts are gone. These are left: look again before you decide."))
     if name == "publish":
         publish_drafts(drafts, staff_user(request))
@@ -178,5 +178,5 @@ def carry_out(drafts: list[DraftUpdate], seen: dict[int, str], request: HttpRequ
 
 def shown_digest(draft: DraftUpdate) -> str:
     """A digest of a draft with its evidence, and of what it would change as the record stands."""
-    said = [draft_content(draft, draft.evidence.all()), str(effects.draft_effect(draft, localdate()).as_list())]
-    return salted_hmac(SALT, json.dumps(said), algorithm="sha256").hexdigest()[:32]
+    content = [draft_content(draft, draft.evidence.all()), str(effects.draft_effect(draft, localdate()).as_list())]
+    return salted_hmac(SALT, json.dumps(content), algorithm="sha256").hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The admin's own site: who comes in, what everybody else is told, and the desk that it opens with."""
+"""The admin's own site: who comes in, what everybody else is told, and the dashboard (“Desk”) that it opens with."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def lacks_second_factor(request: HttpRequest) -> bool:
 
 
 class StaffSite(admin.AdminSite):
-    """The stock site with a desk; with REQUIRE_MFA=1 it is closed to whoever has no second factor."""
+    """The stock site with a dashboard; with REQUIRE_MFA=1 it is closed to whoever has no second factor."""
 
     site_title = site_header = _("Public commitments: staff")
     index_title = _("Desk")
     enable_nav_sidebar = False  # tables need the width
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The desk, and below it everything else."""
+        """The dashboard, and below it everything else."""
         return super().index(request, {"desk": dashboard(request)} | (extra_context or {}))
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -46,8 +46,8 @@ class StaffSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """And when the sign-in ends, once that is near: what is typed then would be lost."""
-        ours = {"signed_in_until": session_end(request), "site_url": reverse("overview")}
-        return super().each_context(request) | ours
+        context = {"signed_in_until": session_end(request), "site_url": reverse("overview")}
+        return super().each_context(request) | context
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Say why to those who are signed in and may not: asking them to sign in would lead them in a circle."""
@@ -57,8 +57,8 @@ class StaffSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 return no_access_page(request)
-            answer: HttpResponse = guarded(request, *args, **kwargs)
-            return answer
+            response: HttpResponse = guarded(request, *args, **kwargs)
+            return response
 
         return cast("View", inner)
 

@@ -110,10 +110,12 @@ class TranslatableTexts:
         self.places = text_places(commitment)
         self.boxes = {box_name(text, language): (text, language) for text in self.places for language in CHINESE}
         self.history: dict[tuple[str, str], list[Translation]] = defaultdict(list)
-        for one in Translation.objects.filter(commitment=commitment).order_by("-pk"):
-            self.history[one.source, one.language].append(one)
-        slugs = {one.organisation for some in self.history.values() for one in some}
-        self.bodies = {body.slug: body for body in Organisation.objects.filter(slug__in=slugs)}
+        for translation in Translation.objects.filter(commitment=commitment).order_by("-pk"):
+            self.history[translation.source, translation.language].append(translation)
+        slugs = {translation.organisation for translations in self.history.values() for translation in translations}
+        self.organisations = {
+            organisation.slug: organisation for organisation in Organisation.objects.filter(slug__in=slugs)
+        }
 
     def latest(self, name: str) -> str:
         """What a box holds now."""
@@ -122,27 +124,34 @@ class TranslatableTexts:
 
     def recorded(self, name: str) -> list[RecordedTranslation]:
         """Everything that was recorded for a box, latest first."""
-        return [self._recorded_translation(one) for one in self.history.get(self.boxes[name], ())]
+        return [self._recorded_translation(translation) for translation in self.history.get(self.boxes[name], ())]
 
-    def _recorded_translation(self, one: Translation) -> RecordedTranslation:
-        body = self.bodies.get(one.organisation)
-        who = [str(one.get_role_display()), localize(body, "name").text if body else one.organisation]
-        when = date_format(timezone.localtime(one.recorded_at), "DATETIME_FORMAT")
-        return RecordedTranslation(join_list(filter(None, who)), when, one.text)
+    def _recorded_translation(self, translation: Translation) -> RecordedTranslation:
+        organisation = self.organisations.get(translation.organisation)
+        who = [
+            str(translation.get_role_display()),
+            localize(organisation, "name").text if organisation else translation.organisation,
+        ]
+        when = date_format(timezone.localtime(translation.recorded_at), "DATETIME_FORMAT")
+        return RecordedTranslation(join_list(filter(None, who)), when, translation.text)
 
-    def rows(self, sent: dict[str, str], problems: dict[str, str]) -> list[TranslationRow]:
+    def rows(self, typed_texts: dict[str, str], problems: dict[str, str]) -> list[TranslationRow]:
         """All of them, with what was sent and what is wrong with it."""
-        found = []
+        rows = []
         for text, place in self.places.items():
             boxes = [
                 TranslationBox(
-                    name, language, sent.get(name, self.latest(name)), self.recorded(name), problems.get(name, "")
+                    name,
+                    language,
+                    typed_texts.get(name, self.latest(name)),
+                    self.recorded(name),
+                    problems.get(name, ""),
                 )
                 for language in CHINESE
                 for name in [box_name(text, language)]
             ]
-            found.append(TranslationRow(text, place_label(place), boxes))
-        return found
+            rows.append(TranslationRow(text, place_label(place), boxes))
+        return rows
 
 
 def translation_urls(model_admin: LedgerAdmin) -> list[Any]:
@@ -171,54 +180,59 @@ def translate(model_admin: LedgerAdmin, request: HttpRequest, pk: int) -> HttpRe
         return model_admin._get_obj_does_not_exist_redirect(request, model_admin.opts, str(pk))
     texts = TranslatableTexts(commitment)
     rows = texts.rows({}, {})
-    alone = [row for row in rows if row.missing] if request.GET.get("missing") == "1" else rows
-    page = Paginator(alone, MAX_TEXTS).get_page(request.GET.get("p"))
+    shown_rows = [row for row in rows if row.missing] if request.GET.get("missing") == "1" else rows
+    page = Paginator(shown_rows, MAX_TEXTS).get_page(request.GET.get("p"))
     return translation_page(model_admin, request, texts, list(page), summary=texts_summary(rows), page=page)
 
 
 def save_translations(model_admin: LedgerAdmin, request: HttpRequest, texts: TranslatableTexts) -> HttpResponse:
     """Record what was typed, all of it, or say what stops it. The caller's transaction holds the ledger."""
-    now, seen = boxes_snapshot(texts, list(texts.boxes)), FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, ""))
-    if seen is None:
+    stored_snapshot = boxes_snapshot(texts, list(texts.boxes))
+    opened_snapshot = FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, ""))
+    if opened_snapshot is None:
         message = _("The form did not say what was on the page when you opened it. Check it and send it again.")
-        sent = {name: box_text(typed_values(request.POST, name)) for name in texts.boxes if name in request.POST}
-        return sent_back(model_admin, request, texts, sent, problem=message)
-    merged = merge_forms(request.POST, seen, now)
-    sent = {
+        typed_texts = {name: box_text(typed_values(request.POST, name)) for name in texts.boxes if name in request.POST}
+        return sent_back(model_admin, request, texts, typed_texts, problem=message)
+    merged = merge_forms(request.POST, opened_snapshot, stored_snapshot)
+    typed_texts = {
         name: box_text(typed_values(merged.data, name))
-        for name in seen.values
+        for name in opened_snapshot.values
         if name in texts.boxes and name in request.POST
     }
-    new = {
-        name: NewTranslation(texts.commitment, language, text, sent[name])
+    translations = {
+        name: NewTranslation(texts.commitment, language, text, typed_texts[name])
         for name, (text, language) in texts.boxes.items()
-        if name in sent and sent[name] != texts.latest(name)
+        if name in typed_texts and typed_texts[name] != texts.latest(name)
     }
     problems = {name: overtaken_message(texts.recorded(name)) for name in merged.conflicts if texts.recorded(name)}
-    for name, one in new.items():
+    for name, translation in translations.items():
         try:
-            check_translation(one)
+            check_translation(translation)
         except ValidationError as problem:
             problems[name] = join_sentences(problem.messages)
-    lost = [box_text(typed_values(request.POST, name)) for name, before in seen.values.items()
+    lost_texts = [box_text(typed_values(request.POST, name)) for name, before in opened_snapshot.values.items()
             if name not in texts.boxes and typed_values(request.POST, name) != before]  # fmt: skip
-    if problems or lost:
+    if problems or lost_texts:
         message = _("Nothing was saved yet. See the boxes that are marked.") if problems else ""
-        return sent_back(model_admin, request, texts, sent, problem=message, problems=problems, lost=lost)
-    number = record_translations(list(new.values()), translator_for(staff_user(request)))
-    log(request, list(new.values()))
-    done = ngettext("%(number)s translation is recorded.", "%(number)s translations are recorded.", number)
-    model_admin.message_user(request, done % {"number": number}, messages.SUCCESS)
+        return sent_back(model_admin, request, texts, typed_texts, problem=message, problems=problems, lost=lost_texts)
+    number = record_translations(list(translations.values()), translator_for(staff_user(request)))
+    log(request, list(translations.values()))
+    message = ngettext("%(number)s translation is recorded.", "%(number)s translations are recorded.", number)
+    model_admin.message_user(request, message % {"number": number}, messages.SUCCESS)
     return HttpResponseRedirect(request.get_full_path())
 
 
 def sent_back(
-    model_admin: LedgerAdmin, request: HttpRequest, texts: TranslatableTexts, sent: dict[str, str], **context: Any
+    model_admin: LedgerAdmin,
+    request: HttpRequest,
+    texts: TranslatableTexts,
+    typed_texts: dict[str, str],
+    **context: Any,
 ) -> HttpResponse:
     """The same page as it was typed, with what stops it."""
-    rows = texts.rows(sent, context.pop("problems", {}))
-    kept = [row for row in rows if {box.name for box in row.boxes} & sent.keys()]
-    return translation_page(model_admin, request, texts, kept, summary=texts_summary(rows), **context)
+    rows = texts.rows(typed_texts, context.pop("problems", {}))
+    shown_rows = [row for row in rows if {box.name for box in row.boxes} & typed_texts.keys()]
+    return translation_page(model_admin, request, texts, shown_rows, summary=texts_summary(rows), **context)
 
 
 def translation_page(
@@ -251,9 +265,9 @@ def box_name(text: str, language: str) -> str:
     return f"{language}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def boxes_snapshot(texts: TranslatableTexts, boxes: list[str]) -> FormSnapshot:
+def boxes_snapshot(texts: TranslatableTexts, names: list[str]) -> FormSnapshot:
     """What some boxes hold now."""
-    return FormSnapshot({name: submitted_values(texts.latest(name)) for name in boxes}, {}, timezone.now().isoformat())
+    return FormSnapshot({name: submitted_values(texts.latest(name)) for name in names}, {}, timezone.now().isoformat())
 
 
 def box_text(value: list[str]) -> str:
@@ -263,8 +277,8 @@ def box_text(value: list[str]) -> str:
 
 def overtaken_message(history: list[RecordedTranslation]) -> str:
     """That somebody recorded another translation: who, when, and what it says now."""
-    last = history[0]
-    if last.text:
+    latest = history[0]
+    if latest.text:
         message = _(
             "%(who)s recorded this translation after you had opened the page (%(when)s): “%(now)s”. You typed "
             "something else: save again to replace it."
@@ -273,13 +287,13 @@ def overtaken_message(history: list[RecordedTranslation]) -> str:
         message = _(
             "%(who)s took the translation back after you had opened the page (%(when)s). Save again to record yours."
         )
-    return message % {"who": capfirst(last.who), "when": last.when, "now": last.text}
+    return message % {"who": capfirst(latest.who), "when": latest.when, "now": latest.text}
 
 
 def place_label(place: TextPlace) -> str:
     """Where a text stands: its field, and the entry or the draft."""
-    told = place.draft or (place.entry and place.entry.kind in UPDATE_KINDS)
-    model = DraftUpdate if told else Commitment
+    of_update = place.draft or (place.entry and place.entry.kind in UPDATE_KINDS)
+    model = DraftUpdate if of_update else Commitment
     column: Any = None if place.name in PLACE_LABELS else model._meta.get_field(place.name)
     field = capfirst(str(column.verbose_name if column else PLACE_LABELS[place.name]))
     if place.entry:
@@ -293,14 +307,18 @@ def place_label(place: TextPlace) -> str:
     return field
 
 
-def log(request: HttpRequest, new: list[NewTranslation]) -> None:
+def log(request: HttpRequest, translations: list[NewTranslation]) -> None:
     """Whose account it was: the record itself names no person. Without the words, which may be redacted one day."""
-    if new:
-        languages = [language_names()[language] for language in CHINESE if any(one.language == language for one in new)]
+    if translations:
+        languages = [
+            language_names()[language]
+            for language in CHINESE
+            if any(translation.language == language for translation in translations)
+        ]
         LogEntry.objects.create(
             user=staff_user(request),
             content_type=ContentType.objects.get_for_model(Translation),
-            object_repr=new[0].commitment.reference,
+            object_repr=translations[0].commitment.reference,
             action_flag=CHANGE,
             change_message=json.dumps([{"changed": {"fields": languages}}]),
         )

@@ -137,8 +137,8 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     @admin.display(description=gettext_lazy("second factor"))
     def second_factor(self, obj: User) -> str:
         """What the user signs in with besides the password."""
-        theirs = Authenticator.objects.filter(user=obj).exclude(type=Authenticator.Type.RECOVERY_CODES)
-        return join_list(str(one) for one in theirs) or _("none")
+        authenticators = Authenticator.objects.filter(user=obj).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        return join_list(str(authenticator) for authenticator in authenticators) or _("none")
 
     @admin.action(description=gettext_lazy("Reset the second factor and end all sessions"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:

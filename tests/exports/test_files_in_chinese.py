@@ -154,7 +154,9 @@ def test_what_is_not_translated_stays_as_it_is_on_record(client, world, language
 @traditional
 def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(client, world, language):
     assert tuple(table(client, f"/{language}/commitments.csv")[0]) == COLUMN_NAMES
-    words = [column.name for column in LIST_COLUMNS if column.translated_from or column.name in ("owners", "partners", "url")]
+    words = [
+        column.name for column in LIST_COLUMNS if column.translated_from or column.name in ("owners", "partners", "url")
+    ]
     for row, english in zip(
         table(client, f"/{language}/commitments.csv"), table(client, "/commitments.csv"), strict=True
     ):

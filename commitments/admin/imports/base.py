@@ -1,8 +1,8 @@
-"""How the rows of an imported file are judged and written; what they mean for each model is in `importers`.
+"""How the rows of an imported file are judged and written; what they mean for each model is in the modules beside this.
 
 A row is compared with what is on record in the words of our own export, so that importing an export
 changes nothing. Everything is read and written in batches: import-export's own way, a row at a time,
-takes some ten queries a row. The rules are not here: they are in `rules` and `publishing`.
+takes some ten queries a row. The rules are not here: they are in `ledger.validation` and `workflow.drafts`.
 """
 
 from __future__ import annotations
@@ -77,20 +77,23 @@ class RowOutcome(RowResult):
     @property
     def summary(self) -> str:
         """Enough to know a new one again."""
-        told = [self.cells.get(name, "") for name in ("reference", "name", "title", "kind", "status", "date", "note")]
-        return " · ".join(cell[:120] for cell in told if cell and cell != self.name)
+        texts = [self.cells.get(name, "") for name in ("reference", "name", "title", "kind", "status", "date", "note")]
+        return " · ".join(cell[:120] for cell in texts if cell and cell != self.name)
 
 
 def result_fingerprint(result: Result) -> str:
     """The same for two results only if every row does the same in both."""
-    said = [[row.number, row.import_type, [[c.column, c.before, c.after] for c in row.changes]] for row in result]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    rows = [
+        [row.number, row.import_type, [[change.column, change.before, change.after] for change in row.changes]]
+        for row in result
+    ]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def split_batches(things: Iterable[T]) -> Iterator[list[T]]:
+def split_batches(items: Iterable[T]) -> Iterator[list[T]]:
     """As many at a time as a query takes."""
-    rest = iter(things)
-    while batch := list(islice(rest, BATCH_SIZE)):
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH_SIZE)):
         yield batch
 
 
@@ -109,26 +112,26 @@ def expected_column(
     columns: Iterable[Column],
     needed: Collection[str],
     allowed: Mapping[str, Sequence[Vocabulary]] | None = None,
-    told: Mapping[str, Any] | None = None,
+    descriptions: Mapping[str, Any] | None = None,
 ) -> tuple[ExpectedColumn, ...]:
     """Columns of the export as those of the import, read by their types.
 
-    `allowed`: the members that a column may have, where it is not the whole vocabulary. `told`: what to say of
-    a column, where whoever fills it in needs to know more than whoever reads it.
+    `allowed`: the members that a column may have, where it is not the whole vocabulary. `descriptions`: what to
+    say of a column, where whoever fills it in needs to know more than whoever reads it.
     """
-    made = []
+    expected = []
     for column in columns:
         members = (allowed or {}).get(column.name, list(column.choices or ()))
-        made.append(
+        expected.append(
             ExpectedColumn(
                 column.name,
-                (told or {}).get(column.name, column.description),
+                (descriptions or {}).get(column.name, column.description),
                 read_choice(members) if members else READERS.get(column.type, str),
                 tuple(member.value for member in members),
                 column.name in needed,
             )
         )
-    return tuple(made)
+    return tuple(expected)
 
 
 def read_choice(members: Sequence[Vocabulary]) -> Callable[[str], str]:
@@ -211,12 +214,12 @@ class ImportResource(Resource):
         self._check_columns(dataset.columns)
         self.user: User = kwargs["user"]
         self.readers: dict[str, Callable[[str], str]] = {}  # of columns that name what is on record
-        self.seen: dict[Any, int] = {}
+        self.row_numbers: dict[Any, int] = {}
         self.prepare(dataset, lock=not dry_run)
         result = Result()
         result.total_rows = len(dataset.rows)
         for row in dataset.rows:
-            outcome = self._judged(row)
+            outcome = self._judge_row(row)
             result.append_row_result(outcome)
             result.increment_row_result_total(outcome)
         if not dry_run and not result.totals[WRONG]:
@@ -245,11 +248,11 @@ class ImportResource(Resource):
 
     def _check_columns(self, columns: list[str]) -> None:
         known = [column.name for column in self.expected]
-        strange = [name for name in columns if name not in {*known, *self.computed}]
-        if strange:
-            near = [near for name in strange for near in get_close_matches(name, known, n=1)]
+        unknown = [name for name in columns if name not in {*known, *self.computed}]
+        if unknown:
+            near = [match for name in unknown for match in get_close_matches(name, known, n=1)]
             hint = _("Did you mean: %s?") % join_list(near) if near else _("Remove or rename them.")
-            values = {"strange": join_list(strange)[:300], "known": join_list(known), "hint": hint}
+            values = {"strange": join_list(unknown)[:300], "known": join_list(known), "hint": hint}
             message = _("These columns are not known: %(strange)s. %(hint)s Known are: %(known)s.")
             raise ValidationError(message % values)
         if self.identity not in columns and self.identity_needed:
@@ -262,11 +265,11 @@ class ImportResource(Resource):
         """Whether a file must name what its rows are about."""
         return any(column.needed for column in self.expected if column.name == self.identity)
 
-    def _judged(self, row: SheetRow) -> RowOutcome:
+    def _judge_row(self, row: SheetRow) -> RowOutcome:
         outcome = RowOutcome(row, row.cells.get(self.identity, ""))
         try:
             before = self.existing(row)
-            outcome.cells = (self.blank() if before is None else before) | self._read(row, before)
+            outcome.cells = (self.blank() if before is None else before) | self._read_cells(row, before)
             if before is not None:
                 after = outcome.cells
                 outcome.changes = [
@@ -276,13 +279,13 @@ class ImportResource(Resource):
         except ValidationError as problem:
             outcome.import_type = WRONG
             outcome.problems = [
-                RowProblem(name, self._advice(name, said)) for name, said in problems_by_column(problem).items()
+                RowProblem(name, self._advice(name, message)) for name, message in problems_by_column(problem).items()
             ]
         return outcome
 
-    def _read(self, row: SheetRow, before: Cells | None) -> Cells:
-        """The cells that say something else than what is on record, as they would be kept."""
-        said: Cells = {}
+    def _read_cells(self, row: SheetRow, before: Cells | None) -> Cells:
+        """The cells that say something else than what is on record, as they would be stored."""
+        cells: Cells = {}
         problems = dict(row.problems)
         for column in self.expected:
             cell = row.cells.get(column.name)
@@ -292,55 +295,57 @@ class ImportResource(Resource):
                 continue
             try:
                 read = self.readers.get(column.name, column.read)
-                said[column.name] = read(strip_defusing(cell).strip())
+                cells[column.name] = read(strip_defusing(cell).strip())
             except ValidationError as problem:
                 problems[column.name] = join_sentences(problem.messages)
         if problems:
             raise ValidationError(problems)
-        return said
+        return cells
 
     def _advice(self, column: str, message: str) -> str:
         missing = column and column not in self.columns and any(column == known.name for known in self.expected)
         return join_sentences([message, _("The file has no such column: add it.")]) if missing else message
 
-    def refuse_repeated(self, row: SheetRow, what: Any) -> None:
+    def refuse_repeated(self, row: SheetRow, key: Any) -> None:
         """Raise ValidationError where an earlier row is about the same thing; it names both."""
-        if what in self.seen:
+        if key in self.row_numbers:
             message = _("Rows %(first)s and %(second)s are about the same: %(what)s. Keep one of them.")
             values = {
-                "first": self.seen[what],
+                "first": self.row_numbers[key],
                 "second": row.number,
                 "what": row.cells.get(self.identity) or _("draft"),
             }
             raise ValidationError({self.identity: message % values})
-        self.seen[what] = row.number
+        self.row_numbers[key] = row.number
 
     def log(self, new: Iterable[Model], changed: Iterable[tuple[Model, list[str]]]) -> None:
         """Who made or changed what, where the admin looks for it."""
-        made: list[tuple[Model, int, Any]] = [(one, ADDITION, {"added": {}}) for one in new]
-        made += [(one, CHANGE, {"changed": {"fields": fields}}) for one, fields in changed]
+        changes: list[tuple[Model, int, Any]] = [(instance, ADDITION, {"added": {}}) for instance in new]
+        changes += [(instance, CHANGE, {"changed": {"fields": fields}}) for instance, fields in changed]
         content_type = ContentType.objects.get_for_model(self.model)
         LogEntry.objects.bulk_create(
             (
                 LogEntry(
-                    user=self.user, content_type=content_type, object_id=str(one.pk), object_repr=str(one)[:200],
-                    action_flag=flag, change_message=json.dumps([message]),
+                    user=self.user, content_type=content_type, object_id=str(instance.pk),
+                    object_repr=str(instance)[:200], action_flag=flag, change_message=json.dumps([message]),
                 )
-                for one, flag, message in made
+                for instance, flag, message in changes
             ),
             batch_size=BATCH_SIZE,
         )  # fmt: skip
 
 
-def is_same_value(cell: str, kept: str) -> bool:
-    """Whether a cell says what is kept, as our export and a spreadsheet would put it."""
-    kept = kept.replace("\r\n", "\n").strip()
+def is_same_value(cell: str, stored: str) -> bool:
+    """Whether a cell says what is stored, as our export and a spreadsheet would put it."""
+    stored = stored.replace("\r\n", "\n").strip()
     cell = cell.replace("\r\n", "\n")
-    return kept in (cell, strip_defusing(cell).strip())
+    return stored in (cell, strip_defusing(cell).strip())
 
 
 def problems_by_column(problem: ValidationError) -> dict[str, str]:
     """What is wrong, by column; with the whole row under an empty name."""
     if hasattr(problem, "error_dict"):
-        return {"" if name == "__all__" else name: join_sentences(said) for name, said in problem.message_dict.items()}
+        return {
+            "" if name == "__all__" else name: join_sentences(texts) for name, texts in problem.message_dict.items()
+        }
     return {"": join_sentences(problem.messages)}

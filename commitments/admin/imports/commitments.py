@@ -89,7 +89,7 @@ class CommitmentResource(ImportResource):
     expected = expected_column(
         [column for column in COMMITMENT_EXPORT_COLUMNS if column.name in COMMITMENT_FIELDS],
         ("reference", "title", "release", "paragraph", "quote", "kind", "force", "done_when"),
-        told=COLUMN_HINTS,
+        descriptions=COLUMN_HINTS,
     )
     computed = frozenset(column.name for column in DATASETS["commitments"].columns) - COMMITMENT_FIELDS
 
@@ -97,54 +97,56 @@ class CommitmentResource(ImportResource):
         """What is on record of the references, and of those that they are part of."""
         if lock:
             lock_head()
-        self.resolver, self.bodies = SlugResolver(), OrganisationLookup()
-        self.readers = dict.fromkeys(PARTY_MODELS, self.bodies.listed)
+        self.resolver, self.organisations = SlugResolver(), OrganisationLookup()
+        self.readers = dict.fromkeys(PARTY_MODELS, self.organisations.listed)
         references = {row.cells["reference"] for row in sheet.rows}
-        self.known: dict[str, ExistingRow] = {}
+        self.existing_rows: dict[str, ExistingRow] = {}
         for batch in split_batches(sorted(references)):
-            found = Commitment.objects.for_staff(timezone.localdate()).filter(reference__in=batch)
-            found = found.select_related(*RELATIONS).prefetch_related(*PARTY_MODELS)
-            commitments = list(found.select_for_update(of=("self",), no_key=True) if lock else found)
-            latest = latest_translations(one.pk for one in commitments)
-            self.known |= {one.reference: self._known(one, latest) for one in commitments}
-        wholes = {whole for row in sheet.rows if (whole := row.cells.get("part_of"))}
-        self.wholes: dict[str, int | None] = dict.fromkeys(references)
-        for batch in split_batches(sorted(wholes)):
-            self.wholes |= dict(Commitment.objects.filter(reference__in=batch).values_list("reference", "pk"))
+            queryset = Commitment.objects.for_staff(timezone.localdate()).filter(reference__in=batch)
+            queryset = queryset.select_related(*RELATIONS).prefetch_related(*PARTY_MODELS)
+            commitments = list(queryset.select_for_update(of=("self",), no_key=True) if lock else queryset)
+            latest = latest_translations(commitment.pk for commitment in commitments)
+            self.existing_rows |= {
+                commitment.reference: self._existing_row(commitment, latest) for commitment in commitments
+            }
+        parents = {parent for row in sheet.rows if (parent := row.cells.get("part_of"))}
+        self.parent_keys: dict[str, int | None] = dict.fromkeys(references)
+        for batch in split_batches(sorted(parents)):
+            self.parent_keys |= dict(Commitment.objects.filter(reference__in=batch).values_list("reference", "pk"))
 
-    def _known(self, one: Commitment, latest: TranslationsByText) -> ExistingRow:
-        state: State | None = getattr(one, "state", None)
-        cells = self._cells(publication_content(one))
+    def _existing_row(self, commitment: Commitment, latest: TranslationsByText) -> ExistingRow:
+        state: State | None = getattr(commitment, "state", None)
+        cells = self._cells(publication_content(commitment))
         for name, (column, language) in TRANSLATION_SOURCES.items():
-            cells[name] = latest.get((one.pk, language, cells[column]), "")
+            cells[name] = latest.get((commitment.pk, language, cells[column]), "")
         reported = dict.fromkeys(REPORTED_COLUMNS, "")
         if state:
             cells["deadline"] = to_text(state.deadline)  # as the export says it; the commitment keeps its first one
             reported |= {name: to_text(getattr(state, name)) for name in REPORTED_COLUMNS}
             reported["achieved"] = format_decimal(state.achieved)
             reported["evidence_urls"] = state.evidence_urls.replace("\n", SEPARATOR)
-        return ExistingRow(one.pk, one.published_at is not None, cells, reported)
+        return ExistingRow(commitment.pk, commitment.published_at is not None, cells, reported)
 
-    def _cells(self, said: Content) -> Cells:
+    def _cells(self, content: Content) -> Cells:
         """A content's fields as cells: by name where it has slugs, `note` as `commitment_note`."""
         cells = {
-            name: str(value).lower() if isinstance(value, bool) else to_text(value) for name, value in said.items()
+            name: str(value).lower() if isinstance(value, bool) else to_text(value) for name, value in content.items()
         }
-        cells |= {name: self.bodies.join(said[name]) for name in PARTY_MODELS}
+        cells |= {name: self.organisations.join(content[name]) for name in PARTY_MODELS}
         cells["commitment_note"] = cells.pop("note")
         return cells
 
     def _content(self, cells: Cells) -> Content:
         """The same the other way round."""
-        said: Content = {name: cells[name] for name in PUBLIC_FIELDS if name != "note"}
-        said |= {name: cells[name] == "true" for name in ("owner_inferred", "target_approximate")}
-        said |= {name: self._slugs(cells[name]) for name in PARTY_MODELS}
-        said["paragraph"] = int(cells["paragraph"]) if cells["paragraph"] else None
-        return said | {"note": cells["commitment_note"]}
+        content: Content = {name: cells[name] for name in PUBLIC_FIELDS if name != "note"}
+        content |= {name: cells[name] == "true" for name in ("owner_inferred", "target_approximate")}
+        content |= {name: self._slugs(cells[name]) for name in PARTY_MODELS}
+        content["paragraph"] = int(cells["paragraph"]) if cells["paragraph"] else None
+        return content | {"note": cells["commitment_note"]}
 
     def _slugs(self, cell: str) -> list[str]:
-        names = [cell] if cell in self.bodies.slugs else cell.split(SEPARATOR)
-        return sorted(self.bodies.slug(name) for name in names if name)
+        names = [cell] if cell in self.organisations.slugs else cell.split(SEPARATOR)
+        return sorted(self.organisations.slug(name) for name in names if name)
 
     def blank(self) -> Cells:
         """A pledge of its own."""
@@ -162,19 +164,19 @@ class CommitmentResource(ImportResource):
                 {"reference": _("Give the reference: two to four capital letters, a hyphen, digits.")}
             )
         self.refuse_repeated(row, reference)
-        return self.known[reference].cells if reference in self.known else None
+        return self.existing_rows[reference].cells if reference in self.existing_rows else None
 
     def classify(self, row: SheetRow, outcome: RowOutcome, before: Cells | None) -> str:
         """What is published changes on its own page only; a draft must be one that a form would take."""
-        known = self.known.get(outcome.name)
-        self._refuse_reported(row, known)
+        existing_row = self.existing_rows.get(outcome.name)
+        self._refuse_reported(row, existing_row)
         if before is not None and not outcome.changes:
             return UNCHANGED
-        check_translation_rights(self.user, outcome, public=known is not None and known.public)
-        if known and known.public:
-            fixed = [name for name in outcome.changed if name not in TRANSLATION_SOURCES]
-            if fixed:
-                raise ValidationError({name: self._published(outcome.name, name) for name in fixed})
+        check_translation_rights(self.user, outcome, public=existing_row is not None and existing_row.public)
+        if existing_row and existing_row.public:
+            fixed_columns = [name for name in outcome.changed if name not in TRANSLATION_SOURCES]
+            if fixed_columns:
+                raise ValidationError({name: self._published_message(outcome.name, name) for name in fixed_columns})
             return CHANGED
         try:
             check_public_fields(self._content(outcome.cells), self.resolver)
@@ -182,32 +184,32 @@ class CommitmentResource(ImportResource):
             if hasattr(problem, "error_dict") and "note" in problem.error_dict:
                 problem.error_dict["commitment_note"] = problem.error_dict.pop("note")
             raise
-        whole = outcome.cells["part_of"]
-        if whole and (whole == outcome.name or whole not in self.wholes):
+        parent = outcome.cells["part_of"]
+        if parent and (parent == outcome.name or parent not in self.parent_keys):
             message = _("“%(whole)s” is no other commitment, neither on record nor in this file.")
-            raise ValidationError({"part_of": message % {"whole": whole[:20]}})
-        return CHANGED if known else NEW
+            raise ValidationError({"part_of": message % {"whole": parent[:20]}})
+        return CHANGED if existing_row else NEW
 
-    def _published(self, reference: str, column: str) -> str:
+    def _published_message(self, reference: str, column: str) -> str:
         if column == "deadline":
             message = _("%(reference)s is published, and its deadline moves only by a report: record progress.")
         else:
             message = _("%(reference)s is published: correct it on its page, with a reason.")
         return message % {"reference": reference}
 
-    def _refuse_reported(self, row: SheetRow, known: ExistingRow | None) -> None:
+    def _refuse_reported(self, row: SheetRow, existing_row: ExistingRow | None) -> None:
         """Nobody's typing is lost in silence: what is reported moves by a report alone."""
         problems = {}
         for name in REPORTED_COLUMNS:
-            cell, kept = row.cells.get(name, ""), known.reported[name] if known else ""
+            cell, reported = row.cells.get(name, ""), existing_row.reported[name] if existing_row else ""
             if (
                 cell
-                and not is_same_value(cell, kept)
-                and not (name == "status" and cell == Status.NO_REPORT and not kept)
+                and not is_same_value(cell, reported)
+                and not (name == "status" and cell == Status.NO_REPORT and not reported)
             ):
                 message = _("This is never imported: record progress, or import a draft update. Here, put back “%s”.")
                 empty = _("This is never imported: record progress once it is published. Here, empty the cell.")
-                problems[name] = message % kept[:80] if kept else empty
+                problems[name] = message % reported[:80] if reported else empty
         if "note" in problems:
             elsewhere = _("A commitment’s own note goes into the column “commitment_note”.")
             problems["note"] = join_sentences([problems["note"], elsewhere])
@@ -216,55 +218,79 @@ class CommitmentResource(ImportResource):
 
     def write(self, new: list[RowOutcome], changed: list[RowOutcome]) -> None:
         """Commitments, then what they are part of, their owners and partners, and how they are said in Chinese."""
-        said, public = [*new, *changed], [one for one in changed if self._is_public(one)]
-        changed = [one for one in changed if not self._is_public(one)]
-        made, moved = [self._row(outcome) for outcome in new], [self._row(outcome) for outcome in changed]
-        Commitment.objects.bulk_create(made, batch_size=BATCH_SIZE)
-        self.wholes |= {one.reference: one.pk for one in made} | {name: one.key for name, one in self.known.items()}
-        for one, outcome in zip(made + moved, new + changed, strict=True):
-            one.part_of_id = self.wholes[outcome.cells["part_of"]] if outcome.cells["part_of"] else None
-        Commitment.objects.bulk_update([one for one in made if one.part_of_id], ["part_of"], batch_size=BATCH_SIZE)
+        outcomes, public_outcomes = [*new, *changed], [outcome for outcome in changed if self._is_public(outcome)]
+        changed = [outcome for outcome in changed if not self._is_public(outcome)]
+        new_commitments = [self._build_commitment(outcome) for outcome in new]
+        changed_commitments = [self._build_commitment(outcome) for outcome in changed]
+        Commitment.objects.bulk_create(new_commitments, batch_size=BATCH_SIZE)
+        self.parent_keys |= {commitment.reference: commitment.pk for commitment in new_commitments}
+        self.parent_keys |= {name: row.key for name, row in self.existing_rows.items()}
+        for commitment, outcome in zip(new_commitments + changed_commitments, new + changed, strict=True):
+            commitment.part_of_id = self.parent_keys[outcome.cells["part_of"]] if outcome.cells["part_of"] else None
+        Commitment.objects.bulk_update(
+            [commitment for commitment in new_commitments if commitment.part_of_id], ["part_of"], batch_size=BATCH_SIZE
+        )
         names = (
             {name for outcome in changed for name in outcome.changed} - PARTY_MODELS.keys() - TRANSLATION_SOURCES.keys()
         )
         if names:
             fields = {"note" if name == "commitment_note" else name for name in names}
             fields |= {"deadline_first", "deadline_last"} if "deadline" in names else set()
-            Commitment.objects.bulk_update(moved, sorted(fields), batch_size=BATCH_SIZE)
+            Commitment.objects.bulk_update(changed_commitments, sorted(fields), batch_size=BATCH_SIZE)
         for name in PARTY_MODELS:
-            self._join(name, [*zip(made, new, strict=True), *zip(moved, changed, strict=True)])
-        self.log(made, [(one, outcome.changed) for one, outcome in zip(moved, changed, strict=True)])
-        self.log([], [(Commitment(pk=self.known[one.name].key, reference=one.name), one.changed) for one in public])
-        self._translate(said)
+            self._write_parties(
+                name, [*zip(new_commitments, new, strict=True), *zip(changed_commitments, changed, strict=True)]
+            )
+        self.log(
+            new_commitments,
+            [(commitment, outcome.changed) for commitment, outcome in zip(changed_commitments, changed, strict=True)],
+        )
+        self.log(
+            [],
+            [
+                (Commitment(pk=self.existing_rows[outcome.name].key, reference=outcome.name), outcome.changed)
+                for outcome in public_outcomes
+            ],
+        )
+        self._translate(outcomes)
 
     def _is_public(self, outcome: RowOutcome) -> bool:
-        return outcome.name in self.known and self.known[outcome.name].public
+        return outcome.name in self.existing_rows and self.existing_rows[outcome.name].public
 
-    def _translate(self, said: list[RowOutcome]) -> None:
+    def _translate(self, outcomes: list[RowOutcome]) -> None:
         """What the columns of translations say, where the file has them."""
-        new = [
+        translations = [
             NewTranslation(
-                Commitment(pk=self.wholes[one.name], reference=one.name), language, one.cells[column], one.cells[name]
+                Commitment(pk=self.parent_keys[outcome.name], reference=outcome.name),
+                language,
+                outcome.cells[column],
+                outcome.cells[name],
             )
-            for one in said
+            for outcome in outcomes
             for name, (column, language) in TRANSLATION_SOURCES.items()
-            if name in self.columns and one.cells[column]
+            if name in self.columns and outcome.cells[column]
         ]
-        record_translations(new, translator_for(self.user))
+        record_translations(translations, translator_for(self.user))
 
-    def _row(self, outcome: RowOutcome) -> Commitment:
-        known = self.known.get(outcome.name)
+    def _build_commitment(self, outcome: RowOutcome) -> Commitment:
+        existing_row = self.existing_rows.get(outcome.name)
         columns = self.resolver.columns(self._content(outcome.cells), parents=False)
-        return Commitment(pk=known.key if known else None, **columns)
+        return Commitment(pk=existing_row.key if existing_row else None, **columns)
 
-    def _join(self, name: str, rows: list[tuple[Commitment, RowOutcome]]) -> None:
+    def _write_parties(self, name: str, rows: list[tuple[Commitment, RowOutcome]]) -> None:
         """Owners or partners of the new ones, and of those where they changed."""
-        touched = [(one, outcome) for one, outcome in rows if outcome.import_type == NEW or name in outcome.changed]
-        for batch in split_batches(one.pk for one, outcome in touched if outcome.import_type == CHANGED):
+        changed_rows = [
+            (commitment, outcome)
+            for commitment, outcome in rows
+            if outcome.import_type == NEW or name in outcome.changed
+        ]
+        for batch in split_batches(
+            commitment.pk for commitment, outcome in changed_rows if outcome.import_type == CHANGED
+        ):
             PARTY_MODELS[name].objects.filter(commitment__in=batch).delete()
-        joined = [
-            PARTY_MODELS[name](commitment=one, organisation_id=key)
-            for one, outcome in touched
+        parties = [
+            PARTY_MODELS[name](commitment=commitment, organisation_id=key)
+            for commitment, outcome in changed_rows
             for key in sorted(self.resolver.organisations(self._slugs(outcome.cells[name])))
         ]
-        PARTY_MODELS[name].objects.bulk_create(joined, batch_size=BATCH_SIZE)
+        PARTY_MODELS[name].objects.bulk_create(parties, batch_size=BATCH_SIZE)

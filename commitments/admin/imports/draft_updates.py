@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from commitments.admin.base import KEY_DIGITS
 from commitments.admin.imports.base import (
     BATCH_SIZE,
     CHANGED,
@@ -50,9 +51,6 @@ from commitments.models import (
 from commitments.workflow.actors import translator_for
 from commitments.workflow.drafts import refuse_unsupported_fields
 
-MAX_KEY_DIGITS = 18  # digits that every database takes for a key
-
-
 # A draft has fewer of some values than the record.
 DRAFT_VOCABULARIES: dict[str, Sequence[Vocabulary]] = {
     "kind": list(UPDATE_KINDS),
@@ -84,27 +82,29 @@ class DraftResource(ImportResource):
         """The drafts that are named, those that stand unpublished, and what the ledger holds against the rows."""
         if lock:
             lock_head()
-        self.bodies = OrganisationLookup()
-        self.readers = {"reply_of": self.bodies.slug}
+        self.organisations = OrganisationLookup()
+        self.readers = {"reply_of": self.organisations.slug}
         references = {row.cells.get("reference", "") for row in sheet.rows}
         cells = {row.cells.get("draft", "") for row in sheet.rows}
-        numbers = {int(cell) for cell in cells if cell.isdecimal() and len(cell) <= MAX_KEY_DIGITS}
-        self.known: dict[str, ExistingDraft] = {}
+        numbers = {int(cell) for cell in cells if cell.isdecimal() and len(cell) <= KEY_DIGITS}
+        self.existing_drafts: dict[str, ExistingDraft] = {}
         for batch in split_batches(sorted(numbers)):
-            found = _with_evidence(DraftUpdate.objects.filter(pk__in=batch))
-            drafts = list(found.select_for_update(of=("self",), no_key=True) if lock else found)
+            queryset = _with_evidence(DraftUpdate.objects.filter(pk__in=batch))
+            drafts = list(queryset.select_for_update(of=("self",), no_key=True) if lock else queryset)
             latest = latest_translations(draft.commitment_id for draft in drafts)
             for draft in drafts:
-                known = ExistingDraft(
+                existing_draft = ExistingDraft(
                     draft_export_cells(draft, latest), draft.published_as_id, len(draft.evidence.all())
                 )
-                self.known[str(draft.pk)] = known
-                references.add(known.cells["reference"])
-        self.standing: set[tuple[str, ...]] = set()
-        for some in split_batches(sorted(references)):
-            standing = _with_evidence(DraftUpdate.objects.filter(commitment__reference__in=some, published_as=None))
-            self.standing |= {_draft_identity(draft_export_cells(draft, {})) for draft in standing}
-        self.rulebook = EntryValidator(references, set(), set(), set())
+                self.existing_drafts[str(draft.pk)] = existing_draft
+                references.add(existing_draft.cells["reference"])
+        self.unpublished_identities: set[tuple[str, ...]] = set()
+        for reference_batch in split_batches(sorted(references)):
+            unpublished = _with_evidence(
+                DraftUpdate.objects.filter(commitment__reference__in=reference_batch, published_as=None)
+            )
+            self.unpublished_identities |= {_draft_identity(draft_export_cells(draft, {})) for draft in unpublished}
+        self.validator = EntryValidator(references, set(), set(), set())
 
     def blank(self) -> Cells:
         """A report that rests on evidence."""
@@ -116,10 +116,10 @@ class DraftResource(ImportResource):
         if not number:
             return None
         self.refuse_repeated(row, number)
-        if number not in self.known:
+        if number not in self.existing_drafts:
             message = _("There is no draft %(number)s. Leave the cell empty to draft a new one.")
             raise ValidationError({"draft": message % {"number": number[:20]}})
-        cells = self.known[number].cells
+        cells = self.existing_drafts[number].cells
         if row.cells.get("reference", cells["reference"]) != cells["reference"]:
             message = _("Draft %(number)s is about %(reference)s. Leave its number empty to draft a new one.")
             raise ValidationError({"reference": message % {"number": number, "reference": cells["reference"]}})
@@ -137,81 +137,87 @@ class DraftResource(ImportResource):
         content = update_content(cells["kind"] or DraftUpdate().kind, cells, _evidence_cells(cells))
         if before is None:
             if (
-                _draft_identity(cells) in self.standing
-                or (cells["reference"], canonical_json(content)) in self.rulebook.recorded_contents
+                _draft_identity(cells) in self.unpublished_identities
+                or (cells["reference"], canonical_json(content)) in self.validator.recorded_contents
             ):
-                self._refuse_unsaid(cells)
+                self._refuse_lost_translations(cells)
                 return UNCHANGED
             self.refuse_repeated(row, _draft_identity(cells))
-        self._check(cells, content)
+        self._check_publishable(cells, content)
         return NEW if before is None else CHANGED
 
-    def _refuse_unsaid(self, cells: Cells) -> None:
+    def _refuse_lost_translations(self, cells: Cells) -> None:
         """Nobody's typing is lost in silence: a row that drafts nothing translates nothing either."""
         message = _("This update is there already. Translate its note on the commitment’s page of translations.")
         if problems := {name: message for name in NOTE_COLUMNS if cells[name]}:
             raise ValidationError(problems)
 
     def _refuse_fixed(self, outcome: RowOutcome) -> None:
-        known = self.known[outcome.name]
-        if known.entry:
+        existing_draft = self.existing_drafts[outcome.name]
+        if existing_draft.entry:
             message = _(
                 "Draft %(number)s is on record as entry %(entry)s. Leave its number empty to draft another update."
             )
-            values = {"number": outcome.name, "entry": known.entry}
+            values = {"number": outcome.name, "entry": existing_draft.entry}
             raise ValidationError(dict.fromkeys(outcome.changed, message % values))
-        if known.pieces > len(EVIDENCE_PLACES):
+        if existing_draft.pieces > len(EVIDENCE_PLACES):
             message = _("It has %(pieces)s pieces of evidence, more than a file holds. Change it on its page.")
-            raise ValidationError({"draft": message % {"pieces": known.pieces}})
+            raise ValidationError({"draft": message % {"pieces": existing_draft.pieces}})
 
-    def _check(self, cells: Cells, content: Content) -> None:
+    def _check_publishable(self, cells: Cells, content: Content) -> None:
         """What would be refused when it is published."""
-        commitment = self.rulebook.public.get(cells["reference"])
+        commitment = self.validator.public.get(cells["reference"])
         if commitment is None:
             message = _("There is no published commitment “%(reference)s”. Publish it first, or correct the reference.")
             raise ValidationError({"reference": message % {"reference": cells["reference"][:20]}})
         kind = cells["kind"]
         if not kind:
             raise ValidationError({"kind": _("Say which kind of update it is.")})
-        refuse_unsupported_fields(self._row(cells), [DraftEvidence(**row) for row in _evidence_cells(cells)])
-        self.rulebook.check_reply(kind, content, commitment.reference)
+        refuse_unsupported_fields(self._build_draft(cells), [DraftEvidence(**row) for row in _evidence_cells(cells)])
+        self.validator.check_reply(kind, content, commitment.reference)
         check_update(kind, content, commitment, timezone.localdate())
 
-    def _row(self, cells: Cells) -> DraftUpdate:
-        said: dict[str, Any] = {name: cells[name] for name in DRAFT_FIELDS if name != "reply_of"}
-        said |= {"achieved": parse_decimal(cells["achieved"]), "reply_of_id": cells["reply_of"] or None}
+    def _build_draft(self, cells: Cells) -> DraftUpdate:
+        values: dict[str, Any] = {name: cells[name] for name in DRAFT_FIELDS if name != "reply_of"}
+        values |= {"achieved": parse_decimal(cells["achieved"]), "reply_of_id": cells["reply_of"] or None}
         key = int(cells["draft"]) if cells["draft"] else None
         waiting = {"state": DraftState.WAITING, "changed_by": self.user, "changed_at": timezone.now()}
-        return DraftUpdate(pk=key, commitment=self.rulebook.public[cells["reference"]], **said, **waiting)
+        return DraftUpdate(pk=key, commitment=self.validator.public[cells["reference"]], **values, **waiting)
 
     def write(self, new: list[RowOutcome], changed: list[RowOutcome]) -> None:
         """Store them, waiting for publishing, with their evidence and how their notes are said in Chinese."""
-        said, changed = [*new, *changed], [one for one in changed if set(one.changed) - NOTE_COLUMNS.keys()]
-        made, moved = ([self._row(outcome.cells) for outcome in some] for some in (new, changed))
-        for one in made:
-            one.author = self.user
-        DraftUpdate.objects.bulk_create(made, batch_size=BATCH_SIZE)
+        outcomes = [*new, *changed]
+        changed = [outcome for outcome in changed if set(outcome.changed) - NOTE_COLUMNS.keys()]
+        new_drafts = [self._build_draft(outcome.cells) for outcome in new]
+        changed_drafts = [self._build_draft(outcome.cells) for outcome in changed]
+        for draft in new_drafts:
+            draft.author = self.user
+        DraftUpdate.objects.bulk_create(new_drafts, batch_size=BATCH_SIZE)
         dates = [f"{name}_{end}" for name in ("date", "deadline") for end in ("first", "last")]
         fields = [*DRAFT_FIELDS, *dates, "state", "returned_because", "changed_by", "changed_at"]
-        DraftUpdate.objects.bulk_update(moved, fields, batch_size=BATCH_SIZE)
-        for batch in split_batches(one.pk for one in moved):
+        DraftUpdate.objects.bulk_update(changed_drafts, fields, batch_size=BATCH_SIZE)
+        for batch in split_batches(draft.pk for draft in changed_drafts):
             DraftEvidence.objects.filter(draft__in=batch).delete()
-        pairs = zip(made + moved, new + changed, strict=True)
-        evidence = [DraftEvidence(draft=one, **row) for one, outcome in pairs for row in _evidence_cells(outcome.cells)]
+        pairs = zip(new_drafts + changed_drafts, new + changed, strict=True)
+        evidence = [
+            DraftEvidence(draft=draft, **row) for draft, outcome in pairs for row in _evidence_cells(outcome.cells)
+        ]
         DraftEvidence.objects.bulk_create(evidence, batch_size=BATCH_SIZE)
-        self.log(made, [(one, outcome.changed) for one, outcome in zip(moved, changed, strict=True)])
-        about = self.rulebook.public
+        self.log(new_drafts, [(draft, outcome.changed) for draft, outcome in zip(changed_drafts, changed, strict=True)])
+        commitments = self.validator.public
         notes = [
-            NewTranslation(about[one.cells["reference"]], language, one.cells["note"], one.cells[name])
-            for one in said
+            NewTranslation(
+                commitments[outcome.cells["reference"]], language, outcome.cells["note"], outcome.cells[name]
+            )
+            for outcome in outcomes
             for name, language in NOTE_COLUMNS.items()
-            if name in self.columns and one.cells["note"]
+            if name in self.columns and outcome.cells["note"]
         ]
         record_translations(notes, translator_for(self.user))
 
 
-def _with_evidence(found: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
-    return found.select_related("commitment").prefetch_related("evidence")
+def _with_evidence(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
+    return drafts.select_related("commitment").prefetch_related("evidence")
 
 
 def _draft_identity(cells: Cells) -> tuple[str, ...]:

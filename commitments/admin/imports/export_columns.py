@@ -44,40 +44,47 @@ PUBLIC_COLUMNS = tuple(
 FREE_TEXT_COLUMNS = {"commitment_note" if name == "note" else name: name for name in FREE_TEXT_FIELDS}
 
 
-def latest_own_translation(text: str) -> Subquery:
+def latest_own_translation(column_name: str) -> Subquery:
     """The latest translation of a commitment's own text, as the language in the column's name says."""
     column, language = next(
-        (text.removesuffix(column_suffix(one)), one) for one in CHINESE if text.endswith(column_suffix(one))
+        (column_name.removesuffix(column_suffix(language)), language)
+        for language in CHINESE
+        if column_name.endswith(column_suffix(language))
     )
-    found = Translation.objects.filter(
+    translations = Translation.objects.filter(
         commitment=OuterRef("pk"), language=language, source=OuterRef(FREE_TEXT_COLUMNS[column])
     )
-    return Subquery(found.order_by("-pk").values("text")[:1])
+    return Subquery(translations.order_by("-pk").values("text")[:1])
 
 
 def with_translations(column: Column, source: Callable[[str], Any] = str) -> tuple[Column, ...]:
     """A column of texts, and one for each other language."""
     form = pgettext_lazy("a text, and its language", "{text} ({language})")
-    made = [column]
+    translated = [column]
     for language in CHINESE:
-        name, called = column.name + column_suffix(language), language_names()[language]
-        label = format_lazy(form, text=column.label, language=called)
-        meaning = format_lazy(_("Its translation into {language}."), language=called)
-        told: dict[str, Any] = {"label": label, "description": meaning, "sources": (source(name),), "required": False}
-        made.append(replace(column, name=name, **told))
-    return tuple(made)
+        name, language_name = column.name + column_suffix(language), language_names()[language]
+        label = format_lazy(form, text=column.label, language=language_name)
+        meaning = format_lazy(_("Its translation into {language}."), language=language_name)
+        attributes: dict[str, Any] = {
+            "label": label,
+            "description": meaning,
+            "sources": (source(name),),
+            "required": False,
+        }
+        translated.append(replace(column, name=name, **attributes))
+    return tuple(translated)
 
 
 def with_translation_columns(
     columns: Iterable[Column], texts: Collection[str], source: Callable[[str], Any] = str
 ) -> tuple[Column, ...]:
     """Columns, those of texts with their translations right after them."""
-    ours = {name + column_suffix(language) for name in texts for language in CHINESE}
-    made: list[Column] = []
+    translation_names = {name + column_suffix(language) for name in texts for language in CHINESE}
+    translated: list[Column] = []
     for column in columns:
-        if column.name not in ours:
-            made += with_translations(column, source) if column.name in texts else [column]
-    return tuple(made)
+        if column.name not in translation_names:
+            translated += with_translations(column, source) if column.name in texts else [column]
+    return tuple(translated)
 
 
 COMMITMENT_EXPORT_COLUMNS = with_translation_columns(
@@ -118,13 +125,13 @@ TranslationsByText = dict[tuple[int, str, str], str]  # as `ledger.translations.
 
 def draft_export_cells(draft: DraftUpdate, latest: TranslationsByText) -> dict[str, str]:
     """What a draft says, by the columns of its file, as text that nothing was done to. Evidence beyond three is not."""
-    said = vars(draft) | {"achieved": format_decimal(draft.achieved), "reply_of": draft.reply_of_id}
-    said["date"], said["deadline"] = draft.date, draft.deadline
-    told = {name: to_text(said[name]) for name in DRAFT_FIELDS}
-    told |= {
+    values = vars(draft) | {"achieved": format_decimal(draft.achieved), "reply_of": draft.reply_of_id}
+    values["date"], values["deadline"] = draft.date, draft.deadline
+    texts = {name: to_text(values[name]) for name in DRAFT_FIELDS}
+    texts |= {
         name: latest.get((draft.commitment_id, language, draft.note), "") for name, language in NOTE_COLUMNS.items()
     }
-    cells = {column.name: told[column.name] for column in DRAFT_EXPORT_COLUMNS if column.name in told}
+    cells = {column.name: texts[column.name] for column in DRAFT_EXPORT_COLUMNS if column.name in texts}
     cells |= {column.name: "" for column in DRAFT_EXPORT_COLUMNS if column.name.startswith("evidence_")}
     for place, row in zip(EVIDENCE_PLACES, draft.evidence.all(), strict=False):
         cells |= {f"evidence_{place}_{name}": to_text(getattr(row, name)) for name in EVIDENCE_FIELDS}
@@ -145,21 +152,21 @@ class ExportMixin(ModelAdmin):
         """Exactly what the list shows under the same query string, all pages."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = request.GET.copy()
-        asked.pop("p", None)  # its page, and whether all are shown on one, choose no rows
-        asked.pop("all", None)
-        request.GET = asked  # type: ignore[assignment]  # a QueryDict all the same
+        query = request.GET.copy()
+        query.pop("p", None)  # its page, and whether all are shown on one, choose no rows
+        query.pop("all", None)
+        request.GET = query  # type: ignore[assignment]  # a QueryDict all the same
         try:
-            found = self.get_changelist_instance(request).get_queryset(request)
+            queryset = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:  # the list says so
             return HttpResponseRedirect(f"../?{request.GET.urlencode()}")
         title, name, day = str(self.opts.verbose_name_plural), f"{self.opts.model_name}-{localdate()}", localdate()
-        batches = self.export_rows(request, found)
-        return download(Export(name, title, self.export_columns, found, batches, day), CSV)
+        batches = self.export_rows(request, queryset)
+        return download(Export(name, title, self.export_columns, queryset, batches, day), CSV)
 
-    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
         """Batches of rows: here of columns that are the model's own."""
-        values = found.values_list(*(column.sources[0] for column in self.export_columns)).iterator(BATCH_SIZE)
+        values = queryset.values_list(*(column.sources[0] for column in self.export_columns)).iterator(BATCH_SIZE)
         while batch := [list(row) for row in islice(values, BATCH_SIZE)]:
             yield batch
 
@@ -169,11 +176,11 @@ class CommitmentExportMixin(ExportMixin):
 
     export_columns = COMMITMENT_EXPORT_COLUMNS
 
-    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
         """As the public export makes them."""
         today = localdate()
-        all_of = Commitment.objects.for_staff(today).filter(pk__in=found.order_by().values("pk"))
-        return iter_batches(all_of, today, page_url_builder(request), self.export_columns)
+        commitments = Commitment.objects.for_staff(today).filter(pk__in=queryset.order_by().values("pk"))
+        return iter_batches(commitments, today, page_url_builder(request), self.export_columns)
 
 
 class OrganisationExportMixin(ExportMixin):
@@ -187,9 +194,9 @@ class DraftExportMixin(ExportMixin):
 
     export_columns = DRAFT_EXPORT_COLUMNS
 
-    def export_rows(self, request: HttpRequest, found: QuerySet[Any]) -> Generator[list[list[Any]]]:
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
         """Batches of drafts, each with its evidence in one more query."""
-        drafts = found.select_related("commitment").prefetch_related("evidence").iterator(BATCH_SIZE)
+        drafts = queryset.select_related("commitment").prefetch_related("evidence").iterator(BATCH_SIZE)
         while batch := list(islice(drafts, BATCH_SIZE)):
             latest = latest_translations(draft.commitment_id for draft in batch)
             yield [list(draft_export_cells(draft, latest).values()) for draft in batch]

@@ -67,8 +67,8 @@ class Sheet:
 def check_size(size: int) -> None:
     """Before anything is read: at most IMPORT_MAX_BYTES."""
     if size > settings.IMPORT_MAX_BYTES:
-        most = settings.IMPORT_MAX_BYTES // (1024 * 1024)
-        raise ValidationError(_("The file is larger than %(most)s MB. Split it.") % {"most": most})
+        limit = settings.IMPORT_MAX_BYTES // (1024 * 1024)
+        raise ValidationError(_("The file is larger than %(most)s MB. Split it.") % {"most": limit})
 
 
 def read_sheet(data: bytes, name: str = "") -> Sheet:
@@ -107,13 +107,15 @@ def _csv_records(text: str) -> Iterator[RawRow]:
     try:
         for cells in reader:
             width = width or len(cells)
-            wrong = {}
+            problems = {}
             if len(cells) not in (0, width):
                 counts = {"found": len(cells), "expected": width}
-                wrong[-1] = _("It has %(found)s cells, the header %(expected)s. Is a comma or quotation mark missing?")
-                wrong[-1] %= counts
+                problems[-1] = _(
+                    "It has %(found)s cells, the header %(expected)s. Is a comma or quotation mark missing?"
+                )
+                problems[-1] %= counts
             formulas = [place for place, cell in enumerate(cells) if cell.startswith("=")]
-            yield cells, wrong | dict.fromkeys(formulas, _("This is a formula. Paste its value instead."))
+            yield cells, problems | dict.fromkeys(formulas, _("This is a formula. Paste its value instead."))
     except csv.Error as error:
         message = _(
             "The CSV cannot be read near line %(line)s (%(error)s). Look for a quotation mark without its pair."
@@ -149,9 +151,9 @@ def _refuse_zip_bombs(archive: zipfile.ZipFile) -> None:
         raise ValidationError(message)
     for member in members:
         if member.filename.endswith((".xml", ".rels")):
-            most = next(most for start, most in MAX_TAGS.items() if member.filename.startswith(start))
+            limit = next(limit for start, limit in MAX_TAGS.items() if member.filename.startswith(start))
             with archive.open(member) as packed:
-                if sum(piece.count(b"<") for piece in iter(lambda: packed.read(65536), b"")) > most:
+                if sum(piece.count(b"<") for piece in iter(lambda: packed.read(65536), b"")) > limit:
                     message = _("The workbook holds too much beside its rows. Copy them into a new, plain workbook.")
                     raise ValidationError(message)
 
@@ -160,14 +162,14 @@ def _xlsx_records(sheet: Any) -> Iterator[RawRow]:
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > LAST_ROW_OF_EXCEL:
             raise ValidationError(_("The sheet has more rows than a spreadsheet can hold. Copy them into a new one."))
-        cells, wrong = [], {}
+        cells, problems = [], {}
         for place, cell in enumerate(row):
             if cell.data_type == "f":
-                wrong[place] = _("This is a formula. Paste its value instead.")
+                problems[place] = _("This is a formula. Paste its value instead.")
             elif cell.data_type == "e":
-                wrong[place] = _("The spreadsheet shows an error here: %(error)s.") % {"error": cell.value}
-            cells.append("=" if place in wrong else cell_text(cell.value, cell.number_format or ""))
-        yield cells, wrong
+                problems[place] = _("The spreadsheet shows an error here: %(error)s.") % {"error": cell.value}
+            cells.append("=" if place in problems else cell_text(cell.value, cell.number_format or ""))
+        yield cells, problems
 
 
 def cell_text(value: Any, number_format: str = "") -> str:
@@ -195,19 +197,19 @@ def _day_text(day: date, number_format: str) -> str:
 
 
 def _build_sheet(records: Iterator[RawRow]) -> Sheet:
-    header, _wrong = next(records, ([], {}))
+    header, _problems = next(records, ([], {}))
     columns = [cell.strip() for cell in header]
     while columns and not columns[-1]:
         columns.pop()
     _check_header(columns)
     rows = []
-    for number, (cells, wrong) in enumerate(records, 2):
+    for number, (cells, problems) in enumerate(records, 2):
         stripped = [cell.strip() for cell in cells]
         if any(stripped):
-            rows.append(_build_row(number, columns, stripped, wrong))
+            rows.append(_build_row(number, columns, stripped, problems))
         if len(rows) > settings.IMPORT_MAX_ROWS:
-            most = settings.IMPORT_MAX_ROWS
-            raise ValidationError(_("The file has more than %(most)s rows. Split it.") % {"most": most})
+            limit = settings.IMPORT_MAX_ROWS
+            raise ValidationError(_("The file has more than %(most)s rows. Split it.") % {"most": limit})
     if not rows:
         raise ValidationError(_("The file holds a header and no rows. Fill in a row for each thing to be imported."))
     return Sheet(columns, rows)
@@ -223,13 +225,15 @@ def _check_header(columns: list[str]) -> None:
     if "" in columns:
         place = columns.index("") + 1
         raise ValidationError(_("Column %(place)s has no name. Name it, or remove it.") % {"place": place})
-    twice = sorted({name for name in columns if columns.count(name) > 1})
-    if twice:
-        raise ValidationError(_("Two columns have the same name: %(names)s.") % {"names": join_list(twice)})
+    repeated = sorted({name for name in columns if columns.count(name) > 1})
+    if repeated:
+        raise ValidationError(_("Two columns have the same name: %(names)s.") % {"names": join_list(repeated)})
 
 
-def _build_row(number: int, columns: list[str], cells: list[str], wrong: dict[int, str]) -> SheetRow:
-    problems = {columns[place] if 0 <= place < len(columns) else "": message for place, message in wrong.items()}
+def _build_row(number: int, columns: list[str], cells: list[str], problems_by_place: dict[int, str]) -> SheetRow:
+    problems = {
+        columns[place] if 0 <= place < len(columns) else "": message for place, message in problems_by_place.items()
+    }
     if any(cells[len(columns) :]):
         problems.setdefault("", _("It has a cell beyond the last column of the header. Empty it, or name its column."))
     for name, cell in zip(columns, cells, strict=False):

@@ -38,17 +38,17 @@ class OrganisationLookup:
         self.slugs = {short: slug for slug, _name, short in rows if short and uses[short] == 1}
         self.slugs |= {slug: slug for slug in self.names} | {name: slug for slug, name in self.names.items()}
 
-    def slug(self, called: str) -> str:
+    def slug(self, name: str) -> str:
         """By full name, slug, or a short name that only one has; the export says full names, so they go first."""
-        if called and called not in self.slugs:
+        if name and name not in self.slugs:
             message = _("“%(called)s” is no organisation here. Write its slug or full name, or add it first.")
-            raise ValidationError(message % {"called": called[:60]})
-        return self.slugs[called] if called else ""
+            raise ValidationError(message % {"called": name[:60]})
+        return self.slugs[name] if name else ""
 
     def listed(self, cell: str) -> str:
         """Several, joined as in the export."""
-        several = [cell] if cell in self.slugs else [called.strip() for called in cell.split(SEPARATOR.strip())]
-        return self.join({self.slug(called) for called in several if called})
+        names = [cell] if cell in self.slugs else [name.strip() for name in cell.split(SEPARATOR.strip())]
+        return self.join({self.slug(name) for name in names if name})
 
     def join(self, slugs: Iterable[str]) -> str:
         """Their full names, in the order of the export."""
@@ -64,11 +64,11 @@ class OrganisationResource(ImportResource):
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """All of them: there are few, and a name may be anybody's."""
-        found = Organisation.objects.select_for_update(no_key=True) if lock else Organisation.objects.all()
+        organisations = Organisation.objects.select_for_update(no_key=True) if lock else Organisation.objects.all()
         names = [column.name for column in self.expected]
-        self.known = {row["slug"]: row for row in found.values(*names)}
+        self.existing_cells = {row["slug"]: row for row in organisations.values(*names)}
         self.keys = dict(Organisation.objects.values_list("slug", "pk"))
-        self.names = {row["name"]: slug for slug, row in self.known.items()}
+        self.names = {row["name"]: slug for slug, row in self.existing_cells.items()}
 
     def existing(self, row: SheetRow) -> Cells | None:
         """By slug."""
@@ -76,7 +76,7 @@ class OrganisationResource(ImportResource):
         if not slug:
             raise ValidationError({"slug": _("Give the slug: lower-case letters, digits and hyphens.")})
         self.refuse_repeated(row, slug)
-        return self.known.get(slug)
+        return self.existing_cells.get(slug)
 
     def classify(self, row: SheetRow, outcome: RowOutcome, before: Cells | None) -> str:
         """One that the form would take."""
@@ -91,12 +91,18 @@ class OrganisationResource(ImportResource):
 
     def write(self, new: list[RowOutcome], changed: list[RowOutcome]) -> None:
         """Store and log them."""
-        made = [Organisation(**outcome.cells) for outcome in new]
-        moved = [Organisation(pk=self.keys[outcome.name], **outcome.cells) for outcome in changed]
-        for one in (*made, *moved):
-            one.fill()
-        Organisation.objects.bulk_create(made, batch_size=BATCH_SIZE)
-        if moved:
+        new_organisations = [Organisation(**outcome.cells) for outcome in new]
+        changed_organisations = [Organisation(pk=self.keys[outcome.name], **outcome.cells) for outcome in changed]
+        for organisation in (*new_organisations, *changed_organisations):
+            organisation.fill()
+        Organisation.objects.bulk_create(new_organisations, batch_size=BATCH_SIZE)
+        if changed_organisations:
             fields = sorted({name for outcome in changed for name in outcome.changed})
-            Organisation.objects.bulk_update(moved, [*fields, "search_text_zh"], batch_size=BATCH_SIZE)
-        self.log(made, [(one, outcome.changed) for one, outcome in zip(moved, changed, strict=True)])
+            Organisation.objects.bulk_update(changed_organisations, [*fields, "search_text_zh"], batch_size=BATCH_SIZE)
+        self.log(
+            new_organisations,
+            [
+                (organisation, outcome.changed)
+                for organisation, outcome in zip(changed_organisations, changed, strict=True)
+            ],
+        )

@@ -67,9 +67,9 @@ class UploadStorage(TempFolderStorage):
     def save(self, data: bytes) -> None:
         """Store an upload under a name of its own; those that nobody confirmed in time go."""
         folder = Path(tempfile.gettempdir())
-        for old in folder.glob(f"{UPLOAD_PREFIX}*"):
-            if old.stat().st_mtime < time.time() - UPLOAD_SECONDS:
-                old.unlink(missing_ok=True)
+        for old_file in folder.glob(f"{UPLOAD_PREFIX}*"):
+            if old_file.stat().st_mtime < time.time() - UPLOAD_SECONDS:
+                old_file.unlink(missing_ok=True)
         with tempfile.NamedTemporaryFile(prefix=UPLOAD_PREFIX, delete=False) as file:
             file.write(data)
         self.name = Path(file.name).name
@@ -110,8 +110,8 @@ class ImportExportMixin(ImportMixin, ExportMixin):
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Whoever may add and change all of them: editors and above."""
-        may = self.has_add_permission(request) and self.has_change_permission(request)
-        return may and request.user.has_perm("commitments.work_for_all")
+        may_edit = self.has_add_permission(request) and self.has_change_permission(request)
+        return may_edit and request.user.has_perm("commitments.work_for_all")
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Ask for a file; when it comes, show what it would do."""
@@ -130,35 +130,35 @@ class ImportExportMixin(ImportMixin, ExportMixin):
             "most": {"rows": f"{settings.IMPORT_MAX_ROWS:,}", "megabytes": settings.IMPORT_MAX_BYTES // (1024 * 1024)},
             "seconds": settings.IMPORT_MAX_ROWS // ROWS_A_SECOND,
         }
-        return self._page(request, "admin/commitments/import.html", context)
+        return self._render_page(request, "admin/commitments/import.html", context)
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Do what the preview showed, and nothing else; or drop it."""
         self._refuse_others(request)
         try:
-            said = signing.loads(request.POST.get("import", ""), salt=self._salt(request), max_age=UPLOAD_SECONDS)
-            storage = UploadStorage(name=said["file"], read_mode="rb")
+            upload = signing.loads(request.POST.get("import", ""), salt=self._salt(request), max_age=UPLOAD_SECONDS)
+            storage = UploadStorage(name=upload["file"], read_mode="rb")
             data = storage.read()
         except (signing.BadSignature, FileNotFoundError):
             message = _(
                 "This upload is no longer there: it was imported, cancelled or left for an hour. Upload it again."
             )
-            return self._back(request, messages.WARNING, message, "import")
+            return self._redirect(request, messages.WARNING, message, "import")
         storage.remove()
         if "_cancel" in request.POST:
-            return self._back(request, messages.INFO, _("Nothing was imported."), "changelist")
-        result = self._imported(request, data, said["fingerprint"])
+            return self._redirect(request, messages.INFO, _("Nothing was imported."), "changelist")
+        result = self._import_as_previewed(request, data, upload["fingerprint"])
         if result is None:
-            return self._preview_again(request, data, said["name"])
+            return self._preview_again(request, data, upload["name"])
         counts = {"new": result.totals[NEW], "changed": result.totals[CHANGED], "same": result.totals[UNCHANGED]}
         message = _("Imported: %(new)s new, %(changed)s changed, %(same)s unchanged.") % counts
-        return self._back(request, messages.SUCCESS, message, "changelist")
+        return self._redirect(request, messages.SUCCESS, message, "changelist")
 
     def template_view(self, request: HttpRequest, suffix: str) -> HttpResponse:
         """An empty file to fill in; the workbook explains its columns on a second sheet."""
         self._refuse_others(request)
         if suffix not in ("csv", "xlsx"):
-            return self._back(request, messages.WARNING, _("Templates are CSV or XLSX."), "import")
+            return self._redirect(request, messages.WARNING, _("Templates are CSV or XLSX."), "import")
         content = _csv_template(self.resource) if suffix == "csv" else _xlsx_template(self.resource)
         response = HttpResponse(content, content_type="text/csv; charset=utf-8" if suffix == "csv" else XLSX)
         response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-template.{suffix}"'
@@ -171,12 +171,12 @@ class ImportExportMixin(ImportMixin, ExportMixin):
     def _result(self, request: HttpRequest, data: bytes, name: str = "", *, dry_run: bool = True) -> Result:
         return self.resource().import_data(files.read_sheet(data, name), dry_run=dry_run, user=request.user)
 
-    def _imported(self, request: HttpRequest, data: bytes, shown: str) -> Result | None:
+    def _import_as_previewed(self, request: HttpRequest, data: bytes, fingerprint: str) -> Result | None:
         """Everything in one transaction; nothing, and None, where it would not do what the preview showed."""
         try:
             with transaction.atomic():
                 result = self._result(request, data, dry_run=False)
-                if result_fingerprint(result) == shown:
+                if result_fingerprint(result) == fingerprint:
                     return result
                 transaction.set_rollback(True)
         except IntegrityError:  # somebody added the same by the blink of an eye
@@ -190,7 +190,7 @@ class ImportExportMixin(ImportMixin, ExportMixin):
     def _preview(self, request: HttpRequest, data: bytes, name: str) -> HttpResponse:
         started = time.monotonic()
         result = self._result(request, data, name)
-        taken = time.monotonic() - started
+        elapsed = time.monotonic() - started
         context = {
             "name": name,
             "total": result.total_rows,
@@ -199,14 +199,16 @@ class ImportExportMixin(ImportMixin, ExportMixin):
             "changed": _list_rows(result, CHANGED),
             "new": _list_rows(result, NEW),
             # Confirming reads and judges all of it once more, and writes it.
-            "seconds": round(taken + result.total_rows / WRITTEN_A_SECOND) if result.total_rows >= LARGE_IMPORT else 0,
+            "seconds": round(elapsed + result.total_rows / WRITTEN_A_SECOND)
+            if result.total_rows >= LARGE_IMPORT
+            else 0,
         }
         if not result.totals[WRONG] and result.totals[NEW] + result.totals[CHANGED]:
             storage = UploadStorage()
             storage.save(data)
-            said = {"file": storage.name, "name": name, "fingerprint": result_fingerprint(result)}
-            context["import"] = signing.dumps(said, salt=self._salt(request))
-        return self._page(request, "admin/commitments/import_preview.html", context)
+            upload = {"file": storage.name, "name": name, "fingerprint": result_fingerprint(result)}
+            context["import"] = signing.dumps(upload, salt=self._salt(request))
+        return self._render_page(request, "admin/commitments/import_preview.html", context)
 
     def _preview_again(self, request: HttpRequest, data: bytes, name: str) -> HttpResponse:
         message = _(
@@ -215,14 +217,14 @@ class ImportExportMixin(ImportMixin, ExportMixin):
         messages.warning(request, message)
         return self._preview(request, data, name)
 
-    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    def _render_page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         title = _("Import %(things)s") % {"things": self.opts.verbose_name_plural}
-        known = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, template, known | context)
+        base_context = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
+        return TemplateResponse(request, template, base_context | context)
 
-    def _back(self, request: HttpRequest, level: int, message: str, where: str) -> HttpResponse:
+    def _redirect(self, request: HttpRequest, level: int, message: str, page: str) -> HttpResponse:
         messages.add_message(request, level, message)
-        return HttpResponseRedirect(reverse("admin:{}_{}_{}".format(*self.get_model_info(), where)))
+        return HttpResponseRedirect(reverse("admin:{}_{}_{}".format(*self.get_model_info(), page)))
 
 
 def _list_rows(result: Result, kind: str) -> RowListing:
@@ -238,11 +240,11 @@ def _csv_template(resource: type[ImportResource]) -> bytes:
 
 def _xlsx_template(resource: type[ImportResource]) -> bytes:
     workbook, file = openpyxl.Workbook(write_only=True), io.BytesIO()
-    rows, explained = workbook.create_sheet(_("Rows")), workbook.create_sheet(_("Columns"))
-    rows.append([column.name for column in resource.expected])
-    explained.append([_("Column"), _("Needed"), _("What it holds"), _("Write one of")])
+    rows_sheet, columns_sheet = workbook.create_sheet(_("Rows")), workbook.create_sheet(_("Columns"))
+    rows_sheet.append([column.name for column in resource.expected])
+    columns_sheet.append([_("Column"), _("Needed"), _("What it holds"), _("Write one of")])
     for column in resource.expected:
-        explained.append(
+        columns_sheet.append(
             [column.name, _("yes") if column.needed else "", str(column.description), join_list(column.allowed)]
         )
     workbook.save(file)

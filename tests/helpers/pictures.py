@@ -1,0 +1,102 @@
+"""The two pictures of docs/architecture.md, drawn from the code: `make pictures`.
+
+Mermaid, which is text: a code host draws it, and a review shows what changed. `tests/test_architecture.py` fails where
+the page does not show what the code says.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import grimp
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
+    import django
+
+    django.setup()
+
+from django.apps import apps
+
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "architecture.md"
+# Where a table belongs. A model that stands nowhere stops the drawing.
+GROUPS = {
+    "The ledger: rows are only added": ("LedgerEntry", "LedgerHead"),
+    "Made from the ledger, by nothing else": (
+        *("Commitment", "Ownership", "Partnership", "Update", "Evidence", "State"),
+    ),
+    "Beside the ledger: rows are only added": ("Translation",),
+    "Beside the ledger: staff edit it": (
+        *("Release", "Section", "Agreement", "Area", "Organisation", "Occasion", "Edition"),
+    ),
+    "Work in hand": ("DraftUpdate", "DraftEvidence", "RedactionRequest", "ErrorReport"),
+    "Staff and loading": ("Affiliation", "Reminder", "LoadedItem"),
+}
+
+
+def package_arrows() -> dict[str, set[str]]:
+    """Which package, or module at the top, imports which other directly."""
+    graph = grimp.build_graph("commitments", cache_dir=None)
+    arrows: dict[str, set[str]] = {}
+    for module in graph.modules - {"commitments"}:
+        importer = module.split(".")[1]
+        if importer == "migrations":
+            continue
+        imported = {name.split(".")[1] for name in graph.find_modules_directly_imported_by(module) if "." in name}
+        arrows.setdefault(importer, set()).update(imported - {importer})
+    return arrows
+
+
+def reachable(arrows: dict[str, set[str]], start: str) -> set[str]:
+    """Everything that a package stands on, over however many steps."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for package in arrows.get(waiting.pop(), set()) - found:
+            found.add(package)
+            waiting.append(package)
+    return found
+
+
+def packages_picture() -> str:
+    """Packages and what each stands on; an arrow that follows from others is left out."""
+    arrows = package_arrows()
+    lines = ["flowchart TD"]
+    for package in sorted(arrows, key=lambda name: (-len(reachable(arrows, name)), name)):
+        direct = arrows[package]
+        over_others = set().union(*(reachable(arrows, other) for other in direct))
+        lines += [f"    {package} --> {other}" for other in sorted(direct - over_others)]
+    return "\n".join(lines)
+
+
+def tables_picture() -> str:
+    """Models by what may write to them, and an arrow for each foreign key or relation of many to many."""
+    models = {model.__name__: model for model in apps.get_app_config("commitments").get_models()}
+    grouped = [name for names in GROUPS.values() for name in names]
+    if unplaced := sorted(models.keys() ^ set(grouped)):
+        raise ValueError(f"Say in GROUPS where these belong, or take them out: {', '.join(unplaced)}")
+    lines = ["flowchart LR"]
+    for number, (title, names) in enumerate(GROUPS.items()):
+        lines += [f'    subgraph g{number}["{title}"]', *(f"        {name}" for name in names), "    end"]
+    for name in grouped:
+        fields = [*models[name]._meta.fields, *models[name]._meta.many_to_many]
+        targets = {field.related_model.__name__ for field in fields if field.is_relation}
+        lines += [f"    {name} --> {target}" for target in sorted(targets & models.keys() - {name})]
+    return "\n".join(lines)
+
+
+PICTURES = {"packages": packages_picture, "tables": tables_picture}
+
+
+def with_pictures(page: str) -> str:
+    """The page with both pictures as the code is now, each between its two comments."""
+    for name, draw in PICTURES.items():
+        between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        page, number = between.subn(rf"\1```mermaid\n{draw()}\n```\n\2", page)
+        if number != 1:
+            raise ValueError(f"There is no place for the picture of {name}.")
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_pictures(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
