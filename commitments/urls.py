@@ -9,10 +9,10 @@ from django.urls.converters import StringConverter
 from commitments.api import docs
 from commitments.api import views as api
 from commitments.exports import views as reports
-from commitments.exports.columns import LIST_COLUMNS
 from commitments.exports.csv import CSV
 from commitments.exports.datasets import DATASETS
 from commitments.exports.json import JSON
+from commitments.exports.list_columns import LIST_COLUMNS
 from commitments.exports.xlsx import XLSX
 from commitments.models.commitment import REFERENCE
 from commitments.public import (

@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import Change
-from commitments.exports.columns import LIST_COLUMNS, Column, ColumnType, RowContext
+from commitments.exports.columns import Column, ColumnType, RowContext
+from commitments.exports.list_columns import LIST_COLUMNS
 from commitments.exports.rows import row_context
 from commitments.i18n.languages import current_language
 from commitments.models.commitment import CommitmentQuerySet

@@ -8,9 +8,10 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
 from commitments.domain import choices
-from commitments.exports.columns import LIST_COLUMNS, Column, ColumnType
+from commitments.exports.columns import Column, ColumnType
 from commitments.exports.datasets import DATASETS
 from commitments.exports.json_schema import PARTIAL_DATE, column_schema, row_schema
+from commitments.exports.list_columns import LIST_COLUMNS
 from commitments.query.filters import list_params
 
 SCHEMA = "/api/v1/schema/"

@@ -20,7 +20,7 @@ from django_filters import FilterSet  # noqa: E402
 from django_filters.views import FilterView  # noqa: E402
 from django_tables2.export.views import ExportMixin  # noqa: E402
 
-from commitments.exports.columns import COLUMN_NAMES  # noqa: E402
+from commitments.exports.list_columns import COLUMN_NAMES  # noqa: E402
 from commitments.models import Commitment  # noqa: E402
 
 STATE = ("deadline", "original_deadline", "status", "stop_reason", "status_on", "evidence", "achieved", "note")

@@ -19,8 +19,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from commitments.exports.columns import COLUMN_NAMES, LIST_COLUMNS, ColumnType
+from commitments.exports.columns import ColumnType
 from commitments.exports.datasets import DATASETS
+from commitments.exports.list_columns import COLUMN_NAMES, LIST_COLUMNS
 from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH
 from commitments.i18n.languages import CHINESE
 from commitments.ledger.append import Actor, append_entries, new_correction

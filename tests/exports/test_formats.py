@@ -17,8 +17,9 @@ from django.test import RequestFactory
 from commitments import urls
 from commitments.exports import rows as batches
 from commitments.exports import views
-from commitments.exports.columns import COLUMN_NAMES, LIST_COLUMNS, ColumnType
+from commitments.exports.columns import ColumnType
 from commitments.exports.datasets import DATASETS
+from commitments.exports.list_columns import COLUMN_NAMES, LIST_COLUMNS
 from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH, XLSX, day_serial
 from commitments.ledger.append import Actor, append_entries, new_redaction, new_retraction
 from commitments.models import LedgerHead

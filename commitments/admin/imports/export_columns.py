@@ -23,12 +23,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from commitments.admin.base import ModelAdmin
-from commitments.exports import columns
-from commitments.exports.columns import FURTHER_COLUMNS, Column, ColumnType
+from commitments.exports.columns import Column, ColumnType
 from commitments.exports.csv import CSV
-from commitments.exports.datasets import EVIDENCE_COLUMNS, ORGANISATION_COLUMNS, UPDATE_COLUMNS
 from commitments.exports.download import Export, download, page_url_builder
+from commitments.exports.list_columns import FURTHER_COLUMNS, LIST_COLUMNS
 from commitments.exports.rows import iter_batches
+from commitments.exports.table_columns import EVIDENCE_COLUMNS, ORGANISATION_COLUMNS, UPDATE_COLUMNS
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.ledger.contents import EVIDENCE_FIELDS, FREE_TEXT_FIELDS, format_decimal, to_text
 from commitments.ledger.translations import latest_translations
@@ -38,7 +38,7 @@ from commitments.query.expressions import BATCH_SIZE, CURRENT_DEADLINE
 # A draft has no state: its deadline is its own.
 DEADLINE = Coalesce(CURRENT_DEADLINE, Cast("deadline", CharField()))
 PUBLIC_COLUMNS = tuple(
-    replace(column, sources=(DEADLINE,)) if column.name == "deadline" else column for column in columns.LIST_COLUMNS
+    replace(column, sources=(DEADLINE,)) if column.name == "deadline" else column for column in LIST_COLUMNS
 )
 # A commitment's own texts, by the columns of its file: `note` is the last report's there.
 FREE_TEXT_COLUMNS = {"commitment_note" if name == "note" else name: name for name in FREE_TEXT_FIELDS}
