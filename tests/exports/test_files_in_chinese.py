@@ -69,7 +69,7 @@ def small_world(module_db):
 
 
 @pytest.fixture
-def world(db):
+def pledge(db):
     """The commitment of which everything is translated."""
     return Commitment.objects.public().get(reference="CU-06")
 
@@ -137,23 +137,23 @@ def events(client, address):
 
 @languages
 @pytest.mark.postgresql
-def test_the_list_s_file_says_each_text_in_the_language_of_its_address(client, world, language):
+def test_the_list_s_file_says_each_text_in_the_language_of_its_address(client, pledge, language):
     row, _untranslated = table(client, f"/{language}/commitments.csv")
     for name in ("title", "unit", "note"):
         assert row[name] == said(name, language)
-    assert row["owners"] == getattr(world.owners.get(), f"name_{language.replace('-', '_')}")
+    assert row["owners"] == getattr(pledge.owners.get(), f"name_{language.replace('-', '_')}")
     assert row["quote"] == SAID["quote"][0]
 
 
 @simplified
-def test_what_is_not_translated_stays_as_it_is_on_record(client, world, language):
+def test_what_is_not_translated_stays_as_it_is_on_record(client, pledge, language):
     row = table(client, f"/{language}/commitments.csv")[1]
     english = table(client, "/commitments.csv")[1]
     assert row == english | {"url": english["url"].replace("/commitments/", f"/{language}/commitments/")}
 
 
 @traditional
-def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(client, world, language):
+def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(client, pledge, language):
     assert tuple(table(client, f"/{language}/commitments.csv")[0]) == COLUMN_NAMES
     words = [
         column.name for column in LIST_COLUMNS if column.translated_from or column.name in ("owners", "partners", "url")
@@ -168,7 +168,7 @@ def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(clien
 
 @simplified
 @pytest.mark.postgresql
-def test_every_table_has_its_texts_in_the_language(client, world, language):
+def test_every_table_has_its_texts_in_the_language(client, pledge, language):
     commitment = table(client, f"/{language}/data/commitments.csv")[0]
     for name in ("done_when", "measure", "parties_as_stated", "owner_note", "deadline_as_stated", "commitment_note"):
         assert commitment[name] == said(name, language)
@@ -180,7 +180,7 @@ def test_every_table_has_its_texts_in_the_language(client, world, language):
 
 
 @pytest.mark.postgresql
-def test_what_staff_name_is_in_the_language_with_its_gaps_filled_from_english(client, world):
+def test_what_staff_name_is_in_the_language_with_its_gaps_filled_from_english(client, pledge):
     body = next(row for row in table(client, "/zh-hant/data/organisations.csv") if row["slug"] == "lcsd")
     assert (body["name"], body["short_name"]) == ("康樂及文化事務署", "LCSD")
     assert table(client, "/zh-hans/data/areas.csv")[0]["name"] == "文化领域"
@@ -201,7 +201,7 @@ def test_owners_in_a_cell_are_in_the_order_of_the_language(client):
 
 
 @simplified
-def test_labels_are_words_of_the_language_and_never_english(client, world, language):
+def test_labels_are_words_of_the_language_and_never_english(client, pledge, language):
     [headings, *_rows] = csv.reader(
         io.StringIO(body(client, f"/{language}/data/commitments.csv?labels=1").decode("utf-8-sig"))
     )
@@ -210,22 +210,22 @@ def test_labels_are_words_of_the_language_and_never_english(client, world, langu
     assert [heading for heading in headings if heading.isascii()] == []
 
 
-def test_a_formula_in_a_translation_is_defused(client, world):
-    record_translations([NewTranslation(world, "zh-hant", "events", "=1+1")], BY)
+def test_a_formula_in_a_translation_is_defused(client, pledge):
+    record_translations([NewTranslation(pledge, "zh-hant", "events", "=1+1")], BY)
     assert table(client, "/zh-hant/commitments.csv")[0]["unit"] == "'=1+1"
 
 
 @traditional
 @pytest.mark.postgresql
-def test_what_changed_between_two_days_is_told_in_the_language(client, world, language):
+def test_what_changed_between_two_days_is_told_in_the_language(client, pledge, language):
     row = table(client, f"/{language}/reports/progress.csv?from=2018-08-24&to=2026-11-22")[0]
     assert (row["title"], row["unit"], row["note"]) == tuple(said(name, language) for name in ("title", "unit", "note"))
     assert row["slip_reasons"] == said("deadline_reason", language)
-    assert row["owners"] == getattr(world.owners.get(), f"name_{language.replace('-', '_')}")
+    assert row["owners"] == getattr(pledge.owners.get(), f"name_{language.replace('-', '_')}")
 
 
 @traditional
-def test_the_translations_themselves_are_a_table(client, world, language):
+def test_the_translations_themselves_are_a_table(client, pledge, language):
     rows = [row for row in table(client, f"/{language}/data/translations.csv") if row["language"] == language]
     assert {row["source"]: row["text"] for row in rows} == {
         texts[0]: texts[PLACES[language]] for texts in SAID.values()
@@ -234,18 +234,18 @@ def test_the_translations_themselves_are_a_table(client, world, language):
 
 
 @pytest.mark.postgresql
-def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client, world):
+def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client, pledge):
     draft = factories.CommitmentFactory(title="Keep a secret")
     new = [
         (draft, "Keep a secret", "保守秘密"),
-        (world, "A note that is no entry yet.", "尚未記錄"),
-        (world, "events", "個活動"),
-        (world, "It was held.", ""),
-        (world, "Once a year.", "一年兩次。"),
-        (world, "Once a year.", "一年一次。"),
+        (pledge, "A note that is no entry yet.", "尚未記錄"),
+        (pledge, "events", "個活動"),
+        (pledge, "It was held.", ""),
+        (pledge, "Once a year.", "一年兩次。"),
+        (pledge, "Once a year.", "一年一次。"),
     ]
     record_translations([NewTranslation(one, "zh-hant", source, text) for one, source, text in new], BY)
-    append_entries([new_correction(world, {"measure": "number of them"}, "A slip.", BY)])
+    append_entries([new_correction(pledge, {"measure": "number of them"}, "A slip.", BY)])
     rows = [
         (row["source"], row["text"]) for row in table(client, "/data/translations.csv") if row["language"] == "zh-hant"
     ]
@@ -266,21 +266,21 @@ def test_a_source_with_every_sign_is_found_in_the_table_of_translations(client):
 
 
 @simplified
-def test_the_workbook_is_in_the_language_its_sheets_and_what_it_says_of_itself_too(client, world, language):
+def test_the_workbook_is_in_the_language_its_sheets_and_what_it_says_of_itself_too(client, pledge, language):
     made = openpyxl.load_workbook(io.BytesIO(body(client, f"/{language}/commitments.xlsx?area=culture")))
     rows, about = made.worksheets
     assert [cell.value for cell in rows[1]] == list(COLUMN_NAMES)
     assert rows.cell(2, 2).value == said("title", language)
     assert not any(sheet.title.isascii() for sheet in made.worksheets)
     facts = dict(about.iter_rows(values_only=True))
-    area = getattr(world.area, f"name_{language.replace('-', '_')}")
+    area = getattr(pledge.area, f"name_{language.replace('-', '_')}")
     assert any(value.endswith(f"：{area}") for value in facts.values())
     assert [name for name in facts if name.isascii()] == list(COLUMN_NAMES)
     with translation.override(language):
         assert facts["title"] == f"{LIST_COLUMNS[1].label}：{LIST_COLUMNS[1].description}"
 
 
-def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client, world):
+def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client, pledge):
     one = factories.published(reference="AA-01")
     factories.record("report", one, note="長" * 33_000)
     made = openpyxl.load_workbook(io.BytesIO(body(client, "/zh-hant/commitments.xlsx")))
@@ -291,7 +291,7 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client
 
 
 @traditional
-def test_the_json_has_the_texts_of_the_language_under_the_same_names(client, world, language):
+def test_the_json_has_the_texts_of_the_language_under_the_same_names(client, pledge, language):
     told = json.loads(body(client, f"/{language}/commitments.json"))
     english = document(client)
     assert told["rows"][0]["title"] == said("title", language)
@@ -300,7 +300,7 @@ def test_the_json_has_the_texts_of_the_language_under_the_same_names(client, wor
 
 
 @simplified
-def test_the_data_package_describes_the_tables_in_the_language_under_the_same_names(client, world, language):
+def test_the_data_package_describes_the_tables_in_the_language_under_the_same_names(client, pledge, language):
     told, english = (json.loads(body(client, f"{at}/data/datapackage.json")) for at in (f"/{language}", ""))
     for one, other in zip(told["resources"], english["resources"], strict=True):
         assert (one["name"], one["path"]) == (other["name"], other["path"])
@@ -316,7 +316,7 @@ def test_the_data_package_describes_the_tables_in_the_language_under_the_same_na
 
 
 @traditional
-def test_the_api_answers_in_the_language_and_its_pages_follow_each_other(client, world, language):
+def test_the_api_answers_in_the_language_and_its_pages_follow_each_other(client, pledge, language):
     told = client.get(f"/{language}/api/v1/commitments/CU-06/").json()
     assert (told["title"], told["updates"][0]["note"]) == (said("title", language), said("note", language))
     assert told["updates"][0]["evidence"][0]["publisher"] == said("publisher", language)
@@ -326,7 +326,7 @@ def test_the_api_answers_in_the_language_and_its_pages_follow_each_other(client,
 
 
 @simplified
-def test_the_description_of_the_api_is_in_the_language_and_of_the_same_addresses(client, world, language):
+def test_the_description_of_the_api_is_in_the_language_and_of_the_same_addresses(client, pledge, language):
     told, english = (client.get(f"{at}/api/v1/schema/").json() for at in (f"/{language}", ""))
     columns, same = (one["components"]["schemas"]["Commitment"]["properties"] for one in (told, english))
     assert list(columns) == list(same)
@@ -376,7 +376,7 @@ def test_a_cursor_of_one_language_is_none_in_another(client):
 
 @simplified
 @pytest.mark.parametrize("address", ["/updates.atom", "/commitments/CU-06.atom", "/organisations/lcsd.atom"])
-def test_a_feed_says_its_language_and_where_the_others_are(client, world, language, address):
+def test_a_feed_says_its_language_and_where_the_others_are(client, pledge, language, address):
     feed = ET.fromstring(body(client, f"/{language}{address}"))
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == language
     links = [link for link in feed.findall(f"{ATOM}link") if link.get("hreflang")]
@@ -387,32 +387,32 @@ def test_a_feed_says_its_language_and_where_the_others_are(client, world, langua
 
 
 @simplified
-def test_an_entry_is_told_in_the_language(client, world, language):
+def test_an_entry_is_told_in_the_language(client, pledge, language):
     feed = parsed(client, f"/{language}/commitments/CU-06.atom")
     assert feed.feed.title.endswith(f"CU-06 {said('title', language)}")
     assert all(entry.title.startswith(f"CU-06 {said('title', language)}：") for entry in feed.entries)
     assert all(entry.link.startswith(f"http://testserver/{language}/commitments/CU-06/#") for entry in feed.entries)
 
 
-def test_a_feed_and_its_entries_have_names_of_their_own_in_each_language(client, world):
+def test_a_feed_and_its_entries_have_names_of_their_own_in_each_language(client, pledge):
     feeds = [parsed(client, f"{prefix}/updates.atom") for prefix in ("", "/zh-hant", "/zh-hans")]
     assert len({feed.feed.id for feed in feeds}) == 3
     assert len({entry.id for feed in feeds for entry in feed.entries}) == 3 * len(feeds[0].entries)
 
 
 @languages
-def test_a_feed_of_a_filter_says_it_in_words_of_the_language(client, world, language):
+def test_a_feed_of_a_filter_says_it_in_words_of_the_language(client, pledge, language):
     title = parsed(client, f"/{language}/updates.atom?area=culture&q=week").feed.title
-    assert getattr(world.area, f"name_{language.replace('-', '_')}") in title
+    assert getattr(pledge.area, f"name_{language.replace('-', '_')}") in title
     assert {"zh-hant": "「week」", "zh-hans": "“week”"}[language] in title
 
 
 @pytest.mark.postgresql
-def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(client, world, time_machine):
+def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(client, pledge, time_machine):
     addresses = ["/updates.atom", "/zh-hant/updates.atom"]
     time_machine.move_to(datetime(2026, 11, 22, 12, tzinfo=UTC))
     before = [client.get(address).headers["Last-Modified"] for address in addresses]
-    record_translations([NewTranslation(world, "zh-hant", "events", "個活動")], BY)
+    record_translations([NewTranslation(pledge, "zh-hant", "events", "個活動")], BY)
     after = [client.get(address).headers["Last-Modified"] for address in addresses]
     assert (before[0], before[1] < after[1]) == (after[0], True)
 
@@ -421,7 +421,7 @@ def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(cli
 
 
 @traditional
-def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(client, world, language):
+def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(client, pledge, language):
     [event] = events(client, f"/{language}/commitments/CU-06.ics")
     assert event.summary.value.startswith(f"CU-06 {said('title', language)}：")
     told = event.description.value
@@ -430,7 +430,7 @@ def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(clie
     assert f"http://testserver/{language}/commitments/CU-06/" in told
 
 
-def test_whoever_subscribes_in_two_languages_has_events_that_do_not_take_each_other_s_place(client, world):
+def test_whoever_subscribes_in_two_languages_has_events_that_do_not_take_each_other_s_place(client, pledge):
     calendars = [vobject.readOne(body(client, f"{at}/deadlines.ics").decode()) for at in ("", "/zh-hant", "/zh-hans")]
     assert len({calendar.contents["uid"][0].value for calendar in calendars}) == 3
     assert len({event.uid.value for calendar in calendars for event in calendar.vevent_list}) == 3
@@ -442,7 +442,7 @@ def test_whoever_subscribes_in_two_languages_has_events_that_do_not_take_each_ot
 
 
 @languages
-def test_the_structured_data_of_a_page_says_its_language(client, world, language):
+def test_the_structured_data_of_a_page_says_its_language(client, pledge, language):
     page = client.get(f"/{language}/commitments/CU-06/").text
     data = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
     assert data["inLanguage"] == {"zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}[language]
@@ -454,7 +454,7 @@ def test_the_structured_data_of_a_page_says_its_language(client, world, language
 
 
 @pytest.mark.postgresql
-def test_an_answer_takes_as_many_queries_in_chinese_as_in_english(client, world):
+def test_an_answer_takes_as_many_queries_in_chinese_as_in_english(client, pledge):
     addresses = [*(f"/data/{name}.csv" for name in DATASETS), "/commitments.json?sort=title", "/reports/progress.csv"]
     addresses += ["/api/v1/commitments/?sort=title", "/api/v1/commitments/CU-06/", "/updates.atom", "/deadlines.ics"]
     english, chinese = ({one: queries(client, f"{at}{one}") for one in addresses} for at in ("", "/zh-hant"))
@@ -462,7 +462,7 @@ def test_an_answer_takes_as_many_queries_in_chinese_as_in_english(client, world)
 
 
 @pytest.mark.postgresql
-def test_an_english_file_reads_no_column_of_another_language(client, world):
+def test_an_english_file_reads_no_column_of_another_language(client, pledge):
     with CaptureQueriesContext(connection) as captured:
         for name in DATASETS:
             if name != "translations":
@@ -479,7 +479,7 @@ def test_a_column_that_has_words_says_where_its_translations_are():
 
 
 @pytest.mark.postgresql
-def test_staff_take_away_and_bring_back_the_texts_on_record_whatever_language_they_work_in(admin_client, world):
+def test_staff_take_away_and_bring_back_the_texts_on_record_whatever_language_they_work_in(admin_client, pledge):
     english, chinese = (table(admin_client, f"{at}/admin/commitments/commitment/export/") for at in ("", "/zh-hant"))
     assert [row | {"url": ""} for row in chinese] == [row | {"url": ""} for row in english]
     assert Organisation.objects.get(slug="lcsd").name in chinese[0]["owners"]

@@ -1,7 +1,7 @@
 """`verify_ledger` names whatever does not fit, and `--rebuild` mends all but the chain (R3).
 
 Things are broken behind the ledger's back: by raw SQL, with the guarding trigger dropped first. All tests find the
-same small record (`world`), and break it in a transaction of their own.
+same small record (`pledge_and_report`), and break it in a transaction of their own.
 """
 
 from types import SimpleNamespace
@@ -56,7 +56,7 @@ def made(module_db):
 
 
 @pytest.fixture
-def world(made):
+def pledge_and_report(made):
     """The commitment and its first report, as they stand in the database."""
     return Commitment.objects.get(pk=made.commitment), LedgerEntry.objects.get(pk=made.report)
 
@@ -91,8 +91,8 @@ CHANGED = {
 
 
 @pytest.mark.parametrize(("columns", "problem"), CHANGED.values(), ids=CHANGED)
-def test_a_changed_entry_is_named_first(columns, problem, world):
-    _commitment, report = world
+def test_a_changed_entry_is_named_first(columns, problem, pledge_and_report):
+    _commitment, report = pledge_and_report
     change_entry(report, **columns)
     code, _printed, complaints = verify()
     assert code == 1
@@ -101,16 +101,16 @@ def test_a_changed_entry_is_named_first(columns, problem, world):
 
 
 @pytest.mark.parametrize("content", ["", "{}", "no JSON"])
-def test_a_changed_publication_is_named_first(content, world):
-    commitment, _report = world
+def test_a_changed_publication_is_named_first(content, pledge_and_report):
+    commitment, _report = pledge_and_report
     change_entry(commitment.entries.get(kind="published"), content=content)
     code, _printed, complaints = verify()
     assert code == 1
     assert complaints.startswith("entry 1 (TT-01): its content was changed")
 
 
-def test_a_changed_target_is_named(world):
-    _commitment, report = world
+def test_a_changed_target_is_named(pledge_and_report):
+    _commitment, report = pledge_and_report
     retraction = append_entries([new_retraction(report, "Wrong.", BY)])[0]
     change_entry(retraction, target_id=3)
     code, _printed, complaints = verify()
@@ -118,16 +118,16 @@ def test_a_changed_target_is_named(world):
 
 
 @pytest.mark.parametrize("columns", [{"content": "{}"}, {"salt": "00"}])
-def test_text_that_came_back_into_a_redacted_entry_is_named(columns, world):
-    _commitment, report = world
+def test_text_that_came_back_into_a_redacted_entry_is_named(columns, pledge_and_report):
+    _commitment, report = pledge_and_report
     append_entries([new_redaction(report, None, "Court order.", BY)])
     change_entry(report, **columns)
     code, _printed, complaints = verify()
     assert (code, complaints.splitlines()[0]) == (1, "entry 2 (TT-01): is redacted but still holds text")
 
 
-def test_a_missing_entry_is_named_by_the_one_after_it(world):
-    _commitment, report = world
+def test_a_missing_entry_is_named_by_the_one_after_it(pledge_and_report):
+    _commitment, report = pledge_and_report
     delete_entry(report)
     code, _printed, complaints = verify()
     assert code == 1
@@ -172,8 +172,8 @@ def test_an_entry_put_in_by_hand_is_noticed():
 
 
 @pytest.mark.parametrize("columns", [{"content": '{"note":"Something else."}'}, {"role": "administrator"}])
-def test_a_rebuild_never_mends_the_chain(columns, world):
-    _commitment, report = world
+def test_a_rebuild_never_mends_the_chain(columns, pledge_and_report):
+    _commitment, report = pledge_and_report
     change_entry(report, **columns)
     before = list(LedgerEntry.objects.order_by("sequence").values())
     code, _printed, complaints = verify("--rebuild")
@@ -285,8 +285,8 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("damage", "complaint"), BROKEN.values(), ids=BROKEN)
-def test_a_projection_that_says_something_else_is_named_and_mended(damage, complaint, world):
-    one, report = world
+def test_a_projection_that_says_something_else_is_named_and_mended(damage, complaint, pledge_and_report):
+    one, report = pledge_and_report
     sound = projections()
     damage(one, report)
     code, _printed, complaints = verify()
@@ -309,8 +309,8 @@ def projections():
     ]
 
 
-def test_everything_broken_at_once_is_named_and_mended_at_once(world):
-    one, report = world
+def test_everything_broken_at_once_is_named_and_mended_at_once(pledge_and_report):
+    one, report = pledge_and_report
     together = ["title", "owner added", "update changed", "evidence gone", "evidence added", "state gone"]
     for name in together:
         BROKEN[name][0](one, report)
@@ -321,23 +321,33 @@ def test_everything_broken_at_once_is_named_and_mended_at_once(world):
     assert verify()[0] == 0
 
 
-def test_without_rebuild_nothing_is_mended(world):
-    one, _report = world
+def test_the_next_entry_of_a_commitment_brings_back_what_was_moved_to_another(pledge_and_report):
+    """Only its own rows are looked at then: the update, and its evidence, which stands with an update of another."""
+    one, report = pledge_and_report
+    Update.objects.filter(pk=report.pk).update(commitment=Commitment.objects.get(reference="TT-02"))
+    record("check", one)
+    assert Update.objects.get(pk=report.pk).commitment == one
+    assert Evidence.objects.filter(update=report.pk).count() == 2
+    assert verify()[0] == 0
+
+
+def test_without_rebuild_nothing_is_mended(pledge_and_report):
+    one, _report = pledge_and_report
     Commitment.objects.filter(pk=one.pk).update(title="Another")
     verify()
     assert Commitment.objects.get(pk=one.pk).title == "Another"
 
 
-def test_a_day_of_publication_that_was_moved_is_named_and_mended(world):
-    one, _report = world
+def test_a_day_of_publication_that_was_moved_is_named_and_mended(pledge_and_report):
+    one, _report = pledge_and_report
     drop("commitment_stays_public")
     Commitment.objects.filter(pk=one.pk).update(published_at="2020-01-01T00:00:00Z")
     triggers.install(connection)
     assert "TT-01: commitment: differs in published_at" in verify()[2]
 
 
-def test_a_commitment_that_was_taken_back_is_named_and_mended(world):
-    one, _report = world
+def test_a_commitment_that_was_taken_back_is_named_and_mended(pledge_and_report):
+    one, _report = pledge_and_report
     drop("commitment_stays_public")
     Commitment.objects.filter(pk=one.pk).update(published_at=None)
     connection.check_constraints()
@@ -355,8 +365,8 @@ def test_a_commitment_made_public_by_hand_is_named_and_not_mended_away():
     assert verify("--rebuild")[0] == 1
 
 
-def test_a_commitment_whose_row_is_gone_is_named(world):
-    one, _report = world
+def test_a_commitment_whose_row_is_gone_is_named(pledge_and_report):
+    one, _report = pledge_and_report
     with transaction.atomic():  # left by a rollback: the entries refer to nothing
         drop("commitment_no_delete")
         for model in (Ownership, State):
@@ -371,8 +381,8 @@ def test_a_commitment_whose_row_is_gone_is_named(world):
 
 
 @pytest.mark.parametrize("table", ["organisation", "area", "release"])
-def test_a_slug_that_was_renamed_is_named(table, world):
-    one, _report = world
+def test_a_slug_that_was_renamed_is_named(table, pledge_and_report):
+    one, _report = pledge_and_report
     party = {"organisation": one.owners.get(), "area": one.area, "release": one.release}[table]
     type(party).objects.filter(pk=party.pk).update(slug="renamed")
     code, _printed, complaints = verify()

@@ -29,7 +29,7 @@ KINDS = [FEED, "/commitments/CU-06.atom", "/organisations/lcsd.atom", CALENDAR, 
 
 
 @pytest.fixture
-def world(db):
+def pledge(db):
     """One commitment with one report, where the addresses look for them."""
     area = factories.AreaFactory(slug="culture", name="Culture")
     owner = factories.OrganisationFactory(slug="lcsd")
@@ -182,7 +182,7 @@ def test_the_latest_fifty_entries_are_told_the_latest_first(release, client):
     assert told == re.findall(r"Ledger entry (\d+),", page)
 
 
-def test_a_feed_names_its_author_and_itself_and_its_page(world, client, settings):
+def test_a_feed_names_its_author_and_itself_and_its_page(pledge, client, settings):
     settings.PUBLISHER = "Office of Records"
     feed = parsed(client, f"{FEED}?status=completed&area=culture&page=3&per_page=10&sort=-title").feed
     assert feed.author == "Office of Records"
@@ -207,7 +207,7 @@ def test_entries_have_the_same_names_in_every_feed_and_on_every_installation(rel
     assert completed.id == "urn:uuid:f1d9cdf6-9fbf-5fb1-a3c5-0076ff748ef4"
 
 
-def test_a_feed_has_one_name_whatever_the_host_and_the_order_of_the_question(world, client, settings):
+def test_a_feed_has_one_name_whatever_the_host_and_the_order_of_the_question(pledge, client, settings):
     settings.ALLOWED_HOSTS = ["*"]
     one = parsed(client, f"{FEED}?area=culture&status=completed").feed.id
     other = client.get(f"{FEED}?status=completed&q=&page=2&area=culture", headers={"host": "elsewhere.example"})
@@ -246,7 +246,7 @@ def references_of(client, address):
     return {title.split(" ")[0] for title in titles(client, address)}
 
 
-def test_a_commitment_s_feed_is_of_that_one_alone(world, client):
+def test_a_commitment_s_feed_is_of_that_one_alone(pledge, client):
     factories.published()
     assert references_of(client, "/commitments/CU-06.atom") == {"CU-06"}
 
@@ -266,8 +266,8 @@ def test_an_organisation_s_feed_is_of_what_it_owns_and_of_what_it_takes_part_in(
 
 
 @pytest.mark.postgresql
-def test_a_feed_of_a_past_day_tells_nothing_that_came_later_and_keeps_the_day(world, client):
-    entry = factories.record("report", world, date="2019-10-31", status="completed")
+def test_a_feed_of_a_past_day_tells_nothing_that_came_later_and_keeps_the_day(pledge, client):
+    entry = factories.record("report", pledge, date="2019-10-31", status="completed")
     address = "/commitments/CU-06.atom?as_of=2019-10-30"
     feed = parsed(client, address)
     assert [entry.title for entry in feed.entries] == ["CU-06 Hold a week: in progress"]
@@ -297,13 +297,13 @@ def test_a_retraction_that_is_known_today_counts_on_a_past_day_too(client):
 
 
 @pytest.mark.parametrize("address", ["/commitments/CU-06.atom", "/commitments/CU-06.ics"])
-def test_before_the_release_there_is_no_feed_or_calendar_of_its_commitments(world, client, address):
+def test_before_the_release_there_is_no_feed_or_calendar_of_its_commitments(pledge, client, address):
     assert client.get(f"{address}?as_of=2018-08-23").status_code == 404
     assert client.get(f"{address}?as_of=2018-08-24").status_code == 200
 
 
 @pytest.mark.postgresql
-def test_before_the_release_a_feed_is_empty_and_still_a_feed(world, client):
+def test_before_the_release_a_feed_is_empty_and_still_a_feed(pledge, client):
     for address in (FEED, "/organisations/lcsd.atom"):
         feed = parsed(client, f"{address}?as_of=2018-08-23")
         assert feed.entries == []
@@ -356,7 +356,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("address", [FEED, CALENDAR])
-def test_a_wrong_question_is_refused_in_plain_text_with_all_that_is_wrong(world, client, address):
+def test_a_wrong_question_is_refused_in_plain_text_with_all_that_is_wrong(pledge, client, address):
     answer = client.get(f"{address}?{'&'.join(WRONG)}")
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
     assert [told for told in WRONG.values() if told not in answer.text] == []
@@ -365,12 +365,12 @@ def test_a_wrong_question_is_refused_in_plain_text_with_all_that_is_wrong(world,
 
 
 @pytest.mark.parametrize("address", ["/commitments/CU-06.atom", "/organisations/lcsd.atom", "/commitments/CU-06.ics"])
-def test_of_one_thing_nothing_but_the_day_can_be_asked(world, client, address):
+def test_of_one_thing_nothing_but_the_day_can_be_asked(pledge, client, address):
     answer = client.get(f"{address}?q=week")
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
 
 
-def test_of_one_thing_no_day_can_be_asked_that_is_none_or_two(world, client):
+def test_of_one_thing_no_day_can_be_asked_that_is_none_or_two(pledge, client):
     asked = ["as_of=soon", "as_of=2026-11-23", "as_of=2019-01-01&as_of=2020-01-01"]
     assert [client.get(f"/commitments/CU-06.atom?{query}").status_code for query in asked] == [400] * 3
 
@@ -378,7 +378,7 @@ def test_of_one_thing_no_day_can_be_asked_that_is_none_or_two(world, client):
 @pytest.mark.parametrize(
     "address", ["/commitments/XX-99.atom", "/commitments/XX-99.ics", "/organisations/nobody.atom", "/updates.atom/"]
 )
-def test_what_is_not_there_is_not_found(world, client, address):
+def test_what_is_not_there_is_not_found(pledge, client, address):
     assert client.get(address).status_code == 404
 
 
@@ -390,7 +390,7 @@ def test_a_draft_has_neither_feed_nor_calendar(client):
         assert b"Secret" not in client.get(address).content
 
 
-def test_feeds_and_calendars_can_only_be_read(world, client):
+def test_feeds_and_calendars_can_only_be_read(pledge, client):
     asked = [(method, FEED) for method in ("post", "put", "patch", "delete")]
     asked += [("post", address) for address in KINDS]
     assert [one for one in asked if getattr(client, one[0])(one[1]).status_code != 405] == []
@@ -403,7 +403,7 @@ TYPES = {"atom": "application/atom+xml; charset=utf-8", "ics": "text/calendar; c
 
 
 @pytest.mark.parametrize("address", KINDS)
-def test_the_type_is_told_and_the_answer_may_be_kept_for_a_while(world, client, address):
+def test_the_type_is_told_and_the_answer_may_be_kept_for_a_while(pledge, client, address):
     answer = client.get(address)
     assert answer.headers["Content-Type"] == TYPES[address.rpartition(".")[2]]
     assert answer.headers["Cache-Control"] == CACHE_CONTROL
@@ -419,7 +419,7 @@ def conditions(answer):
 @pytest.mark.parametrize(
     ("address", "encoding"), [(address, ["gzip", "identity"][n % 2]) for n, address in enumerate(KINDS)]
 )
-def test_whoever_has_the_answer_is_not_sent_it_again(world, client, address, encoding):
+def test_whoever_has_the_answer_is_not_sent_it_again(pledge, client, address, encoding):
     asks = {"accept-encoding": encoding}
     first = client.get(address, headers=asks)
     assert first.headers.get("Content-Encoding", "identity") == encoding
@@ -429,7 +429,7 @@ def test_whoever_has_the_answer_is_not_sent_it_again(world, client, address, enc
         assert again.headers["Last-Modified"] == first.headers["Last-Modified"]
 
 
-def test_the_clock_alone_changes_nothing(world, client, time_machine):
+def test_the_clock_alone_changes_nothing(pledge, client, time_machine):
     def asked():
         answers = {address: client.get(address) for address in KINDS}
         return {address: (answer.content, answer.headers["ETag"]) for address, answer in answers.items()}
@@ -440,7 +440,7 @@ def test_the_clock_alone_changes_nothing(world, client, time_machine):
 
 
 @pytest.mark.postgresql
-def test_a_new_entry_is_sent_at_once(world, client, time_machine):
+def test_a_new_entry_is_sent_at_once(pledge, client, time_machine):
     before = {address: client.get(address) for address in KINDS}
     time_machine.move_to(datetime(2026, 11, 22, 12, tzinfo=UTC))
     factories.record("report", Commitment.objects.get(reference="CU-06"), date="2026", status="completed")
@@ -491,7 +491,7 @@ def test_neither_feed_nor_calendar_takes_more_queries_for_ten_commitments_than_f
     assert all(of_two[address] <= MOST_QUERIES[address] for address in MOST_QUERIES), of_two
 
 
-def test_each_entry_links_to_its_place_on_a_page(world, client):
+def test_each_entry_links_to_its_place_on_a_page(pledge, client):
     for entry in parsed(client, "/commitments/CU-06.atom").entries:
         page, _hash, place = entry.link.removeprefix("http://testserver").partition("#")
         assert f'id="{place}"' in client.get(page).text

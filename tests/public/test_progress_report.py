@@ -118,12 +118,12 @@ def small_world(module_db):
 
 
 @pytest.fixture
-def world(small_world, db):
+def history(small_world, db):
     """What a test changes there is rolled back after it."""
 
 
 @pytest.fixture
-def report(world, client):
+def report(history, client):
     """The page of the days above, asked for once."""
     if not ANSWERS:
         ANSWERS.append(page(client))
@@ -246,7 +246,7 @@ WHOLE = (
 
 
 @pytest.mark.postgresql
-def test_the_whole_file_of_a_small_world(world, client):
+def test_the_whole_file_of_a_small_world(history, client):
     assert body(client).decode() == WHOLE
 
 
@@ -343,7 +343,7 @@ def test_the_matrix_counts_pledges_by_their_status_on_both_days(report):
         ),
     ],
 )
-def test_the_report_is_broken_down(world, client, by, expected):
+def test_the_report_is_broken_down(history, client, by, expected):
     assert tables(page(client, f"{DAYS}&by={by}"))[1] == expected
 
 
@@ -360,7 +360,7 @@ def test_the_report_is_broken_down(world, client, by, expected):
         "",
     ],
 )
-def test_every_number_that_leads_to_a_list_is_what_the_list_counts(world, client, query):
+def test_every_number_that_leads_to_a_list_is_what_the_list_counts(history, client, query):
     shown = main(page(client, query))
     to_lists = {
         (dict(link.attributes)["href"], words(link))
@@ -400,13 +400,13 @@ def test_what_was_completed_late_says_by_how_many_days(report):
     assert "in progress, July 2018 → completed, November 2019 deadline 2018 met late, 305 days late" in text
 
 
-def test_rows_lead_to_the_commitment_as_it_stood_at_the_end(world, client):
+def test_rows_lead_to_the_commitment_as_it_stood_at_the_end(history, client):
     found = links(main(page(client)))
     assert found["/commitments/AA-01/?as_of=2021-08-30"] == "Do AA-01"
     assert links(main(page(client, "")))["/commitments/AA-07/"] == "Do AA-07"
 
 
-def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(world, client):
+def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(history, client):
     answer = page(client, f"{DAYS}&q=AA-05")
     titles = [words(title) for title in every(main(answer), "h2")][3:]
     assert titles == [
@@ -424,7 +424,7 @@ def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(world
 
 
 @pytest.mark.postgresql
-def test_from_is_the_day_of_the_earliest_release_and_to_is_today(world, client):
+def test_from_is_the_day_of_the_earliest_release_and_to_is_today(history, client):
     assert words(every(main(page(client, "")), "h1")[0]) == "Progress from 24 August 2018 to 22 November 2026"
     form = every(main(page(client, "")), "form")[0]
     shown = {dict(box.attributes)["name"]: dict(box.attributes)["value"] for box in every(form, "input")}
@@ -432,38 +432,38 @@ def test_from_is_the_day_of_the_earliest_release_and_to_is_today(world, client):
 
 
 @pytest.mark.postgresql
-def test_from_is_the_day_before_where_no_release_was_out_before_to(world, client):
+def test_from_is_the_day_before_where_no_release_was_out_before_to(history, client):
     assert words(every(main(page(client, "to=2018-08-24")), "h1")[0]).startswith("Progress from 23 August 2018")
 
 
-def test_where_no_release_is_out_the_report_is_empty(world, client):
+def test_where_no_release_is_out_the_report_is_empty(history, client):
     Release.objects.update(issued_on="2026-11-23")
     assert words(every(main(page(client, "")), "h1")[0]) == "Progress from 21 November 2026 to 22 November 2026"
     assert body(client, "").count(b"\r\n") == 1
 
 
 @pytest.mark.postgresql
-def test_what_was_promised_on_the_first_day_is_not_new(world, client):
+def test_what_was_promised_on_the_first_day_is_not_new(history, client):
     assert rows(client, "from=2018-08-23&to=2018-08-24")["AA-05"]["status_start"] == "not_yet_promised"
     assert rows(client, "from=2018-08-24&to=2018-08-25")["AA-05"]["status_start"] == "no_report"
 
 
 @pytest.mark.postgresql
-def test_a_release_that_was_issued_after_the_end_is_not_there(world, client):
+def test_a_release_that_was_issued_after_the_end_is_not_there(history, client):
     found = rows(client, "from=2018-08-24&to=2020-04-30")
     assert set(found) == {f"AA-0{n}" for n in range(1, 8)}
     assert found["AA-07"]["status_end"] == "not_started"
 
 
 @pytest.mark.postgresql
-def test_the_filters_of_the_list_hold_as_of_the_end(world, client):
+def test_the_filters_of_the_list_hold_as_of_the_end(history, client):
     assert set(rows(client, f"{DAYS}&status=not_started")) == {"AA-07"}
     assert set(rows(client, f"{DAYS}&schedule=overdue&owner=arts")) == {"AA-02"}
     assert set(rows(client, f"{DAYS}&release=second&area=trade")) == {"BB-02", "BB-04"}
     assert set(rows(client, f"{DAYS}&deadline_from=2021&q=BB")) == {"BB-02"}
 
 
-def test_the_filter_is_kept_by_form_file_and_chips(world, client):
+def test_the_filter_is_kept_by_form_file_and_chips(history, client):
     shown = main(page(client, f"{DAYS}&by=side&area=culture&status=completed&utm_source=x"))
     hidden = [dict(box.attributes) for box in every(shown, "input", type="hidden")]
     assert [(box["name"], box["value"]) for box in hidden] == [("status", "completed"), ("area", "culture")]
@@ -479,7 +479,7 @@ def test_the_filter_is_kept_by_form_file_and_chips(world, client):
     ]
 
 
-def test_the_list_leads_to_a_report_on_what_it_shows(world, client):
+def test_the_list_leads_to_a_report_on_what_it_shows(history, client):
     shown = links(main(client.get("/commitments/?area=culture&q=AA&sort=-title&as_of=2021-08-30&per_page=10")))
     [address] = [address.replace("&amp;", "&") for address, label in shown.items() if "Progress report" in label]
     assert sorted(parse_qsl(urlsplit(address).query)) == [("area", "culture"), ("q", "AA"), ("to", "2021-08-30")]
@@ -505,7 +505,7 @@ WRONG = {
 }
 
 
-def test_a_wrong_question_is_told_what_is_wrong(world):
+def test_a_wrong_question_is_told_what_is_wrong(history):
     def told(query):
         asked = QueryDict(query)
         return query_errors(asked, PeriodFilter(asked, TODAY).form, period_params())
@@ -514,7 +514,7 @@ def test_a_wrong_question_is_told_what_is_wrong(world):
 
 
 @pytest.mark.parametrize("query", ["from=2018-02-30", "by=colour", "from=%00"])
-def test_a_wrong_question_is_refused_by_file_and_page_with_what_is_wrong(world, client, query):
+def test_a_wrong_question_is_refused_by_file_and_page_with_what_is_wrong(history, client, query):
     file, answer = client.get(f"{CSV}?{query}"), client.get(f"{PAGE}?{query}")
     assert (file.status_code, answer.status_code) == (400, 400)
     assert file.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -525,7 +525,7 @@ def test_a_wrong_question_is_refused_by_file_and_page_with_what_is_wrong(world, 
 
 
 @pytest.mark.parametrize("name", ["from", "to"])
-def test_the_message_stands_beside_the_day_that_is_wrong(world, client, name):
+def test_the_message_stands_beside_the_day_that_is_wrong(history, client, name):
     shown = main(client.get(f"{PAGE}?{name}=soon"))
     [error], [box] = every(shown, "span", id=f"id_{name}_error"), every(shown, "input", name=name)
     assert words(error) == "Write a day that exists, as 2021-08-30."
@@ -550,7 +550,7 @@ def test_the_names_of_a_report_are_two_days_a_breakdown_and_the_filters():
 # What leaves, and what it takes
 
 
-def test_the_workbook_has_the_rows_of_the_csv_with_real_numbers_and_says_what_it_is(world, client):
+def test_the_workbook_has_the_rows_of_the_csv_with_real_numbers_and_says_what_it_is(history, client):
     book = load_workbook(io.BytesIO(b"".join(client.get(f"{XLSX}?{DAYS}&owner=arts"))))
     header, *found = book.worksheets[0].iter_rows(values_only=True)
     assert [row[0] for row in found] == list(rows(client, f"{DAYS}&owner=arts"))
@@ -561,19 +561,19 @@ def test_the_workbook_has_the_rows_of_the_csv_with_real_numbers_and_says_what_it
     assert (told["Filter"], told["Rows"], told["As of"]) == ("Owner: Office of Arts", "9", "2021-08-30")
 
 
-def test_columns_are_headed_by_labels_where_that_is_asked_for(world, client):
+def test_columns_are_headed_by_labels_where_that_is_asked_for(history, client):
     header = body(client, f"{DAYS}&labels=1").decode("utf-8-sig").splitlines()[0]
     assert "Changes,Status at the start,Status at the end,Status on,Reason for stopping" in header
     assert len(set(header.split(","))) == len(PERIOD_COLUMNS)
 
 
-def test_the_workbook_refuses_a_wrong_question_like_the_csv(world, client):
+def test_the_workbook_refuses_a_wrong_question_like_the_csv(history, client):
     answers = [client.get(f"{address}?from=soon&labels=maybe&x=1") for address in (CSV, XLSX)]
     assert [answer.status_code for answer in answers] == [400, 400]
     assert answers[0].content == answers[1].content
 
 
-def test_the_file_tells_its_days_rows_and_the_head_of_the_ledger(world, client):
+def test_the_file_tells_its_days_rows_and_the_head_of_the_ledger(history, client):
     answer = client.get(f"{CSV}?{DAYS}")
     assert len(b"".join(answer).splitlines()) == 12
     assert answer.headers["Content-Disposition"] == 'attachment; filename="progress-2018-08-24-2021-08-30.csv"'
@@ -582,7 +582,7 @@ def test_the_file_tells_its_days_rows_and_the_head_of_the_ledger(world, client):
 
 
 @pytest.mark.postgresql
-def test_a_retracted_report_moves_nothing_and_gives_no_reason(world, client):
+def test_a_retracted_report_moves_nothing_and_gives_no_reason(history, client):
     entry = LedgerEntry.objects.get(update__deadline_reason="A room, soon; or so.")
     append_entries([new_retraction(entry, "Another room.", Actor())])
     found = rows(client)["AA-02"]
@@ -590,7 +590,7 @@ def test_a_retracted_report_moves_nothing_and_gives_no_reason(world, client):
 
 
 @pytest.mark.postgresql
-def test_drafts_and_the_release_of_tomorrow_are_in_no_number_and_no_row(world, client):
+def test_drafts_and_the_release_of_tomorrow_are_in_no_number_and_no_row(history, client):
     before = body(client, ""), words(main(page(client, "")))
     factories.CommitmentFactory(reference="DR-01", release__slug="third")
     factories.published(reference="CC-01", release=factories.ReleaseFactory(issued_on="2026-11-23"))
@@ -598,7 +598,7 @@ def test_drafts_and_the_release_of_tomorrow_are_in_no_number_and_no_row(world, c
 
 
 @pytest.mark.postgresql
-def test_a_report_takes_no_more_queries_for_sixty_commitments_than_for_ten(world, client):
+def test_a_report_takes_no_more_queries_for_sixty_commitments_than_for_ten(history, client):
     def grow(numbers):
         made = crowd(numbers, owners=factories.OrganisationFactory.create_batch(3))
         slip = {"deadline": "2020", "deadline_reason": "Time."}
@@ -610,7 +610,7 @@ def test_a_report_takes_no_more_queries_for_sixty_commitments_than_for_ten(world
     assert max(of_ten) <= 12
 
 
-def test_a_long_section_shows_its_first_and_leads_to_the_file_for_the_rest(world, client, monkeypatch):
+def test_a_long_section_shows_its_first_and_leads_to_the_file_for_the_rest(history, client, monkeypatch):
     monkeypatch.setattr(period, "MAX_LINES", 3)
     answer = page(client)
     assert section(answer, "newly_promised") == ["BB-01", "BB-02", "BB-03"]
@@ -618,12 +618,12 @@ def test_a_long_section_shows_its_first_and_leads_to_the_file_for_the_rest(world
     assert "Newly promised: 3" in words(main(answer))
 
 
-def test_search_engines_keep_the_page_itself_and_no_period_of_it(world, client):
+def test_search_engines_keep_the_page_itself_and_no_period_of_it(history, client):
     assert '<link rel="canonical" href="http://testserver/reports/progress/">' in client.get(PAGE).text
     assert '<meta name="robots" content="noindex">' in page(client).text
     assert "Disallow: /reports/progress/?" in client.get("/robots.txt").text
 
 
-def test_other_pages_lead_to_the_report_up_to_their_day(world, client):
+def test_other_pages_lead_to_the_report_up_to_their_day(history, client):
     assert 'href="/reports/progress/"' in client.get("/").text
     assert 'href="/reports/progress/?to=2021-08-30"' in client.get("/?as_of=2021-08-30").text

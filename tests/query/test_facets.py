@@ -59,7 +59,7 @@ def in_sql(query=""):
     return list(asked(query).qs.values_list("reference", flat=True))
 
 
-def world(seed):
+def many_commitments(seed):
     """Some thirty commitments of all sorts with three reports each, a few retracted; and some drafts."""
     dice = random.Random(seed)
     days = [date(2018, 8, 24), date(2020, 6, 30)]
@@ -146,7 +146,7 @@ def with_only(query, name, value):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
-    world(seed)
+    many_commitments(seed)
 
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(questions(), st.sampled_from(list(FACET_COLUMNS)), st.integers(0, 40), st.integers(0, 40), LANGUAGE)

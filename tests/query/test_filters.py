@@ -53,7 +53,7 @@ def small_world(module_db):
 
 
 @pytest.fixture
-def world(small_world, db):
+def nine_commitments(small_world, db):
     """What a test changes there is rolled back after it."""
 
 
@@ -221,12 +221,12 @@ BY_NAME = {
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_a_question_finds_exactly_its_commitments(world, name):
+def test_a_question_finds_exactly_its_commitments(nine_commitments, name):
     assert {query: found(query) for query in BY_NAME[name]} == BY_NAME[name]
 
 
 @pytest.mark.parametrize("language", CHINESE)
-def test_words_and_names_find_the_same_in_every_language(world, language):
+def test_words_and_names_find_the_same_in_every_language(nine_commitments, language):
     questions = BY_NAME["q"] | BY_NAME["area"] | BY_NAME["owner"] | BY_NAME["partner"] | BY_NAME["release"]
     with translation.override(language):
         assert {query: found(query) for query in questions} == questions
@@ -242,24 +242,24 @@ def test_every_filter_has_a_question_that_leaves_something_out_and_one_that_find
 BLANKS = "&".join(f"{name}=" for name in list_params())
 
 
-def test_blank_fields_of_a_form_are_no_filter(world):
+def test_blank_fields_of_a_form_are_no_filter(nine_commitments):
     for blanks in (BLANKS, BLANKS.replace("=", "=%20"), "status=&status="):
         assert found(blanks) == ALL, blanks
 
 
-def test_a_blank_among_values_is_passed_over(world):
+def test_a_blank_among_values_is_passed_over(nine_commitments):
     assert found("status=&status=stopped") == ["AA-07"]
 
 
-def test_two_words_need_not_stand_in_the_same_place(world):
+def test_two_words_need_not_stand_in_the_same_place(nine_commitments):
     assert found("q=northern+harbour") == ["AA-01"]
 
 
-def test_twenty_words_can_be_asked_for(world):
+def test_twenty_words_can_be_asked_for(nine_commitments):
     assert found("q=" + "+".join(chr(ord("一") + n) for n in range(20))) == []
 
 
-def test_more_words_than_a_database_can_look_for_are_refused(world):
+def test_more_words_than_a_database_can_look_for_are_refused(nine_commitments):
     question = CommitmentFilter(QueryDict("q=" + "+".join(chr(ord("一") + n) for n in range(21))), TODAY)
     assert question.form.errors == {"q": ["Ask for at most 20 words."]}
 
@@ -281,20 +281,20 @@ SORTED = {
 
 
 @pytest.mark.parametrize("column", [sort for sort in SORTED if sort[0] != "-"])
-def test_a_sort_has_empties_last_in_both_directions_and_settles_ties_by_reference(world, column):
+def test_a_sort_has_empties_last_in_both_directions_and_settles_ties_by_reference(nine_commitments, column):
     for sort in (column, f"-{column}"):
         assert found(f"sort={sort}") == SORTED[sort]
 
 
 @pytest.mark.parametrize("language", CHINESE)
-def test_every_sort_but_that_of_titles_is_the_same_in_every_language(world, language):
+def test_every_sort_but_that_of_titles_is_the_same_in_every_language(nine_commitments, language):
     with translation.override(language):
         others = {sort: order for sort, order in SORTED.items() if not sort.endswith("title")}
         assert {sort: found(f"sort={sort}") for sort in others} == others
 
 
 @pytest.mark.parametrize("language", CHINESE)
-def test_titles_in_chinese_sort_by_what_their_readers_know(world, language):
+def test_titles_in_chinese_sort_by_what_their_readers_know(nine_commitments, language):
     titles = ["一", "丁", "中", "周", "學", "龍", "橋", "安", "新"]
     references = dict(zip(ALL, titles, strict=True))
     for one in Commitment.objects.public():
@@ -308,7 +308,7 @@ def test_titles_in_chinese_sort_by_what_their_readers_know(world, language):
 
 
 @pytest.mark.parametrize("language", CHINESE)
-def test_choices_are_named_in_the_language_or_else_in_english(world, language):
+def test_choices_are_named_in_the_language_or_else_in_english(nine_commitments, language):
     column = f"name_{language.replace('-', '_')}"
     Organisation.objects.filter(slug="south").update(**{column: "一"})
     Organisation.objects.filter(slug="north").update(**{column: "丁"})
@@ -326,26 +326,26 @@ def test_every_sort_on_offer_is_tested_in_both_directions():
     assert set(SORTED) == {value for value, _label in ListForm().fields["sort"].choices if value}
 
 
-def test_a_question_about_a_past_day_is_sorted_as_of_that_day(world):
+def test_a_question_about_a_past_day_is_sorted_as_of_that_day(nine_commitments):
     of_then = found("as_of=2019-05-04&sort=deadline")
     assert of_then == ["AA-02", "AA-01", "AA-05", "AA-07", "AA-06", "AA-04", "AA-03"]
 
 
-def test_the_day_is_the_one_asked_for_else_today(world):
+def test_the_day_is_the_one_asked_for_else_today(nine_commitments):
     assert CommitmentFilter(QueryDict("as_of=2020-01-01"), TODAY).form.is_valid()
     filterset = CommitmentFilter(QueryDict("as_of=2020-01-01"), TODAY)
     assert filterset.is_valid()
     assert filterset.day == date(2020, 1, 1)
 
 
-def test_the_page_passes_over_tracking_names(world):
+def test_the_page_passes_over_tracking_names(nine_commitments):
     plain, tracked = (Client().get(f"/commitments/?status=stopped{more}") for more in ("", "&utm_source=mail&gclid=1"))
     assert tracked.status_code == 200
     assert [row.reference for row in tracked.context["rows"]] == ["AA-07"]
     assert tracked.context["total"] == plain.context["total"] == 1
 
 
-def test_the_csv_refuses_tracking_names_and_lists_those_it_knows(world):
+def test_the_csv_refuses_tracking_names_and_lists_those_it_knows(nine_commitments):
     answer = Client().get("/commitments.csv?status=stopped&utm_source=mail")
     assert answer.status_code == 400
     assert "utm_source" in answer.text
@@ -353,7 +353,7 @@ def test_the_csv_refuses_tracking_names_and_lists_those_it_knows(world):
 
 
 @pytest.mark.parametrize("address", ["/commitments/", "/commitments.csv"])
-def test_page_and_csv_find_the_same(world, address):
+def test_page_and_csv_find_the_same(nine_commitments, address):
     answer = Client().get(f"{address}?area=blue&sort=-title")
     body = b"".join(answer).decode()
     places = [body.index(title) for title in ("Train staff", "Lay a cable", "Agree on music")]
@@ -361,5 +361,5 @@ def test_page_and_csv_find_the_same(world, address):
     assert "Build a bridge" not in body
 
 
-def test_the_world_is_public_but_for_its_draft(world):
+def test_the_world_is_public_but_for_its_draft(nine_commitments):
     assert Commitment.objects.public().count() == len(ALL)
