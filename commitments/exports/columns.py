@@ -103,10 +103,12 @@ def _to_partial_date(text: str | None) -> PartialDate | None:
 
 
 def read_days_late(context: RowContext, status: str, deadline: str, completed_on: str) -> int | None:
+    """Days past the deadline on the day of the file; None unless certainly late."""
     return days_late(status, _to_partial_date(deadline), _to_partial_date(completed_on), context.day)
 
 
 def read_slip_days(_context: RowContext, original: str, current: str) -> int | None:
+    """Days from the first deadline's end to the current one's; None without a deadline."""
     return slip_days(_to_partial_date(original), _to_partial_date(current))
 
 

@@ -19,6 +19,7 @@ def _entry_address(context: RowContext, reference: str, entry: int) -> str:
 
 
 def page_column(name: str) -> Column:
+    """The address of the row's own page here; `name`: the page's name in `urls.py`, which takes the slug."""
     return Column(
         "url",
         _("Page"),
