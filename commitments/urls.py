@@ -8,7 +8,7 @@ from django.urls.converters import StringConverter
 
 from commitments.api import docs
 from commitments.api import views as api
-from commitments.exports import views as reports
+from commitments.exports import views as exports
 from commitments.exports.csv import CSV
 from commitments.exports.datasets import DATASETS
 from commitments.exports.json import JSON
@@ -67,25 +67,25 @@ LISTED = {"dataset": replace(DATASETS["commitments"], columns=LIST_COLUMNS)}
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("commitments/", commitment_list.commitment_list, name="commitments"),
-    path("commitments.csv", reports.export_table, LISTED | {"form": CSV}, name="commitments_csv"),
-    path("commitments.xlsx", reports.export_table, LISTED | {"form": XLSX}, name="commitments_xlsx"),
-    path("commitments.json", reports.export_table, LISTED | {"form": JSON}, name="commitments_json"),
+    path("commitments.csv", exports.export_table, LISTED | {"form": CSV}, name="commitments_csv"),
+    path("commitments.xlsx", exports.export_table, LISTED | {"form": XLSX}, name="commitments_xlsx"),
+    path("commitments.json", exports.export_table, LISTED | {"form": JSON}, name="commitments_json"),
     path("commitments/<reference:reference>/", commitment_page, name="commitment"),
     path(
         "commitments/<reference:reference>.csv",
-        reports.export_commitment,
+        exports.export_commitment,
         LISTED | {"form": CSV},
         name="commitment_csv",
     ),
     path("commitments/<reference:reference>.atom", feeds.commitment_feed, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment_calendar, name="commitment_ics"),
     path("data/", data.data_page, name="data"),
-    path("data/commitments.schema.json", reports.export_json_schema, LISTED, name="json_schema"),
-    path("data/datapackage.json", reports.export_data_package, name="datapackage"),
+    path("data/commitments.schema.json", exports.export_json_schema, LISTED, name="json_schema"),
+    path("data/datapackage.json", exports.export_data_package, name="datapackage"),
     *(
         path(
             f"data/{dataset.name}.csv",
-            reports.export_table,
+            exports.export_table,
             {"dataset": dataset, "form": CSV},
             name=f"data_{dataset.name}",
         )
@@ -96,13 +96,13 @@ urlpatterns = [
     path("organisations/<slug:slug>.atom", feeds.organisation_feed, name="organisation_atom"),
     path("releases/<slug:slug>/", release_page, name="release"),
     path("reports/progress/", progress_report.progress_report, name="progress_report"),
-    path("reports/progress.csv", reports.export_progress, {"form": CSV}, name="progress_csv"),
-    path("reports/progress.xlsx", reports.export_progress, {"form": XLSX}, name="progress_xlsx"),
+    path("reports/progress.csv", exports.export_progress, {"form": CSV}, name="progress_csv"),
+    path("reports/progress.xlsx", exports.export_progress, {"form": XLSX}, name="progress_xlsx"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("updates/", updates_page, name="updates"),
     path("updates.atom", feeds.updates_feed, name="updates_atom"),
     path("ledger/", ledger_page.ledger_page, name="ledger"),
-    path("ledger.jsonl", reports.export_ledger, name="ledger_jsonl"),
+    path("ledger.jsonl", exports.export_ledger, name="ledger_jsonl"),
     path("deadlines.ics", calendar.deadlines_calendar, name="deadlines_ics"),
     path("api/v1/", api.Index.as_view(), name="api_index"),
     path("api/v1/commitments/", api.Collection.as_view(dataset=DATASETS["commitments"]), name="api_commitments"),

@@ -32,13 +32,13 @@ LOGGED_SIGNALS: dict[Signal, str] = {
 
 
 def connect_signals() -> None:
-    """Ask to be told."""
+    """Have a line written for each of LOGGED_SIGNALS."""
     for signal, event in LOGGED_SIGNALS.items():
         signal.connect(log_receiver(event), weak=False)
 
 
 def log_receiver(event: str) -> Callable[..., None]:
-    """A receiver that writes this down."""
+    """A receiver that logs this event."""
 
     def receive(*, user: User | None = None, **kwargs: Any) -> None:
         log_account_event(event, user)
@@ -47,11 +47,11 @@ def log_receiver(event: str) -> Callable[..., None]:
 
 
 def log_account_event(event: str, user: User | None) -> None:
-    """The line."""
+    """Write the line: what happened, and to which account."""
     logger.info("%s: %s", event, f"account {user.pk}" if user else "no account")
 
 
 def log_refused_sign_in(event: str, credentials: dict[str, Any]) -> None:
-    """The same for whoever typed this name or address."""
+    """Write the line for the account whose name or address was typed."""
     name = credentials.get("username") or credentials.get("email") or ""
     log_account_event(event, User.objects.filter(Q(username=name) | Q(email__iexact=name)).first())

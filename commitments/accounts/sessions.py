@@ -49,7 +49,7 @@ def start_session_clocks(request: HttpRequest, **kwargs: Any) -> None:
 
 
 def keep_or_end_session(request: HttpRequest, now: float) -> None:
-    """Each storing moves the idle limit, which is the session's own expiry; once a minute is enough for that."""
+    """End a session whose hours are over. Else store it once a minute, which moves its expiry, the idle limit."""
     if now >= request.session.get("signed_in_at", 0) + settings.SESSION_SECONDS:
         logout(request)
         messages.info(request, _("You were signed in for as long as a sign-in lasts. Please sign in again."))

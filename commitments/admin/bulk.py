@@ -141,7 +141,7 @@ def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def preview_digest(form: BulkForm, evidence: list[DraftEvidence], keys: list[int], preview: dict[str, Any]) -> str:
-    """Of what was looked at: if anything of it differs when it is sent, it is looked at again."""
+    """A digest of what was looked at: if anything of it differs when it is sent, it is looked at again."""
     values = {name: str(value) for name, value in form.cleaned_data.items()}
     evidence_values = [[str(getattr(row, name)) for name in EVIDENCE_FIELDS] for row in evidence]
     effect_lists = [str(effect.as_list()) for _commitment, effect in preview["rows"]]
@@ -149,7 +149,7 @@ def preview_digest(form: BulkForm, evidence: list[DraftEvidence], keys: list[int
 
 
 def store_drafts(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> dict[str, Any]:
-    """Store the drafts, each with its own copy of the evidence: what each would change, row by row."""
+    """Store the drafts, each with its own copy of the evidence; give what each would change, row by row."""
     for draft in drafts:
         draft.state = DraftState.WAITING
     DraftUpdate.objects.bulk_create(drafts, batch_size=200)

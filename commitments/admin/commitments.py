@@ -228,7 +228,7 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     # Saving
 
     def save_model(self, request: HttpRequest, obj: Commitment, form: CommitmentForm, change: bool) -> None:
-        """A draft is saved; a published commitment is corrected through the ledger, or the correction is rehearsed."""
+        """A draft is saved; a published commitment is corrected through the ledger, or the correction is previewed."""
         if not obj.published_at:
             super().save_model(request, obj, form, change)
         elif values := {name: form.cleaned_data[name] for name in form.changed_public()}:

@@ -1,4 +1,4 @@
-"""The lists of commitments and drafts: badges, and filters by what is computed."""
+"""What lists of staff share: badges, filters by what is computed, and a search that knows Chinese."""
 
 from __future__ import annotations
 
@@ -170,9 +170,8 @@ class UnnamedFilter(MissingTranslationFilter):
 class ChineseSearchMixin(ModelAdmin):
     """A list whose search finds words in Chinese, in either form of the characters."""
 
-    chinese_fields: tuple[str, ...] = (
-        "search_text_zh",
-    )  # what is looked through, as `i18n.collation.build_search_text` made it
+    # What is looked through, as `i18n.collation.build_search_text` made it.
+    chinese_fields: tuple[str, ...] = ("search_text_zh",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -1,4 +1,4 @@
-"""What the public would see if an entry were on record: its page, made within a rehearsal that leaves nothing."""
+"""What the public would see if an entry were on record: its page, made within a dry run that leaves nothing."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> 
 
 
 def carry_out(drafts: list[DraftUpdate], shown_digests: dict[int, str], request: HttpRequest, name: str) -> int:
-    """How many were published or returned. ValidationError where any of them is no longer what was shown.
+    """Publish or return drafts; give how many. ValidationError where any of them is no longer what was shown.
 
     The caller's transaction holds the ledger, so that nothing else is published meanwhile.
     """

@@ -276,7 +276,7 @@ def box_text(value: list[str]) -> str:
 
 
 def overtaken_message(history: list[RecordedTranslation]) -> str:
-    """That somebody recorded another translation: who, when, and what it says now."""
+    """The message that somebody recorded another translation: who, when, and what it says now."""
     latest = history[0]
     if latest.text:
         message = _(
@@ -308,7 +308,7 @@ def place_label(place: TextPlace) -> str:
 
 
 def log(request: HttpRequest, translations: list[NewTranslation]) -> None:
-    """Whose account it was: the record itself names no person. Without the words, which may be redacted one day."""
+    """Note whose account it was, which the record does not say. Without the words, which may be redacted one day."""
     if translations:
         languages = [
             language_names()[language]

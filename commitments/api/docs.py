@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from commitments.api.openapi import openapi_description
 from commitments.exports.datasets import DATASETS
+from commitments.exports.json import JSON
 from commitments.query.filters import MAX_PER_PAGE, PER_PAGE, CommitmentFilter
 from commitments.web.links import replace_params
 from commitments.web.pages import day_page, render_page
-
-JSON = "application/json"
 
 
 @day_page
@@ -51,7 +50,7 @@ def first_keys(day: date) -> dict[str, Any]:
 
 def describe_address(path: str, operation: dict[str, Any], keys: dict[str, Any], as_of: date | None) -> dict[str, Any]:
     """What the page says of one address."""
-    content = operation["responses"]["200"]["content"][JSON]
+    content = operation["responses"]["200"]["content"][JSON.content_type]
     tag, parameters = operation["tags"][0], operation.get("parameters", ())
     [example] = content["examples"].values()
     path_names = [parameter["name"] for parameter in parameters if parameter["in"] == "path"]

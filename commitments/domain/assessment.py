@@ -1,8 +1,7 @@
 """The computed rules: what recorded facts mean on a day. Pure; the day is passed in, no rule reads the clock.
 
-Source of each rule: the tracker's domain document, retold for readers on the about page. `models/annotations.py`
-repeats `schedule` and `freshness` in SQL because lists filter and sort by them; a property test holds
-the two together.
+The about page tells readers the same rules. `models/annotations.py` repeats `assess_schedule` and `assess_freshness` in
+SQL, because lists filter and sort by them; a property test holds the two together.
 """
 
 from __future__ import annotations

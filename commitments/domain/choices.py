@@ -156,7 +156,7 @@ class Change(Vocabulary):
 
 
 class EvidenceLevel(Vocabulary):
-    """Whose word the current status rests on. Computed: see `domain.assessment.assess`."""
+    """Whose word the current status rests on. Computed: see `domain.assessment.Assessment.evidence`."""
 
     NONE = "none", "none", _("No status is reported, so nothing supports one."), _("none")
     PARTY = "party", "", _("Only the parties’ own word."), _("the parties’ own word")

@@ -21,11 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from commitments.domain.assessment import days_late, slip_days
 from commitments.domain.choices import Vocabulary
 from commitments.domain.hash_chain import utc_timestamp
-from commitments.domain.partial_dates import PartialDate, parse_partial_date
 from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix
-from commitments.query.expressions import (
-    JoinedValues,
-)
+from commitments.query.expressions import JoinedValues, to_partial_date
 
 SEPARATOR = "; "
 BESIDE_SOURCE = "named"
@@ -98,18 +95,14 @@ def read_translated(_context: RowContext, text: str, translations: dict[str, str
     return (translations or {}).get(text, text)
 
 
-def _to_partial_date(text: str | None) -> PartialDate | None:
-    return parse_partial_date(text) if text else None
-
-
 def read_days_late(context: RowContext, status: str, deadline: str, completed_on: str) -> int | None:
     """Days past the deadline on the day of the file; None unless certainly late."""
-    return days_late(status, _to_partial_date(deadline), _to_partial_date(completed_on), context.day)
+    return days_late(status, to_partial_date(deadline), to_partial_date(completed_on), context.day)
 
 
 def read_slip_days(_context: RowContext, original: str, current: str) -> int | None:
     """Days from the first deadline's end to the current one's; None without a deadline."""
-    return slip_days(_to_partial_date(original), _to_partial_date(current))
+    return slip_days(to_partial_date(original), to_partial_date(current))
 
 
 def read_names(context: RowContext, keys: str | None) -> list[str]:

@@ -15,13 +15,7 @@ from commitments.exports.columns import (
     read_sides,
     read_slip_days,
 )
-from commitments.query.expressions import (
-    CURRENT_DEADLINE,
-    ORIGINAL_DEADLINE,
-    OWNER_KEYS,
-    PARTNER_KEYS,
-    as_text,
-)
+from commitments.query.expressions import CURRENT_DEADLINE, ORIGINAL_DEADLINE, OWNER_KEYS, PARTNER_KEYS, as_text
 
 # The promised columns, in their promised order.
 LIST_COLUMNS = (

@@ -1,4 +1,4 @@
-"""Downloads."""
+"""The public downloads: tables, the report between two days, the Data Package and the ledger."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def export_json_schema(request: HttpRequest, dataset: Dataset) -> HttpResponse:
 
 
 def label_errors(data: QueryDict) -> list[str]:
-    """Where `labels` is asked for with another value than these."""
+    """Where `labels` is asked for with a value that is none of LABEL_VALUES."""
     message = _("labels: “%(value)s” is not one of the values allowed here: %(allowed)s.")
     allowed = join_list(filter(None, LABEL_VALUES))
     return [

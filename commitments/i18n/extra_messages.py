@@ -62,7 +62,7 @@ gettext_noop(
 )
 gettext_noop("Deleting the selected %(objects_name)s would require deleting the following protected related objects:")
 
-# What the ledger's entries say, by the names of the fields (`record.in_language`).
+# What the ledger's entries say, by the names of the fields (`admin.ledger_entries.field_label`).
 FIELDS = (
     gettext_noop("reference"),
     gettext_noop("paragraph"),

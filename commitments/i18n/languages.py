@@ -1,4 +1,4 @@
-"""The three languages: their codes, their addresses, and how Chinese is found and sorted.
+"""The three languages: their codes, their columns and their addresses.
 
 English is the language of the record. Each other language has its own prefix in addresses, and nothing but the
 address says in which language an answer is: what a browser would rather have is at most suggested.

@@ -1,7 +1,7 @@
-"""The one way into the ledger, and its verification.
+"""The one way into the ledger.
 
 `append_entries` is one function and one transaction: it locks the head, checks the rules, writes the entries
-and brings every projection in line (R2). Everything else here makes entries for it or checks them.
+and brings every projection in line (R2). Everything else here makes entries for it, or tries one out.
 """
 
 from __future__ import annotations
@@ -21,23 +21,11 @@ from django.utils.translation import gettext as _
 from commitments.domain.assessment import CountedUpdate
 from commitments.domain.choices import EntryKind, Role
 from commitments.domain.hash_chain import canonical_json, content_digest, entry_digest, utc_timestamp
-from commitments.ledger.contents import (
-    Content,
-    iter_texts,
-    public_value,
-    publication_content,
-)
+from commitments.ledger.contents import Content, iter_texts, public_value, publication_content
 from commitments.ledger.projection import to_counted_update, update_rows
-from commitments.ledger.reconciliation import reconcile_projections
+from commitments.ledger.reconciliation import BATCH_SIZE, reconcile_projections
 from commitments.ledger.validation import EntryValidator
-from commitments.models import (
-    Commitment,
-    DraftEvidence,
-    DraftUpdate,
-    LedgerEntry,
-    LedgerHead,
-    Translation,
-)
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry, LedgerHead, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +85,7 @@ def append_entries(new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:
             except ValidationError as problem:
                 raise EntryRefusedError(new_entry, problem) from problem
             entries.append(_chain_entry(new_entry, head))
-        LedgerEntry.objects.bulk_create(entries, batch_size=500)
+        LedgerEntry.objects.bulk_create(entries, batch_size=BATCH_SIZE)
         head.save()
         redacted = [entry.target for entry in entries if entry.kind == EntryKind.REDACTION and entry.target]
         removed_texts = _texts_by_commitment(redacted)

@@ -1,7 +1,7 @@
-"""From entries of the ledger to rows: what each projection must hold, and putting the tables right.
+"""From entries of the ledger to rows: what each projection must hold.
 
-Appending, verifying and rebuilding all use the same fold, so that the projections equal what the
-ledger says (R3) because nothing else ever writes them.
+Appending, verifying and rebuilding all use the same fold, and nothing else ever writes the projections: so they equal
+what the ledger says (R3). `ledger.reconciliation` puts the rows into the tables.
 """
 
 from __future__ import annotations
@@ -20,13 +20,7 @@ from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.collation import build_search_text, sort_key
 from commitments.i18n.languages import column_suffix
 from commitments.ledger.contents import PARTIES, UPDATE_FIELDS, Content, SlugResolver, iter_named_texts, parse_decimal
-from commitments.models import (
-    Commitment,
-    Evidence,
-    LedgerEntry,
-    State,
-    Update,
-)
+from commitments.models import Commitment, Evidence, LedgerEntry, State, Update
 
 # A state is kept for every day: these stand for "always" at either end.
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
@@ -122,7 +116,7 @@ def texts_on_record(
 def texts_with_places(
     entries: Iterable[LedgerEntry], contents: dict[int, Content | None], redactions: RedactionIndex
 ) -> Iterator[tuple[LedgerEntry, str, str]]:
-    """Where they say it: an entry, its field, and the text, which may be empty."""
+    """Each text that the entries say, after its entry and its field; a text may be empty."""
     for entry in entries:
         for name, text in iter_named_texts(entry.kind, contents[entry.sequence] or {}):
             yield entry, name, text

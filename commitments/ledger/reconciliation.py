@@ -15,20 +15,9 @@ from commitments.domain.choices import EntryKind
 from commitments.i18n.languages import CHINESE
 from commitments.ledger.contents import SlugResolver
 from commitments.ledger.projection import Projection, RedactionIndex, Translations, fold_entries
-from commitments.models import (
-    Commitment,
-    Evidence,
-    LedgerEntry,
-    Ownership,
-    Partnership,
-    State,
-    Translation,
-    Update,
-)
+from commitments.models import Commitment, Evidence, LedgerEntry, Ownership, Partnership, State, Translation, Update
 
-BATCH_SIZE = 500
-
-
+BATCH_SIZE = 500  # commitments that are compared, or rows that are written, at a time
 PARTY_TABLES: dict[str, type[Ownership] | type[Partnership]] = {"owners": Ownership, "partners": Partnership}
 
 

@@ -20,7 +20,7 @@ from commitments.i18n.languages import CHINESE
 from commitments.ledger.append import Actor, lock_head
 from commitments.ledger.contents import EVIDENCE_TEXT_FIELDS, UPDATE_TEXT_FIELDS, iter_named_texts, publication_content
 from commitments.ledger.projection import RedactionIndex, texts_with_places
-from commitments.ledger.reconciliation import reconcile_projections
+from commitments.ledger.reconciliation import BATCH_SIZE, reconcile_projections
 from commitments.models import Commitment, DraftUpdate, LedgerEntry, Translation
 
 MAX_LENGTH = 10_000  # characters
@@ -37,7 +37,7 @@ class NewTranslation:
 
 
 def record_translations(new_translations: Sequence[NewTranslation], by: Actor) -> int:
-    """Record translations, all or none, and how many said something new. Raises ValidationError.
+    """Record translations, all or none; give how many said something new. Raises ValidationError.
 
     The head of the ledger is held meanwhile, and left as it is: publishing and translating wait for each other.
     """
@@ -51,7 +51,7 @@ def record_translations(new_translations: Sequence[NewTranslation], by: Actor) -
             if latest.get(place, "") != new_translation.text:
                 latest[place] = new_translation.text
                 rows.append(_translation_row(new_translation, by))
-        Translation.objects.bulk_create(rows, batch_size=500)
+        Translation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
         reconcile_projections(sorted({row.commitment.reference for row in rows}))
     return len(rows)
 

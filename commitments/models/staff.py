@@ -40,7 +40,8 @@ class Affiliation(models.Model):
 class Reminder(models.Model):
     """That a person was sent the reminders of a day: never twice for the same one.
 
-    `sent_at` is empty while they are being sent; `reminders.deliver_letters` says for how long it holds others off.
+    `sent_at` is empty while they are being sent: see `workflow.reminders.deliver_letters` for how long that holds
+    others off.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", verbose_name=_("user"))

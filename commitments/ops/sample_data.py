@@ -11,16 +11,7 @@ from typing import Any
 from commitments.domain.choices import EntryKind, OrganisationKind, Role, Side
 from commitments.ledger.append import Actor, NewEntry, append_entries, new_publication
 from commitments.ledger.contents import Content, update_content
-from commitments.models import (
-    Area,
-    Commitment,
-    LedgerEntry,
-    Organisation,
-    Ownership,
-    Partnership,
-    Release,
-    Translation,
-)
+from commitments.models import Area, Commitment, LedgerEntry, Organisation, Ownership, Partnership, Release, Translation
 
 SLUG = "sample"
 BATCH_SIZE = 1000

@@ -70,7 +70,7 @@ def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResp
         rows=list_rows(commitments).order_by("reference")[:MAX_SAMPLES],
         commitment=commitment,
         updates=updates_by_day(commitment, day),
-        key=legend(sum_tallies(tally_by(commitments, "level")), DayLinks(as_of)),
+        legend=legend(sum_tallies(tally_by(commitments, "level")), DayLinks(as_of)),
         **filter_panel(CommitmentFilter(QueryDict(), day), {}),
     )
 

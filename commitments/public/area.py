@@ -8,11 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 
-from commitments.models import (
-    Area,
-    Commitment,
-    Section,
-)
+from commitments.models import Area, Commitment, Section
 from commitments.public.tallies import bar_parts, legend, status_order, sum_tallies, tally_by
 from commitments.query.list_rows import list_rows
 from commitments.web.links import DayLinks
@@ -35,7 +31,7 @@ def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) ->
         as_of=as_of,
         area=area,
         sections=Section.objects.filter(area=area, release__issued_on__lte=day).select_related("release"),
-        key=legend(tally, DayLinks(as_of), area=slug),
+        legend=legend(tally, DayLinks(as_of), area=slug),
         rows=first,
         squares=sorted(first, key=status_order),
         tally=tally,

@@ -9,12 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
-from commitments.models import (
-    Commitment,
-    Evidence,
-    LedgerHead,
-    Section,
-)
+from commitments.models import Commitment, Evidence, LedgerHead, Section
 from commitments.public import seo
 from commitments.query.entries import describe_corrections, with_status_changes
 from commitments.web.links import DayLinks

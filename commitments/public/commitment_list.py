@@ -87,7 +87,7 @@ def page_rows(filterset: CommitmentFilter, references: list[str]) -> list[Commit
 
 @lru_cache(maxsize=8)
 def rows_as_of(day: date) -> CommitmentQuerySet:
-    """What rows of a table are asked by, never asked itself: to put the question together takes longer than to ask."""
+    """The query for rows of a table, kept because building it takes longer than running it. It is never run itself."""
     return list_rows(Commitment.objects.as_of(day))
 
 

@@ -62,7 +62,7 @@ class ProseField(forms.CharField):
 
 
 class ErrorReportForm(forms.Form):
-    """What a reader can say. `found`: the commitment that it is about, where there is such a one."""
+    """What a reader can say. `named_commitment`: the public one that it is about, if there is one."""
 
     use_required_attribute = False
     commitment = forms.CharField(
@@ -256,7 +256,7 @@ def error_report_status(request: HttpRequest, day: date, as_of: date | None, tok
 
 
 def seconds_to_wait(digests: list[str], now: datetime) -> int:
-    """Until the limit has room for one more report; 0 where it has. `digests`: the sender's."""
+    """Seconds until the limit has room for one more report; 0 where it has. `digests`: the sender's."""
     recent = ErrorReport.objects.filter(received_at__gt=now - LIMIT_WINDOW).order_by("-received_at")
     counts = ((recent.filter(sender__in=digests), MAX_FROM_ONE), (recent, MAX_FROM_ALL))
     # The report that must leave the window before another may come in.

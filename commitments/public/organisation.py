@@ -10,10 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 
 from commitments.domain.choices import Level, OrganisationKind, Side
-from commitments.models import (
-    Commitment,
-    Organisation,
-)
+from commitments.models import Commitment, Organisation
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.public.area import MAX_ROWS
 from commitments.public.tallies import legend, sum_tallies, tally_by
@@ -37,7 +34,7 @@ def organisation_page(request: HttpRequest, day: date, as_of: date | None, slug:
         owned=first_rows(rows.owned_by([organisation])),
         joined=first_rows(rows.joined_by([organisation])),
         pledges=tally.total,
-        key=legend(tally, DayLinks(as_of), owner=slug),
+        legend=legend(tally, DayLinks(as_of), owner=slug),
         sides=side_tallies(rows, DayLinks(as_of)) if organisation.kind == OrganisationKind.GOVERNMENT else [],
         shown=MAX_ROWS,
     )
@@ -54,7 +51,7 @@ def side_tallies(rows: CommitmentQuerySet, links: DayLinks) -> list[dict[str, An
         {
             "side": side,
             "tally": tally,
-            "key": legend(tally, links, side=side),
+            "legend": legend(tally, links, side=side),
             "address": links.commitments(level=Level.PRIMARY, side=side),
         }
         for side in (Side.HONG_KONG, Side.SHANGHAI)

@@ -38,7 +38,7 @@ def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpRespons
         releases=Release.objects.filter(issued_on__lte=day),
         total=tally.total,
         not_counted=tally.commitments - tally.total,
-        key=legend(tally, DayLinks(as_of)),
+        legend=legend(tally, DayLinks(as_of)),
         lines=area_lines(commitments, tallies, DayLinks(as_of)),
         past=past[:MAX_SHOWN],
         latest=latest_updates(day)[:MAX_SHOWN],
@@ -55,7 +55,7 @@ class AreaLine:
     area: Area | None
     pledges: int
     squares: list[Commitment]
-    key: list[dict[str, Any]]
+    legend: list[dict[str, Any]]
     bar: list[dict[str, Any]]
 
 
@@ -82,7 +82,7 @@ def areas_with_squares(tallies: dict[int | None, Tally]) -> list[int | None]:
 def area_line(
     area: Area | None, tally: Tally, squares: dict[int | None, list[Commitment]], links: DayLinks
 ) -> AreaLine:
-    """One area. A bar has a part for each role, as wide as its share; its key counts and leads to the lists."""
+    """One area. A bar has a part for each role, as wide as its share; its legend counts and leads to the lists."""
     pk = area.pk if area else None
     if pk in squares:
         return AreaLine(area, tally.total, sorted(squares[pk], key=status_order), [], [])

@@ -11,10 +11,7 @@ from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from commitments.models import (
-    Commitment,
-    Release,
-)
+from commitments.models import Commitment, Release
 from commitments.web.pages import day_page, render_page
 
 MAX_ROWS_OF_RELEASE = 400

@@ -20,21 +20,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commitments.domain.choices import OrganisationKind, Status
+from commitments.exports.json import LICENCE
 from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE, current_language, path_in_language
-from commitments.models import (
-    Area,
-    Commitment,
-    LedgerEntry,
-    Organisation,
-    Release,
-)
+from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.query.localized import localize
 from commitments.web.page_cache import cache_public
 from commitments.web.snapshot import public_get
 
 SCHEMA_ORG = "https://schema.org"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 # schema.org's words for ours; what was never reported has none of them.
 ACTION_STATUS = {
     Status.NOT_STARTED: f"{SCHEMA_ORG}/PotentialActionStatus",

@@ -15,7 +15,7 @@ from commitments.models.commitment import Commitment, CommitmentQuerySet, status
 from commitments.web.links import DayLinks
 
 DELIVERED_KINDS = tuple(kind for kind in Kind if kind not in ANNOUNCED)
-# The key of every chart, in its order: colour role, words, and the list's filters.
+# The legend of every chart, in its order: colour role, words, and the list's filters.
 # What a release reports as done is told apart from what was delivered since.
 LEGEND: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
     ("announced", _("done when announced"), {"status": Status.COMPLETED, "kind": ",".join(ANNOUNCED)}),
@@ -63,7 +63,7 @@ def sum_tallies(tallies: dict[Any, Tally]) -> Tally:
 
 
 def legend(tally: Tally, links: DayLinks, **filters: str) -> list[dict[str, Any]]:
-    """The key of a chart: shape, words, count, and the list with exactly that many rows."""
+    """The legend of a chart: shape, words, count, and the list with exactly that many rows."""
     return [
         {
             "role": role,
@@ -87,5 +87,5 @@ def bar_parts(pledges: Counter[str]) -> list[dict[str, Any]]:
 
 
 def status_order(commitment: Commitment) -> tuple[bool, int, str]:
-    """Pledges first, as the key has them; aims and umbrellas after them."""
+    """Pledges first, as the legend has them; aims and umbrellas after them."""
     return commitment.level != Level.PRIMARY, ROLES.index(commitment.role), commitment.reference

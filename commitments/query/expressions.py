@@ -8,6 +8,7 @@ from django.db.models import CharField, F, OuterRef, Subquery
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
 
+from commitments.domain.partial_dates import PartialDate, parse_partial_date
 from commitments.models import Ownership, Partnership
 
 BATCH_SIZE = 500  # rows that are read, and written, at a time
@@ -33,6 +34,11 @@ def joined_organisations(model: type[Ownership] | type[Partnership], column: str
 def as_text(name: str) -> Expression:
     """A day, a partial date or a decimal as text: both databases give it without asking Python."""
     return Cast(name, CharField())
+
+
+def to_partial_date(text: str | None) -> PartialDate | None:
+    """The partial date whose text `as_text` gave; None where there is none."""
+    return parse_partial_date(text) if text else None
 
 
 OWNER_KEYS, PARTNER_KEYS = joined_organisations(Ownership), joined_organisations(Partnership)

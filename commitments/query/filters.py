@@ -1,7 +1,7 @@
 """What a query string means, once: for the page, its exports, feeds, the calendar and the API.
 
 An unknown value or an impossible date is an error, never the unfiltered list. An unknown name is an
-error for programs (`problems_of`) and passed over on pages, because shared links carry tracking names.
+error for programs (`query_errors`) and passed over on pages, because shared links carry tracking names.
 """
 
 from __future__ import annotations

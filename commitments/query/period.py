@@ -1,4 +1,4 @@
-"""What changed between two days: which changes a commitment has, how many there are, and the same as a file.
+"""What changed between two days: which changes a commitment has, and how many there are of each.
 
 Page and files are made from the same lines, which one query streams: a commitment as it stood on both days.
 Counts are of pledges; aims and umbrellas are listed beside them. Pure but for the query: days are passed in.
@@ -19,11 +19,17 @@ from django.utils.translation import gettext
 from commitments.domain import assessment
 from commitments.domain.assessment import assess_schedule
 from commitments.domain.choices import ANNOUNCED, Change, EntryKind, Level, Schedule, Status
-from commitments.domain.partial_dates import PartialDate, parse_partial_date
 from commitments.i18n.languages import RECORD_LANGUAGE, current_language
 from commitments.models import Update
 from commitments.models.commitment import CommitmentQuerySet
-from commitments.query.expressions import BATCH_SIZE, CURRENT_DEADLINE, ORIGINAL_DEADLINE, OWNER_KEYS, as_text
+from commitments.query.expressions import (
+    BATCH_SIZE,
+    CURRENT_DEADLINE,
+    ORIGINAL_DEADLINE,
+    OWNER_KEYS,
+    as_text,
+    to_partial_date,
+)
 
 NOT_YET_PROMISED = "not_yet_promised"  # the status at the start of what was announced later
 MAX_LINES = 200  # lines of a section on the page; the files have all
@@ -191,11 +197,6 @@ LINE_SOURCES = (
     "state__note",
     "state__evidence_urls",
 )
-
-
-def to_partial_date(text: str) -> PartialDate | None:
-    """The partial date of a line's text."""
-    return parse_partial_date(text) if text else None
 
 
 def iter_lines(commitments: CommitmentQuerySet, first: date, last: date) -> Iterator[PeriodLine]:

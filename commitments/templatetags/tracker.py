@@ -115,7 +115,7 @@ def tick_box(name: str, choice: FilterChoice) -> SafeString:
     )
 
 
-@register.filter(name="localized")
+@register.filter
 def localized(item: Any, name: str) -> SafeString:
     """A text of a record or of what staff name, in the page's language: `{{ commitment|localized:"title" }}`."""
     return localize(item, name).marked
@@ -127,13 +127,13 @@ def localized_plain(item: Any, name: str) -> str:
     return localize(item, name).text
 
 
-@register.filter(name="localized_record_text")
+@register.filter
 def localized_record_text(text: str, commitment: Commitment | None) -> SafeString:
     """A text of a commitment's record, such as a reason: `{{ entry.data.reason|localized_record_text:commitment }}`."""
     return localize_record_text(commitment, text).marked
 
 
-@register.filter(name="guessed_language")
+@register.filter
 def guessed_language(text: str) -> SafeString:
     """A text whose language nobody says: `{{ line.title|guessed_language }}`."""
     return guess_language(text).marked
@@ -166,7 +166,7 @@ register.filter("quoted", quote_html)
 register.filter("bracketed", bracket_html)
 
 
-@register.filter(name="titled")
+@register.filter
 def titled(commitment: Commitment) -> SafeString:
     """A commitment by its reference and title."""
     return format_html("{} {}", commitment.reference, localize(commitment, "title").marked)

@@ -1,4 +1,4 @@
-"""Versions of what public answers are made of: of the record, and of the software with its settings."""
+"""The version of the software and its settings, which public answers are made with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def code_version() -> str:
 
 @cache
 def _code_digest() -> str:
-    """Of the code, the libraries, the static files and the settings, which stay while a process runs."""
+    """A digest of the code, the libraries, the static files and the settings, which stay while a process runs."""
     digest = hashlib.sha256()
     for path in _code_files():
         digest.update(f"{path.relative_to(settings.BASE_DIR)}\n".encode() + path.read_bytes())

@@ -82,7 +82,7 @@ def limit_export(request: HttpRequest) -> None:
 
 
 def retry_after(problem: Throttled) -> int:
-    """How long to wait: at least one."""
+    """How many seconds to wait: at least one."""
     return max(1, ceil(getattr(problem, "wait", None) or 1))
 
 

@@ -127,7 +127,7 @@ def milliseconds_since(began: float) -> float:
 
 
 def query_names(request: HttpRequest) -> list[str]:
-    """Of the parameters in the address, without their values."""
+    """The names of the parameters in the address, without their values."""
     try:
         return [name if PARAMETER_NAME.fullmatch(name) else "…" for name in list(request.GET)[:30]]
     except SuspiciousOperation:  # too many to be read: the answer has said so

@@ -1,4 +1,4 @@
-"""What staff put on record: drafts of updates, which may take four eyes, and redactions, which take two people.
+"""Drafts of updates: what they would say on record, and publishing or returning them, which may take four eyes.
 
 The rules of the ledger itself are in `ledger.validation`; here is who may bring what to it. Everything runs in one
 transaction, and a refusal names the draft that stopped it.
@@ -19,14 +19,7 @@ from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment, assess
 from commitments.domain.choices import DraftState, EntryKind
-from commitments.ledger.append import (
-    Actor,
-    EntryRefusedError,
-    NewEntry,
-    append_entries,
-    hypothetical_update,
-    lock_head,
-)
+from commitments.ledger.append import Actor, EntryRefusedError, NewEntry, append_entries, hypothetical_update, lock_head
 from commitments.ledger.contents import KINDS_WITH_EVIDENCE, UPDATE_FIELDS, Content, update_content
 from commitments.ledger.projection import to_counted_update
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
@@ -42,7 +35,7 @@ class DraftRefusedError(ValidationError):
 
 
 def draft_content(draft: DraftUpdate, evidence: Iterable[DraftEvidence]) -> Content:
-    """What the ledger would say."""
+    """What the ledger would say if the draft were on record."""
     values = vars(draft) | {"reply_of": draft.reply_of_id}
     return update_content(draft.kind, values, [vars(row) for row in evidence])
 

@@ -10,14 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import Role
-from commitments.ledger.append import (
-    Actor,
-    NewEntry,
-    append_entries,
-    dry_run,
-    lock_head,
-    new_redaction,
-)
+from commitments.ledger.append import Actor, NewEntry, append_entries, dry_run, lock_head, new_redaction
 from commitments.ledger.contents import Content
 from commitments.models import DraftUpdate, LedgerEntry, RedactionRequest
 from commitments.workflow.actors import actor_for

@@ -10,14 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commitments.ledger.append import Actor, append_entries, new_correction
-from commitments.models import (
-    Commitment,
-    DraftEvidence,
-    DraftUpdate,
-    LedgerEntry,
-    Organisation,
-    Update,
-)
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry, Organisation, Update
 from tests import factories
 from tests.helpers.admin_forms import (
     CHECK,

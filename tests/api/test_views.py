@@ -203,7 +203,7 @@ def test_a_walk_gives_each_row_once_in_the_order_of_the_list(ties, client, sort)
 @pytest.mark.postgresql
 @pytest.mark.parametrize("name", DATASETS)
 def test_a_walk_of_every_collection_gives_each_row_once_with_every_column(release, client, name):
-    """The file of a table has its rows once, sorted by their keys (test_exports.py)."""
+    """The file of a table has its rows once, sorted by their keys (test_formats.py)."""
     columns = [column.name for column in DATASETS[name].columns]
     exported = read(client, f"/data/{name}.csv")
     found = walk(client, f"{API}{name}/?per_page={min(100, len(exported) // 3 + 1)}")

@@ -31,7 +31,6 @@ from tests.helpers.exports import read as read_csv
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 TABLES: dict[str, list[dict[str, str]]] = {}  # of the release, asked for once
 FORMATS = ["csv", "xlsx", "json"]
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def body(client, address):

@@ -6,9 +6,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from commitments.models import (
-    DraftUpdate,
-)
+from commitments.models import DraftUpdate
 
 
 def clerk(*permissions):

@@ -9,10 +9,7 @@ from django.db import connection
 
 from commitments.ledger import triggers
 from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
-from commitments.models import (
-    Commitment,
-    LedgerEntry,
-)
+from commitments.models import Commitment, LedgerEntry
 
 
 def correct(commitment, reason="Typing error.", **values):

@@ -34,7 +34,7 @@ def folded(answer):
 
 
 def counts(element):
-    """Each address in the keys and totals below, with the number that stands beside it."""
+    """Each address in the legends and totals below, with the number that stands beside it."""
     numbered = {a: label for a, label in links(element).items() if re.match(r"\d", label)}
     return {address: int(label.split()[0]) for address, label in numbered.items()}
 

@@ -14,17 +14,7 @@ from django.urls import reverse
 
 from commitments import urls
 from commitments.ledger import triggers
-from commitments.models import (
-    Agreement,
-    Area,
-    Commitment,
-    LedgerHead,
-    Occasion,
-    Organisation,
-    Release,
-    Section,
-    Update,
-)
+from commitments.models import Agreement, Area, Commitment, LedgerHead, Occasion, Organisation, Release, Section, Update
 from commitments.models.ledger import RECORD_VERSION_SQL, record_version
 from commitments.web import page_cache
 from commitments.web.code_version import _code_digest, code_version

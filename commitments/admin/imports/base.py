@@ -1,4 +1,4 @@
-"""How the rows of an imported file are judged and written; what they mean for each model is in the modules beside this.
+"""How the rows of an imported file are judged and written; the modules beside this say what a row means for each model.
 
 A row is compared with what is on record in the words of our own export, so that importing an export
 changes nothing. Everything is read and written in batches: import-export's own way, a row at a time,
@@ -31,12 +31,12 @@ from commitments.exports.csv import strip_defusing
 from commitments.i18n.phrases import join_list, join_sentences
 from commitments.ledger.contents import format_decimal, parse_day, parse_decimal, to_text
 from commitments.models.fields import to_partial_date
+from commitments.query.expressions import BATCH_SIZE
 
 NEW: str = RowResult.IMPORT_TYPE_NEW
 CHANGED: str = RowResult.IMPORT_TYPE_UPDATE
 UNCHANGED: str = RowResult.IMPORT_TYPE_SKIP
 WRONG: str = RowResult.IMPORT_TYPE_INVALID
-BATCH_SIZE = 500  # rows a query reads or writes
 YES, NO = ("true", "yes", "1"), ("false", "no", "0", "")
 Cells = dict[str, str]
 T = TypeVar("T")

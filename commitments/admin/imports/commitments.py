@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.admin.imports.base import (
-    BATCH_SIZE,
     CHANGED,
     NEW,
     UNCHANGED,
@@ -22,11 +21,7 @@ from commitments.admin.imports.base import (
     is_same_value,
     split_batches,
 )
-from commitments.admin.imports.export_columns import (
-    COMMITMENT_EXPORT_COLUMNS,
-    TRANSLATION_SOURCES,
-    TranslationsByText,
-)
+from commitments.admin.imports.export_columns import COMMITMENT_EXPORT_COLUMNS, TRANSLATION_SOURCES, TranslationsByText
 from commitments.admin.imports.files import Sheet, SheetRow
 from commitments.admin.imports.organisations import OrganisationLookup
 from commitments.admin.imports.translations import check_translation_rights
@@ -44,17 +39,13 @@ from commitments.ledger.contents import (
     publication_content,
     to_text,
 )
+from commitments.ledger.reconciliation import PARTY_TABLES
 from commitments.ledger.translations import NewTranslation, latest_translations, record_translations
 from commitments.ledger.validation import check_public_fields
-from commitments.models import (
-    Commitment,
-    Ownership,
-    Partnership,
-    State,
-)
+from commitments.models import Commitment, State
+from commitments.query.expressions import BATCH_SIZE
 from commitments.workflow.actors import translator_for
 
-PARTY_MODELS: dict[str, type[Any]] = {"owners": Ownership, "partners": Partnership}
 # Columns of our export that say what the ledger reports. Whoever types into one of them expects something.
 REPORTED_COLUMNS = ("status", "stop_reason", "status_on", "achieved", "note", "evidence_urls")
 # What a file says of a draft. `note` is the last report's, as in the public export: its own has another name.
@@ -98,12 +89,12 @@ class CommitmentResource(ImportResource):
         if lock:
             lock_head()
         self.resolver, self.organisations = SlugResolver(), OrganisationLookup()
-        self.readers = dict.fromkeys(PARTY_MODELS, self.organisations.listed)
+        self.readers = dict.fromkeys(PARTY_TABLES, self.organisations.listed)
         references = {row.cells["reference"] for row in sheet.rows}
         self.existing_rows: dict[str, ExistingRow] = {}
         for batch in split_batches(sorted(references)):
             queryset = Commitment.objects.for_staff(timezone.localdate()).filter(reference__in=batch)
-            queryset = queryset.select_related(*RELATIONS).prefetch_related(*PARTY_MODELS)
+            queryset = queryset.select_related(*RELATIONS).prefetch_related(*PARTY_TABLES)
             commitments = list(queryset.select_for_update(of=("self",), no_key=True) if lock else queryset)
             latest = latest_translations(commitment.pk for commitment in commitments)
             self.existing_rows |= {
@@ -132,7 +123,7 @@ class CommitmentResource(ImportResource):
         cells = {
             name: str(value).lower() if isinstance(value, bool) else to_text(value) for name, value in content.items()
         }
-        cells |= {name: self.organisations.join(content[name]) for name in PARTY_MODELS}
+        cells |= {name: self.organisations.join(content[name]) for name in PARTY_TABLES}
         cells["commitment_note"] = cells.pop("note")
         return cells
 
@@ -140,7 +131,7 @@ class CommitmentResource(ImportResource):
         """The same the other way round."""
         content: Content = {name: cells[name] for name in PUBLIC_FIELDS if name != "note"}
         content |= {name: cells[name] == "true" for name in ("owner_inferred", "target_approximate")}
-        content |= {name: self._slugs(cells[name]) for name in PARTY_MODELS}
+        content |= {name: self._slugs(cells[name]) for name in PARTY_TABLES}
         content["paragraph"] = int(cells["paragraph"]) if cells["paragraph"] else None
         return content | {"note": cells["commitment_note"]}
 
@@ -231,13 +222,13 @@ class CommitmentResource(ImportResource):
             [commitment for commitment in new_commitments if commitment.part_of_id], ["part_of"], batch_size=BATCH_SIZE
         )
         names = (
-            {name for outcome in changed for name in outcome.changed} - PARTY_MODELS.keys() - TRANSLATION_SOURCES.keys()
+            {name for outcome in changed for name in outcome.changed} - PARTY_TABLES.keys() - TRANSLATION_SOURCES.keys()
         )
         if names:
             fields = {"note" if name == "commitment_note" else name for name in names}
             fields |= {"deadline_first", "deadline_last"} if "deadline" in names else set()
             Commitment.objects.bulk_update(changed_commitments, sorted(fields), batch_size=BATCH_SIZE)
-        for name in PARTY_MODELS:
+        for name in PARTY_TABLES:
             self._write_parties(
                 name, [*zip(new_commitments, new, strict=True), *zip(changed_commitments, changed, strict=True)]
             )
@@ -287,10 +278,10 @@ class CommitmentResource(ImportResource):
         for batch in split_batches(
             commitment.pk for commitment, outcome in changed_rows if outcome.import_type == CHANGED
         ):
-            PARTY_MODELS[name].objects.filter(commitment__in=batch).delete()
-        parties = [
-            PARTY_MODELS[name](commitment=commitment, organisation_id=key)
+            PARTY_TABLES[name].objects.filter(commitment__in=batch).delete()
+        parties: list[Any] = [
+            PARTY_TABLES[name](commitment=commitment, organisation_id=key)
             for commitment, outcome in changed_rows
             for key in sorted(self.resolver.organisations(self._slugs(outcome.cells[name])))
         ]
-        PARTY_MODELS[name].objects.bulk_create(parties, batch_size=BATCH_SIZE)
+        PARTY_TABLES[name].objects.bulk_create(parties, batch_size=BATCH_SIZE)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from commitments.admin.base import KEY_DIGITS
 from commitments.admin.imports.base import (
-    BATCH_SIZE,
     CHANGED,
     NEW,
     UNCHANGED,
@@ -36,18 +35,11 @@ from commitments.admin.imports.translations import check_translation_rights
 from commitments.domain.choices import UPDATE_KINDS, DraftState, ReportBasis, Status, Vocabulary
 from commitments.domain.hash_chain import canonical_json
 from commitments.ledger.append import lock_head
-from commitments.ledger.contents import (
-    EVIDENCE_FIELDS,
-    Content,
-    parse_decimal,
-    update_content,
-)
+from commitments.ledger.contents import EVIDENCE_FIELDS, Content, parse_decimal, update_content
 from commitments.ledger.translations import NewTranslation, latest_translations, record_translations
 from commitments.ledger.validation import EntryValidator, check_update
-from commitments.models import (
-    DraftEvidence,
-    DraftUpdate,
-)
+from commitments.models import DraftEvidence, DraftUpdate
+from commitments.query.expressions import BATCH_SIZE
 from commitments.workflow.actors import translator_for
 from commitments.workflow.drafts import refuse_unsupported_fields
 

@@ -8,24 +8,12 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from commitments.admin.imports.base import (
-    BATCH_SIZE,
-    CHANGED,
-    NEW,
-    UNCHANGED,
-    Cells,
-    ImportResource,
-    RowOutcome,
-    expected_column,
-)
-from commitments.admin.imports.export_columns import (
-    ORGANISATION_EXPORT_COLUMNS,
-)
+from commitments.admin.imports.base import CHANGED, NEW, UNCHANGED, Cells, ImportResource, RowOutcome, expected_column
+from commitments.admin.imports.export_columns import ORGANISATION_EXPORT_COLUMNS
 from commitments.admin.imports.files import Sheet, SheetRow
 from commitments.exports.columns import SEPARATOR
-from commitments.models import (
-    Organisation,
-)
+from commitments.models import Organisation
+from commitments.query.expressions import BATCH_SIZE
 
 
 class OrganisationLookup:

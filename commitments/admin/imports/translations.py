@@ -6,19 +6,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from commitments.admin.imports.base import (
-    CellChange,
-    RowOutcome,
-)
-from commitments.admin.imports.export_columns import (
-    NOTE_COLUMNS,
-    TRANSLATION_SOURCES,
-)
+from commitments.admin.imports.base import CellChange, RowOutcome
+from commitments.admin.imports.export_columns import NOTE_COLUMNS, TRANSLATION_SOURCES
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.translations import NewTranslation, check_translation
-from commitments.models import (
-    Commitment,
-)
+from commitments.models import Commitment
 
 # Each column of a translation, of whatever file, with that of its text.
 TRANSLATED_COLUMNS = TRANSLATION_SOURCES | {name: ("note", language) for name, language in NOTE_COLUMNS.items()}

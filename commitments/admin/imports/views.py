@@ -49,6 +49,8 @@ from commitments.admin.imports.export_columns import (
     OrganisationExportMixin,
 )
 from commitments.admin.imports.organisations import OrganisationResource
+from commitments.exports.csv import CSV
+from commitments.exports.xlsx import XLSX
 from commitments.i18n.phrases import join_list
 
 UPLOAD_PREFIX = "tracker-import-"
@@ -58,7 +60,6 @@ LARGE_IMPORT = 1_000  # rows from which on it is said how long it takes
 # Measured with 5,000 new commitments and 5,000 updates on two cores of a small server: reading and judging take
 # 1,000 rows a second from a workbook (three times as many from CSV), writing takes 1,400.
 ROWS_A_SECOND, WRITTEN_A_SECOND = 1_000, 1_400
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadStorage(TempFolderStorage):
@@ -160,7 +161,7 @@ class ImportExportMixin(ImportMixin, ExportMixin):
         if suffix not in ("csv", "xlsx"):
             return self._redirect(request, messages.WARNING, _("Templates are CSV or XLSX."), "import")
         content = _csv_template(self.resource) if suffix == "csv" else _xlsx_template(self.resource)
-        response = HttpResponse(content, content_type="text/csv; charset=utf-8" if suffix == "csv" else XLSX)
+        response = HttpResponse(content, content_type=(CSV if suffix == "csv" else XLSX).content_type)
         response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-template.{suffix}"'
         return response
 
