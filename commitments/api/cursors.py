@@ -17,7 +17,7 @@ from django.db.models import OrderBy, Q, QuerySet
 from commitments.exports.datasets import Dataset
 from commitments.i18n.collation import sort_key
 from commitments.i18n.languages import column_suffix, current_language
-from commitments.query.filters import NULLABLE_COLUMNS, nulls_last, sort_column
+from commitments.query.sorting import NULLABLE_COLUMNS, nulls_last, sort_column
 
 # The columns of the rows that hold what a list is sorted by, where they are not called like the sort.
 COLUMN_OF_SORT = {"deadline": "deadline_last_day", "last_entry": "last_entry_on"}

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from commitments.api.openapi import openapi_description
 from commitments.exports.datasets import DATASETS
 from commitments.exports.json import JSON
-from commitments.query.filters import MAX_PER_PAGE, PER_PAGE, CommitmentFilter
+from commitments.query.filters import CommitmentFilter
+from commitments.query.forms import MAX_PER_PAGE, PER_PAGE
 from commitments.web.links import replace_params
 from commitments.web.pages import day_page, render_page
 

@@ -18,7 +18,9 @@ from commitments.exports.datasets import DATASETS, Dataset
 from commitments.exports.json_schema import PARTIAL_DATE, row_schema
 from commitments.i18n.phrases import join_sentences
 from commitments.models.commitment import REFERENCE
-from commitments.query.filters import FIRST_DAY, MAX_PER_PAGE, PER_PAGE, SORT_COLUMNS, CommitmentFilter, InFilter
+from commitments.query.filters import CommitmentFilter, InFilter
+from commitments.query.forms import FIRST_DAY, MAX_PER_PAGE, PER_PAGE
+from commitments.query.sorting import SORT_COLUMNS
 
 # By operation or status: what was asked of the 2018 release, and answered. A test asks again.
 EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "examples.json").read_text())

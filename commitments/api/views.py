@@ -28,7 +28,8 @@ from commitments.exports.json import LICENCE, row_objects
 from commitments.exports.rows import iter_batches
 from commitments.i18n.languages import current_language
 from commitments.models import LedgerHead
-from commitments.query.filters import PER_PAGE, CommitmentFilter, list_params, query_errors
+from commitments.query.filters import CommitmentFilter, list_params, query_errors
+from commitments.query.forms import PER_PAGE
 from commitments.web.links import replace_params
 from commitments.web.page_cache import get_or_make
 from commitments.web.rate_limits import limit_search

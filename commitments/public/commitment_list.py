@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from commitments.models import Commitment
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.query.facets import count_choices
-from commitments.query.filters import PER_PAGE, CommitmentFilter, list_params
+from commitments.query.filters import CommitmentFilter, list_params
+from commitments.query.forms import PER_PAGE
 from commitments.query.list_rows import list_rows
 from commitments.web.links import keep_params, replace_params
 from commitments.web.page_cache import cache_public

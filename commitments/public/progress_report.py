@@ -21,7 +21,8 @@ from commitments.domain.choices import ANNOUNCED, Change, Level, Schedule, Side,
 from commitments.i18n.phrases import with_label
 from commitments.models import Area, Organisation
 from commitments.public.commitment_list import filter_chips
-from commitments.query.filters import BREAKDOWNS, PeriodFilter
+from commitments.query.filters import PeriodFilter
+from commitments.query.forms import BREAKDOWNS
 from commitments.query.localized import guess_language, localize, shorten
 from commitments.query.period import (
     NOT_YET_PROMISED,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from commitments.domain.choices import EntryKind
 from commitments.query.entries import public_entries, with_details
-from commitments.query.filters import PER_PAGE
+from commitments.query.forms import PER_PAGE
 from commitments.web.links import replace_params
 from commitments.web.pages import day_page, render_page
 

@@ -25,7 +25,8 @@ from typing import Any
 from commitments.models import Commitment
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.models.ledger import record_version
-from commitments.query.filters import CommitmentFilter, InFilter, ordering, sort_column
+from commitments.query.filters import CommitmentFilter, InFilter
+from commitments.query.sorting import ordering, sort_column
 
 MAX_INDEXES = 4  # days or versions; 100,000 commitments take about 15 MB each
 MAX_SORTED_RESULTS = 8  # of each, whose answers are kept in order

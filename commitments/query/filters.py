@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, OrderBy, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,40 +29,10 @@ from commitments.i18n.phrases import in_quotes, join_list, join_sentences, with_
 from commitments.models import Area, Commitment, Organisation, Release
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.models.fields import PartialDateFormField
+from commitments.query.forms import FIRST_DAY, DayForm, ListForm, PeriodForm, drop_blank_params
 from commitments.query.search import search_commitments
+from commitments.query.sorting import ordering, sort_column
 
-PER_PAGE, MAX_PER_PAGE = 25, 100
-# How a list may be sorted, and by which columns; the reference settles ties. Empty cells come last.
-SORT_COLUMNS: dict[str, str] = {
-    "reference": "reference",
-    "title": "title",
-    "deadline": "state__deadline_last",
-    "status": "state__status",
-    "schedule": "schedule",
-    "last_entry": "state__last_entry_on",
-}
-NULLABLE_COLUMNS = ("state__deadline_last", "state__last_entry_on")
-SORT_LABELS = {
-    "reference": gettext_lazy("reference, forwards"),
-    "-reference": gettext_lazy("reference, backwards"),
-    "title": gettext_lazy("title, from A"),
-    "-title": gettext_lazy("title, from Z"),
-    "deadline": gettext_lazy("deadline, earliest first"),
-    "-deadline": gettext_lazy("deadline, latest first"),
-    "status": gettext_lazy("status"),
-    "-status": gettext_lazy("status, backwards"),
-    "schedule": gettext_lazy("schedule"),
-    "-schedule": gettext_lazy("schedule, backwards"),
-    "last_entry": gettext_lazy("last entry, oldest first"),
-    "-last_entry": gettext_lazy("last entry, newest first"),
-}
-# By what a report between two days may be broken down.
-BREAKDOWNS = [
-    ("area", gettext_lazy("area")),
-    ("owner", gettext_lazy("owner")),
-    ("side", gettext_lazy("side")),
-]
-FIRST_DAY = date(1900, 1, 1)
 MAX_WORDS = 20
 MAX_CHOICES_IN_ERROR = 40  # a message names the allowed values up to so many
 
@@ -120,107 +90,6 @@ class PartialDateFilter(Filter):
     """A partial date in the query string: 2019 as a start is 1 January, as an end 31 December."""
 
     field_class = PartialDateFormField
-
-
-def day_field(**kwargs: Any) -> forms.DateField:
-    """A box for one day."""
-    invalid = {"invalid": gettext_lazy("Write a day that exists, as 2021-08-30.")}
-    return forms.DateField(required=False, error_messages=invalid, input_formats=["%Y-%m-%d"], **kwargs)
-
-
-def list_choices_in_error(field: forms.Field, allowed: Iterable[str]) -> None:
-    """Have the refusal of any other value say which there are."""
-    message = _("“%(value)s” is not one of the values allowed here: %(allowed)s.")
-    field.error_messages["invalid_choice"] = message.replace("%(allowed)s", join_list(allowed))
-
-
-def validate_past_day(day: date | None, today: date) -> date | None:
-    """The day, unless it lies ahead or before everything: then ValidationError."""
-    if day and day < FIRST_DAY:
-        raise ValidationError(_("%(day)s lies too far back. Ask for 1900-01-01 or later.") % {"day": day})
-    if day and day > today:
-        raise ValidationError(_("%(day)s lies in the future. Ask for today or an earlier day.") % {"day": day})
-    return day
-
-
-class DayForm(forms.Form):
-    """The day that a page is asked for."""
-
-    as_of = day_field(label=gettext_lazy("As of"), help_text=gettext_lazy("A past day, as 2021-08-30"))
-
-    today: date
-
-    @classmethod
-    def from_query(cls, data: QueryDict, today: date) -> Self:
-        """The form over a query string."""
-        form = cls(drop_blank_params(data))
-        form.today = today
-        return form
-
-    def clean(self) -> dict[str, Any]:
-        """One value for each name that takes one: which of two would be meant, nobody can know."""
-        for name, field in self.fields.items():
-            values = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
-            if len(values) > 1 and not isinstance(field, forms.MultipleChoiceField):
-                self.add_error(name, _("Ask for one value only."))
-        return self.cleaned_data
-
-    def clean_as_of(self) -> date | None:
-        """A past day, or today."""
-        return validate_past_day(self.cleaned_data["as_of"], self.today)
-
-
-class ListForm(DayForm):
-    """How the list is shown; the filters themselves are added by the filterset."""
-
-    sort = forms.ChoiceField(
-        required=False,
-        label=gettext_lazy("Sort by"),
-        choices=[
-            ("", gettext_lazy("reference")),
-            *((sign + name, SORT_LABELS[sign + name]) for name in SORT_COLUMNS for sign in ("", "-")),
-        ],
-    )
-    page = forms.IntegerField(required=False, min_value=1, label=gettext_lazy("Page"), widget=forms.HiddenInput)
-    per_page = forms.IntegerField(
-        required=False, min_value=1, max_value=MAX_PER_PAGE, label=gettext_lazy("Rows on a page")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Say which sorts there are where another is asked for."""
-        super().__init__(*args, **kwargs)
-        list_choices_in_error(self.fields["sort"], [*SORT_COLUMNS, *(f"-{name}" for name in SORT_COLUMNS)])
-
-
-class PeriodForm(DayForm):
-    """The two days of a report, and by what it is broken down; the filters themselves are added by the filterset."""
-
-    as_of = None  # type: ignore[assignment]  # Django's way to take out an inherited field: `to` stands in its place
-    by = forms.ChoiceField(required=False, label=gettext_lazy("Broken down by"), choices=BREAKDOWNS)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Add the days: "from" is no name that a class could give. Say which breakdowns there are."""
-        super().__init__(*args, **kwargs)
-        day = forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat()})
-        days = {"from": day_field(label=_("From"), widget=day), "to": day_field(label=_("To"), widget=day)}
-        self.fields = days | self.fields
-        list_choices_in_error(self.fields["by"], [name for name, _label in BREAKDOWNS])
-
-    def clean_from(self) -> date | None:
-        """A past day, or today."""
-        return validate_past_day(self.cleaned_data["from"], self.today)
-
-    def clean_to(self) -> date | None:
-        """A past day, or today."""
-        return validate_past_day(self.cleaned_data["to"], self.today)
-
-    def clean(self) -> dict[str, Any]:
-        """One value for each name, and the days in their order."""
-        cleaned_data = super().clean()
-        first, last = cleaned_data.get("from"), cleaned_data.get("to")
-        if first and last and first >= last:
-            self.add_error("from", _("%(first)s is not before %(last)s.") % {"first": first, "last": last})
-        return cleaned_data
 
 
 class CommitmentFilter(FilterSet):
@@ -390,41 +259,6 @@ def slug_choices(queryset: QuerySet[Any], name: str) -> list[tuple[str, str]]:
     """By slug, what each is called in the language of the moment, or else in that of the record."""
     rows = queryset.values_list("slug", name, f"{name}{column_suffix(current_language())}")
     return [(slug, in_language or text) for slug, text, in_language in rows]
-
-
-def sort_column(sort: str) -> str:
-    """The column of a sort, in the language of the moment, "-" before it for backwards: by reference if none is asked.
-
-    Titles in Chinese sort by strokes or by pinyin, which their keys say.
-    """
-    sign, name = "-" * sort.startswith("-"), sort.removeprefix("-") or "reference"
-    return sign + (
-        f"title_key{column_suffix(current_language())}"
-        if name == "title" and current_language() != RECORD_LANGUAGE
-        else SORT_COLUMNS[name]
-    )
-
-
-def ordering(column: str) -> list[Any]:
-    """The ORDER BY of a column, "-" before it for backwards; the reference settles ties."""
-    first = nulls_last(column.removeprefix("-"), column.startswith("-"))
-    return [first] if column in ("reference", "-reference") else [first, F("reference").asc()]
-
-
-def nulls_last(source: str, backwards: bool) -> OrderBy:
-    """By one column, empty cells last. Only where there may be some: PostgreSQL would not use the column's index."""
-    last = True if source in NULLABLE_COLUMNS else None
-    return F(source).desc(nulls_last=last) if backwards else F(source).asc(nulls_last=last)
-
-
-def drop_blank_params(data: QueryDict) -> QueryDict:
-    """The query string without the fields that a form left empty."""
-    params = data.copy()
-    for name, values in data.lists():
-        params.setlist(name, [value for value in values if value.strip()])
-        if not params.getlist(name):
-            del params[name]
-    return params
 
 
 def list_params() -> list[str]:

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 
 from commitments.i18n.languages import language_links
 from commitments.models import Occasion, Release
-from commitments.query.filters import DayForm, list_params, period_params
+from commitments.query.filters import list_params, period_params
+from commitments.query.forms import DayForm
 from commitments.query.localized import localize
 from commitments.web.links import DayLinks, replace_params
 from commitments.web.page_cache import cache_public

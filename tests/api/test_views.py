@@ -17,7 +17,8 @@ from commitments.api.views import Collection
 from commitments.exports.datasets import DATASETS
 from commitments.ledger.append import append_entries
 from commitments.models import LedgerHead
-from commitments.query.filters import SORT_COLUMNS, CommitmentFilter
+from commitments.query.filters import CommitmentFilter
+from commitments.query.sorting import SORT_COLUMNS
 from tests import factories
 from tests.helpers.crowds import crowd, grow, queries
 from tests.helpers.exports import SOME, read

@@ -12,7 +12,8 @@ from django.http import QueryDict
 from django.test import Client
 
 from commitments.models import Commitment
-from commitments.query.filters import CommitmentFilter, DayForm, PeriodFilter, list_params, period_params
+from commitments.query.filters import CommitmentFilter, PeriodFilter, list_params, period_params
+from commitments.query.forms import DayForm
 from tests import factories
 from tests.helpers.days import NOW
 from tests.helpers.html import every, main, read, words

@@ -26,7 +26,8 @@ from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.ledger.verify import rebuild_projections
 from commitments.models import Area, Commitment, Organisation, Release
 from commitments.query.facets import FACET_COLUMNS, MAX_INDEXES, SEARCH_FILTERS, count_choices, index_for
-from commitments.query.filters import CommitmentFilter, ListForm
+from commitments.query.filters import CommitmentFilter
+from commitments.query.forms import ListForm
 from tests import factories
 from tests.helpers.crowds import crowd
 

@@ -13,7 +13,8 @@ from commitments.i18n.languages import CHINESE
 from commitments.ledger.append import Actor, append_entries, new_publication
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Area, Commitment, Organisation
-from commitments.query.filters import CommitmentFilter, ListForm, list_params
+from commitments.query.filters import CommitmentFilter, list_params
+from commitments.query.forms import ListForm
 from tests import factories
 from tests.helpers.days import NOW
 

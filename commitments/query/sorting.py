@@ -1,0 +1,64 @@
+"""How a list may be sorted, and by which columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, OrderBy
+from django.utils.translation import gettext_lazy
+
+from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
+
+# How a list may be sorted, and by which columns; the reference settles ties. Empty cells come last.
+SORT_COLUMNS: dict[str, str] = {
+    "reference": "reference",
+    "title": "title",
+    "deadline": "state__deadline_last",
+    "status": "state__status",
+    "schedule": "schedule",
+    "last_entry": "state__last_entry_on",
+}
+
+
+NULLABLE_COLUMNS = ("state__deadline_last", "state__last_entry_on")
+
+
+SORT_LABELS = {
+    "reference": gettext_lazy("reference, forwards"),
+    "-reference": gettext_lazy("reference, backwards"),
+    "title": gettext_lazy("title, from A"),
+    "-title": gettext_lazy("title, from Z"),
+    "deadline": gettext_lazy("deadline, earliest first"),
+    "-deadline": gettext_lazy("deadline, latest first"),
+    "status": gettext_lazy("status"),
+    "-status": gettext_lazy("status, backwards"),
+    "schedule": gettext_lazy("schedule"),
+    "-schedule": gettext_lazy("schedule, backwards"),
+    "last_entry": gettext_lazy("last entry, oldest first"),
+    "-last_entry": gettext_lazy("last entry, newest first"),
+}
+
+
+def sort_column(sort: str) -> str:
+    """The column of a sort, in the language of the moment, "-" before it for backwards: by reference if none is asked.
+
+    Titles in Chinese sort by strokes or by pinyin, which their keys say.
+    """
+    sign, name = "-" * sort.startswith("-"), sort.removeprefix("-") or "reference"
+    return sign + (
+        f"title_key{column_suffix(current_language())}"
+        if name == "title" and current_language() != RECORD_LANGUAGE
+        else SORT_COLUMNS[name]
+    )
+
+
+def ordering(column: str) -> list[Any]:
+    """The ORDER BY of a column, "-" before it for backwards; the reference settles ties."""
+    first = nulls_last(column.removeprefix("-"), column.startswith("-"))
+    return [first] if column in ("reference", "-reference") else [first, F("reference").asc()]
+
+
+def nulls_last(source: str, backwards: bool) -> OrderBy:
+    """By one column, empty cells last. Only where there may be some: PostgreSQL would not use the column's index."""
+    last = True if source in NULLABLE_COLUMNS else None
+    return F(source).desc(nulls_last=last) if backwards else F(source).asc(nulls_last=last)
