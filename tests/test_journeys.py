@@ -6,7 +6,7 @@ from django.urls import reverse
 from commitments.models import Commitment, DraftUpdate, LedgerEntry
 from tests.helpers.admin_forms import REPORT, Form, change, fill, record_address
 from tests.helpers.exports import read
-from tests.helpers.html import main, words
+from tests.helpers.html import main_element, visible_text
 from tests.helpers.ledger_acts import verify
 from tests.helpers.people import signed_in
 
@@ -35,7 +35,7 @@ def test_what_a_contributor_drafts_is_public_once_a_publisher_has_returned_it_se
     assert "300 guests" not in client.get("/commitments/CU-08/").text
     decide(publisher, "publish_selected", "publish", draft)
     assert LedgerEntry.objects.count() == entries + 1
-    assert "The doors were opened to 300 guests." in words(main(client.get("/commitments/CU-08/")))
+    assert "The doors were opened to 300 guests." in visible_text(main_element(client.get("/commitments/CU-08/")))
     [row] = [row for row in read(client, "/commitments.csv?status=in_progress") if row["reference"] == "CU-08"]
     assert (row["status"], row["status_on"], row["evidence"]) == ("in_progress", "2026-10", "independent")
     assert verify()[0] == 0

@@ -22,7 +22,7 @@ from django.urls import Resolver404, resolve
 from commitments.accounts.sign_in import AccountAdapter
 from commitments.models import Affiliation
 from tests import factories
-from tests.helpers.html import main
+from tests.helpers.html import main_element
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-enough-password"
@@ -86,8 +86,8 @@ def at_the_door(client):
 
 def test_an_anonymous_visitor_is_asked_to_sign_in(client):
     for address, answer in at_the_door(client).items():
-        asked = DESK[1] if address == "sent" else address
-        assert (answer.status_code, answer.headers["Location"]) == (302, f"{LOGIN}?next={asked}")
+        next_page = DESK[1] if address == "sent" else address
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{LOGIN}?next={next_page}")
 
 
 def test_who_is_no_staff_is_told_so_and_gets_nothing():
@@ -148,7 +148,7 @@ def test_name_or_address_and_password_let_one_in(client, clerk, name):
 def test_a_wrong_name_and_a_wrong_password_are_answered_alike(client, clerk):
     for name, password in (("clerk", "wrong"), ("nobody", PASSWORD), ("nobody@x.org", PASSWORD)):
         answer = typed(client, name, password)
-        assert "Name and password do not match, or there is no such account." in main(answer)
+        assert "Name and password do not match, or there is no such account." in main_element(answer)
         assert not inside(client)
 
 
@@ -176,7 +176,7 @@ def test_an_address_is_safe_to_go_on_to_within_this_site_only(rf):
 
 
 @pytest.mark.parametrize(
-    ("asked", "led"),
+    ("address", "led"),
     [
         ("/admin/commitments/commitment/", "/admin/commitments/commitment/"),
         (ELSEWHERE[0], "/admin/"),
@@ -184,14 +184,14 @@ def test_an_address_is_safe_to_go_on_to_within_this_site_only(rf):
         ("\x00", "/admin/"),
     ],
 )
-def test_after_signing_in_one_goes_on_within_this_site_only(client, clerk, asked, led):
-    answer = client.post(LOGIN, {"login": "clerk", "password": PASSWORD, "next": asked})
+def test_after_signing_in_one_goes_on_within_this_site_only(client, clerk, address, led):
+    answer = client.post(LOGIN, {"login": "clerk", "password": PASSWORD, "next": address})
     assert answer.headers["Location"] == led
 
 
 def test_after_signing_out_one_goes_on_within_this_site_only(clerk):
-    for asked in (ELSEWHERE[0], ELSEWHERE[-1]):
-        assert signed_in(clerk).post("/admin/logout/", {"next": asked}).headers["Location"] == LOGIN
+    for address in (ELSEWHERE[0], ELSEWHERE[-1]):
+        assert signed_in(clerk).post("/admin/logout/", {"next": address}).headers["Location"] == LOGIN
 
 
 def test_with_an_app_the_password_alone_is_not_enough(client, clerk):
@@ -281,7 +281,7 @@ def failures(number, name="clerk", **headers):
 
 def test_after_five_failures_an_account_waits_five_minutes(client, clerk, now):
     failures(5)
-    assert "Too many failed attempts. Wait five minutes and try again." in main(typed(client))
+    assert "Too many failed attempts. Wait five minutes and try again." in main_element(typed(client))
     now.shift(timedelta(minutes=5, seconds=1))
     assert typed(client).status_code == 302
 
@@ -291,7 +291,7 @@ def test_what_a_visitor_claims_does_not_get_round_the_limit(clerk, header):
     claims = [f"10.0.0.{n}" for n in range(5)] if header != "HTTP_HOST" else [f"testserver:{n}" for n in range(1, 6)]
     for claim in claims:
         typed(Client(), "clerk", "wrong", **{header: claim})
-    assert "Too many failed attempts" in main(typed(Client()))
+    assert "Too many failed attempts" in main_element(typed(Client()))
 
 
 @pytest.mark.parametrize(("trusted", "let_in"), [(0, False), (1, True)])
@@ -308,7 +308,7 @@ def test_too_many_mails_are_refused_with_a_plain_page(client, clerk):
         client.post(RESET, {"email": "clerk@example.org"})
     answer = client.post(RESET, {"email": "clerk@example.org"})
     assert answer.status_code == 429
-    assert "Wait five minutes" in main(answer)
+    assert "Wait five minutes" in main_element(answer)
 
 
 def test_codes_cannot_be_tried_through(client, clerk):
@@ -317,7 +317,7 @@ def test_codes_cannot_be_tried_through(client, clerk):
     for number in range(6):
         client.post(AUTHENTICATE, {"code": f"00000{number}"})
     answer = client.post(AUTHENTICATE, {"code": code(secret)})
-    assert "Too many failed attempts" in main(answer)
+    assert "Too many failed attempts" in main_element(answer)
 
 
 # A passkey's answer whose parts are of another kind than they should be.
@@ -395,7 +395,7 @@ def test_no_answer_tells_whether_there_is_such_an_account(client, clerk):
     for email in ("clerk@example.org", "nobody@example.org", "gone@example.org"):
         answer = client.post(RESET, {"email": email}, follow=True)
         assert answer.redirect_chain == [(f"{RESET}done/", 302)]
-        assert "If an account has this address, a mail" in main(answer)
+        assert "If an account has this address, a mail" in main_element(answer)
     assert [mailed.to for mailed in mail.outbox] == [["clerk@example.org"]]
 
 
@@ -426,7 +426,7 @@ def test_a_mail_server_that_is_down_is_logged_and_no_error_for_the_visitor(clien
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     answer = client.post(RESET, {"email": "clerk@example.org"}, follow=True)
-    assert "or mail may be out of order" in main(answer)
+    assert "or mail may be out of order" in main_element(answer)
     assert "Check EMAIL_URL" in caplog.text
 
 
@@ -547,7 +547,7 @@ def test_an_administrator_makes_nobody_a_superuser_and_gives_no_single_permissio
     assert administrator.post(f"{USERS}{clerk.pk}/change/", sent).status_code == 302
     clerk.refresh_from_db()
     assert not clerk.is_superuser
-    assert [one.codename for one in clerk.user_permissions.all()] == ["view_commitment"]
+    assert [permission.codename for permission in clerk.user_permissions.all()] == ["view_commitment"]
 
 
 def test_an_administrator_adds_an_account_and_no_superuser(administrator):

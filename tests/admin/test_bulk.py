@@ -36,7 +36,11 @@ def publisher(db):
 
 def choose(client, commitments):
     """Choose commitments in the list; the page with one form for all."""
-    chosen = {"action": "record_selected", "_selected_action": [one.pk for one in commitments], "select_across": 0}
+    chosen = {
+        "action": "record_selected",
+        "_selected_action": [commitment.pk for commitment in commitments],
+        "select_across": 0,
+    }
     return client.post(LIST, chosen)
 
 
@@ -157,8 +161,8 @@ WRONG = {
 def test_what_is_refused_says_why_and_keeps_what_was_typed(publisher, typed, message):
     answer = look(publisher, choose(publisher, [factories.published()]), **REPORT | typed)
     assert message in answer.text
-    kept = Form(answer).fields
-    assert {name: kept[name] for name in REPORT} == REPORT | typed
+    fields = Form(answer).fields
+    assert {name: fields[name] for name in REPORT} == REPORT | typed
     assert stored() == [1, 0, 0, 0]
 
 

@@ -61,10 +61,10 @@ def edited(request, two):
 @BOTH
 def test_the_second_is_told_what_changed_by_whom_and_when(edited):
     row, _ben, answer, (field, text), _bens = edited
-    said = errors(answer)["__all__"]
-    assert "ann (22 November 2026, 18:00) saved this after you had opened it" in said
-    assert row._meta.get_field(field).verbose_name.capitalize() in said
-    assert f"to “{text}”" in said
+    message = errors(answer)["__all__"]
+    assert "ann (22 November 2026, 18:00) saved this after you had opened it" in message
+    assert row._meta.get_field(field).verbose_name.capitalize() in message
+    assert f"to “{text}”" in message
 
 
 @BOTH

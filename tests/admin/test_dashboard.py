@@ -102,8 +102,8 @@ def test_the_number_of_queries_does_not_grow_with_the_record(work, desks):
     addresses = ["/admin/", "/admin/commitments/commitment/", "/admin/commitments/draftupdate/"]
 
     def of_each_page(numbers):
-        for one in crowd(numbers, owners=[work]):
-            waiting(one)
+        for commitment in crowd(numbers, owners=[work]):
+            waiting(commitment)
         return {(role, page): queries(desks[role], page) for role in EXPECTED for page in addresses}
 
     few = of_each_page(range(500, 505))
@@ -127,13 +127,13 @@ FILTERS = {
 
 @pytest.mark.postgresql
 def test_each_filter_finds_what_it_says(desks):
-    pages = {asked: desks["Editor"].get(f"/admin/commitments/commitment/?{asked}") for asked in FILTERS}
-    assert {asked: page.context["cl"].result_count for asked, page in pages.items()} == FILTERS
+    pages = {query: desks["Editor"].get(f"/admin/commitments/commitment/?{query}") for query in FILTERS}
+    assert {query: page.context["cl"].result_count for query, page in pages.items()} == FILTERS
 
 
-@pytest.mark.parametrize("asked", ["schedule=foo", "status=", "owner=nobody"])
-def test_an_unknown_value_is_never_the_whole_list(desks, asked):
-    answer = desks["Editor"].get(f"/admin/commitments/commitment/?{asked}")
+@pytest.mark.parametrize("query", ["schedule=foo", "status=", "owner=nobody"])
+def test_an_unknown_value_is_never_the_whole_list(desks, query):
+    answer = desks["Editor"].get(f"/admin/commitments/commitment/?{query}")
     assert answer.status_code == 302
     assert answer.headers["Location"].endswith("?e=1")
 

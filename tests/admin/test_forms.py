@@ -27,7 +27,7 @@ from tests.helpers.admin_forms import (
     record_address,
 )
 from tests.helpers.crowds import crowd
-from tests.helpers.html import main, words
+from tests.helpers.html import main_element, visible_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = Actor()
@@ -49,46 +49,46 @@ def recorded():
 
 
 @pytest.fixture
-def one(db):
+def commitment(db):
     return factories.published(reference="TT-01", title="Build a bridge", unit="spans", target=Decimal(3))
 
 
-def test_the_page_of_a_published_commitment_leads_to_recording_progress(one, desk):
-    assert f'href="{record_address(one)}"' in desk.get(change(one)).text
+def test_the_page_of_a_published_commitment_leads_to_recording_progress(commitment, desk):
+    assert f'href="{record_address(commitment)}"' in desk.get(change(commitment)).text
 
 
-def test_the_form_opens_with_the_commitment_how_it_stands_and_one_page_of_evidence_to_fill_in(one, desk):
-    page = desk.get(record_address(one))
-    assert Form(page).fields["commitment"] == str(one.pk)
+def test_the_form_opens_with_the_commitment_how_it_stands_and_one_page_of_evidence_to_fill_in(commitment, desk):
+    page = desk.get(record_address(commitment))
+    assert Form(page).fields["commitment"] == str(commitment.pk)
     assert Form(page).fields["evidence-TOTAL_FORMS"] == "1"
     assert "TT-01 Build a bridge" in page.text
     assert "no report" in page.text
 
 
-def test_a_draft_is_saved_and_not_public(one, desk, client):
-    answer = fill(desk, record_address(one), **UNSUPPORTED)
+def test_a_draft_is_saved_and_not_public(commitment, desk, client):
+    answer = fill(desk, record_address(commitment), **UNSUPPORTED)
     assert answer.status_code == 302
     assert recorded() == [1, 0, 1, 1, 1]
     assert DraftUpdate.objects.get().author.username == "boss"
     assert "The doors were opened." not in client.get("/commitments/TT-01/").text
 
 
-def test_a_draft_may_be_quite_incomplete(one, desk):
-    assert fill(desk, record_address(one), note="To be looked up.").status_code == 302
+def test_a_draft_may_be_quite_incomplete(commitment, desk):
+    assert fill(desk, record_address(commitment), note="To be looked up.").status_code == 302
     assert recorded() == [1, 0, 1, 0, 1]
 
 
 @pytest.mark.postgresql
-def test_a_published_report_shows_at_once_on_page_list_and_csv(one, desk):
-    answer = fill(desk, record_address(one), "_publish", **REPORT)
+def test_a_published_report_shows_at_once_on_page_list_and_csv(commitment, desk):
+    answer = fill(desk, record_address(commitment), "_publish", **REPORT)
     assert answer.headers["Location"] == "/commitments/TT-01/#entry-2"
     assert "The doors were opened." in Client().get("/commitments/TT-01/").text
-    assert "in progress" in words(main(Client().get("/commitments/"))).partition("Last entry")[2]
+    assert "in progress" in visible_text(main_element(Client().get("/commitments/"))).partition("Last entry")[2]
     assert b"in_progress" in b"".join(Client().get("/commitments.csv"))
 
 
-def test_a_draft_can_be_finished_and_published_later(one, desk):
-    fill(desk, record_address(one), **UNSUPPORTED)
+def test_a_draft_can_be_finished_and_published_later(commitment, desk):
+    fill(desk, record_address(commitment), **UNSUPPORTED)
     draft = DraftUpdate.objects.get()
     answer = fill(desk, change(draft), "_publish", **{"evidence-0-relation": "direct"})
     assert answer.status_code == 302
@@ -98,15 +98,15 @@ def test_a_draft_can_be_finished_and_published_later(one, desk):
 
 
 @pytest.mark.parametrize("typed", [REPORT, CONTEXT, CHECK], ids=["report", "context", "check"])
-def test_each_kind_of_update_can_be_recorded(one, desk, typed):
-    assert fill(desk, record_address(one), "_publish", **typed).status_code == 302
+def test_each_kind_of_update_can_be_recorded(commitment, desk, typed):
+    assert fill(desk, record_address(commitment), "_publish", **typed).status_code == 302
     assert Update.objects.get().kind == typed["kind"]
     assert str(Update.objects.get().date) == typed["date"]
 
 
-def test_a_new_deadline_is_recorded_with_its_reason(one, desk):
+def test_a_new_deadline_is_recorded_with_its_reason(commitment, desk):
     slip = {"deadline": "2021", "deadline_reason": "More time is needed."}
-    fill(desk, record_address(one), "_publish", **REPORT, **slip)
+    fill(desk, record_address(commitment), "_publish", **REPORT, **slip)
     assert "More time is needed." in Client().get("/commitments/TT-01/").text
 
 
@@ -122,17 +122,17 @@ REFUSED = {
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize(("typed", "message"), REFUSED.values(), ids=REFUSED)
-def test_a_refused_publication_keeps_what_was_typed_and_stores_nothing(one, desk, typed, message):
+def test_a_refused_publication_keeps_what_was_typed_and_stores_nothing(commitment, desk, typed, message):
     before = recorded()
-    answer = fill(desk, record_address(one), "_publish", **typed)
+    answer = fill(desk, record_address(commitment), "_publish", **typed)
     assert answer.status_code == 200
     assert message in str(errors(answer))
-    kept = Form(answer).fields
-    assert {name: kept[name] for name in typed} == typed
+    fields = Form(answer).fields
+    assert {name: fields[name] for name in typed} == typed
     assert recorded() == before
 
 
-def test_a_second_and_third_row_of_evidence_are_kept_too(one, desk):
+def test_a_second_and_third_row_of_evidence_are_kept_too(commitment, desk):
     more = {
         name.replace("-0-", f"-{n}-"): text.replace("notice", f"notice/{n}")
         for n in (1, 2)
@@ -140,15 +140,18 @@ def test_a_second_and_third_row_of_evidence_are_kept_too(one, desk):
         if "-0-" in name
     }
     typed = UNSUPPORTED | more | {"evidence-TOTAL_FORMS": "3"}
-    answer = fill(desk, record_address(one), "_publish", **typed)
-    kept = Form(answer).fields
-    assert {name: kept[name] for name in more} == more
-    assert fill(desk, record_address(one), "_publish", **typed | {"evidence-2-relation": "direct"}).status_code == 302
+    answer = fill(desk, record_address(commitment), "_publish", **typed)
+    fields = Form(answer).fields
+    assert {name: fields[name] for name in more} == more
+    assert (
+        fill(desk, record_address(commitment), "_publish", **typed | {"evidence-2-relation": "direct"}).status_code
+        == 302
+    )
     assert Update.objects.get().evidence.count() == 3
 
 
-def test_a_refused_publication_leaves_the_draft_as_it_was_saved(one, desk):
-    fill(desk, record_address(one), **UNSUPPORTED)
+def test_a_refused_publication_leaves_the_draft_as_it_was_saved(commitment, desk):
+    fill(desk, record_address(commitment), **UNSUPPORTED)
     draft = DraftUpdate.objects.get()
     answer = fill(desk, change(draft), "_publish", note="The doors were shut.")
     assert answer.status_code == 200
@@ -156,17 +159,17 @@ def test_a_refused_publication_leaves_the_draft_as_it_was_saved(one, desk):
     assert DraftUpdate.objects.get().note == "The doors were opened."
 
 
-def test_a_refused_form_can_be_put_right_and_sent(one, desk):
-    refused = fill(desk, record_address(one), "_publish", **UNSUPPORTED)
-    answer = Form(refused).send(desk, record_address(one), "_publish", **{"evidence-0-relation": "direct"})
+def test_a_refused_form_can_be_put_right_and_sent(commitment, desk):
+    refused = fill(desk, record_address(commitment), "_publish", **UNSUPPORTED)
+    answer = Form(refused).send(desk, record_address(commitment), "_publish", **{"evidence-0-relation": "direct"})
     assert answer.status_code == 302
     assert recorded() == [2, 1, 1, 1, 1]
 
 
 @pytest.mark.postgresql
-def test_the_same_form_sent_twice_is_refused_the_second_time(one, desk):
-    form = Form(desk.get(record_address(one)))
-    answers = [form.send(desk, record_address(one), "_publish", **REPORT) for _press in range(2)]
+def test_the_same_form_sent_twice_is_refused_the_second_time(commitment, desk):
+    form = Form(desk.get(record_address(commitment)))
+    answers = [form.send(desk, record_address(commitment), "_publish", **REPORT) for _press in range(2)]
     assert [answer.status_code for answer in answers] == [302, 200]
     assert "This is on record already, to the letter: entry 2." in str(errors(answers[1]))
     assert recorded() == [2, 1, 1, 1, 1]
@@ -179,28 +182,28 @@ def test_an_update_of_a_draft_commitment_waits_for_its_publication(desk):
     assert fill(desk, record_address(draft), **REPORT).status_code == 302
 
 
-def test_an_address_typed_without_scheme_is_taken_for_https(one, desk):
-    fill(desk, record_address(one), "_publish", **REPORT | {"evidence-0-url": "example.org/notice"})
+def test_an_address_typed_without_scheme_is_taken_for_https(commitment, desk):
+    fill(desk, record_address(commitment), "_publish", **REPORT | {"evidence-0-url": "example.org/notice"})
     assert Update.objects.get().evidence.get().url == "https://example.org/notice"
 
 
-def test_a_status_typed_into_what_moves_none_is_refused_and_not_lost_in_silence(one, desk):
-    answer = fill(desk, record_address(one), "_publish", **CONTEXT | {"status": "completed"})
+def test_a_status_typed_into_what_moves_none_is_refused_and_not_lost_in_silence(commitment, desk):
+    answer = fill(desk, record_address(commitment), "_publish", **CONTEXT | {"status": "completed"})
     assert answer.status_code == 200
     assert "status" in errors(answer)
 
 
-def test_evidence_typed_for_a_check_is_refused_and_not_lost_in_silence(one, desk):
+def test_evidence_typed_for_a_check_is_refused_and_not_lost_in_silence(commitment, desk):
     evidence = {name: text for name, text in REPORT.items() if name.startswith("evidence-0")}
-    answer = fill(desk, record_address(one), "_publish", **CHECK, **evidence)
+    answer = fill(desk, record_address(commitment), "_publish", **CHECK, **evidence)
     assert answer.status_code == 200
     assert LedgerEntry.objects.count() == 1
 
 
 @pytest.fixture
-def history(one, desk):
+def history(commitment, desk):
     """A draft that was published."""
-    fill(desk, record_address(one), "_publish", **REPORT)
+    fill(desk, record_address(commitment), "_publish", **REPORT)
     return DraftUpdate.objects.get()
 
 
@@ -221,8 +224,8 @@ def test_a_published_draft_cannot_be_deleted(history, desk):
     assert DraftEvidence.objects.count() == 1
 
 
-def test_a_draft_can_be_thrown_away(one, desk):
-    fill(desk, record_address(one), **REPORT)
+def test_a_draft_can_be_thrown_away(commitment, desk):
+    fill(desk, record_address(commitment), **REPORT)
     desk.post(reverse("admin:commitments_draftupdate_delete", args=[DraftUpdate.objects.get().pk]), {"post": "yes"})
     assert recorded() == [1, 0, 0, 0, 1]
 
@@ -230,37 +233,37 @@ def test_a_draft_can_be_thrown_away(one, desk):
 # Correcting a published commitment
 
 
-def test_a_correction_needs_a_reason(one, desk):
-    answer = fill(desk, change(one), title="Mend a bridge")
+def test_a_correction_needs_a_reason(commitment, desk):
+    answer = fill(desk, change(commitment), title="Mend a bridge")
     assert errors(answer)["reason"] == "Give the reason. It will be public."
     assert Form(answer).fields["title"] == "Mend a bridge"
     assert Commitment.objects.get().title == "Build a bridge"
     assert LedgerEntry.objects.count() == 1
 
 
-def test_a_correction_is_shown_on_the_page_with_its_reason(one, desk):
-    assert fill(desk, change(one), title="Mend a bridge", reason="It stood already.").status_code == 302
-    page = words(main(Client().get("/commitments/TT-01/")))
+def test_a_correction_is_shown_on_the_page_with_its_reason(commitment, desk):
+    assert fill(desk, change(commitment), title="Mend a bridge", reason="It stood already.").status_code == 302
+    page = visible_text(main_element(Client().get("/commitments/TT-01/")))
     assert "TT-01 Mend a bridge" in page
     assert "It stood already. title Build a bridge Mend a bridge" in page
 
 
-def test_a_form_sent_back_unchanged_corrects_nothing(one, desk):
-    assert fill(desk, change(one)).status_code == 302
+def test_a_form_sent_back_unchanged_corrects_nothing(commitment, desk):
+    assert fill(desk, change(commitment)).status_code == 302
     assert LedgerEntry.objects.count() == 1
 
 
-def test_owners_can_be_corrected(one, desk):
+def test_owners_can_be_corrected(commitment, desk):
     other = factories.OrganisationFactory(name="Office of Bridges")
-    fill(desk, change(one), owners=[str(other.pk)], reason="They build bridges.")
+    fill(desk, change(commitment), owners=[str(other.pk)], reason="They build bridges.")
     assert list(Commitment.objects.get().owners.all()) == [other]
     assert "Office of Bridges" in Client().get("/commitments/TT-01/").text
 
 
-def test_what_no_correction_may_touch_cannot_be_posted(one, desk):
+def test_what_no_correction_may_touch_cannot_be_posted(commitment, desk):
     before = Commitment.objects.values().get()
     posted = {"reference": "TT-02", "deadline": "2030", "published_at_0": "", "status": "completed"}
-    fill(desk, change(one), reason="Because.", **posted)
+    fill(desk, change(commitment), reason="Because.", **posted)
     assert Commitment.objects.values().get() == before
     assert LedgerEntry.objects.count() == 1
 
@@ -276,62 +279,62 @@ def test_what_no_correction_may_touch_cannot_be_posted(one, desk):
         ({"target": "many"}, "target"),
     ],
 )
-def test_a_refused_correction_names_the_field_and_keeps_what_was_typed(one, desk, typed, field):
-    answer = fill(desk, change(one), reason="Because.", **typed)
+def test_a_refused_correction_names_the_field_and_keeps_what_was_typed(commitment, desk, typed, field):
+    answer = fill(desk, change(commitment), reason="Because.", **typed)
     assert answer.status_code == 200
     assert field in errors(answer)
     assert {name: Form(answer).fields[name] for name in typed} == typed
     assert LedgerEntry.objects.count() == 1
 
 
-def correct(one, **values):
+def correct(commitment, **values):
     """Somebody else corrects it in between."""
-    append_entries([new_correction(Commitment.objects.get(pk=one.pk), values, "Seen by somebody else.", BY)])
+    append_entries([new_correction(Commitment.objects.get(pk=commitment.pk), values, "Seen by somebody else.", BY)])
 
 
-def test_a_stale_form_is_stopped_told_what_changed_and_keeps_what_was_typed(one, desk):
-    form = Form(desk.get(change(one)))
-    correct(one, note="A note of somebody else.")
-    answer = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
+def test_a_stale_form_is_stopped_told_what_changed_and_keeps_what_was_typed(commitment, desk):
+    form = Form(desk.get(change(commitment)))
+    correct(commitment, note="A note of somebody else.")
+    answer = form.send(desk, change(commitment), "_save", title="Mend a bridge", reason="It stood already.")
     assert answer.status_code == 200
     assert "Somebody else, by entry 2, saved this" in str(errors(answer))
     assert "Changed: Note (from “–” to “A note of somebody else.”)." in str(errors(answer))
-    kept = Form(answer).fields
-    assert (kept["title"], kept["reason"]) == ("Mend a bridge", "It stood already.")
+    fields = Form(answer).fields
+    assert (fields["title"], fields["reason"]) == ("Mend a bridge", "It stood already.")
     assert Commitment.objects.get().title == "Build a bridge"
 
 
-def test_a_stale_form_passes_on_the_second_try(one, desk):
-    form = Form(desk.get(change(one)))
-    correct(one, note="A note of somebody else.")
-    first = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
-    assert Form(first).send(desk, change(one), "_save").status_code == 302
+def test_a_stale_form_passes_on_the_second_try(commitment, desk):
+    form = Form(desk.get(change(commitment)))
+    correct(commitment, note="A note of somebody else.")
+    first = form.send(desk, change(commitment), "_save", title="Mend a bridge", reason="It stood already.")
+    assert Form(first).send(desk, change(commitment), "_save").status_code == 302
     assert Commitment.objects.get().title == "Mend a bridge"
 
 
 @pytest.mark.postgresql
-def test_the_second_try_does_not_undo_what_somebody_else_corrected_in_another_field(one, desk):
-    form = Form(desk.get(change(one)))
-    correct(one, note="A note of somebody else.")
-    first = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
-    Form(first).send(desk, change(one), "_save")
+def test_the_second_try_does_not_undo_what_somebody_else_corrected_in_another_field(commitment, desk):
+    form = Form(desk.get(change(commitment)))
+    correct(commitment, note="A note of somebody else.")
+    first = form.send(desk, change(commitment), "_save", title="Mend a bridge", reason="It stood already.")
+    Form(first).send(desk, change(commitment), "_save")
     assert Commitment.objects.get().note == "A note of somebody else."
 
 
-def test_a_form_that_is_stale_twice_is_stopped_twice(one, desk):
-    form = Form(desk.get(change(one)))
-    correct(one, note="The first.")
-    first = form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood already.")
-    correct(one, note="The second.")
-    second = Form(first).send(desk, change(one), "_save")
+def test_a_form_that_is_stale_twice_is_stopped_twice(commitment, desk):
+    form = Form(desk.get(change(commitment)))
+    correct(commitment, note="The first.")
+    first = form.send(desk, change(commitment), "_save", title="Mend a bridge", reason="It stood already.")
+    correct(commitment, note="The second.")
+    second = Form(first).send(desk, change(commitment), "_save")
     assert second.status_code == 200
     assert "3, saved this" in str(errors(second))
 
 
-def test_a_report_in_between_does_not_stop_a_correction(one, desk):
-    form = Form(desk.get(change(one)))
-    factories.record("report", one)
-    assert form.send(desk, change(one), "_save", title="Mend a bridge", reason="It stood.").status_code == 302
+def test_a_report_in_between_does_not_stop_a_correction(commitment, desk):
+    form = Form(desk.get(change(commitment)))
+    factories.record("report", commitment)
+    assert form.send(desk, change(commitment), "_save", title="Mend a bridge", reason="It stood.").status_code == 302
 
 
 # Drafting and publishing a commitment
@@ -370,7 +373,7 @@ def test_a_commitment_is_drafted_edited_and_published(desk):
     )
     assert (LedgerEntry.objects.count(), Commitment.objects.get().title) == (0, "Plant two woods")
     assert fill(desk, change(draft), "_publish").status_code == 302
-    page = words(main(Client().get("/commitments/TT-07/")))
+    page = visible_text(main_element(Client().get("/commitments/TT-07/")))
     assert "TT-07 Plant two woods" in page
     assert "first half of 2030" in page
 
@@ -417,16 +420,16 @@ def test_a_draft_refused_publication_stays_as_it_was_saved(desk):
 
 
 @pytest.mark.postgresql
-def test_a_reference_cannot_be_given_twice(one, desk):
+def test_a_reference_cannot_be_given_twice(commitment, desk):
     answer = fill(desk, ADD, **pledge(reference="TT-01"))
     assert "reference" in errors(answer)
 
 
-def test_a_published_commitment_cannot_be_deleted(one, desk):
-    address = reverse("admin:commitments_commitment_delete", args=[one.pk])
-    assert address not in desk.get(change(one)).text
+def test_a_published_commitment_cannot_be_deleted(commitment, desk):
+    address = reverse("admin:commitments_commitment_delete", args=[commitment.pk])
+    assert address not in desk.get(change(commitment)).text
     assert desk.get(address).status_code == desk.post(address, {"post": "yes"}).status_code == 403
-    assert Commitment.objects.filter(pk=one.pk).exists()
+    assert Commitment.objects.filter(pk=commitment.pk).exists()
 
 
 def test_a_draft_commitment_can_be_deleted(desk):
@@ -435,32 +438,32 @@ def test_a_draft_commitment_can_be_deleted(desk):
     assert not Commitment.objects.exists()
 
 
-def named_by(one):
-    return {"organisation": one.owners.first(), "area": one.area, "release": one.release}
+def named_by(commitment):
+    return {"organisation": commitment.owners.first(), "area": commitment.area, "release": commitment.release}
 
 
 @pytest.mark.postgresql
-def test_what_a_published_commitment_names_cannot_be_deleted(one, desk):
-    for name, row in named_by(one).items():
+def test_what_a_published_commitment_names_cannot_be_deleted(commitment, desk):
+    for name, row in named_by(commitment).items():
         desk.post(reverse(f"admin:commitments_{name}_delete", args=[row.pk]), {"post": "yes"})
         assert type(row).objects.filter(pk=row.pk).exists(), name
 
 
 @pytest.mark.parametrize("name", ["organisation", "area", "release"])
-def test_a_slug_is_given_once(one, desk, name):
-    row = named_by(one)[name]
+def test_a_slug_is_given_once(commitment, desk, name):
+    row = named_by(commitment)[name]
     fill(desk, change(row), slug="another")
     assert type(row).objects.get(pk=row.pk).slug == row.slug
 
 
-def test_the_day_of_a_release_is_fixed_once_something_of_it_is_public(one, desk):
-    fill(desk, change(one.release), issued_on="2017-01-01")
-    one.release.refresh_from_db()
-    assert str(one.release.issued_on) == "2018-08-24"
+def test_the_day_of_a_release_is_fixed_once_something_of_it_is_public(commitment, desk):
+    fill(desk, change(commitment.release), issued_on="2017-01-01")
+    commitment.release.refresh_from_db()
+    assert str(commitment.release.issued_on) == "2018-08-24"
 
 
-def test_an_organisation_s_name_can_be_improved(one, desk):
-    fill(desk, change(one.owners.first()), name="Office of Bridges and Ferries")
+def test_an_organisation_s_name_can_be_improved(commitment, desk):
+    fill(desk, change(commitment.owners.first()), name="Office of Bridges and Ferries")
     assert Organisation.objects.filter(name="Office of Bridges and Ferries").exists()
 
 
@@ -491,51 +494,54 @@ DRAFTING = [
 ]
 
 
-def test_whoever_may_not_publish_sees_no_button_for_it(one):
+def test_whoever_may_not_publish_sees_no_button_for_it(commitment):
     draft = factories.CommitmentFactory()
     client = clerk(*DRAFTING)
-    for address in (record_address(one), ADD, change(draft)):
+    for address in (record_address(commitment), ADD, change(draft)):
         page = client.get(address)
         assert page.status_code == 200
         assert "_publish" not in Form(page).buttons
         assert "_save" in Form(page).buttons
 
 
-def test_whoever_may_not_publish_can_draft_an_update(one):
+def test_whoever_may_not_publish_can_draft_an_update(commitment):
     client = clerk(*DRAFTING)
-    assert fill(client, record_address(one), **REPORT).status_code == 302
+    assert fill(client, record_address(commitment), **REPORT).status_code == 302
     assert recorded() == [1, 0, 1, 1, 1]
 
 
-def test_posting_publish_without_permission_publishes_nothing(one):
+def test_posting_publish_without_permission_publishes_nothing(commitment):
     draft, client = factories.CommitmentFactory(), clerk(*DRAFTING)
-    fill(client, record_address(one), "_publish", **REPORT)
+    fill(client, record_address(commitment), "_publish", **REPORT)
     fill(client, change(draft), "_publish")
     fill(client, ADD, "_publish", **pledge())
     assert LedgerEntry.objects.count() == 1
     assert Commitment.objects.public().count() == 1
 
 
-def test_whoever_may_not_publish_cannot_correct(one):
+def test_whoever_may_not_publish_cannot_correct(commitment):
     client = clerk(*DRAFTING)
-    assert "_save" not in Form(client.get(change(one))).buttons
-    assert client.post(change(one), {"title": "Mend a bridge", "reason": "Because.", "_save": "1"}).status_code == 403
+    assert "_save" not in Form(client.get(change(commitment))).buttons
+    assert (
+        client.post(change(commitment), {"title": "Mend a bridge", "reason": "Because.", "_save": "1"}).status_code
+        == 403
+    )
     assert LedgerEntry.objects.count() == 1
 
 
 @pytest.mark.postgresql
-def test_a_publisher_publishes_as_publisher_and_no_name_is_recorded(one):
+def test_a_publisher_publishes_as_publisher_and_no_name_is_recorded(commitment):
     client = clerk(*DRAFTING, "publish")
-    assert fill(client, record_address(one), "_publish", **REPORT).status_code == 302
+    assert fill(client, record_address(commitment), "_publish", **REPORT).status_code == 302
     entry = LedgerEntry.objects.last()
     assert entry.role == "publisher"
     assert "clerk" not in f"{entry.content}{entry.organisation}{entry.key}"
 
 
-def test_staff_without_any_permission_see_nothing_of_the_drafts(one):
+def test_staff_without_any_permission_see_nothing_of_the_drafts(commitment):
     client = clerk()
     assert client.get("/admin/").status_code == 200
-    assert {client.get(address).status_code for address in (RECORD, ADD, change(one))} == {403}
+    assert {client.get(address).status_code for address in (RECORD, ADD, change(commitment))} == {403}
 
 
 def test_the_page_to_sign_in_opens(client):
@@ -546,10 +552,12 @@ def test_the_page_to_sign_in_opens(client):
 
 
 def many(numbers):
-    made = crowd(numbers, parties_as_stated="everyone")
-    append_entries([factories.new("report", one) for one in made])
-    for one in made:
-        one.drafts.create(date="2019", status="in_progress", author=User.objects.create_user(one.reference))
+    commitments = crowd(numbers, parties_as_stated="everyone")
+    append_entries([factories.new("report", commitment) for commitment in commitments])
+    for commitment in commitments:
+        commitment.drafts.create(
+            date="2019", status="in_progress", author=User.objects.create_user(commitment.reference)
+        )
 
 
 LISTS = ("commitment", "draftupdate", "ledgerentry", "update", "evidence", "state")

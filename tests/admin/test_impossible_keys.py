@@ -58,7 +58,7 @@ def test_a_choice_that_no_row_can_have_is_no_failure(boss, staff_work, field):
     page = f"/admin/commitments/commitment/{staff_work.draft.pk}/change/"
     if field == "groups":
         page = f"/admin/auth/user/{staff_work.colleague.pk}/change/"
-    [form, *_rest] = [one for one in fuzzing.Forms(page, boss.get(page).text).found if field in dict(one.fields)]
+    [form, *_rest] = [form for form in fuzzing.Forms(page, boss.get(page).text).found if field in dict(form.fields)]
     keys = IMPOSSIBLE if field == "owners" else [HUGE, "\x00"]
     answers = {key: boss.post(page, dict(form.fields) | {field: [key]}).status_code for key in keys}
     assert {key: status for key, status in answers.items() if status not in (200, 302, 400)} == {}

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")
 
 
 @pytest.fixture
-def one(db):
+def commitment(db):
     return factories.published(reference="TT-01", title="Build a bridge")
 
 
@@ -43,9 +43,9 @@ def head():
 # Correcting
 
 
-def test_a_correction_is_looked_at_before_it_is_public(one, publisher):
+def test_a_correction_is_looked_at_before_it_is_public(commitment, publisher):
     before = head()
-    answer = fill(publisher, change(one), "_preview", title="Mend a bridge", reason="It stood already.")
+    answer = fill(publisher, change(commitment), "_preview", title="Mend a bridge", reason="It stood already.")
     assert "<h1>Mend a bridge</h1>" in re.sub(r"<h1[^>]*>\s*(<span.*?</span>)?\s*", "<h1>", preview(answer))
     assert "It stood already." in preview(answer)
     assert Form(answer).fields["title"] == "Mend a bridge"
@@ -53,14 +53,14 @@ def test_a_correction_is_looked_at_before_it_is_public(one, publisher):
     assert Commitment.objects.get().title == "Build a bridge"
 
 
-def test_what_was_looked_at_is_published_by_the_next_press(one, publisher):
-    answer = fill(publisher, change(one), "_preview", title="Mend a bridge", reason="It stood already.")
-    assert Form(answer).send(publisher, change(one), "_save").status_code == 302
+def test_what_was_looked_at_is_published_by_the_next_press(commitment, publisher):
+    answer = fill(publisher, change(commitment), "_preview", title="Mend a bridge", reason="It stood already.")
+    assert Form(answer).send(publisher, change(commitment), "_save").status_code == 302
     assert "Mend a bridge" in Client().get("/commitments/TT-01/").text
 
 
-def test_a_preview_names_what_the_ledger_would_refuse(one, publisher):
-    answer = fill(publisher, change(one), "_preview", quote="word " * 16, reason="Because.")
+def test_a_preview_names_what_the_ledger_would_refuse(commitment, publisher):
+    answer = fill(publisher, change(commitment), "_preview", quote="word " * 16, reason="Because.")
     assert "A quote has at most 15 words." in answer.text
 
 
@@ -68,8 +68,8 @@ def test_a_preview_names_what_the_ledger_would_refuse(one, publisher):
 
 
 @pytest.fixture
-def entry(one):
-    return factories.record("report", one, note="The wrong page.")
+def entry(commitment):
+    return factories.record("report", commitment, note="The wrong page.")
 
 
 def act(client, name, entry, button, **typed):
@@ -78,7 +78,7 @@ def act(client, name, entry, button, **typed):
 
 
 @pytest.mark.postgresql
-def test_a_retraction_is_looked_at_and_then_public(one, entry, publisher):
+def test_a_retraction_is_looked_at_and_then_public(commitment, entry, publisher):
     looked = act(publisher, "ledgerentry_retract", entry, "_preview", reason="Of another bridge.")
     assert "Retracted on 22 November 2026" in preview(looked)
     assert LedgerEntry.objects.count() == 2
@@ -87,7 +87,7 @@ def test_a_retraction_is_looked_at_and_then_public(one, entry, publisher):
     assert LedgerEntry.objects.last().kind == "retraction"
 
 
-def test_a_retraction_needs_a_reason_and_is_made_once(one, entry, publisher):
+def test_a_retraction_needs_a_reason_and_is_made_once(commitment, entry, publisher):
     assert "Give the reason." in act(publisher, "ledgerentry_retract", entry, "_write").text
     act(publisher, "ledgerentry_retract", entry, "_write", reason="Wrong.")
     again = act(publisher, "ledgerentry_retract", entry, "_write", reason="Wrong again.")
@@ -95,7 +95,7 @@ def test_a_retraction_needs_a_reason_and_is_made_once(one, entry, publisher):
     assert LedgerEntry.objects.count() == 3
 
 
-def test_the_page_of_an_entry_offers_what_can_be_done_about_it(one, entry, publisher):
+def test_the_page_of_an_entry_offers_what_can_be_done_about_it(commitment, entry, publisher):
     published, administrator = LedgerEntry.objects.first(), signed_in(member("Administrator"))
     offers = {
         (who, what): [word for word in ("Retract", "Redact") if f">{word}</a>" in client.get(change(row)).text]
@@ -127,9 +127,9 @@ def factory_second():
 
 
 @pytest.fixture
-def named(one):
+def named(commitment):
     """A report whose note names a private person."""
-    return factories.record("report", one, note="Opened by Jane Doe, of 1 Hidden Street.")
+    return factories.record("report", commitment, note="Opened by Jane Doe, of 1 Hidden Street.")
 
 
 def ask(client, entry, button="_write", **typed):
@@ -171,8 +171,13 @@ def test_the_second_looks_and_carries_it_out(named, two):
 
 
 @pytest.mark.postgresql
-def test_the_draft_behind_an_entry_loses_the_words_too(one, publisher, two):
-    fill(publisher, record_address(one), "_publish", **REPORT | {"note": "Opened by Jane Doe, of 1 Hidden Street."})
+def test_the_draft_behind_an_entry_loses_the_words_too(commitment, publisher, two):
+    fill(
+        publisher,
+        record_address(commitment),
+        "_publish",
+        **REPORT | {"note": "Opened by Jane Doe, of 1 Hidden Street."},
+    )
     ask(two[0], LedgerEntry.objects.last())
     decide(two[1], "_grant")
     assert DraftUpdate.objects.get().note == ""
@@ -221,9 +226,9 @@ def test_the_same_redaction_is_asked_for_once(named, two):
 @pytest.mark.postgresql
 def test_the_database_itself_wants_two(named):
     user = member("Administrator")
-    asked = RedactionRequest.objects.create(entry=named, reason="R.", asked_by=user)
+    redaction_request = RedactionRequest.objects.create(entry=named, reason="R.", asked_by=user)
     with pytest.raises(IntegrityError, match="redaction_takes_two"), transaction.atomic():
-        RedactionRequest.objects.filter(pk=asked.pk).update(
+        RedactionRequest.objects.filter(pk=redaction_request.pk).update(
             decided_by=user, decided_at="2026-11-22T10:00Z", granted=True
         )
 
@@ -242,16 +247,16 @@ def test_a_rehearsal_of_what_is_refused_says_so(named):
         dry_run(new_retraction(named, "", Actor()))
 
 
-def test_what_staff_keep_beside_the_ledger_forgets_the_words_too(one, publisher, two):
+def test_what_staff_keep_beside_the_ledger_forgets_the_words_too(commitment, publisher, two):
     evidence = {"evidence-0-title": "Interview with Jane Doe"}
-    fill(publisher, record_address(one), "_publish", **REPORT | evidence)
+    fill(publisher, record_address(commitment), "_publish", **REPORT | evidence)
     entry = LedgerEntry.objects.last()
     place = [name for name, text in Form(two[0].get(asking(entry))).fields.items() if text == "Interview with Jane Doe"]
     ask(two[0], entry, **{"text-0": REPORT["note"], place[0]: "Interview"})
     decide(two[1], "_grant")
-    kept = [*LogEntry.objects.values_list("object_repr", "change_message")]
-    kept += [*RedactionRequest.objects.values_list("remaining", "reason")]
-    assert "Jane Doe" not in f"{kept}{[*DraftUpdate.objects.values()]}"
+    texts = [*LogEntry.objects.values_list("object_repr", "change_message")]
+    texts += [*RedactionRequest.objects.values_list("remaining", "reason")]
+    assert "Jane Doe" not in f"{texts}{[*DraftUpdate.objects.values()]}"
 
 
 def asking(entry):
@@ -259,8 +264,8 @@ def asking(entry):
 
 
 @pytest.mark.postgresql
-def test_words_that_a_first_redaction_left_can_be_removed_by_a_second(one, two):
-    entry = factories.record("report", one, note="Jane Roe and John Doe came.")
+def test_words_that_a_first_redaction_left_can_be_removed_by_a_second(commitment, two):
+    entry = factories.record("report", commitment, note="Jane Roe and John Doe came.")
     ask(two[0], entry, **{"text-0": "John Doe came."})
     decide(two[1], "_grant")
     RedactionRequest.objects.all().delete()

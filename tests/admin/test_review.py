@@ -15,19 +15,21 @@ from tests.helpers.admin_forms import CHECK, REPORT, Form, change, errors, fill,
 from tests.helpers.drafts import waiting
 from tests.helpers.people import member, signed_in
 
-pytestmark = pytest.mark.usefixtures("the_day_is_fixed")  # whoever needs the database asks for `one` or `publisher`
+pytestmark = pytest.mark.usefixtures(
+    "the_day_is_fixed"
+)  # whoever needs the database asks for `commitment` or `publisher`
 QUEUE = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
 
 
 @pytest.fixture
-def one(db):
+def commitment(db):
     return factories.published(reference="TT-01", title="Build a bridge")
 
 
 @pytest.fixture
-def writer(one):
+def writer(commitment):
     """A contributor of the organisation that owns it."""
-    return signed_in(member("Contributor", one.owners.get()))
+    return signed_in(member("Contributor", commitment.owners.get()))
 
 
 @pytest.fixture
@@ -47,49 +49,49 @@ def confirm(client, page, name, **typed):
 # A draft's way
 
 
-def test_a_contributor_sends_a_draft_and_it_stands_in_the_queue(one, writer, publisher):
-    answer = fill(writer, record_address(one), "_send", **REPORT)
+def test_a_contributor_sends_a_draft_and_it_stands_in_the_queue(commitment, writer, publisher):
+    answer = fill(writer, record_address(commitment), "_send", **REPORT)
     assert answer.headers["Location"] == "/admin/"
     assert "TT-01 waits for a publisher" in writer.get("/admin/").text.replace("The update of ", "")
     assert "TT-01 · report · November 2019" in publisher.get(QUEUE).text
 
 
-def test_a_draft_that_is_only_saved_does_not_stand_in_the_queue(one, writer, publisher):
-    fill(writer, record_address(one), **REPORT)
+def test_a_draft_that_is_only_saved_does_not_stand_in_the_queue(commitment, writer, publisher):
+    fill(writer, record_address(commitment), **REPORT)
     assert "TT-01" not in publisher.get(QUEUE).text.partition("result_list")[2]
 
 
-def test_one_press_says_that_nothing_new_was_found(one, publisher):
-    answer = fill(publisher, record_address(one), "_check", check_searched="Press releases.")
+def test_one_press_says_that_nothing_new_was_found(commitment, publisher):
+    answer = fill(publisher, record_address(commitment), "_check", check_searched="Press releases.")
     assert answer.headers["Location"] == "/commitments/TT-01/#entry-2"
     update = Update.objects.get()
     assert (update.kind, str(update.date), update.searched) == ("check", "2026-11-22", "Press releases.")
 
 
-def test_a_contributor_s_check_waits_for_publishing(one, writer):
-    assert fill(writer, record_address(one), "_check").status_code == 302
+def test_a_contributor_s_check_waits_for_publishing(commitment, writer):
+    assert fill(writer, record_address(commitment), "_check").status_code == 302
     draft = DraftUpdate.objects.get()
     assert (draft.kind, draft.searched, draft.state) == ("check", "Public web pages", "waiting")
 
 
 @pytest.mark.parametrize("typed", [{"note": "Half an update."}, {"evidence-0-title": "A page"}])
-def test_a_check_does_not_throw_away_an_update_half_typed_below_it(one, publisher, typed):
-    answer = fill(publisher, record_address(one), "_check", **typed)
+def test_a_check_does_not_throw_away_an_update_half_typed_below_it(commitment, publisher, typed):
+    answer = fill(publisher, record_address(commitment), "_check", **typed)
     assert answer.status_code == 200
     assert {name: Form(answer).fields[name] for name in typed} == typed
     assert LedgerEntry.objects.count() == 1
 
 
-def test_whoever_looks_again_is_offered_where_was_looked_last(one, publisher):
-    factories.record("check", one, searched="Annual reports of the Academy.")
-    assert Form(publisher.get(record_address(one))).fields["check_searched"] == "Annual reports of the Academy."
+def test_whoever_looks_again_is_offered_where_was_looked_last(commitment, publisher):
+    factories.record("check", commitment, searched="Annual reports of the Academy.")
+    assert Form(publisher.get(record_address(commitment))).fields["check_searched"] == "Annual reports of the Academy."
 
 
 @pytest.mark.parametrize("role", ["Publisher", "Editor"])
-def test_enter_publishes_and_sends_nothing(one, role):
+def test_enter_publishes_and_sends_nothing(commitment, role):
     client = signed_in(member(role))
     draft = factories.CommitmentFactory()
-    pages = (record_address(one), change(waiting(one)), change(draft))
+    pages = (record_address(commitment), change(waiting(commitment)), change(draft))
     assert {Form(client.get(page)).buttons[0] for page in pages} == {"_save"}
 
 
@@ -101,15 +103,15 @@ INCOMPLETE = {
 
 
 @pytest.mark.parametrize(("typed", "message"), INCOMPLETE.values(), ids=INCOMPLETE)
-def test_what_nobody_could_publish_is_not_sent_and_what_was_typed_is_kept(one, writer, typed, message):
-    answer = fill(writer, record_address(one), "_send", **typed)
+def test_what_nobody_could_publish_is_not_sent_and_what_was_typed_is_kept(commitment, writer, typed, message):
+    answer = fill(writer, record_address(commitment), "_send", **typed)
     assert message in str(errors(answer))
     assert {name: Form(answer).fields[name] for name in typed} == typed
     assert not DraftUpdate.objects.exists()
 
 
-def test_a_draft_that_is_returned_while_its_author_has_it_open_tells_why(one, writer):
-    fill(writer, record_address(one), "_send", **REPORT)
+def test_a_draft_that_is_returned_while_its_author_has_it_open_tells_why(commitment, writer):
+    fill(writer, record_address(commitment), "_send", **REPORT)
     draft = DraftUpdate.objects.get()
     form = Form(writer.get(change(draft)))
     return_drafts([draft], "Name the course.")
@@ -119,17 +121,18 @@ def test_a_draft_that_is_returned_while_its_author_has_it_open_tells_why(one, wr
     assert Form(answer).send(writer, change(draft), "_send").status_code == 302
 
 
-def test_a_contributor_who_presses_publish_all_the_same_loses_nothing(one, writer):
-    answer = fill(writer, record_address(one), "_publish", **REPORT)
+def test_a_contributor_who_presses_publish_all_the_same_loses_nothing(commitment, writer):
+    answer = fill(writer, record_address(commitment), "_publish", **REPORT)
     page = writer.get(answer.headers["Location"])
     assert "It is saved as a draft and not published" in page.text
     assert DraftUpdate.objects.get().note == REPORT["note"]
 
 
-def test_another_s_draft_of_the_same_commitment_is_pointed_out(one, writer, publisher):
-    fill(writer, record_address(one), **REPORT)
+def test_another_s_draft_of_the_same_commitment_is_pointed_out(commitment, writer, publisher):
+    fill(writer, record_address(commitment), **REPORT)
     assert (
-        "There is a draft by contributor of 22 November 2026 (being drafted)" in publisher.get(record_address(one)).text
+        "There is a draft by contributor of 22 November 2026 (being drafted)"
+        in publisher.get(record_address(commitment)).text
     )
 
 
@@ -145,24 +148,24 @@ def test_an_address_is_one_that_anybody_can_open():
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "http://10.0.0.1/"])
-def test_an_address_that_nobody_can_open_is_refused_and_kept(one, publisher, address):
-    answer = fill(publisher, record_address(one), **REPORT | {"evidence-0-url": address})
+def test_an_address_that_nobody_can_open_is_refused_and_kept(commitment, publisher, address):
+    answer = fill(publisher, record_address(commitment), **REPORT | {"evidence-0-url": address})
     assert "url" in errors(answer)["rows"][0]
     assert Form(answer).fields["evidence-0-url"] == address
 
 
-def test_the_same_address_twice_in_a_form_is_refused(one, publisher):
+def test_the_same_address_twice_in_a_form_is_refused(commitment, publisher):
     again = {name.replace("-0-", "-1-"): text for name, text in REPORT.items() if "-0-" in name}
-    answer = fill(publisher, record_address(one), **REPORT, **again, **{"evidence-TOTAL_FORMS": "2"})
+    answer = fill(publisher, record_address(commitment), **REPORT, **again, **{"evidence-TOTAL_FORMS": "2"})
     assert "Row 1 has this address already." in str(errors(answer)["rows"][1])
 
 
 @pytest.mark.postgresql
-def test_an_address_on_record_is_pointed_out_once_and_then_taken(one, publisher):
-    fill(publisher, record_address(one), "_publish", **REPORT)
-    told = fill(publisher, record_address(one), "_publish", **REPORT | {"note": "It says more."})
-    assert "This page is evidence of entry 2 already." in str(errors(told)["rows"][0])
-    assert Form(told).send(publisher, record_address(one), "_publish").status_code == 302
+def test_an_address_on_record_is_pointed_out_once_and_then_taken(commitment, publisher):
+    fill(publisher, record_address(commitment), "_publish", **REPORT)
+    answer = fill(publisher, record_address(commitment), "_publish", **REPORT | {"note": "It says more."})
+    assert "This page is evidence of entry 2 already." in str(errors(answer)["rows"][0])
+    assert Form(answer).send(publisher, record_address(commitment), "_publish").status_code == 302
     assert Update.objects.count() == 2
 
 
@@ -174,31 +177,33 @@ def effect_of(client, draft):
     return " ".join(text.partition("this draft would change")[2].partition("</section>")[0].split())
 
 
-def test_the_queue_shows_what_a_draft_would_change(one, publisher):
-    factories.record("report", one, date="2018", note="The ground was broken.")
-    draft = waiting(one, status="completed", note="It stands.")
-    said = effect_of(publisher, draft)
-    assert 'Status: <span class="before">in progress (2018)</span> → <strong>completed (November 2019)</strong>' in said
-    assert 'Note: <span class="before">The ground was broken.</span> → <strong>It stands.</strong>' in said
+def test_the_queue_shows_what_a_draft_would_change(commitment, publisher):
+    factories.record("report", commitment, date="2018", note="The ground was broken.")
+    draft = waiting(commitment, status="completed", note="It stands.")
+    effect = effect_of(publisher, draft)
+    assert (
+        'Status: <span class="before">in progress (2018)</span> → <strong>completed (November 2019)</strong>' in effect
+    )
+    assert 'Note: <span class="before">The ground was broken.</span> → <strong>It stands.</strong>' in effect
     assert "completed (November 2019)" in publisher.get(QUEUE).text
 
 
-def test_a_report_that_is_older_than_the_last_one_moves_nothing(one, publisher):
-    factories.record("report", one, date="2021", note="Later.")
-    said = effect_of(publisher, waiting(one, status="completed", note="Earlier."))
-    assert "Status" not in said
-    assert "Says: <strong>Earlier.</strong>" in said
+def test_a_report_that_is_older_than_the_last_one_moves_nothing(commitment, publisher):
+    factories.record("report", commitment, date="2021", note="Later.")
+    effect = effect_of(publisher, waiting(commitment, status="completed", note="Earlier."))
+    assert "Status" not in effect
+    assert "Says: <strong>Earlier.</strong>" in effect
 
 
 def test_a_new_deadline_and_a_figure_are_shown_from_what_to_what(publisher):
-    one = factories.published(deadline="2019", unit="people")
-    said = effect_of(publisher, waiting(one, deadline="2021", deadline_reason="More time.", achieved="12"))
-    assert 'Deadline: <span class="before">2019</span> → <strong>2021</strong>' in said
-    assert "Achieved: <strong>12</strong>" in said
+    commitment = factories.published(deadline="2019", unit="people")
+    effect = effect_of(publisher, waiting(commitment, deadline="2021", deadline_reason="More time.", achieved="12"))
+    assert 'Deadline: <span class="before">2019</span> → <strong>2021</strong>' in effect
+    assert "Achieved: <strong>12</strong>" in effect
 
 
-def test_a_draft_that_is_not_complete_opens_all_the_same(one, publisher):
-    draft = one.drafts.create(note="To be looked up.")
+def test_a_draft_that_is_not_complete_opens_all_the_same(commitment, publisher):
+    draft = commitment.drafts.create(note="To be looked up.")
     assert publisher.get(change(draft)).status_code == 200
 
 
@@ -206,8 +211,8 @@ def test_a_draft_that_is_not_complete_opens_all_the_same(one, publisher):
 
 
 @pytest.mark.postgresql
-def test_many_are_published_in_one_go_the_earliest_first(one, publisher):
-    drafts = [waiting(one, n, date=str(2020 - n)) for n in (1, 2, 3)]
+def test_many_are_published_in_one_go_the_earliest_first(commitment, publisher):
+    drafts = [waiting(commitment, n, date=str(2020 - n)) for n in (1, 2, 3)]
     page = choose(publisher, "publish_selected", drafts)
     assert "Publish 3 updates" in page.text
     assert confirm(publisher, page, "publish").status_code == 302
@@ -216,8 +221,8 @@ def test_many_are_published_in_one_go_the_earliest_first(one, publisher):
 
 
 @pytest.mark.postgresql
-def test_one_that_cannot_be_published_stops_all_and_is_named_before_anything_is_written(one, publisher):
-    drafts = [waiting(one, 1), waiting(one, 2, status=""), waiting(one, 3, date="2030")]
+def test_one_that_cannot_be_published_stops_all_and_is_named_before_anything_is_written(commitment, publisher):
+    drafts = [waiting(commitment, 1), waiting(commitment, 2, status=""), waiting(commitment, 3, date="2030")]
     page = choose(publisher, "publish_selected", drafts)
     assert "Status: Say which status is reported." in page.text
     assert "2030 lies in the future." in page.text
@@ -228,8 +233,8 @@ def test_one_that_cannot_be_published_stops_all_and_is_named_before_anything_is_
 
 
 @pytest.mark.postgresql
-def test_what_was_changed_after_the_page_was_made_is_not_published(one, publisher, time_machine):
-    draft = waiting(one)
+def test_what_was_changed_after_the_page_was_made_is_not_published(commitment, publisher, time_machine):
+    draft = waiting(commitment)
     page = choose(publisher, "publish_selected", [draft])
     time_machine.shift(60)
     draft.note = "Something else."
@@ -240,8 +245,8 @@ def test_what_was_changed_after_the_page_was_made_is_not_published(one, publishe
     assert confirm(publisher, answer, "publish").status_code == 302
 
 
-def test_a_draft_deleted_after_the_page_was_made_stops_the_rest(one, publisher):
-    drafts = [waiting(one, 1), waiting(one, 2)]
+def test_a_draft_deleted_after_the_page_was_made_stops_the_rest(commitment, publisher):
+    drafts = [waiting(commitment, 1), waiting(commitment, 2)]
     page = choose(publisher, "publish_selected", drafts)
     drafts[0].delete()
     answer = confirm(publisher, page, "publish")
@@ -250,8 +255,8 @@ def test_a_draft_deleted_after_the_page_was_made_stops_the_rest(one, publisher):
 
 
 @pytest.mark.postgresql
-def test_two_who_publish_the_same_draft_publish_it_once(one, publisher):
-    draft = waiting(one)
+def test_two_who_publish_the_same_draft_publish_it_once(commitment, publisher):
+    draft = waiting(commitment)
     pages = [choose(publisher, "publish_selected", [draft]) for _publisher in range(2)]
     confirm(publisher, pages[0], "publish")
     answer = confirm(publisher, pages[1], "publish")
@@ -259,17 +264,17 @@ def test_two_who_publish_the_same_draft_publish_it_once(one, publisher):
     assert LedgerEntry.objects.count() == 2
 
 
-def test_a_forged_page_chooses_nothing(one, publisher):
-    draft = waiting(one)
+def test_a_forged_page_chooses_nothing(commitment, publisher):
+    draft = waiting(commitment)
     answer = publisher.post(reverse("admin:commitments_draftupdate_publish"), {"chosen": f"{draft.pk}"})
     assert answer.status_code == 302
     assert LedgerEntry.objects.count() == 1
 
 
 @pytest.mark.postgresql
-def test_publishing_forty_takes_few_more_queries_than_ten(one, publisher):
+def test_publishing_forty_takes_few_more_queries_than_ten(commitment, publisher):
     def queries(number):
-        drafts = [waiting(one, n, note=f"Of {number}: {n}") for n in range(number)]
+        drafts = [waiting(commitment, n, note=f"Of {number}: {n}") for n in range(number)]
         page = choose(publisher, "publish_selected", drafts)
         with CaptureQueriesContext(connection) as captured:
             assert confirm(publisher, page, "publish").status_code == 302
@@ -281,8 +286,8 @@ def test_publishing_forty_takes_few_more_queries_than_ten(one, publisher):
 # Returning
 
 
-def test_a_draft_is_returned_with_a_reason_that_its_author_sees(one, writer, publisher):
-    fill(writer, record_address(one), "_send", **REPORT)
+def test_a_draft_is_returned_with_a_reason_that_its_author_sees(commitment, writer, publisher):
+    fill(writer, record_address(commitment), "_send", **REPORT)
     draft = DraftUpdate.objects.get()
     page = publisher.get(reverse("admin:commitments_draftupdate_return"), {"draft": draft.pk})
     assert confirm(publisher, page, "return", reason="Name the course.").status_code == 302
@@ -291,15 +296,15 @@ def test_a_draft_is_returned_with_a_reason_that_its_author_sees(one, writer, pub
     assert "TT-01" not in publisher.get(QUEUE).text.partition("result_list")[2]
 
 
-def test_returning_needs_a_reason_and_keeps_the_page(one, publisher):
-    page = choose(publisher, "return_selected", [waiting(one)])
+def test_returning_needs_a_reason_and_keeps_the_page(commitment, publisher):
+    page = choose(publisher, "return_selected", [waiting(commitment)])
     answer = confirm(publisher, page, "return", reason=" ")
     assert "Say what is to be changed. The author reads it." in answer.text
     assert DraftUpdate.objects.get().state == "waiting"
 
 
-def test_a_returned_draft_is_put_right_and_sent_again(one, writer, publisher):
-    fill(writer, record_address(one), "_send", **REPORT)
+def test_a_returned_draft_is_put_right_and_sent_again(commitment, writer, publisher):
+    fill(writer, record_address(commitment), "_send", **REPORT)
     draft = DraftUpdate.objects.get()
     return_drafts([draft], "Name the course.")
     fill(writer, change(draft), "_send", note="The course was named.")
@@ -315,42 +320,42 @@ def four_eyes(settings):
     settings.FOUR_EYES = True
 
 
-def test_whoever_drafted_an_update_cannot_publish_it(four_eyes, one, publisher):
-    answer = fill(publisher, record_address(one), "_publish", **REPORT)
+def test_whoever_drafted_an_update_cannot_publish_it(four_eyes, commitment, publisher):
+    answer = fill(publisher, record_address(commitment), "_publish", **REPORT)
     assert "somebody else must publish it. Send it for publishing." in str(errors(answer))
     assert Form(answer).fields["note"] == REPORT["note"]
     assert "_publish" not in Form(answer).buttons
     assert LedgerEntry.objects.count() == 1
 
 
-def test_whoever_changed_it_last_cannot_publish_it_either(four_eyes, one, publisher):
-    draft = waiting(one)
+def test_whoever_changed_it_last_cannot_publish_it_either(four_eyes, commitment, publisher):
+    draft = waiting(commitment)
     fill(publisher, change(draft), note="In my words.")
     answer = confirm(publisher, choose(publisher, "publish_selected", [draft]), "publish")
     assert "somebody else must publish it" in answer.text
     assert LedgerEntry.objects.count() == 1
 
 
-def test_changing_and_publishing_in_one_press_is_no_way_round(four_eyes, one, publisher):
-    answer = fill(publisher, change(waiting(one)), "_publish", note="In my words.")
+def test_changing_and_publishing_in_one_press_is_no_way_round(four_eyes, commitment, publisher):
+    answer = fill(publisher, change(waiting(commitment)), "_publish", note="In my words.")
     assert "somebody else must publish it" in str(errors(answer))
     assert LedgerEntry.objects.count() == 1
 
 
 @pytest.mark.postgresql
-def test_a_second_pair_of_eyes_publishes_it(four_eyes, one, writer, publisher):
-    fill(writer, record_address(one), "_send", **REPORT)
+def test_a_second_pair_of_eyes_publishes_it(four_eyes, commitment, writer, publisher):
+    fill(writer, record_address(commitment), "_send", **REPORT)
     assert fill(publisher, change(DraftUpdate.objects.get()), "_publish").status_code == 302
     assert LedgerEntry.objects.count() == 2
 
 
-def test_without_the_setting_one_pair_is_enough(one, publisher):
-    assert fill(publisher, record_address(one), "_publish", **REPORT).status_code == 302
+def test_without_the_setting_one_pair_is_enough(commitment, publisher):
+    assert fill(publisher, record_address(commitment), "_publish", **REPORT).status_code == 302
 
 
-def test_the_organisation_that_recorded_is_on_the_ledger_and_no_name(one):
+def test_the_organisation_that_recorded_is_on_the_ledger_and_no_name(commitment):
     body = factories.OrganisationFactory(slug="office")
-    fill(signed_in(member("Publisher", body)), record_address(one), "_publish", **REPORT)
+    fill(signed_in(member("Publisher", body)), record_address(commitment), "_publish", **REPORT)
     assert (LedgerEntry.objects.last().role, LedgerEntry.objects.last().organisation) == ("publisher", "office")
 
 
@@ -361,49 +366,49 @@ HUGE = "9" * 5000
 
 def test_what_cannot_be_a_key_is_the_key_of_nothing():
     odd = ["", "x", "-1", "NaN", "²", "٣", "1_0", "9" * 19, HUGE, None, 1]
-    assert [parse_key(one) for one in odd] == [0] * len(odd)
+    assert [parse_key(key) for key in odd] == [0] * len(odd)
     assert parse_key("17") == 17
 
 
-@pytest.mark.parametrize(("page", "asked"), [("add", "commitment"), ("publish", "draft"), ("return", "draft")])
-def test_an_odd_address_is_no_error_of_ours(publisher, page, asked):
+@pytest.mark.parametrize(("page", "name"), [("add", "commitment"), ("publish", "draft"), ("return", "draft")])
+def test_an_odd_address_is_no_error_of_ours(publisher, page, name):
     address = reverse(f"admin:commitments_draftupdate_{page}")
-    assert [publisher.get(f"{address}?{asked}={odd}").status_code in (200, 302) for odd in (HUGE, "x")] == [True, True]
+    assert [publisher.get(f"{address}?{name}={odd}").status_code in (200, 302) for odd in (HUGE, "x")] == [True, True]
 
 
-@pytest.mark.parametrize("commitment", ["", HUGE], ids=["empty", "huge"])
-def test_an_odd_commitment_is_refused_and_what_was_typed_is_kept(one, publisher, commitment):
-    answer = fill(publisher, record_address(one), commitment=commitment, note="Typed.")
+@pytest.mark.parametrize("key", ["", HUGE], ids=["empty", "huge"])
+def test_an_odd_commitment_is_refused_and_what_was_typed_is_kept(commitment, publisher, key):
+    answer = fill(publisher, record_address(commitment), commitment=key, note="Typed.")
     assert answer.status_code == 200
     assert "commitment" in errors(answer)
     assert Form(answer).fields["note"] == "Typed."
 
 
-def test_an_odd_box_and_an_odd_number_of_rows_are_no_error_of_ours(one, publisher):
-    answer = fill(publisher, change(waiting(one)), seen="[" * 10_000, **{"evidence-TOTAL_FORMS": "3000000"})
+def test_an_odd_box_and_an_odd_number_of_rows_are_no_error_of_ours(commitment, publisher):
+    answer = fill(publisher, change(waiting(commitment)), seen="[" * 10_000, **{"evidence-TOTAL_FORMS": "3000000"})
     assert answer.status_code == 200
 
 
 @pytest.mark.postgresql
-def test_what_the_record_says_meanwhile_is_looked_at_before_it_is_confirmed(one, publisher):
-    draft = waiting(one, status="completed")
+def test_what_the_record_says_meanwhile_is_looked_at_before_it_is_confirmed(commitment, publisher):
+    draft = waiting(commitment, status="completed")
     page = choose(publisher, "publish_selected", [draft])
-    factories.record("report", one, date="2020", status="stopped", stop_reason="cancelled", note="Called off.")
+    factories.record("report", commitment, date="2020", status="stopped", stop_reason="cancelled", note="Called off.")
     answer = confirm(publisher, page, "publish")
     assert "what it would change, is not what this page showed" in answer.text
     assert confirm(publisher, answer, "publish").status_code == 302
 
 
-def test_a_draft_published_meanwhile_is_not_called_returned(one, publisher):
-    draft = waiting(one)
+def test_a_draft_published_meanwhile_is_not_called_returned(commitment, publisher):
+    draft = waiting(commitment)
     page = choose(publisher, "return_selected", [draft])
     publish_drafts([draft], member("Administrator"))
     assert "It is on record already" in confirm(publisher, page, "return", reason="Why?").text
 
 
 @pytest.mark.postgresql
-def test_a_draft_published_while_its_deletion_was_asked_stays(one, publisher):
-    draft = waiting(one)
+def test_a_draft_published_while_its_deletion_was_asked_stays(commitment, publisher):
+    draft = waiting(commitment)
     address = reverse("admin:commitments_draftupdate_delete", args=[draft.pk])
     publish_drafts([draft], member("Administrator"))
     assert publisher.post(address, {"post": "yes"}).status_code == 403

@@ -88,13 +88,15 @@ LINES = [line.split() for line in TABLE.strip().splitlines()]
 @pytest.fixture(scope="module", autouse=True)
 def work(module_db):
     """What they work at, and for each role a draft of its own and a browser in which somebody of it is signed in."""
-    made = make_staff_work()
-    users = {role: None if role == "anonymous" else member(role, made.ours) for role in ROLES}
-    made.clients = {role: signed_in(user) if user else Client() for role, user in users.items()}
-    made.cookies = {role: deepcopy(client.cookies) for role, client in made.clients.items()}
-    drafts = {role: made.own.drafts.create(date="2019", note="My own.", author=user) for role, user in users.items()}
-    made.addresses = {role: staff_addresses(made, draft) for role, draft in drafts.items()}
-    return made
+    staff_work = make_staff_work()
+    users = {role: None if role == "anonymous" else member(role, staff_work.ours) for role in ROLES}
+    staff_work.clients = {role: signed_in(user) if user else Client() for role, user in users.items()}
+    staff_work.cookies = {role: deepcopy(client.cookies) for role, client in staff_work.clients.items()}
+    drafts = {
+        role: staff_work.own.drafts.create(date="2019", note="My own.", author=user) for role, user in users.items()
+    }
+    staff_work.addresses = {role: staff_addresses(staff_work, draft) for role, draft in drafts.items()}
+    return staff_work
 
 
 def visitor(work, role):
@@ -153,9 +155,9 @@ def test_a_contributor_s_bulk_page_takes_only_what_is_within_reach(work, contrib
     assert work.other.reference not in page.text
 
 
-@pytest.mark.parametrize("asked", ["q=Their", "author__id__exact={}"], ids=["search", "filter"])
-def test_a_contributor_s_filters_reach_nothing_more(work, contributor, addresses, asked):
-    answer = contributor.get(f"{addresses['updates_drafted']}?{asked.format(work.colleague.pk)}")
+@pytest.mark.parametrize("query", ["q=Their", "author__id__exact={}"], ids=["search", "filter"])
+def test_a_contributor_s_filters_reach_nothing_more(work, contributor, addresses, query):
+    answer = contributor.get(f"{addresses['updates_drafted']}?{query.format(work.colleague.pk)}")
     assert answer.status_code == 200
     assert "Their secret." not in answer.text
 

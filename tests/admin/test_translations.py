@@ -31,7 +31,7 @@ def ours(db):
 
 
 @pytest.fixture
-def one(ours):
+def commitment(ours):
     """A published commitment of ours."""
     return factories.published(reference="TT-01", owners=[ours], title="Open the gate", quote="will open the gate")
 
@@ -45,7 +45,7 @@ def page(commitment, query=""):
     return f"/admin/commitments/commitment/{commitment.pk}/translations/{query}"
 
 
-def said(commitment, text, language=HANT):
+def translation_of(commitment, text, language=HANT):
     return latest_translations([commitment.pk]).get((commitment.pk, language, text), "")
 
 
@@ -68,11 +68,11 @@ def fill(client, commitment, typed, *, opened=None, query=""):
 # The page
 
 
-def test_it_shows_each_text_with_the_place_where_it_stands(one, publisher):
-    factories.record("report", one, note="It stands open.", evidence=[factories.evidence(title="Notice")])
-    one.drafts.create(kind="context", date="2020", note="It was painted.")
-    rows = {row.text: row.place for row in publisher.get(page(one)).context["rows"]}
-    assert list(rows) == translatable_texts(one)
+def test_it_shows_each_text_with_the_place_where_it_stands(commitment, publisher):
+    factories.record("report", commitment, note="It stands open.", evidence=[factories.evidence(title="Notice")])
+    commitment.drafts.create(kind="context", date="2020", note="It was painted.")
+    rows = {row.text: row.place for row in publisher.get(page(commitment)).context["rows"]}
+    assert list(rows) == translatable_texts(commitment)
     assert rows["Open the gate"] == "Title, entry 1 (published)"
     assert rows["It stands open."] == "Note, entry 2 (report)"
     assert rows["Notice"] == "Title of a page of evidence, entry 2 (report)"
@@ -80,8 +80,8 @@ def test_it_shows_each_text_with_the_place_where_it_stands(one, publisher):
 
 
 @pytest.mark.postgresql
-def test_what_is_saved_is_public_at_once(one, publisher):
-    answer = fill(publisher, one, {("Open the gate", HANT): "打開閘門", ("Open the gate", HANS): "打开闸门"})
+def test_what_is_saved_is_public_at_once(commitment, publisher):
+    answer = fill(publisher, commitment, {("Open the gate", HANT): "打開閘門", ("Open the gate", HANS): "打开闸门"})
     assert answer.status_code == 302
     known = Commitment.objects.get()
     assert [known.translation("title", language) for language in (HANT, HANS)] == ["打開閘門", "打开闸门"]
@@ -89,63 +89,63 @@ def test_what_is_saved_is_public_at_once(one, publisher):
     assert (last.role, last.organisation) == (Role.PUBLISHER, "ours")
 
 
-def test_a_note_is_translated_before_it_is_published(one, publisher):
-    one.drafts.create(kind="context", date="2020", note="It was painted.")
-    fill(publisher, one, {("It was painted.", HANT): "已髹上油漆。"})
-    publish_drafts(list(one.drafts.all()), User.objects.create_superuser("boss"))
+def test_a_note_is_translated_before_it_is_published(commitment, publisher):
+    commitment.drafts.create(kind="context", date="2020", note="It was painted.")
+    fill(publisher, commitment, {("It was painted.", HANT): "已髹上油漆。"})
+    publish_drafts(list(commitment.drafts.all()), User.objects.create_superuser("boss"))
     assert Commitment.objects.get().translation_of("It was painted.", HANT) == "已髹上油漆。"
 
 
-def test_those_that_lack_a_translation_can_be_shown_alone_and_saved(one, publisher):
+def test_those_that_lack_a_translation_can_be_shown_alone_and_saved(commitment, publisher):
     for language in (HANT, HANS):
-        tell(one, "Open the gate", "閘", language)
-    alone = publisher.get(page(one, "?missing=1"))
+        tell(commitment, "Open the gate", "閘", language)
+    alone = publisher.get(page(commitment, "?missing=1"))
     assert "Open the gate" not in [row.text for row in alone.context["rows"]]
-    fill(publisher, one, {("will open the gate", HANT): "將打開"}, query="?missing=1")
-    assert said(one, "will open the gate") == "將打開"
-    assert said(one, "Open the gate") == "閘"
+    fill(publisher, commitment, {("will open the gate", HANT): "將打開"}, query="?missing=1")
+    assert translation_of(commitment, "will open the gate") == "將打開"
+    assert translation_of(commitment, "Open the gate") == "閘"
 
 
-def test_more_texts_than_a_form_can_hold_stand_on_several_pages(one, publisher, monkeypatch):
+def test_more_texts_than_a_form_can_hold_stand_on_several_pages(commitment, publisher, monkeypatch):
     monkeypatch.setattr(translations, "MAX_TEXTS", 1)
-    assert len(publisher.get(page(one)).context["rows"]) == 1
-    fill(publisher, one, {("will open the gate", HANT): "將打開"}, query="?p=2")
-    assert said(one, "will open the gate") == "將打開"
+    assert len(publisher.get(page(commitment)).context["rows"]) == 1
+    fill(publisher, commitment, {("will open the gate", HANT): "將打開"}, query="?p=2")
+    assert translation_of(commitment, "will open the gate") == "將打開"
 
 
-def test_an_empty_box_takes_a_translation_back_and_the_history_keeps_it(one, publisher):
-    tell(one, "Open the gate", "打開閘門")
-    fill(publisher, one, {("Open the gate", HANT): " "})
-    box = boxes(publisher.get(page(one)))["Open the gate", HANT]
+def test_an_empty_box_takes_a_translation_back_and_the_history_keeps_it(commitment, publisher):
+    tell(commitment, "Open the gate", "打開閘門")
+    fill(publisher, commitment, {("Open the gate", HANT): " "})
+    box = boxes(publisher.get(page(commitment)))["Open the gate", HANT]
     assert box.missing
-    assert [told.text for told in box.history] == ["", "打開閘門"]
-    assert [told.who for told in box.history] == ["publisher, Ours", "publisher"]
+    assert [translation.text for translation in box.history] == ["", "打開閘門"]
+    assert [translation.who for translation in box.history] == ["publisher, Ours", "publisher"]
 
 
 @pytest.mark.postgresql
-def test_nothing_of_the_chain_moves_and_the_ledger_verifies(one, publisher):
+def test_nothing_of_the_chain_moves_and_the_ledger_verifies(commitment, publisher):
     head = LedgerHead.objects.get().digest
-    tell(one, "Open the gate", "閘門")
-    fill(publisher, one, {("Open the gate", HANT): "打開閘門"})
+    tell(commitment, "Open the gate", "閘門")
+    fill(publisher, commitment, {("Open the gate", HANT): "打開閘門"})
     assert LedgerHead.objects.get().digest == head
     assert verify() == (0, f"The ledger verifies: 1 entries, head {head}\n", "")
-    tell(one, "will open the gate", "將打開")
+    tell(commitment, "will open the gate", "將打開")
     assert verify("--rebuild")[0] == 0
     assert Commitment.objects.get().translated[HANT]["Open the gate"] == "打開閘門"
 
 
 @pytest.mark.postgresql
-def test_redacted_words_show_nowhere(one, publisher):
-    entry = factories.record("report", one, note="By Jane Doe.")
-    tell(one, "By Jane Doe.", "由杜小姐。")
+def test_redacted_words_show_nowhere(commitment, publisher):
+    entry = factories.record("report", commitment, note="By Jane Doe.")
+    tell(commitment, "By Jane Doe.", "由杜小姐。")
     append_entries([new_redaction(entry, entry.data | {"note": "By staff."}, "Personal data.", BY)])
-    text = publisher.get(page(one)).text
+    text = publisher.get(page(commitment)).text
     assert "Jane Doe" not in text
     assert "杜小姐" not in text
 
 
-def test_the_log_names_the_account_and_repeats_no_words(one, publisher):
-    fill(publisher, one, {("Open the gate", HANT): "打開閘門"})
+def test_the_log_names_the_account_and_repeats_no_words(commitment, publisher):
+    fill(publisher, commitment, {("Open the gate", HANT): "打開閘門"})
     entry = LogEntry.objects.get()
     assert (entry.user.username, entry.object_repr) == ("publisher", "TT-01")
     assert entry.get_change_message() == "Changed 繁體中文."
@@ -157,12 +157,14 @@ WHO = [("Contributor", 200, False), ("Editor", 200, False), ("Publisher", 200, T
 
 
 @pytest.mark.parametrize(("role", "status", "may"), WHO)
-def test_what_is_public_is_translated_by_publishers_and_others_look(one, ours, role, status, may):
+def test_what_is_public_is_translated_by_publishers_and_others_look(commitment, ours, role, status, may):
     client = signed_in(member(role, ours))
-    opened = client.get(page(one))
+    opened = client.get(page(commitment))
     assert (opened.status_code, opened.context["may"]) == (status, may)
-    assert fill(client, one, {("Open the gate", HANT): "打開"}, opened=opened).status_code == (302 if may else 403)
-    assert said(one, "Open the gate") == ("打開" if may else "")
+    assert fill(client, commitment, {("Open the gate", HANT): "打開"}, opened=opened).status_code == (
+        302 if may else 403
+    )
+    assert translation_of(commitment, "Open the gate") == ("打開" if may else "")
 
 
 def test_a_draft_is_translated_by_whoever_may_change_it(ours):
@@ -184,85 +186,85 @@ def test_whoever_is_refused_keeps_what_they_typed(ours):
     assert "打開閘門" in answer.text
 
 
-def test_a_contributor_does_not_reach_what_others_own(one):
+def test_a_contributor_does_not_reach_what_others_own(commitment):
     elsewhere = signed_in(member("Contributor", factories.OrganisationFactory()))
-    assert elsewhere.get(page(one)).status_code == 302
-    assert "Open the gate" not in elsewhere.get(page(one), follow=True).text
+    assert elsewhere.get(page(commitment)).status_code == 302
+    assert "Open the gate" not in elsewhere.get(page(commitment), follow=True).text
 
 
 # Two at once
 
 
 @pytest.mark.postgresql
-def test_a_translation_recorded_meanwhile_is_not_overwritten(one, ours, publisher):
-    opened = publisher.get(page(one))
-    record_translations([NewTranslation(one, HANT, "Open the gate", "開門")], Actor(organisation="ours"))
+def test_a_translation_recorded_meanwhile_is_not_overwritten(commitment, ours, publisher):
+    opened = publisher.get(page(commitment))
+    record_translations([NewTranslation(commitment, HANT, "Open the gate", "開門")], Actor(organisation="ours"))
     typed = {("Open the gate", HANT): "打開閘門", ("will open the gate", HANT): "將打開"}
-    answer = fill(publisher, one, typed, opened=opened)
+    answer = fill(publisher, commitment, typed, opened=opened)
     box = boxes(answer)["Open the gate", HANT]
-    assert said(one, "Open the gate") == "開門"
+    assert translation_of(commitment, "Open the gate") == "開門"
     assert box.problem.startswith("Publisher, Ours recorded this translation after you had opened the page (")
     assert "“開門”" in box.problem
     assert box.text == "打開閘門"
     assert boxes(answer)["will open the gate", HANT].text == "將打開"
-    assert fill(publisher, one, {}, opened=answer).status_code == 302
-    assert said(one, "Open the gate") == "打開閘門"
-    assert said(one, "will open the gate") == "將打開"
+    assert fill(publisher, commitment, {}, opened=answer).status_code == 302
+    assert translation_of(commitment, "Open the gate") == "打開閘門"
+    assert translation_of(commitment, "will open the gate") == "將打開"
 
 
-def test_what_somebody_else_translated_and_one_left_alone_stays(one, publisher):
-    opened = publisher.get(page(one))
-    tell(one, "Open the gate", "開門")
-    assert fill(publisher, one, {("will open the gate", HANT): "將打開"}, opened=opened).status_code == 302
-    assert said(one, "Open the gate") == "開門"
+def test_what_somebody_else_translated_and_one_left_alone_stays(commitment, publisher):
+    opened = publisher.get(page(commitment))
+    tell(commitment, "Open the gate", "開門")
+    assert fill(publisher, commitment, {("will open the gate", HANT): "將打開"}, opened=opened).status_code == 302
+    assert translation_of(commitment, "Open the gate") == "開門"
 
 
-def test_what_was_typed_for_a_text_that_is_gone_is_shown(one, publisher):
-    draft = one.drafts.create(kind="context", date="2020", note="It was painted.")
-    opened = publisher.get(page(one))
+def test_what_was_typed_for_a_text_that_is_gone_is_shown(commitment, publisher):
+    draft = commitment.drafts.create(kind="context", date="2020", note="It was painted.")
+    opened = publisher.get(page(commitment))
     draft.delete()
-    answer = fill(publisher, one, {("It was painted.", HANT): "已髹漆。"}, opened=opened)
+    answer = fill(publisher, commitment, {("It was painted.", HANT): "已髹漆。"}, opened=opened)
     assert answer.context["lost"] == ["已髹漆。"]
     assert "已髹漆。" in answer.text
 
 
-def test_what_cannot_be_kept_is_told_beside_its_box_and_nothing_is_saved(one, publisher):
+def test_what_cannot_be_kept_is_told_beside_its_box_and_nothing_is_saved(commitment, publisher):
     typed = {("Open the gate", HANT): "長" * 10_001, ("will open the gate", HANT): "將打開"}
-    answer = fill(publisher, one, typed)
+    answer = fill(publisher, commitment, typed)
     assert boxes(answer)["Open the gate", HANT].problem == "A translation has at most 10000 characters."
     assert boxes(answer)["will open the gate", HANT].text == "將打開"
     assert not Translation.objects.exists()
 
 
-def test_a_form_that_lost_its_hidden_box_saves_nothing(one, publisher):
-    opened = publisher.get(page(one))
-    answer = fill(publisher, one, {("Open the gate", HANT): "打開"} | {}, opened=opened)
+def test_a_form_that_lost_its_hidden_box_saves_nothing(commitment, publisher):
+    opened = publisher.get(page(commitment))
+    answer = fill(publisher, commitment, {("Open the gate", HANT): "打開"} | {}, opened=opened)
     assert answer.status_code == 302
-    form = Form(publisher.get(page(one)))
+    form = Form(publisher.get(page(commitment)))
     answer = form.send(
-        publisher, page(one), "_save", seen="nonsense", **{boxes(opened)["Open the gate", HANT].name: "開"}
+        publisher, page(commitment), "_save", seen="nonsense", **{boxes(opened)["Open the gate", HANT].name: "開"}
     )
     assert "did not say what was on the page" in answer.text
-    assert said(one, "Open the gate") == "打開"
+    assert translation_of(commitment, "Open the gate") == "打開"
 
 
 # What is missing
 
 
 @pytest.mark.postgresql
-def test_the_desk_counts_what_lacks_a_translation_and_its_list_leads_there(one, publisher):
+def test_the_desk_counts_what_lacks_a_translation_and_its_list_leads_there(commitment, publisher):
     factories.published(title="Close the gate")
-    for text in translatable_texts(one):
-        tell(one, text, "譯文")
+    for text in translatable_texts(commitment):
+        tell(commitment, text, "譯文")
     tiles = {tile.label: tile for tile in publisher.get("/admin/").context["desk"]["commitments"]}
     hant, hans = (tiles[f"with texts not yet translated: {name}"] for name in ("繁體中文", "简体中文"))
     assert (hant.count, hans.count) == (1, 2)
-    assert f"{page(one)}?" in publisher.get(hans.address).text
-    assert f"{page(one)}?" not in publisher.get(hant.address).text
+    assert f"{page(commitment)}?" in publisher.get(hans.address).text
+    assert f"{page(commitment)}?" not in publisher.get(hant.address).text
 
 
 @pytest.mark.postgresql
-def test_the_desk_counts_organisations_without_a_chinese_name(one, publisher):
+def test_the_desk_counts_organisations_without_a_chinese_name(commitment, publisher):
     factories.OrganisationFactory(name_zh_hant="名", name_zh_hans="名")
     [tile] = [tile for tile in publisher.get("/admin/").context["desk"]["others"] if "Chinese" in tile.label]
     assert tile.count == 1
@@ -270,15 +272,15 @@ def test_the_desk_counts_organisations_without_a_chinese_name(one, publisher):
 
 
 @pytest.mark.postgresql
-def test_the_list_finds_a_commitment_by_its_chinese_title_in_either_form_of_the_characters(one, publisher):
+def test_the_list_finds_a_commitment_by_its_chinese_title_in_either_form_of_the_characters(commitment, publisher):
     word = "打开"
-    tell(one, "Open the gate", "打開閘門")
+    tell(commitment, "Open the gate", "打開閘門")
     assert publisher.get(f"/admin/commitments/commitment/?q={word}").context["cl"].result_count == 1
     assert publisher.get(f"/admin/commitments/commitment/?q={word}+TT-02").context["cl"].result_count == 0
 
 
 @pytest.mark.postgresql
-def test_the_list_finds_an_organisation_by_its_chinese_name_in_either_form_of_the_characters(one, publisher):
+def test_the_list_finds_an_organisation_by_its_chinese_name_in_either_form_of_the_characters(commitment, publisher):
     assert publisher.get("/admin/commitments/organisation/?q=我们").context["cl"].result_count == 1
 
 
@@ -295,11 +297,11 @@ def test_the_three_languages_of_a_name_stand_in_one_line(ours, publisher):
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("model", ["commitment", "organisation", "draftupdate"])
-def test_a_file_exported_and_imported_again_changes_nothing(one, publisher, model):
-    one.drafts.create(kind="context", date="2020", note="It was painted.", state="waiting")
+def test_a_file_exported_and_imported_again_changes_nothing(commitment, publisher, model):
+    commitment.drafts.create(kind="context", date="2020", note="It was painted.", state="waiting")
     draft = factories.CommitmentFactory(reference="TT-02", title="Close it")
-    for commitment, text in ((one, "Open the gate"), (one, "It was painted."), (draft, "Close it")):
-        tell(commitment, text, "=譯文")
+    for pledge, text in ((commitment, "Open the gate"), (commitment, "It was painted."), (draft, "Close it")):
+        tell(pledge, text, "=譯文")
     data = exported(publisher, model)
     assert {"commitment": "'=譯文", "organisation": "我們", "draftupdate": "'=譯文"}[model] in data.decode()
     preview = upload(publisher, model, data)
@@ -307,15 +309,15 @@ def test_a_file_exported_and_imported_again_changes_nothing(one, publisher, mode
     assert not wrong(preview)
 
 
-def test_each_translation_stands_right_after_its_text(one, publisher):
+def test_each_translation_stands_right_after_its_text(commitment, publisher):
     header = exported(publisher, "commitment").decode("utf-8-sig").split("\r\n")[0].split(",")
     assert header[1:4] == ["title", "title_zh_hant", "title_zh_hans"]
     assert header[-3:] == ["commitment_note", "commitment_note_zh_hant", "commitment_note_zh_hans"]
 
 
 @pytest.mark.postgresql
-def test_a_publisher_s_file_translates_what_is_published_and_takes_back(one, publisher):
-    tell(one, "will open the gate", "將打開")
+def test_a_publisher_s_file_translates_what_is_published_and_takes_back(commitment, publisher):
+    tell(commitment, "will open the gate", "將打開")
     cells = {"reference": "TT-01", "title_zh_hant": "打開閘門", "quote_zh_hant": ""}
     preview = upload(publisher, "commitment", as_csv(cells))
     assert changes(preview) == [
@@ -323,17 +325,17 @@ def test_a_publisher_s_file_translates_what_is_published_and_takes_back(one, pub
         ("TT-01", "quote_zh_hant", "將打開", ""),
     ]
     imported(publisher, "commitment", as_csv(cells))
-    assert said(one, "Open the gate") == "打開閘門"
-    assert said(one, "will open the gate") == ""
+    assert translation_of(commitment, "Open the gate") == "打開閘門"
+    assert translation_of(commitment, "will open the gate") == ""
     assert Commitment.objects.get().translated == {HANT: {"Open the gate": "打開閘門"}}
 
 
-def test_the_rest_of_what_is_published_is_refused_as_before(one, publisher):
+def test_the_rest_of_what_is_published_is_refused_as_before(commitment, publisher):
     cells = {"reference": "TT-01", "title": "Shut the gate", "title_zh_hant": "關閘"}
     assert [column for _row, column, _message in wrong(upload(publisher, "commitment", as_csv(cells)))] == ["title"]
 
 
-def test_an_editor_s_file_translates_drafts_alone(one, ours):
+def test_an_editor_s_file_translates_drafts_alone(commitment, ours):
     editor = signed_in(member("Editor", ours))
     draft = factories.CommitmentFactory(reference="TT-02", title="Close it")
     cells = [{"reference": "TT-01", "title_zh_hant": "開"}, {"reference": "TT-02", "title_zh_hant": "關"}]
@@ -341,10 +343,10 @@ def test_an_editor_s_file_translates_drafts_alone(one, ours):
     assert (row, column) == (2, "title_zh_hant")
     assert "a publisher must import it" in message
     imported(editor, "commitment", as_csv(cells[1]))
-    assert said(draft, "Close it") == "關"
+    assert translation_of(draft, "Close it") == "關"
 
 
-def test_a_translation_of_nothing_is_told(one, publisher):
+def test_a_translation_of_nothing_is_told(commitment, publisher):
     cells = {"reference": "TT-01", "unit_zh_hant": "個"}
     [(_row, column, message)] = wrong(upload(publisher, "commitment", as_csv(cells)))
     assert (column, "There is nothing to translate" in message) == ("unit_zh_hant", True)
@@ -357,7 +359,7 @@ def test_an_imported_organisation_is_found_by_its_chinese_name(publisher):
     assert publisher.get("/admin/commitments/organisation/?q=教育").context["cl"].result_count == 1
 
 
-def test_a_note_comes_with_its_translation(one, publisher):
+def test_a_note_comes_with_its_translation(commitment, publisher):
     cells = {
         "reference": "TT-01",
         "kind": "context",
@@ -366,7 +368,7 @@ def test_a_note_comes_with_its_translation(one, publisher):
         "note_zh_hant": "已髹漆。",
     }
     imported(publisher, "draftupdate", as_csv(cells))
-    assert said(one, "It was painted.") == "已髹漆。"
+    assert translation_of(commitment, "It was painted.") == "已髹漆。"
     [row] = rows_of(exported(publisher, "draftupdate"))
     assert row["note_zh_hant"] == "已髹漆。"
 
@@ -374,15 +376,15 @@ def test_a_note_comes_with_its_translation(one, publisher):
 # Languages of staff
 
 
-def test_the_admin_offers_the_same_page_in_each_language(one, publisher):
-    text = publisher.get(f"/zh-hans{page(one, '?missing=1')}").text
+def test_the_admin_offers_the_same_page_in_each_language(commitment, publisher):
+    text = publisher.get(f"/zh-hans{page(commitment, '?missing=1')}").text
     for language, there in (("en-GB", ""), ("zh-Hant-HK", "/zh-hant"), ("zh-Hans-CN", "/zh-hans")):
-        assert f'<a href="{there}{page(one, "?missing=1")}" lang="{language}"' in text
+        assert f'<a href="{there}{page(commitment, "?missing=1")}" lang="{language}"' in text
 
 
-def test_whoever_is_not_signed_in_comes_back_to_the_page_in_its_language(one, client):
-    answer = client.get(f"/zh-hant{page(one)}")
-    assert answer.url == f"/zh-hant/admin/login/?next=/zh-hant{page(one)}"
+def test_whoever_is_not_signed_in_comes_back_to_the_page_in_its_language(commitment, client):
+    answer = client.get(f"/zh-hant{page(commitment)}")
+    assert answer.url == f"/zh-hant/admin/login/?next=/zh-hant{page(commitment)}"
 
 
 def test_signing_out_and_the_way_to_the_site_keep_the_language(publisher):
@@ -392,14 +394,14 @@ def test_signing_out_and_the_way_to_the_site_keep_the_language(publisher):
     assert publisher.post("/zh-hant/admin/logout/").url == "/zh-hant/admin/login/"
 
 
-def test_a_sign_in_that_has_lasted_long_enough_ends_in_its_language(one, publisher, time_machine):
+def test_a_sign_in_that_has_lasted_long_enough_ends_in_its_language(commitment, publisher, time_machine):
     publisher.get("/zh-hant/admin/")
     time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC))
     assert publisher.get("/zh-hant/admin/").url == "/zh-hant/admin/login/?next=/zh-hant/admin/"
 
 
-def test_a_preview_shows_the_page_in_the_language_of_the_admin(one, publisher):
-    address = f"/zh-hant/admin/commitments/commitment/{one.pk}/change/"
+def test_a_preview_shows_the_page_in_the_language_of_the_admin(commitment, publisher):
+    address = f"/zh-hant/admin/commitments/commitment/{commitment.pk}/change/"
     form = Form(publisher.get(address))
     answer = form.send(publisher, address, "_preview", quote="will open both gates", reason="Slip.")
     assert '<html lang="zh-' in answer.context["preview"]
@@ -409,12 +411,12 @@ def test_a_preview_shows_the_page_in_the_language_of_the_admin(one, publisher):
 @pytest.mark.parametrize(
     ("language", "prefix", "title"), [(HANT, "/zh-hant", "打開閘門"), ("en-gb", "", "Open the gate")]
 )
-def test_a_reminder_is_written_in_the_language_of_its_reader(one, mailoutbox, language, prefix, title):
-    tell(one, "Open the gate", "打開閘門")
+def test_a_reminder_is_written_in_the_language_of_its_reader(commitment, mailoutbox, language, prefix, title):
+    tell(commitment, "Open the gate", "打開閘門")
     user = member("Contributor")
     User.objects.filter(pk=user.pk).update(email="clerk@body.example")
-    Affiliation.objects.create(user=user, organisation=one.owners.get(), language=language)
-    returned = one.drafts.create(date="2020", note="It was painted.", author=user)
+    Affiliation.objects.create(user=user, organisation=commitment.owners.get(), language=language)
+    returned = commitment.drafts.create(date="2020", note="It was painted.", author=user)
     type(returned).objects.update(state="returned", returned_because="Say when.")
     assert send() == (0, "Reminders sent: 1.\n")
     [mail] = mailoutbox

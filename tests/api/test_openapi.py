@@ -58,12 +58,18 @@ def test_every_address_is_described_with_an_example_and_every_answer(schema):
 def test_every_parameter_is_described_and_every_name_that_the_list_knows_is_there(schema):
     for operation in operations(schema).values():
         assert all(parameter["description"] for parameter in operation["parameters"])
-    names = [one["name"] for one in operations(schema)["/api/v1/commitments/"]["parameters"] if one["in"] == "query"]
+    names = [
+        parameter["name"]
+        for parameter in operations(schema)["/api/v1/commitments/"]["parameters"]
+        if parameter["in"] == "query"
+    ]
     assert names == [*list_params(), "cursor"]
 
 
 def test_a_filter_by_vocabulary_lists_its_values(schema):
-    parameters = {one["name"]: one["schema"] for one in operations(schema)["/api/v1/updates/"]["parameters"]}
+    parameters = {
+        parameter["name"]: parameter["schema"] for parameter in operations(schema)["/api/v1/updates/"]["parameters"]
+    }
     names = ("status", "schedule", "freshness", "side", "kind", "level")
     vocabularies = {name: getattr(choices, name.capitalize()) for name in names} | {"evidence": choices.EvidenceLevel}
     assert {name: parameters[name]["items"]["enum"] for name in vocabularies} == {
@@ -108,8 +114,8 @@ def test_the_rows_of_every_table_fit_its_schema(release, client, name):
     assert rows
 
 
-def column(kind, **said):
-    return column_schema(Column("name", "Label", kind, "Meaning.", ("name",), **said))
+def column(kind, **fields):
+    return column_schema(Column("name", "Label", kind, "Meaning.", ("name",), **fields))
 
 
 def test_a_column_that_may_be_empty_may_be_null_and_one_that_is_filled_may_not():
@@ -129,7 +135,7 @@ def test_a_column_with_a_vocabulary_lists_its_values():
 
 
 def test_a_row_without_one_of_its_columns_does_not_fit():
-    assert row_schema(LIST_COLUMNS)["required"] == [one.name for one in LIST_COLUMNS]
+    assert row_schema(LIST_COLUMNS)["required"] == [field.name for field in LIST_COLUMNS]
 
 
 def test_the_pattern_of_a_partial_date():

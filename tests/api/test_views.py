@@ -39,21 +39,21 @@ def ask(client, address, **headers):
 
 def walk(client, address):
     """All rows of all pages, by `next`."""
-    found = []
+    rows = []
     while address:
         page = ask(client, address)
-        found += page["results"]
+        rows += page["results"]
         address = page["next"]
-    return found
+    return rows
 
 
 def refused(client, address, status=400, method="get", **headers):
     """What a refusal says; its form is the same for all."""
     answer = getattr(client, method)(address, headers=headers)
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json"), answer.content
-    said = answer.json()
-    assert list(said) == ["errors"]
-    return said["errors"]
+    data = answer.json()
+    assert list(data) == ["errors"]
+    return data["errors"]
 
 
 # What is answered
@@ -66,7 +66,7 @@ def test_the_index_leads_to_every_collection_and_to_its_description(release, cli
         assert client.get(addresses[name]).status_code == 200
 
 
-@pytest.mark.parametrize("name", [name for name, one in EXAMPLES.items() if name not in ("429", "schema")])
+@pytest.mark.parametrize("name", [name for name, example in EXAMPLES.items() if name not in ("429", "schema")])
 def test_the_examples_are_what_is_answered_of_the_2018_release(release, client, settings, name):
     settings.SECRET_KEY, settings.ALLOWED_HOSTS = "example", ["tracker.example"]
     headers = {"host": "tracker.example"} | ({"accept": "text/csv"} if name == "406" else {})
@@ -86,8 +86,8 @@ def comparable(answer):
 @pytest.mark.parametrize("query", SOME)
 def test_the_commitments_are_those_of_the_list_s_file_in_its_order(release, client, query):
     exported = read(client, f"/commitments.csv?{query}")
-    found = walk(client, f"{API}commitments/?{query}&per_page=20")
-    assert [row["reference"] for row in found] == [row["reference"] for row in exported] != []
+    rows = walk(client, f"{API}commitments/?{query}&per_page=20")
+    assert [row["reference"] for row in rows] == [row["reference"] for row in exported] != []
 
 
 @pytest.mark.postgresql
@@ -96,8 +96,8 @@ def test_a_collection_has_the_rows_of_the_table_s_file(release, client, name):
     query = "as_of=2019-06-30&status=completed&owner=hksarg"
     key = DATASETS[name].key
     exported = [[str(row[part]) for part in key] for row in read(client, f"/data/{name}.csv?{query}")]
-    found = [[str(row[part]) for part in key] for row in walk(client, f"{API}{name}/?{query}&per_page=100")]
-    assert found == exported != []
+    keys = [[str(row[part]) for part in key] for row in walk(client, f"{API}{name}/?{query}&per_page=100")]
+    assert keys == exported != []
 
 
 def test_nothing_on_record_is_null_and_a_list_is_a_list(client):
@@ -109,8 +109,8 @@ def test_nothing_on_record_is_null_and_a_list_is_a_list(client):
 
 @pytest.mark.postgresql
 def test_numbers_are_numbers(client):
-    one = factories.published(target=Decimal("40.50"), unit="employees", deadline="2019")
-    factories.record("report", one, achieved="12.00", deadline="2020-H1", deadline_reason="More time.")
+    commitment = factories.published(target=Decimal("40.50"), unit="employees", deadline="2019")
+    factories.record("report", commitment, achieved="12.00", deadline="2020-H1", deadline_reason="More time.")
     [row] = ask(client, f"{API}commitments/")["results"]
     assert (row["target"], row["achieved"], row["slip_days"]) == (40.5, 12, 182)
 
@@ -118,23 +118,23 @@ def test_numbers_are_numbers(client):
 @pytest.mark.postgresql
 def test_an_answer_says_how_many_there_are_of_which_day_and_where_the_ledger_ends(release, client):
     answer = client.get(f"{API}commitments/?status=completed&per_page=2")
-    told, head = answer.json(), LedgerHead.objects.get().digest
-    assert (told["as_of"], told["ledger_head"], len(told["results"])) == ("2026-11-22", head, 2)
-    assert told["count"] == len(walk(client, f"{API}commitments/?status=completed"))
-    assert (answer.headers["X-Row-Count"], answer.headers["X-Ledger-Head"]) == (str(told["count"]), head)
+    data, head = answer.json(), LedgerHead.objects.get().digest
+    assert (data["as_of"], data["ledger_head"], len(data["results"])) == ("2026-11-22", head, 2)
+    assert data["count"] == len(walk(client, f"{API}commitments/?status=completed"))
+    assert (answer.headers["X-Row-Count"], answer.headers["X-Ledger-Head"]) == (str(data["count"]), head)
 
 
 @pytest.mark.postgresql
 def test_a_commitment_s_own_address_has_its_updates_with_their_evidence(client):
-    one, other = factories.published(reference="AA-01"), factories.published(reference="AA-02")
+    commitment, other = factories.published(reference="AA-01"), factories.published(reference="AA-02")
     first = factories.record(
-        "report", one, evidence=[factories.evidence(), factories.evidence(url="https://b.example")]
+        "report", commitment, evidence=[factories.evidence(), factories.evidence(url="https://b.example")]
     )
-    second, _elsewhere = factories.record("check", one), factories.record("report", other)
-    told = ask(client, f"{API}commitments/AA-01/")
-    assert [update["entry"] for update in told["updates"]] == [first.sequence, second.sequence]
-    assert [row["position"] for row in told["updates"][0]["evidence"]] == [1, 2]
-    assert told["updates"][1]["evidence"] == []
+    second, _elsewhere = factories.record("check", commitment), factories.record("report", other)
+    data = ask(client, f"{API}commitments/AA-01/")
+    assert [update["entry"] for update in data["updates"]] == [first.sequence, second.sequence]
+    assert [row["position"] for row in data["updates"][0]["evidence"]] == [1, 2]
+    assert data["updates"][1]["evidence"] == []
 
 
 def test_one_row_is_the_same_as_among_the_others(release, client):
@@ -148,8 +148,8 @@ def test_one_row_is_the_same_as_among_the_others(release, client):
 
 @pytest.mark.postgresql
 def test_a_past_day_is_told_as_it_stood(client):
-    one = factories.published(reference="AA-01", deadline="2019")
-    factories.record("report", one, date="2020-05", status="completed")
+    commitment = factories.published(reference="AA-01", deadline="2019")
+    factories.record("report", commitment, date="2020-05", status="completed")
     address = f"{API}commitments/AA-01/?as_of="
     assert [ask(client, address + day)["status"] for day in ("2020-05-30", "2020-05-31")] == ["no_report", "completed"]
     assert [len(ask(client, address + day)["updates"]) for day in ("2020-05-30", "2020-05-31")] == [0, 1]
@@ -174,31 +174,33 @@ def test_before_the_release_there_is_nothing(release, client, name):
 def ties(db):
     """Commitments of which many share what they may be sorted by, and many have nothing there."""
     crowd(range(1, 8), deadline="2019", deadline_basis="stated", title="Same", parties_as_stated="all")
-    made = crowd(range(8, 15), title="Other", parties_as_stated="all")
-    said = [factories.new("report", one, date="2020", status="in_progress") for one in made[::2]]
-    append_entries(said)
+    commitments = crowd(range(8, 15), title="Other", parties_as_stated="all")
+    reports = [
+        factories.new("report", commitment, date="2020", status="in_progress") for commitment in commitments[::2]
+    ]
+    append_entries(reports)
 
 
 @pytest.mark.postgresql
 def test_after_each_row_come_those_behind_it_in_the_order_of_the_list(ties, client):
     """In each sort, forwards and backwards, though values are shared or missing."""
     commitments = DATASETS["commitments"]
-    found = commitments.queryset(CommitmentFilter(QueryDict(), date(2026, 11, 22)))
+    queryset = commitments.queryset(CommitmentFilter(QueryDict(), date(2026, 11, 22)))
     for sort in [sign + name for name in SORT_COLUMNS for sign in ("", "-")]:
         exported = [row["reference"] for row in read(client, f"/commitments.csv?sort={sort}")]
         rows, order = ask(client, f"{API}commitments/?sort={sort}")["results"], RowOrder(commitments, sort)
         assert [row["reference"] for row in rows] == exported, sort
-        behind = [order.sorted(found).filter(order.after(order.cursor(row))) for row in rows]
-        told = [list(rest.values_list("reference", flat=True)) for rest in behind]
-        assert told == [exported[place + 1 :] for place in range(14)], sort
+        behind = [order.sorted(queryset).filter(order.after(order.cursor(row))) for row in rows]
+        references = [list(rest.values_list("reference", flat=True)) for rest in behind]
+        assert references == [exported[place + 1 :] for place in range(14)], sort
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("sort", ["-deadline", "title"])
 def test_a_walk_gives_each_row_once_in_the_order_of_the_list(ties, client, sort):
     exported = [row["reference"] for row in read(client, f"/commitments.csv?sort={sort}")]
-    found = walk(client, f"{API}commitments/?sort={sort}&per_page=3")
-    assert [row["reference"] for row in found] == exported
+    rows = walk(client, f"{API}commitments/?sort={sort}&per_page=3")
+    assert [row["reference"] for row in rows] == exported
 
 
 @pytest.mark.postgresql
@@ -207,10 +209,10 @@ def test_a_walk_of_every_collection_gives_each_row_once_with_every_column(releas
     """The file of a table has its rows once, sorted by their keys (test_formats.py)."""
     columns = [column.name for column in DATASETS[name].columns]
     exported = read(client, f"/data/{name}.csv")
-    found = walk(client, f"{API}{name}/?per_page={min(100, len(exported) // 3 + 1)}")
-    assert {tuple(row) for row in found} == {tuple(columns)}
+    rows = walk(client, f"{API}{name}/?per_page={min(100, len(exported) // 3 + 1)}")
+    assert {tuple(row) for row in rows} == {tuple(columns)}
     parts = DATASETS[name].key
-    assert [[str(row[part]) for part in parts] for row in found] == [[row[part] for part in parts] for row in exported]
+    assert [[str(row[part]) for part in parts] for row in rows] == [[row[part] for part in parts] for row in exported]
 
 
 @pytest.mark.postgresql
@@ -219,8 +221,8 @@ def test_what_is_published_between_two_pages_shifts_nothing(ties, client):
     factories.published(reference="AA-01", title="Aardvarks")
     factories.published(reference="ZZ-01", title="Zebras")
     after = [row["reference"] for row in walk(client, page["next"])]
-    found = [row["reference"] for row in page["results"]] + after
-    assert sorted(found) == [*(f"QQ-{n:04}" for n in range(1, 15)), "ZZ-01"]
+    references = [row["reference"] for row in page["results"]] + after
+    assert sorted(references) == [*(f"QQ-{n:04}" for n in range(1, 15)), "ZZ-01"]
 
 
 def test_the_next_page_keeps_the_question_and_is_told_in_a_header_too(release, client):
@@ -251,15 +253,15 @@ def test_a_cursor_that_is_not_from_here_is_refused(release, client):
         for what in ("updates/?per_page=1", "commitments/?per_page=1", "commitments/?per_page=1&sort=title")
     )
     for cursor in ("x", "W10:x", "%00", "%C3%A9", "a" * 5000, f"{mine}x", f"x{mine}", of_updates, by_title):
-        [said] = refused(client, f"{API}commitments/?cursor={cursor}")
-        assert said.startswith("cursor: This is not where a page of this list ended in this order."), cursor
+        [message] = refused(client, f"{API}commitments/?cursor={cursor}")
+        assert message.startswith("cursor: This is not where a page of this list ended in this order."), cursor
 
 
 # What is refused
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("status=finished", "status: “finished” is not one of the values allowed here: no_report, not_started"),
         ("per_page=101", "per_page: Ensure this value is less than or equal to 100."),
@@ -268,10 +270,10 @@ def test_a_cursor_that_is_not_from_here_is_refused(release, client):
         ("format=xml", "“format” is not a name known here. The names are: q, status"),
     ],
 )
-def test_a_wrong_value_is_refused_with_what_is_allowed(release, client, query, said):
+def test_a_wrong_value_is_refused_with_what_is_allowed(release, client, query, message):
     """What the list refuses is refused here by the same filter (test_bad_input.py)."""
     [error] = refused(client, f"{API}areas/?{query}")
-    assert error.startswith(said)
+    assert error.startswith(message)
 
 
 def test_all_that_is_wrong_is_told_at_once(release, client):
@@ -281,8 +283,8 @@ def test_all_that_is_wrong_is_told_at_once(release, client):
 def test_only_commitments_can_be_sorted(release, client):
     for name in DATASETS:
         assert ("sort" in Collection.names(DATASETS[name])) == (name == "commitments")
-    [said] = refused(client, f"{API}areas/?sort=title")
-    assert said.startswith("“sort” is not a name known here.")
+    [message] = refused(client, f"{API}areas/?sort=title")
+    assert message.startswith("“sort” is not a name known here.")
 
 
 @pytest.mark.parametrize("address", [f"{API}commitments/CU-06/", f"{API}areas/culture/"])
@@ -294,8 +296,8 @@ def test_one_row_takes_a_day_and_no_filter(release, client, address):
 
 @pytest.mark.parametrize("address", [API, f"{API}schema/"])
 def test_what_is_the_same_on_every_day_takes_nothing(db, client, address):
-    [said] = refused(client, f"{address}?as_of=2021-08-30")
-    assert said == "“as_of” is not a name known here: this address takes no parameters."
+    [message] = refused(client, f"{address}?as_of=2021-08-30")
+    assert message == "“as_of” is not a name known here: this address takes no parameters."
 
 
 NOWHERE = ["", "v2/", "v1/nothing/", "v1/commitments/XX-99/", "v1/commitments/cu-06/", "v1/commitments/CU-06/x/"]
@@ -333,11 +335,11 @@ def test_the_head_of_an_answer_can_be_asked_for_alone(release, client):
 
 def test_nothing_but_json_can_be_had(release, client):
     """Whatever is accepted, and however badly that is put."""
-    found = {}
+    answers = {}
     for accept in ("text/html", "application/xml", "x", "", ";", 'a/b;c="', "*/*;q=x, text/plain"):
         answer = client.get(f"{API}areas/", headers={"accept": accept})
-        found[accept] = (answer.status_code in (200, 406), answer.headers["Content-Type"])
-    assert set(found.values()) == {(True, "application/json")}, found
+        answers[accept] = (answer.status_code in (200, 406), answer.headers["Content-Type"])
+    assert set(answers.values()) == {(True, "application/json")}, answers
 
 
 def test_what_accepts_other_things_only_is_refused_but_for_the_schema(db, client):
@@ -356,8 +358,8 @@ def test_a_fault_of_ours_is_500_in_the_same_form_and_logged(release, monkeypatch
         raise RuntimeError("a secret")
 
     monkeypatch.setattr(views, "row_items", fails)
-    [said] = refused(Client(raise_request_exception=False), f"{API}areas/", 500)
-    assert "our fault" in said
+    [message] = refused(Client(raise_request_exception=False), f"{API}areas/", 500)
+    assert "our fault" in message
     assert "a secret" in caplog.text
 
 
@@ -380,7 +382,7 @@ def test_whoever_has_the_answer_costs_no_reading_of_rows(release, client):
 
 @pytest.mark.postgresql
 def test_no_address_takes_more_queries_for_sixty_than_for_ten(db, client):
-    addresses = [f"{one}?per_page=100" for one in COLLECTIONS] + [f"{API}commitments/QQ-0001/"]
+    addresses = [f"{address}?per_page=100" for address in COLLECTIONS] + [f"{API}commitments/QQ-0001/"]
     grow(range(1, 11))
     of_ten = [queries(client, address) for address in addresses]
     grow(range(11, 61))
@@ -456,23 +458,25 @@ def test_a_browser_that_asks_first_is_told_that_it_may_read_and_nothing_else(db,
 
 
 def test_the_documentation_tells_of_every_address_every_parameter_and_every_field(release, client):
-    told = client.get(f"{API}docs/").text
+    text = client.get(f"{API}docs/").text
     for path, methods in ask(client, f"{API}schema/")["paths"].items():
-        assert f"<code>{path}</code>" in told
+        assert f"<code>{path}</code>" in text
         for parameter in methods["get"]["parameters"]:
-            assert parameter["in"] == "header" or f"<code>{parameter['name']}</code>" in told
+            assert parameter["in"] == "header" or f"<code>{parameter['name']}</code>" in text
     for dataset in DATASETS.values():
-        assert [column.name for column in dataset.columns if f"<code>{column.name}</code>" not in told] == []
+        assert [column.name for column in dataset.columns if f"<code>{column.name}</code>" not in text] == []
 
 
 @pytest.mark.parametrize("day", ["", "?as_of=2021-08-30"])
 def test_every_example_in_the_documentation_can_be_asked(release, client, day):
     shown = client.get(f"{API}docs/{day}").context["addresses"]
-    assert [one["link"] for one in shown if client.get(one["link"]).status_code != 200] == []
-    assert all(day[1:] in one["link"] for one in shown if "per_page" in one["link"])
+    assert [address["link"] for address in shown if client.get(address["link"]).status_code != 200] == []
+    assert all(day[1:] in address["link"] for address in shown if "per_page" in address["link"])
 
 
 @pytest.mark.parametrize("day", ["", "?as_of=2018-08-23"])
 def test_the_documentation_of_an_empty_record_has_no_links_that_lead_nowhere(client, day):
     shown = client.get(f"{API}docs/{day}").context["addresses"]
-    assert {one["path"] for one in shown if not one["link"]} == {one["path"] for one in shown if "{" in one["path"]}
+    assert {address["path"] for address in shown if not address["link"]} == {
+        address["path"] for address in shown if "{" in address["path"]
+    }

@@ -29,16 +29,18 @@ def on(text):
     return parse_partial_date(text) if text else None
 
 
-def fact(kind, when, *, recorded=RECORDED, **said):
-    said["deadline"] = on(said.get("deadline"))
+def fact(kind, when, *, recorded=RECORDED, **fields):
+    fields["deadline"] = on(fields.get("deadline"))
     return CountedUpdate(
-        next(_sequences), kind, parse_partial_date(when), effective_on(parse_partial_date(when), recorded), **said
+        next(_sequences), kind, parse_partial_date(when), effective_on(parse_partial_date(when), recorded), **fields
     )
 
 
-def report(when, status, *sources, relation="direct", **said):
-    supports = tuple(EvidenceRef(f"https://example.org/{number}", relation, one) for number, one in enumerate(sources))
-    return fact("report", when, status=status, supports=supports, **said)
+def report(when, status, *sources, relation="direct", **fields):
+    supports = tuple(
+        EvidenceRef(f"https://example.org/{number}", relation, source) for number, source in enumerate(sources)
+    )
+    return fact("report", when, status=status, supports=supports, **fields)
 
 
 def after(*facts, deadline="", day=TODAY):

@@ -49,7 +49,7 @@ def test_each_form_runs_from_its_first_day_to_its_last(text, first, last):
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "text"),
     [
         ("2018-40", "2018-H1"),
         ("2018-41", "2018-H2"),
@@ -62,9 +62,9 @@ def test_each_form_runs_from_its_first_day_to_its_last(text, first, last):
         ("  2018-11 ", "2018-11"),
     ],
 )
-def test_another_spelling_is_kept_in_ours(typed, kept):
-    assert str(parse_partial_date(typed)) == kept
-    assert parse_partial_date(typed) == parse_partial_date(kept)
+def test_another_spelling_is_kept_in_ours(typed, text):
+    assert str(parse_partial_date(typed)) == text
+    assert parse_partial_date(typed) == parse_partial_date(text)
 
 
 def test_the_notation_of_the_standard_is_known():
@@ -149,7 +149,7 @@ def test_a_day_lies_in_its_month_and_the_month_in_its_quarter_and_half_year(text
     around = [
         parse_partial_date(f"{text[:4]}-{part}") for part in (text[5:7], f"Q{(month + 2) // 3}", f"H{(month + 5) // 6}")
     ]
-    firsts, lasts = [one.first for one in around], [one.last for one in around]
+    firsts, lasts = [span.first for span in around], [span.last for span in around]
     assert firsts == sorted(firsts, reverse=True)
     assert lasts == sorted(lasts)
     assert firsts[0] <= day.first == day.last <= lasts[0]
@@ -167,8 +167,8 @@ def test_the_parts_of_a_year_follow_one_another_without_a_gap(year):
 @given(st.one_of(st.text(), NEARLY, FORMS))
 def test_any_text_is_a_date_or_is_refused_as_one(text):
     try:
-        kept = str(parse_partial_date(text))
+        notation = str(parse_partial_date(text))
     except PartialDateError:
         return
     year, _dash, part = text.strip().upper().partition("-")
-    assert kept == (f"{year}-{EDTF_PARTS.get(part, part)}" if part else year)
+    assert notation == (f"{year}-{EDTF_PARTS.get(part, part)}" if part else year)

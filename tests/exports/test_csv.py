@@ -18,7 +18,7 @@ from commitments.web import page_cache
 from tests import factories
 from tests.helpers.crowds import crowd
 from tests.helpers.exports import CSV, LEFT_ALONE, QUERIES, RUN, body, read, tiny_world
-from tests.helpers.html import rows
+from tests.helpers.html import table_references
 
 pytestmark = pytest.mark.usefixtures("the_day_is_fixed")
 here = pytest.mark.usefixtures("db")
@@ -84,8 +84,8 @@ def test_any_other_text_comes_back_as_written():
 
 
 def test_of_several_values_in_a_cell_the_first_decides_whether_it_would_run():
-    found = [as_read(ColumnType.TEXTS, values) for values in (["=1", "b"], ["b", "=1"], [])]
-    assert found == ["'=1; b", "b; =1", ""]
+    cells = [as_read(ColumnType.TEXTS, values) for values in (["=1", "b"], ["b", "=1"], [])]
+    assert cells == ["'=1; b", "b; =1", ""]
 
 
 def test_numbers_dates_and_codes_have_no_apostrophe():
@@ -101,11 +101,11 @@ def test_a_number_has_no_zeros_behind_it_and_no_exponent():
 @here
 def test_a_cell_of_words_comes_back_as_written_and_never_runs(client):
     """In each column that people write in: the rule itself is tried with many texts above."""
-    one, other = (factories.OrganisationFactory(name=RUN[name]) for name in ("plus", "minus"))
-    said = {"title": RUN["link"], "quote": RUN["of two lines"], "unit": RUN["call"]}
+    owner, other = (factories.OrganisationFactory(name=RUN[name]) for name in ("plus", "minus"))
+    texts = {"title": RUN["link"], "quote": RUN["of two lines"], "unit": RUN["call"]}
     noted = {"note": RUN["tab"], "evidence": [factories.evidence(url="https://example.org/=1")]}
-    factories.record("report", factories.published(owners=[one], partners=[other], **said), **noted)
-    written = said | {"owners": RUN["plus"], "partners": RUN["minus"], "note": RUN["tab"]}
+    factories.record("report", factories.published(owners=[owner], partners=[other], **texts), **noted)
+    written = texts | {"owners": RUN["plus"], "partners": RUN["minus"], "note": RUN["tab"]}
     assert row(client).items() >= {name: "'" + text for name, text in written.items()}.items()
 
 
@@ -118,9 +118,9 @@ def test_a_note_longer_than_a_spreadsheet_s_cell_is_kept_whole(client):
 
 @here
 def test_a_negative_slip_is_a_number_and_stays_one(client):
-    one = factories.published(deadline="2020-01-06")
+    commitment = factories.published(deadline="2020-01-06")
     slip = {"deadline": "2020-01-01", "deadline_reason": "Good weather."}
-    factories.record("report", one, **slip)
+    factories.record("report", commitment, **slip)
     assert row(client)["slip_days"] == "-5"
 
 
@@ -144,9 +144,9 @@ def test_the_file_has_the_rows_of_all_pages_of_the_list_in_their_order(release, 
     while number < last:
         number += 1
         shown = client.get(f"/commitments/?{query}&per_page=30&page={number}").context
-        listed += [one.reference for one in shown["rows"]]
+        listed += [commitment.reference for commitment in shown["rows"]]
         last = shown["last"]
-    assert [found["reference"] for found in read(client, f"{CSV}?{query}")] == listed
+    assert [line["reference"] for line in read(client, f"{CSV}?{query}")] == listed
     assert bool(listed) == (query != "q=nowhere")
 
 
@@ -163,7 +163,7 @@ def test_no_page_of_the_list_narrows_the_file(release, client):
 def test_the_list_links_to_the_file_that_it_shows(release, client):
     page = client.get("/commitments/?area=culture&q=week&sort=-title")
     address = re.search(r'href="(/commitments\.csv\?[^"]+)"', page.text)[1].replace("&amp;", "&")
-    assert [found["reference"] for found in read(client, address)] == rows(page)
+    assert [line["reference"] for line in read(client, address)] == table_references(page)
 
 
 @pytest.mark.parametrize(("query", "day"), [("", "2026-11-22"), ("?as_of=2021-08-30", "2021-08-30")])
@@ -231,9 +231,12 @@ def test_every_problem_of_a_question_is_told_at_once(release, client):
 
 @here
 def test_the_row_of_one_commitment_can_be_taken_away_alone(client):
-    one, other = factories.published(reference="AA-01"), factories.published(reference="AA-02", note="See AA-01.")
+    commitment, other = (
+        factories.published(reference="AA-01"),
+        factories.published(reference="AA-02", note="See AA-01."),
+    )
     answer = client.get("/commitments/AA-01.csv?as_of=2021-08-30")
-    assert b"".join(answer) == body(client, f"{CSV}?q=AA-01&as_of=2021-08-30&area={one.area.slug}")
+    assert b"".join(answer) == body(client, f"{CSV}?q=AA-01&as_of=2021-08-30&area={commitment.area.slug}")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="AA-01-2021-08-30.csv"'
     assert answer.headers["X-Row-Count"] == "1"
     assert other.reference.encode() not in body(client, "/commitments/AA-01.csv")

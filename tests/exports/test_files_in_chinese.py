@@ -54,10 +54,10 @@ SAID = {
 PLACES = {"zh-hant": 1, "zh-hans": 2}
 # What is written in both forms is held in both; where the form decides nothing, in one.
 languages = pytest.mark.parametrize("language", CHINESE)
-traditional, simplified = (pytest.mark.parametrize("language", [one]) for one in ("zh-hant", "zh-hans"))
+traditional, simplified = (pytest.mark.parametrize("language", [language]) for language in ("zh-hant", "zh-hans"))
 
 
-def said(name, language):
+def text_in(name, language):
     return SAID[name][PLACES[language]]
 
 
@@ -82,7 +82,7 @@ def make_the_world():
         "area": factories.AreaFactory(slug="culture", name="Culture", name_zh_hant="文化", name_zh_hans="文化领域"),
     }
     names = {"name": "Leisure Department", "name_zh_hant": "康樂及文化事務署", "name_zh_hans": "康乐及文化事务署"}
-    one = factories.published(
+    commitment = factories.published(
         reference="CU-06",
         deadline="2019",
         target=Decimal(2),
@@ -94,11 +94,11 @@ def make_the_world():
     )
     slip = {"deadline": "2020", "deadline_reason": SAID["deadline_reason"][0]}
     evidence = [factories.evidence(publisher=SAID["publisher"][0])]
-    factories.record("report", one, date="2019", note=SAID["note"][0], evidence=evidence, **slip)
-    factories.record("check", one, searched=SAID["searched"][0])
+    factories.record("report", commitment, date="2019", note=SAID["note"][0], evidence=evidence, **slip)
+    factories.record("check", commitment, searched=SAID["searched"][0])
     record_translations(
         [
-            NewTranslation(one, language, texts[0], texts[PLACES[language]])
+            NewTranslation(commitment, language, texts[0], texts[PLACES[language]])
             for texts in SAID.values()
             for language in CHINESE
         ],
@@ -140,7 +140,7 @@ def events(client, address):
 def test_the_list_s_file_says_each_text_in_the_language_of_its_address(client, pledge, language):
     row, _untranslated = table(client, f"/{language}/commitments.csv")
     for name in ("title", "unit", "note"):
-        assert row[name] == said(name, language)
+        assert row[name] == text_in(name, language)
     assert row["owners"] == getattr(pledge.owners.get(), f"name_{language.replace('-', '_')}")
     assert row["quote"] == SAID["quote"][0]
 
@@ -171,12 +171,15 @@ def test_names_of_columns_codes_and_numbers_are_the_same_in_every_language(clien
 def test_every_table_has_its_texts_in_the_language(client, pledge, language):
     commitment = table(client, f"/{language}/data/commitments.csv")[0]
     for name in ("done_when", "measure", "parties_as_stated", "owner_note", "deadline_as_stated", "commitment_note"):
-        assert commitment[name] == said(name, language)
+        assert commitment[name] == text_in(name, language)
     report, check = table(client, f"/{language}/data/updates.csv")
-    assert (report["note"], report["deadline_reason"]) == (said("note", language), said("deadline_reason", language))
-    assert check["searched"] == said("searched", language)
+    assert (report["note"], report["deadline_reason"]) == (
+        text_in("note", language),
+        text_in("deadline_reason", language),
+    )
+    assert check["searched"] == text_in("searched", language)
     [evidence] = table(client, f"/{language}/data/evidence.csv")
-    assert (evidence["title"], evidence["publisher"]) == ("Report", said("publisher", language))
+    assert (evidence["title"], evidence["publisher"]) == ("Report", text_in("publisher", language))
 
 
 @pytest.mark.postgresql
@@ -219,8 +222,10 @@ def test_a_formula_in_a_translation_is_defused(client, pledge):
 @pytest.mark.postgresql
 def test_what_changed_between_two_days_is_told_in_the_language(client, pledge, language):
     row = table(client, f"/{language}/reports/progress.csv?from=2018-08-24&to=2026-11-22")[0]
-    assert (row["title"], row["unit"], row["note"]) == tuple(said(name, language) for name in ("title", "unit", "note"))
-    assert row["slip_reasons"] == said("deadline_reason", language)
+    assert (row["title"], row["unit"], row["note"]) == tuple(
+        text_in(name, language) for name in ("title", "unit", "note")
+    )
+    assert row["slip_reasons"] == text_in("deadline_reason", language)
     assert row["owners"] == getattr(pledge.owners.get(), f"name_{language.replace('-', '_')}")
 
 
@@ -244,7 +249,7 @@ def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client
         (pledge, "Once a year.", "一年兩次。"),
         (pledge, "Once a year.", "一年一次。"),
     ]
-    record_translations([NewTranslation(one, "zh-hant", source, text) for one, source, text in new], BY)
+    record_translations([NewTranslation(commitment, "zh-hant", source, text) for commitment, source, text in new], BY)
     append_entries([new_correction(pledge, {"measure": "number of them"}, "A slip.", BY)])
     rows = [
         (row["source"], row["text"]) for row in table(client, "/data/translations.csv") if row["language"] == "zh-hant"
@@ -256,9 +261,9 @@ def test_only_what_is_on_record_and_holds_is_in_the_table_of_translations(client
 @pytest.mark.postgresql
 def test_a_source_with_every_sign_is_found_in_the_table_of_translations(client):
     hostile = "2019 \"a\" [b] 'c' $.d \\ 100% “e”\n…"
-    one = factories.published(done_when=hostile)
-    record_translations([NewTranslation(one, "zh-hans", hostile, f"译：{hostile}")], BY)
-    [row] = [row for row in table(client, "/data/translations.csv") if row["reference"] == one.reference]
+    commitment = factories.published(done_when=hostile)
+    record_translations([NewTranslation(commitment, "zh-hans", hostile, f"译：{hostile}")], BY)
+    [row] = [row for row in table(client, "/data/translations.csv") if row["reference"] == commitment.reference]
     assert (row["source"], row["text"]) == (hostile, f"译：{hostile}")
 
 
@@ -267,11 +272,11 @@ def test_a_source_with_every_sign_is_found_in_the_table_of_translations(client):
 
 @simplified
 def test_the_workbook_is_in_the_language_its_sheets_and_what_it_says_of_itself_too(client, pledge, language):
-    made = openpyxl.load_workbook(io.BytesIO(body(client, f"/{language}/commitments.xlsx?area=culture")))
-    rows, about = made.worksheets
+    book = openpyxl.load_workbook(io.BytesIO(body(client, f"/{language}/commitments.xlsx?area=culture")))
+    rows, about = book.worksheets
     assert [cell.value for cell in rows[1]] == list(COLUMN_NAMES)
-    assert rows.cell(2, 2).value == said("title", language)
-    assert not any(sheet.title.isascii() for sheet in made.worksheets)
+    assert rows.cell(2, 2).value == text_in("title", language)
+    assert not any(sheet.title.isascii() for sheet in book.worksheets)
     facts = dict(about.iter_rows(values_only=True))
     area = getattr(pledge.area, f"name_{language.replace('-', '_')}")
     assert any(value.endswith(f"：{area}") for value in facts.values())
@@ -281,10 +286,10 @@ def test_the_workbook_is_in_the_language_its_sheets_and_what_it_says_of_itself_t
 
 
 def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client, pledge):
-    one = factories.published(reference="AA-01")
-    factories.record("report", one, note="長" * 33_000)
-    made = openpyxl.load_workbook(io.BytesIO(body(client, "/zh-hant/commitments.xlsx")))
-    cell = made.worksheets[0].cell(2, COLUMN_NAMES.index("note") + 1).value
+    commitment = factories.published(reference="AA-01")
+    factories.record("report", commitment, note="長" * 33_000)
+    book = openpyxl.load_workbook(io.BytesIO(body(client, "/zh-hant/commitments.xlsx")))
+    cell = book.worksheets[0].cell(2, COLUMN_NAMES.index("note") + 1).value
     with translation.override("zh-hant"):
         assert cell.endswith(str(CUT_MARK))
     assert len(cell) == MAX_CELL_LENGTH
@@ -292,21 +297,21 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client
 
 @traditional
 def test_the_json_has_the_texts_of_the_language_under_the_same_names(client, pledge, language):
-    told = json.loads(body(client, f"/{language}/commitments.json"))
+    data = json.loads(body(client, f"/{language}/commitments.json"))
     english = document(client)
-    assert told["rows"][0]["title"] == said("title", language)
-    assert [list(row) for row in told["rows"]] == [list(row) for row in english["rows"]]
-    assert not told["title"].isascii()
+    assert data["rows"][0]["title"] == text_in("title", language)
+    assert [list(row) for row in data["rows"]] == [list(row) for row in english["rows"]]
+    assert not data["title"].isascii()
 
 
 @simplified
 def test_the_data_package_describes_the_tables_in_the_language_under_the_same_names(client, pledge, language):
-    told, english = (json.loads(body(client, f"{at}/data/datapackage.json")) for at in (f"/{language}", ""))
-    for one, other in zip(told["resources"], english["resources"], strict=True):
-        assert (one["name"], one["path"]) == (other["name"], other["path"])
-        assert not one["title"].isascii()
-        assert not one["description"].isascii()
-        for field, same in zip(one["schema"]["fields"], other["schema"]["fields"], strict=True):
+    package, english = (json.loads(body(client, f"{at}/data/datapackage.json")) for at in (f"/{language}", ""))
+    for resource, other in zip(package["resources"], english["resources"], strict=True):
+        assert (resource["name"], resource["path"]) == (other["name"], other["path"])
+        assert not resource["title"].isascii()
+        assert not resource["description"].isascii()
+        for field, same in zip(resource["schema"]["fields"], other["schema"]["fields"], strict=True):
             assert {**field, "title": "", "description": ""} == {**same, "title": "", "description": ""}
             assert not field["title"].isascii()
             assert not field["description"].isascii()
@@ -317,9 +322,9 @@ def test_the_data_package_describes_the_tables_in_the_language_under_the_same_na
 
 @traditional
 def test_the_api_answers_in_the_language_and_its_pages_follow_each_other(client, pledge, language):
-    told = client.get(f"/{language}/api/v1/commitments/CU-06/").json()
-    assert (told["title"], told["updates"][0]["note"]) == (said("title", language), said("note", language))
-    assert told["updates"][0]["evidence"][0]["publisher"] == said("publisher", language)
+    data = client.get(f"/{language}/api/v1/commitments/CU-06/").json()
+    assert (data["title"], data["updates"][0]["note"]) == (text_in("title", language), text_in("note", language))
+    assert data["updates"][0]["evidence"][0]["publisher"] == text_in("publisher", language)
     first = client.get(f"/{language}/api/v1/commitments/?per_page=1").json()
     assert first["next"].startswith(f"http://testserver/{language}/api/v1/commitments/")
     assert client.get(first["next"]).json()["results"][0]["reference"] == "CU-07"
@@ -327,13 +332,15 @@ def test_the_api_answers_in_the_language_and_its_pages_follow_each_other(client,
 
 @simplified
 def test_the_description_of_the_api_is_in_the_language_and_of_the_same_addresses(client, pledge, language):
-    told, english = (client.get(f"{at}/api/v1/schema/").json() for at in (f"/{language}", ""))
-    columns, same = (one["components"]["schemas"]["Commitment"]["properties"] for one in (told, english))
+    schema, english = (client.get(f"{at}/api/v1/schema/").json() for at in (f"/{language}", ""))
+    columns, same = (
+        description["components"]["schemas"]["Commitment"]["properties"] for description in (schema, english)
+    )
     assert list(columns) == list(same)
     assert not any(column["description"].isascii() for column in columns.values())
     assert not any(
         parameter["description"].isascii()
-        for methods in told["paths"].values()
+        for methods in schema["paths"].values()
         for parameter in methods["get"].get("parameters", ())
     )
 
@@ -348,8 +355,8 @@ def test_the_description_of_the_api_is_in_the_language_and_of_the_same_addresses
 )
 def test_pages_by_title_give_each_row_once_in_the_order_of_the_language(client, prefix, expected):
     for number, (english, chinese) in enumerate([("C", "一"), ("A", "龍"), ("B", "中"), ("D", "龍"), ("E", "")]):
-        one = factories.published(reference=f"TT-0{number}", title=english)
-        new = [NewTranslation(one, language, english, chinese) for language in CHINESE if chinese]
+        commitment = factories.published(reference=f"TT-0{number}", title=english)
+        new = [NewTranslation(commitment, language, english, chinese) for language in CHINESE if chinese]
         record_translations(new, BY)
     for sign in ("", "-"):
         whole = [row["reference"] for row in table(client, f"{prefix}/commitments.csv?q=TT-0&sort={sign}title")]
@@ -389,8 +396,8 @@ def test_a_feed_says_its_language_and_where_the_others_are(client, pledge, langu
 @simplified
 def test_an_entry_is_told_in_the_language(client, pledge, language):
     feed = parsed(client, f"/{language}/commitments/CU-06.atom")
-    assert feed.feed.title.endswith(f"CU-06 {said('title', language)}")
-    assert all(entry.title.startswith(f"CU-06 {said('title', language)}：") for entry in feed.entries)
+    assert feed.feed.title.endswith(f"CU-06 {text_in('title', language)}")
+    assert all(entry.title.startswith(f"CU-06 {text_in('title', language)}：") for entry in feed.entries)
     assert all(entry.link.startswith(f"http://testserver/{language}/commitments/CU-06/#") for entry in feed.entries)
 
 
@@ -423,11 +430,14 @@ def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(cli
 @traditional
 def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(client, pledge, language):
     [event] = events(client, f"/{language}/commitments/CU-06.ics")
-    assert event.summary.value.startswith(f"CU-06 {said('title', language)}：")
-    told = event.description.value
-    assert SAID["quote"][0] in told
-    assert all(said(name, language) in told for name in ("quote", "deadline_as_stated", "deadline_reason", "done_when"))
-    assert f"http://testserver/{language}/commitments/CU-06/" in told
+    assert event.summary.value.startswith(f"CU-06 {text_in('title', language)}：")
+    description = event.description.value
+    assert SAID["quote"][0] in description
+    assert all(
+        text_in(name, language) in description
+        for name in ("quote", "deadline_as_stated", "deadline_reason", "done_when")
+    )
+    assert f"http://testserver/{language}/commitments/CU-06/" in description
 
 
 def test_whoever_subscribes_in_two_languages_has_events_that_do_not_take_each_other_s_place(client, pledge):
@@ -446,7 +456,7 @@ def test_the_structured_data_of_a_page_says_its_language(client, pledge, languag
     page = client.get(f"/{language}/commitments/CU-06/").text
     data = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
     assert data["inLanguage"] == {"zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}[language]
-    assert data["mainEntity"]["name"] == said("title", language)
+    assert data["mainEntity"]["name"] == text_in("title", language)
     assert data["mainEntity"]["agent"][0]["name"].endswith("署")
 
 
@@ -457,7 +467,9 @@ def test_the_structured_data_of_a_page_says_its_language(client, pledge, languag
 def test_an_answer_takes_as_many_queries_in_chinese_as_in_english(client, pledge):
     addresses = [*(f"/data/{name}.csv" for name in DATASETS), "/commitments.json?sort=title", "/reports/progress.csv"]
     addresses += ["/api/v1/commitments/?sort=title", "/api/v1/commitments/CU-06/", "/updates.atom", "/deadlines.ics"]
-    english, chinese = ({one: queries(client, f"{at}{one}") for one in addresses} for at in ("", "/zh-hant"))
+    english, chinese = (
+        {address: queries(client, f"{at}{address}") for address in addresses} for at in ("", "/zh-hant")
+    )
     assert chinese == english
 
 
@@ -467,7 +479,7 @@ def test_an_english_file_reads_no_column_of_another_language(client, pledge):
         for name in DATASETS:
             if name != "translations":
                 body(client, f"/data/{name}.csv")
-    assert [one["sql"] for one in captured if "translated" in one["sql"] or "_zh_" in one["sql"]] == []
+    assert [query["sql"] for query in captured if "translated" in query["sql"] or "_zh_" in query["sql"]] == []
 
 
 def test_a_column_that_has_words_says_where_its_translations_are():

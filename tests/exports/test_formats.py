@@ -54,8 +54,8 @@ def rows(client, query=""):
 
 
 def table(client, name, query=""):
-    told = body(client, f"/data/{name}.csv{query}").decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(told, newline=""), strict=True))
+    content = body(client, f"/data/{name}.csv{query}").decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(content, newline=""), strict=True))
 
 
 @pytest.fixture
@@ -80,21 +80,21 @@ def test_each_format_has_the_rows_of_the_csv_in_their_order(release, client, que
 def test_count_and_head_are_told_with_each_format(release, client):
     count, head = str(len(read_csv(client, f"{CSV}?area=culture"))), LedgerHead.objects.get().digest
     for ending in FORMATS:
-        told = client.get(f"/commitments.{ending}?area=culture").headers
-        assert (told["X-Row-Count"], told["X-Ledger-Head"]) == (count, head)
-        assert told["Content-Disposition"] == f'attachment; filename="commitments-2026-11-22.{ending}"'
+        headers = client.get(f"/commitments.{ending}?area=culture").headers
+        assert (headers["X-Row-Count"], headers["X-Ledger-Head"]) == (count, head)
+        assert headers["Content-Disposition"] == f'attachment; filename="commitments-2026-11-22.{ending}"'
 
 
 @pytest.mark.postgresql
 def test_each_format_takes_as_many_queries_for_a_hundred_rows_in_two_batches_as_for_ten(db, client, monkeypatch):
-    def asked():
+    def query_counts():
         return {ending: queries(client, f"/commitments.{ending}") for ending in FORMATS}
 
     monkeypatch.setattr(batches, "BATCH_SIZE", 50)
     crowd(range(1, 11), owners=[factories.OrganisationFactory()])
-    of_ten = asked()
+    of_ten = query_counts()
     crowd(range(11, 101), owners=factories.OrganisationFactory.create_batch(3))
-    assert asked() == of_ten
+    assert query_counts() == of_ten
     assert max(of_ten.values()) <= 10
 
 
@@ -171,12 +171,14 @@ def test_the_header_stays_in_sight_and_filters(client):
 
 def test_the_second_sheet_says_what_the_file_is(client):
     tiny_world()
-    told = dict(workbook(client, "?status=completed&as_of=2024-01-01&q=week").worksheets[1].iter_rows(values_only=True))
-    assert told["As of"] == "2024-01-01"
-    assert told["Filter"] == "Words: “week”\nStatus: completed"
-    assert told["Rows"] == "1"
-    assert told["Head of the ledger"] == LedgerHead.objects.get().digest
-    assert told["deadline"].startswith("Deadline: ")
+    facts = dict(
+        workbook(client, "?status=completed&as_of=2024-01-01&q=week").worksheets[1].iter_rows(values_only=True)
+    )
+    assert facts["As of"] == "2024-01-01"
+    assert facts["Filter"] == "Words: “week”\nStatus: completed"
+    assert facts["Rows"] == "1"
+    assert facts["Head of the ledger"] == LedgerHead.objects.get().digest
+    assert facts["deadline"].startswith("Deadline: ")
 
 
 def test_a_text_that_no_cell_can_hold_is_cut_and_the_cell_says_so(client):
@@ -209,9 +211,9 @@ def test_a_day_is_the_number_that_spreadsheets_keep_for_it():
 @pytest.mark.postgresql
 def test_the_whole_json_of_a_tiny_world(client):
     tiny_world()
-    told = document(client, "?status=completed&sort=-title")
-    [first] = told.pop("rows")
-    assert told == {
+    data = document(client, "?status=completed&sort=-title")
+    [first] = data.pop("rows")
+    assert data == {
         "title": "Commitments",
         "licence": "https://creativecommons.org/licenses/by/4.0/",
         "as_of": "2026-11-22",
@@ -258,9 +260,11 @@ def test_the_table_of_commitments_has_the_promised_columns_first_and_then_all_th
 
 @pytest.mark.postgresql
 def test_the_table_of_updates_says_all_that_an_update_says(client):
-    one = factories.published(reference="AA-01", deadline="2019", unit="people")
+    commitment = factories.published(reference="AA-01", deadline="2019", unit="people")
     slip = {"deadline": "2020", "deadline_reason": "More time."}
-    factories.record("report", one, date="2019-10", status="in_progress", achieved="12.50", note="Begun.", **slip)
+    factories.record(
+        "report", commitment, date="2019-10", status="in_progress", achieved="12.50", note="Begun.", **slip
+    )
     [only] = table(client, "updates")
     assert only == {
         "entry": "2", "reference": "AA-01", "kind": "report", "date": "2019-10", "counts_from": "2019-10-31",
@@ -274,9 +278,9 @@ def test_the_table_of_updates_says_all_that_an_update_says(client):
 
 @pytest.mark.postgresql
 def test_a_retracted_update_names_its_retraction_and_a_redacted_one_has_lost_its_words(client):
-    one = factories.published()
-    wrong = factories.record("report", one, note="Wrong.")
-    personal = factories.record("context", one, note="Mr. Somebody said so.")
+    commitment = factories.published()
+    wrong = factories.record("report", commitment, note="Wrong.")
+    personal = factories.record("context", commitment, note="Mr. Somebody said so.")
     append_entries([new_retraction(wrong, "It was another.", Actor())])
     append_entries([new_redaction(personal, None, "Personal data.", Actor("administrator"))])
     first, second = table(client, "updates")
@@ -286,9 +290,9 @@ def test_a_retracted_update_names_its_retraction_and_a_redacted_one_has_lost_its
 
 @pytest.mark.postgresql
 def test_the_table_of_evidence_hangs_on_that_of_updates(client):
-    one = factories.published(reference="AA-01")
+    commitment = factories.published(reference="AA-01")
     pages = [factories.evidence(url="https://example.org/a"), factories.evidence(url="https://example.org/b")]
-    factories.record("report", one, evidence=pages)
+    factories.record("report", commitment, evidence=pages)
     first, second = table(client, "evidence")
     assert [(row["entry"], row["position"], row["url"]) for row in (first, second)] == [
         ("2", "1", "https://example.org/a"),
@@ -302,8 +306,8 @@ def test_a_filter_leaves_what_has_to_do_with_the_commitments_that_it_finds(clien
     for reference in ("AA-01", "AA-02"):
         factories.record("report", factories.published(reference=reference, title=f"Named {reference}"))
     names = [name for name in DATASETS if name != "translations"]
-    found = {name: (len(table(client, name)), len(table(client, name, "?q=AA-02"))) for name in names}
-    assert found == dict.fromkeys(names, (2, 1))
+    row_counts = {name: (len(table(client, name)), len(table(client, name, "?q=AA-02"))) for name in names}
+    assert row_counts == dict.fromkeys(names, (2, 1))
 
 
 @pytest.mark.postgresql
@@ -323,7 +327,7 @@ def test_a_key_names_one_row_and_settles_its_place(tables, name):
 
 
 def test_every_name_in_a_table_is_in_the_table_that_it_refers_to(tables):
-    refers = [(name, column, *to) for name, one in DATASETS.items() for column, to in one.foreign_keys.items()]
+    refers = [(name, column, *to) for name, dataset in DATASETS.items() for column, to in dataset.foreign_keys.items()]
     for name, column, other, key in refers:
         known = {row[key] for row in tables[other]}
         assert {row[column] for row in tables[name]} - {""} <= known, (name, column)
@@ -361,12 +365,12 @@ def test_the_json_is_what_its_schema_says(release, client):
 
 
 def test_the_schema_refuses_what_no_row_says(release, client):
-    told, schema = document(client), client.get("/data/commitments.schema.json").json()
-    [first, *_others], wrong = told["rows"], {"status": "finished", "deadline": "soon", "target": "40", "owners": None}
+    data, schema = document(client), client.get("/data/commitments.schema.json").json()
+    [first, *_others], wrong = data["rows"], {"status": "finished", "deadline": "soon", "target": "40", "owners": None}
     for name, value in wrong.items():
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(told | {"rows": [first | {name: value}]}, schema)
-    jsonschema.validate(told | {"rows": [first]}, schema)
+            jsonschema.validate(data | {"rows": [first | {name: value}]}, schema)
+    jsonschema.validate(data | {"rows": [first]}, schema)
 
 
 @pytest.fixture
@@ -381,12 +385,12 @@ def frictionless():
 
 def packaged(frictionless, client, folder, query=""):
     """The Data Package, downloaded into a folder as a reader would."""
-    told = json.loads(client.get(f"/data/datapackage.json{query}").content)
-    for one in told["resources"]:
-        data = body(client, f"/data/{one['path']}")
-        one["path"] = one["path"].partition("?")[0]
-        (folder / one["path"]).write_bytes(data)
-    (folder / "datapackage.json").write_text(json.dumps(told))
+    package = json.loads(client.get(f"/data/datapackage.json{query}").content)
+    for resource in package["resources"]:
+        data = body(client, f"/data/{resource['path']}")
+        resource["path"] = resource["path"].partition("?")[0]
+        (folder / resource["path"]).write_bytes(data)
+    (folder / "datapackage.json").write_text(json.dumps(package))
     return frictionless.Package(str(folder / "datapackage.json"))
 
 
@@ -419,12 +423,12 @@ def test_the_page_of_open_data_keeps_the_day(release, client):
 
 @pytest.mark.postgresql
 def test_an_area_that_staff_rename_has_changed_since_the_last_entry(client):
-    one = factories.published()
+    commitment = factories.published()
     assert client.get("/data/").context["tables"][4]["changed"] == factories.WHEN
     staff = User.objects.create_superuser("clerk")
-    one.area.name = "Renamed"
-    one.area.save()
-    LogEntry.objects.log_actions(staff.pk, [one.area], CHANGE, "Renamed", single_object=True)
+    commitment.area.name = "Renamed"
+    commitment.area.save()
+    LogEntry.objects.log_actions(staff.pk, [commitment.area], CHANGE, "Renamed", single_object=True)
     changed = client.get("/data/").context["tables"][4]["changed"]
     assert changed.date() == date(2026, 11, 22)
     assert changed > factories.WHEN

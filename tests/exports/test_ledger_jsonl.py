@@ -24,7 +24,7 @@ from commitments.public.ledger_page import CHECK_SCRIPT
 from commitments.web import page_cache
 from tests import factories
 from tests.helpers.crowds import crowd, queries
-from tests.helpers.html import every, links, main, words
+from tests.helpers.html import find_all, link_texts, main_element, visible_text
 from tests.helpers.ledger_check import check_of, run
 
 FILE, PAGE = "/ledger.jsonl", "/ledger/"
@@ -39,9 +39,9 @@ def lines(client):
     """The file's lines, without the ends."""
     answer = client.get(FILE)
     assert answer.status_code == 200, answer.content
-    *found, end = b"".join(answer).split(b"\n")
+    *rows, end = b"".join(answer).split(b"\n")
     assert end == b""
-    return found
+    return rows
 
 
 def entries(client):
@@ -59,9 +59,9 @@ def redact(entry, remaining=None, reason="Personal data."):
 @pytest.mark.postgresql
 def test_each_entry_is_a_line_in_the_order_of_the_ledger(client):
     recorded = [factories.record(kind, factories.published()) for kind in ("report", "context", "check")]
-    found = entries(client)
-    assert [entry["sequence"] for entry in found] == [1, 2, 3, 4, 5, 6]
-    assert [entry["digest"] for entry in found][1::2] == [entry.digest for entry in recorded]
+    records = entries(client)
+    assert [entry["sequence"] for entry in records] == [1, 2, 3, 4, 5, 6]
+    assert [entry["digest"] for entry in records][1::2] == [entry.digest for entry in recorded]
 
 
 @here
@@ -80,9 +80,9 @@ def test_a_line_is_canonical_json(release, client):
 @here
 @pytest.mark.postgresql
 def test_a_line_has_the_metadata_of_its_entry_its_content_salt_and_digests(release, client):
-    for entry, said in zip(LedgerEntry.objects.all(), entries(client), strict=True):
-        rest = {name: said.pop(name) for name in ("content", "salt", "content_digest", "digest")}
-        assert said == entry_metadata(entry)
+    for entry, record in zip(LedgerEntry.objects.all(), entries(client), strict=True):
+        rest = {name: record.pop(name) for name in ("content", "salt", "content_digest", "digest")}
+        assert record == entry_metadata(entry)
         assert rest == {
             "content": entry.data,
             "salt": entry.salt,
@@ -94,12 +94,12 @@ def test_a_line_has_the_metadata_of_its_entry_its_content_salt_and_digests(relea
 @here
 @pytest.mark.postgresql
 def test_any_text_comes_back_as_recorded_and_its_digest_can_be_recomputed(client):
-    one = factories.published()
-    recorded = [factories.record("report", one, note=text) for text in TEXTS]
+    commitment = factories.published()
+    recorded = [factories.record("report", commitment, note=text) for text in TEXTS]
     for line, entry in zip(lines(client)[1:], recorded, strict=True):
-        said, note = json.loads(line), entry.data["note"]
-        assert content_digest(said["salt"], canonical_json(said["content"])) == said["content_digest"]
-        assert said["content"]["note"] == LedgerEntry.objects.get(pk=entry.pk).data["note"] == note
+        record, note = json.loads(line), entry.data["note"]
+        assert content_digest(record["salt"], canonical_json(record["content"])) == record["content_digest"]
+        assert record["content"]["note"] == LedgerEntry.objects.get(pk=entry.pk).data["note"] == note
         assert f'"note":{json.dumps(note, ensure_ascii=False)}'.encode() in line
 
 
@@ -140,25 +140,25 @@ def test_the_file_takes_four_queries_however_long_it_is(client, monkeypatch):
     """Version of the record, count, head and rows."""
     monkeypatch.setattr(ledger_jsonl, "BATCH_SIZE", 5)
     for numbers in (range(1, 3), range(3, 33)):
-        for one in crowd(numbers, parties_as_stated="everyone")[:2]:
-            redact(factories.record("report", one))
+        for commitment in crowd(numbers, parties_as_stated="everyone")[:2]:
+            redact(factories.record("report", commitment))
         assert queries(client, FILE) == 4
 
 
 @here
 def test_the_ledger_is_given_whole_and_any_name_is_refused(client):
-    said = "is not a name known here. The ledger is given whole, so there are no names."
+    message = "is not a name known here. The ledger is given whole, so there are no names."
     for query in ("as_of=2021-08-30", "q=x&page=2", "from", "=x"):
         answer = client.get(f"{FILE}?{query}")
         assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
         names = [pair.partition("=")[0] for pair in query.split("&")]
-        assert answer.text.splitlines() == [f"“{name}” {said}" for name in names]
+        assert answer.text.splitlines() == [f"“{name}” {message}" for name in names]
 
 
 @here
 def test_the_ledger_can_only_be_read(client):
-    asked = [*((method, FILE) for method in ("post", "put", "patch", "delete")), ("post", PAGE)]
-    assert [one for one in asked if getattr(client, one[0])(one[1]).status_code != 405] == []
+    requests = [*((method, FILE) for method in ("post", "put", "patch", "delete")), ("post", PAGE)]
+    assert [pair for pair in requests if getattr(client, pair[0])(pair[1]).status_code != 405] == []
 
 
 @here
@@ -175,10 +175,10 @@ def test_the_head_of_the_file_can_be_asked_for_alone(release, client):
 def embargoed(db, the_day_is_fixed):
     """Every kind of entry on a commitment whose release is issued tomorrow, and one of a commitment of today's."""
     tomorrow = factories.ReleaseFactory(slug="tomorrow", issued_on="2026-11-23")
-    one = factories.published(reference="TT-01", title="Secret title", release=tomorrow)
-    report, context = (factories.record(kind, one, note="Secret note") for kind in ("report", "context"))
-    factories.record("check", one, searched="Secret places")
-    append_entries([new_correction(one, {"title": "Secret wording"}, "Secret slip.", BY)])
+    commitment = factories.published(reference="TT-01", title="Secret title", release=tomorrow)
+    report, context = (factories.record(kind, commitment, note="Secret note") for kind in ("report", "context"))
+    factories.record("check", commitment, searched="Secret places")
+    append_entries([new_correction(commitment, {"title": "Secret wording"}, "Secret slip.", BY)])
     append_entries([new_retraction(context, "Secret mistake.", BY)])
     first = redact(report, report.data | {"note": "Secret rest"}, "Secret reason.")
     redact(first, first.data | {"reason": "Secret again."}, "Secret names.")
@@ -206,10 +206,10 @@ def test_what_is_withheld_leaves_reference_digests_and_chain(embargoed, client):
 @pytest.mark.postgresql
 def test_from_the_day_of_its_release_its_entries_are_given(embargoed, client, time_machine):
     time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong
-    found = entries(client)
-    assert [entry["sequence"] for entry in found if entry["content"] is None] == [2, 7]  # the two that were redacted
-    assert found[0]["content"]["title"] == "Secret title"
-    assert found[7]["content"]["reason"] == "Secret names."
+    records = entries(client)
+    assert [entry["sequence"] for entry in records if entry["content"] is None] == [2, 7]  # the two that were redacted
+    assert records[0]["content"]["title"] == "Secret title"
+    assert records[7]["content"]["reason"] == "Secret names."
 
 
 @pytest.mark.postgresql
@@ -239,34 +239,34 @@ def test_the_lines_take_nothing_but_the_standard_library():
 @pytest.mark.parametrize("query", ["", "?as_of=2021-08-30"])
 def test_the_page_says_where_the_ledger_ends_today_whatever_day_is_asked_for(client, query):
     entry = factories.record("report", factories.published())
-    said = words(main(client.get(PAGE + query)))
-    assert f"ends with entry {entry.sequence}, whose digest is {entry.digest}." in said
-    assert "today’s, whatever day this page is asked for" in said
+    text = visible_text(main_element(client.get(PAGE + query)))
+    assert f"ends with entry {entry.sequence}, whose digest is {entry.digest}." in text
+    assert "today’s, whatever day this page is asked for" in text
 
 
 @here
 def test_the_page_names_each_part_of_a_line(client):
     factories.published()
-    [table] = every(main(client.get(PAGE)), "dl", _class="facts")
-    named = [name for part in every(table, "code") for name in words(part).split(", ")]
+    [table] = find_all(main_element(client.get(PAGE)), "dl", _class="facts")
+    named = [name for part in find_all(table, "code") for name in visible_text(part).split(", ")]
     assert sorted(named) == sorted(entries(client)[0])
 
 
 @here
 def test_the_page_keeps_the_day_in_its_links_but_not_in_that_of_the_file(client):
-    found = links(main(client.get(f"{PAGE}?as_of=2021-08-30")))
-    assert {FILE, "/about/?as_of=2021-08-30#words"} <= set(found)
+    addresses = link_texts(main_element(client.get(f"{PAGE}?as_of=2021-08-30")))
+    assert {FILE, "/about/?as_of=2021-08-30#words"} <= set(addresses)
 
 
 @here
 @pytest.mark.parametrize(("address", "leads_to"), [("/about/", {PAGE, FILE}), ("/updates/", {PAGE})])
 def test_readers_are_led_to_the_ledger(client, address, leads_to):
-    assert leads_to <= set(links(main(client.get(address))))
+    assert leads_to <= set(link_texts(main_element(client.get(address))))
 
 
 @here
 def test_whoever_cannot_use_a_mouse_can_scroll_the_lines(client):
-    [block] = every(main(client.get(PAGE)), "pre")
+    [block] = find_all(main_element(client.get(PAGE)), "pre")
     given = dict(block.attributes)
     assert (given["tabindex"], given["role"], given["aria-label"]) == ("0", "region", "The lines to copy")
 
@@ -274,15 +274,15 @@ def test_whoever_cannot_use_a_mouse_can_scroll_the_lines(client):
 # The lines are run, as the page shows them
 
 
-def checked(found):
+def checked(file_lines):
     """What `run` gives for lines that somebody kept, by running those of the page in this process."""
-    said, code, complaint = io.StringIO(), 0, ""
-    with redirect_stdout(said), patch("urllib.request.urlopen", return_value=found):
+    output, code, complaint = io.StringIO(), 0, ""
+    with redirect_stdout(output), patch("urllib.request.urlopen", return_value=file_lines):
         try:
             exec(CHECK_SCRIPT, {})
         except SystemExit as stopped:
             code, complaint = 1, f"{stopped}\n"
-    return code, said.getvalue(), complaint
+    return code, output.getvalue(), complaint
 
 
 @here
@@ -336,37 +336,37 @@ TAMPERED = {
 
 @here
 def test_an_entry_that_was_changed_is_named(release, client):
-    found, told = lines(client), {}
+    file_lines, results = lines(client), {}
     for how, change in TAMPERED.items():
-        entry = json.loads(found[99])
+        entry = json.loads(file_lines[99])
         change(entry)
-        told[how] = checked([*found[:99], canonical_json(entry).encode(), *found[100:]])
-    assert told == dict.fromkeys(TAMPERED, (1, "", "Entry 100 does not fit.\n"))
+        results[how] = checked([*file_lines[:99], canonical_json(entry).encode(), *file_lines[100:]])
+    assert results == dict.fromkeys(TAMPERED, (1, "", "Entry 100 does not fit.\n"))
 
 
 @here
 def test_the_place_is_named_where_an_entry_was_taken_out_moved_or_put_in(release, client):
-    found = lines(client)
-    taken_out = found[:99] + found[100:]
-    swapped = [*found[:99], found[100], found[99], *found[101:]]
-    twice = [*found[:99], found[98], *found[99:]]
+    file_lines = lines(client)
+    taken_out = file_lines[:99] + file_lines[100:]
+    swapped = [*file_lines[:99], file_lines[100], file_lines[99], *file_lines[101:]]
+    twice = [*file_lines[:99], file_lines[98], *file_lines[99:]]
     assert [checked(moved) for moved in (taken_out, swapped, twice)] == [(1, "", "Entry 100 does not fit.\n")] * 3
 
 
 @here
 def test_a_file_whose_last_lines_were_cut_ends_with_another_head(release, client):
     """The chain of what is left fits: only whoever knows the head sees it."""
-    found = lines(client)
-    cut = json.loads(found[-3])
-    assert checked(found[:-2]) == (0, f"{cut['sequence']} {cut['digest']}\n", "")
+    file_lines = lines(client)
+    cut = json.loads(file_lines[-3])
+    assert checked(file_lines[:-2]) == (0, f"{cut['sequence']} {cut['digest']}\n", "")
     assert cut["digest"] != LedgerHead.objects.get().digest
 
 
 @here
 @pytest.mark.postgresql
 def test_the_head_of_an_earlier_day_is_the_digest_of_its_entry_in_today_s_file(client):
-    one = factories.published()
-    kept = LedgerHead.objects.get()
-    redact(factories.record("report", one))
-    found = {entry["sequence"]: entry["digest"] for entry in entries(client)}
-    assert found[kept.sequence] == kept.digest
+    commitment = factories.published()
+    head = LedgerHead.objects.get()
+    redact(factories.record("report", commitment))
+    digests = {entry["sequence"]: entry["digest"] for entry in entries(client)}
+    assert digests[head.sequence] == head.digest

@@ -39,13 +39,13 @@ def hostile_world():
     """
     for number, text in enumerate(HOSTILE.values()):
         owner = factories.OrganisationFactory(name=text)
-        one = factories.published(reference=f"HC-{number:02}", title=text, unit=text, owners=[owner], quote=text)
-        factories.record("report", one, note=text)
-    one = factories.published(reference="ZZ-01", deadline="2020-01-06")
-    factories.record("report", one, note=LONG, deadline="2020-01-01", deadline_reason="Good weather.")
+        commitment = factories.published(reference=f"HC-{number:02}", title=text, unit=text, owners=[owner], quote=text)
+        factories.record("report", commitment, note=text)
+    commitment = factories.published(reference="ZZ-01", deadline="2020-01-06")
+    factories.record("report", commitment, note=LONG, deadline="2020-01-01", deadline_reason="Good weather.")
 
 
-def told(cells):
+def by_title(cells):
     """By title of the column, what stands under it."""
     header, *rows = cells
     return [dict(zip(header, row, strict=True)) for row in rows]
@@ -70,7 +70,7 @@ def shown(request, client, as_spreadsheet):
     ending = request.param
     if ending not in SHOWN:
         hostile_world()
-        SHOWN[ending] = told(as_spreadsheet(body(client, f"/commitments.{ending}"), f"hostile.{ending}"))
+        SHOWN[ending] = by_title(as_spreadsheet(body(client, f"/commitments.{ending}"), f"hostile.{ending}"))
     return ending, SHOWN[ending]
 
 
@@ -100,6 +100,6 @@ def test_the_workbook_of_the_release_says_in_libreoffice_what_the_csv_says(relea
     """In Chinese, with English where nothing is translated."""
     at = "/zh-hant/commitments"
     ours = csv.reader(io.StringIO(body(client, f"{at}.csv?labels=1").decode("utf-8-sig"), newline=""))
-    found = as_spreadsheet(body(client, f"{at}.xlsx?labels=1"), "release.xlsx")
-    assert found == [[strip_defusing(cell) for cell in row] for row in ours]
-    assert len(found) == 58
+    sheet = as_spreadsheet(body(client, f"{at}.xlsx?labels=1"), "release.xlsx")
+    assert sheet == [[strip_defusing(cell) for cell in row] for row in ours]
+    assert len(sheet) == 58

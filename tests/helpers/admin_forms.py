@@ -62,8 +62,8 @@ class Form(HTMLParser):
         return client.post(address, data | {button: "1"})
 
 
-def change(one):
-    return reverse(f"admin:commitments_{one._meta.model_name}_change", args=[one.pk])
+def change(row):
+    return reverse(f"admin:commitments_{row._meta.model_name}_change", args=[row.pk])
 
 
 def add(model):
@@ -80,7 +80,9 @@ def errors(answer):
     form = answer.context["adminform"].form
     rows = [row for formset in answer.context["inline_admin_formsets"] for row in formset.formset.errors]
     return (
-        {name: " ".join(said) for name, said in form.errors.items()} | {"rows": rows} if form.errors else {"rows": rows}
+        {name: " ".join(messages) for name, messages in form.errors.items()} | {"rows": rows}
+        if form.errors
+        else {"rows": rows}
     )
 
 
@@ -111,5 +113,5 @@ CONTEXT = REPORT | {"kind": "context", "status": "", "evidence-0-relation": "con
 CHECK = {"kind": "check", "date": "2026-11-20", "searched": "Public web pages.", "note": ""}
 
 
-def record_address(one):
-    return f"{RECORD}?commitment={one.pk}"
+def record_address(commitment):
+    return f"{RECORD}?commitment={commitment.pk}"

@@ -31,7 +31,7 @@ class Keys:
     def reach(self, wanted):
         for _press in range(200):
             self.page.keyboard.press("Tab")
-            if any(wanted in str(one) for one in self.page.evaluate(FOCUSED) if one):
+            if any(wanted in str(value) for value in self.page.evaluate(FOCUSED) if value):
                 return
         raise AssertionError(f"Tab never reached {wanted}")
 

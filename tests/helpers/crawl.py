@@ -65,17 +65,23 @@ def make() -> None:
         call_command("load_release", FIXTURE)
         people = world()
         User.objects.create_superuser("boss")
-        one = Commitment.objects.get(reference="AV-04")
-        first = factories.record("report", one, date="2018-11", achieved="12", note="Twelve took the first course.")
-        factories.record("context", one, note="It bears on it.")
+        commitment = Commitment.objects.get(reference="AV-04")
+        first = factories.record(
+            "report", commitment, date="2018-11", achieved="12", note="Twelve took the first course."
+        )
+        factories.record("context", commitment, note="It bears on it.")
         retract(first)
-        redact(factories.record("check", one, note="A name to be removed."))
-        correct(one, title="Train about 40 airport employees")
-        record_translations([NewTranslation(one, "zh-hant", one.unit, "僱員")], Actor())
-        draft = one.drafts.create(date="2019-11", status="in_progress", note="A draft.", author=people.contributor)
+        redact(factories.record("check", commitment, note="A name to be removed."))
+        correct(commitment, title="Train about 40 airport employees")
+        record_translations([NewTranslation(commitment, "zh-hant", commitment.unit, "僱員")], Actor())
+        draft = commitment.drafts.create(
+            date="2019-11", status="in_progress", note="A draft.", author=people.contributor
+        )
         draft.evidence.create(**factories.evidence())
-        factories.CommitmentFactory(reference="DR-01", release=one.release, area=one.area, part_of=one)
-        ErrorReport.objects.create(token="token", what="Something is wrong.", commitment=one)
+        factories.CommitmentFactory(
+            reference="DR-01", release=commitment.release, area=commitment.area, part_of=commitment
+        )
+        ErrorReport.objects.create(token="token", what="Something is wrong.", commitment=commitment)
 
 
 def public_addresses() -> Iterator[str]:
@@ -112,11 +118,11 @@ def ask(folder: Path) -> None:
     boss = Client(headers={"host": "localhost"})
     boss.force_login(User.objects.get(username="boss"))
     anybody = Client(headers={"host": "localhost"}, raise_request_exception=False)
-    for client, some in ((anybody, public_addresses()), (boss, staff_addresses())):
-        for asked in some:
+    for client, urls in ((anybody, public_addresses()), (boss, staff_addresses())):
+        for url in urls:
             caches["visits"].clear()
-            answer = client.get(asked)
-            file = folder / quote(asked, safe="")[:200]
+            answer = client.get(url)
+            file = folder / quote(url, safe="")[:200]
             file.write_bytes(f"{answer.status_code} {answer.headers.get('Content-Type')}\n".encode() + text_of(answer))
 
 

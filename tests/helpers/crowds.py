@@ -32,10 +32,10 @@ def crowd(numbers, *, owners=(), **fields):
     pairs = [{"commitment": draft, "organisation": body} for draft in drafts for body in owners]
     Ownership.objects.bulk_create(Ownership(**pair) for pair in pairs)
     Partnership.objects.bulk_create(Partnership(**pair) for pair in pairs[:: len(owners) or 1])
-    found = Commitment.objects.select_related("release", "area", "part_of").prefetch_related("owners", "partners")
-    made = list(found.filter(pk__in=[draft.pk for draft in drafts]).order_by("reference"))
-    append_entries([new_publication(draft, Actor(), recorded_at=factories.WHEN) for draft in made])
-    return made
+    queryset = Commitment.objects.select_related("release", "area", "part_of").prefetch_related("owners", "partners")
+    commitments = list(queryset.filter(pk__in=[draft.pk for draft in drafts]).order_by("reference"))
+    append_entries([new_publication(draft, Actor(), recorded_at=factories.WHEN) for draft in commitments])
+    return commitments
 
 
 def grow(numbers):
@@ -46,23 +46,28 @@ def grow(numbers):
         *factories.OrganisationFactory.create_batch(len(numbers)),
     ]
     first = Commitment.objects.filter(reference="QQ-0001").first()
-    made = crowd(numbers, owners=owners[:12], part_of=first)
+    commitments = crowd(numbers, owners=owners[:12], part_of=first)
     rows = [factories.evidence(url=f"https://example.org/{n}") for n in range(3)]
-    first = first or made[0]
-    said = [factories.new("report", one, date="2019", evidence=rows) for one in made]
-    said += [factories.new("context", first, date="2019", evidence=rows) for _one in made]
-    entries = append_entries(said)
-    by, title = Actor(), {"title": f"Do the thing with {len(made)}"}
-    append_entries([new_correction(one, title, "A slip.", by) for one in made])
-    append_entries([new_retraction(entry, "Wrong.", by) for entry in entries[-len(made) // 2 :]])
+    first = first or commitments[0]
+    new_entries = [factories.new("report", commitment, date="2019", evidence=rows) for commitment in commitments]
+    new_entries += [factories.new("context", first, date="2019", evidence=rows) for _commitment in commitments]
+    entries = append_entries(new_entries)
+    by, title = Actor(), {"title": f"Do the thing with {len(commitments)}"}
+    append_entries([new_correction(commitment, title, "A slip.", by) for commitment in commitments])
+    append_entries([new_retraction(entry, "Wrong.", by) for entry in entries[-len(commitments) // 2 :]])
     append_entries(
-        [new_redaction(entry, None, "A name.", by) for entry in entries[len(made) : len(made) + len(made) // 2]]
+        [
+            new_redaction(entry, None, "A name.", by)
+            for entry in entries[len(commitments) : len(commitments) + len(commitments) // 2]
+        ]
     )
-    for one in made:
-        number = int(one.reference[3:])
-        agreement = Agreement.objects.create(release=one.release, number=number, title="Agreement", basis="named")
+    for commitment in commitments:
+        number = int(commitment.reference[3:])
+        agreement = Agreement.objects.create(
+            release=commitment.release, number=number, title="Agreement", basis="named"
+        )
         agreement.parties.set(owners[:3])
-        agreement.commitments.set([one])
+        agreement.commitments.set([commitment])
 
 
 def queries(client, address):

@@ -46,11 +46,11 @@ def templates() -> Databases:
 
 def _in_postgresql(admin_url: str) -> Databases:
     base = admin_url.rpartition("/")[0]
-    made = Databases(*(Installation(f"{base}/tracker_{name}") for name in ("empty", "loaded")))
-    if not installations.exists(admin_url, made.loaded.name):
-        installations.postgresql(admin_url, made.empty.name)
-        _fill(made)
-    return made
+    databases = Databases(*(Installation(f"{base}/tracker_{name}") for name in ("empty", "loaded")))
+    if not installations.exists(admin_url, databases.loaded.name):
+        installations.postgresql(admin_url, databases.empty.name)
+        _fill(databases)
+    return databases
 
 
 def _in_files(folder: Path) -> Databases:

@@ -59,13 +59,15 @@ class Deployed:
     def settings(self) -> dict[str, str]:
         """The environment of the servers: tracker.env with names and secrets put in."""
         lines = (FILES / "tracker.env").read_text().splitlines()
-        told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+        environment = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
         mine = {
             "DATABASE_URL": self.database_url,
             "CACHE_URL": f"redis://127.0.0.1:{self.redis}/0",
             "SECRET_KEY": "k" * 60,
         }
-        return {name: value.replace("tracker.example", "localhost") for name, value in (told | mine | EASIER).items()}
+        return {
+            name: value.replace("tracker.example", "localhost") for name, value in (environment | mine | EASIER).items()
+        }
 
     def start(self, port: int) -> None:
         """The command of tracker-web@.service."""
@@ -78,10 +80,10 @@ class Deployed:
 
     def ready(self, port: int) -> None:
         """Waits until a server says that it is."""
-        asked = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": "localhost"})
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": "localhost"})
         for _attempt in range(300):
             try:
-                with urllib.request.urlopen(asked, timeout=5):
+                with urllib.request.urlopen(request, timeout=5):
                     return
             except OSError:  # nobody listens yet, or 503
                 time.sleep(0.1)

@@ -24,9 +24,9 @@ def asked(server, address):
 
 def said_plainly(problem):
     """What staff read where something could not be recorded."""
-    said = problem.read().decode()
-    assert problem.code == 503, said
-    return said
+    text = problem.read().decode()
+    assert problem.code == 503, text
+    return text
 
 
 @dataclass

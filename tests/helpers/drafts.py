@@ -4,9 +4,9 @@ from commitments.domain.choices import DraftState
 from tests import factories
 
 
-def waiting(commitment, number=1, **said):
+def waiting(commitment, number=1, **fields):
     """A draft that waits."""
-    said = {"date": "2019-11", "status": "in_progress", "note": f"Note {number}."} | said
-    draft = commitment.drafts.create(state=DraftState.WAITING, **said)
+    fields = {"date": "2019-11", "status": "in_progress", "note": f"Note {number}."} | fields
+    draft = commitment.drafts.create(state=DraftState.WAITING, **fields)
     draft.evidence.create(**factories.evidence())
     return draft

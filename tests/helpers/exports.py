@@ -36,8 +36,8 @@ def tiny_world():
     factories.record("report", first, date="2019-10", status="in_progress", **slip)
     urls = [{"url": "https://example.org/a"}, {"url": "https://example.org/b", "source": "independent"}]
     evidence = [factories.evidence(**url) for url in urls]
-    said = {"achieved": "12.50", "note": "Opened.", "evidence": evidence}
-    factories.record("report", first, date="2023-11", status="completed", **said)
+    fields = {"achieved": "12.50", "note": "Opened.", "evidence": evidence}
+    factories.record("report", first, date="2023-11", status="completed", **fields)
     second = factories.published(
         reference="AA-02", title="Train staff", release=release, area=None, owners=[], partners=[arts], kind="target",
         force="estimate", level="aim", owner_inferred=True, owner_note="Not named.", quote="is estimated",

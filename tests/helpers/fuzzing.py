@@ -1,6 +1,6 @@
 """Requests that nobody would type: every public address and every form of staff, with whatever breaks programs.
 
-`public(known)` and `forms(found)` make requests; `ask` sends one and `problems` says what is wrong with its answer.
+`public(known)` and `forms(all_forms)` make requests; `ask` sends one and `problems` says what is wrong with its answer.
 """
 
 import io
@@ -196,37 +196,39 @@ def encoded(text):
 def queries(names, values=texts):
     """Query strings: names that are known and others, some twice, rightly and wrongly quoted."""
     pairs = st.lists(st.tuples(st.one_of(st.sampled_from(names), texts), values), max_size=4)
-    quoted = pairs.map(lambda found: urlencode([(encoded(name), encoded(value)) for name, value in found]).encode())
+    quoted = pairs.map(
+        lambda parameters: urlencode([(encoded(name), encoded(value)) for name, value in parameters]).encode()
+    )
     raw = st.one_of(st.binary(max_size=20), st.sampled_from(NASTY).map(encoded))
-    return st.one_of(quoted, quoted, quoted, raw.map(lambda found: found.replace(b"#", b"")))
+    return st.one_of(quoted, quoted, quoted, raw.map(lambda query: query.replace(b"#", b"")))
 
 
 def headers():
     """A few headers that say something odd."""
-    one = st.sampled_from(sorted(HEADERS)).flatmap(
+    header = st.sampled_from(sorted(HEADERS)).flatmap(
         lambda name: st.tuples(st.just(name), st.sampled_from(HEADERS[name]))
     )
-    return st.one_of(st.just({}), st.lists(one, max_size=3).map(dict))
+    return st.one_of(st.just({}), st.lists(header, max_size=3).map(dict))
 
 
 def paths(known):
     """Every public address, filled with what exists (`known`: values by the name of the part) or with anything."""
-    made = []
-    for one in [*urls.urlpatterns, *urls.without_language]:
-        route = str(one.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
-        [*names] = one.pattern.converters
+    strategies = []
+    for url_pattern in [*urls.urlpatterns, *urls.without_language]:
+        route = str(url_pattern.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
+        [*names] = url_pattern.pattern.converters
         if not names:
-            made.append(st.just(f"/{route}".encode()))
+            strategies.append(st.just(f"/{route}".encode()))
             continue
         before, after = route[: route.index("<")], route[route.index(">") + 1 :]
         inside = st.one_of(st.sampled_from(known[names[0]] or [""]), texts)
-        made.append(
+        strategies.append(
             inside.map(lambda text, before=before, after=after: f"/{before}".encode() + encoded(text) + after.encode())
         )
     anything = st.one_of(
         texts.map(lambda text: b"/" + encoded(text)), st.binary(max_size=20).map(lambda raw: b"/" + raw)
     )
-    return st.one_of(*made, anything)
+    return st.one_of(*strategies, anything)
 
 
 def bodies():
@@ -245,7 +247,7 @@ def bodies():
     ]
     fields = queries(names)
     parts = st.dictionaries(st.sampled_from(names), st.sampled_from(NASTY).map(printable), max_size=3)
-    multipart = parts.map(lambda found: encode_multipart(BOUNDARY, found))
+    multipart = parts.map(lambda values: encode_multipart(BOUNDARY, values))
     return st.one_of(
         fields, multipart, st.binary(max_size=60), st.sampled_from([b"{}", b"[1]", b'{"csp-report": []}', b"[" * 3000])
     )
@@ -331,10 +333,10 @@ class Forms(HTMLParser):
 
 def workbook(text):
     """A file that begins like a workbook."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as book:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as book:
         book.writestr("xl/workbook.xml", text)
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 JUNK = [
@@ -380,9 +382,9 @@ FILES = st.one_of(
 
 
 @st.composite
-def forms(draw, found, roles):
+def forms(draw, all_forms, roles):
     """A form filled as it came, with some of it spoilt, sent by somebody; its address spoilt at times as well."""
-    form = draw(st.sampled_from(found))
+    form = draw(st.sampled_from(all_forms))
     fields = list(form.fields)
     for _change in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, max(0, len(fields) - 1)))
@@ -462,20 +464,20 @@ def ask(client, request):
     try:
         with transaction.atomic():
             answer = client.handler(environ)
-            told = b"".join(answer) if answer.streaming else answer.content
+            content = b"".join(answer) if answer.streaming else answer.content
             transaction.set_rollback(True)
     finally:
         got_request_exception.disconnect(note)
-    return answer, told, failed
+    return answer, content, failed
 
 
-def problems(answer, told, hidden=()):
+def problems(answer, content, hidden=()):
     """What is wrong with an answer. `hidden`: words that it must not hold."""
     kind = answer.headers.get("Content-Type", "")
-    if told.startswith(b"PK") and "sheet" in kind:
-        with zipfile.ZipFile(io.BytesIO(told)) as book:
-            told = b"".join(book.read(name) for name in book.namelist())
-    text = told.decode("utf-8", "replace")
+    if content.startswith(b"PK") and "sheet" in kind:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = b"".join(book.read(name) for name in book.namelist())
+    text = content.decode("utf-8", "replace")
     markup = "html" in kind or "xml" in kind
     return [
         *([f"status {answer.status_code}"] if answer.status_code >= 500 else []),
@@ -483,5 +485,5 @@ def problems(answer, told, hidden=()):
         *(["gives markup back"] if markup and MARK in text else []),
         *(["shows a traceback"] if "Traceback (most recent" in text else []),
         *(f"lets a header in: {name}" for name in answer.headers if name.lower() == "x-evil"),
-        *(["no policy"] if markup and told and "Content-Security-Policy" not in answer.headers else []),
+        *(["no policy"] if markup and content and "Content-Security-Policy" not in answer.headers else []),
     ]

@@ -9,14 +9,14 @@ from django.test.html import parse_html
 REFERENCE = re.compile(r"\b[A-Z]{2}-[0-9]{2}\b")
 
 
-def read(answer):
+def parse_page(answer):
     """The page as a tree; fails where a tag is left open."""
     return parse_html(answer.content.decode())
 
 
-def every(element, name, /, **attributes):
+def find_all(element, name, /, **attributes):
     """Each element of that name below, in order; with these attributes. `_class` is one of several."""
-    found = []
+    elements = []
     for child in element.children:
         if isinstance(child, str):
             continue
@@ -24,39 +24,43 @@ def every(element, name, /, **attributes):
         wanted = {key: value for key, value in attributes.items() if key != "_class"}
         of_class = attributes.get("_class") in (None, *(given.get("class") or "").split())
         if child.name == name and of_class and wanted.items() <= given.items():
-            found.append(child)
-        found += every(child, name, **attributes)
-    return found
+            elements.append(child)
+        elements += find_all(child, name, **attributes)
+    return elements
 
 
-def words(element):
+def visible_text(element):
     """The text of an element, white space evened out."""
-    parts = [child if isinstance(child, str) else words(child) for child in element.children]
+    parts = [child if isinstance(child, str) else visible_text(child) for child in element.children]
     return " ".join(" ".join(parts).split()).replace(" ,", ",").replace(" .", ".")
 
 
-def links(element):
+def link_texts(element):
     """Each link below: its address, to its words."""
-    return {dict(link.attributes)["href"]: words(link) for link in every(element, "a")}
+    return {dict(link.attributes)["href"]: visible_text(link) for link in find_all(element, "a")}
 
 
-def main(answer):
+def main_element(answer):
     """What stands between header and footer."""
-    return every(read(answer), "main")[0]
+    return find_all(parse_page(answer), "main")[0]
 
 
-def rows(answer):
+def table_references(answer):
     """The references in the table's rows."""
-    return [REFERENCE.search(words(row)).group() for body in every(read(answer), "tbody") for row in every(body, "tr")]
+    return [
+        REFERENCE.search(visible_text(row)).group()
+        for body in find_all(parse_page(answer), "tbody")
+        for row in find_all(body, "tr")
+    ]
 
 
 def section(answer, name):
-    return words(every(main(answer), "section", **{"aria-labelledby": name})[0])
+    return visible_text(find_all(main_element(answer), "section", **{"aria-labelledby": name})[0])
 
 
 def listed(client, address):
     """How many commitments the list at this address says that there are."""
-    return int(words(every(main(client.get(address)), "div", _class="found")[0]).split()[0])
+    return int(visible_text(find_all(main_element(client.get(address)), "div", _class="found")[0]).split()[0])
 
 
 class Head(HTMLParser):
@@ -89,5 +93,5 @@ class Head(HTMLParser):
     @property
     def data(self):
         """The one block of structured data."""
-        [block] = [one for one in self.scripts if one]
+        [block] = [script for script in self.scripts if script]
         return json.loads(block)

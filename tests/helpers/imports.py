@@ -158,7 +158,7 @@ def report(**cells):
     row |= {"note": "The doors were opened."}
     evidence = {"title": "Notice", "publisher": "Gazette", "url": "https://example.org/notice"}
     evidence |= {"date": "2019-11-05", "relation": "direct", "source": "party"}
-    return row | {f"evidence_1_{name}": said for name, said in evidence.items()} | cells
+    return row | {f"evidence_1_{name}": value for name, value in evidence.items()} | cells
 
 
 def body(**cells):

@@ -49,13 +49,13 @@ def package_arrows() -> dict[str, set[str]]:
 
 def reachable(arrows: dict[str, set[str]], start: str) -> set[str]:
     """Everything that a package stands on, over however many steps."""
-    found: set[str] = set()
+    packages: set[str] = set()
     waiting = [start]
     while waiting:
-        for package in arrows.get(waiting.pop(), set()) - found:
-            found.add(package)
+        for package in arrows.get(waiting.pop(), set()) - packages:
+            packages.add(package)
             waiting.append(package)
-    return found
+    return packages
 
 
 def packages_picture() -> str:

@@ -18,9 +18,9 @@ from pathlib import Path
 
 def program(name: str) -> str | None:
     """Where a program of PostgreSQL's is: on the PATH, or where Debian puts it."""
-    found = shutil.which(name)
+    path = shutil.which(name)
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return found or (str(debian[-1]) if debian else None)
+    return path or (str(debian[-1]) if debian else None)
 
 
 def free_port() -> int:
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 class Cluster:
-    """A PostgreSQL of its own: `with cluster() as one`, which starts it; then `one.kill()` and `one.start()` again."""
+    """A PostgreSQL of its own: `with cluster() as server` starts it; `server.kill()`, `server.start()` do it again."""
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         """A folder that its user can reach (under /tmp, not pytest's own); the first start makes its data."""
@@ -87,14 +87,14 @@ class Cluster:
 @contextlib.contextmanager
 def cluster(of: Cluster | None = None, *settings: str) -> Iterator[Cluster]:
     """A started cluster in a temporary folder, gone afterwards; a streaming replica `of` another, if one is given."""
-    made = Cluster(Path(tempfile.mkdtemp(prefix="tracker-postgresql-")))
+    server = Cluster(Path(tempfile.mkdtemp(prefix="tracker-postgresql-")))
     try:
         if of:
-            made.copy(of)
-        yield made.start(*settings)
+            server.copy(of)
+        yield server.start(*settings)
     finally:
-        made.stop()
-        shutil.rmtree(made.folder, ignore_errors=True)
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def main() -> int:
@@ -102,8 +102,8 @@ def main() -> int:
     if not (program("initdb") and program("pg_ctl")):
         print("PostgreSQL is not installed, so its tests are skipped. On Debian: apt-get install postgresql")
         return 1 if os.environ.get("CI") == "true" else 0
-    with cluster() as made:
-        return subprocess.run(sys.argv[1:], env=os.environ | {"DATABASE_URL": made.url}).returncode
+    with cluster() as server:
+        return subprocess.run(sys.argv[1:], env=os.environ | {"DATABASE_URL": server.url}).returncode
 
 
 if __name__ == "__main__":

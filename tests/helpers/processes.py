@@ -20,10 +20,10 @@ from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import evidence, new
 
-one, number = Commitment.objects.get(reference="CU-08"), 0
+commitment, number = Commitment.objects.get(reference="CU-08"), 0
 while not Path({stop!r}).exists():
     number += 1
-    append_entries([new("report", one, note=f"number {{number}}", date="2025-03", evidence=[evidence()])])
+    append_entries([new("report", commitment, note=f"number {{number}}", date="2025-03", evidence=[evidence()])])
 """
 
 
@@ -51,8 +51,8 @@ def run_at_once(installation: Installation, folder: Path, references: list[str],
     writers = []
     for number, reference in enumerate(references):
         ready = folder / f"ready-{number}"
-        said = {"reference": reference, "ready": str(ready), "go": str(go), "name": f"writer {number}"}
-        code = work.format(**said, number=number)
+        values = {"reference": reference, "ready": str(ready), "go": str(go), "name": f"writer {number}"}
+        code = work.format(**values, number=number)
         writers.append((installation.start("shell", "--no-imports", "-c", code), ready))
     while not all(ready.exists() or writer.poll() is not None for writer, ready in writers):
         time.sleep(0.01)

@@ -21,9 +21,9 @@ def addresses():
             slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)
         ],
     }
-    for one in [*urls.urlpatterns, *urls.without_language]:
-        [*converters] = one.pattern.converters
-        route = str(one.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
+    for url_pattern in [*urls.urlpatterns, *urls.without_language]:
+        [*converters] = url_pattern.pattern.converters
+        route = str(url_pattern.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
         if not converters:
             yield f"/{route}"
             continue
@@ -33,8 +33,8 @@ def addresses():
 
 
 def body(answer):
-    told = b"".join(answer)
-    if told.startswith(b"PK"):  # a workbook: what all of its parts say
-        with zipfile.ZipFile(io.BytesIO(told)) as book:
-            told = b"".join(book.read(name) for name in book.namelist())
-    return unescape(told.decode())
+    content = b"".join(answer)
+    if content.startswith(b"PK"):  # a workbook: what all of its parts say
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = b"".join(book.read(name) for name in book.namelist())
+    return unescape(content.decode())

@@ -14,9 +14,9 @@ SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))
 def small():
     """A whole file of one small release: two areas, two bodies, a pledge, a part of it and an agreement."""
     source = deepcopy(SOURCE)
-    wanted = {one["reference"]: one for one in source["commitments"]}
+    wanted = {pledge["reference"]: pledge for pledge in source["commitments"]}
     release = source["release"]
-    release["sections"] = [one for one in release["sections"] if one["area"] in ("culture", None)]
-    release["agreements"] = [one for one in release["agreements"] if one["commitments"] == ["CU-01"]]
+    release["sections"] = [section for section in release["sections"] if section["area"] in ("culture", None)]
+    release["agreements"] = [agreement for agreement in release["agreements"] if agreement["commitments"] == ["CU-01"]]
     del source["translations"]
     return source | {"commitments": [wanted["CU-01"], wanted["CU-06"], wanted["SC-01"]]}

@@ -61,9 +61,9 @@ def write():
         draft = commitment.drafts.create(date="2026-11", status="completed", deadline="2031", **UPDATE)
         draft.evidence.create(relation="direct", source="party", date="2026", **EVIDENCE)
         secrets = set(translatable_texts(commitment)) & {*SECRETS.values(), *UPDATE.values(), *EVIDENCE.values()}
-        said = [
+        translations = [
             NewTranslation(commitment, language, text, chinese)
             for text in secrets
             for language, chinese in CHINESE.items()
         ]
-        assert record_translations(said, Actor())
+        assert record_translations(translations, Actor())

@@ -31,7 +31,7 @@ def glossary():
     }
 
 
-def said(entry):
+def translated_text(entry):
     return entry.msgstr_plural[0] if entry.msgid_plural else entry.msgstr
 
 
@@ -77,9 +77,9 @@ def test_words_of_a_template_that_gettext_never_sees_are_found():
 def test_a_message_that_is_a_word_of_the_glossary_is_translated_by_it(locale):
     words = glossary()
     wrong = {
-        entry.msgid: said(entry)
+        entry.msgid: translated_text(entry)
         for entry in catalogue(locale)
-        if (known := words.get(entry.msgid.lower())) and said(entry) not in known[locale]
+        if (known := words.get(entry.msgid.lower())) and translated_text(entry) not in known[locale]
     }
     assert wrong == {}
 
@@ -90,9 +90,10 @@ def test_a_message_that_contains_such_a_word_contains_its_translation(locale):
     for word in ONE_SENSE:
         names_it = re.compile(rf"\b{word}s?\b(?![-_.(])", re.IGNORECASE)
         wrong = {
-            entry.msgid: said(entry)
+            entry.msgid: translated_text(entry)
             for entry in entries
-            if names_it.search(FILLED.sub("", entry.msgid)) and not any(w in said(entry) for w in known[word][locale])
+            if names_it.search(FILLED.sub("", entry.msgid))
+            and not any(w in translated_text(entry) for w in known[word][locale])
         }
         assert wrong == {}, word
 
@@ -100,9 +101,9 @@ def test_a_message_that_contains_such_a_word_contains_its_translation(locale):
 @pytest.mark.parametrize("locale", LOCALES)
 def test_what_a_message_is_filled_with_is_in_its_translation(locale):
     wrong = {
-        entry.msgid: said(entry)
+        entry.msgid: translated_text(entry)
         for entry in catalogue(locale)
-        if sorted(FILLED.findall(said(entry))) != sorted(FILLED.findall(entry.msgid_plural or entry.msgid))
+        if sorted(FILLED.findall(translated_text(entry))) != sorted(FILLED.findall(entry.msgid_plural or entry.msgid))
     }
     assert wrong == {}
 
@@ -111,7 +112,7 @@ def test_what_a_message_is_filled_with_is_in_its_translation(locale):
 def test_each_form_has_its_own_characters(locale, encoding):
     """The two forms' own character sets of old have no room for the other's."""
     for entry in catalogue(locale):
-        for character in said(entry):
+        for character in translated_text(entry):
             if "\u3400" <= character <= "\u9fff":
                 character.encode(encoding)
 
@@ -119,9 +120,9 @@ def test_each_form_has_its_own_characters(locale, encoding):
 @pytest.mark.parametrize("locale", LOCALES)
 def test_punctuation_between_chinese_is_of_full_width(locale):
     half = re.compile(r"[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?:\s|$)|[\u4e00-\u9fff]\(")
-    assert [said(entry) for entry in catalogue(locale) if half.search(said(entry))] == []
+    assert [translated_text(entry) for entry in catalogue(locale) if half.search(translated_text(entry))] == []
 
 
 @pytest.mark.parametrize(("locale", "foreign"), [("zh_Hant", "“”‘’"), ("zh_Hans", "「」『』")])
 def test_quotation_marks_are_those_of_the_form(locale, foreign):
-    assert [said(entry) for entry in catalogue(locale) if set(foreign) & set(said(entry))] == []
+    assert [translated_text(entry) for entry in catalogue(locale) if set(foreign) & set(translated_text(entry))] == []

@@ -25,9 +25,9 @@ def pledge(db):
 
 def switcher(answer):
     """From each language's tag to its address, and the tag of the one that is shown."""
-    found = list(LINK.finditer(answer.content.decode()))
-    return {one["tag"]: one["address"].replace("&amp;", "&") for one in found}, [
-        one["tag"] for one in found if one["shown"]
+    matches = list(LINK.finditer(answer.content.decode()))
+    return {match["tag"]: match["address"].replace("&amp;", "&") for match in matches}, [
+        match["tag"] for match in matches if match["shown"]
     ]
 
 
@@ -43,11 +43,11 @@ def test_a_page_says_which_language_it_is_in(client, pledge, language):
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/commitments/", "/nothing/", "/updates.atom", "/api/v1/"])
 def test_what_a_browser_would_rather_have_changes_nothing(client, pledge, path):
-    asked = client.get(path, headers={"accept-language": "zh-Hant"})
+    answer = client.get(path, headers={"accept-language": "zh-Hant"})
     usual = client.get(path, headers={"accept-language": "en"})
-    assert asked.status_code == usual.status_code
-    assert asked.headers["Content-Language"] == "en-GB"
-    assert "Accept-Language" not in asked.headers.get("Vary", "")
+    assert answer.status_code == usual.status_code
+    assert answer.headers["Content-Language"] == "en-GB"
+    assert "Accept-Language" not in answer.headers.get("Vary", "")
 
 
 @pytest.mark.django_db

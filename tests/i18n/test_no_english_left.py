@@ -38,7 +38,7 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.open, self.told = [], []
+        self.open, self.texts = [], []
         self.feed(html)
 
     @property
@@ -50,7 +50,7 @@ class Page(HTMLParser):
         foreign = "lang" in given and not given["lang"].startswith("zh")
         shown = not self.silent and not foreign and (tag != "meta" or given.get("name") == "description")
         if shown and not (tag in ("input", "option", "button", "meter") and given.get("type") != "submit"):
-            self.told += [given[name] for name in SHOWN if given.get(name) and tag != "link"]
+            self.texts += [given[name] for name in SHOWN if given.get(name) and tag != "link"]
         if tag not in VOID:
             self.open.append((tag, tag in PASSED_OVER or foreign))
 
@@ -60,13 +60,13 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         if not self.silent:
-            self.told.append(data)
+            self.texts.append(data)
 
 
 def english(text):
     """Each run of Latin letters that is not allowed, with what stands around it."""
     left = TAKEN_OUT.sub(" ", text)
-    return [left[max(0, found.start() - 20) : found.end() + 20].strip() for found in LATIN.finditer(left)]
+    return [left[max(0, match.start() - 20) : match.end() + 20].strip() for match in LATIN.finditer(left)]
 
 
 @pytest.mark.django_db
@@ -74,11 +74,11 @@ def english(text):
 def test_no_english_is_left(release, client, name):
     for language in CHINESE:
         answer = client.get(path_in_language(language, (PAGES | WRONG)[name]))
-        told = Page(answer.content.decode()).told
-        assert any("\u4e00" <= character <= "\u9fff" for text in told for character in text)
-        assert [one for text in told for one in english(text)] == [], language
+        texts = Page(answer.content.decode()).texts
+        assert any("\u4e00" <= character <= "\u9fff" for text in texts for character in text)
+        assert [word for text in texts for word in english(text)] == [], language
 
 
 def test_the_reader_would_notice():
     page = '<p>期限<span lang="en-GB">Deadline</span></p><p title="No report">CU-06</p><code>status</code>'
-    assert [one for text in Page(page).told for one in english(text)] == ["No report", "No report"]
+    assert [word for text in Page(page).texts for word in english(text)] == ["No report", "No report"]

@@ -57,9 +57,9 @@ def test_entries_are_numbered_from_one_without_gaps_in_the_order_given():
     whole, part = CommitmentFactory(), CommitmentFactory()
     append_entries([new_publication(whole, BY), new_publication(part, BY), new("check", whole)])
     record("report", part)
-    said = list(LedgerEntry.objects.values_list("sequence", "kind", "commitment_id"))
+    rows = list(LedgerEntry.objects.values_list("sequence", "kind", "commitment_id"))
     expected = [("published", whole), ("published", part), ("check", whole), ("report", part)]
-    assert said == [(number, kind, one.reference) for number, (kind, one) in enumerate(expected, 1)]
+    assert rows == [(number, kind, commitment.reference) for number, (kind, commitment) in enumerate(expected, 1)]
 
 
 def test_an_empty_ledger_verifies():
@@ -156,8 +156,8 @@ def test_a_report_is_an_update_with_its_evidence_in_order():
         date(2019, 5, 31),
     )
     assert (update.status, update.achieved, update.note) == ("in_progress", Decimal("12.5"), "Begun.")
-    found = update.evidence.values_list("position", "title", "relation", "source")
-    assert list(found) == [(1, "First", "direct", "party"), (2, "Second", "related", "independent")]
+    projected = update.evidence.values_list("position", "title", "relation", "source")
+    assert list(projected) == [(1, "First", "direct", "party"), (2, "Second", "related", "independent")]
 
 
 def test_a_report_moves_the_status_from_its_day_on_and_not_before():
@@ -233,8 +233,8 @@ def test_a_correction_of_what_was_corrected_follows_on():
 
 def test_a_retracted_report_counts_nowhere_and_is_shown():
     commitment = published(unit="people", deadline="2019")
-    said = {"achieved": "12", "deadline": "2021", "deadline_reason": "Postponed.", "note": "Begun."}
-    entry = record("report", commitment, **said)
+    fields = {"achieved": "12", "deadline": "2021", "deadline_reason": "Postponed.", "note": "Begun."}
+    entry = record("report", commitment, **fields)
     retraction = retract(entry)
     now = standing(commitment)
     assert (now.status, now.evidence, now.achieved, now.note) == ("no_report", "none", None, "")

@@ -35,7 +35,7 @@ def translate(commitment, source, text, language=HANT):
     return record_translations([NewTranslation(commitment, language, source, text)], BY)
 
 
-def said(reference, text, language=HANT):
+def translation_of(reference, text, language=HANT):
     return Commitment.objects.get(reference=reference).translation_of(text, language)
 
 
@@ -46,8 +46,11 @@ def verified():
 def test_the_latest_translation_counts_and_the_ones_before_are_kept(pledge):
     assert translate(pledge, "Open the gate", "開門") == 1
     assert translate(pledge, "Open the gate", "打開大門") == 1
-    assert said("TT-01", "Open the gate") == "打開大門"
-    assert [one.text for one in Translation.objects.filter(source="Open the gate")] == ["開門", "打開大門"]
+    assert translation_of("TT-01", "Open the gate") == "打開大門"
+    assert [translation.text for translation in Translation.objects.filter(source="Open the gate")] == [
+        "開門",
+        "打開大門",
+    ]
 
 
 def test_saying_the_same_again_is_no_new_translation(pledge):
@@ -69,9 +72,9 @@ def test_an_empty_translation_takes_back_what_was_said(pledge):
     translate(pledge, "Open the gate", "開門")
     missing = Commitment.objects.get().untranslated_zh_hant
     translate(pledge, "Open the gate", "")
-    assert said("TT-01", "Open the gate") == ""
+    assert translation_of("TT-01", "Open the gate") == ""
     assert Commitment.objects.get().untranslated_zh_hant == missing + 1
-    assert [one.text for one in Translation.objects.all()] == ["開門", ""]
+    assert [translation.text for translation in Translation.objects.all()] == ["開門", ""]
 
 
 @pytest.mark.parametrize(
@@ -84,19 +87,21 @@ def test_an_empty_translation_takes_back_what_was_said(pledge):
     ],
 )
 def test_what_cannot_be_kept_is_refused_and_stores_nothing(pledge, changes, message):
-    one = {"language": HANT, "source": "Open the gate", "text": "開門"} | changes
+    fields = {"language": HANT, "source": "Open the gate", "text": "開門"} | changes
     with pytest.raises(ValidationError, match=message):
-        record_translations([NewTranslation(pledge, HANS, "By spring.", "春前。"), NewTranslation(pledge, **one)], BY)
+        record_translations(
+            [NewTranslation(pledge, HANS, "By spring.", "春前。"), NewTranslation(pledge, **fields)], BY
+        )
     assert not Translation.objects.exists()
 
 
 def test_corrected_words_are_not_translated_yet_and_a_retracted_correction_brings_the_old_ones_back(pledge):
     translate(pledge, "Open the gate", "開門")
     [entry] = append_entries([new_correction(pledge, {"title": "Open both gates"}, "There are two.", BY)])
-    assert (said("TT-01", "Open both gates"), Commitment.objects.get().title) == ("", "Open both gates")
+    assert (translation_of("TT-01", "Open both gates"), Commitment.objects.get().title) == ("", "Open both gates")
     append_entries([new_retraction(entry, "There is one.", BY)])
-    found = Commitment.objects.get()
-    assert (found.translation("title", HANT), found.title_key_zh_hant) == ("開門", sort_key("開門", HANT))
+    commitment = Commitment.objects.get()
+    assert (commitment.translation("title", HANT), commitment.title_key_zh_hant) == ("開門", sort_key("開門", HANT))
     assert verified() == []
 
 
@@ -109,7 +114,7 @@ def test_a_redaction_empties_the_translations_of_what_it_removes_and_of_nothing_
     append_entries([new_redaction(other, other.data | {"note": ""}, "Personal data.", BY)])
     assert not Translation.objects.filter(source__contains="Example").exists()
     assert not Translation.objects.filter(text__contains="Example").exists()
-    assert said("TT-01", "By spring.") == "譯：By spring."  # the commitment's own note says it still
+    assert translation_of("TT-01", "By spring.") == "譯：By spring."  # the commitment's own note says it still
     assert Translation.objects.count() == 2
     assert verified() == []
 
@@ -118,7 +123,7 @@ def test_the_reason_of_a_redaction_is_translated_too(pledge):
     entry = factories.record("report", pledge, note="Mr Example opened it.")
     append_entries([new_redaction(entry, None, "Personal data.", BY)])
     translate(pledge, "Personal data.", "個人資料。")
-    assert said("TT-01", "Personal data.") == "個人資料。"
+    assert translation_of("TT-01", "Personal data.") == "個人資料。"
 
 
 def test_a_draft_is_translated_before_it_is_public():
@@ -126,7 +131,7 @@ def test_a_draft_is_translated_before_it_is_public():
     translate(draft, "Build a bridge", "建橋")
     assert Commitment.objects.get().translated == {}
     append_entries([new_publication(draft, BY)])
-    assert said("TT-02", "Build a bridge") == "建橋"
+    assert translation_of("TT-02", "Build a bridge") == "建橋"
 
 
 CHANGES = {
@@ -173,7 +178,7 @@ def test_verification_sees_a_changed_projection_and_mends_it_from_the_history(pl
     Commitment.objects.update(**{column: value})
     assert verified() == [f"TT-01: commitment: differs in {column}"]
     list(rebuild_projections())
-    assert (verified(), said("TT-01", "Open the gate")) == ([], "開門")
+    assert (verified(), translation_of("TT-01", "Open the gate")) == ([], "開門")
 
 
 def test_after_an_upgrade_the_record_of_before_is_projected_once_more(pledge):

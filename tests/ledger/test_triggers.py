@@ -219,10 +219,12 @@ def test_a_published_commitment_cannot_be_deleted():
 
 
 TAKING_BACK = {
-    "update": lambda one: Commitment.objects.update(published_at=None),
-    "save": lambda one: Commitment(pk=one.pk, release=one.release, reference=one.reference, paragraph=1).save(),
-    "bulk_update": lambda one: Commitment.objects.bulk_update([Commitment(pk=one.pk)], ["published_at"]),
-    "delete": lambda one: Commitment.objects.filter(pk=one.pk)._raw_delete("default"),
+    "update": lambda commitment: Commitment.objects.update(published_at=None),
+    "save": lambda commitment: Commitment(
+        pk=commitment.pk, release=commitment.release, reference=commitment.reference, paragraph=1
+    ).save(),
+    "bulk_update": lambda commitment: Commitment.objects.bulk_update([Commitment(pk=commitment.pk)], ["published_at"]),
+    "delete": lambda commitment: Commitment.objects.filter(pk=commitment.pk)._raw_delete("default"),
 }
 
 
@@ -292,8 +294,8 @@ def test_every_trigger_is_there_after_migrating():
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-        found = {name for (name,) in cursor.fetchall()}
-    assert found == set(triggers.expected(connection.vendor))
+        names = {name for (name,) in cursor.fetchall()}
+    assert names == set(triggers.expected(connection.vendor))
     assert triggers.broken_triggers(connection) == []
 
 

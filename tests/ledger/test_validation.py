@@ -126,7 +126,7 @@ def test_an_earlier_entry_may_make_a_later_one_right():
 
 # One case for each thing that may be wrong; each rule stands in one place for all kinds that it is about.
 @pytest.mark.parametrize(
-    ("kind", "said", "field"),
+    ("kind", "fields", "field"),
     [
         ("report", {"date": ""}, "date"),
         ("report", {"date": "2026-11-23"}, "date"),
@@ -155,8 +155,8 @@ def test_an_earlier_entry_may_make_a_later_one_right():
         ("report", {"basis": "hearsay"}, "basis"),
     ],
 )
-def test_an_update_is_refused_beside_the_field(kind, said, field):
-    assert refused(new(kind, published(), recorded_at=AT, **said)) == {field}
+def test_an_update_is_refused_beside_the_field(kind, fields, field):
+    assert refused(new(kind, published(), recorded_at=AT, **fields)) == {field}
 
 
 def test_values_that_cannot_be_read_are_refused_each_beside_its_field():
@@ -174,13 +174,13 @@ def test_of_evidence_each_row_and_column_that_is_wrong_is_named():
     wrong |= {"relation": "close", "source": "a friend"}
     with pytest.raises(ValidationError) as refusal:
         record("context", published(), evidence=[evidence(), *(evidence(**{name: wrong[name]}) for name in wrong)])
-    said = [message.partition(":")[0] for message in refusal.value.message_dict["evidence"]]
-    assert said == [f"Evidence {number}, {name}" for number, name in enumerate(wrong, 2)]
+    places = [message.partition(":")[0] for message in refusal.value.message_dict["evidence"]]
+    assert places == [f"Evidence {number}, {name}" for number, name in enumerate(wrong, 2)]
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("kind", "fields"),
     [
         ("report", {"date": "2026"}),
         ("report", {"date": "2026-11-22"}),
@@ -192,8 +192,8 @@ def test_of_evidence_each_row_and_column_that_is_wrong_is_named():
         ("check", {"note": ""}),
     ],
 )
-def test_an_update_that_keeps_to_the_rules_is_recorded(kind, said):
-    assert record(kind, published(unit="employees"), recorded_at=AT, **said).kind == kind
+def test_an_update_that_keeps_to_the_rules_is_recorded(kind, fields):
+    assert record(kind, published(unit="employees"), recorded_at=AT, **fields).kind == kind
 
 
 @pytest.mark.postgresql
@@ -252,9 +252,9 @@ def test_what_was_retracted_may_be_said_again():
 
 @pytest.mark.postgresql
 def test_an_entry_without_its_commitment_is_refused():
-    said = {"part_of": "", "reason": "x", "changes": []}
+    content = {"part_of": "", "reason": "x", "changes": []}
     kinds = ("report", "context", "check", "published", "correction", "retraction")
-    assert [refused(NewEntry(kind, said)) for kind in kinds] == [{ANYWHERE}] * len(kinds)
+    assert [refused(NewEntry(kind, content)) for kind in kinds] == [{ANYWHERE}] * len(kinds)
 
 
 @pytest.mark.postgresql
@@ -301,7 +301,9 @@ def test_a_draft_cannot_be_corrected():
 
 @pytest.mark.postgresql
 def test_a_correction_of_what_has_changed_in_between_is_refused():
-    stale, fresh = (new_correction(one, {"title": f"Title {one.pk} x"}, "x", BY) for one in [published()] * 2)
+    stale, fresh = (
+        new_correction(commitment, {"title": f"Title {commitment.pk} x"}, "x", BY) for commitment in [published()] * 2
+    )
     append_entries([fresh])
     assert refused(stale) == {"title"}
 
@@ -326,7 +328,7 @@ def test_a_correction_cannot_make_it_a_part_of_itself_over_however_many_steps():
     whole = published()
     part = published(part_of=whole)
     least = published(part_of=part)
-    assert [refused_values(whole, {"part_of": one.reference}) for one in (whole, part, least)] == [
+    assert [refused_values(whole, {"part_of": commitment.reference}) for commitment in (whole, part, least)] == [
         {"part_of": {"part_of"}}
     ] * 3
 

@@ -45,7 +45,7 @@ def delete_entry(entry):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def made(module_db):
+def keys(module_db):
     """A published commitment TT-01 with two reports (the first with evidence), and another one, TT-02."""
     commitment = published(reference="TT-01", deadline="2019")
     report = record("report", commitment, date="2019", evidence=[evidence(), evidence(date="2019")])
@@ -56,9 +56,9 @@ def made(module_db):
 
 
 @pytest.fixture
-def pledge_and_report(made):
+def pledge_and_report(keys):
     """The commitment and its first report, as they stand in the database."""
-    return Commitment.objects.get(pk=made.commitment), LedgerEntry.objects.get(pk=made.report)
+    return Commitment.objects.get(pk=keys.commitment), LedgerEntry.objects.get(pk=keys.report)
 
 
 def test_a_sound_ledger_verifies_and_says_its_head():
@@ -190,39 +190,39 @@ def copied(row, **columns):
     return type(row)(**values | columns)
 
 
-def split_state(one, _report):
-    last = one.states.last()
+def split_state(commitment, _report):
+    last = commitment.states.last()
     State.objects.filter(pk=last.pk).update(until_day="2025-01-01")
     copied(last, id=None, from_day="2025-01-01").save(force_insert=True)
 
 
-def extra_update(one, report, commitment=None):
+def extra_update(commitment, report, other=None):
     """An update that no entry says, with evidence: the publication's number is the only one that is free."""
-    update = copied(report.update, entry_id=1, commitment_id=(commitment or one).pk)
+    update = copied(report.update, entry_id=1, commitment_id=(other or commitment).pk)
     update.save(force_insert=True)
     copied(report.update.evidence.first(), id=None, update_id=update.pk).save(force_insert=True)
 
 
 def change(model, **columns):
-    return lambda one, report: model.objects.filter(**OF[model](one, report)).update(**columns)
+    return lambda commitment, report: model.objects.filter(**OF[model](commitment, report)).update(**columns)
 
 
 def delete(model):
-    return lambda one, report: model.objects.filter(**OF[model](one, report)).delete()
+    return lambda commitment, report: model.objects.filter(**OF[model](commitment, report)).delete()
 
 
 OF = {
-    Commitment: lambda one, report: {"pk": one.pk},
-    Ownership: lambda one, report: {"commitment": one},
-    Update: lambda one, report: {"pk": report.pk},
-    Evidence: lambda one, report: {"update": report.pk, "position": 1},
-    State: lambda one, report: {"commitment": one, "status": "in_progress"},
+    Commitment: lambda commitment, report: {"pk": commitment.pk},
+    Ownership: lambda commitment, report: {"commitment": commitment},
+    Update: lambda commitment, report: {"pk": report.pk},
+    Evidence: lambda commitment, report: {"update": report.pk, "position": 1},
+    State: lambda commitment, report: {"commitment": commitment, "status": "in_progress"},
 }
 BROKEN = {
     "title": (change(Commitment, title="Another"), "TT-01: commitment: differs in title"),
     "deadline": (change(Commitment, deadline="2029"), "TT-01: commitment: differs in deadline"),
     "area": (
-        lambda one, report: Commitment.objects.filter(pk=one.pk).update(area=AreaFactory()),
+        lambda commitment, report: Commitment.objects.filter(pk=commitment.pk).update(area=AreaFactory()),
         "TT-01: commitment: differs in area",
     ),
     # The days of a date are columns of their own, and lists filter, sort and count by them.
@@ -234,11 +234,13 @@ BROKEN = {
     "last day of the current deadline": (change(State, deadline_last="2029-01-01"), "differs in deadline_last"),
     "owner gone": (delete(Ownership), "TT-01: owners: differ"),
     "owner added": (
-        lambda one, report: Ownership.objects.create(commitment=one, organisation=OrganisationFactory()),
+        lambda commitment, report: Ownership.objects.create(commitment=commitment, organisation=OrganisationFactory()),
         "TT-01: owners: differ",
     ),
     "partner added": (
-        lambda one, report: Partnership.objects.create(commitment=one, organisation=OrganisationFactory()),
+        lambda commitment, report: Partnership.objects.create(
+            commitment=commitment, organisation=OrganisationFactory()
+        ),
         "TT-01: partners: differ",
     ),
     "update changed": (change(Update, note="Another"), "TT-01: update: 2 differs in note"),
@@ -248,35 +250,37 @@ BROKEN = {
     ),
     "update said to be retracted": (change(Update, retracted_by=3), "TT-01: update: 2 differs in retracted_by"),
     "update gone": (
-        lambda one, report: [Evidence.objects.filter(update=2).delete(), Update.objects.filter(pk=2).delete()],
+        lambda commitment, report: [Evidence.objects.filter(update=2).delete(), Update.objects.filter(pk=2).delete()],
         "TT-01: update: 2 is missing",
     ),
     "update that no entry says": (extra_update, "TT-01: update: 1 is not in the ledger"),
     "update of another commitment": (
-        lambda one, report: Update.objects.filter(pk=2).update(commitment=Commitment.objects.get(reference="TT-02")),
+        lambda commitment, report: Update.objects.filter(pk=2).update(
+            commitment=Commitment.objects.get(reference="TT-02")
+        ),
         "update: 2 differs in commitment",
     ),
     "update of a draft": (
-        lambda one, report: Update.objects.filter(pk=2).update(
+        lambda commitment, report: Update.objects.filter(pk=2).update(
             commitment=CommitmentFactory(reference="TT-03", owners=[])
         ),
         "update: 2",
     ),
     "update of a draft that no entry says": (
-        lambda one, report: extra_update(one, report, CommitmentFactory(reference="TT-03", owners=[])),
+        lambda commitment, report: extra_update(commitment, report, CommitmentFactory(reference="TT-03", owners=[])),
         "update: 1 is not in the ledger",
     ),
     "evidence changed": (change(Evidence, url="https://example.org/x"), "TT-01: evidence: 2, 1 differs in url"),
     "evidence gone": (delete(Evidence), "TT-01: evidence: 2, 1 is missing"),
     "evidence added": (
-        lambda one, report: copied(report.update.evidence.first(), id=None, position=9).save(force_insert=True),
+        lambda commitment, report: copied(report.update.evidence.first(), id=None, position=9).save(force_insert=True),
         "TT-01: evidence: 2, 9 is not in the ledger",
     ),
     "state changed": (change(State, status="completed"), "TT-01: state: "),
     "state gone": (delete(State), "is missing"),
     "state added": (split_state, "is not in the ledger"),
     "state of a draft": (
-        lambda one, report: copied(
+        lambda commitment, report: copied(
             State.objects.first(), id=None, commitment_id=CommitmentFactory(reference="TT-03", owners=[]).pk
         ).save(force_insert=True),
         "TT-03: state: ",
@@ -286,9 +290,9 @@ BROKEN = {
 
 @pytest.mark.parametrize(("damage", "complaint"), BROKEN.values(), ids=BROKEN)
 def test_a_projection_that_says_something_else_is_named_and_mended(damage, complaint, pledge_and_report):
-    one, report = pledge_and_report
+    commitment, report = pledge_and_report
     sound = projections()
-    damage(one, report)
+    damage(commitment, report)
     code, _printed, complaints = verify()
     assert (code, complaint in complaints) == (1, True), complaints
     assert not any(line.startswith("entry ") for line in complaints.splitlines())
@@ -310,10 +314,10 @@ def projections():
 
 
 def test_everything_broken_at_once_is_named_and_mended_at_once(pledge_and_report):
-    one, report = pledge_and_report
+    commitment, report = pledge_and_report
     together = ["title", "owner added", "update changed", "evidence gone", "evidence added", "state gone"]
     for name in together:
-        BROKEN[name][0](one, report)
+        BROKEN[name][0](commitment, report)
     code, _printed, complaints = verify()
     assert code == 1
     assert all(BROKEN[name][1] in complaints for name in together)
@@ -323,38 +327,38 @@ def test_everything_broken_at_once_is_named_and_mended_at_once(pledge_and_report
 
 def test_the_next_entry_of_a_commitment_brings_back_what_was_moved_to_another(pledge_and_report):
     """Only its own rows are looked at then: the update, and its evidence, which stands with an update of another."""
-    one, report = pledge_and_report
+    commitment, report = pledge_and_report
     Update.objects.filter(pk=report.pk).update(commitment=Commitment.objects.get(reference="TT-02"))
-    record("check", one)
-    assert Update.objects.get(pk=report.pk).commitment == one
+    record("check", commitment)
+    assert Update.objects.get(pk=report.pk).commitment == commitment
     assert Evidence.objects.filter(update=report.pk).count() == 2
     assert verify()[0] == 0
 
 
 def test_without_rebuild_nothing_is_mended(pledge_and_report):
-    one, _report = pledge_and_report
-    Commitment.objects.filter(pk=one.pk).update(title="Another")
+    commitment, _report = pledge_and_report
+    Commitment.objects.filter(pk=commitment.pk).update(title="Another")
     verify()
-    assert Commitment.objects.get(pk=one.pk).title == "Another"
+    assert Commitment.objects.get(pk=commitment.pk).title == "Another"
 
 
 def test_a_day_of_publication_that_was_moved_is_named_and_mended(pledge_and_report):
-    one, _report = pledge_and_report
+    commitment, _report = pledge_and_report
     drop("commitment_stays_public")
-    Commitment.objects.filter(pk=one.pk).update(published_at="2020-01-01T00:00:00Z")
+    Commitment.objects.filter(pk=commitment.pk).update(published_at="2020-01-01T00:00:00Z")
     triggers.install(connection)
     assert "TT-01: commitment: differs in published_at" in verify()[2]
 
 
 def test_a_commitment_that_was_taken_back_is_named_and_mended(pledge_and_report):
-    one, _report = pledge_and_report
+    commitment, _report = pledge_and_report
     drop("commitment_stays_public")
-    Commitment.objects.filter(pk=one.pk).update(published_at=None)
+    Commitment.objects.filter(pk=commitment.pk).update(published_at=None)
     connection.check_constraints()
     triggers.install(connection)
     assert "TT-01: commitment: differs in published_at" in verify()[2]
     assert verify("--rebuild")[0] == 0
-    assert Commitment.objects.public().filter(pk=one.pk).exists()
+    assert Commitment.objects.public().filter(pk=commitment.pk).exists()
 
 
 def test_a_commitment_made_public_by_hand_is_named_and_not_mended_away():
@@ -366,15 +370,15 @@ def test_a_commitment_made_public_by_hand_is_named_and_not_mended_away():
 
 
 def test_a_commitment_whose_row_is_gone_is_named(pledge_and_report):
-    one, _report = pledge_and_report
+    commitment, _report = pledge_and_report
     with transaction.atomic():  # left by a rollback: the entries refer to nothing
         drop("commitment_no_delete")
         for model in (Ownership, State):
-            model.objects.filter(commitment=one).delete()
+            model.objects.filter(commitment=commitment).delete()
         Evidence.objects.all().delete()
-        Update.objects.filter(commitment=one).delete()
+        Update.objects.filter(commitment=commitment).delete()
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM commitments_commitment WHERE id = %s", [one.pk])
+            cursor.execute("DELETE FROM commitments_commitment WHERE id = %s", [commitment.pk])
         complaints = list(verify_ledger())
         transaction.set_rollback(True)
     assert any(complaint.startswith("TT-01: commitment") for complaint in complaints)
@@ -382,8 +386,8 @@ def test_a_commitment_whose_row_is_gone_is_named(pledge_and_report):
 
 @pytest.mark.parametrize("table", ["organisation", "area", "release"])
 def test_a_slug_that_was_renamed_is_named(table, pledge_and_report):
-    one, _report = pledge_and_report
-    party = {"organisation": one.owners.get(), "area": one.area, "release": one.release}[table]
+    commitment, _report = pledge_and_report
+    party = {"organisation": commitment.owners.get(), "area": commitment.area, "release": commitment.release}[table]
     type(party).objects.filter(pk=party.pk).update(slug="renamed")
     code, _printed, complaints = verify()
     assert (code, "TT-01" in complaints) == (1, True)

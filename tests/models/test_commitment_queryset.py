@@ -60,29 +60,31 @@ def on(text):
 
 def what_is_said(update):
     """The arguments of one update, allowed by the rules, and the day of its recording."""
-    said, when, sources, stop_reason, days_later, _retracted = update
-    said = dict(said)
-    if said["kind"] == "check":
+    fields, when, sources, stop_reason, days_later, _retracted = update
+    fields = dict(fields)
+    if fields["kind"] == "check":
         when = parse_partial_date(when).first.isoformat()
-    if said["kind"] == "report":
-        said["evidence"] = [evidence(source=one, url=f"https://example.org/{n}") for n, one in enumerate(sources)]
-        said["stop_reason"] = stop_reason if said["status"] == "stopped" else ""
-        said["deadline_reason"] = "Postponed." if "deadline" in said else ""
-    return said | {"date": when}, parse_partial_date(when).first + timedelta(days=days_later)
+    if fields["kind"] == "report":
+        fields["evidence"] = [
+            evidence(source=source, url=f"https://example.org/{n}") for n, source in enumerate(sources)
+        ]
+        fields["stop_reason"] = stop_reason if fields["status"] == "stopped" else ""
+        fields["deadline_reason"] = "Postponed." if "deadline" in fields else ""
+    return fields | {"date": when}, parse_partial_date(when).first + timedelta(days=days_later)
 
 
-def fact(sequence, said, note, recorded_on):
-    when = parse_partial_date(said["date"])
-    supports = tuple(EvidenceRef(row["url"], row["relation"], row["source"]) for row in said.get("evidence", ()))
+def fact(sequence, fields, note, recorded_on):
+    when = parse_partial_date(fields["date"])
+    supports = tuple(EvidenceRef(row["url"], row["relation"], row["source"]) for row in fields.get("evidence", ()))
     return CountedUpdate(
         sequence,
-        said["kind"],
+        fields["kind"],
         when,
         min(when.last, recorded_on),
-        said.get("status", ""),
-        said.get("stop_reason", ""),
-        said.get("achieved"),
-        on(said.get("deadline")),
+        fields.get("status", ""),
+        fields.get("stop_reason", ""),
+        fields.get("achieved"),
+        on(fields.get("deadline")),
         note,
         supports,
     )
@@ -90,20 +92,27 @@ def fact(sequence, said, note, recorded_on):
 
 def recorded_history(commitment, updates):
     """Append the updates and retract some; the facts that count, made from what was said and nothing else."""
-    said = [what_is_said(update) for update in updates]
+    dated_fields = [what_is_said(update) for update in updates]
     entries = [
-        new(one["kind"], commitment, recorded_at=datetime.combine(day, NOON), **{k: one[k] for k in one if k != "kind"})
-        for one, day in said
+        new(
+            fields["kind"],
+            commitment,
+            recorded_at=datetime.combine(day, NOON),
+            **{k: fields[k] for k in fields if k != "kind"},
+        )
+        for fields, day in dated_fields
     ]
-    told = list(zip(append_entries(entries), said, [update[-1] for update in updates], strict=True))
-    append_entries([new_retraction(entry, "Wrong.", Actor()) for entry, _said, wrong in told if wrong])
-    return [fact(entry.sequence, one, entry.data["note"], day) for entry, (one, day), wrong in told if not wrong]
+    history = list(zip(append_entries(entries), dated_fields, [update[-1] for update in updates], strict=True))
+    append_entries([new_retraction(entry, "Wrong.", Actor()) for entry, _fields, wrong in history if wrong])
+    return [
+        fact(entry.sequence, fields, entry.data["note"], day) for entry, (fields, day), wrong in history if not wrong
+    ]
 
 
 def telling_days(facts, deadlines):
     """The days around which an answer may change, none before the release."""
-    days = {one.effective_on + timedelta(days=away) for one in facts for away in (-1, 0, 180, 181, 365, 366)}
-    days |= {one.last + timedelta(days=away) for one in deadlines if one for away in (-91, -90, 0, 1)}
+    days = {update.effective_on + timedelta(days=away) for update in facts for away in (-1, 0, 180, 181, 365, 366)}
+    days |= {deadline.last + timedelta(days=away) for deadline in deadlines if deadline for away in (-91, -90, 0, 1)}
     return {day for day in days if day >= ISSUED}
 
 
@@ -124,9 +133,9 @@ def as_it_should_stand(deadline, review_on, facts, day):
 
 
 def as_the_database_says(commitment, day):
-    found = Commitment.objects.as_of(day).filter(pk=commitment.pk)
-    row = found.get()
-    lists = (found.past_deadline(), found.due_soon(), found.due_for_review(day))
+    queryset = Commitment.objects.as_of(day).filter(pk=commitment.pk)
+    row = queryset.get()
+    lists = (queryset.past_deadline(), queryset.due_soon(), queryset.due_for_review(day))
     return (
         {name: getattr(row.state, name) for name in (*SHARED, "evidence_urls")}
         | {name: getattr(row, name) for name in ("schedule", "freshness", "slip_days", "days_late", "review_due")}
@@ -152,7 +161,7 @@ def test_the_database_and_the_pure_functions_agree_on_every_history_and_day(dead
         commitment = published(deadline=deadline, review_on=review_on, unit="people")
         facts = recorded_history(commitment, updates)
         assert covers_every_day_once(commitment)
-        telling = telling_days(facts, [on(deadline), *(one.deadline for one in facts)])
+        telling = telling_days(facts, [on(deadline), *(update.deadline for update in facts)])
         telling |= {review_on + timedelta(days=away) for away in (-1, 0, 1) if review_on and review_on > ISSUED}
         for day in {*days, *telling}:
             stands = as_it_should_stand(on(deadline), review_on, facts, day)
@@ -162,18 +171,18 @@ def test_the_database_and_the_pure_functions_agree_on_every_history_and_day(dead
 
 def test_what_was_never_looked_at_is_reviewed_first_then_what_was_not_for_longest():
     for reference, checked in (("TT-01", "2024-05-01"), ("TT-02", "2023-05-01"), ("TT-04", ""), ("TT-03", "")):
-        one = published(reference=reference, review_on=date(2024, 6, 1))
+        commitment = published(reference=reference, review_on=date(2024, 6, 1))
         if checked:
-            record("check", one, date=checked)
+            record("check", commitment, date=checked)
     due = Commitment.objects.as_of(date(2026, 11, 22)).due_for_review(date(2026, 11, 22))
-    assert [one.reference for one in due] == ["TT-03", "TT-04", "TT-02", "TT-01"]
+    assert [commitment.reference for commitment in due] == ["TT-03", "TT-04", "TT-02", "TT-01"]
 
 
 def test_what_was_looked_at_on_its_review_day_itself_is_not_due_and_a_day_earlier_it_is():
     for reference, checked in (("TT-01", "2026-06-01"), ("TT-02", "2026-05-31")):
         record("check", published(reference=reference, review_on=date(2026, 6, 1)), date=checked)
     due = Commitment.objects.as_of(date(2026, 6, 1)).due_for_review(date(2026, 6, 1))
-    assert [one.reference for one in due] == ["TT-02"]
+    assert [commitment.reference for commitment in due] == ["TT-02"]
     assert not Commitment.objects.as_of(date(2026, 5, 31)).due_for_review(date(2026, 5, 31))
 
 
@@ -181,11 +190,11 @@ def test_what_passed_its_deadline_longest_ago_stands_first():
     for reference, deadline in (("TT-03", "2019"), ("TT-01", "2020-H1"), ("TT-02", "2019-12-31"), ("TT-04", "2027")):
         published(reference=reference, deadline=deadline)
     past = Commitment.objects.as_of(date(2026, 11, 22)).past_deadline()
-    assert [one.reference for one in past] == ["TT-02", "TT-03", "TT-01"]
+    assert [commitment.reference for commitment in past] == ["TT-02", "TT-03", "TT-01"]
 
 
 @pytest.mark.parametrize(
-    ("deadline", "said", "day", "schedule", "days_late"),
+    ("deadline", "fields", "day", "schedule", "days_late"),
     [
         ("2019", {"status": "stopped", "stop_reason": "withdrawn"}, "2026-11-22", "ended", None),
         ("", {"status": "completed"}, "2026-11-22", "no_deadline", None),
@@ -200,9 +209,9 @@ def test_what_passed_its_deadline_longest_ago_stands_first():
         ("2019", {"status": "in_progress", "date": "2020-02"}, "2020-01-01", "unreported", None),
     ],
 )
-def test_the_database_decides_the_schedule_in_the_same_order(deadline, said, day, schedule, days_late):
+def test_the_database_decides_the_schedule_in_the_same_order(deadline, fields, day, schedule, days_late):
     commitment = published(deadline=deadline)
-    record("report", commitment, **said)
+    record("report", commitment, **fields)
     row = list_rows(Commitment.objects.as_of(date.fromisoformat(day))).get(pk=commitment.pk)
     assert (row.schedule, row.days_late) == (schedule, days_late)
 
@@ -263,7 +272,7 @@ def test_every_word_must_be_found_somewhere():
     append_entries([new_retraction(wrong, "Wrong.", Actor())])
     all_of_them = Commitment.objects.as_of(date(2026, 11, 22))
     words = [*FOUND, *NOT_FOUND]
-    assert [one for one in words if search_commitments(all_of_them, one, date(2020, 12, 31)).exists()] == FOUND
+    assert [word for word in words if search_commitments(all_of_them, word, date(2020, 12, 31)).exists()] == FOUND
 
 
 def test_no_word_is_no_filter():

@@ -64,8 +64,8 @@ def a_draft_evidence():
 
 
 def an_update():
-    said = {"date": "2019", "deadline": "2020", "deadline_reason": "x", "evidence": [evidence(date="2019")]}
-    return Update.objects.get(pk=record("report", published(unit="people"), achieved="1", **said).pk)
+    fields = {"date": "2019", "deadline": "2020", "deadline_reason": "x", "evidence": [evidence(date="2019")]}
+    return Update.objects.get(pk=record("report", published(unit="people"), achieved="1", **fields).pk)
 
 
 def an_evidence():
@@ -73,8 +73,8 @@ def an_evidence():
 
 
 def a_state():
-    said = {"date": "2019", "deadline": "2020", "deadline_reason": "x", "status": "completed", "achieved": "1"}
-    return record("report", published(unit="people"), **said).commitment.states.last()
+    fields = {"date": "2019", "deadline": "2020", "deadline_reason": "x", "status": "completed", "achieved": "1"}
+    return record("report", published(unit="people"), **fields).commitment.states.last()
 
 
 def an_agreement():
@@ -82,8 +82,8 @@ def an_agreement():
 
 
 def a_translation():
-    said = {"language": "zh-hant", "source": "Open the gate", "text": "開門", "role": "editor"}
-    return Translation(commitment=CommitmentFactory(), recorded_at=timezone.now(), **said)
+    fields = {"language": "zh-hant", "source": "Open the gate", "text": "開門", "role": "editor"}
+    return Translation(commitment=CommitmentFactory(), recorded_at=timezone.now(), **fields)
 
 
 def an_error_report():
@@ -187,10 +187,10 @@ OF_ENTRIES |= {"entry_sequence_from_one"}  # a trigger refuses it before: test_t
 @pytest.mark.parametrize("make", IMPOSSIBLE)
 def test_a_row_that_says_something_impossible_is_refused(make):
     row = make()
-    found = type(row).objects.filter(pk=row.pk)
+    queryset = type(row).objects.filter(pk=row.pk)
     for columns, constraint in IMPOSSIBLE[make]:
         with refused(constraint), transaction.atomic():
-            found.update(**columns)
+            queryset.update(**columns)
 
 
 @pytest.mark.parametrize(
@@ -312,8 +312,8 @@ def test_an_entry_of_the_right_shape_is_taken():
     ],
 )
 def test_an_entry_of_no_shape_is_refused(columns, constraint):
-    one = CommitmentFactory()
-    first = append_entries([new_publication(one, BY, key="TT/1")])[0]
+    draft = CommitmentFactory()
+    first = append_entries([new_publication(draft, BY, key="TT/1")])[0]
     columns = columns | ({"digest": first.digest} if columns.get("digest") else {})
     with refused(constraint), transaction.atomic():
         entry(**columns)
@@ -346,8 +346,14 @@ def test_there_is_one_edition():
 
 
 def test_what_a_commitment_names_cannot_be_deleted():
-    one = CommitmentFactory(partners=[OrganisationFactory()], part_of=CommitmentFactory())
-    in_use = [one.owners.first(), one.partners.first(), one.area, one.release, one.part_of]
+    commitment = CommitmentFactory(partners=[OrganisationFactory()], part_of=CommitmentFactory())
+    in_use = [
+        commitment.owners.first(),
+        commitment.partners.first(),
+        commitment.area,
+        commitment.release,
+        commitment.part_of,
+    ]
     for row in in_use:
         with pytest.raises(ProtectedError):
             row.delete()
@@ -384,11 +390,11 @@ def test_a_partial_date_fills_the_columns_of_its_days():
 
 
 def test_a_partial_date_that_is_set_again_moves_its_days():
-    one = CommitmentFactory(deadline="2019")
-    one.deadline = "2020-02"
-    one.save()
-    one.refresh_from_db()
-    assert (one.deadline, str(one.deadline_first), str(one.deadline_last)) == (
+    commitment = CommitmentFactory(deadline="2019")
+    commitment.deadline = "2020-02"
+    commitment.save()
+    commitment.refresh_from_db()
+    assert (commitment.deadline, str(commitment.deadline_first), str(commitment.deadline_last)) == (
         parse_partial_date("2020-02"),
         "2020-02-01",
         "2020-02-29",
@@ -396,8 +402,8 @@ def test_a_partial_date_that_is_set_again_moves_its_days():
 
 
 def test_a_partial_date_that_is_taken_away_takes_its_days_with_it():
-    one = CommitmentFactory(deadline="2019")
-    one.deadline, one.deadline_basis = "", ""
-    one.save()
-    one.refresh_from_db()
-    assert (one.deadline, one.deadline_first, one.deadline_last) == (None, None, None)
+    commitment = CommitmentFactory(deadline="2019")
+    commitment.deadline, commitment.deadline_basis = "", ""
+    commitment.save()
+    commitment.refresh_from_db()
+    assert (commitment.deadline, commitment.deadline_first, commitment.deadline_last) == (None, None, None)

@@ -24,11 +24,11 @@ def test_a_backup_of_a_served_installation_overwrites_what_came_later_if_it_is_t
             with urllib.request.urlopen(f"{server.url}/commitments/CU-08/", timeout=10) as answer:
                 return answer.read().decode()
 
-        told = installation.run_well("backup", backup).partition(": ")[2].strip()
+        head = installation.run_well("backup", backup).partition(": ")[2].strip()
         assert installation.python(PUBLISH).returncode == 0
         refused = installation.run("restore", backup)
         assert (refused.returncode, "holds data" in refused.stderr) == (1, True)
         assert "after the backup" in shown()
         installation.run_well("restore", "--force", backup)
         assert "after the backup" not in shown()
-        assert told in installation.run_well("verify_ledger")
+        assert head in installation.run_well("verify_ledger")

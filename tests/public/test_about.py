@@ -12,7 +12,7 @@ from commitments.domain.choices import Schedule, Status
 from commitments.models import Occasion
 from commitments.public import overview
 from tests import factories
-from tests.helpers.html import every, links, main, read, words
+from tests.helpers.html import find_all, link_texts, main_element, parse_page, visible_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 
@@ -23,24 +23,26 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")
 def test_an_address_without_page_keeps_the_day_and_offers_search_on_it(client):
     answer = client.get("/nothing/?as_of=2021-08-30")
     assert answer.status_code == 404
-    assert {urlsplit(address).query for address in links(main(answer))} == {"as_of=2021-08-30"}
-    [search] = every(main(answer), "form", role="search")
-    asked = {dict(box.attributes)["name"]: dict(box.attributes).get("value") for box in every(search, "input")}
-    assert (dict(search.attributes)["action"], asked) == ("/commitments/", {"as_of": "2021-08-30", "q": None})
+    assert {urlsplit(address).query for address in link_texts(main_element(answer))} == {"as_of=2021-08-30"}
+    [search] = find_all(main_element(answer), "form", role="search")
+    fields = {dict(box.attributes)["name"]: dict(box.attributes).get("value") for box in find_all(search, "input")}
+    assert (dict(search.attributes)["action"], fields) == ("/commitments/", {"as_of": "2021-08-30", "q": None})
 
 
 @pytest.mark.parametrize("day", ["", "soon"])
 def test_an_address_without_page_is_not_found_whatever_day_is_asked_for(client, day):
     answer = client.get(f"/nothing/?as_of={day}")
     assert answer.status_code == 404
-    assert {"/", "/commitments/", "/report-an-error/"} == set(links(main(answer)))
-    assert not every(read(answer), "section", _class="as-of")
+    assert {"/", "/commitments/", "/report-an-error/"} == set(link_texts(main_element(answer)))
+    assert not find_all(parse_page(answer), "section", _class="as-of")
 
 
 @pytest.mark.parametrize("path", ["//example.org/x", "/a?b/", "/a#b/"])
 def test_the_date_control_leads_to_the_address_that_was_asked_for_and_to_no_other_site(client, path):
-    tree = read(client.get("/", PATH_INFO=path))
-    [address] = [a for a, label in links(every(tree, "details", _class="date-control")[0]).items() if label == "Today"]
+    tree = parse_page(client.get("/", PATH_INFO=path))
+    [address] = [
+        a for a, label in link_texts(find_all(tree, "details", _class="date-control")[0]).items() if label == "Today"
+    ]
     assert (urlsplit(address).netloc, urlsplit(address).query, urlsplit(address).fragment) == ("", "", "")
 
 
@@ -63,8 +65,8 @@ def test_a_page_that_fails_is_our_page_and_says_whom_to_write_to(failing, settin
     settings.CONTACT = contact
     answer = failing.get("/")
     assert answer.status_code == 500
-    assert words(every(main(answer), "h1")[0]) == "Something went wrong"
-    assert ("write to records@example.org" in words(main(answer))) is bool(contact)
+    assert visible_text(find_all(main_element(answer), "h1")[0]) == "Something went wrong"
+    assert ("write to records@example.org" in visible_text(main_element(answer))) is bool(contact)
     assert "RuntimeError" not in answer.text
 
 
@@ -78,12 +80,12 @@ def test_without_a_database_the_reader_still_gets_our_page():
     with connection.execute_wrapper(refuse):
         answer = Client(raise_request_exception=False).get("/commitments/")
         assert (answer.status_code, len(refused)) == (503, 1)
-    assert words(every(main(answer), "h1")[0]) == "Not available just now"
+    assert visible_text(find_all(main_element(answer), "h1")[0]) == "Not available just now"
 
 
 def test_a_page_that_fails_is_kept_by_nobody_and_asks_nothing_of_others(failing):
     answer = failing.get("/")
-    assert every(read(answer), "meta", name="robots", content="noindex")
+    assert find_all(parse_page(answer), "meta", name="robots", content="noindex")
     assert not answer.cookies
     assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
 
@@ -98,22 +100,22 @@ def under(client, name):
 
 
 def test_about_has_the_sections_that_its_contents_lead_to(client):
-    page = main(client.get("/about/"))
-    [contents] = every(page, "ul", _class="toc")
+    page = main_element(client.get("/about/"))
+    [contents] = find_all(page, "ul", _class="toc")
     names = {"method", "ledger", "corrections", "publisher", "licence", "privacy", "accessibility", "words"}
-    assert {f"#{name}" for name in names} <= set(links(contents))
-    assert names <= {dict(one.attributes).get("id") for one in every(page, "h2")}
+    assert {f"#{name}" for name in names} <= set(link_texts(contents))
+    assert names <= {dict(heading.attributes).get("id") for heading in find_all(page, "h2")}
 
 
 @pytest.mark.parametrize(
-    ("days", "told"),
+    ("days", "sentence"),
     [(0, "keep no log of visits"), (1, "keep these logs for 1 day."), (14, "keep these logs for 14 days.")],
 )
-def test_the_privacy_statement_says_how_long_visits_are_logged(client, settings, days, told):
+def test_the_privacy_statement_says_how_long_visits_are_logged(client, settings, days, sentence):
     settings.LOG_DAYS = days
-    said = under(client, "privacy")
-    assert told in said
-    assert ("keep no log" in said) is (days == 0)
+    text = under(client, "privacy")
+    assert sentence in text
+    assert ("keep no log" in text) is (days == 0)
 
 
 def test_corrections_and_accessibility_lead_to_the_form_and_to_the_contact(client, settings):
@@ -125,7 +127,9 @@ def test_corrections_and_accessibility_lead_to_the_form_and_to_the_contact(clien
 
 def test_the_data_that_about_offers_is_there_on_the_day_that_is_shown(client):
     factories.published()
-    offered = [a for a in links(main(client.get("/about/?as_of=2021-08-30"))) if re.search(r"\.(csv|atom|ics)", a)]
+    offered = [
+        a for a in link_texts(main_element(client.get("/about/?as_of=2021-08-30"))) if re.search(r"\.(csv|atom|ics)", a)
+    ]
     assert len(offered) == 3
     for address in offered:
         assert client.get(address).status_code == 200
@@ -144,18 +148,18 @@ def test_about_says_where_the_ledger_ends(client):
 
 def test_the_page_of_components_shows_every_status_and_schedule_as_word_and_colour(client):
     shown = [
-        {(words(one), dict(one.attributes)["class"]) for one in every(swatches, "span", _class="badge")}
-        for swatches in every(main(client.get("/about/design/")), "ul", _class="swatches")
+        {(visible_text(badge), dict(badge.attributes)["class"]) for badge in find_all(swatches, "span", _class="badge")}
+        for swatches in find_all(main_element(client.get("/about/design/")), "ul", _class="swatches")
     ]
     for vocabulary, badges in zip((Status, Schedule), shown, strict=True):
-        assert {(one.label, f"badge role-{one.role}") for one in vocabulary} <= badges
+        assert {(value.label, f"badge role-{value.role}") for value in vocabulary} <= badges
 
 
 def test_the_page_of_components_has_no_name_twice_and_its_links_lead_somewhere(release, client):
     answer = client.get("/about/design/")
     names = re.findall(r' id="([^"]+)"', answer.text)
     assert sorted(names) == sorted(set(names))
-    wanted = {address for address in links(main(answer)) if address.startswith("/")}
+    wanted = {address for address in link_texts(main_element(answer)) if address.startswith("/")}
     assert {address for address in wanted if client.get(address).status_code != 200} == set()
 
 
@@ -164,32 +168,33 @@ def test_the_page_of_components_has_no_name_twice_and_its_links_lead_somewhere(r
 
 def control(answer):
     """The date control: each day that it offers, and what the form keeps."""
-    [found] = every(read(answer), "details", _class="date-control")
-    kept = [
-        (dict(box.attributes)["name"], dict(box.attributes)["value"]) for box in every(found, "input", type="hidden")
+    [details] = find_all(parse_page(answer), "details", _class="date-control")
+    hidden_fields = [
+        (dict(box.attributes)["name"], dict(box.attributes)["value"])
+        for box in find_all(details, "input", type="hidden")
     ]
-    return [(words(item), *links(item)) for item in every(found, "li")], kept
+    return [(visible_text(item), *link_texts(item)) for item in find_all(details, "li")], hidden_fields
 
 
 def test_the_day_of_the_release_and_both_sessions_since_can_be_asked_for(release, client):
-    offered, kept = control(client.get("/areas/culture/"))
+    offered, hidden_fields = control(client.get("/areas/culture/"))
     assert offered == [
         ("24 August 2018 when the release was issued", "/areas/culture/?as_of=2018-08-24"),
         ("30 August 2021 at the 5th Plenary Session", "/areas/culture/?as_of=2021-08-30"),
         ("26 April 2024 at the 6th Plenary Session", "/areas/culture/?as_of=2024-04-26"),
         ("Today", "/areas/culture/"),
     ]
-    assert kept == []
+    assert hidden_fields == []
 
 
 def test_the_control_keeps_the_question_and_drops_the_page(client):
     Occasion.objects.create(day=date(2021, 8, 30), name="5th Session")
-    asked = [("q", "a&b"), ("status", "completed"), ("status", "stopped"), ("sort", "-title")]
+    pairs = [("q", "a&b"), ("status", "completed"), ("status", "stopped"), ("sort", "-title")]
     query = "q=a%26b&status=completed&status=stopped&sort=-title"
-    offered, kept = control(client.get(f"/commitments/?{query}&as_of=2020-01-01&page=1"))
-    assert kept == asked
-    told = {words: parse_qsl(urlsplit(address).query) for words, address in offered}
-    assert told == {"30 August 2021 at the 5th Session": [*asked, ("as_of", "2021-08-30")], "Today": asked}
+    offered, hidden_fields = control(client.get(f"/commitments/?{query}&as_of=2020-01-01&page=1"))
+    assert hidden_fields == pairs
+    queries = {words: parse_qsl(urlsplit(address).query) for words, address in offered}
+    assert queries == {"30 August 2021 at the 5th Session": [*pairs, ("as_of", "2021-08-30")], "Today": pairs}
 
 
 def test_an_occasion_or_release_is_offered_from_its_day(client, time_machine):
@@ -217,5 +222,7 @@ def test_several_releases_are_told_apart_by_their_titles(client):
 @pytest.mark.parametrize(("query", "current"), [("", "Today"), ("?as_of=2021-08-30", "30 August 2021")])
 def test_the_day_that_is_shown_is_marked(client, query, current):
     Occasion.objects.create(day=date(2021, 8, 30), name="5th Session")
-    [found] = every(read(client.get(f"/{query}")), "details", _class="date-control")
-    assert [words(one) for one in every(found, "a") if "aria-current" in dict(one.attributes)] == [current]
+    [details] = find_all(parse_page(client.get(f"/{query}")), "details", _class="date-control")
+    assert [visible_text(link) for link in find_all(details, "a") if "aria-current" in dict(link.attributes)] == [
+        current
+    ]

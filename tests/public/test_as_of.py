@@ -25,14 +25,14 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from tests.helpers.days import NOW
-from tests.helpers.html import REFERENCE, every, links, main, read, words
+from tests.helpers.html import REFERENCE, find_all, link_texts, main_element, parse_page, visible_text
 from tests.helpers.installation import FIXTURE
 from tests.helpers.public_addresses import addresses, body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("release")]
 TODAY = "2026-11-22"
 DATA = json.loads(FIXTURE.read_text(encoding="utf-8"))
-LEVELS = {one["reference"]: one["level"] for one in DATA["commitments"]}
+LEVELS = {commitment["reference"]: commitment["level"] for commitment in DATA["commitments"]}
 RELEASE = "/releases/4th-plenary-2018/"
 
 # By hand, from the file
@@ -335,24 +335,24 @@ OWNED = {
 walk = pytest.mark.parametrize("day", DAYS)
 BEFORE_TODAY = [EVE, *list(DAYS)[:-1]]
 SOME = ["2018-08-24", "2021-08-30", TODAY]  # for rules that each day only confirms
-some = pytest.mark.parametrize("day", SOME)
+some_days = pytest.mark.parametrize("day", SOME)
 
 
 def day_before(day):
     """The last of our days before this one; the first has none."""
-    earlier = [one for one in DAYS if one < day]
+    earlier = [other_day for other_day in DAYS if other_day < day]
     return earlier[-1] if earlier else None
 
 
 def roles(day):
     """Each of the 57 with the colour role of its status."""
     now = DAYS[day]
-    found = dict.fromkeys(LEVELS, "none") | dict.fromkeys(ANNOUNCED.split(), "announced")
-    return found | dict.fromkeys(now.since.split(), "done") | dict.fromkeys(now.moving.split(), "moving")
+    all_roles = dict.fromkeys(LEVELS, "none") | dict.fromkeys(ANNOUNCED.split(), "announced")
+    return all_roles | dict.fromkeys(now.since.split(), "done") | dict.fromkeys(now.moving.split(), "moving")
 
 
 def pledges(references):
-    return [one for one in references if one not in SMALL.split()]
+    return [reference for reference in references if reference not in SMALL.split()]
 
 
 def last_entries(day):
@@ -375,9 +375,9 @@ def test_the_hand_made_tables_agree_with_themselves():
             none=count["none"],
         )
         assert sum(now.schedule.values()) == sum(now.evidence.values()) == sum(now.freshness.values()) == 52
-        assert Counter(deadlines(day)[one] for one in pledges(DEADLINES)) == Counter(now.schedule) - Counter(
-            no_deadline=46
-        )
+        assert Counter(deadlines(day)[reference] for reference in pledges(DEADLINES)) == Counter(
+            now.schedule
+        ) - Counter(no_deadline=46)
         assert len(pledges(now.stale.split())) == now.freshness.get("stale", 0)
 
 
@@ -398,12 +398,12 @@ def overview(day):
     """What stands between header and footer of the overview."""
     answer = Client().get("/", {"as_of": day})
     assert answer.status_code == 200
-    return main(answer)
+    return main_element(answer)
 
 
 def block(page, name):
     """The references that a block of the overview leads to, in its order."""
-    [section] = every(page, "section", **{"aria-labelledby": name})
+    [section] = find_all(page, "section", **{"aria-labelledby": name})
     paths = [urlsplit(address).path for address in all_links(section)]
     return [
         path.strip("/").split("/")[1] for path in paths if path.startswith("/commitments/") and REFERENCE.search(path)
@@ -412,7 +412,7 @@ def block(page, name):
 
 def all_links(element):
     """The address of each link below, as often as it stands there."""
-    return [dict(link.attributes)["href"] for link in every(element, "a") if "href" in dict(link.attributes)]
+    return [dict(link.attributes)["href"] for link in find_all(element, "a") if "href" in dict(link.attributes)]
 
 
 def role_of(square):
@@ -425,23 +425,27 @@ def role_of(square):
 
 def squares(page):
     """Each commitment of a unit chart with its colour role; those that are not counted apart."""
-    drawn = [one for one in every(page, "a", _class="unit") if REFERENCE.search(dict(one.attributes)["href"])]
-    found = {REFERENCE.search(dict(one.attributes)["href"]).group(): role_of(one) for one in drawn}
-    assert len(found) == len(drawn)
-    return found, {
-        reference for reference, one in zip(found, drawn, strict=True) if "minor" in dict(one.attributes)["class"]
+    drawn = [
+        square for square in find_all(page, "a", _class="unit") if REFERENCE.search(dict(square.attributes)["href"])
+    ]
+    drawn_roles = {REFERENCE.search(dict(square.attributes)["href"]).group(): role_of(square) for square in drawn}
+    assert len(drawn_roles) == len(drawn)
+    return drawn_roles, {
+        reference
+        for reference, square in zip(drawn_roles, drawn, strict=True)
+        if "minor" in dict(square.attributes)["class"]
     }
 
 
 @walk
 def test_the_key_counts_pledges_as_of_the_day(day):
     now = DAYS[day]
-    key = every(overview(day), "ul", _class="key")[0]
-    told = {label.split(" ", 1)[1]: int(label.split()[0]) for label in links(key).values()}
+    key = find_all(overview(day), "ul", _class="key")[0]
+    counts = {label.split(" ", 1)[1]: int(label.split()[0]) for label in link_texts(key).values()}
     moving = len(pledges(now.moving.split()))
     expected = {"done when announced": 11, "delivered since": len(now.since.split()), "in progress": moving}
     expected |= {"not started": 0, "stopped": 0, "no report": 52 - 11 - len(now.since.split()) - moving}
-    assert told == expected
+    assert counts == expected
 
 
 @walk
@@ -474,7 +478,7 @@ def export(day, query=""):
     return lines
 
 
-def found(day, query=""):
+def csv_references(day, query=""):
     """The references of the CSV, in order."""
     return [line["reference"] for line in export(day, query)]
 
@@ -490,8 +494,8 @@ def in_table(answer):
 def test_each_filter_gives_as_many_rows_as_were_counted(day):
     for name in ("schedule", "evidence", "freshness"):
         expected = getattr(DAYS[day], name)
-        told = {value: len(found(day, f"level=primary&{name}={value}")) for value in expected}
-        assert told == expected
+        counts = {value: len(csv_references(day, f"level=primary&{name}={value}")) for value in expected}
+        assert counts == expected
 
 
 @pytest.mark.postgresql
@@ -499,9 +503,12 @@ def test_each_filter_gives_as_many_rows_as_were_counted(day):
 def test_each_status_gives_exactly_the_rows_that_had_it(day):
     now = roles(day)
     names = {"completed": ("announced", "done"), "in_progress": ("moving",), "no_report": ("none",)}
-    expected = {status: sorted(one for one in now if now[one] in of_roles) for status, of_roles in names.items()}
-    assert {status: found(day, f"status={status}") for status in names} == expected
-    assert found(day, "status=not_started&status=stopped") == []
+    expected = {
+        status: sorted(reference for reference in now if now[reference] in of_roles)
+        for status, of_roles in names.items()
+    }
+    assert {status: csv_references(day, f"status={status}") for status in names} == expected
+    assert csv_references(day, "status=not_started&status=stopped") == []
 
 
 @pytest.mark.postgresql
@@ -509,14 +516,14 @@ def test_each_status_gives_exactly_the_rows_that_had_it(day):
 def test_the_csv_says_status_schedule_and_last_entry_of_the_day(day):
     now, stands, last = roles(day), deadlines(day), last_entries(day)
     word = {"announced": "completed", "done": "completed", "moving": "in_progress", "none": "no_report"}
-    assert found(day) == sorted(LEVELS)
+    assert csv_references(day) == sorted(LEVELS)
     for line in export(day):
-        one = line["reference"]
-        assert line["status"] == word[now[one]], one
-        assert line["schedule"] == stands.get(one, "no_deadline"), one
-        assert line["deadline_last_day"] == DEADLINES.get(one, ""), one
-        assert line["last_entry_on"] == last.get(one, ""), one
-        assert line["days_late"] == ("1187" if stands.get(one) == "met_late" else ""), one
+        reference = line["reference"]
+        assert line["status"] == word[now[reference]], reference
+        assert line["schedule"] == stands.get(reference, "no_deadline"), reference
+        assert line["deadline_last_day"] == DEADLINES.get(reference, ""), reference
+        assert line["last_entry_on"] == last.get(reference, ""), reference
+        assert line["days_late"] == ("1187" if stands.get(reference) == "met_late" else ""), reference
 
 
 @pytest.mark.postgresql
@@ -524,20 +531,22 @@ def test_the_csv_says_status_schedule_and_last_entry_of_the_day(day):
 def test_sorted_by_last_entry_the_rows_have_the_order_of_the_day(day):
     last = last_entries(day)
     never = sorted(set(LEVELS) - set(last))
-    upwards = sorted(last, key=lambda one: (last[one], one))
-    downwards = sorted(upwards, key=lambda one: last[one], reverse=True)
-    assert found(day, "sort=last_entry") == upwards + never
-    assert found(day, "sort=-last_entry") == downwards + never
+    upwards = sorted(last, key=lambda reference: (last[reference], reference))
+    downwards = sorted(upwards, key=lambda reference: last[reference], reverse=True)
+    assert csv_references(day, "sort=last_entry") == upwards + never
+    assert csv_references(day, "sort=-last_entry") == downwards + never
 
 
 @pytest.mark.postgresql
-@some
+@some_days
 @pytest.mark.parametrize("column", ["status", "schedule"])
 def test_sorted_by_a_word_the_rows_of_the_day_stand_together(day, column):
     lines = export(day, f"sort={column}")
     runs = list(dict.fromkeys(line[column] for line in lines))
     assert [(line[column], line["reference"]) for line in lines] == [
-        (word, one) for word in runs for one in sorted(line["reference"] for line in lines if line[column] == word)
+        (word, reference)
+        for word in runs
+        for reference in sorted(line["reference"] for line in lines if line[column] == word)
     ]
     back = export(day, f"sort=-{column}")
     assert [line["reference"] for line in lines] != [line["reference"] for line in back]
@@ -548,11 +557,11 @@ def test_sorted_by_a_word_the_rows_of_the_day_stand_together(day, column):
 def test_titles_references_and_deadlines_sort_on_a_past_day_as_they_do_today():
     day, order = "2021-08-30", ["AV-01", "SC-01", "BR-01", "AV-04", "CU-06", "CU-07", "PR-01"]
     rest = sorted(set(LEVELS) - set(order))
-    assert found(day, "sort=-reference") == sorted(LEVELS, reverse=True)
-    assert found(day, "sort=deadline") == order + rest
-    assert found(day, "sort=-deadline") == order[::-1] + rest
+    assert csv_references(day, "sort=-reference") == sorted(LEVELS, reverse=True)
+    assert csv_references(day, "sort=deadline") == order + rest
+    assert csv_references(day, "sort=-deadline") == order[::-1] + rest
     for sort in ("title", "-title"):
-        assert found(day, f"sort={sort}") == found(TODAY, f"sort={sort}")
+        assert csv_references(day, f"sort={sort}") == csv_references(TODAY, f"sort={sort}")
 
 
 @pytest.mark.postgresql
@@ -560,14 +569,14 @@ def test_titles_references_and_deadlines_sort_on_a_past_day_as_they_do_today():
 def test_a_search_finds_a_note_from_its_day_on_and_not_before(word):
     for since, references in FOUND[word].items():
         known = [earlier for day, earlier in FOUND[word].items() if day < since]
-        assert found(day_before(since), f"q={word}") == (known[-1].split() if known else [])
-        assert found(since, f"q={word}") == references.split()
+        assert csv_references(day_before(since), f"q={word}") == (known[-1].split() if known else [])
+        assert csv_references(since, f"q={word}") == references.split()
 
 
 @walk
 def test_the_list_has_the_rows_of_the_csv_as_of_the_day(client, day):
     answer = client.get(f"/commitments/?status=completed&sort=-last_entry&per_page=100&as_of={day}")
-    assert in_table(answer) == found(day, "status=completed&sort=-last_entry")
+    assert in_table(answer) == csv_references(day, "status=completed&sort=-last_entry")
 
 
 @walk
@@ -575,16 +584,18 @@ def test_rows_of_the_list_show_the_status_and_last_entry_of_the_day(client, day)
     now, last = roles(day), last_entries(day)
     answer = client.get(f"/commitments/?as_of={day}&per_page=100")
     assert in_table(answer) == sorted(LEVELS)
-    for row in [row for part in every(read(answer), "tbody") for row in every(part, "tr")]:
-        one = REFERENCE.search(words(row)).group()
-        assert now[one] in [role_of(badge) for badge in every(row, "span", _class="badge")], one
-        cell = words(every(row, "td", **{"data-label": "Last entry"})[0])
-        assert cell.removeprefix("searched ") in dated(one, last[one]) if one in last else not cell, one
+    for row in [row for part in find_all(parse_page(answer), "tbody") for row in find_all(part, "tr")]:
+        reference = REFERENCE.search(visible_text(row)).group()
+        assert now[reference] in [role_of(badge) for badge in find_all(row, "span", _class="badge")], reference
+        cell = visible_text(find_all(row, "td", **{"data-label": "Last entry"})[0])
+        assert cell.removeprefix("searched ") in dated(reference, last[reference]) if reference in last else not cell, (
+            reference
+        )
 
 
 def dated(reference, day):
     """The dates, as people read them, of the entries on a commitment that count from a day."""
-    [entries] = [one["entries"] for one in DATA["commitments"] if one["reference"] == reference]
+    [entries] = [commitment["entries"] for commitment in DATA["commitments"] if commitment["reference"] == reference]
     dates = {entry["date"] for entry in entries if entry["kind"] != "published"}
     return {in_words(date) for date in dates if last_day(date) == day}
 
@@ -597,40 +608,44 @@ def in_words(date):
 
 def facets(client, day, query):
     """What the filter form says each of its choices would give: by name, then by value; none where it is nothing."""
-    form = every(main(client.get(f"/commitments/?{query}&as_of={day}")), "form", _class="filters")[0]
-    found = {}
-    for choice in every(form, "label"):
-        for box in every(choice, "input", type="checkbox"):
-            given, number = dict(box.attributes), re.search(r"\b(\d[\d,]*)\)?$", words(choice))
+    form = find_all(main_element(client.get(f"/commitments/?{query}&as_of={day}")), "form", _class="filters")[0]
+    counts = {}
+    for choice in find_all(form, "label"):
+        for box in find_all(choice, "input", type="checkbox"):
+            given, number = dict(box.attributes), re.search(r"\b(\d[\d,]*)\)?$", visible_text(choice))
             if number and int(number.group(1)):
-                found.setdefault(given["name"], {})[given["value"]] = int(number.group(1))
-    return found
+                counts.setdefault(given["name"], {})[given["value"]] = int(number.group(1))
+    return counts
 
 
 @pytest.mark.postgresql
 @walk
 def test_the_number_beside_each_choice_is_that_of_the_day(client, day):
-    now, told = DAYS[day], facets(client, day, "level=primary")
+    now, facet_counts = DAYS[day], facets(client, day, "level=primary")
     done, moving = 11 + len(now.since.split()), len(pledges(now.moving.split()))
     status = {"completed": done, "in_progress": moving, "no_report": 52 - done - moving}
-    assert told["status"] == {value: number for value, number in status.items() if number}
-    assert (told["schedule"], told["evidence"], told["freshness"]) == (now.schedule, now.evidence, now.freshness)
+    assert facet_counts["status"] == {value: number for value, number in status.items() if number}
+    assert (facet_counts["schedule"], facet_counts["evidence"], facet_counts["freshness"]) == (
+        now.schedule,
+        now.evidence,
+        now.freshness,
+    )
     areas = {slug: sum(counts) for slug, counts in now.areas.items()}
-    assert {slug: told["area"].get(slug) for slug in areas} == areas
+    assert {slug: facet_counts["area"].get(slug) for slug in areas} == areas
 
 
 @pytest.mark.postgresql
-@some
+@some_days
 def test_the_number_beside_each_choice_follows_the_other_filters_as_of_the_day(client, day):
-    now, told = DAYS[day], facets(client, day, "level=primary&status=completed&kind=action")
+    now, facet_counts = DAYS[day], facets(client, day, "level=primary&status=completed&kind=action")
     since = now.since.split()
-    status = Counter("completed" for _one in since)
-    actions = {one["reference"] for one in DATA["commitments"] if one["kind"] == "action"}
+    status = Counter("completed" for _reference in since)
+    actions = {commitment["reference"] for commitment in DATA["commitments"] if commitment["kind"] == "action"}
     status += Counter(in_progress=len(set(pledges(now.moving.split())) & actions))
     status += Counter(no_report=14 - status.total())
-    assert told["status"] == dict(status)
-    assert sum(told.get("schedule", {}).values()) == len(since)
-    assert told.get("freshness", {}) == ({"settled": len(since)} if since else {})
+    assert facet_counts["status"] == dict(status)
+    assert sum(facet_counts.get("schedule", {}).values()) == len(since)
+    assert facet_counts.get("freshness", {}) == ({"settled": len(since)} if since else {})
 
 
 # Area, organisation, release, commitment
@@ -643,10 +658,10 @@ def test_an_area_has_the_squares_and_rows_of_the_day(client, day):
     changed = {slug: counts for slug, counts in DAYS[day].areas.items() if counts != before.get(slug)}
     for slug, counts in (changed or {"culture": before["culture"]}).items():
         answer = client.get(f"/areas/{slug}/", {"as_of": day})
-        drawn, minor = squares(main(answer))
+        drawn, minor = squares(main_element(answer))
         count = Counter(role for reference, role in drawn.items() if reference not in minor)
         assert tuple(count[role] for role in ROLES) == counts, slug
-        assert drawn == {one: now[one] for one in drawn}
+        assert drawn == {reference: now[reference] for reference in drawn}
         assert sorted(in_table(answer)) == sorted(drawn)
 
 
@@ -658,46 +673,48 @@ def test_an_organisation_has_the_status_of_the_day_at_each_that_it_owns(client, 
         owned = Counter(line["status"] for line in export(day, f"owner={slug}"))
         counts = tuple(owned[status] for status in ("completed", "in_progress", "no_report"))
         assert counts == OWNED[slug][list(DAYS).index(day)], slug
-        page = main(client.get(f"/organisations/{slug}/", {"as_of": day}))
+        page = main_element(client.get(f"/organisations/{slug}/", {"as_of": day}))
         shown = {
-            REFERENCE.search(words(row)).group(): [role_of(one) for one in every(row, "span", _class="badge")]
-            for part in every(page, "tbody")
-            for row in every(part, "tr")
+            REFERENCE.search(visible_text(row)).group(): [
+                role_of(badge) for badge in find_all(row, "span", _class="badge")
+            ]
+            for part in find_all(page, "tbody")
+            for row in find_all(part, "tr")
         }
-        assert set(found(day, f"owner={slug}")) <= set(shown)
-        assert [one for one in shown if now[one] not in shown[one]] == []
+        assert set(csv_references(day, f"owner={slug}")) <= set(shown)
+        assert [reference for reference in shown if now[reference] not in shown[reference]] == []
 
 
 @walk
 def test_the_release_has_the_status_of_the_day_at_each_of_its_commitments(client, day):
-    places = every(main(client.get(RELEASE, {"as_of": day})), "li")
-    told = {
-        dict(place.attributes)["id"]: role_of(every(place, "span", _class="badge")[0])
+    places = find_all(main_element(client.get(RELEASE, {"as_of": day})), "li")
+    shown_roles = {
+        dict(place.attributes)["id"]: role_of(find_all(place, "span", _class="badge")[0])
         for place in places
         if REFERENCE.fullmatch(dict(place.attributes).get("id", ""))
     }
-    assert told == roles(day)
+    assert shown_roles == roles(day)
 
 
 def telling(day):
     """Commitments that stood otherwise on the day before, and every sixth, each day others."""
     before, place = day_before(day), list(DAYS).index(day)
-    for number, one in enumerate(LEVELS):
-        then, now = ((roles(when)[one], deadlines(when).get(one)) for when in (before or day, day))
+    for number, reference in enumerate(LEVELS):
+        then, now = ((roles(when)[reference], deadlines(when).get(reference)) for when in (before or day, day))
         if now != then or number % len(DAYS) == place:
-            yield one
+            yield reference
 
 
 @walk
 def test_a_commitment_s_page_has_its_status_schedule_and_entries_of_the_day(client, day):
     now, stands = roles(day), deadlines(day)
     for reference in telling(day):
-        page = main(client.get(f"/commitments/{reference}/", {"as_of": day}))
-        standing = every(page, "p", _class="standing")[0]
-        said = [role_of(badge) for badge in every(standing, "span", _class="badge")]
-        assert said[0] == now[reference], reference
-        assert len(said) == (2 if reference in stands else 1), reference
-        assert ("searched on" in words(standing)) is (reference in SEARCHED and day == TODAY), reference
+        page = main_element(client.get(f"/commitments/{reference}/", {"as_of": day}))
+        standing = find_all(page, "p", _class="standing")[0]
+        badge_roles = [role_of(badge) for badge in find_all(standing, "span", _class="badge")]
+        assert badge_roles[0] == now[reference], reference
+        assert len(badge_roles) == (2 if reference in stands else 1), reference
+        assert ("searched on" in visible_text(standing)) is (reference in SEARCHED and day == TODAY), reference
         own = {number for number in counted_by(day) if UPDATES[number][1]["reference"] == reference}
         assert entries_of(str(page)) & UPDATES.keys() == own, reference
 
@@ -707,7 +724,12 @@ def test_a_commitment_s_page_has_its_status_schedule_and_entries_of_the_day(clie
 
 def sequences():
     """Each report, context and check with its number in the ledger: after the publications, as in the file."""
-    updates = [(entry, one) for one in DATA["commitments"] for entry in one["entries"] if entry["kind"] != "published"]
+    updates = [
+        (entry, commitment)
+        for commitment in DATA["commitments"]
+        for entry in commitment["entries"]
+        if entry["kind"] != "published"
+    ]
     return {len(DATA["commitments"]) + place: pair for place, pair in enumerate(updates, 1)}
 
 
@@ -726,7 +748,7 @@ def counts_from(entry):
 
 
 UPDATES = sequences()
-SEARCHED = {one["reference"] for entry, one in UPDATES.values() if entry["kind"] == "check"}
+SEARCHED = {commitment["reference"] for entry, commitment in UPDATES.values() if entry["kind"] == "check"}
 
 
 def entries_of(text):
@@ -735,7 +757,7 @@ def entries_of(text):
 
 
 def counted_by(day):
-    return {number for number, (entry, _one) in UPDATES.items() if day >= max(counts_from(entry), "2018-08-24")}
+    return {number for number, (entry, _commitment) in UPDATES.items() if day >= max(counts_from(entry), "2018-08-24")}
 
 
 @pytest.mark.postgresql
@@ -745,7 +767,7 @@ def test_updates_are_those_that_count_by_the_day(client, day):
     shown, number, last = set(), 1, 1
     while number <= last:
         answer = client.get("/updates/", {"as_of": day, "page": number})
-        of_pages = re.search(r"Page \d+ of (\d+)", words(main(answer)))
+        of_pages = re.search(r"Page \d+ of (\d+)", visible_text(main_element(answer)))
         last, number = int(of_pages.group(1)) if of_pages else 1, number + 1
         shown |= entries_of(answer.content.decode())
     assert shown & UPDATES.keys() == counted_by(day)
@@ -762,7 +784,7 @@ def test_the_feed_has_the_latest_entries_that_count_by_the_day(client, day):
     assert len(shown) == min(DAYS[day].entries, len(feed.entries)) >= 14
 
 
-@some
+@some_days
 def test_the_feed_of_a_filter_has_entries_of_what_passed_it_on_the_day(client, day):
     answer = client.get("/updates.atom", {"as_of": day, "status": "in_progress"})
     of = {UPDATES[number][1]["reference"] for number in entries_of(answer.content.decode()) & UPDATES.keys()}
@@ -775,32 +797,37 @@ def test_the_calendar_has_the_deadlines_of_the_day(client, day):
     answer = client.get("/deadlines.ics", {"as_of": day})
     assert answer.status_code == 200
     events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
-    told = {(REFERENCE.search(event.to_ical().decode()).group(), event["DTSTART"].dt.isoformat()) for event in events}
-    assert {pair for pair in told if pair[1] != "2027-05-22"} == set(DEADLINES.items())
+    event_days = {
+        (REFERENCE.search(event.to_ical().decode()).group(), event["DTSTART"].dt.isoformat()) for event in events
+    }
+    assert {pair for pair in event_days if pair[1] != "2027-05-22"} == set(DEADLINES.items())
 
 
 @pytest.mark.postgresql
-@some
+@some_days
 def test_the_calendar_honours_a_filter_as_of_the_day(client, day):
     answer = client.get("/deadlines.ics", {"as_of": day, "schedule": "unreported"})
     events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
-    told = {REFERENCE.search(event.to_ical().decode()).group() for event in events}
-    assert told == set(DAYS[day].past.split())
+    references = {REFERENCE.search(event.to_ical().decode()).group() for event in events}
+    assert references == set(DAYS[day].past.split())
 
 
 @walk
 def test_the_timeline_s_table_has_each_commitment_as_it_stood_on_the_day(client, day):
     answer = client.get("/timeline/", {"as_of": day})
     assert answer.status_code == 200
-    lines = [line for table in every(main(answer), "tbody") for line in every(table, "tr")]
-    told = {REFERENCE.search(words(line)).group(): words(line) for line in lines}
-    badges = {REFERENCE.search(words(line)).group(): role_of(every(line, "span", _class="badge")[0]) for line in lines}
+    lines = [line for table in find_all(main_element(answer), "tbody") for line in find_all(table, "tr")]
+    texts = {REFERENCE.search(visible_text(line)).group(): visible_text(line) for line in lines}
+    badges = {
+        REFERENCE.search(visible_text(line)).group(): role_of(find_all(line, "span", _class="badge")[0])
+        for line in lines
+    }
     assert badges == roles(day)
-    completed = {reference for reference, said in told.items() if "Completed:" in said}
+    completed = {reference for reference, text in texts.items() if "Completed:" in text}
     assert completed == set(DAYS[day].since.split())
-    past = {reference for reference, said in told.items() if "no report of the outcome" in said}
+    past = {reference for reference, text in texts.items() if "no report of the outcome" in text}
     assert past == set(DAYS[day].past.split())
-    silent = {reference for reference, said in told.items() if "No public report was found." in said}
+    silent = {reference for reference, text in texts.items() if "No public report was found." in text}
     assert silent == {reference for reference, role in roles(day).items() if role == "none"}
 
 
@@ -820,8 +847,8 @@ ANCHOR = re.compile(r'<a\s[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 def anchors(page):
     """Each link of a page: its address and its words."""
-    found = ((unescape(href), re.sub(r"<[^>]*>", " ", said)) for href, said in ANCHOR.findall(page))
-    return [(href, " ".join(unescape(said).split())) for href, said in found]
+    pairs = ((unescape(href), re.sub(r"<[^>]*>", " ", text)) for href, text in ANCHOR.findall(page))
+    return [(href, " ".join(unescape(text).split())) for href, text in pairs]
 
 
 def takes_a_day(path):
@@ -909,20 +936,25 @@ EXAMPLES = ["2018-11-05", "CU-06"]  # how a date or a reference is written, besi
 def only_later(day):
     """What is said by entries that count later, and by nothing that may be shown on that day."""
     known = [{key: value for key, value in DATA.items() if key != "commitments"}]
-    known += [{key: value for key, value in one.items() if key != "entries"} for one in DATA["commitments"]]
+    known += [
+        {key: value for key, value in commitment.items() if key != "entries"} for commitment in DATA["commitments"]
+    ]
     known += [UPDATES[number][0] for number in counted_by(day)] + [
         TODAY,
         label(TODAY),
         TODAY.replace("-", ""),
         *EXAMPLES,
     ]
-    known += [label(one["day"]) for one in DATA["occasions"]] + [label(day) for day in DEADLINES.values()]
+    known += [label(occasion["day"]) for occasion in DATA["occasions"]] + [label(day) for day in DEADLINES.values()]
     allowed = json.dumps(
-        [*known, [label(last_day(one["review_on"])) for one in DATA["commitments"] if one["review_on"]]],
+        [
+            *known,
+            [label(last_day(commitment["review_on"])) for commitment in DATA["commitments"] if commitment["review_on"]],
+        ],
         ensure_ascii=False,
     )
-    said = set().union(*(said_by(UPDATES[number][0]) for number in UPDATES.keys() - counted_by(day)))
-    return {text for text in said if text and json.dumps(text, ensure_ascii=False)[1:-1] not in allowed}
+    texts = set().union(*(said_by(UPDATES[number][0]) for number in UPDATES.keys() - counted_by(day)))
+    return {text for text in texts if text and json.dumps(text, ensure_ascii=False)[1:-1] not in allowed}
 
 
 def test_every_public_address_can_be_asked_for_a_day_but_those_that_say_nothing_of_one():
@@ -949,31 +981,34 @@ def test_no_public_address_says_what_became_true_later(day):
     assert len(later) > 40
     assert len(walked()[day]) >= 40 or day == EVE
     leaks = {
-        address: [text for text in later if text in told] for address, (_kind, told, _links) in walked()[day].items()
+        address: [text for text in later if text in page_text]
+        for address, (_kind, page_text, _links) in walked()[day].items()
     }
-    assert {address: found for address, found in leaks.items() if found} == {}
+    assert {address: leaked for address, leaked in leaks.items() if leaked} == {}
 
 
 def test_nothing_was_searched_for_before_the_day_of_the_search():
-    told = [(day, address, told.text) for day in BEFORE_TODAY for address, told in walked()[day].items()]
-    assert [(day, address) for day, address, text in told if re.search(r"searched on \d", text)] == []
+    answers = [(day, address, answer.text) for day in BEFORE_TODAY for address, answer in walked()[day].items()]
+    assert [(day, address) for day, address, text in answers if re.search(r"searched on \d", text)] == []
 
 
 def test_today_all_of_it_is_said():
     """Lest the walk find nothing only because it looks for nothing."""
-    told = "".join(told.text for told in walked()[TODAY].values())
+    all_text = "".join(answer.text for answer in walked()[TODAY].values())
     assert {
-        text for text in only_later("2018-08-24") if text not in told and not re.fullmatch(r"[\d-]+", text)
+        text for text in only_later("2018-08-24") if text not in all_text and not re.fullmatch(r"[\d-]+", text)
     } == set()
 
 
 def test_on_the_day_before_the_release_its_commitments_do_not_exist(client):
-    told = walked()[EVE]
-    assert {"/", "/commitments/", "/commitments.csv", "/updates/", "/timeline/"} <= set(told)
-    texts = {one[name] for one in DATA["commitments"] for name in ("title", "quote", "reference")} - set(EXAMPLES)
+    answers = walked()[EVE]
+    assert {"/", "/commitments/", "/commitments.csv", "/updates/", "/timeline/"} <= set(answers)
+    texts = {commitment[name] for commitment in DATA["commitments"] for name in ("title", "quote", "reference")} - set(
+        EXAMPLES
+    )
     texts.add(DATA["release"]["title"])
-    leaks = {address: [one for one in texts if one in told[address].text] for address in told}
-    assert {address: found for address, found in leaks.items() if found} == {}
+    leaks = {address: [text for text in texts if text in answers[address].text] for address in answers}
+    assert {address: leaked for address, leaked in leaks.items() if leaked} == {}
     assert export(EVE) == []
     for address in (RELEASE, "/commitments/CU-06/"):
         assert client.get(address, {"as_of": EVE}).status_code == 404
@@ -988,7 +1023,7 @@ def test_on_the_day_before_the_release_feed_and_calendar_are_empty(client):
 def test_the_last_day_of_a_deadline_still_counts_as_before_it():
     """AV-04 was due "in 2018": on its last day due soon, and past it only when the day has ended."""
     for day, schedule in (("2018-12-31", "due_soon"), ("2019-01-01", "unreported")):
-        assert found(day, f"schedule={schedule}") == ["AV-04"]
+        assert csv_references(day, f"schedule={schedule}") == ["AV-04"]
     assert block(overview("2018-12-31"), "past") == []
 
 
@@ -1003,8 +1038,8 @@ def test_the_last_day_of_a_deadline_still_counts_as_before_it():
     ],
 )
 def test_a_report_counts_from_the_last_day_of_its_date(reference, eve, day, status):
-    assert reference not in found(eve, f"status={status}")
-    assert reference in found(day, f"status={status}")
+    assert reference not in csv_references(eve, f"status={status}")
+    assert reference in csv_references(day, f"status={status}")
 
 
 # Links keep the day, and every number is a link to the list that it counts
@@ -1021,27 +1056,27 @@ LISTS = [
 def pages():
     """Each page that was asked for a past day, and its links; the list filtered and paged among them."""
     for day in BEFORE_TODAY:
-        for address, told in walked()[day].items():
-            if told.kind.startswith("text/html"):
-                yield day, f"{address}?as_of={day}", told.anchors
+        for address, answer in walked()[day].items():
+            if answer.kind.startswith("text/html"):
+                yield day, f"{address}?as_of={day}", answer.anchors
     for address in LISTS:
         page = f"{address}&as_of=2021-08-30"
         yield "2021-08-30", page, anchors(Client().get(page).content.decode())
 
 
-def loses_the_day(page, href, said, day):
+def loses_the_day(page, href, text, day):
     """Whether a link leads away from the day, other than by offering another one or today in so many words."""
     target = urlsplit(urljoin(page, href))
     if target.netloc or href.startswith("#") or not takes_a_day(target.path):
         return False
     asked_for = parse_qs(target.query).get("as_of")
-    offered = [["2018-08-24"], *([one["day"]] for one in DATA["occasions"])]
-    return asked_for != [day] and asked_for not in offered and "today" not in said.lower()
+    offered = [["2018-08-24"], *([occasion["day"]] for occasion in DATA["occasions"])]
+    return asked_for != [day] and asked_for not in offered and "today" not in text.lower()
 
 
 def test_every_link_on_a_page_of_a_day_keeps_the_day():
-    shown = [one for one in pages() if not one[1].startswith("/about/design/")]  # made-up samples
-    lost = {page: {href for href, said in of if loses_the_day(page, href, said, day)} for day, page, of in shown}
+    shown = [row for row in pages() if not row[1].startswith("/about/design/")]  # made-up samples
+    lost = {page: {href for href, text in of if loses_the_day(page, href, text, day)} for day, page, of in shown}
     assert len(lost) > 100
     assert {page: hrefs for page, hrefs in lost.items() if hrefs} == {}
 
@@ -1052,27 +1087,29 @@ def test_an_answer_that_something_is_wrong_keeps_the_day_too(client):
         answer = client.get(page)
         hrefs = anchors(answer.content.decode())
         assert answer.status_code in (400, 404)
-        assert {href for href, said in hrefs if loses_the_day(page, href, said, "2021-08-30")} == set(), address
+        assert {href for href, text in hrefs if loses_the_day(page, href, text, "2021-08-30")} == set(), address
 
 
 @pytest.mark.parametrize("address", ["/", "/commitments/CU-06/", "/timeline/", LISTS[0], LISTS[1]])
 def test_every_form_on_a_page_of_a_day_keeps_the_day(client, address):
     page = f"{address}{'&' if '?' in address else '?'}as_of=2021-08-30"
-    forms = [form for form in every(read(client.get(page)), "form") if dict(form.attributes).get("method") == "get"]
+    forms = [
+        form for form in find_all(parse_page(client.get(page)), "form") if dict(form.attributes).get("method") == "get"
+    ]
     assert forms
     for form in forms:
         if takes_a_day(urlsplit(urljoin(page, dict(form.attributes).get("action", ""))).path):
-            assert [dict(box.attributes)["value"] for box in every(form, "input", name="as_of")] == ["2021-08-30"]
+            assert [dict(box.attributes)["value"] for box in find_all(form, "input", name="as_of")] == ["2021-08-30"]
 
 
-@some
+@some_days
 def test_every_number_that_leads_to_a_list_is_the_number_of_its_rows(client, day):
-    told = {
-        href: int(re.match(r"[\d,]+", said).group().replace(",", ""))
+    numbers = {
+        href: int(re.match(r"[\d,]+", text).group().replace(",", ""))
         for answer in walked()[day].values()
-        for href, said in answer.anchors
-        if href.startswith("/commitments/?") and re.match(r"\d", said) and said not in PRESETS
+        for href, text in answer.anchors
+        if href.startswith("/commitments/?") and re.match(r"\d", text) and text not in PRESETS
     }
-    assert len(told) >= 20
-    exports = {href: client.get(href.replace("/commitments/?", "/commitments.csv?")) for href in told}
-    assert {href: int(answer.headers["X-Row-Count"]) for href, answer in exports.items()} == told
+    assert len(numbers) >= 20
+    exports = {href: client.get(href.replace("/commitments/?", "/commitments.csv?")) for href in numbers}
+    assert {href: int(answer.headers["X-Row-Count"]) for href, answer in exports.items()} == numbers

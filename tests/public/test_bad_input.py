@@ -16,7 +16,7 @@ from commitments.query.filters import CommitmentFilter, PeriodFilter, list_param
 from commitments.query.forms import DayForm
 from tests import factories
 from tests.helpers.days import NOW
-from tests.helpers.html import every, main, read, words
+from tests.helpers.html import find_all, main_element, parse_page, visible_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 TODAY = date(2026, 11, 22)
@@ -68,8 +68,8 @@ def published(module_db):
         release.sections.create(position=1, heading="Culture", area=area)
         owner = factories.OrganisationFactory(slug="hksarg")
         fields = {"reference": "CU-06", "title": "Hold a week", "quote": "will hold a week", "deadline": "2019"}
-        one = factories.published(release=release, area=area, owners=[owner], **fields)
-        factories.record("report", one)
+        commitment = factories.published(release=release, area=area, owners=[owner], **fields)
+        factories.record("report", commitment)
 
 
 def assert_it_shows_nothing(answer):
@@ -81,9 +81,9 @@ def assert_it_shows_nothing(answer):
 
 def errors(question, parser=CommitmentFilter):
     """What a parser finds wrong with a query string, by name; and then it finds nothing."""
-    asked = parser(QueryDict(question), TODAY)
-    assert asked.is_valid() or list(asked.qs) == []
-    return {name: " ".join(map(str, told)) for name, told in asked.form.errors.items()}
+    filters = parser(QueryDict(question), TODAY)
+    assert filters.is_valid() or list(filters.qs) == []
+    return {name: " ".join(map(str, messages)) for name, messages in filters.form.errors.items()}
 
 
 # What the parser refuses
@@ -139,9 +139,9 @@ ONE_VALUE = ["q", "deadline_from", "deadline_to", "as_of", "sort", "page", "per_
 
 @pytest.mark.parametrize("query", WRONG)
 def test_a_wrong_value_is_refused_and_the_message_says_what_is_allowed(query):
-    [(name, told)] = errors(query).items()
+    [(name, message)] = errors(query).items()
     assert name == query.partition("=")[0]
-    assert WRONG[query] in told
+    assert WRONG[query] in message
 
 
 def test_what_is_wrong_is_told_of_each_name_at_once():
@@ -149,10 +149,10 @@ def test_what_is_wrong_is_told_of_each_name_at_once():
 
 
 def test_a_day_that_cannot_be_is_no_day():
-    told = {
+    messages = {
         day: str(DayForm.from_query(QueryDict(f"as_of={day}"), TODAY).errors.get("as_of")) for day in IMPOSSIBLE_DAYS
     }
-    assert [day for day, message in IMPOSSIBLE_DAYS.items() if message not in told[day]] == []
+    assert [day for day, message in IMPOSSIBLE_DAYS.items() if message not in messages[day]] == []
 
 
 def test_a_day_from_1900_to_today_is_one():
@@ -175,22 +175,22 @@ def test_every_parameter_stands_null_bytes_broken_utf_8_and_length(parser, names
 @pytest.mark.postgresql
 def test_words_that_are_merely_strange_are_looked_for_and_not_found():
     for value in ("%FF%FE", "a" * 200, "%F0%9F%98%80%EF%BF%BF"):
-        asked = CommitmentFilter(QueryDict(f"q={value}"), TODAY)
-        assert asked.is_valid(), value
-        assert list(asked.qs) == [], value
+        filters = CommitmentFilter(QueryDict(f"q={value}"), TODAY)
+        assert filters.is_valid(), value
+        assert list(filters.qs) == [], value
 
 
 def test_a_parameter_that_takes_one_value_is_refused_twice():
     """Whichever of two searches were taken, the other would be passed over unsaid."""
     values = {"q": ("hold", "week"), "sort": ("title", "deadline"), "page": (2, 1), "per_page": (5, 10)}
     pairs = {name: values.get(name, ("2019-01-01", "2020-01-01")) for name in ONE_VALUE}
-    told = errors("&".join(f"{name}={value}" for name, pair in pairs.items() for value in pair))
-    assert told == dict.fromkeys(ONE_VALUE, "Ask for one value only.")
+    messages = errors("&".join(f"{name}={value}" for name, pair in pairs.items() for value in pair))
+    assert messages == dict.fromkeys(ONE_VALUE, "Ask for one value only.")
 
 
 def test_a_report_takes_one_of_each_of_its_days_and_one_breakdown():
-    told = errors("from=2019-01-01&from=2019-01-02&to=2020-01-01&to=2021-01-01&by=area&by=side", PeriodFilter)
-    assert told == dict.fromkeys(("from", "to", "by"), "Ask for one value only.")
+    messages = errors("from=2019-01-01&from=2019-01-02&to=2020-01-01&to=2021-01-01&by=area&by=side", PeriodFilter)
+    assert messages == dict.fromkeys(("from", "to", "by"), "Ask for one value only.")
 
 
 # What each address makes of it
@@ -255,7 +255,7 @@ def test_a_page_beyond_the_last_is_refused(client, page):
 def test_a_page_of_updates_that_does_not_exist_is_refused(client, page):
     answer = client.get(f"/updates/?page={page}")
     assert answer.status_code == 400
-    assert "There is 1 page." in words(main(answer))
+    assert "There is 1 page." in visible_text(main_element(answer))
     assert_it_shows_nothing(answer)
 
 
@@ -270,18 +270,18 @@ def test_updates_of_a_kind_that_is_none_and_two_at_once_are_refused(client, quer
 def test_the_message_stands_in_the_error_element_of_a_field_with_choices(client):
     names = [*CommitmentFilter(QueryDict(), TODAY).multi_choice_filters]
     assert len(names) == 11
-    page = main(client.get(LIST + "?" + "&".join(f"{name}=wrong" for name in names)))
+    page = main_element(client.get(LIST + "?" + "&".join(f"{name}=wrong" for name in names)))
     for name in names:
-        [error] = every(page, "p", id=f"id_{name}_error")
-        assert words(error).startswith("“wrong” is not one of the values allowed here:"), name
+        [error] = find_all(page, "p", id=f"id_{name}_error")
+        assert visible_text(error).startswith("“wrong” is not one of the values allowed here:"), name
 
 
 def test_the_message_stands_in_the_error_element_of_a_field_to_type_in(client):
     typed = {"q": "a" * 201, "deadline_from": "soon", "deadline_to": "late", "as_of": "never", "per_page": "101"}
-    page = main(client.get(LIST, typed))
+    page = main_element(client.get(LIST, typed))
     for name, value in typed.items():
-        [error], [box] = every(page, "span", id=f"id_{name}_error"), every(page, "input", name=name)
-        assert words(error)
+        [error], [box] = find_all(page, "span", id=f"id_{name}_error"), find_all(page, "input", name=name)
+        assert visible_text(error)
         assert f"id_{name}_error" in dict(box.attributes)["aria-describedby"]
         assert (dict(box.attributes)["aria-invalid"], dict(box.attributes)["value"]) == ("true", value)
 
@@ -290,11 +290,13 @@ def test_the_message_stands_in_the_error_element_of_a_field_to_type_in(client):
     ("query", "problems"), [(f"status=wrong&q={LONG}&as_of=soon&per_page=0&page=0&sort=size", 6), ("page=99", 1)]
 )
 def test_the_summary_of_problems_links_to_fields_that_are_there(client, query, problems):
-    page = main(client.get(f"{LIST}?{query}"))
-    [summary] = every(page, "div", role="alert")
-    targets = [dict(link.attributes)["href"].removeprefix("#") for link in every(summary, "a")]
+    page = main_element(client.get(f"{LIST}?{query}"))
+    [summary] = find_all(page, "div", role="alert")
+    targets = [dict(link.attributes)["href"].removeprefix("#") for link in find_all(summary, "a")]
     shown = [
-        e for name in ("input", "select", "div", "span", "p", "form", "fieldset", "details") for e in every(page, name)
+        e
+        for name in ("input", "select", "div", "span", "p", "form", "fieldset", "details")
+        for e in find_all(page, name)
     ]
     there = {dict(e.attributes).get("id") for e in shown if dict(e.attributes).get("type") != "hidden"}
     assert len(targets) == problems
@@ -302,14 +304,14 @@ def test_the_summary_of_problems_links_to_fields_that_are_there(client, query, p
 
 
 def test_a_wrong_sort_is_not_asked_for_again_by_the_form(client):
-    page = main(client.get(f"{LIST}?sort=size"))
-    assert not every(page, "input", name="sort", value="size")
+    page = main_element(client.get(f"{LIST}?sort=size"))
+    assert not find_all(page, "input", name="sort", value="size")
 
 
 def test_a_field_that_is_right_keeps_what_was_typed_beside_one_that_is_wrong(client):
-    page = main(client.get(f"{LIST}?q=week&status=completed&as_of=soon"))
-    assert every(page, "input", name="q", value="week")
-    assert [dict(box.attributes)["value"] for box in every(page, "input") if "checked" in dict(box.attributes)] == [
+    page = main_element(client.get(f"{LIST}?q=week&status=completed&as_of=soon"))
+    assert find_all(page, "input", name="q", value="week")
+    assert [dict(box.attributes)["value"] for box in find_all(page, "input") if "checked" in dict(box.attributes)] == [
         "completed"
     ]
 
@@ -326,7 +328,7 @@ def test_what_was_asked_for_wrongly_is_never_markup(client):
     assert answer.status_code == 400
     assert "&lt;script&gt;" in answer.text
     assert "<script>" not in answer.text
-    assert read(answer)
+    assert parse_page(answer)
 
 
 # Addresses that are none
@@ -362,7 +364,7 @@ PATHS = [
 def test_an_unknown_path_is_not_found_and_says_so(client, path):
     answer = client.get(path)
     assert answer.status_code == 404
-    assert "There is no page at this address." in words(main(answer))
+    assert "There is no page at this address." in visible_text(main_element(answer))
     assert_it_shows_nothing(answer)
 
 
@@ -370,7 +372,7 @@ def test_an_unknown_path_is_not_found_and_says_so(client, path):
 
 
 def test_a_public_page_can_only_be_read(client):
-    read_only = [one for one in OF_A_DAY + OF_A_PERIOD if one != "/report-an-error/"]
+    read_only = [path for path in OF_A_DAY + OF_A_PERIOD if path != "/report-an-error/"]
     for address in [*read_only, "/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/sitemap.xml"]:
         answer = client.post(address)
         assert (answer.status_code, answer.headers.get("Allow")) == (405, "GET, HEAD"), address

@@ -45,9 +45,9 @@ def pledge(**fields):
     return factories.published(reference="TT-01", title="Build a bridge", **fields)
 
 
-def slip(deadline, **said):
+def slip(deadline, **fields):
     """A report that moves the deadline."""
-    return {"status": "in_progress", "deadline": deadline, "deadline_reason": "The site was flooded."} | said
+    return {"status": "in_progress", "deadline": deadline, "deadline_reason": "The site was flooded."} | fields
 
 
 # Events
@@ -74,12 +74,12 @@ def test_the_date_of_an_event_is_not_called_a_deadline(release, client):
 
 
 def test_a_review_is_an_event_of_its_own_until_the_pledge_is_settled(client):
-    one = pledge(deadline="2027", review_on=date(2027, 5, 22))
+    commitment = pledge(deadline="2027", review_on=date(2027, 5, 22))
     [due, review] = events(client)
     assert review.summary.value == "TT-01 Build a bridge: to be looked at again"
     assert review.dtstart.value == date(2027, 5, 22)
     assert review.uid.value != due.uid.value
-    factories.record("report", one, date="2026-11", status="completed")
+    factories.record("report", commitment, date="2026-11", status="completed")
     assert summaries(client) == ["TT-01 Build a bridge: deadline (2027)"]
     assert len(events(client, f"{CALENDAR}?as_of=2026-11-21")) == 2
 
@@ -90,9 +90,9 @@ def test_a_pledge_without_deadline_or_review_has_no_event(client):
 
 
 def test_the_deadline_of_a_stopped_pledge_is_cancelled_and_says_so(client):
-    one = pledge(deadline="2027")
+    commitment = pledge(deadline="2027")
     assert only(client).status.value == "CONFIRMED"
-    factories.record("report", one, status="stopped", stop_reason="overtaken")
+    factories.record("report", commitment, status="stopped", stop_reason="overtaken")
     event = only(client)
     assert event.status.value == "CANCELLED"
     assert event.summary.value == "TT-01 Build a bridge: deadline (2027), stopped"
@@ -117,9 +117,9 @@ def test_the_description_tells_what_a_reader_needs(release, client):
 
 
 def test_what_was_never_reported_says_when_somebody_last_looked(client):
-    one = pledge(deadline="2018-11-05")
+    commitment = pledge(deadline="2018-11-05")
     assert "Status: no report\n" in only(client).description.value
-    factories.record("check", one)
+    factories.record("check", commitment)
     assert "Status: no report, last searched on 22 November 2026" in only(client).description.value
     assert "interval" not in only(client).description.value
 
@@ -129,17 +129,19 @@ def test_what_was_never_reported_says_when_somebody_last_looked(client):
 
 @pytest.mark.postgresql
 def test_a_revised_deadline_moves_the_same_event(client, time_machine):
-    one = pledge(deadline="2019")
+    commitment = pledge(deadline="2019")
     before = only(client)
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    factories.record("report", one, date="2019-10-05", **slip("2020-H1"))
+    factories.record("report", commitment, date="2019-10-05", **slip("2020-H1"))
     after = only(client)
     assert after.uid.value == before.uid.value
     assert (before.sequence.value, after.sequence.value) == ("0", "1")
     assert (before.dtstart.value, after.dtstart.value) == (date(2019, 12, 31), date(2020, 6, 30))
     assert after.last_modified.value == after.dtstamp.value == datetime(2026, 11, 25, 9, tzinfo=UTC)
-    told = after.description.value
-    assert "First deadline: 2019\n5 October 2019: new deadline first half of 2020. The site was flooded.\n" in told
+    description = after.description.value
+    assert (
+        "First deadline: 2019\n5 October 2019: new deadline first half of 2020. The site was flooded.\n" in description
+    )
 
 
 @pytest.mark.postgresql
@@ -156,13 +158,13 @@ def test_a_revision_that_is_taken_back_is_one_more_version(client, time_machine)
 
 @pytest.mark.parametrize("act", ["stop", "correct", "redact"])
 def test_whatever_may_change_an_event_raises_its_sequence_and_its_stamp(client, act, time_machine):
-    one = pledge(deadline="2027", review_on=date(2027, 5, 22))
-    entry = factories.record("report", one, **slip("2028"))
+    commitment = pledge(deadline="2027", review_on=date(2027, 5, 22))
+    entry = factories.record("report", commitment, **slip("2028"))
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
     if act == "stop":
-        factories.record("report", one, status="stopped", stop_reason="cancelled", date="2020")
+        factories.record("report", commitment, status="stopped", stop_reason="cancelled", date="2020")
     elif act == "correct":
-        append_entries([new_correction(one, {"review_on": date(2027, 6, 1)}, "Later.", BY)])
+        append_entries([new_correction(commitment, {"review_on": date(2027, 6, 1)}, "Later.", BY)])
     else:
         append_entries([new_redaction(entry, None, "It named a person.", BY)])
     assert {(event.sequence.value, event.dtstamp.value.day) for event in events(client)} == {("2", 25)}
@@ -170,9 +172,9 @@ def test_whatever_may_change_an_event_raises_its_sequence_and_its_stamp(client, 
 
 @pytest.mark.postgresql
 def test_a_check_changes_no_version_but_the_stamp(client, time_machine):
-    one = pledge(deadline="2027")
+    commitment = pledge(deadline="2027")
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    factories.record("check", one)
+    factories.record("check", commitment)
     event = only(client)
     assert (event.sequence.value, event.dtstamp.value.day) == ("0", 25)
 
@@ -221,9 +223,11 @@ def test_each_filter_narrows_the_calendar_to_the_deadlines_that_the_list_shows(r
     for question in QUESTIONS:
         listed = exported(client, f"/commitments.csv?{question}")
         due = {row["reference"]: row["deadline_last_day"] for row in listed if row["deadline_last_day"]}
-        told = [event for event in events(client, f"{CALENDAR}?{question}") if "looked at" not in event.summary.value]
-        found = {event.summary.value[:5]: event.dtstart.value.isoformat() for event in told}
-        wrong |= {question: (due, found)} if due != found else {}
+        deadlines = [
+            event for event in events(client, f"{CALENDAR}?{question}") if "looked at" not in event.summary.value
+        ]
+        days = {event.summary.value[:5]: event.dtstart.value.isoformat() for event in deadlines}
+        wrong |= {question: (due, days)} if due != days else {}
     assert wrong == {}
 
 
@@ -236,7 +240,7 @@ def test_how_the_list_is_shown_means_nothing_to_a_calendar(release, client):
 @pytest.mark.parametrize("most", [3, 4])
 def test_more_events_than_a_calendar_can_hold_are_refused_with_their_number(client, monkeypatch, most):
     monkeypatch.setattr(calendar, "MAX_EVENTS", most)
-    for _one in range(2):
+    for _time in range(2):
         factories.published(deadline="2030", review_on=date(2029, 1, 1))
     answer = client.get(CALENDAR)
     assert answer.status_code == (400 if most == 3 else 200)

@@ -8,7 +8,7 @@ import pytest
 from commitments.domain import choices
 from commitments.public.commitment_list import MAX_CHOICES
 from tests import factories
-from tests.helpers.html import every, links, listed, main, words
+from tests.helpers.html import find_all, link_texts, listed, main_element, visible_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 LIST = "/commitments/"
@@ -22,20 +22,20 @@ def pairs(address):
 
 def chips(answer):
     """Each chip's words and address; the last clears all."""
-    [shown] = every(main(answer), "ul", _class="chips")
-    return [(label.removesuffix(" ×"), address) for address, label in links(shown).items()]
+    [shown] = find_all(main_element(answer), "ul", _class="chips")
+    return [(label.removesuffix(" ×"), address) for address, label in link_texts(shown).items()]
 
 
 def boxes(answer):
     """Each box of the panel: filter, value, the number beside it and whether it is ticked."""
-    form = every(main(answer), "form", _class="filters")[0]
-    found = []
-    for label in every(form, "label"):
-        for box in every(label, "input", type="checkbox"):
+    form = find_all(main_element(answer), "form", _class="filters")[0]
+    rows = []
+    for label in find_all(form, "label"):
+        for box in find_all(label, "input", type="checkbox"):
             given = dict(box.attributes)
-            number = words(every(label, "span", _class="count")[0])
-            found.append((given["name"], given["value"], int(number), "checked" in given))
-    return found
+            number = visible_text(find_all(label, "span", _class="count")[0])
+            rows.append((given["name"], given["value"], int(number), "checked" in given))
+    return rows
 
 
 # Chips
@@ -54,16 +54,16 @@ SHOWN = [("sort", "-title"), ("as_of", "2021-08-30"), ("per_page", "10")]
 def test_each_value_of_each_filter_has_a_chip_that_takes_just_itself_away(client):
     factories.published(owners=[factories.OrganisationFactory(slug="hksarg", name="Government")])
     answer = client.get(f"{LIST}?{urlencode([*ASKED, *SHOWN, ('page', '1')])}")
-    *made, _clear = chips(answer)
-    assert [label for label, _address in made] == [
+    *filter_chips, _clear = chips(answer)
+    assert [label for label, _address in filter_chips] == [
         "Remove: Words: hong kong",
         "Remove: Status: completed",
         "Remove: Status: in progress",
         "Remove: Owner: Government",
         "Remove: Deadline from: 2018",
     ]
-    without = [sorted([*(other for other in ASKED if other != one), *SHOWN]) for one in ASKED]
-    assert [pairs(address) for _label, address in made] == without
+    without = [sorted([*(other for other in ASKED if other != pair), *SHOWN]) for pair in ASKED]
+    assert [pairs(address) for _label, address in filter_chips] == without
 
 
 def test_clear_all_keeps_the_day_and_nothing_else(client):
@@ -79,13 +79,13 @@ def test_the_chip_of_the_only_filter_leads_to_the_whole_list(client):
 
 def test_sort_day_and_length_are_no_filters(client):
     answer = client.get(f"{LIST}?{urlencode(SHOWN)}")
-    assert not every(main(answer), "ul", _class="chips")
-    assert words(every(main(answer), "p", _class="to-filters")[0]) == "Filter and sort"
+    assert not find_all(main_element(answer), "ul", _class="chips")
+    assert visible_text(find_all(main_element(answer), "p", _class="to-filters")[0]) == "Filter and sort"
 
 
 def test_on_a_phone_the_button_says_how_many_filters_are_set(client):
     answer = client.get(f"{LIST}?q=week&status=completed&status=stopped&sort=title")
-    assert words(every(main(answer), "p", _class="to-filters")[0]) == "Filter and sort (2)"
+    assert visible_text(find_all(main_element(answer), "p", _class="to-filters")[0]) == "Filter and sort (2)"
 
 
 # The panel
@@ -101,20 +101,20 @@ def test_on_a_phone_the_button_says_how_many_filters_are_set(client):
     ],
 )
 def test_the_number_beside_a_choice_is_what_it_finds_as_the_only_one_of_its_filter(release, client, query):
-    told = boxes(client.get(f"{LIST}?{query}"))
+    options = boxes(client.get(f"{LIST}?{query}"))
     vocabularies = {"status", "schedule", "evidence", "freshness", "side", "kind", "level"}
-    assert {name for name, *_rest in told} - set(GROWING) == vocabularies
+    assert {name for name, *_rest in options} - set(GROWING) == vocabularies
     others = parse_qsl(query)
     # Without other filters every choice is asked for, else two of each filter: what finds something, what nothing.
-    some = {(name, number > 0): one for one in told for name, number in [(one[0], one[2])]}
-    asked = some.values() if query else told
+    samples = {(name, number > 0): option for option in options for name, number in [(option[0], option[2])]}
+    selection = samples.values() if query else options
     wrong = {
         (name, value): number
-        for name, value, number, _ticked in asked
+        for name, value, number, _ticked in selection
         if number != listed(client, f"{LIST}?{urlencode([p for p in others if p[0] != name] + [(name, value)])}")
     }
     assert wrong == {}
-    assert {(name, value) for name, value, _n, ticked in told if ticked} == {
+    assert {(name, value) for name, value, _n, ticked in options if ticked} == {
         pair for pair in others if pair[0] not in ("q", "sort", "page", "as_of")
     }
 
@@ -169,14 +169,14 @@ def test_a_vocabulary_is_shown_whole_in_its_own_order(client):
 
 
 @pytest.mark.parametrize(
-    ("asked", "offered", "selected"),
+    ("per_page", "offered", "selected"),
     [("", "10 25 50 100", "25"), ("7", "7 10 25 50 100", "7"), ("100", "10 25 50 100", "100")],
 )
-def test_the_choice_of_rows_on_a_page_keeps_the_number_that_was_asked_for(client, asked, offered, selected):
-    [select] = every(main(client.get(f"{LIST}?per_page={asked}")), "select", name="per_page")
-    assert words(select) == offered
-    [chosen] = [one for one in every(select, "option") if "selected" in dict(one.attributes)]
-    assert (words(chosen), dict(chosen.attributes)["value"]) == (selected, "" if selected == "25" else selected)
+def test_the_choice_of_rows_on_a_page_keeps_the_number_that_was_asked_for(client, per_page, offered, selected):
+    [select] = find_all(main_element(client.get(f"{LIST}?per_page={per_page}")), "select", name="per_page")
+    assert visible_text(select) == offered
+    [chosen] = [option for option in find_all(select, "option") if "selected" in dict(option.attributes)]
+    assert (visible_text(chosen), dict(chosen.attributes)["value"]) == (selected, "" if selected == "25" else selected)
 
 
 # What a list can be taken away as
@@ -184,7 +184,10 @@ def test_the_choice_of_rows_on_a_page_keeps_the_number_that_was_asked_for(client
 
 def ways_out(answer):
     """Where the line above the table leads: the words, to the address."""
-    return {label: address for address, label in links(every(main(answer), "div", _class="found")[0]).items()}
+    return {
+        label: address
+        for address, label in link_texts(find_all(main_element(answer), "div", _class="found")[0]).items()
+    }
 
 
 @pytest.mark.postgresql
@@ -205,21 +208,21 @@ def test_the_download_says_how_many_rows_it_has_and_has_them(client, query, numb
 
 def test_timeline_feed_and_calendar_ask_what_the_list_asks_and_no_page(client):
     factories.published(title="Build a bridge")
-    asked = [("q", "bridge"), ("status", "no_report"), ("sort", "-title"), ("as_of", "2021-08-30")]
-    out = ways_out(client.get(f"{LIST}?{urlencode([*asked, ('per_page', '1'), ('page', '1')])}")).values()
-    paths = {urlsplit(one).path: pairs(one) for one in out}
+    query = [("q", "bridge"), ("status", "no_report"), ("sort", "-title"), ("as_of", "2021-08-30")]
+    out = ways_out(client.get(f"{LIST}?{urlencode([*query, ('per_page', '1'), ('page', '1')])}")).values()
+    paths = {urlsplit(address).path: pairs(address) for address in out}
     # A report has an order of its own, and its last day is called otherwise.
-    assert paths.pop("/reports/progress/") == sorted([*asked[:2], ("to", "2021-08-30")])
+    assert paths.pop("/reports/progress/") == sorted([*query[:2], ("to", "2021-08-30")])
     files = [f"/commitments.{ending}" for ending in ("csv", "xlsx", "json")]
     assert list(paths) == [*files, "/timeline/", "/updates.atom", "/deadlines.ics"]
-    assert list(paths.values()) == [sorted(asked)] * 6
-    assert [client.get(one).status_code for one in out] == [200] * 7
+    assert list(paths.values()) == [sorted(query)] * 6
+    assert [client.get(address).status_code for address in out] == [200] * 7
 
 
 def test_whoever_came_by_a_tracking_link_can_still_take_the_list_away(client):
     factories.published(title="Build a bridge")
     out = ways_out(client.get(f"{LIST}?q=bridge&utm_source=letter")).values()
-    assert [client.get(one).status_code for one in out] == [200] * 7
+    assert [client.get(address).status_code for address in out] == [200] * 7
 
 
 def test_what_finds_nothing_cannot_be_taken_away(client):

@@ -18,7 +18,7 @@ from commitments.web.rate_limits import client_network
 from tests.factories import CommitmentFactory, OrganisationFactory, published
 from tests.helpers.admin_forms import Form, clerk, errors, fill
 from tests.helpers.days import NOW
-from tests.helpers.html import main, words
+from tests.helpers.html import main_element, visible_text
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/report-an-error/"
@@ -57,7 +57,7 @@ def bridge(module_db):
 
 
 @pytest.fixture
-def one(bridge):
+def commitment(bridge):
     return Commitment.objects.get(pk=bridge.pk)
 
 
@@ -72,11 +72,11 @@ def stamp(answer):
     return re.search(r'name="stamp" value="([^"]+)"', answer.text)[1]
 
 
-def send(client, clock, *, after=10, address=ADDRESS, network="192.0.2.1", **said):
+def send(client, clock, *, after=10, address=ADDRESS, network="192.0.2.1", **fields):
     """Open the form, wait so many seconds, and send it."""
     opened = stamp(client.get(address))
     clock.shift(timedelta(seconds=after))
-    return client.post(address, SAID | {"stamp": opened} | said, REMOTE_ADDR=network)
+    return client.post(address, SAID | {"stamp": opened} | fields, REMOTE_ADDR=network)
 
 
 def typed(answer):
@@ -88,18 +88,18 @@ def report(**fields):
     return ErrorReport.objects.create(**{"token": error_reports.new_token(), "what": WHAT} | fields)
 
 
-def page_of(one):
-    return f"{ADDRESS}{one.token}/"
+def page_of(error_report):
+    return f"{ADDRESS}{error_report.token}/"
 
 
-def change(one):
-    return f"{QUEUE}{one.pk}/change/"
+def change(error_report):
+    return f"{QUEUE}{error_report.pk}/change/"
 
 
 # Sending
 
 
-def test_the_form_of_a_commitment_says_which_and_who_may_reply(client, one):
+def test_the_form_of_a_commitment_says_which_and_who_may_reply(client, commitment):
     answer = client.get(f"{ADDRESS}?commitment=TT-01")
     assert answer.status_code == 200
     assert '<a href="/commitments/TT-01/">TT-01 Build a bridge</a>' in answer.text
@@ -116,24 +116,29 @@ def test_the_form_of_no_commitment_asks_for_none(client):
 
 
 @pytest.mark.postgresql
-def test_what_is_sent_is_kept_and_its_page_says_so(client, clock, one):
+def test_what_is_sent_is_kept_and_its_page_says_so(client, clock, commitment):
     answer = send(client, clock)
-    kept = ErrorReport.objects.get()
-    assert (answer.status_code, answer.headers["Location"]) == (303, page_of(kept))
-    assert (kept.commitment, kept.organisation.slug, kept.what) == (one, "harbour", WHAT)
-    assert (kept.source, kept.email, kept.state) == (SAID["source"], SAID["email"], "new")
-    page = words(main(client.get(page_of(kept))))
+    error_report = ErrorReport.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (303, page_of(error_report))
+    assert (error_report.commitment, error_report.organisation.slug, error_report.what) == (commitment, "harbour", WHAT)
+    assert (error_report.source, error_report.email, error_report.state) == (SAID["source"], SAID["email"], "new")
+    page = visible_text(main_element(client.get(page_of(error_report))))
     assert "received · sent 22 November 2026, 18:00" in page
     assert "It opened in 2019, not in 2020." in page
-    assert f"http://testserver{page_of(kept)}" in page
+    assert f"http://testserver{page_of(error_report)}" in page
 
 
 def test_only_what_is_wrong_must_be_said(client, clock):
     answer = send(client, clock, commitment="", source="", email="", organisation="")
     assert answer.status_code == 303
-    kept = ErrorReport.objects.get()
-    assert (kept.commitment, kept.organisation, kept.source, kept.email) == (None, None, "", "")
-    assert client.get(page_of(kept)).status_code == 200
+    error_report = ErrorReport.objects.get()
+    assert (error_report.commitment, error_report.organisation, error_report.source, error_report.email) == (
+        None,
+        None,
+        "",
+        "",
+    )
+    assert client.get(page_of(error_report)).status_code == 200
 
 
 def test_it_takes_no_cookie_and_no_account(client, clock):
@@ -155,16 +160,16 @@ def test_the_page_is_found_by_nobody_else(client, clock):
 
 def test_the_e_mail_address_is_shown_nowhere(client, clock):
     send(client, clock)
-    told = client.get(page_of(ErrorReport.objects.get())).text
-    assert "reader@" not in told
-    assert "example.org/notice" in told
+    page = client.get(page_of(ErrorReport.objects.get())).text
+    assert "reader@" not in page
+    assert "example.org/notice" in page
 
 
 def test_what_somebody_writes_is_never_markup_and_never_a_link(client, clock):
     send(client, clock, what="<script>alert(1)</script>", source="https://example.org/?a=<b>")
-    told = client.get(page_of(ErrorReport.objects.get())).text
-    assert "<script>alert" not in told
-    assert 'href="https://example.org' not in told
+    page = client.get(page_of(ErrorReport.objects.get())).text
+    assert "<script>alert" not in page
+    assert 'href="https://example.org' not in page
 
 
 def test_the_form_is_kept_by_nobody(client, clock):
@@ -172,9 +177,9 @@ def test_the_form_is_kept_by_nobody(client, clock):
     assert send(client, clock, what="").headers["Cache-Control"] == "no-store"
 
 
-def test_a_reference_is_read_in_small_letters_too(client, clock, one):
+def test_a_reference_is_read_in_small_letters_too(client, clock, commitment):
     send(client, clock, commitment=" tt-01 ")
-    assert ErrorReport.objects.get().commitment == one
+    assert ErrorReport.objects.get().commitment == commitment
 
 
 def test_a_line_counts_its_end_once(client, clock):
@@ -214,9 +219,9 @@ WRONG = {
 @pytest.mark.parametrize("field", WRONG)
 def test_what_cannot_be_read_is_refused_with_what_is_wrong(field):
     for value, message in WRONG[field].items():
-        told = error_reports.ErrorReportForm(SAID | {field: value}, NOW.date()).errors
-        assert set(told) - {"__all__"} == {field}, value
-        assert message in " ".join(told[field]), value
+        messages = error_reports.ErrorReportForm(SAID | {field: value}, NOW.date()).errors
+        assert set(messages) - {"__all__"} == {field}, value
+        assert message in " ".join(messages[field]), value
 
 
 def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(client, clock):
@@ -231,8 +236,8 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(client
 def test_a_draft_is_named_no_more_than_what_does_not_exist(client, clock):
     CommitmentFactory(reference="TT-02", title="Sell the harbour secretly")
     draft, nothing = (send(client, clock, commitment=reference).text for reference in ("TT-02", "TT-77"))
-    told = [re.sub(r'name="stamp" value="[^"]+"', "", text) for text in (draft, nothing.replace("TT-77", "TT-02"))]
-    assert told[0] == told[1]
+    pages = [re.sub(r'name="stamp" value="[^"]+"', "", text) for text in (draft, nothing.replace("TT-77", "TT-02"))]
+    assert pages[0] == pages[1]
     assert "secretly" not in client.get(f"{ADDRESS}?commitment=TT-02").text
     assert not ErrorReport.objects.exists()
 
@@ -301,9 +306,9 @@ def test_only_reading_and_sending_is_answered_and_of_a_report_only_reading(clien
 
 def test_what_nobody_asked_for_is_passed_over(client, clock):
     send(client, clock, state="upheld", answer="Yes.", token="mine", sender="me", received_at="2001-01-01")
-    kept = ErrorReport.objects.get()
-    assert (kept.state, kept.answer, kept.received_at) == ("new", "", timezone.now())
-    assert kept.token != "mine"
+    error_report = ErrorReport.objects.get()
+    assert (error_report.state, error_report.answer, error_report.received_at) == ("new", "", timezone.now())
+    assert error_report.token != "mine"
 
 
 # Robots
@@ -438,7 +443,7 @@ def test_the_digest_of_an_address_is_another_the_next_day(client, clock, setting
 
 
 def test_only_a_trusted_proxy_says_where_a_request_comes_from(rf, settings):
-    said = {
+    networks = {
         "203.0.113.5": "203.0.113.5",
         "10.0.0.1, 203.0.113.5": "203.0.113.5",
         "203.0.113.5, ": "192.0.2.1",
@@ -447,11 +452,13 @@ def test_only_a_trusted_proxy_says_where_a_request_comes_from(rf, settings):
         "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
         "::ffff:203.0.113.5": "::ffff:cb00:7105",
     }
-    asked = {one: rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": one}) for one in said}
+    requests = {
+        header: rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": header}) for header in networks
+    }
     settings.TRUST_PROXY = True
-    assert {one: client_network(request) for one, request in asked.items()} == said
+    assert {header: client_network(request) for header, request in requests.items()} == networks
     settings.TRUST_PROXY = False
-    assert {client_network(request) for request in asked.values()} == {"192.0.2.1"}
+    assert {client_network(request) for request in requests.values()} == {"192.0.2.1"}
 
 
 # As of a day
@@ -469,9 +476,9 @@ def test_the_day_is_kept_from_the_form_to_the_page(client, clock):
 def test_before_its_release_a_commitment_is_not_named(client, clock):
     assert client.get(f"{ADDRESS}?as_of=2018-01-01&commitment=TT-01").status_code == 400
     send(client, clock)
-    told = client.get(f"{page_of(ErrorReport.objects.get())}?as_of=2018-01-01")
-    assert told.status_code == 200
-    assert "Build a bridge" not in told.text
+    answer = client.get(f"{page_of(ErrorReport.objects.get())}?as_of=2018-01-01")
+    assert answer.status_code == 200
+    assert "Build a bridge" not in answer.text
 
 
 def test_an_impossible_day_is_refused_and_never_costs_what_was_typed(client, clock):
@@ -486,37 +493,37 @@ def test_an_impossible_day_is_refused_and_never_costs_what_was_typed(client, clo
 
 def test_staff_answer_and_the_sender_reads_it(desk, client, clock):
     send(client, clock)
-    kept = ErrorReport.objects.get()
-    fill(desk, change(kept), state="in_hand")
-    assert "in hand" in words(main(client.get(page_of(kept))))
-    fill(desk, change(kept), state="upheld", answer="Corrected: see entry 9.")
-    page = words(main(client.get(page_of(kept))))
+    error_report = ErrorReport.objects.get()
+    fill(desk, change(error_report), state="in_hand")
+    assert "in hand" in visible_text(main_element(client.get(page_of(error_report))))
+    fill(desk, change(error_report), state="upheld", answer="Corrected: see entry 9.")
+    page = visible_text(main_element(client.get(page_of(error_report))))
     assert "put right" in page
     assert "Corrected: see entry 9." in page
     assert "answered 22 November 2026" in page
 
 
 @pytest.mark.parametrize(("state", "answer"), [("upheld", ""), ("declined", "  \n")])
-def test_nothing_is_closed_without_an_answer(desk, one, state, answer):
-    kept = report(commitment=one, email="reader@example.org")
-    told = errors(fill(desk, change(kept), state=state, answer=answer))
-    assert "Say what was put right, or why nothing was changed." in told["answer"]
+def test_nothing_is_closed_without_an_answer(desk, commitment, state, answer):
+    error_report = report(commitment=commitment, email="reader@example.org")
+    messages = errors(fill(desk, change(error_report), state=state, answer=answer))
+    assert "Say what was put right, or why nothing was changed." in messages["answer"]
     assert ErrorReport.objects.get().email == "reader@example.org"
 
 
 def test_closing_deletes_the_e_mail_address_and_keeps_the_day(desk, clock):
-    kept = report(email="reader@example.org")
-    assert "write to it first" in desk.get(change(kept)).text
-    fill(desk, change(kept), state="in_hand", answer="We are looking.")
+    error_report = report(email="reader@example.org")
+    assert "write to it first" in desk.get(change(error_report)).text
+    fill(desk, change(error_report), state="in_hand", answer="We are looking.")
     assert ErrorReport.objects.get().email == "reader@example.org"
-    fill(desk, change(kept), state="declined", answer="The notice says 2020.")
+    fill(desk, change(error_report), state="declined", answer="The notice says 2020.")
     closed = ErrorReport.objects.get()
     assert (closed.email, closed.closed_at) == ("", timezone.now())
     clock.shift(timedelta(minutes=30))  # within the session
-    fill(desk, change(kept), answer="The notice says 2020, on page 2.")
+    fill(desk, change(error_report), answer="The notice says 2020, on page 2.")
     assert ErrorReport.objects.get().answer.endswith("page 2.")
     assert ErrorReport.objects.get().closed_at == closed.closed_at
-    fill(desk, change(kept), state="in_hand")
+    fill(desk, change(error_report), state="in_hand")
     assert ErrorReport.objects.get().closed_at is None
 
 
@@ -536,86 +543,89 @@ def test_the_database_holds_state_answer_and_closing_together(columns):
         report(**columns)
 
 
-def test_what_was_sent_cannot_be_typed_over(desk, one):
-    kept = report(commitment=one, source="https://example.org/a")
-    assert not {"what", "source", "email", "commitment", "organisation"} & Form(desk.get(change(kept))).fields.keys()
-    fill(desk, change(kept), what="Else.", source="https://example.org/b", email="x@example.org", token="mine")
+def test_what_was_sent_cannot_be_typed_over(desk, commitment):
+    error_report = report(commitment=commitment, source="https://example.org/a")
+    assert (
+        not {"what", "source", "email", "commitment", "organisation"}
+        & Form(desk.get(change(error_report))).fields.keys()
+    )
+    fill(desk, change(error_report), what="Else.", source="https://example.org/b", email="x@example.org", token="mine")
     assert ErrorReport.objects.values("what", "source", "email", "token").get() == {
         "what": WHAT,
         "source": "https://example.org/a",
         "email": "",
-        "token": kept.token,
+        "token": error_report.token,
     }
 
 
 def test_the_second_of_two_who_answer_is_told_and_loses_nothing(desk):
-    kept = report()
-    stale = Form(desk.get(change(kept)))
-    fill(desk, change(kept), state="upheld", answer="Put right.")
-    told = stale.send(desk, change(kept), "_save", state="declined", answer="Nothing to change.")
-    assert "boss (22 November 2026, 18:00) saved this after you had opened it" in errors(told)["__all__"]
-    assert "It says now: “put right”" in errors(told)["state"]
-    assert "It says now: “Put right.”" in errors(told)["answer"]
-    assert (Form(told).fields["answer"], ErrorReport.objects.get().state) == ("Nothing to change.", "upheld")
-    Form(told).send(desk, change(kept), "_save")
+    error_report = report()
+    stale = Form(desk.get(change(error_report)))
+    fill(desk, change(error_report), state="upheld", answer="Put right.")
+    answer = stale.send(desk, change(error_report), "_save", state="declined", answer="Nothing to change.")
+    assert "boss (22 November 2026, 18:00) saved this after you had opened it" in errors(answer)["__all__"]
+    assert "It says now: “put right”" in errors(answer)["state"]
+    assert "It says now: “Put right.”" in errors(answer)["answer"]
+    assert (Form(answer).fields["answer"], ErrorReport.objects.get().state) == ("Nothing to change.", "upheld")
+    Form(answer).send(desk, change(error_report), "_save")
     assert ErrorReport.objects.get().state == "declined"
 
 
 @pytest.mark.postgresql
 def test_the_queue_has_open_ones_first_and_the_longest_waiting_on_top(desk):
     closed = {"state": "upheld", "answer": "Yes."}
-    made = {
+    reports = {
         "closed lately": report(**closed, closed_at=NOW),
         "new": report(received_at=NOW - timedelta(hours=1)),
         "closed long ago": report(**closed, closed_at=NOW - timedelta(days=9)),
         "waiting": report(received_at=NOW - timedelta(days=5), state="in_hand"),
     }
     order = [row.pk for row in desk.get(QUEUE).context["cl"].result_list]
-    assert order == [made[name].pk for name in ("waiting", "new", "closed lately", "closed long ago")]
+    assert order == [reports[name].pk for name in ("waiting", "new", "closed lately", "closed long ago")]
 
 
 @pytest.mark.postgresql
-def test_the_queue_is_filtered_and_searched(desk, one):
-    report(what="The bridge has two spans."), report(state="in_hand", commitment=one)
+def test_the_queue_is_filtered_and_searched(desk, commitment):
+    report(what="The bridge has two spans."), report(state="in_hand", commitment=commitment)
 
-    def found(question):
+    def result_count(question):
         return desk.get(f"{QUEUE}?{question}").context["cl"].result_count
 
-    assert [found(q) for q in ("", "state__exact=new", "q=spans", "q=TT-01", "q=nothing")] == [2, 1, 1, 1, 0]
+    assert [result_count(q) for q in ("", "state__exact=new", "q=spans", "q=TT-01", "q=nothing")] == [2, 1, 1, 1, 0]
 
 
 @pytest.mark.postgresql
-def test_the_queue_takes_no_more_queries_for_many(desk, one):
+def test_the_queue_takes_no_more_queries_for_many(desk, commitment):
     def queries():
         with CaptureQueriesContext(connection) as captured:
             assert desk.get(QUEUE).status_code == 200
         return len(captured)
 
-    body = one.owners.first()
-    report(commitment=one, organisation=body)
+    body = commitment.owners.first()
+    report(commitment=commitment, organisation=body)
     of_one = queries()
     for _more in range(20):
-        report(commitment=one, organisation=body)
+        report(commitment=commitment, organisation=body)
     assert queries() == of_one
 
 
 def test_nobody_adds_a_report_and_only_a_superuser_removes_one(desk):
-    kept = report()
+    error_report = report()
     assert desk.get(f"{QUEUE}add/").status_code == 403
     editor = clerk("view_errorreport", "change_errorreport", "delete_errorreport", "add_errorreport")
-    assert editor.get(change(kept)).status_code == 200
-    for answer in (editor.get(f"{QUEUE}add/"), editor.post(f"{QUEUE}{kept.pk}/delete/", {"post": "yes"})):
+    assert editor.get(change(error_report)).status_code == 200
+    for answer in (editor.get(f"{QUEUE}add/"), editor.post(f"{QUEUE}{error_report.pk}/delete/", {"post": "yes"})):
         assert answer.status_code == 403
-    editor.post(QUEUE, {"action": "delete_selected", "_selected_action": [kept.pk], "post": "yes"})
+    editor.post(QUEUE, {"action": "delete_selected", "_selected_action": [error_report.pk], "post": "yes"})
     assert ErrorReport.objects.exists()
-    desk.post(f"{QUEUE}{kept.pk}/delete/", {"post": "yes"})
+    desk.post(f"{QUEUE}{error_report.pk}/delete/", {"post": "yes"})
     assert not ErrorReport.objects.exists()
 
 
-def test_whoever_may_only_look_cannot_answer(one):
-    kept, reader = report(commitment=one), clerk("view_errorreport")
-    assert reader.get(change(kept)).status_code == 200
-    assert reader.post(change(kept), {"state": "declined", "answer": "No.", "_save": "1"}).status_code == 403
+def test_whoever_may_only_look_cannot_answer(commitment):
+    error_report, reader = report(commitment=commitment), clerk("view_errorreport")
+    assert reader.get(change(error_report)).status_code == 200
+    assert reader.post(change(error_report), {"state": "declined", "answer": "No.", "_save": "1"}).status_code == 403
     assert clerk_without_rights().get(QUEUE).status_code == 403
 
 
@@ -627,28 +637,28 @@ def clerk_without_rights():
 
 
 def link_to_draft(answer):
-    found = re.search(r'href="(/admin/commitments/draftupdate/add/[^"]+)">Draft an entry', answer.text)
-    return found[1].replace("&amp;", "&")
+    link = re.search(r'href="(/admin/commitments/draftupdate/add/[^"]+)">Draft an entry', answer.text)
+    return link[1].replace("&amp;", "&")
 
 
-def test_a_report_leads_to_its_commitment_and_to_a_draft_that_is_filled_in(desk, one):
-    kept = report(commitment=one, organisation=one.owners.first(), received_at=NOW)
-    answer = desk.get(change(kept))
+def test_a_report_leads_to_its_commitment_and_to_a_draft_that_is_filled_in(desk, commitment):
+    error_report = report(commitment=commitment, organisation=commitment.owners.first(), received_at=NOW)
+    answer = desk.get(change(error_report))
     assert '<a href="/commitments/TT-01/">TT-01 Build a bridge</a>' in answer.text
     fill(desk, link_to_draft(answer), "_publish")
     update = Update.objects.get()
-    assert (update.commitment, update.kind, str(update.date)) == (one, "context", "2026-11-22")
+    assert (update.commitment, update.kind, str(update.date)) == (commitment, "context", "2026-11-22")
     assert (update.reply_of_id, update.note) == ("harbour", WHAT)
 
 
-def test_a_report_of_anybody_else_leads_to_a_draft_that_is_no_reply(desk, one):
-    fill(desk, link_to_draft(desk.get(change(report(commitment=one)))))
+def test_a_report_of_anybody_else_leads_to_a_draft_that_is_no_reply(desk, commitment):
+    fill(desk, link_to_draft(desk.get(change(report(commitment=commitment)))))
     assert DraftUpdate.objects.get().reply_of is None
 
 
-def test_a_text_too_long_for_an_address_is_left_out_whole(desk, one):
-    kept = report(commitment=one, what="維" * 500)
-    answer = desk.get(change(kept))
+def test_a_text_too_long_for_an_address_is_left_out_whole(desk, commitment):
+    error_report = report(commitment=commitment, what="維" * 500)
+    answer = desk.get(change(error_report))
     assert "note" not in parse_qs(urlsplit(link_to_draft(answer)).query)
     assert "The text is too long to be filled in: copy it from above." in answer.text
 

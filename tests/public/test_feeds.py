@@ -34,9 +34,9 @@ def pledge(db):
     area = factories.AreaFactory(slug="culture", name="Culture")
     owner = factories.OrganisationFactory(slug="lcsd")
     fields = {"reference": "CU-06", "title": "Hold a week", "deadline": "2019"}
-    one = factories.published(area=area, owners=[owner], **fields)
-    factories.record("report", one, date="2018", recorded_at=factories.WHEN)
-    return one
+    commitment = factories.published(area=area, owners=[owner], **fields)
+    factories.record("report", commitment, date="2018", recorded_at=factories.WHEN)
+    return commitment
 
 
 def parsed(client, address=FEED):
@@ -63,22 +63,22 @@ def summary(client, what, address=FEED):
 
 
 def test_an_entry_says_of_which_commitment_and_what_happened(release, client):
-    told = titles(client, "/commitments/CU-06.atom")
+    entry_titles = titles(client, "/commitments/CU-06.atom")
     what = ["context", "completed", "in progress", "published"]
-    assert told == [f"CU-06 Hold a Hong Kong Week in Shanghai: {one}" for one in what]
+    assert entry_titles == [f"CU-06 Hold a Hong Kong Week in Shanghai: {change}" for change in what]
 
 
 def test_a_report_tells_date_change_note_and_evidence(release, client):
-    told = summary(client, ": completed", "/commitments/CU-06.atom")
-    assert "1 November 2019: in progress → completed" in told
-    assert "This festival is taken to be the Hong Kong Week" in told
+    text = summary(client, ": completed", "/commitments/CU-06.atom")
+    assert "1 November 2019: in progress → completed" in text
+    assert "This festival is taken to be the Hong Kong Week" in text
     evidence = "news.gov.hk (HKSAR Government), 1 November 2019 (direct; party): http://www.news.gov.hk/eng/"
-    assert evidence in re.sub(r"<[^>]+>", "", told)
+    assert evidence in re.sub(r"<[^>]+>", "", text)
 
 
 def test_a_publication_tells_the_release_s_words(release, client):
-    told = summary(client, ": published", "/commitments/CU-06.atom")
-    assert "<blockquote>will hold a Hong Kong Week in Shanghai in 2019</blockquote>" in told
+    text = summary(client, ": published", "/commitments/CU-06.atom")
+    assert "<blockquote>will hold a Hong Kong Week in Shanghai in 2019</blockquote>" in text
 
 
 def test_a_check_tells_what_was_searched(client):
@@ -88,16 +88,16 @@ def test_a_check_tells_what_was_searched(client):
 
 def test_a_reply_is_told_as_the_words_of_whose_it_is(client):
     body = factories.OrganisationFactory(slug="arts", name="Office of Arts")
-    one = factories.published(owners=[body])
-    factories.record("context", one, note="We did it.", reply_of="arts")
+    commitment = factories.published(owners=[body])
+    factories.record("context", commitment, note="We did it.", reply_of="arts")
     assert "<p>Reply of Office of Arts:</p>\n<p>We did it.</p>" in summary(client, ": context")
 
 
 def test_a_stop_tells_its_reason_and_a_slip_tells_its_own(client):
-    one = factories.published(deadline="2019")
+    commitment = factories.published(deadline="2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
-    factories.record("report", one, date="2019-10", status="in_progress", **slip)
-    factories.record("report", one, date="2020-03", status="stopped", stop_reason="overtaken")
+    factories.record("report", commitment, date="2019-10", status="in_progress", **slip)
+    factories.record("report", commitment, date="2020-03", status="stopped", stop_reason="overtaken")
     assert "New deadline: first half of 2020. The site was flooded." in summary(client, ": in progress")
     assert "March 2020: in progress → stopped (overtaken by events)" in summary(client, ": stopped")
 
@@ -105,19 +105,19 @@ def test_a_stop_tells_its_reason_and_a_slip_tells_its_own(client):
 @pytest.mark.postgresql
 def test_a_correction_names_its_fields_and_tells_before_after_and_why(client):
     before, after = (factories.OrganisationFactory(name=name) for name in ("Body of before", "Office of Arts"))
-    one = factories.published(reference="TT-01", title="Do the thing", owners=[before])
-    append_entries([new_correction(one, {"title": "Do it", "owners": [after]}, "A slip of the pen.", BY)])
-    [told, _published] = parsed(client).entries
-    assert told.title == "TT-01 Do it: correction: title, owners"
-    assert "title: <del>Do the thing</del> → <ins>Do it</ins>" in told.summary
-    assert "owners: <del>Body of before</del> → <ins>Office of Arts</ins>" in told.summary
-    assert "Reason: A slip of the pen." in told.summary
+    commitment = factories.published(reference="TT-01", title="Do the thing", owners=[before])
+    append_entries([new_correction(commitment, {"title": "Do it", "owners": [after]}, "A slip of the pen.", BY)])
+    [entry, _published] = parsed(client).entries
+    assert entry.title == "TT-01 Do it: correction: title, owners"
+    assert "title: <del>Do the thing</del> → <ins>Do it</ins>" in entry.summary
+    assert "owners: <del>Body of before</del> → <ins>Office of Arts</ins>" in entry.summary
+    assert "Reason: A slip of the pen." in entry.summary
 
 
 @pytest.mark.postgresql
 def test_a_retracted_report_says_so_and_is_as_new_as_its_retraction(client, time_machine):
-    one = factories.published(reference="TT-01", title="Do the thing")
-    entry = factories.record("report", one, note="It was done.")
+    commitment = factories.published(reference="TT-01", title="Do the thing")
+    entry = factories.record("report", commitment, note="It was done.")
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
     append_entries([new_retraction(entry, "It was another thing.", BY)])
     retraction, report, _published = parsed(client).entries
@@ -130,9 +130,9 @@ def test_a_retracted_report_says_so_and_is_as_new_as_its_retraction(client, time
 
 @pytest.mark.postgresql
 def test_a_redacted_report_holds_nothing_of_what_was_removed(client, time_machine):
-    one = factories.published(reference="TT-01", title="Do the thing")
+    commitment = factories.published(reference="TT-01", title="Do the thing")
     evidence = [factories.evidence(title="Mr Chan at home")]
-    entry = factories.record("report", one, note="Mr Chan of 4 Some Street said so.", evidence=evidence)
+    entry = factories.record("report", commitment, note="Mr Chan of 4 Some Street said so.", evidence=evidence)
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
     append_entries([new_redaction(entry, None, "It named a person.", BY)])
     redaction, report, _published = parsed(client).entries
@@ -144,8 +144,8 @@ def test_a_redacted_report_holds_nothing_of_what_was_removed(client, time_machin
 
 @pytest.mark.postgresql
 def test_a_redacted_correction_holds_nothing_of_what_was_removed(client):
-    one = factories.published(note="Nobody.")
-    [entry] = append_entries([new_correction(one, {"note": "Mr Chan."}, "Mr Chan asked for it.", BY)])
+    commitment = factories.published(note="Nobody.")
+    [entry] = append_entries([new_correction(commitment, {"note": "Mr Chan."}, "Mr Chan asked for it.", BY)])
     changes = [{"field": "note", "before": "Nobody.", "after": "[removed]"}]
     append_entries([new_redaction(entry, {"changes": changes, "reason": "[removed]"}, "It named a person.", BY)])
     assert titles(client)[1].endswith(": correction")
@@ -154,32 +154,32 @@ def test_a_redacted_correction_holds_nothing_of_what_was_removed(client):
 
 @pytest.mark.postgresql
 def test_the_redaction_of_a_redaction_is_about_the_same_commitment(client, time_machine):
-    one = factories.published(reference="TT-01", title="Do the thing")
-    entry = factories.record("report", one)
+    commitment = factories.published(reference="TT-01", title="Do the thing")
+    entry = factories.record("report", commitment)
     time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
     [first] = append_entries([new_redaction(entry, None, "Mr Chan asked for it.", BY)])
     append_entries([new_redaction(first, {"reason": "[removed]", "remaining": None}, "It named a person.", BY)])
-    told = parsed(client, "/commitments/TT-01.atom").entries
-    assert told[0].title == f"TT-01 Do the thing: redaction of entry {first.sequence}"
-    assert told[0].link.endswith(f"#entry-{entry.sequence}")
+    entries = parsed(client, "/commitments/TT-01.atom").entries
+    assert entries[0].title == f"TT-01 Do the thing: redaction of entry {first.sequence}"
+    assert entries[0].link.endswith(f"#entry-{entry.sequence}")
     assert b"Chan" not in client.get(FEED).content
 
 
 def test_a_report_that_changes_no_status_shows_no_change(client):
-    one = factories.published()
-    factories.record("report", one, date="2019")
-    factories.record("report", one, date="2020")
-    told = [entry.summary for entry in parsed(client).entries[:2]]
-    assert "2020: in progress" in told[0]
-    assert "2019: no report → in progress" in told[1]
+    commitment = factories.published()
+    factories.record("report", commitment, date="2019")
+    factories.record("report", commitment, date="2020")
+    summaries = [entry.summary for entry in parsed(client).entries[:2]]
+    assert "2020: in progress" in summaries[0]
+    assert "2019: no report → in progress" in summaries[1]
 
 
 @pytest.mark.postgresql
 def test_the_latest_fifty_entries_are_told_the_latest_first(release, client):
     page = "".join(client.get(f"/updates/?page={number}").text for number in (1, 2))
-    told = [re.search(r"Ledger entry (\d+),", entry.summary)[1] for entry in parsed(client).entries]
-    assert len(told) == 50
-    assert told == re.findall(r"Ledger entry (\d+),", page)
+    numbers = [re.search(r"Ledger entry (\d+),", entry.summary)[1] for entry in parsed(client).entries]
+    assert len(numbers) == 50
+    assert numbers == re.findall(r"Ledger entry (\d+),", page)
 
 
 def test_a_feed_names_its_author_and_itself_and_its_page(pledge, client, settings):
@@ -209,11 +209,11 @@ def test_entries_have_the_same_names_in_every_feed_and_on_every_installation(rel
 
 def test_a_feed_has_one_name_whatever_the_host_and_the_order_of_the_question(pledge, client, settings):
     settings.ALLOWED_HOSTS = ["*"]
-    one = parsed(client, f"{FEED}?area=culture&status=completed").feed.id
+    feed_id = parsed(client, f"{FEED}?area=culture&status=completed").feed.id
     other = client.get(f"{FEED}?status=completed&q=&page=2&area=culture", headers={"host": "elsewhere.example"})
-    assert feedparser.parse(other.content).feed.id == one
+    assert feedparser.parse(other.content).feed.id == feed_id
     others = [FEED, f"{FEED}?area=culture", f"{FEED}?as_of=2021-08-30", *KINDS[1:3]]
-    assert len({one, *(parsed(client, address).feed.id for address in others)}) == 6
+    assert len({feed_id, *(parsed(client, address).feed.id for address in others)}) == 6
 
 
 # Which commitments
@@ -228,18 +228,18 @@ def test_each_filter_narrows_the_feed_to_the_commitments_that_the_list_shows(rel
     for question in QUESTIONS:
         listed = {row["reference"] for row in exported(client, f"/commitments.csv?{question}")}
         about = LedgerEntry.objects.filter(commitment__reference__in=listed)
-        told = parsed(client, f"{FEED}?{question}").entries
-        found = {REFERENCE.search(entry.title).group() for entry in told}
-        if not (0 < len(listed) < 57 and found <= listed and len(told) == min(50, about.count())):
-            wrong[question] = listed ^ found
+        entries = parsed(client, f"{FEED}?{question}").entries
+        references = {REFERENCE.search(entry.title).group() for entry in entries}
+        if not (0 < len(listed) < 57 and references <= listed and len(entries) == min(50, about.count())):
+            wrong[question] = listed ^ references
     assert wrong == {}
 
 
 @pytest.mark.postgresql
 def test_the_release_is_a_filter_too(client):
-    one, other = factories.published(), factories.published()
-    assert references_of(client, f"{FEED}?release={one.release.slug}") == {one.reference}
-    assert references_of(client, FEED) == {one.reference, other.reference}
+    commitment, other = factories.published(), factories.published()
+    assert references_of(client, f"{FEED}?release={commitment.release.slug}") == {commitment.reference}
+    assert references_of(client, FEED) == {commitment.reference, other.reference}
 
 
 def references_of(client, address):
@@ -258,8 +258,8 @@ def test_an_organisation_s_feed_is_of_what_it_owns_and_of_what_it_takes_part_in(
     joined = factories.published(owners=[other], partners=[body])
     both = factories.published(owners=[body, other], partners=[body])
     factories.published(owners=[other])
-    told = [title.split(" ")[0] for title in titles(client, "/organisations/body.atom")]
-    assert sorted(told) == sorted(one.reference for one in (owned, joined, both))
+    references = [title.split(" ")[0] for title in titles(client, "/organisations/body.atom")]
+    assert sorted(references) == sorted(commitment.reference for commitment in (owned, joined, both))
 
 
 # As of a day
@@ -288,12 +288,12 @@ def test_a_feed_of_a_past_day_has_as_many_entries_as_the_file_has_until_then(rel
 
 @pytest.mark.postgresql
 def test_a_retraction_that_is_known_today_counts_on_a_past_day_too(client):
-    one = factories.published()
-    factories.record("report", one, date="2019", status="in_progress")
-    entry = factories.record("report", one, date="2020", status="completed")
+    commitment = factories.published()
+    factories.record("report", commitment, date="2019", status="in_progress")
+    entry = factories.record("report", commitment, date="2020", status="completed")
     append_entries([new_retraction(entry, "It was another thing.", BY)])
-    told = titles(client, f"{FEED}?as_of=2021-01-01")
-    assert [title.split(": ")[1] for title in told] == ["completed (retracted)", "in progress"]
+    entry_titles = titles(client, f"{FEED}?as_of=2021-01-01")
+    assert [title.split(": ")[1] for title in entry_titles] == ["completed (retracted)", "in progress"]
 
 
 @pytest.mark.parametrize("address", ["/commitments/CU-06.atom", "/commitments/CU-06.ics"])
@@ -319,16 +319,16 @@ def test_a_feed_without_any_record_is_a_feed(client):
 
 
 def test_anybody_s_words_are_told_whole_and_are_never_markup(client):
-    said = {f"TT-0{number}": text for number, text in enumerate(HOSTILE)}
-    for reference, text in said.items():
-        one = factories.published(reference=reference, title=text, quote=text)
+    texts = {f"TT-0{number}": text for number, text in enumerate(HOSTILE)}
+    for reference, text in texts.items():
+        commitment = factories.published(reference=reference, title=text, quote=text)
         evidence = [factories.evidence(title=text, publisher=text)]
-        factories.record("report", one, note=text, evidence=evidence)
+        factories.record("report", commitment, note=text, evidence=evidence)
     entries = ET.fromstring(client.get(FEED).content).findall(f"{ATOM}entry")
-    told = {entry.find(f"{ATOM}title").text: entry.find(f"{ATOM}summary").text for entry in entries}
-    assert not any("<b>" in html or "<![" in html for html in told.values())
-    legibly = {legible(title): legible(unescape(html)) for title, html in told.items()}
-    for reference, text in said.items():
+    summaries = {entry.find(f"{ATOM}title").text: entry.find(f"{ATOM}summary").text for entry in entries}
+    assert not any("<b>" in html or "<![" in html for html in summaries.values())
+    legibly = {legible(title): legible(unescape(html)) for title, html in summaries.items()}
+    for reference, text in texts.items():
         assert legible(text) in legibly[legible(f"{reference} {text}: in progress")]
     assert not bare(parsed(client))
 
@@ -359,7 +359,7 @@ WRONG = {
 def test_a_wrong_question_is_refused_in_plain_text_with_all_that_is_wrong(pledge, client, address):
     answer = client.get(f"{address}?{'&'.join(WRONG)}")
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
-    assert [told for told in WRONG.values() if told not in answer.text] == []
+    assert [message for message in WRONG.values() if message not in answer.text] == []
     assert not REFERENCE.search(answer.text)
     assert "ETag" not in answer.headers
 
@@ -371,8 +371,8 @@ def test_of_one_thing_nothing_but_the_day_can_be_asked(pledge, client, address):
 
 
 def test_of_one_thing_no_day_can_be_asked_that_is_none_or_two(pledge, client):
-    asked = ["as_of=soon", "as_of=2026-11-23", "as_of=2019-01-01&as_of=2020-01-01"]
-    assert [client.get(f"/commitments/CU-06.atom?{query}").status_code for query in asked] == [400] * 3
+    questions = ["as_of=soon", "as_of=2026-11-23", "as_of=2019-01-01&as_of=2020-01-01"]
+    assert [client.get(f"/commitments/CU-06.atom?{query}").status_code for query in questions] == [400] * 3
 
 
 @pytest.mark.parametrize(
@@ -391,9 +391,9 @@ def test_a_draft_has_neither_feed_nor_calendar(client):
 
 
 def test_feeds_and_calendars_can_only_be_read(pledge, client):
-    asked = [(method, FEED) for method in ("post", "put", "patch", "delete")]
-    asked += [("post", address) for address in KINDS]
-    assert [one for one in asked if getattr(client, one[0])(one[1]).status_code != 405] == []
+    requests = [(method, FEED) for method in ("post", "put", "patch", "delete")]
+    requests += [("post", address) for address in KINDS]
+    assert [pair for pair in requests if getattr(client, pair[0])(pair[1]).status_code != 405] == []
 
 
 # Not twice the same
@@ -430,13 +430,13 @@ def test_whoever_has_the_answer_is_not_sent_it_again(pledge, client, address, en
 
 
 def test_the_clock_alone_changes_nothing(pledge, client, time_machine):
-    def asked():
+    def contents():
         answers = {address: client.get(address) for address in KINDS}
         return {address: (answer.content, answer.headers["ETag"]) for address, answer in answers.items()}
 
-    before = asked()
+    before = contents()
     time_machine.move_to(datetime(2026, 11, 24, 3, tzinfo=UTC))
-    assert asked() == before
+    assert contents() == before
 
 
 @pytest.mark.postgresql
@@ -454,8 +454,8 @@ def test_a_new_entry_is_sent_at_once(pledge, client, time_machine):
 @pytest.mark.postgresql
 def test_what_changes_with_the_day_is_newer_than_midnight(client, time_machine):
     """An entry is not all that changes an answer: on the next day a deadline has passed."""
-    one = factories.published(deadline="2026-11-22")
-    factories.record("report", one, date="2026-11", status="in_progress")
+    commitment = factories.published(deadline="2026-11-22")
+    factories.record("report", commitment, date="2026-11", status="in_progress")
     address = f"{FEED}?schedule=overdue"
     first = client.get(address)
     time_machine.move_to(datetime(2026, 11, 22, 16, 30, tzinfo=UTC))  # half past midnight in Hong Kong

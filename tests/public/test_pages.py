@@ -13,7 +13,16 @@ from commitments.domain.choices import DraftState, Vocabulary
 from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
 from commitments.models import Commitment
 from tests import factories
-from tests.helpers.html import REFERENCE, every, links, main, read, rows, section, words
+from tests.helpers.html import (
+    REFERENCE,
+    find_all,
+    link_texts,
+    main_element,
+    parse_page,
+    section,
+    table_references,
+    visible_text,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = Actor()
@@ -21,13 +30,17 @@ BY = Actor()
 
 def facts(answer):
     """The facts of a commitment's page."""
-    pairs = every(every(main(answer), "dl", _class="facts")[0], "div")
-    return {words(every(pair, "dt")[0]): words(every(pair, "dd")[0]) for pair in pairs}
+    pairs = find_all(find_all(main_element(answer), "dl", _class="facts")[0], "div")
+    return {visible_text(find_all(pair, "dt")[0]): visible_text(find_all(pair, "dd")[0]) for pair in pairs}
 
 
 def record(answer):
     """The entries of a commitment's record, as text."""
-    return [words(entry) for entry in every(every(main(answer), "ol", _class="record")[0], "li") if entry.attributes]
+    return [
+        visible_text(entry)
+        for entry in find_all(find_all(main_element(answer), "ol", _class="record")[0], "li")
+        if entry.attributes
+    ]
 
 
 # Overview
@@ -44,34 +57,38 @@ KEY = {
 
 
 def test_the_overview_counts_fifty_two_pledges(release, client):
-    assert "52 pledges" in words(every(main(client.get("/")), "h2")[0])
+    assert "52 pledges" in visible_text(find_all(main_element(client.get("/")), "h2")[0])
 
 
 def test_the_key_tells_what_was_done_when_announced_from_what_was_delivered_since(release, client):
-    key = every(main(client.get("/")), "ul", _class="key")[0]
-    assert [words(one) for one in every(key, "li")] == [f"{count} {label}" for label, count in KEY.items()]
+    key = find_all(main_element(client.get("/")), "ul", _class="key")[0]
+    assert [visible_text(item) for item in find_all(key, "li")] == [f"{count} {label}" for label, count in KEY.items()]
     assert sum(KEY.values()) == 52
 
 
 @pytest.mark.postgresql
 def test_every_count_leads_to_a_list_with_exactly_that_many_rows(release, client):
-    overview = main(client.get("/"))
-    counted = links(every(overview, "ul", _class="key")[0]) | links(every(overview, "h2")[0])
+    overview = main_element(client.get("/"))
+    counted = link_texts(find_all(overview, "ul", _class="key")[0]) | link_texts(find_all(overview, "h2")[0])
     assert len(counted) == len(KEY) + 1
     for address, label in counted.items():
-        assert len(rows(client.get(f"{address}&per_page=100"))) == int(label.split()[0])
+        assert len(table_references(client.get(f"{address}&per_page=100"))) == int(label.split()[0])
 
 
 def test_the_lists_behind_the_counts_share_no_commitment_and_leave_none_out(release, client):
-    key = every(main(client.get("/")), "ul", _class="key")[0]
-    listed = [reference for address in links(key) for reference in rows(client.get(f"{address}&per_page=100"))]
-    assert sorted(listed) == rows(client.get("/commitments/?level=primary&per_page=100"))
+    key = find_all(main_element(client.get("/")), "ul", _class="key")[0]
+    listed = [
+        reference
+        for address in link_texts(key)
+        for reference in table_references(client.get(f"{address}&per_page=100"))
+    ]
+    assert sorted(listed) == table_references(client.get("/commitments/?level=primary&per_page=100"))
 
 
 def test_the_chart_has_a_named_link_for_each_of_the_fifty_seven(release, client):
-    units = every(every(main(client.get("/")), "dl", _class="chart")[0], "a", _class="unit")
+    units = find_all(find_all(main_element(client.get("/")), "dl", _class="chart")[0], "a", _class="unit")
     assert len({dict(unit.attributes)["href"] for unit in units}) == len(units) == 57
-    names = [words(unit) for unit in units]
+    names = [visible_text(unit) for unit in units]
     assert "CU-06 Hold a Hong Kong Week in Shanghai: completed" in names
     assert all(
         re.fullmatch(r"[A-Z]{2}-\d\d .+: (no report|not started|in progress|completed|done when announced|stopped)", n)
@@ -80,18 +97,18 @@ def test_the_chart_has_a_named_link_for_each_of_the_fifty_seven(release, client)
 
 
 def test_aims_and_the_umbrella_are_drawn_smaller_and_what_was_announced_as_done_has_its_own_shape(release, client):
-    chart = every(main(client.get("/")), "dl", _class="chart")[0]
-    assert {words(unit)[:5] for unit in every(chart, "a", _class="minor")} == {
+    chart = find_all(main_element(client.get("/")), "dl", _class="chart")[0]
+    assert {visible_text(unit)[:5] for unit in find_all(chart, "a", _class="minor")} == {
         "BR-02", "CU-05", "FM-02", "IT-02", "SC-01",
     }  # fmt: skip
-    announced = [words(unit) for unit in every(chart, "a", _class="role-announced")]
+    announced = [visible_text(unit) for unit in find_all(chart, "a", _class="role-announced")]
     assert len(announced) == 12  # eleven pledges and the umbrella
     assert not any(name.startswith(("CU-06", "CU-07")) for name in announced)
 
 
 def test_the_chart_is_grouped_by_area_in_the_order_of_the_text(release, client):
-    chart = every(main(client.get("/")), "dl", _class="chart")[0]
-    groups = [words(term) for term in every(chart, "dt")]
+    chart = find_all(main_element(client.get("/")), "dl", _class="chart")[0]
+    groups = [visible_text(term) for term in find_all(chart, "dt")]
     assert len(groups) == 14
     assert groups[:3] == ["Belt and Road", "Culture and creative industries", "Education"]
     assert groups[-1] == "Outside the areas"
@@ -100,19 +117,19 @@ def test_the_chart_is_grouped_by_area_in_the_order_of_the_text(release, client):
 @pytest.mark.postgresql
 def test_the_overview_lists_what_is_past_its_deadline_and_says_when_somebody_last_looked(release, client):
     answer = client.get("/")
-    block = every(main(answer), "section", **{"aria-labelledby": "past"})[0]
+    block = find_all(main_element(answer), "section", **{"aria-labelledby": "past"})[0]
     whole = "/commitments/?schedule=overdue&schedule=unreported"
-    assert list(links(block)) == ["/commitments/AV-04/", "/commitments/PR-01/", whole]
-    assert sorted(rows(client.get(whole))) == ["AV-04", "PR-01"]
-    past = words(block)
+    assert list(link_texts(block)) == ["/commitments/AV-04/", "/commitments/PR-01/", whole]
+    assert sorted(table_references(client.get(whole))) == ["AV-04", "PR-01"]
+    past = visible_text(block)
     assert past.count("last searched on 22 November 2026") == 2
     assert "outcome not reported · 2018 ·" in past
     assert "outcome not reported · 2021 (date of the event)" in past
 
 
 def test_the_overview_says_how_late_an_overdue_pledge_is(client):
-    one = factories.published(title="Build a bridge", deadline="2020-11-22", reference="TT-01")
-    factories.record("report", one, date="2019", status="in_progress")
+    commitment = factories.published(title="Build a bridge", deadline="2020-11-22", reference="TT-01")
+    factories.record("report", commitment, date="2019", status="in_progress")
     assert "Build a bridge overdue · 22 November 2020 · 2,191 days late" in section(client.get("/"), "past")
 
 
@@ -121,9 +138,9 @@ def test_a_pledge_met_late_is_no_longer_past_its_deadline(release, client):
 
 
 def test_what_came_in_lately_stands_on_the_overview_with_its_date(client):
-    one = factories.published(title="Build a bridge")
-    factories.record("report", one, date="2019-H1", status="in_progress")
-    factories.record("check", one)
+    commitment = factories.published(title="Build a bridge")
+    factories.record("report", commitment, date="2019-H1", status="in_progress")
+    factories.record("check", commitment)
     assert "Build a bridge first half of 2019 · in progress" in section(client.get("/"), "lately")
     assert "check" not in section(client.get("/"), "lately")
 
@@ -139,9 +156,9 @@ def test_what_came_in_lately_stands_on_the_overview_with_its_date(client):
     ],
 )
 def test_a_commitment_is_due_for_review_once_its_day_has_come_with_nothing_recorded_since(client, updates, due):
-    one = factories.published(title="Build a bridge", review_on=date(2026, 10, 1))
+    commitment = factories.published(title="Build a bridge", review_on=date(2026, 10, 1))
     for kind, day in updates:
-        factories.record(kind, one, date=day)
+        factories.record(kind, commitment, date=day)
     assert ("Build a bridge" in section(client.get("/"), "review")) is due
 
 
@@ -150,52 +167,62 @@ def test_a_commitment_is_due_for_review_once_its_day_has_come_with_nothing_recor
 
 def test_the_list_shows_a_page_of_rows_and_how_many_there_are(release, client):
     answer = client.get("/commitments/")
-    assert len(rows(answer)) == 25
-    assert words(every(main(answer), "div", _class="found")[0]).startswith("57 commitments, page 1 of 3")
+    assert len(table_references(answer)) == 25
+    assert visible_text(find_all(main_element(answer), "div", _class="found")[0]).startswith(
+        "57 commitments, page 1 of 3"
+    )
 
 
 @pytest.mark.postgresql
 def test_the_pages_of_the_list_together_hold_every_commitment_once(release, client):
     pages = [client.get(f"/commitments/?per_page=20&page={number}") for number in (1, 2, 3)]
-    listed = [reference for answer in pages for reference in rows(answer)]
+    listed = [reference for answer in pages for reference in table_references(answer)]
     assert len(listed) == len(set(listed)) == 57
-    assert "Page 3 of 3" in words(main(pages[2]))
+    assert "Page 3 of 3" in visible_text(main_element(pages[2]))
 
 
 def test_previous_and_next_keep_filter_sort_and_day(release, client):
     answer = client.get("/commitments/?level=primary&sort=-title&per_page=10&as_of=2021-08-30&page=2")
     query = "level=primary&sort=-title&per_page=10&as_of=2021-08-30"
-    turns = [address for address, label in links(main(answer)).items() if label in ("Previous page", "Next page")]
+    turns = [
+        address
+        for address, label in link_texts(main_element(answer)).items()
+        if label in ("Previous page", "Next page")
+    ]
     assert turns == [f"?{query}&page=1", f"?{query}&page=3"]
 
 
 def test_a_header_sorts_by_its_column_and_says_how_the_table_is_sorted(release, client):
     answer = client.get("/commitments/?sort=deadline&page=2")
-    headers = {words(cell): cell for cell in every(every(main(answer), "thead")[0], "th")}
+    headers = {visible_text(cell): cell for cell in find_all(find_all(main_element(answer), "thead")[0], "th")}
     assert dict(headers["Deadline"].attributes)["aria-sort"] == "ascending"
-    assert list(links(headers["Deadline"])) == ["?sort=-deadline"]
-    assert list(links(headers["Commitment"])) == ["?sort=title"]
-    assert not links(headers["Owners"])
+    assert list(link_texts(headers["Deadline"])) == ["?sort=-deadline"]
+    assert list(link_texts(headers["Commitment"])) == ["?sort=title"]
+    assert not link_texts(headers["Owners"])
 
 
 def test_an_unsorted_list_says_that_it_is_sorted_by_reference(release, client):
-    headers = every(every(main(client.get("/commitments/")), "thead")[0], "th")
-    assert [words(cell) for cell in headers if "aria-sort" in dict(cell.attributes)] == ["Reference"]
+    headers = find_all(find_all(main_element(client.get("/commitments/")), "thead")[0], "th")
+    assert [visible_text(cell) for cell in headers if "aria-sort" in dict(cell.attributes)] == ["Reference"]
 
 
 def test_the_download_of_a_list_has_its_filter_and_no_page(release, client):
     answer = client.get("/commitments/?area=culture&as_of=2021-08-30&per_page=5&page=2")
-    assert links(main(answer))["/commitments.csv?area=culture&as_of=2021-08-30"] == "Download these 10 as CSV"
+    assert (
+        link_texts(main_element(answer))["/commitments.csv?area=culture&as_of=2021-08-30"] == "Download these 10 as CSV"
+    )
 
 
 def test_the_filter_form_shows_what_was_asked_for(release, client):
-    form = every(main(client.get("/commitments/?q=airport&status=completed&sort=-title&as_of=2021-08-30")), "form")[0]
-    given = [dict(box.attributes) for box in every(form, "input")]
+    form = find_all(
+        main_element(client.get("/commitments/?q=airport&status=completed&sort=-title&as_of=2021-08-30")), "form"
+    )[0]
+    given = [dict(box.attributes) for box in find_all(form, "input")]
     assert [box["value"] for box in given if box["name"] == "q"] == ["airport"]
     assert [box["value"] for box in given if "checked" in box] == ["completed"]
     assert [box["value"] for box in given if box["name"] == "as_of"] == ["2021-08-30"]
-    [sort] = every(form, "select", name="sort")
-    assert [words(option) for option in every(sort, "option") if "selected" in dict(option.attributes)] == [
+    [sort] = find_all(form, "select", name="sort")
+    assert [visible_text(option) for option in find_all(sort, "option") if "selected" in dict(option.attributes)] == [
         "title, from Z"
     ]
 
@@ -203,12 +230,12 @@ def test_the_filter_form_shows_what_was_asked_for(release, client):
 def test_a_list_that_finds_nothing_says_so(release, client):
     answer = client.get("/commitments/?q=nowhere")
     assert answer.status_code == 200
-    assert "Nothing matches" in words(main(answer))
-    assert not every(main(answer), "table")
+    assert "Nothing matches" in visible_text(main_element(answer))
+    assert not find_all(main_element(answer), "table")
 
 
 def test_a_row_has_reference_title_owners_deadline_status_and_last_entry(release, client):
-    row = words(every(every(main(client.get("/commitments/?q=CU-06")), "tbody")[0], "tr")[0])
+    row = visible_text(find_all(find_all(main_element(client.get("/commitments/?q=CU-06")), "tbody")[0], "tr")[0])
     assert row.startswith("CU-06 Hold a Hong Kong Week in Shanghai")
     assert row.endswith("2019 met completed 1 November 2019 14 November 2019")
 
@@ -217,34 +244,37 @@ def test_a_row_has_reference_title_owners_deadline_status_and_last_entry(release
 
 
 def test_a_commitment_is_quoted_with_its_place_in_the_release(release, client):
-    figure = every(main(client.get("/commitments/CU-06/")), "figure")[0]
-    assert words(every(figure, "blockquote")[0]) == Commitment.objects.get(reference="CU-06").quote
-    place = words(every(figure, "figcaption")[0])
+    figure = find_all(main_element(client.get("/commitments/CU-06/")), "figure")[0]
+    assert visible_text(find_all(figure, "blockquote")[0]) == Commitment.objects.get(reference="CU-06").quote
+    place = visible_text(find_all(figure, "figcaption")[0])
     assert "24 August 2018, “Cultural Co-operation and Creative Industries”, paragraph 2" in place
-    assert "/releases/4th-plenary-2018/#CU-06" in links(figure)
+    assert "/releases/4th-plenary-2018/#CU-06" in link_texts(figure)
 
 
 def test_a_place_without_heading_is_told_as_it_is(release, client):
-    place = words(every(main(client.get("/commitments/ED-01/")), "figcaption")[0])
+    place = visible_text(find_all(main_element(client.get("/commitments/ED-01/")), "figcaption")[0])
     assert "Education (no heading in the text), paragraph" in place
 
 
 def test_a_commitment_outside_the_outline_of_its_release_is_not_said_to_stand_in_none(client):
     factories.published(reference="TT-01", area=None)
-    assert "None" not in words(main(client.get("/commitments/TT-01/")))
+    assert "None" not in visible_text(main_element(client.get("/commitments/TT-01/")))
 
 
 def test_hong_kong_week_was_met_by_a_report_of_november_2019(release, client):
     answer = client.get("/commitments/CU-06/")
-    assert words(every(main(answer), "p", _class="standing")[0]) == "completed · last reported 1 November 2019 · met"
+    assert (
+        visible_text(find_all(main_element(answer), "p", _class="standing")[0])
+        == "completed · last reported 1 November 2019 · met"
+    )
     assert facts(answer)["Deadline"].startswith("2019")
     assert facts(answer)["Done when"] == "A Hong Kong Week has opened in Shanghai."
-    assert "taken to be the Hong Kong Week" in words(main(answer))
+    assert "taken to be the Hong Kong Week" in visible_text(main_element(answer))
 
 
 def test_shanghai_week_was_met_late_by_at_least_1187_days_without_a_slip(release, client):
     answer = client.get("/commitments/CU-07/")
-    standing = words(every(main(answer), "p", _class="standing")[0])
+    standing = visible_text(find_all(main_element(answer), "p", _class="standing")[0])
     assert standing == "completed · last reported April 2024 · met late, by at least 1,187 days"
     assert facts(answer)["Deadline"] == "2020 (“in 2020”)"
     assert facts(answer)["How firmly put"] == "plan “is planning to”"
@@ -253,17 +283,19 @@ def test_shanghai_week_was_met_late_by_at_least_1187_days_without_a_slip(release
 def test_forty_employees_are_a_number_that_nobody_reported(release, client):
     answer = client.get("/commitments/AV-04/")
     assert facts(answer)["Target"] == "about 40 employees; number trained not reported"
-    assert not every(main(answer), "meter")
-    assert "Deadline passed, outcome not reported; last searched on 22 November 2026." in words(main(answer))
-    assert "This is no accusation" in words(main(answer))
+    assert not find_all(main_element(answer), "meter")
+    assert "Deadline passed, outcome not reported; last searched on 22 November 2026." in visible_text(
+        main_element(answer)
+    )
+    assert "This is no accusation" in visible_text(main_element(answer))
 
 
 def test_a_reported_number_is_shown_with_a_bar(client):
-    one = factories.published(reference="TT-01", target=Decimal(40), unit="employees", target_approximate=True)
-    factories.record("report", one, status="in_progress", achieved="12.50")
+    commitment = factories.published(reference="TT-01", target=Decimal(40), unit="employees", target_approximate=True)
+    factories.record("report", commitment, status="in_progress", achieved="12.50")
     answer = client.get("/commitments/TT-01/")
     assert facts(answer)["Target"].startswith("about 40 employees; 12.5 reported")
-    assert dict(every(main(answer), "meter")[0].attributes) == {"min": "0", "max": "40", "value": "12.5"}
+    assert dict(find_all(main_element(answer), "meter")[0].attributes) == {"min": "0", "max": "40", "value": "12.5"}
 
 
 def test_the_owner_of_forty_employees_is_inferred_and_the_page_says_why(release, client):
@@ -276,8 +308,8 @@ def test_a_date_of_an_event_is_no_deadline_and_the_page_says_so(release, client)
     assert (
         "This is the date of the event, not a day on which the pledge falls due." in facts(answer)["Date of the event"]
     )
-    assert "last searched on 22 November 2026" in words(main(answer))
-    assert "The date of the event has passed, outcome not reported" in words(main(answer))
+    assert "last searched on 22 November 2026" in visible_text(main_element(answer))
+    assert "The date of the event has passed, outcome not reported" in visible_text(main_element(answer))
     assert facts(answer)["Evidence"] == "none"
 
 
@@ -291,7 +323,9 @@ def test_a_commitment_without_deadline_gets_none(release, client):
 
 def test_what_the_release_itself_reports_as_done_says_on_whose_word_it_stands(release, client):
     answer = client.get("/commitments/FM-03/")
-    assert "Completed by the release’s own statement that it is signed or in place." in words(main(answer))
+    assert "Completed by the release’s own statement that it is signed or in place." in visible_text(
+        main_element(answer)
+    )
     assert facts(answer)["Evidence"] == "the parties’ own word"
     assert facts(answer)["Kind"].startswith("done when announced")
     assert facts(answer)["How firmly put"] == "statement Said as a fact."
@@ -300,7 +334,7 @@ def test_what_the_release_itself_reports_as_done_says_on_whose_word_it_stands(re
 def test_the_umbrella_lists_its_nine_parts_and_is_not_counted(release, client):
     answer = client.get("/commitments/SC-01/")
     assert "umbrella (listed, not counted)" in facts(answer)["Kind"]
-    parts = list(links(every(main(answer), "ul", _class="plain")[0]))
+    parts = list(link_texts(find_all(main_element(answer), "ul", _class="plain")[0]))
     assert [address[13:18] for address in parts] == [
         "CU-01", "CU-02", "CU-03", "CU-04", "ED-01", "IT-01", "IT-03", "IT-05", "LE-02",
     ]  # fmt: skip
@@ -317,25 +351,27 @@ def test_the_record_stands_newest_first_with_the_publication_last(release, clien
 
 
 def test_the_record_says_which_report_changed_the_status(client):
-    one = factories.published(reference="TT-01")
-    factories.record("report", one, date="2019", status="in_progress")
-    factories.record("report", one, date="2020", status="in_progress")
-    factories.record("report", one, date="2021", status="completed")
+    commitment = factories.published(reference="TT-01")
+    factories.record("report", commitment, date="2019", status="in_progress")
+    factories.record("report", commitment, date="2020", status="in_progress")
+    factories.record("report", commitment, date="2021", status="completed")
     arrows = [entry.partition("→")[0] if "→" in entry else "" for entry in record(client.get("/commitments/TT-01/"))]
     assert arrows == ["2021 in progress ", "", "2019 no report ", ""]
 
 
 def test_overdue_is_counted_to_the_day_that_is_shown_and_not_at_least(client):
-    one = factories.published(reference="TT-01", deadline="2019")
-    factories.record("report", one, date="2019-10", status="in_progress")
-    standing = words(every(main(client.get("/commitments/TT-01/?as_of=2020-01-10")), "p", _class="standing")[0])
+    commitment = factories.published(reference="TT-01", deadline="2019")
+    factories.record("report", commitment, date="2019-10", status="in_progress")
+    standing = visible_text(
+        find_all(main_element(client.get("/commitments/TT-01/?as_of=2020-01-10")), "p", _class="standing")[0]
+    )
     assert standing.endswith("overdue, by 10 days")
 
 
 def test_a_slip_is_shown_with_both_dates_and_its_reason(client):
-    one = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
+    commitment = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
-    factories.record("report", one, date="2019-10", status="in_progress", **slip)
+    factories.record("report", commitment, date="2019-10", status="in_progress", **slip)
     deadline = facts(client.get("/commitments/TT-01/"))["Deadline"]
     assert deadline.startswith("first half of 2020")
     assert "First 2019 (“in 2019”); moved back by 182 days." in deadline
@@ -343,79 +379,83 @@ def test_a_slip_is_shown_with_both_dates_and_its_reason(client):
 
 
 def test_the_release_s_words_for_the_first_deadline_do_not_stand_beside_a_later_one(client):
-    one = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
+    commitment = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
-    factories.record("report", one, date="2019-10", status="in_progress", **slip)
+    factories.record("report", commitment, date="2019-10", status="in_progress", **slip)
     assert "first half of 2020 (“in 2019”)" not in facts(client.get("/commitments/TT-01/"))["Deadline"]
 
 
 def test_a_deadline_brought_forward_is_told_as_such(client):
-    one = factories.published(reference="TT-01", deadline="2020-01-06")
+    commitment = factories.published(reference="TT-01", deadline="2020-01-06")
     slip = {"deadline": "2020-01-01", "deadline_reason": "Good weather."}
-    factories.record("report", one, date="2019-10", status="in_progress", **slip)
+    factories.record("report", commitment, date="2019-10", status="in_progress", **slip)
     assert "moved by -5" not in facts(client.get("/commitments/TT-01/"))["Deadline"]
 
 
 def test_a_stopped_commitment_gives_its_reason(client):
-    one = factories.published(reference="TT-01")
-    factories.record("report", one, status="stopped", stop_reason="overtaken", note="A flood.")
-    standing = words(every(main(client.get("/commitments/TT-01/")), "p", _class="standing")[0])
+    commitment = factories.published(reference="TT-01")
+    factories.record("report", commitment, status="stopped", stop_reason="overtaken", note="A flood.")
+    standing = visible_text(find_all(main_element(client.get("/commitments/TT-01/")), "p", _class="standing")[0])
     assert standing.startswith("stopped (overtaken by events) · last reported 2019")
 
 
 def test_evidence_is_linked_with_publisher_date_relation_and_source(client):
-    one = factories.published(reference="TT-01")
+    commitment = factories.published(reference="TT-01")
     row = factories.evidence(date="2019-H2", source="independent", archived_url="https://archive.example/1")
-    factories.record("report", one, evidence=[row])
-    evidence = every(main(client.get("/commitments/TT-01/")), "ul", _class="evidence")[0]
-    assert words(evidence).startswith(
+    factories.record("report", commitment, evidence=[row])
+    evidence = find_all(main_element(client.get("/commitments/TT-01/")), "ul", _class="evidence")[0]
+    assert visible_text(evidence).startswith(
         "Report, Gazette, second half of 2019. direct evidence; source: independent; archived copy"
     )
-    assert list(links(evidence)) == ["https://example.org/report", "https://archive.example/1"]
+    assert list(link_texts(evidence)) == ["https://example.org/report", "https://archive.example/1"]
 
 
 def test_a_correction_is_shown_with_before_after_and_reason(client):
-    one = factories.published(reference="TT-01", title="Do the thnig")
-    append_entries([new_correction(one, {"title": "Do the thing"}, "A slip of the pen.", BY)])
+    commitment = factories.published(reference="TT-01", title="Do the thnig")
+    append_entries([new_correction(commitment, {"title": "Do the thing"}, "A slip of the pen.", BY)])
     answer = client.get("/commitments/TT-01/")
-    assert words(every(main(answer), "h1")[0]) == "TT-01 Do the thing"
-    assert "A slip of the pen. title Do the thnig Do the thing" in words(main(answer))
+    assert visible_text(find_all(main_element(answer), "h1")[0]) == "TT-01 Do the thing"
+    assert "A slip of the pen. title Do the thnig Do the thing" in visible_text(main_element(answer))
 
 
 def test_corrected_owners_are_told_as_words_and_not_as_a_program_s_list(client):
-    one = factories.published(reference="TT-01")
-    [entry] = append_entries([new_correction(one, {"owners": [factories.OrganisationFactory()]}, "Not theirs.", BY)])
-    changed = words(every(main(client.get("/commitments/TT-01/")), "dl", _class="changes")[0])
+    commitment = factories.published(reference="TT-01")
+    [entry] = append_entries(
+        [new_correction(commitment, {"owners": [factories.OrganisationFactory()]}, "Not theirs.", BY)]
+    )
+    changed = visible_text(find_all(main_element(client.get("/commitments/TT-01/")), "dl", _class="changes")[0])
     assert entry.data["changes"][0]["field"] in changed
     assert "[" not in changed
 
 
 def test_a_retracted_report_is_struck_through_with_its_reason_and_counts_nowhere(client):
-    one = factories.published(reference="TT-01")
-    entry = factories.record("report", one, status="completed", note="It was finished.")
+    commitment = factories.published(reference="TT-01")
+    entry = factories.record("report", commitment, status="completed", note="It was finished.")
     append_entries([new_retraction(entry, "It was another bridge.", BY)])
     answer = client.get("/commitments/TT-01/")
-    retracted = every(main(answer), "li", _class="retracted")[0]
-    assert "It was finished." in words(every(retracted, "del")[0])
-    assert "counted nowhere. Reason: It was another bridge." in words(retracted)
-    assert words(every(main(answer), "p", _class="standing")[0]).startswith("no report")
+    retracted = find_all(main_element(answer), "li", _class="retracted")[0]
+    assert "It was finished." in visible_text(find_all(retracted, "del")[0])
+    assert "counted nowhere. Reason: It was another bridge." in visible_text(retracted)
+    assert visible_text(find_all(main_element(answer), "p", _class="standing")[0]).startswith("no report")
 
 
 def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
-    one = factories.published(reference="TT-01")
-    entry = factories.record("report", one, note="Mr Chan of 4 Some Street said so.")
+    commitment = factories.published(reference="TT-01")
+    entry = factories.record("report", commitment, note="Mr Chan of 4 Some Street said so.")
     append_entries([new_redaction(entry, None, "It named a person.", BY)])
     answer = client.get("/commitments/TT-01/")
-    assert "Text of this entry was removed on 22 November 2026. Reason: It named a person." in words(main(answer))
+    assert "Text of this entry was removed on 22 November 2026. Reason: It named a person." in visible_text(
+        main_element(answer)
+    )
     assert "Mr Chan" not in answer.content.decode()
 
 
 @pytest.mark.postgresql
 def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(client):
-    one = factories.published(reference="TT-01")
-    entry = factories.record("report", one, status="completed", date="2019", note="It named a person.")
+    commitment = factories.published(reference="TT-01")
+    entry = factories.record("report", commitment, status="completed", date="2019", note="It named a person.")
     append_entries([new_redaction(entry, entry.data | {"note": "[removed]"}, "It named a person.", BY)])
-    page = words(main(client.get("/commitments/TT-01/")))
+    page = visible_text(main_element(client.get("/commitments/TT-01/")))
     assert "no report → completed" in page
     assert "Reason: It named a person." in page
     assert "[removed]" in page
@@ -423,20 +463,24 @@ def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(cl
 
 @pytest.mark.postgresql
 def test_a_retracted_correction_is_shown_struck_through_with_its_reason(client):
-    one = factories.published(reference="TT-01", title="Do the thing")
-    [entry] = append_entries([new_correction(one, {"title": "Undo the thing"}, "A slip of the pen.", BY)])
+    commitment = factories.published(reference="TT-01", title="Do the thing")
+    [entry] = append_entries([new_correction(commitment, {"title": "Undo the thing"}, "A slip of the pen.", BY)])
     append_entries([new_retraction(entry, "The first was right.", BY)])
     answer = client.get("/commitments/TT-01/")
-    assert words(every(main(answer), "h1")[0]) == "TT-01 Do the thing"
-    assert "The first was right." in words(main(answer))
+    assert visible_text(find_all(main_element(answer), "h1")[0]) == "TT-01 Do the thing"
+    assert "The first was right." in visible_text(main_element(answer))
 
 
 def test_text_of_staff_is_never_markup(client):
     hostile = "<script>alert(1)</script><b>&amp;"
-    one = factories.published(reference="TT-01", title=hostile, quote=hostile, note=hostile, parties_as_stated=hostile)
-    one.release.sections.create(position=1, heading=hostile, area=one.area)
-    factories.record("report", one, note=hostile, evidence=[factories.evidence(title=hostile, publisher=hostile)])
-    for address in ("/", "/commitments/", "/commitments/TT-01/", "/updates/", one.release.get_absolute_url()):
+    commitment = factories.published(
+        reference="TT-01", title=hostile, quote=hostile, note=hostile, parties_as_stated=hostile
+    )
+    commitment.release.sections.create(position=1, heading=hostile, area=commitment.area)
+    factories.record(
+        "report", commitment, note=hostile, evidence=[factories.evidence(title=hostile, publisher=hostile)]
+    )
+    for address in ("/", "/commitments/", "/commitments/TT-01/", "/updates/", commitment.release.get_absolute_url()):
         page = client.get(address).content.decode()
         assert hostile not in page
         assert "<script>" not in page
@@ -467,37 +511,37 @@ RELEASE = "/releases/4th-plenary-2018/"
 
 
 def test_the_release_has_its_fourteen_sections_in_order_two_of_them_without_heading(release, client):
-    headings = [words(heading) for heading in every(main(client.get(RELEASE)), "h2")]
+    headings = [visible_text(heading) for heading in find_all(main_element(client.get(RELEASE)), "h2")]
     assert headings == [*HEADINGS, "The agreements"]
 
 
 def test_every_commitment_stands_once_in_its_place_in_the_release(release, client):
-    places = [dict(item.attributes).get("id", "") for item in every(main(client.get(RELEASE)), "li")]
+    places = [dict(item.attributes).get("id", "") for item in find_all(main_element(client.get(RELEASE)), "li")]
     assert sorted(filter(REFERENCE.fullmatch, places)) == sorted(Commitment.objects.values_list("reference", flat=True))
 
 
 def test_a_commitment_outside_the_outline_still_stands_on_the_page_of_its_release(client):
-    one = factories.published(reference="TT-01")
-    assert "/commitments/TT-01/" in links(main(client.get(one.release.get_absolute_url())))
+    commitment = factories.published(reference="TT-01")
+    assert "/commitments/TT-01/" in link_texts(main_element(client.get(commitment.release.get_absolute_url())))
 
 
 def test_paragraphs_are_numbered_upwards_within_a_section(release, client):
-    culture = every(main(client.get(RELEASE)), "section")[1]
-    numbers = [int(words(mark).removeprefix("¶ ")) for mark in every(culture, "p", _class="when")]
+    culture = find_all(main_element(client.get(RELEASE)), "section")[1]
+    numbers = [int(visible_text(mark).removeprefix("¶ ")) for mark in find_all(culture, "p", _class="when")]
     assert numbers == sorted(set(numbers))
     assert len(numbers) > 1
 
 
 def test_nine_agreements_are_identified_and_six_are_not(release, client):
-    agreements = every(every(main(client.get(RELEASE)), "ol", _class="agreements")[0], "li")
+    agreements = find_all(find_all(main_element(client.get(RELEASE)), "ol", _class="agreements")[0], "li")
     assert len(agreements) == 10
-    assert words(agreements[-1]) == "6 more that the text does not let us identify."
-    told = [words(agreement) for agreement in agreements[:-1]]
-    assert [sum(mark in one for one in told) for mark in ("named in the text", "inferred")] == [2, 7]
+    assert visible_text(agreements[-1]) == "6 more that the text does not let us identify."
+    texts = [visible_text(agreement) for agreement in agreements[:-1]]
+    assert [sum(mark in text for text in texts) for mark in ("named in the text", "inferred")] == [2, 7]
 
 
 def test_the_release_says_that_its_sixteen_areas_are_not_settled_by_its_text(release, client):
-    assert "16 areas" in words(main(client.get(RELEASE)))
+    assert "16 areas" in visible_text(main_element(client.get(RELEASE)))
 
 
 # Area, organisation, updates
@@ -505,29 +549,31 @@ def test_the_release_says_that_its_sixteen_areas_are_not_settled_by_its_text(rel
 
 def test_an_area_shows_its_commitments_and_its_heading_in_the_release(release, client):
     answer = client.get("/areas/culture/")
-    assert rows(answer) == [f"CU-{number:02}" for number in range(1, 11)]
-    assert "In the release: “Cultural Co-operation and Creative Industries”." in words(main(answer))
-    assert links(main(answer))["/commitments/?area=culture"] == "10 commitments"
-    assert links(main(answer))["/commitments/?level=primary&area=culture"] == "9 pledges"
+    assert table_references(answer) == [f"CU-{number:02}" for number in range(1, 11)]
+    assert "In the release: “Cultural Co-operation and Creative Industries”." in visible_text(main_element(answer))
+    assert link_texts(main_element(answer))["/commitments/?area=culture"] == "10 commitments"
+    assert link_texts(main_element(answer))["/commitments/?level=primary&area=culture"] == "9 pledges"
 
 
 def test_an_area_without_heading_says_so(release, client):
-    assert "The text gives this paragraph no heading." in words(main(client.get("/areas/finance/")))
+    assert "The text gives this paragraph no heading." in visible_text(main_element(client.get("/areas/finance/")))
 
 
 @pytest.mark.postgresql
 def test_an_organisation_has_what_it_owns_and_what_it_takes_part_in_apart(release, client):
-    owns, joins = every(main(client.get("/organisations/sag/")), "section")
-    assert REFERENCE.findall(words(owns)) == ["AV-03"]
-    assert REFERENCE.findall(words(joins)) == ["AV-04"]
+    owns, joins = find_all(main_element(client.get("/organisations/sag/")), "section")
+    assert REFERENCE.findall(visible_text(owns)) == ["AV-03"]
+    assert REFERENCE.findall(visible_text(joins)) == ["AV-04"]
 
 
 @pytest.mark.parametrize("slug", ["hksarg", "csiaf"])
 def test_the_counts_of_an_organisation_lead_to_lists_with_that_many_rows(release, client, slug):
-    counted = {a: label for a, label in links(main(client.get(f"/organisations/{slug}/"))).items() if "?" in a}
+    counted = {
+        a: label for a, label in link_texts(main_element(client.get(f"/organisations/{slug}/"))).items() if "?" in a
+    }
     assert counted
     for address, label in counted.items():
-        assert len(rows(client.get(f"{address}&per_page=100"))) == int(label.split()[0])
+        assert len(table_references(client.get(f"{address}&per_page=100"))) == int(label.split()[0])
 
 
 @pytest.mark.postgresql
@@ -536,26 +582,29 @@ def test_updates_show_every_entry_of_the_ledger_latest_recorded_first(release, c
     while number < last:
         number += 1
         answer = client.get(f"/updates/?page={number}")
-        last = int(re.search(r"Page \d+ of (\d+)", words(main(answer))).group(1))
-        shown += re.findall(r"Ledger entry (\d+),", words(main(answer)))
+        last = int(re.search(r"Page \d+ of (\d+)", visible_text(main_element(answer))).group(1))
+        shown += re.findall(r"Ledger entry (\d+),", visible_text(main_element(answer)))
     assert sorted(map(int, shown)) == list(range(1, 181))
 
 
 @pytest.mark.postgresql
 def test_what_was_recorded_later_stands_above(client, time_machine):
-    one = factories.published(title="Build a bridge")
-    factories.record("report", one, date="2026-11", note="The first.")
+    commitment = factories.published(title="Build a bridge")
+    factories.record("report", commitment, date="2026-11", note="The first.")
     time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC))
-    factories.record("report", one, date="2019", note="The second.")
-    text = words(main(client.get("/updates/")))
+    factories.record("report", commitment, date="2019", note="The second.")
+    text = visible_text(main_element(client.get("/updates/")))
     assert text.index("The second.") < text.index("The first.")
 
 
 def test_updates_name_the_entry_that_a_retraction_or_redaction_is_about(client):
-    one = factories.published(reference="TT-01")
-    first, second = factories.record("report", one, note="One."), factories.record("report", one, note="Two.")
+    commitment = factories.published(reference="TT-01")
+    first, second = (
+        factories.record("report", commitment, note="One."),
+        factories.record("report", commitment, note="Two."),
+    )
     append_entries([new_retraction(first, "Wrong bridge.", BY), new_redaction(second, None, "A name.", BY)])
-    text = words(main(client.get("/updates/")))
+    text = visible_text(main_element(client.get("/updates/")))
     assert f"retraction of entry {first.sequence} Wrong bridge." in text
     assert f"redaction of entry {second.sequence} ( TT-01 ) A name." in text
     assert "Retracted, and counted nowhere. One." in text
@@ -568,20 +617,28 @@ def test_updates_name_the_entry_that_a_retraction_or_redaction_is_about(client):
 def vocabularies():
     """Every vocabulary whose values have a meaning to explain to readers; drafts are the staff's alone."""
     named = [getattr(choices, name) for name in dir(choices)]
-    found = [one for one in named if isinstance(one, type) and issubclass(one, Vocabulary) and one is not Vocabulary]
-    return [one for one in found if one is not DraftState and any(choice.meaning for choice in one)]
+    classes = [
+        vocabulary
+        for vocabulary in named
+        if isinstance(vocabulary, type) and issubclass(vocabulary, Vocabulary) and vocabulary is not Vocabulary
+    ]
+    return [
+        vocabulary
+        for vocabulary in classes
+        if vocabulary is not DraftState and any(choice.meaning for choice in vocabulary)
+    ]
 
 
 def test_about_explains_every_value_of_every_vocabulary(client):
-    text = words(main(client.get("/about/")))
+    text = visible_text(main_element(client.get("/about/")))
     assert len(vocabularies()) > 10
     values = [choice for vocabulary in vocabularies() for choice in vocabulary]
-    assert [one for one in values if f"{one.label} {one.value} {one.meaning}" not in text] == []
+    assert [choice for choice in values if f"{choice.label} {choice.value} {choice.meaning}" not in text] == []
 
 
 def test_about_names_publisher_and_contact_where_they_are_set(client, settings):
     settings.PUBLISHER, settings.CONTACT = "Office of Records", "records@example.org"
-    text = words(main(client.get("/about/")))
+    text = visible_text(main_element(client.get("/about/")))
     assert "write to records@example.org" in text
     assert "The publisher is Office of Records." in text
 
@@ -620,10 +677,10 @@ def shown(query=""):
 
 
 def test_a_public_page_sets_no_cookie_and_asks_nothing_of_other_sites(release):
-    asked = r'<(?:script|img|iframe|link rel="(?!canonical|alternate)[^"]*")[^>]+(?:src|href)="(?:https?:)?//'
+    pattern = r'<(?:script|img|iframe|link rel="(?!canonical|alternate)[^"]*")[^>]+(?:src|href)="(?:https?:)?//'
     for address, answer in shown().items():
         assert not answer.cookies, address
-        assert not re.search(asked, answer.content.decode()), address
+        assert not re.search(pattern, answer.content.decode()), address
         assert " style=" not in answer.content.decode(), address
 
 
@@ -631,7 +688,7 @@ def test_every_internal_link_of_a_page_leads_somewhere(release, client):
     targets = {
         address + target if target.startswith("?") else target.partition("#")[0]
         for address, answer in shown().items()
-        for target in links(read(answer))
+        for target in link_texts(parse_page(answer))
         if target.startswith(("/", "?")) and not target.startswith("/admin")
     }
     assert len(targets) > 100
@@ -652,9 +709,9 @@ def test_no_name_of_an_element_is_given_twice_on_a_page(release):
 
 def test_a_page_of_a_past_day_says_so_and_offers_today(release):
     for address, answer in shown("?as_of=2021-08-30").items():
-        [note] = every(read(answer), "section", _class="as-of")
-        assert "As of 30 August 2021." in words(note)
-        assert links(note) == {address: "Show today"}
+        [note] = find_all(parse_page(answer), "section", _class="as-of")
+        assert "As of 30 August 2021." in visible_text(note)
+        assert link_texts(note) == {address: "Show today"}
 
 
 # As of a day
@@ -671,12 +728,12 @@ def test_a_page_of_a_past_day_says_so_and_offers_today(release):
 )
 def test_a_commitment_stands_as_it_stood_on_the_day(release, client, day, standing):
     answer = client.get(f"/commitments/CU-06/?as_of={day}")
-    assert words(every(main(answer), "p", _class="standing")[0]) == standing
+    assert visible_text(find_all(main_element(answer), "p", _class="standing")[0]) == standing
 
 
 def test_a_later_slip_does_not_show_on_a_past_day(client):
-    one = factories.published(reference="TT-01", deadline="2019")
+    commitment = factories.published(reference="TT-01", deadline="2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
-    factories.record("report", one, date="2019-10-05", status="in_progress", **slip)
+    factories.record("report", commitment, date="2019-10-05", status="in_progress", **slip)
     deadline = facts(client.get("/commitments/TT-01/?as_of=2019-10-04"))["Deadline"]
     assert deadline == "2019"

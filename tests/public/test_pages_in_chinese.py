@@ -32,11 +32,11 @@ def commitment():
         name_zh_hant="康樂及文化事務署",
         short_name_zh_hant="康文署",
     )
-    made = factories.published(
+    pledge = factories.published(
         reference="CU-06", title="Hold a Hong Kong Week", quote="will hold a Hong Kong Week", owners=[body]
     )
-    translate(made, **{"Hold a Hong Kong Week": "舉辦香港周", "will hold a Hong Kong Week": "將舉辦香港周"})
-    return Commitment.objects.get(pk=made.pk)
+    translate(pledge, **{"Hold a Hong Kong Week": "舉辦香港周", "will hold a Hong Kong Week": "將舉辦香港周"})
+    return Commitment.objects.get(pk=pledge.pk)
 
 
 def body_of(client, address):
@@ -119,9 +119,9 @@ def test_a_long_note_in_chinese_is_cut_though_it_has_no_spaces(client, commitmen
 
 
 def test_how_many_of_what_is_said_without_a_space_in_chinese(client):
-    made = factories.published(reference="AV-04", kind="target", target=Decimal(40), unit="employees")
+    pledge = factories.published(reference="AV-04", kind="target", target=Decimal(40), unit="employees")
     assert '<dd>40 <span lang="en-GB">employees</span>' in body_of(client, "/zh-hant/commitments/AV-04/")
-    translate(made, employees="名員工")
+    translate(pledge, employees="名員工")
     assert "<dd>40名員工" in body_of(client, "/zh-hant/commitments/AV-04/")
 
 
@@ -137,11 +137,11 @@ def test_quotation_marks_within_quotation_marks_are_inner_ones_in_chinese():
 @pytest.mark.postgresql
 def test_a_page_takes_as_many_queries_in_each_language(client):
     body = factories.OrganisationFactory(name="Body of all", name_zh_hant="全部機構")
-    for one in crowd(range(1, 6), owners=[body]):
-        translate(one, **{"Do the thing": "做這件事", "will do it": "將會做"})
-        factories.record("report", one)
-        factories.record("context", one, reply_of=body.slug)
-        factories.record("check", one)
+    for pledge in crowd(range(1, 6), owners=[body]):
+        translate(pledge, **{"Do the thing": "做這件事", "will do it": "將會做"})
+        factories.record("report", pledge)
+        factories.record("context", pledge, reply_of=body.slug)
+        factories.record("check", pledge)
 
     for page in PAGES:
         client.get(f"{page}?elsewhere=1")  # what is read once and kept

@@ -24,7 +24,7 @@ from commitments.query.period import NOT_YET_PROMISED, classify_changes
 from tests import factories
 from tests.helpers.crowds import crowd, queries
 from tests.helpers.days import NOW
-from tests.helpers.html import every, links, main, read, words
+from tests.helpers.html import find_all, link_texts, main_element, parse_page, visible_text
 
 pytestmark = pytest.mark.usefixtures("the_day_is_fixed")
 TODAY = date(2026, 11, 22)
@@ -71,8 +71,8 @@ EXPECTED = {
 
 @pytest.mark.parametrize("start", STARTS)
 def test_the_changes_of_every_pair_of_statuses(start):
-    found = {(start, str(end)): " ".join(classify_changes(start, end, "action", None)) for end in Status}
-    assert found == {pair: told for pair, told in EXPECTED.items() if pair[0] == start}
+    changes = {(start, str(end)): " ".join(classify_changes(start, end, "action", None)) for end in Status}
+    assert changes == {pair: names for pair, names in EXPECTED.items() if pair[0] == start}
 
 
 def test_no_pair_of_statuses_is_left_out():
@@ -81,13 +81,13 @@ def test_no_pair_of_statuses_is_left_out():
 
 @given(st.sampled_from(STARTS), st.sampled_from(Status), st.sampled_from(Kind), st.none() | st.integers(-999, 999))
 def test_whatever_changed_its_status_is_explained_once_by_a_change_of_status(start, end, kind, slip_days):
-    found = classify_changes(start, end, kind, slip_days)
-    assert found == sorted(set(found), key=list(Change).index)
-    assert (Change.DEADLINE_MOVED in found) == bool(slip_days)
-    of_status = set(found) - {Change.DEADLINE_MOVED, Change.NEWLY_PROMISED, Change.NO_REPORT}
+    changes = classify_changes(start, end, kind, slip_days)
+    assert changes == sorted(set(changes), key=list(Change).index)
+    assert (Change.DEADLINE_MOVED in changes) == bool(slip_days)
+    of_status = set(changes) - {Change.DEADLINE_MOVED, Change.NEWLY_PROMISED, Change.NO_REPORT}
     assert len(of_status) <= 1
     if start != end:
-        assert of_status or Change.NEWLY_PROMISED in found
+        assert of_status or Change.NEWLY_PROMISED in changes
 
 
 def test_what_is_announced_as_done_is_newly_promised_and_no_progress():
@@ -103,8 +103,8 @@ def test_an_agreement_that_was_promised_before_is_completed_like_anything_else()
 
 
 def test_a_deadline_moves_later_or_earlier():
-    found = [classify_changes("in_progress", "in_progress", "action", days) for days in (1, -1, 0, None)]
-    assert found == [["deadline_moved"], ["deadline_moved"], [], []]
+    changes = [classify_changes("in_progress", "in_progress", "action", days) for days in (1, -1, 0, None)]
+    assert changes == [["deadline_moved"], ["deadline_moved"], [], []]
 
 
 # A small world
@@ -136,31 +136,31 @@ ANSWERS = []
 def make_the_world():
     first = factories.ReleaseFactory(slug="first", issued_on="2018-08-24")
     second = factories.ReleaseFactory(slug="second", issued_on="2020-05-01")
-    culture, trade = (factories.AreaFactory(slug=one, name=one.title()) for one in ("culture", "trade"))
+    culture, trade = (factories.AreaFactory(slug=slug, name=slug.title()) for slug in ("culture", "trade"))
     arts = factories.OrganisationFactory(slug="arts", name="Office of Arts", side="hong_kong")
     city = factories.OrganisationFactory(slug="city", name="City", side="shanghai")
 
-    def made(reference, release=first, area=culture, owners=(arts,), **fields):
+    def drafted(reference, release=first, area=culture, owners=(arts,), **fields):
         fields = {"title": f"Do {reference}"} | fields
         return factories.CommitmentFactory(reference=reference, release=release, area=area, owners=owners, **fields)
 
     target = {"target": Decimal(40), "unit": "people"}
     drafts = [
-        made("AA-01", owners=[city, arts], deadline="2018", **target),
-        made("AA-02", deadline="2019"),
-        made("AA-03", area=None, kind="agreement"),
-        made("AA-04", owners=[city]),
-        made("AA-05", area=trade, owners=[], parties_as_stated="everyone", deadline="2020-Q1"),
-        made("AA-06", level="aim"),
-        made("AA-07", area=trade),
-        made("BB-01", second, kind="agreement"),
-        made("BB-02", second, trade, deadline="2022-03"),
-        made("BB-03", second, level="umbrella"),
-        made("BB-04", second, trade),
+        drafted("AA-01", owners=[city, arts], deadline="2018", **target),
+        drafted("AA-02", deadline="2019"),
+        drafted("AA-03", area=None, kind="agreement"),
+        drafted("AA-04", owners=[city]),
+        drafted("AA-05", area=trade, owners=[], parties_as_stated="everyone", deadline="2020-Q1"),
+        drafted("AA-06", level="aim"),
+        drafted("AA-07", area=trade),
+        drafted("BB-01", second, kind="agreement"),
+        drafted("BB-02", second, trade, deadline="2022-03"),
+        drafted("BB-03", second, level="umbrella"),
+        drafted("BB-04", second, trade),
     ]
-    append_entries([new_publication(one, Actor(), recorded_at=factories.WHEN) for one in drafts])
+    append_entries([new_publication(draft, Actor(), recorded_at=factories.WHEN) for draft in drafts])
     public = Commitment.objects.in_bulk(field_name="reference")
-    append_entries([factories.new("report", public[reference], **said) for reference, said in REPORTS])
+    append_entries([factories.new("report", public[reference], **fields) for reference, fields in REPORTS])
 
 
 REPORTS = [
@@ -199,19 +199,26 @@ def page(client, query=DAYS):
 
 def section(answer, change):
     """The references in a section's rows, in their order."""
-    [found] = [one for one in every(main(answer), "section") if dict(one.attributes)["aria-labelledby"] == change]
-    return [words(every(row, "td")[0]) for table in every(found, "tbody") for row in every(table, "tr")]
+    [block] = [
+        element
+        for element in find_all(main_element(answer), "section")
+        if dict(element.attributes)["aria-labelledby"] == change
+    ]
+    return [visible_text(find_all(row, "td")[0]) for table in find_all(block, "tbody") for row in find_all(table, "tr")]
 
 
 def cells(table):
     """A table of numbers: heading to the row's numbers."""
-    [inner] = every(table, "tbody")
-    return {words(every(row, "th")[0]): [int(words(cell)) for cell in every(row, "td")] for row in every(inner, "tr")}
+    [inner] = find_all(table, "tbody")
+    return {
+        visible_text(find_all(row, "th")[0]): [int(visible_text(cell)) for cell in find_all(row, "td")]
+        for row in find_all(inner, "tr")
+    }
 
 
 def tables(answer):
     """Matrix and breakdown."""
-    return [cells(table) for table in every(main(answer), "table", _class="counts")]
+    return [cells(table) for table in find_all(main_element(answer), "table", _class="counts")]
 
 
 URLS = "https://example.org/report,http://testserver/commitments"
@@ -263,7 +270,7 @@ def test_each_section_lists_its_commitments_with_those_that_are_not_counted(repo
 
 
 def test_the_sections_stand_in_the_order_of_a_report(report):
-    titles = [words(title) for title in every(main(report), "h2")]
+    titles = [visible_text(title) for title in find_all(main_element(report), "h2")]
     assert titles == [
         "Summary",
         "Status at the start and at the end",
@@ -279,8 +286,8 @@ def test_the_sections_stand_in_the_order_of_a_report(report):
 
 
 def test_the_summary_counts_pledges_and_leads_to_their_sections(report):
-    [summary] = every(main(report), "ul", _class="key")
-    assert {label: address for address, label in links(summary).items()} == {
+    [summary] = find_all(main_element(report), "ul", _class="key")
+    assert {label: address for address, label in link_texts(summary).items()} == {
         "6 pledges at the start": "/commitments/?as_of=2018-08-24&level=primary",
         "3 newly promised": "#newly_promised",
         "1 completed": "#completed",
@@ -292,7 +299,9 @@ def test_the_summary_counts_pledges_and_leads_to_their_sections(report):
 
 
 def test_what_was_done_when_announced_is_told_apart(report):
-    assert "no progress since: 1 of the pledges at the start, 1 of the newly promised." in words(main(report))
+    assert "no progress since: 1 of the pledges at the start, 1 of the newly promised." in visible_text(
+        main_element(report)
+    )
 
 
 MATRIX = {
@@ -361,12 +370,16 @@ def test_the_report_is_broken_down(history, client, by, expected):
     ],
 )
 def test_every_number_that_leads_to_a_list_is_what_the_list_counts(history, client, query):
-    shown = main(page(client, query))
+    shown = main_element(page(client, query))
     to_lists = {
-        (dict(link.attributes)["href"], words(link))
-        for place in (*every(shown, "ul", _class="key"), *every(shown, "table", _class="counts"), *every(shown, "p"))
-        for link in every(place, "a")
-        if dict(link.attributes).get("href", "").startswith("/commitments/?") and words(link)[0].isdecimal()
+        (dict(link.attributes)["href"], visible_text(link))
+        for place in (
+            *find_all(shown, "ul", _class="key"),
+            *find_all(shown, "table", _class="counts"),
+            *find_all(shown, "p"),
+        )
+        for link in find_all(place, "a")
+        if dict(link.attributes).get("href", "").startswith("/commitments/?") and visible_text(link)[0].isdecimal()
     }
     assert to_lists
     assert [pair for pair in to_lists if counted(pair[0]) != int(pair[1].split()[0])] == []
@@ -380,15 +393,19 @@ def counted(address):
 
 
 def test_every_number_off_the_diagonal_leads_to_a_section_that_is_there(report):
-    there = {dict(title.attributes).get("id") for title in every(main(report), "h2")}
-    to_sections = {a.removeprefix("#") for a in links(every(main(report), "table", _class="counts")[0]) if a[0] == "#"}
+    there = {dict(title.attributes).get("id") for title in find_all(main_element(report), "h2")}
+    to_sections = {
+        a.removeprefix("#")
+        for a in link_texts(find_all(main_element(report), "table", _class="counts")[0])
+        if a[0] == "#"
+    }
     assert to_sections == {"completed", "started", "stopped", "newly_promised", "other", "no_report"}
     assert to_sections <= there
 
 
 @pytest.mark.postgresql
 def test_a_slip_is_told_with_its_days_and_every_reason(report):
-    text = words(main(report))
+    text = visible_text(main_element(report))
     assert "2019 → first half of 2020 182 days later" in text
     assert "June 2019: 2020. No room." in text
     assert "February 2020: first half of 2020. A room, soon; or so." in text
@@ -396,19 +413,19 @@ def test_a_slip_is_told_with_its_days_and_every_reason(report):
 
 
 def test_what_was_completed_late_says_by_how_many_days(report):
-    text = words(main(report))
+    text = visible_text(main_element(report))
     assert "in progress, July 2018 → completed, November 2019 deadline 2018 met late, 305 days late" in text
 
 
 def test_rows_lead_to_the_commitment_as_it_stood_at_the_end(history, client):
-    found = links(main(page(client)))
-    assert found["/commitments/AA-01/?as_of=2021-08-30"] == "Do AA-01"
-    assert links(main(page(client, "")))["/commitments/AA-07/"] == "Do AA-07"
+    texts = link_texts(main_element(page(client)))
+    assert texts["/commitments/AA-01/?as_of=2021-08-30"] == "Do AA-01"
+    assert link_texts(main_element(page(client, "")))["/commitments/AA-07/"] == "Do AA-07"
 
 
 def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(history, client):
     answer = page(client, f"{DAYS}&q=AA-05")
-    titles = [words(title) for title in every(main(answer), "h2")][3:]
+    titles = [visible_text(title) for title in find_all(main_element(answer), "h2")][3:]
     assert titles == [
         "Completed",
         "Started",
@@ -417,7 +434,7 @@ def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(histo
         "Newly promised",
         "Still without a report: 1",
     ]
-    assert [words(one) for one in every(main(answer), "p")].count("None.") == 5
+    assert [visible_text(paragraph) for paragraph in find_all(main_element(answer), "p")].count("None.") == 5
 
 
 # The question
@@ -425,20 +442,28 @@ def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(histo
 
 @pytest.mark.postgresql
 def test_from_is_the_day_of_the_earliest_release_and_to_is_today(history, client):
-    assert words(every(main(page(client, "")), "h1")[0]) == "Progress from 24 August 2018 to 22 November 2026"
-    form = every(main(page(client, "")), "form")[0]
-    shown = {dict(box.attributes)["name"]: dict(box.attributes)["value"] for box in every(form, "input")}
+    assert (
+        visible_text(find_all(main_element(page(client, "")), "h1")[0])
+        == "Progress from 24 August 2018 to 22 November 2026"
+    )
+    form = find_all(main_element(page(client, "")), "form")[0]
+    shown = {dict(box.attributes)["name"]: dict(box.attributes)["value"] for box in find_all(form, "input")}
     assert shown == {"from": "2018-08-24", "to": "2026-11-22"}
 
 
 @pytest.mark.postgresql
 def test_from_is_the_day_before_where_no_release_was_out_before_to(history, client):
-    assert words(every(main(page(client, "to=2018-08-24")), "h1")[0]).startswith("Progress from 23 August 2018")
+    assert visible_text(find_all(main_element(page(client, "to=2018-08-24")), "h1")[0]).startswith(
+        "Progress from 23 August 2018"
+    )
 
 
 def test_where_no_release_is_out_the_report_is_empty(history, client):
     Release.objects.update(issued_on="2026-11-23")
-    assert words(every(main(page(client, "")), "h1")[0]) == "Progress from 21 November 2026 to 22 November 2026"
+    assert (
+        visible_text(find_all(main_element(page(client, "")), "h1")[0])
+        == "Progress from 21 November 2026 to 22 November 2026"
+    )
     assert body(client, "").count(b"\r\n") == 1
 
 
@@ -450,9 +475,9 @@ def test_what_was_promised_on_the_first_day_is_not_new(history, client):
 
 @pytest.mark.postgresql
 def test_a_release_that_was_issued_after_the_end_is_not_there(history, client):
-    found = rows(client, "from=2018-08-24&to=2020-04-30")
-    assert set(found) == {f"AA-0{n}" for n in range(1, 8)}
-    assert found["AA-07"]["status_end"] == "not_started"
+    lines = rows(client, "from=2018-08-24&to=2020-04-30")
+    assert set(lines) == {f"AA-0{n}" for n in range(1, 8)}
+    assert lines["AA-07"]["status_end"] == "not_started"
 
 
 @pytest.mark.postgresql
@@ -464,15 +489,15 @@ def test_the_filters_of_the_list_hold_as_of_the_end(history, client):
 
 
 def test_the_filter_is_kept_by_form_file_and_chips(history, client):
-    shown = main(page(client, f"{DAYS}&by=side&area=culture&status=completed&utm_source=x"))
-    hidden = [dict(box.attributes) for box in every(shown, "input", type="hidden")]
+    shown = main_element(page(client, f"{DAYS}&by=side&area=culture&status=completed&utm_source=x"))
+    hidden = [dict(box.attributes) for box in find_all(shown, "input", type="hidden")]
     assert [(box["name"], box["value"]) for box in hidden] == [("status", "completed"), ("area", "culture")]
-    [file] = [address for address, label in links(shown).items() if label == "Download as CSV"]
+    [file] = [address for address, label in link_texts(shown).items() if label == "Download as CSV"]
     assert sorted(parse_qsl(urlsplit(file.replace("&amp;", "&")).query)) == [
         ("area", "culture"), ("from", "2018-08-24"), ("status", "completed"), ("to", "2021-08-30"),
     ]  # fmt: skip
     assert client.get(file.replace("&amp;", "&")).status_code == 200
-    assert [words(chip).split(" ×")[0] for chip in every(every(shown, "ul", _class="chips")[0], "li")] == [
+    assert [visible_text(chip).split(" ×")[0] for chip in find_all(find_all(shown, "ul", _class="chips")[0], "li")] == [
         "Remove: Status: completed",
         "Remove: Area: Culture",
         "Clear all filters",
@@ -480,10 +505,15 @@ def test_the_filter_is_kept_by_form_file_and_chips(history, client):
 
 
 def test_the_list_leads_to_a_report_on_what_it_shows(history, client):
-    shown = links(main(client.get("/commitments/?area=culture&q=AA&sort=-title&as_of=2021-08-30&per_page=10")))
+    shown = link_texts(
+        main_element(client.get("/commitments/?area=culture&q=AA&sort=-title&as_of=2021-08-30&per_page=10"))
+    )
     [address] = [address.replace("&amp;", "&") for address, label in shown.items() if "Progress report" in label]
     assert sorted(parse_qsl(urlsplit(address).query)) == [("area", "culture"), ("q", "AA"), ("to", "2021-08-30")]
-    assert words(every(main(client.get(address)), "h1")[0]) == "Progress from 24 August 2018 to 30 August 2021"
+    assert (
+        visible_text(find_all(main_element(client.get(address)), "h1")[0])
+        == "Progress from 24 August 2018 to 30 August 2021"
+    )
 
 
 WRONG = {
@@ -506,11 +536,11 @@ WRONG = {
 
 
 def test_a_wrong_question_is_told_what_is_wrong(history):
-    def told(query):
-        asked = QueryDict(query)
-        return query_errors(asked, PeriodFilter(asked, TODAY).form, period_params())
+    def messages(query):
+        parameters = QueryDict(query)
+        return query_errors(parameters, PeriodFilter(parameters, TODAY).form, period_params())
 
-    assert [query for query in WRONG if not any(one.startswith(WRONG[query]) for one in told(query))] == []
+    assert [query for query in WRONG if not any(message.startswith(WRONG[query]) for message in messages(query))] == []
 
 
 @pytest.mark.parametrize("query", ["from=2018-02-30", "by=colour", "from=%00"])
@@ -519,24 +549,24 @@ def test_a_wrong_question_is_refused_by_file_and_page_with_what_is_wrong(history
     assert (file.status_code, answer.status_code) == (400, 400)
     assert file.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert WRONG[query] in file.text
-    assert WRONG[query].partition(": ")[2] in words(main(answer))
-    assert not every(main(answer), "table")
-    assert read(answer)
+    assert WRONG[query].partition(": ")[2] in visible_text(main_element(answer))
+    assert not find_all(main_element(answer), "table")
+    assert parse_page(answer)
 
 
 @pytest.mark.parametrize("name", ["from", "to"])
 def test_the_message_stands_beside_the_day_that_is_wrong(history, client, name):
-    shown = main(client.get(f"{PAGE}?{name}=soon"))
-    [error], [box] = every(shown, "span", id=f"id_{name}_error"), every(shown, "input", name=name)
-    assert words(error) == "Write a day that exists, as 2021-08-30."
+    shown = main_element(client.get(f"{PAGE}?{name}=soon"))
+    [error], [box] = find_all(shown, "span", id=f"id_{name}_error"), find_all(shown, "input", name=name)
+    assert visible_text(error) == "Write a day that exists, as 2021-08-30."
     assert dict(box.attributes)["aria-describedby"] == f"id_{name}_error"
-    assert f"#id_{name}" in links(every(shown, "div", role="alert")[0])
+    assert f"#id_{name}" in link_texts(find_all(shown, "div", role="alert")[0])
 
 
 def test_an_unknown_name_is_passed_over_by_the_page_and_refused_by_the_file(report, client):
     names = ["as_of", "sort", "page", "per_page", "query", "utm_source"]
     query = "&".join([DAYS, *(f"{name}=1" for name in names)])
-    assert words(main(page(client, query))) == words(main(report))
+    assert visible_text(main_element(page(client, query))) == visible_text(main_element(report))
     answer, known = client.get(f"{CSV}?{query}"), ", ".join([*period_params(), "labels"])
     assert answer.status_code == 400
     assert answer.text == "".join(f"“{name}” is not a name known here. The names are: {known}.\n" for name in names)
@@ -552,13 +582,13 @@ def test_the_names_of_a_report_are_two_days_a_breakdown_and_the_filters():
 
 def test_the_workbook_has_the_rows_of_the_csv_with_real_numbers_and_says_what_it_is(history, client):
     book = load_workbook(io.BytesIO(b"".join(client.get(f"{XLSX}?{DAYS}&owner=arts"))))
-    header, *found = book.worksheets[0].iter_rows(values_only=True)
-    assert [row[0] for row in found] == list(rows(client, f"{DAYS}&owner=arts"))
-    slipped = dict(zip(header, found[1], strict=True))
+    header, *lines = book.worksheets[0].iter_rows(values_only=True)
+    assert [row[0] for row in lines] == list(rows(client, f"{DAYS}&owner=arts"))
+    slipped = dict(zip(header, lines[1], strict=True))
     assert (slipped["slip_days"], slipped["days_late"], slipped["deadline_end"]) == (182, 426, "2020-H1")
-    told = dict(book.worksheets[1].iter_rows(values_only=True, max_col=2))
-    assert told["Title"] == "Progress from 24 August 2018 to 30 August 2021"
-    assert (told["Filter"], told["Rows"], told["As of"]) == ("Owner: Office of Arts", "9", "2021-08-30")
+    facts = dict(book.worksheets[1].iter_rows(values_only=True, max_col=2))
+    assert facts["Title"] == "Progress from 24 August 2018 to 30 August 2021"
+    assert (facts["Filter"], facts["Rows"], facts["As of"]) == ("Owner: Office of Arts", "9", "2021-08-30")
 
 
 def test_columns_are_headed_by_labels_where_that_is_asked_for(history, client):
@@ -585,24 +615,24 @@ def test_the_file_tells_its_days_rows_and_the_head_of_the_ledger(history, client
 def test_a_retracted_report_moves_nothing_and_gives_no_reason(history, client):
     entry = LedgerEntry.objects.get(update__deadline_reason="A room, soon; or so.")
     append_entries([new_retraction(entry, "Another room.", Actor())])
-    found = rows(client)["AA-02"]
-    assert (found["deadline_end"], found["slip_days"], found["slip_reasons"]) == ("2020", "366", "No room.")
+    row = rows(client)["AA-02"]
+    assert (row["deadline_end"], row["slip_days"], row["slip_reasons"]) == ("2020", "366", "No room.")
 
 
 @pytest.mark.postgresql
 def test_drafts_and_the_release_of_tomorrow_are_in_no_number_and_no_row(history, client):
-    before = body(client, ""), words(main(page(client, "")))
+    before = body(client, ""), visible_text(main_element(page(client, "")))
     factories.CommitmentFactory(reference="DR-01", release__slug="third")
     factories.published(reference="CC-01", release=factories.ReleaseFactory(issued_on="2026-11-23"))
-    assert (body(client, ""), words(main(page(client, "")))) == before
+    assert (body(client, ""), visible_text(main_element(page(client, "")))) == before
 
 
 @pytest.mark.postgresql
 def test_a_report_takes_no_more_queries_for_sixty_commitments_than_for_ten(history, client):
     def grow(numbers):
-        made = crowd(numbers, owners=factories.OrganisationFactory.create_batch(3))
+        commitments = crowd(numbers, owners=factories.OrganisationFactory.create_batch(3))
         slip = {"deadline": "2020", "deadline_reason": "Time."}
-        append_entries([factories.new("report", one, date="2019", **slip) for one in made])
+        append_entries([factories.new("report", commitment, date="2019", **slip) for commitment in commitments])
         return [queries(client, address) for address in (f"{PAGE}?{DAYS}&by=owner&q=thing", f"{CSV}?{DAYS}")]
 
     of_ten = grow(range(1, 11))
@@ -614,8 +644,8 @@ def test_a_long_section_shows_its_first_and_leads_to_the_file_for_the_rest(histo
     monkeypatch.setattr(period, "MAX_LINES", 3)
     answer = page(client)
     assert section(answer, "newly_promised") == ["BB-01", "BB-02", "BB-03"]
-    assert words(main(answer)).count("And 1 more: download all as CSV") == 1
-    assert "Newly promised: 3" in words(main(answer))
+    assert visible_text(main_element(answer)).count("And 1 more: download all as CSV") == 1
+    assert "Newly promised: 3" in visible_text(main_element(answer))
 
 
 def test_search_engines_keep_the_page_itself_and_no_period_of_it(history, client):

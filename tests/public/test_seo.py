@@ -14,7 +14,7 @@ from commitments.models import Commitment, LedgerHead
 from commitments.public import seo
 from tests import factories
 from tests.browser.pages import PAGES, WRONG
-from tests.helpers.html import Head, every, links, main, words
+from tests.helpers.html import Head, find_all, link_texts, main_element, visible_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 SITE = "http://testserver"
@@ -27,7 +27,7 @@ XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "expected"),
     [
         ("not_started", "PotentialActionStatus"),
         ("in_progress", "ActiveActionStatus"),
@@ -35,30 +35,30 @@ XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
         ("stopped", "FailedActionStatus"),
     ],
 )
-def test_a_commitment_is_an_action_with_its_status_from_the_day_it_has_it(client, status, told):
-    one = factories.published(reference="TT-01", quote="will do it")
+def test_a_commitment_is_an_action_with_its_status_from_the_day_it_has_it(client, status, expected):
+    commitment = factories.published(reference="TT-01", quote="will do it")
     stopped = {"stop_reason": "cancelled"} if status == "stopped" else {}
-    factories.record("report", one, date="2019-05-05", status=status, **stopped)
+    factories.record("report", commitment, date="2019-05-05", status=status, **stopped)
     action = Head(client.get(PAGE)).data["mainEntity"]
     assert (action["@type"], action["identifier"], action["description"]) == ("Action", "TT-01", "will do it")
-    assert action["actionStatus"] == SCHEMA + told
+    assert action["actionStatus"] == SCHEMA + expected
     assert "actionStatus" not in Head(client.get(f"{PAGE}?as_of=2019-05-04")).data["mainEntity"]
 
 
 @pytest.mark.parametrize(
-    ("completed", "told"),
+    ("completed", "expected"),
     [("2019", "2019"), ("2019-05-05", "2019-05-05"), ("2019-H1", None)],
 )
-def test_the_end_is_said_where_schema_org_has_the_form(client, completed, told):
-    one = factories.published(reference="TT-01")
-    factories.record("report", one, date=completed, status="completed")
-    assert Head(client.get(PAGE)).data["mainEntity"].get("endTime") == told
+def test_the_end_is_said_where_schema_org_has_the_form(client, completed, expected):
+    commitment = factories.published(reference="TT-01")
+    factories.record("report", commitment, date=completed, status="completed")
+    assert Head(client.get(PAGE)).data["mainEntity"].get("endTime") == expected
 
 
 def test_what_is_unfinished_again_has_no_end(client):
-    one = factories.published(reference="TT-01")
-    factories.record("report", one, date="2019-05-05", status="completed")
-    factories.record("report", one, date="2020-05-05", status="in_progress")
+    commitment = factories.published(reference="TT-01")
+    factories.record("report", commitment, date="2019-05-05", status="completed")
+    factories.record("report", commitment, date="2020-05-05", status="in_progress")
     assert "endTime" not in Head(client.get(PAGE)).data["mainEntity"]
 
 
@@ -66,10 +66,10 @@ def test_the_owners_act_and_partners_do_not(client):
     owners, partner = factories.OrganisationFactory.create_batch(2), factories.OrganisationFactory()
     release = factories.ReleaseFactory(url="https://example.org/release")
     factories.published(reference="TT-01", owners=owners, partners=[partner], release=release)
-    told = Head(client.get(PAGE)).data
-    assert [agent["name"] for agent in told["mainEntity"]["agent"]] == sorted(body.name for body in owners)
-    assert (told["url"], told["isBasedOn"]) == (SITE + PAGE, "https://example.org/release")
-    assert told["license"] in links(main(client.get("/about/")))
+    data = Head(client.get(PAGE)).data
+    assert [agent["name"] for agent in data["mainEntity"]["agent"]] == sorted(body.name for body in owners)
+    assert (data["url"], data["isBasedOn"]) == (SITE + PAGE, "https://example.org/release")
+    assert data["license"] in link_texts(main_element(client.get("/about/")))
 
 
 @pytest.mark.parametrize("hostile", ["</script><script>alert(1)</script>", "<!--<script>", "]]>&lt;\\u003c'\""])
@@ -81,14 +81,14 @@ def test_no_text_breaks_out_of_the_structured_data(client, hostile):
     assert (action["name"], action["description"], action["agent"][0]["name"]) == (hostile,) * 3
     assert (head.titles, head.metas["og:title"]) == ([f"TT-01 {hostile} – Public commitments"], f"TT-01 {hostile}")
     assert head.metas["description"] == f"{hostile}: no report. “{hostile}”"
-    assert len([one for one in head.scripts if one]) == 1
+    assert len([script for script in head.scripts if script]) == 1
 
 
 def test_the_overview_is_a_data_set_whose_download_is_there(client, settings):
     settings.PUBLISHER = "Office of Records"
-    told = Head(client.get("/")).data
-    assert (told["@type"], told["url"], told["creator"]["name"]) == ("Dataset", f"{SITE}/", "Office of Records")
-    [download] = told["distribution"]
+    data = Head(client.get("/")).data
+    assert (data["@type"], data["url"], data["creator"]["name"]) == ("Dataset", f"{SITE}/", "Office of Records")
+    [download] = data["distribution"]
     assert client.get(download["contentUrl"]).headers["Content-Type"].startswith(download["encodingFormat"])
 
 
@@ -100,14 +100,14 @@ def locations(client, address):
     answer = client.get(address)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/xml"
-    return [one.text for one in ET.fromstring(answer.content).iter(f"{XML}loc")]
+    return [element.text for element in ET.fromstring(answer.content).iter(f"{XML}loc")]
 
 
 def sitemap(client):
     """The paths of all pages that the sitemap lists, section after section."""
-    found = [page for section in locations(client, "/sitemap.xml") for page in locations(client, section)]
-    assert [page for page in found if not page.startswith(f"{SITE}/")] == []
-    return [page.removeprefix(SITE) for page in found]
+    addresses = [page for section in locations(client, "/sitemap.xml") for page in locations(client, section)]
+    assert [page for page in addresses if not page.startswith(f"{SITE}/")] == []
+    return [page.removeprefix(SITE) for page in addresses]
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_from_the_day_of_its_issue_a_release_is_in_the_sitemap(pages, client, ti
 def test_the_sitemap_says_when_a_commitment_last_changed(pages, client, time_machine):
     def changed():
         tree = ET.fromstring(client.get("/sitemap-commitments.xml").content)
-        return {one.find(f"{XML}loc").text[-6:-1]: one.find(f"{XML}lastmod").text for one in tree}
+        return {element.find(f"{XML}loc").text[-6:-1]: element.find(f"{XML}lastmod").text for element in tree}
 
     assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-22"}
     time_machine.move_to(datetime(2026, 11, 25, 10, tzinfo=UTC))
@@ -214,8 +214,8 @@ def test_only_a_page_as_it_stands_is_kept_by_search_engines(heads):
     """Neither every filter and day of it, nor what is no page."""
     plain = {address for address in PAGES.values() if "?" not in address or "commitment=" in address}
     for address, head in heads.items():
-        kept = ([SITE + urlsplit(address).path], None) if address in plain else ([], "noindex")
-        assert (head.canonical, head.metas.get("robots")) == kept, address
+        expected = ([SITE + urlsplit(address).path], None) if address in plain else ([], "noindex")
+        assert (head.canonical, head.metas.get("robots")) == expected, address
         assert head.metas.get("og:url") == (head.canonical[0] if head.canonical else None), address
 
 
@@ -231,7 +231,7 @@ def test_a_tracking_name_leads_to_the_same_canonical_address(client, address):
 
 def cited(client, query=""):
     """How the page says that it is to be cited."""
-    return words(every(main(client.get(PAGE + query)), "p", _class="cite")[0])
+    return visible_text(find_all(main_element(client.get(PAGE + query)), "p", _class="cite")[0])
 
 
 def test_a_citation_has_title_day_and_the_end_of_the_ledger_and_an_address_that_keeps_the_day(client, settings):
@@ -246,9 +246,9 @@ def test_a_citation_has_title_day_and_the_end_of_the_ledger_and_an_address_that_
 
 def test_a_citation_leads_to_a_page_that_is_cited_alike(client):
     factories.published(reference="TT-01")
-    told = cited(client, "?as_of=2021-08-30")
-    assert "as of 30 August 2021. " in told
-    assert told.endswith(f" {SITE}{PAGE}?as_of=2021-08-30")
+    citation = cited(client, "?as_of=2021-08-30")
+    assert "as of 30 August 2021. " in citation
+    assert citation.endswith(f" {SITE}{PAGE}?as_of=2021-08-30")
     now = cited(client)
     assert cited(client, now.rpartition(PAGE)[2]) == now
 
@@ -263,8 +263,8 @@ def test_previous_and_next_are_of_the_same_area_on_the_same_day(client):
     factories.CommitmentFactory(reference="TT-05", area=area)
 
     def neighbours(reference, day=""):
-        page = main(client.get(f"/commitments/{reference}/{day}"))
-        return [a for nav in every(page, "nav", _class="neighbours") for a in links(nav)]
+        page = main_element(client.get(f"/commitments/{reference}/{day}"))
+        return [a for nav in find_all(page, "nav", _class="neighbours") for a in link_texts(nav)]
 
     assert neighbours("TT-01") == ["/commitments/TT-02/"]
     assert neighbours("TT-02") == ["/commitments/TT-01/", "/commitments/TT-03/"]

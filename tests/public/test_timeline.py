@@ -13,7 +13,7 @@ from commitments.public.charts import MAX_LABELS, MAX_YEARS_AHEAD, Axis, Mark, a
 from commitments.public.timeline import MOST, MOST_OF_AN_AREA
 from tests import factories
 from tests.helpers.crowds import crowd, queries
-from tests.helpers.html import every, links, main, words
+from tests.helpers.html import find_all, link_texts, main_element, visible_text
 
 pytestmark = pytest.mark.usefixtures("the_day_is_fixed")
 TIMELINE = "/timeline/"
@@ -93,14 +93,14 @@ def test_one_of_something_can_be_seen_beside_a_thousand():
 
 def lines(answer):
     """The row of each commitment."""
-    found = every(main(answer), "tr")
-    named = {words(every(row, "th")[0]): row for row in found if every(row, "td")}
+    rows = find_all(main_element(answer), "tr")
+    named = {visible_text(find_all(row, "th")[0]): row for row in rows if find_all(row, "td")}
     return {name.split()[0]: row for name, row in named.items()}
 
 
 def shapes(row):
     """The shapes drawn in a row, and where."""
-    drawn = [dict(use.attributes) for use in every(row, "use")]
+    drawn = [dict(use.attributes) for use in find_all(row, "use")]
     return [(use["href"], use["x"], use.get("width", "")) for use in drawn if use["href"] != "#grid"]
 
 
@@ -108,8 +108,8 @@ def kinds(row):
     return [shape for shape, _x, _width in shapes(row)]
 
 
-def said(row):
-    return words(every(row, "p", _class="words")[0])
+def sentences(row):
+    return visible_text(find_all(row, "p", _class="words")[0])
 
 
 def line(client, commitment, query=""):
@@ -119,24 +119,24 @@ def line(client, commitment, query=""):
 def test_every_commitment_has_a_line_under_its_area(release, client):
     answer = client.get(TIMELINE)
     assert len(lines(answer)) == 57
-    headings = [words(one) for one in every(main(answer), "h2")]
+    headings = [visible_text(heading) for heading in find_all(main_element(answer), "h2")]
     assert headings[1:3] == ["Belt and Road", "Culture and creative industries"]
     assert headings[-1] == "Outside the areas"
 
 
 def test_the_page_says_how_few_have_a_deadline_and_leads_to_both_lists(release, client):
-    answer = main(client.get(TIMELINE))
-    assert "Drawn here are 57 commitments . Only 7 have a deadline" in words(answer).replace(
+    answer = main_element(client.get(TIMELINE))
+    assert "Drawn here are 57 commitments . Only 7 have a deadline" in visible_text(answer).replace(
         "commitments.", "commitments ."
     )
-    listed = {label: address for address, label in links(answer).items()}
-    assert "57 commitments" in words(main(client.get(listed["57 commitments"])))
-    assert "7 commitments" in words(main(client.get(listed["7"])))
+    listed = {label: address for address, label in link_texts(answer).items()}
+    assert "57 commitments" in visible_text(main_element(client.get(listed["57 commitments"])))
+    assert "7 commitments" in visible_text(main_element(client.get(listed["7"])))
 
 
 def test_a_plan_for_2020_that_was_met_in_2024_is_said_with_both_and_how_late(release, client):
     row = lines(client.get(TIMELINE))["CU-07"]
-    assert said(row) == (
+    assert sentences(row) == (
         "Announced 24 August 2018. Deadline: 2020. Reported: completed, April 2024. "
         "Completed: April 2024. Late by at least 1,187 days."
     )
@@ -145,8 +145,8 @@ def test_a_plan_for_2020_that_was_met_in_2024_is_said_with_both_and_how_late(rel
 
 def test_what_is_drawn_is_hidden_from_those_who_hear_the_words_and_each_mark_has_a_title(release, client):
     row = lines(client.get(TIMELINE))["CU-07"]
-    assert [dict(svg.attributes).get("aria-hidden") for svg in every(row, "svg", _class="track")] == ["true"]
-    titles = [words(title) for title in every(row, "title")]
+    assert [dict(svg.attributes).get("aria-hidden") for svg in find_all(row, "svg", _class="track")] == ["true"]
+    titles = [visible_text(title) for title in find_all(row, "title")]
     assert titles == [
         "Late by at least 1,187 days.",
         "Deadline: 2020.",
@@ -158,7 +158,7 @@ def test_what_is_drawn_is_hidden_from_those_who_hear_the_words_and_each_mark_has
 def test_a_deadline_that_passed_in_silence_is_dotted_and_no_accusation(release, client):
     row = lines(client.get(TIMELINE))["AV-04"]
     assert kinds(row) == ["#open", "#unreported", "#due", "#released"]
-    assert said(row).endswith(
+    assert sentences(row).endswith(
         "No public report was found. The deadline has passed and no report of the outcome was found."
     )
 
@@ -167,25 +167,25 @@ def test_the_date_of_an_event_is_drawn_and_named_as_no_deadline(release, client)
     row = lines(client.get(TIMELINE))["PR-01"]
     assert "#due-event" in kinds(row)
     assert "#due" not in kinds(row)
-    assert "Date of the event, no deadline of its own: 2021." in said(row)
-    assert "deadline has passed" not in said(row)
+    assert "Date of the event, no deadline of its own: 2021." in sentences(row)
+    assert "deadline has passed" not in sentences(row)
 
 
 def test_what_was_done_when_announced_is_a_mark_on_that_day_and_never_open(release, client):
     row = lines(client.get(TIMELINE))["CU-01"]
     assert kinds(row) == ["#released", "#mark-announced"]
-    assert "Reported: done when announced, 24 August 2018." in said(row)
+    assert "Reported: done when announced, 24 August 2018." in sentences(row)
 
 
 @pytest.mark.django_db
 def test_a_report_of_a_year_is_drawn_over_the_year_and_one_of_a_day_on_the_day(client):
-    one = factories.published()
-    factories.record("report", one, date="2019", status="in_progress")
-    factories.record("report", one, date="2020-02-29", status="completed")
+    commitment = factories.published()
+    factories.record("report", commitment, date="2019", status="in_progress")
+    factories.record("report", commitment, date="2020-02-29", status="completed")
     axis = Axis(2018, 2026)
     year = axis.span("#span-moving", date(2019, 1, 1), date(2019, 12, 31))
     day = axis.point("#mark-done", date(2020, 2, 29), date(2020, 2, 29))
-    assert shapes(line(client, one))[-2:] == [(year.shape, year.x, year.width), (day.shape, day.x, "")]
+    assert shapes(line(client, commitment))[-2:] == [(year.shape, year.x, year.width), (day.shape, day.x, "")]
 
 
 @pytest.mark.django_db
@@ -198,42 +198,42 @@ def test_a_report_of_a_year_is_drawn_over_the_year_and_one_of_a_day_on_the_day(c
     ],
 )
 def test_a_moved_deadline_is_an_arrow_from_the_end_of_the_first_to_that_of_the_current_one(client, revised, drawn):
-    one = factories.published(deadline="2020")
-    factories.record("report", one, date="2019", deadline=revised, deadline_reason="The site flooded.")
-    row = line(client, one)
+    commitment = factories.published(deadline="2020")
+    factories.record("report", commitment, date="2019", deadline=revised, deadline_reason="The site flooded.")
+    row = line(client, commitment)
     assert [kind for kind in kinds(row) if "due" in kind or "slip" in kind] == drawn
     axis, ends = Axis(2018, 2026), sorted((date(2020, 12, 31), date(int(revised), 12, 31)))
     tips = [x for kind, x, _width in shapes(row) if kind.startswith("#slip-")]
     assert tips == [percent(axis.at(date(int(revised), 12, 31), share=1))] * (revised != "2020")
-    assert (f"First deadline: 2020. Current deadline: {revised}." in said(row)) is (ends[0] != ends[1])
+    assert (f"First deadline: 2020. Current deadline: {revised}." in sentences(row)) is (ends[0] != ends[1])
 
 
 @pytest.mark.django_db
 def test_a_stop_ends_the_line_of_what_is_open(client):
-    one = factories.published()
-    factories.record("report", one, date="2020-06-30", status="stopped", stop_reason="cancelled")
+    commitment = factories.published()
+    factories.record("report", commitment, date="2020-06-30", status="stopped", stop_reason="cancelled")
     until = Axis(2018, 2026).span("#open", date(2018, 8, 24), date(2020, 6, 30))
-    assert shapes(line(client, one))[0] == (until.shape, until.x, until.width)
-    assert kinds(line(client, one))[-1] == "#mark-ended"
+    assert shapes(line(client, commitment))[0] == (until.shape, until.x, until.width)
+    assert kinds(line(client, commitment))[-1] == "#mark-ended"
 
 
 @pytest.mark.django_db
 def test_a_deadline_of_another_century_points_over_the_edge_and_leaves_room_for_the_rest(client):
-    one = factories.published(deadline="2190")
-    assert ("#later", "100%", "") in shapes(line(client, one))
-    assert "Deadline: 2190." in said(line(client, one))
+    commitment = factories.published(deadline="2190")
+    assert ("#later", "100%", "") in shapes(line(client, commitment))
+    assert "Deadline: 2190." in sentences(line(client, commitment))
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
 def test_what_was_retracted_and_what_moves_nothing_is_not_drawn(client):
-    one = factories.published()
-    wrong = factories.record("report", one, date="2019-05-01", status="completed")
-    factories.record("context", one, date="2019-06-01")
-    factories.record("check", one)
+    commitment = factories.published()
+    wrong = factories.record("report", commitment, date="2019-05-01", status="completed")
+    factories.record("context", commitment, date="2019-06-01")
+    factories.record("check", commitment)
     append_entries([new_retraction(wrong, "Another pledge.", Actor())])
-    assert kinds(line(client, one)) == ["#open", "#released"]
-    assert "No public report was found." in said(line(client, one))
+    assert kinds(line(client, commitment)) == ["#open", "#released"]
+    assert "No public report was found." in sentences(line(client, commitment))
 
 
 # As of a day, and filtered
@@ -244,72 +244,78 @@ def test_as_of_a_day_nothing_later_is_drawn_or_said(release, client):
     answer = client.get(f"{TIMELINE}?as_of=2021-08-30")
     row = lines(answer)["CU-07"]
     assert kinds(row) == ["#open", "#unreported", "#due", "#released"]
-    assert said(row).endswith("The deadline has passed and no report of the outcome was found.")
-    content = every(main(answer), "table")
-    assert not any(year in words(table) for table in content for year in ("2022", "2023", "2024", "2025", "2026"))
-    assert "6th Plenary Session" not in words(main(answer))
-    assert "5th Plenary Session, 30 August 2021" in words(main(answer))
+    assert sentences(row).endswith("The deadline has passed and no report of the outcome was found.")
+    content = find_all(main_element(answer), "table")
+    assert not any(
+        year in visible_text(table) for table in content for year in ("2022", "2023", "2024", "2025", "2026")
+    )
+    assert "6th Plenary Session" not in visible_text(main_element(answer))
+    assert "5th Plenary Session, 30 August 2021" in visible_text(main_element(answer))
 
 
 @pytest.mark.django_db
 def test_as_of_a_day_before_a_revision_the_deadline_is_the_first_one(client):
-    one = factories.published(deadline="2020")
-    factories.record("report", one, date="2019-06-30", deadline="2022", deadline_reason="The site flooded.")
-    assert "#slip" not in kinds(line(client, one, "?as_of=2019-06-29"))
-    assert "#slip" in kinds(line(client, one, "?as_of=2019-06-30"))
+    commitment = factories.published(deadline="2020")
+    factories.record("report", commitment, date="2019-06-30", deadline="2022", deadline_reason="The site flooded.")
+    assert "#slip" not in kinds(line(client, commitment, "?as_of=2019-06-29"))
+    assert "#slip" in kinds(line(client, commitment, "?as_of=2019-06-30"))
 
 
 @pytest.mark.django_db
 def test_a_report_of_a_year_is_cut_at_the_day_that_is_shown(client, time_machine):
-    one = factories.published()
-    factories.record("report", one, date="2026", status="in_progress", recorded_at=datetime(2026, 11, 22, tzinfo=UTC))
+    commitment = factories.published()
+    factories.record(
+        "report", commitment, date="2026", status="in_progress", recorded_at=datetime(2026, 11, 22, tzinfo=UTC)
+    )
     cut = Axis(2018, 2026).span("#span-moving", date(2026, 1, 1), date(2026, 11, 22))
-    assert shapes(line(client, one))[-1] == (cut.shape, cut.x, cut.width)
+    assert shapes(line(client, commitment))[-1] == (cut.shape, cut.x, cut.width)
 
 
 def test_before_the_release_nothing_had_been_announced(release, client):
-    answer = main(client.get(f"{TIMELINE}?as_of=2018-08-23"))
-    assert "Nothing had been announced by this day" in words(answer)
-    assert every(answer, "table") == every(answer, "svg") == []
+    answer = main_element(client.get(f"{TIMELINE}?as_of=2018-08-23"))
+    assert "Nothing had been announced by this day" in visible_text(answer)
+    assert find_all(answer, "table") == find_all(answer, "svg") == []
 
 
 def test_links_stay_on_the_day(release, client):
-    drawn = links(main(client.get(f"{TIMELINE}?as_of=2021-08-30&owner=hksarg")))
+    drawn = link_texts(main_element(client.get(f"{TIMELINE}?as_of=2021-08-30&owner=hksarg")))
     assert all("as_of=2021-08-30" in address for address in drawn)
 
 
 @pytest.mark.postgresql
 def test_the_filters_of_the_list_apply_and_can_be_taken_away(release, client):
     answer = client.get(f"{TIMELINE}?owner=hksarg&status=completed")
-    listed = main(client.get("/commitments/?owner=hksarg&status=completed&per_page=100"))
+    listed = main_element(client.get("/commitments/?owner=hksarg&status=completed&per_page=100"))
     assert 0 < len(lines(answer)) < 57
-    assert all(reference in words(listed) for reference in lines(answer))
-    chips = links(every(main(answer), "ul", _class="chips")[0])
+    assert all(reference in visible_text(listed) for reference in lines(answer))
+    chips = link_texts(find_all(main_element(answer), "ul", _class="chips")[0])
     assert {"?status=completed", "?owner=hksarg", TIMELINE} == set(chips)
 
 
 def test_a_filter_that_nothing_matches_says_so(release, client):
-    answer = main(client.get(f"{TIMELINE}?q=zeppelin"))
-    assert "Nothing matches the filter" in words(answer)
-    assert every(answer, "table") == []
+    answer = main_element(client.get(f"{TIMELINE}?q=zeppelin"))
+    assert "Nothing matches the filter" in visible_text(answer)
+    assert find_all(answer, "table") == []
 
 
 @pytest.mark.parametrize("query", ["status=finished", "as_of=2021-02-30"])
 def test_a_wrong_value_is_answered_with_what_is_wrong_and_no_chart(release, client, query):
     answer = client.get(f"{TIMELINE}?{query}")
     assert answer.status_code == 400
-    assert "That question could not be answered" in words(main(answer))
-    assert every(main(answer), "table") == every(main(answer), "svg") == []
+    assert "That question could not be answered" in visible_text(main_element(answer))
+    assert find_all(main_element(answer), "table") == find_all(main_element(answer), "svg") == []
 
 
 @pytest.mark.django_db
 def test_drafts_are_neither_drawn_nor_counted(client):
-    one = factories.published()
-    draft = factories.CommitmentFactory(title="Secret bridge", area=one.area, release=one.release, deadline="2040")
-    DraftUpdate.objects.create(commitment=one, kind="report", date="2025", status="completed")
+    commitment = factories.published()
+    draft = factories.CommitmentFactory(
+        title="Secret bridge", area=commitment.area, release=commitment.release, deadline="2040"
+    )
+    DraftUpdate.objects.create(commitment=commitment, kind="report", date="2025", status="completed")
     answer = client.get(TIMELINE)
-    assert list(lines(answer)) == [one.reference]
-    assert kinds(line(client, one)) == ["#open", "#released"]
+    assert list(lines(answer)) == [commitment.reference]
+    assert kinds(line(client, commitment)) == ["#open", "#released"]
     assert not any(word in answer.content.decode() for word in ("Secret bridge", draft.reference, "2040", "2025:"))
 
 
@@ -321,37 +327,42 @@ def many(numbers, **fields):
 
 
 def strip(client, query=""):
-    return every(every(main(client.get(TIMELINE + query)), "tbody")[0], "tr")[0]
+    return find_all(find_all(main_element(client.get(TIMELINE + query)), "tbody")[0], "tr")[0]
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
 def test_many_commitments_are_a_strip_for_each_area_with_counts_by_year(client):
-    made = many(range(1, MOST + 2), deadline="2021", deadline_basis="stated")
-    append_entries([factories.new("report", one, date="2019-H1", status="completed") for one in made[:3]])
-    assert list(links(strip(client)).items())[-1] == ("?area=of-all", f"Show the {MOST + 1} commitments of this area")
-    assert said(strip(client)) == (
+    commitments = many(range(1, MOST + 2), deadline="2021", deadline_basis="stated")
+    append_entries(
+        [factories.new("report", commitment, date="2019-H1", status="completed") for commitment in commitments[:3]]
+    )
+    assert list(link_texts(strip(client)).items())[-1] == (
+        "?area=of-all",
+        f"Show the {MOST + 1} commitments of this area",
+    )
+    assert sentences(strip(client)) == (
         f"2019: reports 3, completed 3, deadlines 0. 2021: reports 0, completed 0, deadlines {MOST + 1}."
     )
-    assert [dict(bar.attributes)["class"] for bar in every(strip(client), "rect")] == [
+    assert [dict(bar.attributes)["class"] for bar in find_all(strip(client), "rect")] == [
         "bar-reports",
         "bar-done",
         "bar-due",
     ]
-    assert "completed 3" in words(every(strip(client), "th")[0])
+    assert "completed 3" in visible_text(find_all(strip(client), "th")[0])
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
 def test_a_strip_leaves_out_what_a_filter_and_the_day_leave_out(client):
-    made = many(range(1, MOST + 10))
+    commitments = many(range(1, MOST + 10))
     report = {"date": "2019-05-01", "status": "completed"}
-    append_entries([factories.new("report", one, **report) for one in made[:3]])
-    wrong = factories.record("report", made[3], **report)
+    append_entries([factories.new("report", commitment, **report) for commitment in commitments[:3]])
+    wrong = factories.record("report", commitments[3], **report)
     append_entries([new_retraction(wrong, "Another pledge.", Actor())])
-    assert said(strip(client)) == "2019: reports 3, completed 3, deadlines 0."
-    assert said(strip(client, "?as_of=2019-04-30")) == ""
-    assert said(strip(client, "?status=no_report")) == ""
+    assert sentences(strip(client)) == "2019: reports 3, completed 3, deadlines 0."
+    assert sentences(strip(client, "?as_of=2019-04-30")) == ""
+    assert sentences(strip(client, "?status=no_report")) == ""
 
 
 @pytest.mark.django_db
@@ -361,7 +372,7 @@ def test_one_area_is_shown_line_by_line_up_to_a_number_and_beyond_it_leads_to_th
     assert len(lines(heavy)) == MOST_OF_AN_AREA
     assert len(gzip.compress(heavy.content, 6)) < WEIGHT
     many([MOST_OF_AN_AREA + 1])
-    address, label = list(links(strip(client, "?area=of-all")).items())[-1]
+    address, label = list(link_texts(strip(client, "?area=of-all")).items())[-1]
     assert label == f"List the {MOST_OF_AN_AREA + 1} commitments of this area"
     assert address == "/commitments/?area=of-all"
 
@@ -369,12 +380,12 @@ def test_one_area_is_shown_line_by_line_up_to_a_number_and_beyond_it_leads_to_th
 @pytest.mark.postgresql
 @pytest.mark.django_db
 def test_the_number_of_queries_does_not_grow_with_what_is_on_record(client):
-    made = many(range(1, 11))
-    append_entries([factories.new("report", one) for one in made])
+    commitments = many(range(1, 11))
+    append_entries([factories.new("report", commitment) for commitment in commitments])
     few = queries(client, TIMELINE)
-    append_entries([factories.new("report", one) for one in many(range(11, MOST + 1))])
+    append_entries([factories.new("report", commitment) for commitment in many(range(11, MOST + 1))])
     assert queries(client, TIMELINE) == few <= 12
     many(range(MOST + 1, MOST + 3))
     folded = queries(client, TIMELINE)
-    append_entries([factories.new("report", one) for one in many(range(MOST + 3, 2 * MOST))])
+    append_entries([factories.new("report", commitment) for commitment in many(range(MOST + 3, 2 * MOST))])
     assert queries(client, TIMELINE) == folded <= 12

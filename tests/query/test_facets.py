@@ -46,18 +46,18 @@ def nothing_kept():
     index_for.cache_clear()
 
 
-def asked(query=""):
+def valid_filter(query=""):
     question = CommitmentFilter(QueryDict(query), TODAY)
     assert question.is_valid(), question.errors
     return question
 
 
-def found(query=""):
-    return count_choices(asked(query))
+def result(query=""):
+    return count_choices(valid_filter(query))
 
 
 def in_sql(query=""):
-    return list(asked(query).qs.values_list("reference", flat=True))
+    return list(valid_filter(query).qs.values_list("reference", flat=True))
 
 
 def many_commitments(seed):
@@ -78,7 +78,7 @@ def many_commitments(seed):
     new = []
     for number in range(40):
         deadline = dice.choice(["", "2019", "2020-H1", "2021-06-30", "2027-01", "2030"])
-        one = factories.CommitmentFactory(
+        draft = factories.CommitmentFactory(
             reference=f"{dice.choice('QR')}Q-{number:04}",
             title=dice.choice(["Build a bridge", "去上海", "meet", "Aim"]),
             release=dice.choice(releases),
@@ -90,32 +90,35 @@ def many_commitments(seed):
             partners=dice.sample(bodies, dice.randint(0, 2)),
         )
         if number % 5:
-            new.append(new_publication(one, BY, recorded_at=factories.WHEN))
-            new += [update(one, dice) for _ in range(dice.randint(0, 3))]
+            new.append(new_publication(draft, BY, recorded_at=factories.WHEN))
+            new += [update(draft, dice) for _ in range(dice.randint(0, 3))]
     entries = append_entries(new)
     reports = [entry for entry in entries if entry.kind == "report"]
     append_entries([new_retraction(entry, "Wrong.", BY) for entry in reports[::4]])
-    said = {"zh-hant": {"Build a bridge": "興建大橋", "meet": "會面"}, "zh-hans": {"meet": "会面", "Aim": "目的"}}
+    translations = {
+        "zh-hant": {"Build a bridge": "興建大橋", "meet": "會面"},
+        "zh-hans": {"meet": "会面", "Aim": "目的"},
+    }
     record_translations(
         [
-            NewTranslation(one, language, one.title, texts[one.title])
-            for one in Commitment.objects.all()
-            for language, texts in said.items()
-            if one.title in texts and dice.random() < 0.7
+            NewTranslation(commitment, language, commitment.title, texts[commitment.title])
+            for commitment in Commitment.objects.all()
+            for language, texts in translations.items()
+            if commitment.title in texts and dice.random() < 0.7
         ],
         BY,
     )
 
 
-def update(one, dice):
+def update(commitment, dice):
     """A report or context of some day."""
-    said = {"date": (one.release.issued_on + timedelta(dice.randint(0, 2000))).isoformat()}
+    fields = {"date": (commitment.release.issued_on + timedelta(dice.randint(0, 2000))).isoformat()}
     status = dice.choice([Status.NOT_STARTED, Status.IN_PROGRESS, Status.COMPLETED, Status.STOPPED])
     if dice.random() < 0.3:
-        return factories.new("context", one, **said)
-    said["stop_reason"] = "cancelled" if status == Status.STOPPED else ""
+        return factories.new("context", commitment, **fields)
+    fields["stop_reason"] = "cancelled" if status == Status.STOPPED else ""
     evidence = [factories.evidence(source=dice.choice(["party", "independent"]))]
-    return factories.new("report", one, status=status, evidence=evidence, **said)
+    return factories.new("report", commitment, status=status, evidence=evidence, **fields)
 
 
 def sorts():
@@ -124,11 +127,13 @@ def sorts():
 
 def questions():
     """Query strings in which every name of the filterset may stand, with some days and any sort."""
-    choices = [(name, value) for name in FACET_COLUMNS for value, _label in asked().filters[name].extra["choices"]]
+    choices = [
+        (name, value) for name in FACET_COLUMNS for value, _label in valid_filter().filters[name].extra["choices"]
+    ]
     days, sorted_by = st.sampled_from(["", *DAYS]), st.sampled_from(["", *sorts()])
-    some = st.lists(st.sampled_from(choices), max_size=4, unique=True)
+    filters = st.lists(st.sampled_from(choices), max_size=4, unique=True)
     searched = st.lists(st.sampled_from(SEARCHED), max_size=2, unique_by=lambda pair: pair[0])
-    return st.builds(query_string, some, st.one_of(st.just([]), searched), days, sorted_by)
+    return st.builds(query_string, filters, st.one_of(st.just([]), searched), days, sorted_by)
 
 
 def query_string(choices, searched, day, sort):
@@ -154,7 +159,7 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
     def holds(query, name, first, length, language):
         with translation.override(language):
             assume(CommitmentFilter(QueryDict(query), TODAY).is_valid())  # a release not yet out is no choice
-            ours, theirs = found(query), in_sql(query)
+            ours, theirs = result(query), in_sql(query)
             assert (ours.total, ours.references(0, 100)) == (len(theirs), theirs)
             assert ours.references(first, first + length) == theirs[first : first + length]
             in_each = {value: len(in_sql(with_only(query, name, value))) for value in ours.counts[name]}
@@ -167,20 +172,20 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
 def test_every_sort_is_that_of_the_filterset(release, language):
     with translation.override(language):
         for sort in ("", *sorts()):
-            assert found(f"sort={sort}").references(0, 100) == in_sql(f"sort={sort}")
+            assert result(f"sort={sort}").references(0, 100) == in_sql(f"sort={sort}")
 
 
 def test_titles_have_an_order_in_each_language_that_share_an_index(db):
-    one, other, third = (factories.published(reference=f"TT-0{n}", title=title) for n, title in enumerate("CAB"))
-    said = {one: "一", other: "龍", third: "中"}
+    first, other, third = (factories.published(reference=f"TT-0{n}", title=title) for n, title in enumerate("CAB"))
+    titles = {first: "一", other: "龍", third: "中"}
     record_translations(
-        [NewTranslation(of, language, of.title, text) for of, text in said.items() for language in CHINESE],
+        [NewTranslation(of, language, of.title, text) for of, text in titles.items() for language in CHINESE],
         BY,
     )
     orders = {}
     for language in LANGUAGE_TAGS:
         with translation.override(language):
-            orders[language] = found("sort=title").references(0, 3)
+            orders[language] = result("sort=title").references(0, 3)
     by_letters, by_strokes, by_pinyin = [1, 2, 0], [0, 2, 1], [1, 0, 2]
     expected = dict(zip(LANGUAGE_TAGS, (by_letters, by_strokes, by_pinyin), strict=True))
     assert orders == {language: [f"TT-0{n}" for n in order] for language, order in expected.items()}
@@ -188,76 +193,80 @@ def test_titles_have_an_order_in_each_language_that_share_an_index(db):
 
 
 def test_every_filter_is_known_here_and_every_choice_is_counted(release):
-    assert {*FACET_COLUMNS, *SEARCH_FILTERS} == set(asked().filters)
-    for name, of_each in found().counts.items():
-        assert list(of_each) == [value for value, _label in asked().form.fields[name].choices]
+    assert {*FACET_COLUMNS, *SEARCH_FILTERS} == set(valid_filter().filters)
+    for name, of_each in result().counts.items():
+        assert list(of_each) == [value for value, _label in valid_filter().form.fields[name].choices]
 
 
 def test_within_a_filter_a_choice_counts_what_it_would_find_alone(release):
-    counts = found("status=completed&area=culture").counts
+    counts = result("status=completed&area=culture").counts
     assert counts["status"]["in_progress"] == len(in_sql("status=in_progress&area=culture")) > 0
-    assert counts["area"]["culture"] == found("status=completed&area=culture").total
+    assert counts["area"]["culture"] == result("status=completed&area=culture").total
 
 
 def test_nothing_on_record_is_counted_as_nothing(db):
-    assert (found().total, found().references(0, 25)) == (0, [])
-    assert found().counts["status"]["completed"] == 0
+    assert (result().total, result().references(0, 25)) == (0, [])
+    assert result().counts["status"]["completed"] == 0
 
 
 def test_a_page_past_the_end_is_empty(release):
-    assert found().references(1000, 1025) == []
+    assert result().references(1000, 1025) == []
 
 
 def test_drafts_count_nowhere(db):
     public = factories.published(kind="action")
     draft = factories.CommitmentFactory(release=public.release, area=public.area, owners=public.owners.all())
     factories.CommitmentFactory(part_of=draft, partners=public.owners.all())
-    assert found().references(0, 9) == [public.reference]
+    assert result().references(0, 9) == [public.reference]
     owner = public.owners.get().slug
-    counts = found().counts
+    counts = result().counts
     assert (counts["kind"]["action"], counts["area"][public.area.slug], counts["owner"][owner]) == (1, 1, 1)
     assert set(counts["partner"].values()) == {0}
 
 
 def test_a_publication_shows_at_once(db):
     crowd([1, 2], parties_as_stated="somebody")
-    assert found().total == 2
+    assert result().total == 2
     crowd([3], parties_as_stated="somebody")
-    assert found("sort=-reference").references(0, 2) == ["QQ-0003", "QQ-0002"]
+    assert result("sort=-reference").references(0, 2) == ["QQ-0003", "QQ-0002"]
 
 
 def test_a_report_and_its_retraction_show_at_once(db):
-    one = factories.published()
-    assert found().counts["status"]["in_progress"] == 0
-    entry = factories.record("report", one)
-    assert found().counts["status"]["in_progress"] == 1
+    commitment = factories.published()
+    assert result().counts["status"]["in_progress"] == 0
+    entry = factories.record("report", commitment)
+    assert result().counts["status"]["in_progress"] == 1
     append_entries([new_retraction(entry, "Wrong.", BY)])
-    assert found().counts["status"] == dict.fromkeys(Status.values, 0) | {"no_report": 1}
+    assert result().counts["status"] == dict.fromkeys(Status.values, 0) | {"no_report": 1}
 
 
 def test_a_redaction_shows_at_once(db):
     entry = factories.record("report", factories.published())
-    assert found("status=in_progress").total == 1
+    assert result("status=in_progress").total == 1
     append_entries([new_redaction(entry, None, "A name.", BY)])
-    assert found("status=in_progress").total == 0
+    assert result("status=in_progress").total == 0
 
 
 def test_a_correction_shows_at_once_in_filters_and_sorts(db):
-    one, other = crowd([1, 2], parties_as_stated="somebody")
-    assert found("sort=title").references(0, 2) == ["QQ-0001", "QQ-0002"]
+    commitment, other = crowd([1, 2], parties_as_stated="somebody")
+    assert result("sort=title").references(0, 2) == ["QQ-0001", "QQ-0002"]
     append_entries(
-        [new_correction(one, {"title": "Zebra", "kind": "target", "target": Decimal(4), "unit": "x"}, "A slip.", BY)]
+        [
+            new_correction(
+                commitment, {"title": "Zebra", "kind": "target", "target": Decimal(4), "unit": "x"}, "A slip.", BY
+            )
+        ]
     )
-    assert found("sort=title").references(0, 2) == [other.reference, one.reference]
-    assert found().counts["kind"] == dict.fromkeys(Kind.values, 0) | {"action": 1, "target": 1}
+    assert result("sort=title").references(0, 2) == [other.reference, commitment.reference]
+    assert result().counts["kind"] == dict.fromkeys(Kind.values, 0) | {"action": 1, "target": 1}
 
 
 def test_a_rebuild_shows_at_once(db):
-    one = factories.published(kind="action")
-    Commitment.objects.filter(pk=one.pk).update(kind="agreement")
-    assert found("kind=agreement").total == 1
+    commitment = factories.published(kind="action")
+    Commitment.objects.filter(pk=commitment.pk).update(kind="agreement")
+    assert result("kind=agreement").total == 1
     assert list(rebuild_projections())
-    assert found("kind=agreement").total == 0
+    assert result("kind=agreement").total == 0
 
 
 @pytest.mark.parametrize(
@@ -274,26 +283,26 @@ def test_what_staff_edit_beside_the_ledger_shows_at_once(db, model, change, befo
     owner = factories.OrganisationFactory(slug="body-old")
     place = {"release": factories.ReleaseFactory(slug="old"), "area": factories.AreaFactory(slug="old")}
     factories.published(owners=[owner], **place)
-    assert found(before).total == 1
+    assert result(before).total == 1
     model.objects.update(**change)
     name, _is, value = before.partition("=")
-    assert found().counts.get(name, {}).get(value, 0) == 0
-    assert found(after).total == 1
+    assert result().counts.get(name, {}).get(value, 0) == 0
+    assert result(after).total == 1
     if name == "as_of":
-        assert found(before).total == 0
+        assert result(before).total == 0
 
 
 def test_each_day_has_counts_of_its_own(db):
-    one = factories.published()
-    factories.record("report", one, date="2019-05-05", status="in_progress")
+    commitment = factories.published()
+    factories.record("report", commitment, date="2019-05-05", status="in_progress")
     days = ["2018-08-23", "2018-08-24", "2019-05-05", "2018-08-24", "2018-08-23"]
-    assert [found(f"as_of={day}").total for day in days] == [0, 1, 1, 1, 0]
-    assert [found(f"as_of={day}").counts["status"]["in_progress"] for day in days] == [0, 0, 1, 0, 0]
+    assert [result(f"as_of={day}").total for day in days] == [0, 1, 1, 1, 0]
+    assert [result(f"as_of={day}").counts["status"]["in_progress"] for day in days] == [0, 0, 1, 0, 0]
 
 
 def test_only_so_many_days_are_kept(db):
     for day in range(1, MAX_INDEXES + 3):
-        found(f"as_of=2026-11-0{day}")
+        result(f"as_of=2026-11-0{day}")
     assert index_for.cache_info().currsize == MAX_INDEXES
 
 
@@ -308,7 +317,7 @@ def test_only_so_many_days_are_kept(db):
 )
 def test_a_question_takes_one_query_where_the_day_is_kept_and_one_more_for_words_or_days(db, query, first, then):
     crowd([1, 2, 3], owners=[factories.OrganisationFactory(slug="body-of-all")])
-    question = asked(query)
+    question = valid_filter(query)
     taken = []
     for _time in range(2):
         with CaptureQueriesContext(connection) as captured:

@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 22)
 ALL = [f"AA-0{n}" for n in range(1, 10)]
 
 
-def found(query, today=TODAY):
+def references_of(query, today=TODAY):
     filterset = CommitmentFilter(QueryDict(query), today)
     assert filterset.is_valid(), filterset.errors
     return [commitment.reference for commitment in filterset.qs]
@@ -37,8 +37,8 @@ class Entries(list):
         self.append(new_publication(draft, Actor(), recorded_at=factories.WHEN))
         return draft
 
-    def record(self, kind, commitment, **said):
-        self.append(factories.new(kind, commitment, **said))
+    def record(self, kind, commitment, **fields):
+        self.append(factories.new(kind, commitment, **fields))
 
 
 def place():
@@ -223,14 +223,14 @@ BY_NAME = {
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_question_finds_exactly_its_commitments(nine_commitments, name):
-    assert {query: found(query) for query in BY_NAME[name]} == BY_NAME[name]
+    assert {query: references_of(query) for query in BY_NAME[name]} == BY_NAME[name]
 
 
 @pytest.mark.parametrize("language", CHINESE)
 def test_words_and_names_find_the_same_in_every_language(nine_commitments, language):
     questions = BY_NAME["q"] | BY_NAME["area"] | BY_NAME["owner"] | BY_NAME["partner"] | BY_NAME["release"]
     with translation.override(language):
-        assert {query: found(query) for query in questions} == questions
+        assert {query: references_of(query) for query in questions} == questions
 
 
 def test_every_filter_has_a_question_that_leaves_something_out_and_one_that_finds_something():
@@ -245,19 +245,19 @@ BLANKS = "&".join(f"{name}=" for name in list_params())
 
 def test_blank_fields_of_a_form_are_no_filter(nine_commitments):
     for blanks in (BLANKS, BLANKS.replace("=", "=%20"), "status=&status="):
-        assert found(blanks) == ALL, blanks
+        assert references_of(blanks) == ALL, blanks
 
 
 def test_a_blank_among_values_is_passed_over(nine_commitments):
-    assert found("status=&status=stopped") == ["AA-07"]
+    assert references_of("status=&status=stopped") == ["AA-07"]
 
 
 def test_two_words_need_not_stand_in_the_same_place(nine_commitments):
-    assert found("q=northern+harbour") == ["AA-01"]
+    assert references_of("q=northern+harbour") == ["AA-01"]
 
 
 def test_twenty_words_can_be_asked_for(nine_commitments):
-    assert found("q=" + "+".join(chr(ord("一") + n) for n in range(20))) == []
+    assert references_of("q=" + "+".join(chr(ord("一") + n) for n in range(20))) == []
 
 
 def test_more_words_than_a_database_can_look_for_are_refused(nine_commitments):
@@ -284,25 +284,27 @@ SORTED = {
 @pytest.mark.parametrize("column", [sort for sort in SORTED if sort[0] != "-"])
 def test_a_sort_has_empties_last_in_both_directions_and_settles_ties_by_reference(nine_commitments, column):
     for sort in (column, f"-{column}"):
-        assert found(f"sort={sort}") == SORTED[sort]
+        assert references_of(f"sort={sort}") == SORTED[sort]
 
 
 @pytest.mark.parametrize("language", CHINESE)
 def test_every_sort_but_that_of_titles_is_the_same_in_every_language(nine_commitments, language):
     with translation.override(language):
         others = {sort: order for sort, order in SORTED.items() if not sort.endswith("title")}
-        assert {sort: found(f"sort={sort}") for sort in others} == others
+        assert {sort: references_of(f"sort={sort}") for sort in others} == others
 
 
 @pytest.mark.parametrize("language", CHINESE)
 def test_titles_in_chinese_sort_by_what_their_readers_know(nine_commitments, language):
     titles = ["一", "丁", "中", "周", "學", "龍", "橋", "安", "新"]
     references = dict(zip(ALL, titles, strict=True))
-    for one in Commitment.objects.public():
-        said = NewTranslation(one, language, one.title, references[one.reference])
-        record_translations([said], Actor())
+    for commitment in Commitment.objects.public():
+        new_translation = NewTranslation(commitment, language, commitment.title, references[commitment.reference])
+        record_translations([new_translation], Actor())
     with translation.override(language):
-        orders = ["".join(references[one] for one in found(f"sort={sign}title")) for sign in ("", "-")]
+        orders = [
+            "".join(references[reference] for reference in references_of(f"sort={sign}title")) for sign in ("", "-")
+        ]
     # By strokes 1, 2, 4, 6, 8, 13, 16, 16, 16; by pinyin an, dīng, lóng, qiáo, xīn, xué, yī, zhōng, zhōu.
     expected = {"zh-hant": "一丁中安周新學橋龍", "zh-hans": "安丁龍橋新學一中周"}[language]
     assert orders == [expected, expected[::-1]]
@@ -315,10 +317,10 @@ def test_choices_are_named_in_the_language_or_else_in_english(nine_commitments, 
     Organisation.objects.filter(slug="north").update(**{column: "丁"})
     Area.objects.filter(slug="red").update(**{column: "紅"})
     with translation.override(language):
-        asked = CommitmentFilter(QueryDict("area=red"), TODAY)
-        owners = [label for _value, label in asked.form.fields["owner"].choices]
-        assert asked.is_valid()
-        assert asked.description[0].endswith("：紅")
+        filterset = CommitmentFilter(QueryDict("area=red"), TODAY)
+        owners = [label for _value, label in filterset.form.fields["owner"].choices]
+        assert filterset.is_valid()
+        assert filterset.description[0].endswith("：紅")
     first = {"zh-hant": ["一", "丁"], "zh-hans": ["丁", "一"]}[language]
     assert owners == [*first, "Joint Council", "National Board"]
 
@@ -328,7 +330,7 @@ def test_every_sort_on_offer_is_tested_in_both_directions():
 
 
 def test_a_question_about_a_past_day_is_sorted_as_of_that_day(nine_commitments):
-    of_then = found("as_of=2019-05-04&sort=deadline")
+    of_then = references_of("as_of=2019-05-04&sort=deadline")
     assert of_then == ["AA-02", "AA-01", "AA-05", "AA-07", "AA-06", "AA-04", "AA-03"]
 
 

@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 22)
 BY = Actor()
 
 
-def found(words, day=TODAY):
+def references(words, day=TODAY):
     return list(search_commitments(Commitment.objects.as_of(day), words, day).values_list("reference", flat=True))
 
 
@@ -32,82 +32,82 @@ def pledge(**fields):
 def test_either_form_of_an_owner_s_name_finds_its_commitments():
     pledge(owners=[factories.OrganisationFactory(name="Leisure Department", name_zh_hant="康樂及文化事務署")])
     words = ["康樂", "康乐", "康樂及文化事務署", "文化事务署", "康樂 文化"]
-    assert {word: found(word) for word in words} == {word: ["TT-01"] for word in words}
+    assert {word: references(word) for word in words} == {word: ["TT-01"] for word in words}
 
 
 def test_either_form_of_a_title_on_record_in_chinese_is_found():
     pledge(title="在上海舉辦「香港周」、上海周")
     words = ["上海周", "舉辦", "举办", "「香港", "辦"]
-    assert {word: found(word) for word in words} == {word: ["TT-01"] for word in words}
+    assert {word: references(word) for word in words} == {word: ["TT-01"] for word in words}
 
 
 def test_a_title_is_found_by_its_translation_and_by_itself():
-    one = pledge(title="Build a bridge")
-    translate(one, "Build a bridge", "興建大橋")
+    commitment = pledge(title="Build a bridge")
+    translate(commitment, "Build a bridge", "興建大橋")
     words = ["橋", "桥", "大橋", "大桥", "Bridge", "bridge"]
-    assert {word: found(word) for word in words} == {word: ["TT-01"] for word in words}
+    assert {word: references(word) for word in words} == {word: ["TT-01"] for word in words}
 
 
 def test_a_translation_in_simplified_chinese_is_found_by_traditional_characters():
-    one = pledge(quote="will build a bridge")
-    translate(one, "will build a bridge", "将兴建大桥", "zh-hans")
-    assert found("興建大橋") == ["TT-01"]
+    commitment = pledge(quote="will build a bridge")
+    translate(commitment, "will build a bridge", "将兴建大桥", "zh-hans")
+    assert references("興建大橋") == ["TT-01"]
 
 
 def test_a_word_of_both_scripts_is_found_whatever_its_width_and_case():
     pledge(title="開放M+博物館")
     words = ["M+博物館", "M+博物馆", "m+博物", "Ｍ＋博物館"]
-    assert {word: found(word) for word in words} == {word: ["TT-01"] for word in words}
+    assert {word: references(word) for word in words} == {word: ["TT-01"] for word in words}
 
 
 def test_words_of_both_scripts_are_found_together():
-    one = pledge(title="Build a bridge")
-    translate(one, "Build a bridge", "興建大橋")
-    assert found("大桥 bridge TT-01") == ["TT-01"]
-    assert found("大桥 tunnel") == []
+    commitment = pledge(title="Build a bridge")
+    translate(commitment, "Build a bridge", "興建大橋")
+    assert references("大桥 bridge TT-01") == ["TT-01"]
+    assert references("大桥 tunnel") == []
 
 
 def test_a_note_is_found_from_the_day_from_which_it_counts():
-    one = pledge()
-    factories.record("report", one, date="2020-05-05", note="The bridge is open.")
-    translate(one, "The bridge is open.", "大橋已經開通。")
-    assert found("开通", date(2020, 5, 5)) == ["TT-01"]
-    assert found("开通", date(2020, 5, 4)) == []
+    commitment = pledge()
+    factories.record("report", commitment, date="2020-05-05", note="The bridge is open.")
+    translate(commitment, "The bridge is open.", "大橋已經開通。")
+    assert references("开通", date(2020, 5, 5)) == ["TT-01"]
+    assert references("开通", date(2020, 5, 4)) == []
 
 
 def test_a_note_that_is_retracted_is_not_found():
-    one = pledge()
-    entry = factories.record("report", one, note="大橋已經開通。")
-    assert found("開通") == ["TT-01"]
+    commitment = pledge()
+    entry = factories.record("report", commitment, note="大橋已經開通。")
+    assert references("開通") == ["TT-01"]
     append_entries([new_retraction(entry, "Wrong.", BY)])
-    assert found("開通") == []
+    assert references("開通") == []
 
 
 def test_a_translation_of_a_draft_s_text_finds_nothing():
     draft = factories.CommitmentFactory(title="Keep a secret")
     translate(draft, "Keep a secret", "保守秘密")
-    one = pledge()
-    translate(one, "A note that is no entry yet.", "尚未記錄的說明")
-    assert found("秘密") == found("說明") == []
+    commitment = pledge()
+    translate(commitment, "A note that is no entry yet.", "尚未記錄的說明")
+    assert references("秘密") == references("說明") == []
 
 
 def test_a_translation_that_was_taken_back_finds_nothing():
-    one = pledge(title="Build a bridge")
-    translate(one, "Build a bridge", "興建大橋")
-    translate(one, "Build a bridge", "")
-    assert found("大橋") == []
-    assert found("bridge") == ["TT-01"]
+    commitment = pledge(title="Build a bridge")
+    translate(commitment, "Build a bridge", "興建大橋")
+    translate(commitment, "Build a bridge", "")
+    assert references("大橋") == []
+    assert references("bridge") == ["TT-01"]
 
 
 def test_a_corrected_title_is_found_by_what_it_says_now():
-    one = pledge(title="興建大橋")
-    append_entries([new_correction(one, {"title": "興建隧道"}, "A slip.", BY)])
-    assert (found("隧道"), found("大橋")) == (["TT-01"], [])
+    commitment = pledge(title="興建大橋")
+    append_entries([new_correction(commitment, {"title": "興建隧道"}, "A slip.", BY)])
+    assert (references("隧道"), references("大橋")) == (["TT-01"], [])
 
 
 def test_signs_that_databases_take_for_any_text_stand_for_themselves():
     pledge(title="博物館達標")
-    assert [word for word in ("%", "博_館", "100%達標") if found(word)] == []
+    assert [word for word in ("%", "博_館", "100%達標") if references(word)] == []
 
 
 @pytest.mark.parametrize(("prefix", "word"), [("", "康乐"), ("/zh-hant", "康乐"), ("/zh-hans", "leisure")])

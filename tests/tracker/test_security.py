@@ -97,10 +97,10 @@ def test_an_error_report_hides_secrets_of_the_settings_and_the_cookie_of_a_sessi
     settings.EMAIL_HOST_PASSWORD = "mail-password"
     request = rf.get("/")
     request.COOKIES[configured.SESSION_COOKIE_NAME] = "the-session"
-    told = ExceptionReporter(request, ValueError, ValueError("x"), None).get_traceback_text()
-    assert "SECRET_KEY" in told
+    text = ExceptionReporter(request, ValueError, ValueError("x"), None).get_traceback_text()
+    assert "SECRET_KEY" in text
     secrets = [configured.SECRET_KEY, "database-password", "mail-password", "the-session"]
-    assert [secret for secret in secrets if secret in told] == []
+    assert [secret for secret in secrets if secret in text] == []
 
 
 # Large questions
@@ -140,8 +140,8 @@ def ask(server, lines, body=b""):
     host, _colon, port = server.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
-        told = b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
-    return int(told.split(" ")[1]), told
+        text = b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
+    return int(text.split(" ")[1]), text
 
 
 @pytest.mark.processes
@@ -153,9 +153,9 @@ def test_the_server_refuses_what_is_too_long_or_no_text_and_believes_nobody_abou
         assert ask(server, ["GET / HTTP/1.1", *host, f"X-Long: {'x' * 20_000}"])[0] in (400, 431)
         assert ask(server, ["GET /areas/\xff\xfe/ HTTP/1.1", *host])[0] in (400, 404)
         assert ask(server, ["GET / HTTP/1.1", "Host: evil.example", "Connection: close"])[0] == 400
-        status, told = ask(server, ["GET /robots.txt HTTP/1.1", *host, "X-Forwarded-Proto: https"])
+        status, text = ask(server, ["GET /robots.txt HTTP/1.1", *host, "X-Forwarded-Proto: https"])
         assert status == 200
-        assert "Sitemap: http://" in told
+        assert "Sitemap: http://" in text
 
 
 # Where to tell of a weakness
@@ -191,5 +191,5 @@ def test_every_file_of_tests_that_the_document_names_exists():
     named = set(re.findall(r"tests/[^\s`,;)]*", DOCUMENT))
     assert len(named) > 20
     assert [
-        one for one in named if not (re.fullmatch(r"tests/([a-z]+/)*test_\w+\.py", one) and (ROOT / one).is_file())
+        path for path in named if not (re.fullmatch(r"tests/([a-z]+/)*test_\w+\.py", path) and (ROOT / path).is_file())
     ] == []

@@ -85,8 +85,8 @@ MISSPELT = {
 
 def test_a_name_that_is_nearly_ours_is_refused_with_the_right_one():
     for name, ours in MISSPELT.items():
-        said = f"{name} is not a setting. Did you mean {ours}? Rename it or remove it."
-        assert refusal(module.refuse_misspelt, [name]) == said
+        message = f"{name} is not a setting. Did you mean {ours}? Rename it or remove it."
+        assert refusal(module.refuse_misspelt, [name]) == message
 
 
 def test_names_that_others_use_and_that_are_near_enough_to_be_read_twice_are_let_alone():
@@ -106,8 +106,8 @@ def test_yes_and_no_may_be_said_in_these_ways_and_in_no_other():
 
 def test_a_number_is_whole_and_not_below_the_least():
     for text in ("soon", "-1", "1.5", "1e3", ""):
-        said = refusal(module.whole_number, "LOG_DAYS", 0, LOG_DAYS=text)
-        assert said == f"LOG_DAYS is {text!r}: write a whole number."
+        message = refusal(module.whole_number, "LOG_DAYS", 0, LOG_DAYS=text)
+        assert message == f"LOG_DAYS is {text!r}: write a whole number."
     assert "write a whole number from 5 up" in refusal(module.whole_number, "LOG_DAYS", 60, 5, LOG_DAYS="4")
     with patch.dict(os.environ, LOG_DAYS=" 5 "):
         assert module.whole_number("LOG_DAYS", 60, 5) == 5
@@ -126,10 +126,10 @@ def test_a_number_is_whole_and_not_below_the_least():
     ],
 )
 def test_a_database_that_is_none_of_the_two_is_refused_and_its_password_not_repeated(url):
-    said = refusal(module.database, url)
-    assert said.startswith("DATABASE_URL cannot be ")
-    assert module.SETTINGS["DATABASE_URL"] in said
-    assert "hunter2" not in said
+    message = refusal(module.database, url)
+    assert message.startswith("DATABASE_URL cannot be ")
+    assert module.SETTINGS["DATABASE_URL"] in message
+    assert "hunter2" not in message
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x", "nonsense"])
@@ -148,8 +148,8 @@ def test_a_replica_is_a_postgresql(url):
     ],
 )
 def test_a_mail_server_that_is_none_is_refused_and_its_password_not_repeated(url):
-    said = refusal(module.mail_server, url)
-    assert (said.startswith("EMAIL_URL "), "smtp+tls://" in said, "hunter2" in said) == (True, True, False)
+    message = refusal(module.mail_server, url)
+    assert (message.startswith("EMAIL_URL "), "smtp+tls://" in message, "hunter2" in message) == (True, True, False)
 
 
 def test_the_address_of_an_installation_is_a_scheme_and_a_host_and_no_more():
@@ -194,11 +194,11 @@ LEAST |= {"SESSION_IDLE_MINUTES": 5, "API_PER_MINUTE": 1, "SEARCHES_PER_MINUTE":
 
 
 def test_every_switch_and_every_number_is_read_by_its_rule():
-    said = {name: refusal(lambda name=name: settings_in(**{name: "maybe"})) for name in SWITCHES}
-    assert said == {name: f"{name} is 'maybe': write 1 or 0." for name in SWITCHES}
-    said = {name: refusal(lambda name=name: settings_in(**{name: str(LEAST[name] - 1)})) for name in LEAST}
+    messages = {name: refusal(lambda name=name: settings_in(**{name: "maybe"})) for name in SWITCHES}
+    assert messages == {name: f"{name} is 'maybe': write 1 or 0." for name in SWITCHES}
+    messages = {name: refusal(lambda name=name: settings_in(**{name: str(LEAST[name] - 1)})) for name in LEAST}
     up = {name: f" from {least} up" if least else "" for name, least in LEAST.items()}
-    assert said == {n: f"{n} is '{least - 1}': write a whole number{up[n]}." for n, least in LEAST.items()}
+    assert messages == {n: f"{n} is '{least - 1}': write a whole number{up[n]}." for n, least in LEAST.items()}
     assert all(settings_in(**{name: str(least)}) for name, least in LEAST.items())
 
 
@@ -221,21 +221,21 @@ def test_what_is_right_is_taken(environment):
 
 
 def mail(**environment):
-    found = settings_in(**environment)
-    return found["EMAIL_BACKEND"].split(".")[-2], found["EMAIL_HOST"], found["EMAIL_PORT"]
+    configuration = settings_in(**environment)
+    return configuration["EMAIL_BACKEND"].split(".")[-2], configuration["EMAIL_HOST"], configuration["EMAIL_PORT"]
 
 
 def test_mail_goes_to_the_console_on_ones_own_machine_and_to_a_server_in_production():
     assert mail() == ("console", None, None)
     assert mail(**PRODUCTION) == ("smtp", "localhost", 25)
     assert mail(**but(EMAIL_URL="smtp+tls://u:p@mail.example:587")) == ("smtp", "mail.example", 587)
-    found = settings_in(EMAIL_URL="smtp+tls://u:p@m.example:587")
-    assert (found["EMAIL_USE_TLS"], found["EMAIL_HOST_USER"]) == (True, "u")
+    configuration = settings_in(EMAIL_URL="smtp+tls://u:p@m.example:587")
+    assert (configuration["EMAIL_USE_TLS"], configuration["EMAIL_HOST_USER"]) == (True, "u")
 
 
 def values(*names, **environment):
-    found = settings_in(**environment)
-    return tuple(found.get(name) for name in names)
+    configuration = settings_in(**environment)
+    return tuple(configuration.get(name) for name in names)
 
 
 def test_links_in_mails_lead_to_the_first_host_unless_told_otherwise():
@@ -243,8 +243,8 @@ def test_links_in_mails_lead_to_the_first_host_unless_told_otherwise():
     assert values(*of) == ("http://127.0.0.1:8000", "noreply@127.0.0.1")
     first = values(*of, **but(ALLOWED_HOSTS=".tracker.example,b.example"))
     assert first == ("https://tracker.example", "noreply@tracker.example")
-    told = but(SITE_URL="https://www.tracker.example/", MAIL_FROM="us@tracker.example")
-    assert values(*of, **told) == ("https://www.tracker.example", "us@tracker.example")
+    environment = but(SITE_URL="https://www.tracker.example/", MAIL_FROM="us@tracker.example")
+    assert values(*of, **environment) == ("https://www.tracker.example", "us@tracker.example")
 
 
 def test_a_sign_in_lasts_for_twelve_hours_and_one_without_a_request_unless_told_otherwise():

@@ -21,17 +21,17 @@ def path(tmp_path):
 
 def connected(path, timeout):
     """A connection of its own."""
-    made = ConnectionHandler({"default": database(f"sqlite:///{path}")})["default"]
-    made.settings_dict["OPTIONS"] |= {"timeout": timeout}
-    made.connect()
-    return made
+    connection = ConnectionHandler({"default": database(f"sqlite:///{path}")})["default"]
+    connection.settings_dict["OPTIONS"] |= {"timeout": timeout}
+    connection.connect()
+    return connection
 
 
 def begin(path, timeout):
     """The same, in a transaction that writes."""
-    made = connected(path, timeout)
-    made.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
-    return made
+    connection = connected(path, timeout)
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    return connection
 
 
 @pytest.mark.django_db
@@ -88,6 +88,6 @@ def test_a_statement_outside_a_transaction_waits_as_long_as_settings_say(path):
 def test_what_is_committed_is_on_the_disk_and_readers_wait_for_no_writer(path):
     connection = begin(path, timeout=0)
     connection.rollback()
-    asked = ("synchronous", "journal_mode", "foreign_keys")
-    assert [connection.cursor().execute(f"PRAGMA {name}").fetchone()[0] for name in asked] == [2, "wal", 1]
+    pragmas = ("synchronous", "journal_mode", "foreign_keys")
+    assert [connection.cursor().execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas] == [2, "wal", 1]
     connection.close()

@@ -16,7 +16,7 @@ from django.urls import path
 
 from commitments.web import request_log
 from commitments.web.errors import is_database_unavailable
-from tests.helpers.html import every, main, read, words
+from tests.helpers.html import find_all, main_element, parse_page, visible_text
 from tracker.settings import database
 from tracker.urls import handler400, handler500, urlpatterns  # noqa: F401
 
@@ -33,17 +33,17 @@ urlpatterns = [path("save/", work), *urlpatterns]
 
 def sqlite(file):
     """A connection of our own, as settings make them, that waits for nobody."""
-    made = ConnectionHandler({"default": database(f"sqlite:///{file}")})["default"]
-    made.settings_dict["OPTIONS"] |= {"timeout": 0}
-    return made
+    own_connection = ConnectionHandler({"default": database(f"sqlite:///{file}")})["default"]
+    own_connection.settings_dict["OPTIONS"] |= {"timeout": 0}
+    return own_connection
 
 
 @pytest.fixture
 def file(tmp_path):
-    made = sqlite(tmp_path / "one.sqlite3")
-    made.cursor().execute("CREATE TABLE one (words)")
-    yield made
-    made.close()
+    own_connection = sqlite(tmp_path / "one.sqlite3")
+    own_connection.cursor().execute("CREATE TABLE one (words)")
+    yield own_connection
+    own_connection.close()
 
 
 @contextmanager
@@ -180,11 +180,11 @@ def answers(django_db_setup, django_db_blocker):
 
 
 def test_every_address_says_503_and_when_to_come_back_and_nobody_keeps_it(answers):
-    found = {
+    values = {
         address: (answer.status_code, answer.headers["Retry-After"], answer.headers["Cache-Control"])
         for address, answer in answers.items()
     }
-    assert found == dict.fromkeys(answers, (503, "30", "no-store"))
+    assert values == dict.fromkeys(answers, (503, "30", "no-store"))
 
 
 def test_staff_are_told_though_who_they_are_cannot_be_looked_up_either(clerk):
@@ -192,13 +192,13 @@ def test_staff_are_told_though_who_they_are_cannot_be_looked_up_either(clerk):
         with gone(client=clerk):
             answer = clerk.get(address)
         assert answer.status_code == 503
-        assert words(every(main(answer), "h1")[0]) == "Not available just now"
+        assert visible_text(find_all(main_element(answer), "h1")[0]) == "Not available just now"
 
 
 def test_a_page_is_plain_html_with_the_headers_of_every_page(answers):
     for answer in (answers[address] for address in PAGES):
-        assert every(read(answer), "meta", name="robots", content="noindex")
-        assert "Nothing that is on it was lost" in words(main(answer))
+        assert find_all(parse_page(answer), "meta", name="robots", content="noindex")
+        assert "Nothing that is on it was lost" in visible_text(main_element(answer))
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert not answer.cookies
 
@@ -219,7 +219,7 @@ def test_the_api_says_it_in_its_own_form_readable_from_other_sites(answers):
 def test_an_outage_is_a_line_in_the_log_for_each_request_and_no_more(caplog):
     with gone() as client:
         client.get("/timeline/")
-    [record] = [one for one in caplog.records if one.name == "django.request"]
+    [record] = [entry for entry in caplog.records if entry.name == "django.request"]
     assert request_log.add_request_id(record)
     line = request_log.JsonFormatter().format(record)
     assert json.loads(line)["message"] == "Service Unavailable: /timeline/: nobody is there"
@@ -229,9 +229,9 @@ def test_an_outage_is_a_line_in_the_log_for_each_request_and_no_more(caplog):
 # What became of a form
 
 
-def said(answer):
+def outcome(answer):
     assert answer.status_code == 503
-    return words(every(main(answer), "strong")[0])
+    return visible_text(find_all(main_element(answer), "strong")[0])
 
 
 NOTHING = "Nothing of what you sent was recorded."
@@ -242,14 +242,14 @@ UNCERTAIN = "It is not certain whether what you sent was recorded."
 def test_a_form_that_could_not_be_saved_says_so_and_how_it_is_sent_again(clerk):
     with gone("commitments_area", clerk):
         answer = clerk.post("/admin/commitments/area/add/", {"slug": "one", "name": "One", "position": "1"})
-    assert said(answer) == NOTHING
-    assert "Your browser still has what you typed" in words(main(answer))
+    assert outcome(answer) == NOTHING
+    assert "Your browser still has what you typed" in visible_text(main_element(answer))
 
 
 def test_a_form_sent_to_a_database_that_nobody_serves_says_so(settings, clerk):
     nobody = ConnectionHandler({"default": database("postgresql://nobody@127.0.0.1:1/nothing")})["default"]
     with connection.execute_wrapper(lambda *_all: nobody.cursor()):
-        assert said(clerk.post("/admin/commitments/area/add/")) == NOTHING
+        assert outcome(clerk.post("/admin/commitments/area/add/")) == NOTHING
 
 
 @pytest.mark.urls("tests.web.test_errors")
@@ -262,7 +262,7 @@ def test_where_the_commit_itself_failed_nobody_claims_to_know(clerk, file):
             file.commit()
 
     WORK.append(save)
-    assert said(clerk.post("/save/")) == UNCERTAIN
+    assert outcome(clerk.post("/save/")) == UNCERTAIN
 
 
 @pytest.mark.postgresql
@@ -274,4 +274,4 @@ def test_where_something_failed_after_the_view_nobody_claims_to_know(clerk):
 
     WORK.append(save)
     with gone("UPDATE", clerk):
-        assert said(clerk.post("/save/")) == UNCERTAIN
+        assert outcome(clerk.post("/save/")) == UNCERTAIN

@@ -34,13 +34,13 @@ def address(pattern):
     path = "/" + str(pattern.pattern).removeprefix("^").removesuffix("$").replace("\\", "")
     kind = path.split("/")[1 if "api" not in path else 3].removesuffix("s")
     slug = SLUGS.get(kind, "lcsd")
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: slug if found[1] == "slug" else NAMES[found[1]], path)
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: slug if match[1] == "slug" else NAMES[match[1]], path)
 
 
 ADDRESSES = [
-    address(one)
-    for one in [*urls.urlpatterns, *urls.without_language]
-    if (one.name or "api") not in NOT_KEPT and "elsewhere" not in str(one.pattern)
+    address(pattern)
+    for pattern in [*urls.urlpatterns, *urls.without_language]
+    if (pattern.name or "api") not in NOT_KEPT and "elsewhere" not in str(pattern.pattern)
 ]
 
 
@@ -85,33 +85,33 @@ def walk(addresses, client, monkeypatch):
             with CaptureQueriesContext(connection) as captured:
                 first = get(client, path)
                 content = whole(first)
-            tables = {table for one in captured for table in TABLE.findall(one["sql"])}
+            tables = {table for query in captured for table in TABLE.findall(query["sql"])}
             with CaptureQueriesContext(connection) as captured:
                 again = get(client, path)
-            sql = [one["sql"] for one in captured]
+            sql = [query["sql"] for query in captured]
             has = {"if-none-match": first.headers["ETag"]}
-            asked = [ask(path, headers=has) for ask in (client.get, client.head)]
-            WALK[path] = Asked(first, content, tables, again, whole(again), sql, asked)
+            revalidations = [ask(path, headers=has) for ask in (client.get, client.head)]
+            WALK[path] = Asked(first, content, tables, again, whole(again), sql, revalidations)
     return WALK
 
 
 @pytest.mark.postgresql
 def test_an_answer_is_made_once_and_is_the_same_again(walk):
     own = {"X-Request-ID": None}
-    for path, asked in walk.items():
-        told = dict(asked.again.headers)
-        assert (path, asked.content_again, told.pop("X-Cache")) == (path, asked.content, "hit")
-        assert asked.queries_again == [RECORD_VERSION_SQL], path
-        assert told | own == dict(asked.first.headers) | own, path
+    for path, visit in walk.items():
+        headers = dict(visit.again.headers)
+        assert (path, visit.content_again, headers.pop("X-Cache")) == (path, visit.content, "hit")
+        assert visit.queries_again == [RECORD_VERSION_SQL], path
+        assert headers | own == dict(visit.first.headers) | own, path
 
 
 def test_whoever_has_the_answer_is_told_so_and_told_for_how_long(walk):
-    for path, asked in walk.items():
-        assert (path, asked.first.headers["Cache-Control"]) == (path, CACHE_CONTROL)
-        for again in asked.with_the_answer:
+    for path, visit in walk.items():
+        assert (path, visit.first.headers["Cache-Control"]) == (path, CACHE_CONTROL)
+        for again in visit.with_the_answer:
             assert (path, again.status_code, again.content) == (path, 304, b"")
             for name in ("ETag", "Cache-Control"):
-                assert again.headers[name] == asked.first.headers[name], path
+                assert again.headers[name] == visit.first.headers[name], path
 
 
 @pytest.mark.postgresql
@@ -120,13 +120,13 @@ def test_a_304_takes_one_query_though_nothing_is_kept(release, client):
     caches["pages"].clear()
     with CaptureQueriesContext(connection) as captured:
         assert client.get("/commitments/", headers={"if-none-match": first.headers["ETag"]}).status_code == 304
-    assert [one["sql"] for one in captured] == [RECORD_VERSION_SQL]
+    assert [query["sql"] for query in captured] == [RECORD_VERSION_SQL]
 
 
 def changed(model, **fields):
     def change():
-        one = model.objects.first()
-        type(one).objects.filter(pk=one.pk).update(**fields)
+        row = model.objects.first()
+        type(row).objects.filter(pk=row.pk).update(**fields)
 
     return change
 
@@ -186,21 +186,21 @@ BESIDE = {"commitments_edition", "django_admin_log", "django_content_type"}
 @pytest.mark.postgresql
 def test_an_answer_is_made_of_nothing_that_its_name_does_not_cover(walk):
     covered = {*(f"commitments_{name}" for name in PROJECTED), *triggers.EDITED_TABLES, *BESIDE}
-    assert {path: asked.tables - covered for path, asked in walk.items() if asked.tables - covered} == {}
+    assert {path: visit.tables - covered for path, visit in walk.items() if visit.tables - covered} == {}
     assert "commitments_commitment" in walk["/commitments/"].tables
 
 
 def test_at_midnight_in_hong_kong_the_answers_are_new(client, time_machine):
-    one = factories.published(deadline="2026-11-22", deadline_basis="stated")
-    factories.record("report", one, date="2026-10", status="in_progress")
+    commitment = factories.published(deadline="2026-11-22", deadline_basis="stated")
+    factories.record("report", commitment, date="2026-10", status="in_progress")
     path = "/commitments.json?schedule=overdue"
-    assert one.reference not in get(client, path).text
+    assert commitment.reference not in get(client, path).text
     time_machine.move_to(datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC))
     assert get(client, path).headers["X-Cache"] == "hit"
     time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))
     again = get(client, path)
     assert "X-Cache" not in again.headers
-    assert one.reference in again.text
+    assert commitment.reference in again.text
 
 
 def test_answers_of_other_software_are_not_ours(release, client, monkeypatch):
@@ -237,14 +237,14 @@ def test_what_one_reader_gets_and_what_is_wrong_is_not_kept(release, client, pat
 def test_what_staff_look_at_before_they_publish_is_not_kept(release, rf):
     request = rf.get(reverse("commitment", args=["CU-06"]))
     request.is_preview = True
-    found = []
+    calls = []
 
     def make():
-        found.append(1)
+        calls.append(1)
         return page_cache.HttpResponse("a preview")
 
     assert [get_or_make(request, make).content for _twice in range(2)] == [b"a preview"] * 2
-    assert len(found) == 2
+    assert len(calls) == 2
 
 
 def test_a_long_file_is_streamed_and_not_kept(db, client, monkeypatch):

@@ -110,5 +110,5 @@ def test_who_asks_from_elsewhere_is_counted_for_themselves(client):
 def test_only_a_trusted_proxy_says_who_asks(client, settings, trusted, answer):
     settings.TRUST_PROXY = trusted
     statuses(client, "/commitments.csv", headers={"X-Forwarded-For": "203.0.113.9, 203.0.113.1"})
-    asked = client.get("/commitments.csv", headers={"X-Forwarded-For": "203.0.113.1, 203.0.113.2"})
-    assert asked.status_code == answer
+    response = client.get("/commitments.csv", headers={"X-Forwarded-For": "203.0.113.1, 203.0.113.2"})
+    assert response.status_code == answer

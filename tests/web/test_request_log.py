@@ -22,7 +22,7 @@ SECRET = "uB3k_Zq9-tTbVx0P2mYw7LhNc5RdGs1E"
 def logged(caplog):
     """The fields of the lines of a logger, the access log's unless another is named."""
     caplog.set_level(logging.INFO)
-    return lambda name="tracker.access": [one.fields for one in caplog.records if one.name == name]
+    return lambda name="tracker.access": [record.fields for record in caplog.records if record.name == name]
 
 
 def test_a_page_is_one_line_with_what_it_cost(client, release, logged):
@@ -70,7 +70,9 @@ def test_no_words_tokens_or_addresses_of_people_are_in_any_line(client, caplog, 
     caplog.set_level(logging.DEBUG)
     ErrorReport.objects.create(token=SECRET, what="Wrong.")
     client.get(address, REMOTE_ADDR="192.0.2.77")
-    lines = [request_log.JsonFormatter().format(one) for one in caplog.records if one.name.startswith("tracker")]
+    lines = [
+        request_log.JsonFormatter().format(record) for record in caplog.records if record.name.startswith("tracker")
+    ]
     assert lines
     for private in (SECRET, "Chan", "chan", "192.0.2.77"):
         assert private not in "".join(lines)
@@ -79,7 +81,9 @@ def test_no_words_tokens_or_addresses_of_people_are_in_any_line(client, caplog, 
 def test_what_was_typed_into_a_form_and_the_session_are_in_no_line(client, caplog):
     caplog.set_level(logging.DEBUG, "tracker")
     client.post("/admin/login/", {"login": "clerk", "password": "correct horse"})
-    lines = "".join(request_log.JsonFormatter().format(one) for one in caplog.records if one.name.startswith("tracker"))
+    lines = "".join(
+        request_log.JsonFormatter().format(record) for record in caplog.records if record.name.startswith("tracker")
+    )
     assert "/admin/login/" in lines
     for private in ("clerk", "correct horse", *(cookie.value for cookie in client.cookies.values())):
         assert private not in lines
@@ -87,7 +91,7 @@ def test_what_was_typed_into_a_form_and_the_session_are_in_no_line(client, caplo
 
 def test_an_id_is_taken_from_a_trusted_proxy_only_and_only_if_it_is_one(client, settings):
     right, wrong = "0123456789abcdef", ["short", 'a"}\n{"level": "x', "a" * 65]
-    for trusted, given in [(True, right), (False, right), *((True, one) for one in wrong)]:
+    for trusted, given in [(True, right), (False, right), *((True, request_id) for request_id in wrong)]:
         settings.TRUST_PROXY = trusted
         answer = client.get("/robots.txt", headers={"X-Request-ID": given})
         assert (answer["X-Request-ID"] == given) is (trusted and given == right)
@@ -98,7 +102,7 @@ def test_the_page_of_a_failure_names_the_line_that_says_what_failed_and_no_token
     client.raise_request_exception = False
     monkeypatch.setattr("commitments.public.error_reports.ErrorReport", None)
     answer = client.get(f"/report-an-error/{SECRET}/")
-    [failure] = [one for one in caplog.records if one.name == "django.request"]
+    [failure] = [record for record in caplog.records if record.name == "django.request"]
     request_log.add_request_id(failure)
     line = json.loads(request_log.JsonFormatter().format(failure))
     assert answer.status_code == 500
@@ -144,7 +148,7 @@ def test_of_a_path_that_leads_nowhere_nothing_private_is_written_down(rf: Reques
     private = [f"/report-an-error/{SECRET}", f"/admin/account/password/reset/key/1-{SECRET}", f"/x{SECRET}y/"]
     private.append("/commitments/chan.tai.man@example.org/")
     written = [request_log.loggable_path(rf.get(path)) for path in private]
-    assert [one for one in written if SECRET in one or "chan" in one] == []
+    assert [path for path in written if SECRET in path or "chan" in path] == []
     assert written[0] == "/report-an-error/…"
 
 
@@ -162,15 +166,15 @@ def test_a_server_in_production_writes_json_alone(installation, tmp_path):
         "TRUST_PROXY": "1",
     }
     with installation.serve(log=str(log)) as server:
-        asked = urllib.request.Request(f"{server.url}/updates/", headers={"X-Forwarded-Proto": "https"})
-        with urllib.request.urlopen(asked) as answer:
+        request = urllib.request.Request(f"{server.url}/updates/", headers={"X-Forwarded-Proto": "https"})
+        with urllib.request.urlopen(request) as answer:
             size, number = len(answer.read()), answer.headers["X-Request-ID"]
     lines = [json.loads(line) for line in log.read_text().splitlines()]
-    line = next(one for one in lines if one["request"] == number)
+    line = next(entry for entry in lines if entry["request"] == number)
     assert (line["logger"], line["path"], line["bytes"]) == ("tracker.access", "/updates/", size)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["time"])
 
 
 def test_a_question_of_too_many_parts_is_answered_and_logged_as_ever(client, caplog):
     assert client.get(f"/api/v1/commitments/?{'&' * 1001}").headers["Content-Type"] == "application/json"
-    assert [one.fields["query"] for one in caplog.records if one.name == "tracker.access"] == [["…"]]
+    assert [record.fields["query"] for record in caplog.records if record.name == "tracker.access"] == [["…"]]

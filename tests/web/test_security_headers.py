@@ -95,37 +95,37 @@ NEWER = [
 ]
 
 
-def send(told, kind="application/csp-report", **extra):
-    body = told if isinstance(told, bytes) else json.dumps(told)
+def send(report, kind="application/csp-report", **extra):
+    body = report if isinstance(report, bytes) else json.dumps(report)
     return Client(enforce_csrf_checks=True).post(REPORT, body, content_type=kind, **extra)
 
 
-def said(caplog):
+def messages(caplog):
     """What was logged, beside that an answer was given."""
     return [record.getMessage() for record in caplog.records if record.name != "tracker.access"]
 
 
 @pytest.mark.parametrize(
-    ("told", "line"),
+    ("report", "line"),
     [
         (OLDER, "CSP: script-src-elem on error_report_status refused https://evil.example"),
         (NEWER, "CSP: style-src on commitments refused inline"),
     ],
 )
-def test_a_report_is_one_line_that_gives_nobody_away(caplog, told, line):
-    assert send(told, "application/reports+json").status_code == 204
-    assert said(caplog) == [line]
+def test_a_report_is_one_line_that_gives_nobody_away(caplog, report, line):
+    assert send(report, "application/reports+json").status_code == 204
+    assert messages(caplog) == [line]
 
 
 def test_what_is_no_report_is_no_failure_and_says_nothing():
     odd = [[], {}, 1, None, "text", [1], [[]], {"csp-report": []}]
-    assert [told for told in odd if [*security_headers.report_lines(told)]] == []
+    assert [report for report in odd if [*security_headers.report_lines(report)]] == []
     assert send([1]).status_code == 204
 
 
-@pytest.mark.parametrize("told", [{"csp-report": {"document-uri": ["//[", {}]}}, [NEWER[0]] * 500])
-def test_a_report_that_is_odd_or_long_is_few_lines(caplog, told):
-    assert send(told).status_code in (204, 413)
+@pytest.mark.parametrize("report", [{"csp-report": {"document-uri": ["//[", {}]}}, [NEWER[0]] * 500])
+def test_a_report_that_is_odd_or_long_is_few_lines(caplog, report):
+    assert send(report).status_code in (204, 413)
     assert len(caplog.records) <= 5
 
 
@@ -137,7 +137,7 @@ def test_what_is_no_json_is_refused(body):
 def test_nobody_writes_lines_of_their_own_into_the_log(caplog):
     forged = "script-src\n2026-11-22 ERROR forged\x1b[31m"
     send({"csp-report": dict.fromkeys(("document-uri", "violated-directive", "blocked-uri"), forged)})
-    assert said(caplog) == ["CSP: script-src on an unknown page refused script-src"]
+    assert messages(caplog) == ["CSP: script-src on an unknown page refused script-src"]
 
 
 def test_a_large_report_is_refused(caplog):

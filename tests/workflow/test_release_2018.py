@@ -16,8 +16,8 @@ from tests.helpers.installation import FIXTURE
 
 DATA = json.loads(FIXTURE.read_text(encoding="utf-8"))
 RELEASE = DATA["release"]
-PLEDGES = {one["reference"]: one for one in DATA["commitments"]}
-ENTRIES = [(one["reference"], entry) for one in DATA["commitments"] for entry in one["entries"]]
+PLEDGES = {pledge["reference"]: pledge for pledge in DATA["commitments"]}
+ENTRIES = [(pledge["reference"], entry) for pledge in DATA["commitments"] for entry in pledge["entries"]]
 TODAY = date(2026, 11, 22)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("release")]
@@ -62,19 +62,25 @@ def test_the_kinds_of_the_pledges_are_as_counted():
 
 def test_the_sections_stand_in_the_order_of_the_text_two_of_them_without_a_heading():
     sections = Section.objects.order_by("position")
-    assert [one.area.slug if one.area else None for one in sections] == [one["area"] for one in RELEASE["sections"]]
-    assert [one.area.slug for one in sections if not one.heading] == ["education", "finance"]
+    assert [section.area.slug if section.area else None for section in sections] == [
+        section["area"] for section in RELEASE["sections"]
+    ]
+    assert [section.area.slug for section in sections if not section.heading] == ["education", "finance"]
     assert sections.last().area is None
 
 
 def test_every_area_has_a_pledge():
-    assert {one.area.slug for one in as_of().counted() if one.area} == {one["slug"] for one in DATA["areas"]}
+    assert {commitment.area.slug for commitment in as_of().counted() if commitment.area} == {
+        area["slug"] for area in DATA["areas"]
+    }
 
 
 def test_nine_of_fifteen_agreements_are_identified_two_of_them_by_name():
     assert Release.objects.get().agreements_stated == 15
     assert Counter(Agreement.objects.values_list("basis", flat=True)) == {"named": 2, "inferred": 7}
-    assert all(one.parties.count() == 2 and one.commitments.exists() for one in Agreement.objects.all())
+    assert all(
+        agreement.parties.count() == 2 and agreement.commitments.exists() for agreement in Agreement.objects.all()
+    )
 
 
 def test_each_identified_agreement_is_a_pledge_that_is_part_of_the_fifteen():
@@ -83,7 +89,9 @@ def test_each_identified_agreement_is_a_pledge_that_is_part_of_the_fifteen():
 
 
 def test_seven_have_a_deadline_and_no_other_is_invented():
-    deadlines = {one.reference: str(one.state.deadline) for one in as_of() if one.state.deadline}
+    deadlines = {
+        commitment.reference: str(commitment.state.deadline) for commitment in as_of() if commitment.state.deadline
+    }
     assert deadlines == {
         "AV-01": "2018-H1",
         "AV-04": "2018",
@@ -97,8 +105,8 @@ def test_seven_have_a_deadline_and_no_other_is_invented():
 
 def test_every_deadline_has_the_words_of_the_release_and_only_one_is_that_of_an_event():
     with_deadline = Commitment.objects.exclude(deadline="")
-    assert all(one.deadline_as_stated for one in with_deadline)
-    assert [one.reference for one in with_deadline.filter(deadline_basis="event")] == ["PR-01"]
+    assert all(commitment.deadline_as_stated for commitment in with_deadline)
+    assert [commitment.reference for commitment in with_deadline.filter(deadline_basis="event")] == ["PR-01"]
 
 
 def test_a_quote_has_at_most_fifteen_words_and_no_two_are_the_same():
@@ -108,9 +116,11 @@ def test_a_quote_has_at_most_fifteen_words_and_no_two_are_the_same():
 
 
 def test_everybody_who_owns_or_takes_part_is_named_and_inferences_say_why():
-    for one in Commitment.objects.prefetch_related("owners", "partners"):
-        assert one.owners.all() or one.partners.all() or one.parties_as_stated, one.reference
-        assert bool(one.owner_note) or not one.owner_inferred, one.reference
+    for commitment in Commitment.objects.prefetch_related("owners", "partners"):
+        assert commitment.owners.all() or commitment.partners.all() or commitment.parties_as_stated, (
+            commitment.reference
+        )
+        assert bool(commitment.owner_note) or not commitment.owner_inferred, commitment.reference
 
 
 # What is said of them
@@ -144,13 +154,13 @@ def test_what_the_release_completed_is_what_it_reports_as_signed_or_in_place():
 def test_what_has_no_direct_evidence_beside_the_release_was_searched_for_and_nothing_else():
     without = {
         reference
-        for reference, one in PLEDGES.items()
-        for rows in [[row for entry in one["entries"] for row in entry.get("evidence", ())]]
+        for reference, pledge in PLEDGES.items()
+        for rows in [[row for entry in pledge["entries"] for row in entry.get("evidence", ())]]
         if not any(row["relation"] == "direct" and not by_the_release(row) for row in rows)
     }
     checks = Update.objects.filter(kind="check", date="2026-11-22").exclude(searched="")
     assert sorted(checks.values_list("commitment__reference", flat=True)) == sorted(without)
-    assert {one.reference for one in as_of() if one.state.searched_on == TODAY} == without
+    assert {commitment.reference for commitment in as_of() if commitment.state.searched_on == TODAY} == without
     assert len(without) == 32
 
 
@@ -188,9 +198,9 @@ def test_every_report_and_every_context_has_evidence_with_an_address():
 )
 def test_so_many_pledges_have_each_status_on_each_day(day, no_report, in_progress, completed):
     counted = as_of(date.fromisoformat(day)).counted()
-    found = Counter(counted.values_list("state__status", flat=True))
+    counts = Counter(counted.values_list("state__status", flat=True))
     expected = {"no_report": no_report, "in_progress": in_progress, "completed": completed}
-    assert found == {status: number for status, number in expected.items() if number}
+    assert counts == {status: number for status, number in expected.items() if number}
 
 
 def test_eleven_were_done_when_announced_and_four_were_delivered_since():
@@ -213,73 +223,99 @@ def test_eleven_were_done_when_announced_and_four_were_delivered_since():
 )
 def test_the_six_pledges_with_a_deadline_stand_like_this(day, expected):
     schedules = as_of(date.fromisoformat(day)).counted().exclude(state__deadline="")
-    found = Counter(schedules.values_list("schedule", flat=True))
-    assert found == {schedule: number for schedule, number in expected.items() if number}
+    counts = Counter(schedules.values_list("schedule", flat=True))
+    assert counts == {schedule: number for schedule, number in expected.items() if number}
 
 
 def test_nothing_slipped_because_no_new_date_was_announced():
-    assert {one.slip_days for one in as_of() if one.state.deadline} == {0}
+    assert {commitment.slip_days for commitment in as_of() if commitment.state.deadline} == {0}
 
 
 # The walk-through, line by line
 
 
 def test_hong_kong_week_2019_was_opened_and_met_its_deadline():
-    one = the("CU-06")
-    assert (one.state.status, one.state.completed_on, one.schedule) == (
+    commitment = the("CU-06")
+    assert (commitment.state.status, commitment.state.completed_on, commitment.schedule) == (
         "completed",
         parse_partial_date("2019-11-01"),
         "met",
     )
-    assert "opened" in one.done_when
-    assert "Festival Hong Kong 2019" in one.state.note
-    assert "taken to be the Hong Kong Week" in one.state.note
+    assert "opened" in commitment.done_when
+    assert "Festival Hong Kong 2019" in commitment.state.note
+    assert "taken to be the Hong Kong Week" in commitment.state.note
 
 
 @pytest.mark.postgresql
 def test_shanghai_week_2020_was_a_plan_and_came_late_by_at_least_1187_days():
-    one = the("CU-07")
-    assert (one.force, one.state.status, one.state.completed_on) == ("plan", "completed", parse_partial_date("2024-04"))
-    assert (one.schedule, one.days_late, one.slip_days) == ("met_late", 1187, 0)
-    assert "taken to fulfil" in one.state.note
+    commitment = the("CU-07")
+    assert (commitment.force, commitment.state.status, commitment.state.completed_on) == (
+        "plan",
+        "completed",
+        parse_partial_date("2024-04"),
+    )
+    assert (commitment.schedule, commitment.days_late, commitment.slip_days) == ("met_late", 1187, 0)
+    assert "taken to fulfil" in commitment.state.note
 
 
 def test_about_forty_employees_in_2018_is_unreported():
-    one = the("AV-04")
-    assert (one.state.status, one.schedule, one.state.evidence) == ("no_report", "unreported", "none")
-    assert (one.kind, one.force, one.target, one.unit) == ("target", "estimate", 40, "employees")
-    assert (one.target_approximate, one.state.achieved, one.days_late) == (True, None, None)
-    assert one.state.searched_on == TODAY
+    commitment = the("AV-04")
+    assert (commitment.state.status, commitment.schedule, commitment.state.evidence) == (
+        "no_report",
+        "unreported",
+        "none",
+    )
+    assert (commitment.kind, commitment.force, commitment.target, commitment.unit) == (
+        "target",
+        "estimate",
+        40,
+        "employees",
+    )
+    assert (commitment.target_approximate, commitment.state.achieved, commitment.days_late) == (True, None, None)
+    assert commitment.state.searched_on == TODAY
 
 
 def test_worldskills_2021_is_the_date_of_an_event_and_the_liaison_is_unreported():
-    one = the("PR-01")
-    assert (one.deadline_basis, one.state.status, one.schedule) == ("event", "no_report", "unreported")
-    told = " ".join(updates("PR-01", "context").values_list("note", flat=True))
+    commitment = the("PR-01")
+    assert (commitment.deadline_basis, commitment.state.status, commitment.schedule) == (
+        "event",
+        "no_report",
+        "unreported",
+    )
+    text = " ".join(updates("PR-01", "context").values_list("note", flat=True))
     for word in ("put off", "2022", "cancelled", "award the 2026 competition to Shanghai"):
-        assert word in told
+        assert word in text
 
 
 def test_the_portal_is_completed_by_the_statement_of_the_release():
-    one = the("FM-03")
-    assert (one.kind, one.force) == ("done_at_release", "statement")
-    assert (one.state.status, one.state.evidence, one.freshness) == ("completed", "party", "settled")
+    commitment = the("FM-03")
+    assert (commitment.kind, commitment.force) == ("done_at_release", "statement")
+    assert (commitment.state.status, commitment.state.evidence, commitment.freshness) == (
+        "completed",
+        "party",
+        "settled",
+    )
     assert updates("FM-03", "report").get().basis == "release"
 
 
 def test_stage_productions_are_in_progress_and_the_other_direction_was_not_found():
-    one = the("CU-08")
-    assert (one.state.status, one.state.status_on, one.schedule) == (
+    commitment = the("CU-08")
+    assert (commitment.state.status, commitment.state.status_on, commitment.schedule) == (
         "in_progress",
         parse_partial_date("2024-08-02"),
         "no_deadline",
     )
-    assert "not found" in one.state.note
+    assert "not found" in commitment.state.note
 
 
 def test_the_fifteen_agreements_are_an_umbrella_over_nine_and_outside_the_counts():
-    one = the("SC-01")
-    assert (one.level, one.state.status, one.state.achieved, one.target) == ("umbrella", "completed", 15, 15)
-    parts = set(one.parts.values_list("reference", flat=True))
+    commitment = the("SC-01")
+    assert (commitment.level, commitment.state.status, commitment.state.achieved, commitment.target) == (
+        "umbrella",
+        "completed",
+        15,
+        15,
+    )
+    parts = set(commitment.parts.values_list("reference", flat=True))
     assert parts == {"CU-01", "CU-02", "CU-03", "CU-04", "ED-01", "IT-01", "IT-03", "IT-05", "LE-02"}
-    assert not as_of().counted().filter(pk=one.pk).exists()
+    assert not as_of().counted().filter(pk=commitment.pk).exists()

@@ -260,12 +260,14 @@ def test_a_file_that_breaks_on_its_second_load_leaves_the_first_as_it_was(tmp_pa
     assert counts() == before
 
 
-def in_chinese(**said):
+def in_chinese(**translations):
     """The small file with translations, which say what is given."""
-    title = next(one["title"] for one in SOURCE["commitments"] if one["reference"] == "CU-01")
+    title = next(row["title"] for row in SOURCE["commitments"] if row["reference"] == "CU-01")
     texts = [{"en": title, "zh-hant": "簽署合作協議", "zh-hans": "签署合作协议"}]
     areas = [{"slug": "culture", "name": {"zh-hant": "文化", "zh-hans": "文化"}}]
-    return small() | {"translations": {"areas": areas, "commitments": [{"reference": "CU-01", "texts": texts}]} | said}
+    return small() | {
+        "translations": {"areas": areas, "commitments": [{"reference": "CU-01", "texts": texts}]} | translations
+    }
 
 
 @pytest.mark.postgresql
@@ -273,8 +275,8 @@ def test_translations_are_loaded_beside_the_chain_and_once(tmp_path):
     load(tmp_path, small())
     head = LedgerHead.objects.get().digest
     assert "2 translations" in load(tmp_path, in_chinese())
-    one = Commitment.objects.get(reference="CU-01")
-    assert (one.translation("title", "zh-hant"), Area.objects.get(slug="culture").name_zh_hans) == (
+    commitment = Commitment.objects.get(reference="CU-01")
+    assert (commitment.translation("title", "zh-hant"), Area.objects.get(slug="culture").name_zh_hans) == (
         "簽署合作協議",
         "文化",
     )
@@ -285,23 +287,26 @@ def test_translations_are_loaded_beside_the_chain_and_once(tmp_path):
 @pytest.mark.postgresql
 def test_what_staff_translated_meanwhile_stays(tmp_path):
     load(tmp_path, small())
-    one = Commitment.objects.get(reference="CU-01")
+    commitment = Commitment.objects.get(reference="CU-01")
     Area.objects.filter(slug="culture").update(name_zh_hant="文化創意")
-    record_translations([NewTranslation(one, "zh-hant", one.title, "簽約")], Actor())
+    record_translations([NewTranslation(commitment, "zh-hant", commitment.title, "簽約")], Actor())
     assert "1 translations" in load(tmp_path, in_chinese())
-    one.refresh_from_db()
-    assert (one.translation("title", "zh-hant"), one.translation("title", "zh-hans")) == ("簽約", "签署合作协议")
+    commitment.refresh_from_db()
+    assert (commitment.translation("title", "zh-hant"), commitment.translation("title", "zh-hans")) == (
+        "簽約",
+        "签署合作协议",
+    )
     assert Area.objects.get(slug="culture").name_zh_hant == "文化創意"
 
 
 def test_a_translation_that_staff_took_back_does_not_come_again(tmp_path):
     load(tmp_path, in_chinese())
-    one = Commitment.objects.get(reference="CU-01")
-    record_translations([NewTranslation(one, "zh-hant", one.title, "")], Actor())
+    commitment = Commitment.objects.get(reference="CU-01")
+    record_translations([NewTranslation(commitment, "zh-hant", commitment.title, "")], Actor())
     Area.objects.filter(slug="culture").update(name_zh_hant="")
     load(tmp_path, in_chinese())
-    one.refresh_from_db()
-    assert (one.translation("title", "zh-hant"), Area.objects.get(slug="culture").name_zh_hant) == ("", "")
+    commitment.refresh_from_db()
+    assert (commitment.translation("title", "zh-hant"), Area.objects.get(slug="culture").name_zh_hant) == ("", "")
 
 
 def test_a_translation_of_what_is_not_in_the_file_is_named(tmp_path):

@@ -63,9 +63,9 @@ def account(name, body=None, role="Contributor", **fields):
 
 
 def overdue(body, reference="AA-01", **fields):
-    one = factories.published(reference=reference, owners=[body], **{"deadline": "2025"} | fields)
-    factories.record("report", one, date="2026-03-05", status="in_progress")
-    return one
+    commitment = factories.published(reference=reference, owners=[body], **{"deadline": "2025"} | fields)
+    factories.record("report", commitment, date="2026-03-05", status="in_progress")
+    return commitment
 
 
 # Who.
@@ -89,8 +89,8 @@ def test_told_are_those_who_work_for_an_owner_and_may_draft(body):
     overdue(body)
     for name, (role, fields) in STAFF.items():
         account(name, body, role, **fields)
-    told = {letter.user.username for letter in reminders.reminder_letters(TODAY)}
-    assert told == {"contributor", "editor", "publisher", "superuser"}
+    usernames = {letter.user.username for letter in reminders.reminder_letters(TODAY)}
+    assert usernames == {"contributor", "editor", "publisher", "superuser"}
 
 
 def test_who_works_for_nobody_is_told_nothing(body):
@@ -108,8 +108,8 @@ def test_everybody_is_told_of_what_their_own_organisation_must_deliver(body):
     Ownership.objects.create(commitment=shared, organisation=other)
     account("ann", body)
     account("bob", other)
-    told = {letter.user.username: letter.references for letter in reminders.reminder_letters(TODAY)}
-    assert told == {"ann": ["AA-01", "CC-01"], "bob": ["BB-01", "CC-01"]}
+    references = {letter.user.username: letter.references for letter in reminders.reminder_letters(TODAY)}
+    assert references == {"ann": ["AA-01", "CC-01"], "bob": ["BB-01", "CC-01"]}
 
 
 def test_a_partner_is_not_reminded_of_what_others_must_deliver(body):
@@ -143,15 +143,15 @@ def test_a_commitment_stands_in_the_most_urgent_of_its_groups_and_in_no_other(bo
     groups = ("past_deadline", "due_soon", "for_review")
     wanted = {group: set() for group in groups}
     for number, (group, fields, updates) in enumerate(STANDS):
-        one = factories.published(reference=f"AA-{number:02}", owners=[body], **fields)
+        commitment = factories.published(reference=f"AA-{number:02}", owners=[body], **fields)
         for kind, when, status in updates:
             reason = {"stop_reason": "cancelled"} if status == "stopped" else {}
-            factories.record(kind, one, date=when, **({"status": status} if status else {}), **reason)
+            factories.record(kind, commitment, date=when, **({"status": status} if status else {}), **reason)
         if group:
-            wanted[group].add(one.reference)
+            wanted[group].add(commitment.reference)
     account("clerk", body)
     [letter] = reminders.reminder_letters(TODAY)
-    assert {name: {one.reference for one in getattr(letter, name)} for name in groups} == wanted
+    assert {name: {commitment.reference for commitment in getattr(letter, name)} for name in groups} == wanted
     assert len(letter.references) == sum(map(len, wanted.values()))
 
 
@@ -163,23 +163,25 @@ def test_nobody_is_reminded_of_an_unpublished_commitment(body):
 
 @pytest.mark.postgresql
 def test_a_draft_that_was_returned_is_told_to_its_author_alone(body):
-    one = factories.published(owners=[body])
+    commitment = factories.published(owners=[body])
     author, _colleague = account("ann", body), account("bob", body)
-    draft = DraftUpdate.objects.create(commitment=one, author=author, state="returned", returned_because="No date.")
-    DraftUpdate.objects.create(commitment=one, author=author, state="waiting")
+    draft = DraftUpdate.objects.create(
+        commitment=commitment, author=author, state="returned", returned_because="No date."
+    )
+    DraftUpdate.objects.create(commitment=commitment, author=author, state="waiting")
     assert [(letter.user, letter.returned) for letter in reminders.reminder_letters(TODAY)] == [(author, [draft])]
 
 
 def test_an_author_who_works_for_somebody_else_by_now_is_not_sent_where_they_may_not_go(body):
-    one = factories.published(owners=[factories.OrganisationFactory()])
+    commitment = factories.published(owners=[factories.OrganisationFactory()])
     author = account("ann", body)
-    DraftUpdate.objects.create(commitment=one, author=author, state="returned", returned_because="No date.")
+    DraftUpdate.objects.create(commitment=commitment, author=author, state="returned", returned_because="No date.")
     assert reminders.reminder_letters(TODAY) == []
 
 
 @pytest.mark.postgresql
 def test_letters_take_as_many_queries_for_many_people_and_commitments_as_for_few(day):
-    def asked():
+    def letters_and_queries():
         with CaptureQueriesContext(connection) as captured:
             written = reminders.reminder_letters(TODAY)
         return len(written), len(captured)
@@ -191,9 +193,9 @@ def test_letters_take_as_many_queries_for_many_people_and_commitments_as_for_few
             crowd([number], owners=[body], deadline="2025", deadline_basis="stated")
 
     grow(range(1, 4))
-    assert asked() == (3, 6)
+    assert letters_and_queries() == (3, 6)
     grow(range(4, 31))
-    assert asked() == (30, 6)
+    assert letters_and_queries() == (30, 6)
 
 
 # The mail.
@@ -221,9 +223,9 @@ def written_for_a_clerk():
     third = factories.published(reference="AA-03", owners=[body], title="Meet")
     factories.record("report", third, date="2019-H1")
     returned = factories.published(reference="AA-04", owners=[body], title="Sign")
-    said = {"state": "returned", "returned_because": "No\nSubject: x"}
-    draft = DraftUpdate.objects.create(commitment=returned, author=account("clerk", body), **said)
-    forms = [f"/admin/commitments/draftupdate/add/?commitment={one.pk}" for one in (first, second, third)]
+    fields = {"state": "returned", "returned_because": "No\nSubject: x"}
+    draft = DraftUpdate.objects.create(commitment=returned, author=account("clerk", body), **fields)
+    forms = [f"/admin/commitments/draftupdate/add/?commitment={commitment.pk}" for commitment in (first, second, third)]
     return [*forms, f"/admin/commitments/draftupdate/{draft.pk}/change/"]
 
 
@@ -272,14 +274,14 @@ def test_the_html_of_a_mail_loads_nothing_and_runs_nothing(mail):
 
 
 def test_the_link_of_a_mail_opens_the_form_with_its_commitment(body, server):
-    one = overdue(body)
+    commitment = overdue(body)
     user = account("clerk", body)
     send()
     link = next(line for line in parts(server.arrived[0])[0].splitlines() if line.startswith("Record progress: "))
     client = Client()
     client.force_login(user)
     address = urlsplit(link.removeprefix("Record progress: "))
-    assert str(one) in client.get(f"{address.path}?{address.query}").text
+    assert str(commitment) in client.get(f"{address.path}?{address.query}").text
 
 
 # Once a day.
@@ -307,8 +309,8 @@ def test_a_dry_run_says_who_would_be_sent_what_and_sends_and_stores_nothing(body
     overdue(body, "AA-01")
     factories.published(reference="AA-02", owners=[body], deadline="2026")
     account("clerk", body)
-    told = "clerk: 1 past its deadline, 1 due soon (AA-01, AA-02)\n1 to be sent for 2026-11-22. Nothing was sent.\n"
-    assert send("--dry-run") == (0, told)
+    printed = "clerk: 1 past its deadline, 1 due soon (AA-01, AA-02)\n1 to be sent for 2026-11-22. Nothing was sent.\n"
+    assert send("--dry-run") == (0, printed)
     assert (server.arrived, Reminder.objects.count()) == ([], 0)
 
 
@@ -327,9 +329,9 @@ def test_with_the_server_down_nothing_is_marked_and_the_next_run_sends_all(body,
     overdue(body)
     account("ann", body)
     account("bob", body)
-    code, said = send()
+    code, printed = send()
     assert (code, Reminder.objects.count()) == (1, 0)
-    assert said.startswith("Reminders sent: 0. Not sent, and tried again at the next run: 2 (the mail server: ")
+    assert printed.startswith("Reminders sent: 0. Not sent, and tried again at the next run: 2 (the mail server: ")
     with mail_server(smtp.EMAIL_PORT) as server:
         assert send() == (0, "Reminders sent: 2.\n")
     assert server.counts == {"ann@body.example": 1, "bob@body.example": 1}
@@ -341,9 +343,9 @@ def test_a_refused_address_holds_nobody_up_and_is_tried_again(body, server, answ
     for name in ("ann", "bob", "cyd"):
         account(name, body)
     server.refused = {"bob@body.example": answer}
-    code, said = send()
-    assert (code, "bob@" in said) == (1, False)
-    assert said.startswith("Reminders sent: 2. Not sent, and tried again at the next run: 1 (bob: address refused (")
+    code, printed = send()
+    assert (code, "bob@" in printed) == (1, False)
+    assert printed.startswith("Reminders sent: 2. Not sent, and tried again at the next run: 1 (bob: address refused (")
     server.refused = {}
     assert send() == (0, "Reminders sent: 1.\n")
     assert server.counts == {"ann@body.example": 1, "bob@body.example": 1, "cyd@body.example": 1}
@@ -356,10 +358,10 @@ def test_an_address_that_is_none_holds_nobody_up(body, server):
     wrong = {"bea": "no\nbody@body.example", "bob": "nobody@body..example", "ben": "@", "bud": "no,body@body.example"}
     for name, address in wrong.items():
         User.objects.filter(username=name).update(email=address)
-    code, said = send()
+    code, printed = send()
     assert (code, server.counts) == (1, {"ann@body.example": 1, "cyd@body.example": 1})
-    assert "at the next run: 4 (" in said
-    assert [name for name in wrong if f"{name}: mail cannot be sent to this address" not in said] == []
+    assert "at the next run: 4 (" in printed
+    assert [name for name in wrong if f"{name}: mail cannot be sent to this address" not in printed] == []
 
 
 def test_a_server_that_falls_silent_ends_the_run_and_loses_nothing(body, server, smtp):
@@ -368,9 +370,9 @@ def test_a_server_that_falls_silent_ends_the_run_and_loses_nothing(body, server,
     account("bob", body)
     smtp.EMAIL_TIMEOUT, server.seconds = 0.3, 5
     begun = time.monotonic()
-    code, said = send()
+    code, printed = send()
     assert (code, Reminder.objects.count(), server.counts) == (1, 0, {})
-    assert "tried again at the next run: 2 (the mail server: " in said
+    assert "tried again at the next run: 2 (the mail server: " in printed
     assert time.monotonic() - begun < 3
     server.seconds = 0
     assert send() == (0, "Reminders sent: 2.\n")

@@ -58,39 +58,39 @@ def drafts(module_db):
 
 
 @pytest.fixture(scope="module")
-def told(drafts):
+def public_texts(drafts):
     """What each public address tells, in English."""
     with time_machine.travel(NOW, tick=False):
         return {address: body(Client().get(address)) for address in addresses()}
 
 
-def secrets_in(address, told):
+def secrets_in(address, content):
     """The secrets in what an address tells. That it repeats its own address tells nothing."""
     repeated = strip_language(address) if any(reference in address for reference in REFERENCES) else None
-    text = told.replace(repeated, "") if repeated else told
+    text = content.replace(repeated, "") if repeated else content
     return [secret for secret in HIDDEN if secret in text]
 
 
-def leaks(client, asked, question=""):
+def leaks(client, pages, question=""):
     """The secrets that each of some addresses tells; what was asked for may be told again."""
-    found = {}
-    for address in asked:
+    leaked = {}
+    for address in pages:
         answer = client.get(f"{address}?{question}")
         assert answer.status_code < 500, address
-        found[address] = secrets_in(address, body(answer).replace(question.removeprefix("q=") or "?", ""))
-    return {address: secrets for address, secrets in found.items() if secrets}
+        leaked[address] = secrets_in(address, body(answer).replace(question.removeprefix("q=") or "?", ""))
+    return {address: secrets for address, secrets in leaked.items() if secrets}
 
 
-def test_every_public_address_is_asked(told):
-    asked = list(told)
-    assert len(asked) >= len(urls.urlpatterns) + len(urls.without_language)
-    assert {"/", "/commitments.csv", "/commitments/TT-01/", "/commitments/DR-01/", "/releases/first/"} <= set(asked)
+def test_every_public_address_is_asked(public_texts):
+    pages = list(public_texts)
+    assert len(pages) >= len(urls.urlpatterns) + len(urls.without_language)
+    assert {"/", "/commitments.csv", "/commitments/TT-01/", "/commitments/DR-01/", "/releases/first/"} <= set(pages)
 
 
 @pytest.mark.postgresql
-def test_no_public_address_tells_anything_of_a_draft(told):
-    found = {address: secrets_in(address, text) for address, text in told.items()}
-    assert {address: secrets for address, secrets in found.items() if secrets} == {}
+def test_no_public_address_tells_anything_of_a_draft(public_texts):
+    leaked = {address: secrets_in(address, text) for address, text in public_texts.items()}
+    assert {address: secrets for address, secrets in leaked.items() if secrets} == {}
 
 
 @pytest.mark.parametrize("language", CHINESE)
@@ -110,28 +110,28 @@ def test_no_filter_teases_a_draft_out_in_chinese(client):
 
 def test_no_past_day_teases_a_draft_out(client):
     """One address of each route is asked for the day, and each that has a draft's name."""
-    seen, asked = set(), []
+    seen, pages = set(), []
     for address in addresses():
         route = re.sub("[a-z-]*[0-9-]+|(?<=/)[a-z-]+(?=[/.][^/]*$)", "", address)
         if route not in seen or any(reference in address for reference in REFERENCES):
             seen.add(route)
-            asked.append(address)
-    assert leaks(client, asked, "as_of=2018-08-24") == {}
+            pages.append(address)
+    assert leaks(client, pages, "as_of=2018-08-24") == {}
 
 
 @pytest.mark.postgresql
-def test_the_public_pages_do_tell_of_what_is_public(told):
+def test_the_public_pages_do_tell_of_what_is_public(public_texts):
     """Lest the drafts be missing only because everything is."""
     title = Commitment.objects.get(reference="TT-01").title
-    found = {address for address, text in told.items() if title in text}
-    assert {"/", "/commitments/", "/commitments.csv", "/commitments/TT-01/", "/areas/culture/"} <= found
-    assert {"/organisations/hidden-owner/", "/releases/first/", "/updates/"} <= found
+    pages = {address for address, text in public_texts.items() if title in text}
+    assert {"/", "/commitments/", "/commitments.csv", "/commitments/TT-01/", "/areas/culture/"} <= pages
+    assert {"/organisations/hidden-owner/", "/releases/first/", "/updates/"} <= pages
 
 
 @pytest.mark.parametrize("reference", REFERENCES)
 def test_a_draft_s_own_page_is_not_found(client, reference):
     for day in ("", "?as_of=2018-08-24"):
-        draft, nothing = (client.get(f"/commitments/{one}/{day}") for one in (reference, "XX-99"))
+        draft, nothing = (client.get(f"/commitments/{name}/{day}") for name in (reference, "XX-99"))
         assert draft.status_code == nothing.status_code == 404
         assert body(draft).replace(reference, "XX-99") == body(nothing)
 
@@ -171,7 +171,7 @@ def test_a_release_that_is_not_out_yet_is_named_nowhere_nor_what_was_recorded_an
     append_entries([new_redaction(first, {"reason": "", "remaining": None}, "Redacted a second time.", by)])
     secrets = ("Plenary of tomorrow", "Embargoed", "to be read", "before it was out", "second time")
     texts = {address: body(client.get(address)) for address in addresses()}
-    assert {address: one for address, text in texts.items() for one in secrets if one in text} == {}
+    assert {address: secret for address, text in texts.items() for secret in secrets if secret in text} == {}
 
 
 def test_what_only_a_draft_names_is_on_no_page_and_in_no_filter(client):

@@ -60,11 +60,11 @@ def row(number, text="x", column="A"):
 
 
 def cells(data, name="file.csv"):
-    return [(one.number, one.cells, one.problems) for one in files.read_sheet(data, name).rows]
+    return [(sheet_row.number, sheet_row.cells, sheet_row.problems) for sheet_row in files.read_sheet(data, name).rows]
 
 
 def names(data, name="file.csv"):
-    return [list(said.values()) for _number, said, _problems in cells(data, name)]
+    return [list(texts.values()) for _number, texts, _problems in cells(data, name)]
 
 
 def refusal(data, name="file.csv"):
@@ -91,7 +91,7 @@ def test_a_csv_is_read_however_it_was_saved(data):
 
 
 def test_rows_are_numbered_as_in_the_spreadsheet():
-    assert [number for number, _said, _problems in cells(b'slug,name\n"a\nb",x\n\nc,y\n')] == [2, 4]
+    assert [number for number, _texts, _problems in cells(b'slug,name\n"a\nb",x\n\nc,y\n')] == [2, 4]
 
 
 # A value, how it is shown, and what is meant.
@@ -154,21 +154,21 @@ def test_what_a_sheet_claims_of_its_own_size_is_not_believed():
     ids=["too few", "too many", "formula", "NUL"],
 )
 def test_a_wrong_row_of_a_csv_is_told(data, number, column, message):
-    [(found, _said, problems)] = [one for one in cells(data) if one[2]]
-    assert found == number
+    [(row_number, _texts, problems)] = [sheet_row for sheet_row in cells(data) if sheet_row[2]]
+    assert row_number == number
     assert message in problems[column]
 
 
 @pytest.mark.parametrize(
-    ("made", "column", "message"),
+    ("values", "column", "message"),
     [
         (["a", "=1+1"], "name", "Paste its value"),
         (["a", "#REF!"], "name", "an error here: #REF!"),
         (["a", "b", "c"], "", "beyond the last column"),
     ],
 )
-def test_a_wrong_row_of_a_workbook_is_told(made, column, message):
-    [(number, _said, problems)] = cells(as_xlsx(["slug", "name"], made), "file.xlsx")
+def test_a_wrong_row_of_a_workbook_is_told(values, column, message):
+    [(number, _texts, problems)] = cells(as_xlsx(["slug", "name"], values), "file.xlsx")
     assert number == 2
     assert message in problems[column]
 
@@ -224,15 +224,15 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("made", "name", "message"), REFUSED.values(), ids=REFUSED)
-def test_a_file_that_cannot_be_read_is_refused_in_few_words_and_little_memory(monkeypatch, made, name, message):
+@pytest.mark.parametrize(("content", "name", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_file_that_cannot_be_read_is_refused_in_few_words_and_little_memory(monkeypatch, content, name, message):
     monkeypatch.setattr(files, "LAST_ROW_OF_EXCEL", 10_000)
-    data = made() if callable(made) else made
+    data = content() if callable(content) else content
     tracemalloc.start()
-    said = refusal(data, name)
+    text = refusal(data, name)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert message in said
+    assert message in text
     assert peak < 20 * 2**20
 
 
@@ -257,9 +257,9 @@ def test_a_file_over_the_limit_is_refused_unread(editor, settings, monkeypatch):
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["Big5", "no XML"])
 def test_a_refused_file_leaves_nothing_behind(editor, uploads, kind):
-    made, name, _message = REFUSED[kind]
+    content, name, _message = REFUSED[kind]
     before = stored()
-    answer = upload(editor, "organisation", made() if callable(made) else made, name)
+    answer = upload(editor, "organisation", content() if callable(content) else content, name)
     assert answer.status_code == 200
     assert "Nothing was imported." in answer.text
     assert stored() == before

@@ -68,24 +68,24 @@ def test_an_imported_commitment_is_a_draft_with_all_that_its_row_says(editor, cu
         parties_as_stated="enterprises",
     )  # fmt: skip
     imported(editor, "commitment", as_csv(row))
-    one = Commitment.objects.get(reference="TT-01")
-    said = [
-        one.published_at,
-        one.part_of.reference,
-        str(one.deadline),
-        one.deadline_last,
-        one.deadline_basis,
-        one.level,
+    commitment = Commitment.objects.get(reference="TT-01")
+    values = [
+        commitment.published_at,
+        commitment.part_of.reference,
+        str(commitment.deadline),
+        commitment.deadline_last,
+        commitment.deadline_basis,
+        commitment.level,
     ]
-    assert said == [None, "AA-01", "2018-H1", date(2018, 6, 30), "stated", "aim"]
-    assert [one.target, one.target_approximate, one.owner_inferred, one.review_on] == [
+    assert values == [None, "AA-01", "2018-H1", date(2018, 6, 30), "stated", "aim"]
+    assert [commitment.target, commitment.target_approximate, commitment.owner_inferred, commitment.review_on] == [
         40,
         True,
         True,
         date(2027, 1, 31),
     ]
-    assert [body.slug for body in one.owners.all()] == ["lcsd"]
-    assert sorted(body.slug for body in one.partners.all()) == ["lcsd", "whs"]
+    assert [body.slug for body in commitment.owners.all()] == ["lcsd"]
+    assert sorted(body.slug for body in commitment.partners.all()) == ["lcsd", "whs"]
     assert LogEntry.objects.get().object_repr == "TT-01 Hold a week"
 
 
@@ -122,8 +122,8 @@ def test_owners_are_exchanged_whole(editor, culture):
 def test_a_column_that_is_left_out_is_left_alone_and_an_empty_cell_empties(editor, culture):
     imported(editor, "commitment", as_csv(pledge(owner_note="Why.", commitment_note="A note.")))
     imported(editor, "commitment", as_csv({"reference": "TT-01", "commitment_note": ""}))
-    one = Commitment.objects.get(reference="TT-01")
-    assert (one.owner_note, one.note, one.owners.count()) == ("Why.", "", 1)
+    commitment = Commitment.objects.get(reference="TT-01")
+    assert (commitment.owner_note, commitment.note, commitment.owners.count()) == ("Why.", "", 1)
 
 
 WRONG_PLEDGES = [
@@ -155,30 +155,30 @@ WRONG_PLEDGES = [
 ]
 
 
-def told(preview, cases):
+def mismatches(preview, cases):
     """Of cases in rows 3 and on: those that are told otherwise than in one message with these words by that column."""
-    said = wrong(preview)
+    problems = wrong(preview)
     expected = [(number, column) for number, (_cells, column, _words) in enumerate(cases, 3)]
-    assert [(number, column) for number, column, _message in said] == expected
-    return [case for case, (_row, _column, message) in zip(cases, said, strict=True) if case[2] not in message]
+    assert [(number, column) for number, column, _message in problems] == expected
+    return [case for case, (_row, _column, message) in zip(cases, problems, strict=True) if case[2] not in message]
 
 
 @pytest.mark.postgresql
 def test_a_wrong_cell_is_named_and_nothing_is_written(editor, culture):
     before = stored()
-    rows = [pledge(reference=f"TT-{n}") | cells for n, (cells, *_said) in enumerate(WRONG_PLEDGES, 11)]
+    rows = [pledge(reference=f"TT-{n}") | cells for n, (cells, *_rest) in enumerate(WRONG_PLEDGES, 11)]
     preview = upload(editor, "commitment", as_csv(pledge(reference="TT-10"), *rows))
-    assert told(preview, WRONG_PLEDGES) == []
+    assert mismatches(preview, WRONG_PLEDGES) == []
     assert "import" not in preview.context
     assert stored() == before
 
 
 def test_a_column_that_a_new_row_needs_is_asked_for(editor, culture):
-    [(_row, column, said)] = wrong(
+    [(_row, column, message)] = wrong(
         upload(editor, "commitment", as_csv({k: v for k, v in pledge().items() if k != "quote"}))
     )
     assert column == "quote"
-    assert "The file has no such column: add it." in said
+    assert "The file has no such column: add it." in message
 
 
 def test_a_short_name_of_two_bodies_names_neither(editor, culture):
@@ -187,9 +187,9 @@ def test_a_short_name_of_two_bodies_names_neither(editor, culture):
 
 
 def test_a_reference_twice_is_told_with_both_rows(editor, culture):
-    [(number, column, said)] = wrong(upload(editor, "commitment", as_csv(pledge(), pledge(title="Another"))))
+    [(number, column, message)] = wrong(upload(editor, "commitment", as_csv(pledge(), pledge(title="Another"))))
     assert (number, column) == (3, "reference")
-    assert "Rows 2 and 3 are about the same: TT-01." in said
+    assert "Rows 2 and 3 are about the same: TT-01." in message
 
 
 # Published ones, and our own exports
@@ -243,8 +243,8 @@ def test_what_is_published_is_changed_by_no_file(editor):
         factories.record("report", factories.published(reference=f"AA-1{n}", deadline="2020"), **revised)
     first, *rows = sorted(rows_of(exported(editor, "commitment")), key=lambda row: row["reference"])
     assert counts(upload(editor, "commitment", as_csv(first, *rows))) == (0, 0, len(ON_RECORD) + 1, 0)
-    typed = [row | cells for row, (cells, *_said) in zip(rows, ON_RECORD, strict=True)]
-    assert told(upload(editor, "commitment", as_csv(first, *typed)), ON_RECORD) == []
+    typed = [row | cells for row, (cells, *_rest) in zip(rows, ON_RECORD, strict=True)]
+    assert mismatches(upload(editor, "commitment", as_csv(first, *typed)), ON_RECORD) == []
 
 
 def test_what_depends_on_the_day_of_an_export_is_no_error(editor):
@@ -285,8 +285,8 @@ WRONG_BODIES = [
 
 @pytest.mark.postgresql
 def test_a_wrong_organisation_is_told(editor, culture):
-    rows = [body(slug=f"new-{n}", name=f"New {n}") | cells for n, (cells, *_said) in enumerate(WRONG_BODIES)]
-    assert told(upload(editor, "organisation", as_csv(body(), *rows)), WRONG_BODIES) == []
+    rows = [body(slug=f"new-{n}", name=f"New {n}") | cells for n, (cells, *_rest) in enumerate(WRONG_BODIES)]
+    assert mismatches(upload(editor, "organisation", as_csv(body(), *rows)), WRONG_BODIES) == []
 
 
 # Draft updates
@@ -300,8 +300,8 @@ def public(db):
 def check(**cells):
     """A row that could be a draft of a check."""
     nothing = {name: "" for name in report() if name.startswith("evidence")}
-    said = {"kind": "check", "date": "2026-11-01", "status": "", "note": "", "searched": "The gazette"}
-    return report(**(said | nothing | cells))
+    values = {"kind": "check", "date": "2026-11-01", "status": "", "note": "", "searched": "The gazette"}
+    return report(**(values | nothing | cells))
 
 
 @pytest.mark.postgresql
@@ -328,17 +328,17 @@ def test_the_same_file_twice_drafts_nothing_twice_not_even_once_it_is_published(
 @pytest.mark.postgresql
 def test_a_draft_is_changed_by_its_number_and_waits_again(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
-    one = DraftUpdate.objects.get()
-    return_drafts([one], "Say more.")
+    draft = DraftUpdate.objects.get()
+    return_drafts([draft], "Say more.")
     [row] = rows_of(exported(editor, "draftupdate"))
     preview = upload(editor, "draftupdate", as_csv(row | {"note": "All doors.", "evidence_1_date": "2019"}))
     assert changes(preview) == [
-        (str(one.pk), "note", "The doors were opened.", "All doors."),
-        (str(one.pk), "evidence_1_date", "2019-11-05", "2019"),
+        (str(draft.pk), "note", "The doors were opened.", "All doors."),
+        (str(draft.pk), "evidence_1_date", "2019-11-05", "2019"),
     ]
     confirm(editor, "draftupdate", preview)
-    one.refresh_from_db()
-    assert (one.note, one.state, one.returned_because, str(one.evidence.get().date)) == (
+    draft.refresh_from_db()
+    assert (draft.note, draft.state, draft.returned_because, str(draft.evidence.get().date)) == (
         "All doors.",
         "waiting",
         "",
@@ -379,8 +379,8 @@ WRONG_REPORTS = [
 def test_what_the_ledger_would_refuse_shows_in_the_preview(editor, public):
     factories.CommitmentFactory(reference="AA-02")
     before = stored()
-    rows = [report(note=f"Note {n}.") | cells for n, (cells, *_said) in enumerate(WRONG_REPORTS)]
-    assert told(upload(editor, "draftupdate", as_csv(report(note="Fine."), *rows)), WRONG_REPORTS) == []
+    rows = [report(note=f"Note {n}.") | cells for n, (cells, *_rest) in enumerate(WRONG_REPORTS)]
+    assert mismatches(upload(editor, "draftupdate", as_csv(report(note="Fine."), *rows)), WRONG_REPORTS) == []
     assert stored() == before
 
 
@@ -388,22 +388,22 @@ def test_a_published_draft_is_history(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
     publish_drafts(list(DraftUpdate.objects.all()), User.objects.create_superuser("boss"))
     [row] = rows_of(exported(editor, "draftupdate"))
-    [(_number, column, said)] = wrong(upload(editor, "draftupdate", as_csv(row | {"note": "Otherwise."})))
+    [(_number, column, message)] = wrong(upload(editor, "draftupdate", as_csv(row | {"note": "Otherwise."})))
     assert column == "note"
-    assert "Leave its number empty" in said
+    assert "Leave its number empty" in message
 
 
 def test_a_draft_with_more_evidence_than_a_file_holds_is_changed_on_its_page(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
-    one = DraftUpdate.objects.get()
+    draft = DraftUpdate.objects.get()
     for number in range(3):
-        one.evidence.create(
+        draft.evidence.create(
             title=f"More {number}", publisher="P", url="https://e.org/", relation="direct", source="party"
         )
     [row] = rows_of(exported(editor, "draftupdate"))
     assert counts(upload(editor, "draftupdate", as_csv(row))) == (0, 0, 1, 0)
-    [(_number, column, said)] = wrong(upload(editor, "draftupdate", as_csv(row | {"note": "Otherwise."})))
-    assert (column, "Change it on its page" in said) == ("draft", True)
+    [(_number, column, message)] = wrong(upload(editor, "draftupdate", as_csv(row | {"note": "Otherwise."})))
+    assert (column, "Change it on its page" in message) == ("draft", True)
 
 
 def test_two_rows_that_draft_the_same_are_one_too_many(editor, public):
@@ -416,18 +416,18 @@ def test_two_rows_that_draft_the_same_are_one_too_many(editor, public):
 @pytest.mark.postgresql
 def test_the_preview_writes_nothing(editor, culture):
     before = stored()
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as captured:
         preview = upload(editor, "commitment", as_csv(pledge()))
     assert counts(preview) == (1, 0, 0, 0)
     assert stored() == before
-    assert not [query for query in asked if re.match("INSERT|UPDATE|DELETE|SAVEPOINT", query["sql"])]
+    assert not [query for query in captured if re.match("INSERT|UPDATE|DELETE|SAVEPOINT", query["sql"])]
 
 
 def test_whoever_cancels_leaves_nothing_behind(editor, culture, uploads):
     before = stored()
     preview = upload(editor, "commitment", as_csv(pledge()))
-    [kept] = uploads.iterdir()
-    assert kept.stat().st_mode & 0o077 == 0
+    [path] = uploads.iterdir()
+    assert path.stat().st_mode & 0o077 == 0
     assert "Nothing was imported." in confirm(editor, "commitment", preview, _cancel="1").text
     assert stored() == before
     assert list(uploads.iterdir()) == []
@@ -445,14 +445,14 @@ def test_a_confirmation_counts_once(editor, culture, uploads):
 def test_nobody_confirms_for_somebody_else_for_another_list_or_another_file(editor, culture):
     preview = upload(editor, "commitment", as_csv(pledge()))
     token = preview.context["import"]
-    for client, model, said in (
+    for client, model, value in (
         (member("Publisher", "other"), "commitment", token),
         (editor, "draftupdate", token),
         (editor, "commitment", token[:-1] + ("a" if token[-1] != "a" else "b")),
         (editor, "commitment", "/etc/passwd"),
         (editor, "commitment", ""),
     ):
-        answer = client.post(place(model, "process_import"), {"import": said}, follow=True)
+        answer = client.post(place(model, "process_import"), {"import": value}, follow=True)
         assert "Upload it again." in answer.text
     assert Commitment.objects.count() == 0
 
@@ -510,13 +510,18 @@ def test_a_filled_workbook_is_read_as_a_person_means_it(editor, culture):
     row = pledge() | {"paragraph": 2.0, "deadline": 2019, "deadline_basis": "stated", "target": 40.0, "unit": "weeks"}
     row |= {"review_on": datetime(2027, 1, 31), "target_approximate": True}
     imported(editor, "commitment", as_xlsx(list(row), list(row.values())), "file.xlsx")
-    one = Commitment.objects.get()
-    assert (one.paragraph, str(one.deadline), one.target, one.review_on) == (2, "2019", 40, date(2027, 1, 31))
+    commitment = Commitment.objects.get()
+    assert (commitment.paragraph, str(commitment.deadline), commitment.target, commitment.review_on) == (
+        2,
+        "2019",
+        40,
+        date(2027, 1, 31),
+    )
 
 
 def test_an_unknown_column_is_named_with_those_that_are_known(editor):
-    said = refusals(upload(editor, "commitment", as_csv(dict.fromkeys(["reference", "titel", "Title"], "x"))))
-    strange, _known, known = said.partition("Known are")
+    text = refusals(upload(editor, "commitment", as_csv(dict.fromkeys(["reference", "titel", "Title"], "x"))))
+    strange, _known, known = text.partition("Known are")
     assert [name for name in ("reference", "titel", "Title") if name in strange] == ["titel", "Title"]
     assert "parties_as_stated" in known
 
@@ -530,14 +535,14 @@ def test_a_file_that_names_nothing_is_refused(editor):
 
 @pytest.mark.postgresql
 def test_an_export_is_exactly_the_filtered_list(editor, release):
-    for query, found in (
+    for query, number in (
         ("?q=week", 3),
         ("?kind__exact=agreement", 9),
         ("?kind__exact=agreement&p=9&all=", 9),
         ("", 57),
     ):
         listed = editor.get(place("commitment", "")[:-1] + query.replace("&p=9&all=", "")).context["cl"].result_count
-        assert len(rows_of(exported(editor, "commitment", query))) == listed, (query, found)
+        assert len(rows_of(exported(editor, "commitment", query))) == listed, (query, number)
 
 
 def test_the_list_links_to_its_own_export(editor, release):
