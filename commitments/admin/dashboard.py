@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from commitments.admin.base import accessible_commitments, may_publish
 from commitments.admin.list_filters import MINE, MISSING
-from commitments.domain.choices import CLOSED, DraftState, FeedbackState, Freshness, Schedule
+from commitments.domain.choices import CLOSED_STATES, DraftState, ErrorReportState, Freshness, Schedule
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.models import Affiliation, DraftUpdate, ErrorReport, LedgerEntry, Organisation, RedactionRequest
 from commitments.models.commitment import CommitmentQuerySet
 
 MAX_LATEST = 8  # ledger entries shown
-OPEN_STATES = tuple(state for state in FeedbackState if state not in CLOSED)
+OPEN_STATES = tuple(state for state in ErrorReportState if state not in CLOSED_STATES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.admin.base import StaffForm
 from commitments.admin.concurrency import OptimisticLockAdmin
-from commitments.domain.choices import CLOSED, EntryKind
+from commitments.domain.choices import CLOSED_STATES, EntryKind
 from commitments.models import ErrorReport
 
 LONGEST_ADDRESS = 3500  # characters; servers and proxies refuse lines of more than 4,094
@@ -41,7 +41,7 @@ class AnswerForm(StaffForm):
     def clean(self) -> dict[str, Any]:
         """A closed report has its answer."""
         cleaned = super().clean()
-        if cleaned.get("state") in CLOSED and not cleaned.get("answer", "").strip():
+        if cleaned.get("state") in CLOSED_STATES and not cleaned.get("answer", "").strip():
             self.add_error("answer", _("Say what was put right, or why nothing was changed. The sender reads it."))
         return cleaned
 

@@ -261,7 +261,7 @@ class Side(Vocabulary):
     OTHER = "other", "", "", _("other")
 
 
-class FeedbackState(Vocabulary):
+class ErrorReportState(Vocabulary):
     """What has become of a reader's report of an error."""
 
     NEW = "new", "waiting", _("Received; nobody has looked at it yet."), pgettext_lazy("state of a report", "received")
@@ -271,7 +271,7 @@ class FeedbackState(Vocabulary):
 
 
 # States that an answer goes with; then nothing more is expected.
-CLOSED = (FeedbackState.UPHELD, FeedbackState.DECLINED)
+CLOSED_STATES = (ErrorReportState.UPHELD, ErrorReportState.DECLINED)
 
 
 class Role(Vocabulary):

@@ -1,7 +1,7 @@
 """The tables. The ledger is the truth; what it projects is made for asking."""
 
 from commitments.models.commitment import Commitment, Ownership, Partnership, State
-from commitments.models.feedback import ErrorReport
+from commitments.models.error_report import ErrorReport
 from commitments.models.ledger import Edition, LedgerEntry, LedgerHead
 from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, Update

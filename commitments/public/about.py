@@ -41,7 +41,7 @@ def about_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRespo
         (_("What a report rests on"), choices.ReportBasis),
         (_("How an agreement is known"), choices.AgreementBasis),
         (_("Entries of the ledger"), choices.EntryKind),
-        (_("What becomes of an error report"), choices.FeedbackState),
+        (_("What becomes of an error report"), choices.ErrorReportState),
     ]
     return render_page(
         request,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from commitments.domain.choices import CLOSED, FeedbackState
+from commitments.domain.choices import CLOSED_STATES, ErrorReportState
 from commitments.models.commitment import Commitment
 from commitments.models.fields import choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
@@ -41,7 +41,7 @@ class ErrorReport(models.Model):
     source = models.URLField(_("where it can be read"), max_length=1000, blank=True, editable=False)
     email = models.EmailField(_("e-mail address"), max_length=320, blank=True, editable=False)
     sender = models.CharField(_("sender"), max_length=64, blank=True, editable=False)
-    state = choice_field(FeedbackState, _("state"), default=FeedbackState.NEW)
+    state = choice_field(ErrorReportState, _("state"), default=ErrorReportState.NEW)
     answer = models.TextField(_("answer"), blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
 
@@ -53,10 +53,10 @@ class ErrorReport(models.Model):
         verbose_name_plural = _("error reports")
         indexes = [models.Index(fields=["received_at"], name="error_report_received_at")]
         constraints = [
-            vocabulary_constraint("state", FeedbackState, "error_report_state_known"),
+            vocabulary_constraint("state", ErrorReportState, "error_report_state_known"),
             models.CheckConstraint(
-                condition=(~Q(state__in=CLOSED) & Q(closed_at=None))
-                | (Q(state__in=CLOSED, closed_at__isnull=False, email="") & ~Q(answer="")),
+                condition=(~Q(state__in=CLOSED_STATES) & Q(closed_at=None))
+                | (Q(state__in=CLOSED_STATES, closed_at__isnull=False, email="") & ~Q(answer="")),
                 name="error_report_closed_with_answer",
             ),
         ]
@@ -74,7 +74,7 @@ class ErrorReport(models.Model):
     def settle(self, state: str, answer: str, now: datetime) -> None:
         """Set state and answer; once closed, the e-mail address goes. Does not save."""
         self.state, self.answer = state, answer
-        if state not in CLOSED:
+        if state not in CLOSED_STATES:
             self.closed_at = None
         else:
             self.closed_at, self.email = self.closed_at or now, ""
