@@ -12,8 +12,6 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
-from commitments.models.ledger import record_version
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 application = get_wsgi_application()
 
@@ -33,6 +31,7 @@ from django_filters.views import FilterView  # noqa: E402
 import tracker.urls  # noqa: E402
 from commitments.domain.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status  # noqa: E402
 from commitments.models import Area, Commitment, Organisation, Release  # noqa: E402
+from commitments.models.ledger import record_version  # noqa: E402
 
 PAGE = engines["django"].from_string(
     "{% load render_table from django_tables2 %}<!DOCTYPE html><title>Commitments</title>"
