@@ -1,5 +1,6 @@
 """What everybody is answered, as files: made before and after a change that nobody should notice, then compared.
 
+    export PYTHONHASHSEED=0                          Django's admin lists some names in the order of a set
     python -m tests.helpers.crawl make DATABASE      an SQLite file with the first release and entries of staff's own
     python -m tests.helpers.crawl ask DATABASE FOLDER
     diff -r BEFORE AFTER
