@@ -1,4 +1,7 @@
-"""In which role, and for which organisation, a member of staff records: no name goes into the ledger."""
+"""In which role, and for which organisation, a member of staff records: no name goes into the ledger.
+
+What a member of staff may open and draft for is `CommitmentQuerySet.accessible_to` in `models.commitment`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Redactions take two people: one administrator asks for one, another carries it out or declines."""
+"""Redactions take two people: one administrator asks for one, another carries it out or declines.
+
+Which words of an entry may go is a rule of the ledger: `REDACTABLE_FIELDS` in `ledger.validation`.
+"""
 
 from __future__ import annotations
 
