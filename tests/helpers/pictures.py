@@ -34,38 +34,20 @@ GROUPS = {
 }
 
 
-def package_arrows() -> dict[str, set[str]]:
-    """Which package, or module at the top, imports which other directly."""
-    graph = grimp.build_graph("commitments", cache_dir=None)
-    arrows: dict[str, set[str]] = {}
-    for module in graph.modules - {"commitments"}:
-        importer = module.split(".")[1]
-        if importer == "migrations":
-            continue
-        imported = {name.split(".")[1] for name in graph.find_modules_directly_imported_by(module) if "." in name}
-        arrows.setdefault(importer, set()).update(imported - {importer})
-    return arrows
-
-
-def reachable(arrows: dict[str, set[str]], start: str) -> set[str]:
-    """Everything that a package stands on, over however many steps."""
-    packages: set[str] = set()
-    waiting = [start]
-    while waiting:
-        for package in arrows.get(waiting.pop(), set()) - packages:
-            packages.add(package)
-            waiting.append(package)
-    return packages
-
-
 def packages_picture() -> str:
     """Packages and what each stands on; an arrow that follows from others is left out."""
-    arrows = package_arrows()
+    graph = grimp.build_graph("commitments", cache_dir=None)
+    packages = graph.find_children("commitments") - {"commitments.migrations"}
+    for package in packages:
+        if graph.find_children(package):
+            graph.squash_module(package)
+    below = {package: graph.find_upstream_modules(package) for package in packages}
     lines = ["flowchart TD"]
-    for package in sorted(arrows, key=lambda name: (-len(reachable(arrows, name)), name)):
-        direct = arrows[package]
-        over_others = set().union(*(reachable(arrows, other) for other in direct))
-        lines += [f"    {package} --> {other}" for other in sorted(direct - over_others)]
+    for package in sorted(packages, key=lambda name: (-len(below[name]), name)):
+        direct = graph.find_modules_directly_imported_by(package) & packages - {package}
+        over_others = set().union(*(below[other] for other in direct))
+        names = sorted(other.removeprefix("commitments.") for other in direct - over_others)
+        lines += [f"    {package.removeprefix('commitments.')} --> {name}" for name in names]
     return "\n".join(lines)
 
 
