@@ -241,9 +241,7 @@ LIST_COLUMNS = (
     ),
 )
 
-
 COLUMN_NAMES = tuple(column.name for column in LIST_COLUMNS)
-
 
 # The rest of what is public of a commitment: in the Data Package, the API and the files of staff.
 FURTHER_COLUMNS = (

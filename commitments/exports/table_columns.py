@@ -50,7 +50,6 @@ SLUG_COLUMNS = (
     ),
 )
 
-
 UPDATE_COLUMNS = (
     Column("entry", _("Entry"), ColumnType.WHOLE, _("Its entry in the ledger."), ("pk",), required=True),
     Column(
@@ -193,7 +192,6 @@ UPDATE_COLUMNS = (
     ),
 )
 
-
 EVIDENCE_COLUMNS = (
     Column(
         "entry", _("Entry"), ColumnType.WHOLE, _("The update’s entry in the ledger."), ("update_id",), required=True
@@ -255,7 +253,6 @@ EVIDENCE_COLUMNS = (
     ),
 )
 
-
 ORGANISATION_COLUMNS = (
     Column(
         "slug",
@@ -299,7 +296,6 @@ ORGANISATION_COLUMNS = (
     Column("note", _("Note"), ColumnType.TEXT, _("For readers."), ("note",), translated_from=BESIDE_SOURCE),
 )
 
-
 AREA_COLUMNS = (
     Column("slug", _("Slug"), ColumnType.CODE, _("Its identity. Never changes."), ("slug",), required=True),
     Column("name", _("Name"), ColumnType.TEXT, _("Its name."), ("name",), required=True, translated_from=BESIDE_SOURCE),
@@ -307,7 +303,6 @@ AREA_COLUMNS = (
         "position", _("Position"), ColumnType.WHOLE, _("Its place in lists of areas."), ("position",), required=True
     ),
 )
-
 
 RELEASE_COLUMNS = (
     Column("slug", _("Slug"), ColumnType.CODE, _("Its identity. Never changes."), ("slug",), required=True),
@@ -355,7 +350,6 @@ RELEASE_COLUMNS = (
         translated_from=BESIDE_SOURCE,
     ),
 )
-
 
 TRANSLATION_COLUMNS = (
     Column(

@@ -12,7 +12,6 @@ from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
-
 SORT_KEY_LENGTH = 240  # of a sort key: some forty Chinese characters; the reference settles ties
 
 

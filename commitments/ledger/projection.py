@@ -26,7 +26,6 @@ from commitments.models import Commitment, Evidence, LedgerEntry, State, Update
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 SEARCHED_FIELDS = ("title", "quote", "parties_as_stated", "note")  # of a commitment's own texts
 
-
 Translations = dict[str, dict[str, str]]  # by language: from a text on record to its translation
 
 

@@ -20,7 +20,6 @@ from commitments.models import Commitment, Evidence, LedgerEntry, Ownership, Par
 BATCH_SIZE = 500  # commitments that are compared, or rows that are written, at a time
 PARTY_TABLES: dict[str, type[Ownership] | type[Partnership]] = {"owners": Ownership, "partners": Partnership}
 
-
 # What tampered entries and renamed slugs run into when they are folded.
 FOLD_ERRORS = (AttributeError, KeyError, ObjectDoesNotExist, TypeError, ValidationError, ValueError)
 

@@ -25,7 +25,6 @@ WORDS = (  # noqa: SIM905  (thirty lines of list would say no more)
     "文化 合作 培訓 交流 发展 机场 香港 上海"
 ).split()
 
-
 # The same in both forms of Chinese, for the translations of titles.
 CHINESE_WORDS = {
     "zh-hant": "文化 合作 培訓 交流 發展 機場 香港 上海 博物館 學校 醫院 協議 研究 計劃 網絡".split(),  # noqa: SIM905

@@ -43,5 +43,4 @@ def to_partial_date(text: str | None) -> PartialDate | None:
 
 OWNER_KEYS, PARTNER_KEYS = joined_organisations(Ownership), joined_organisations(Partnership)
 
-
 CURRENT_DEADLINE, ORIGINAL_DEADLINE = as_text("state__deadline"), as_text("state__original_deadline")

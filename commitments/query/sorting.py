@@ -19,9 +19,7 @@ SORT_COLUMNS: dict[str, str] = {
     "last_entry": "state__last_entry_on",
 }
 
-
 NULLABLE_COLUMNS = ("state__deadline_last", "state__last_entry_on")
-
 
 SORT_LABELS = {
     "reference": gettext_lazy("reference, forwards"),

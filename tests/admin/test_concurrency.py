@@ -43,7 +43,6 @@ EDITED = {
     "draft update": (a_draft_update, ("note", "Ann's note"), ("date", "2020")),
 }
 
-
 # With rows below the form, and without; that all five forms keep to the rule is shown by what they save in the end.
 BOTH = pytest.mark.parametrize("edited", ["organisation", "draft update"], indirect=True)
 

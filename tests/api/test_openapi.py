@@ -16,7 +16,6 @@ from commitments.query.filters import list_params
 
 SCHEMA = "/api/v1/schema/"
 
-
 ANSWERS = []
 
 

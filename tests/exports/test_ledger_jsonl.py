@@ -31,7 +31,6 @@ FILE, PAGE = "/ledger.jsonl", "/ledger/"
 BY = Actor()
 TEXTS = ["公開網頁：滬港", "🚢 of 👩‍👩‍👧", "Cafe\u0301", "a\u2028b\x85c", 'one\ntwo\r\n\t"three" \\', "\u0338x"]
 
-
 here = pytest.mark.usefixtures("db", "the_day_is_fixed")
 
 

@@ -28,7 +28,6 @@ HOSTILE = RUN | LEFT_ALONE | {
 # A CSV has no types: a text that is a number, whole, is one to a spreadsheet. Our words are none; XLSX keeps them.
 NUMBERS = ("digits", "exponent")
 
-
 LONG = ("=" + "long, " * 5462)[:32_768]
 
 

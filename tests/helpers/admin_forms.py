@@ -88,7 +88,6 @@ def errors(answer):
 
 RECORD = add(DraftUpdate)
 
-
 REPORT = {
     "kind": "report",
     "date": "2019-11",
@@ -103,12 +102,9 @@ REPORT = {
     "evidence-0-source": "independent",
 }
 
-
 UNSUPPORTED = REPORT | {"evidence-0-relation": "related"}
 
-
 CONTEXT = REPORT | {"kind": "context", "status": "", "evidence-0-relation": "context"}
-
 
 CHECK = {"kind": "check", "date": "2026-11-20", "searched": "Public web pages.", "note": ""}
 

@@ -70,7 +70,6 @@ RUN = {
     "of two lines": "=1\r\n=2",
 }
 
-
 LEFT_ALONE = {
     "quotes": 'the "big" one',
     "commas": "one, two, three",
@@ -86,7 +85,6 @@ LEFT_ALONE = {
     "spaces": "  held apart  ",
     "digits": "0012",
 }
-
 
 # Each filter and each sort stands in one of them; the first finds all, one finds nothing.
 QUERIES = [

@@ -28,7 +28,6 @@ def redact(entry, remaining=None, reason="Personal data."):
 
 BY = Actor()
 
-
 ANYWHERE = "__all__"
 
 

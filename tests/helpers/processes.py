@@ -26,7 +26,6 @@ while not Path({stop!r}).exists():
     append_entries([new("report", commitment, note=f"number {{number}}", date="2025-03", evidence=[evidence()])])
 """
 
-
 # Waits for a file, so that all writers begin at once, then publishes ten reports.
 WRITER = """
 import time

@@ -7,7 +7,6 @@ from tests.helpers.installation import FIXTURE
 
 HEAD = "5bfd8f61c968394423083c635480ecb03db43958ff26ee1b061db43efeaf65cc"
 
-
 SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))
 
 

@@ -20,18 +20,13 @@ SECRETS = {
     "unit": "moonlit barges",
 }
 
-
 REFERENCES = ["DR-01", "DR-02", "DR-03"]
-
 
 UPDATE = {"note": "A rumour about barges", "searched": "The minister's drawers", "deadline_reason": "Fear of daylight"}
 
-
 EVIDENCE = {"title": "Leaked memorandum", "publisher": "Nobody's Press", "url": "https://leak.example/memo"}
 
-
 CHINESE = {"zh-hant": "港口悄悄搬走", "zh-hans": "港口悄悄迁走"}
-
 
 HIDDEN = [*SECRETS.values(), *REFERENCES, *UPDATE.values(), *EVIDENCE.values(), *CHINESE.values()]
 

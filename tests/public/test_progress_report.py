@@ -32,7 +32,6 @@ PAGE, CSV, XLSX = "/reports/progress/", "/reports/progress.csv", "/reports/progr
 DAYS = "from=2018-08-24&to=2021-08-30"
 STARTS = [NOT_YET_PROMISED, *Status]
 
-
 # The rules
 
 EXPECTED = {

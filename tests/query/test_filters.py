@@ -214,7 +214,6 @@ QUESTIONS = [
     ("status=completed&area=red&q=bridge", []),
 ]
 
-
 BY_NAME = {
     name: {query: references for query, references in QUESTIONS if " ".join(QueryDict(query)) == name}
     for name in dict.fromkeys(" ".join(QueryDict(query)) for query, _references in QUESTIONS)

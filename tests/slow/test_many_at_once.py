@@ -16,7 +16,6 @@ from tests.helpers.staff import add_staff
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 
-
 # The same with the admin's forms: corrections of the wording beside updates of the same commitment.
 CLERK = """
 import time

@@ -119,7 +119,6 @@ DRAFT_EXPORT_COLUMNS = (
     ),
 )
 
-
 TranslationsByText = dict[tuple[int, str, str], str]  # as `ledger.translations.latest_translations` gives it
 
 
