@@ -14,10 +14,18 @@ from tests.helpers.browser import LAYOUT_SHIFT
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("cut", [b'<li><a href="/commitments/"', b"<summary>As of", b"<main"])
-def test_a_page_that_comes_in_two_pieces_shifts_nothing(site, open_page, cut):
+@pytest.mark.parametrize(
+    ("path", "cut"),
+    [
+        ("/about/design/", b'<li><a href="/commitments/"'),
+        ("/about/design/", b"<summary>As of"),
+        ("/about/design/", b"<main"),
+        ("/?as_of=2020-06-01", b"<strong>0</strong>"),
+    ],
+)
+def test_a_page_that_comes_in_two_pieces_shifts_nothing(site, open_page, path, cut):
     with open_page(width=390) as page, slow_line(site.url, cut) as address:
-        page.goto(f"{address}/about/design/", wait_until="networkidle")
+        page.goto(address + path, wait_until="networkidle")
         assert page.evaluate(LAYOUT_SHIFT) == []
         assert page.locator("h1").is_visible()
 
