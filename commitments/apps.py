@@ -30,7 +30,8 @@ class CommitmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Ask to be told after each migrate. The ledger's modules need the models, which are there only now."""
-        from commitments.ledger.post_migrate import install_triggers, project_new_columns
+        from commitments.ledger.post_migrate import install_triggers, project_new_columns, record_entities
 
         post_migrate.connect(install_triggers, sender=self)
+        post_migrate.connect(record_entities, sender=self)
         post_migrate.connect(project_new_columns, sender=self)

@@ -7,8 +7,9 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from commitments.ledger.append import Actor, NewEntry, append_entries, new_publication
+from commitments.ledger.append import append_entries, new_publication
 from commitments.ledger.contents import update_content
+from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 
 WHEN = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -74,9 +75,10 @@ class CommitmentFactory(factory.django.DjangoModelFactory):
 
 
 def published(**fields: Any) -> Commitment:
-    """A public commitment, read back as it stands in the database."""
+    """A public commitment, read back as it stands in the database; `recorded_at` where it matters when."""
+    recorded_at = fields.pop("recorded_at", WHEN)
     draft = CommitmentFactory(**fields)
-    append_entries([new_publication(draft, Actor(), recorded_at=WHEN)])
+    append_entries([new_publication(draft, Actor(), recorded_at=recorded_at)])
     return Commitment.objects.get(pk=draft.pk)
 
 

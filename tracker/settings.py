@@ -11,7 +11,7 @@ import secrets
 import tomllib
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -96,6 +96,8 @@ def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[st
     if engine == "sqlite3":
         # A publication is on the disk before it is called recorded (FULL), writers queue instead of
         # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
+        if parsed.get("OPTIONS", {}).get("mode") == "ro":  # for verifying what nobody may write to
+            parsed["NAME"] = f"file:{quote(str(parsed['NAME']))}?mode=ro"
         parsed |= {"ENGINE": "tracker.sqlite", "TEST": {"NAME": ":memory:"}}
         parsed["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

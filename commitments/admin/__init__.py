@@ -3,6 +3,7 @@
 from commitments.admin import (
     commitments,
     draft_updates,
+    entity_proposals,
     error_reports,
     ledger_entries,
     redactions,
@@ -13,6 +14,7 @@ from commitments.admin import (
 __all__ = [
     "commitments",
     "draft_updates",
+    "entity_proposals",
     "error_reports",
     "ledger_entries",
     "redactions",

@@ -12,7 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from commitments.ledger.append import Actor
+from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, DraftUpdate
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.workflow.actors import actor_for

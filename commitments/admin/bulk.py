@@ -26,7 +26,7 @@ from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.preview import PREVIEW_BUTTON
 from commitments.domain.choices import DraftState, EntryKind
 from commitments.ledger.append import lock_head
-from commitments.ledger.contents import EVIDENCE_FIELDS
+from commitments.ledger.contents import ADDED_EVIDENCE_FIELDS, EVIDENCE_FIELDS
 from commitments.models import Commitment, DraftEvidence, DraftUpdate
 from commitments.workflow.drafts import DraftRefusedError, check_publishable, may_publish_draft, publish_drafts
 
@@ -50,7 +50,7 @@ class BulkForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
 
 EvidenceForms = forms.modelformset_factory(
     DraftEvidence,
-    fields=EVIDENCE_FIELDS,
+    fields=(*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS),
     formfield_callback=lambda column, **kwargs: column.formfield(
         **kwargs | ({"assume_scheme": "https"} if column.name.endswith("url") else {})
     ),
@@ -66,7 +66,7 @@ def bulk_urls(model_admin: LedgerAdmin) -> list[Any]:
 
 def ask_bulk(model_admin: LedgerAdmin, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
     """The empty form for commitments chosen in the list; None, with a message, where it cannot be for them."""
-    commitments = list(queryset.filter(published_at__isnull=False)[: MAX_AT_ONCE + 1])
+    commitments = list(queryset.filter(published_at__isnull=False, retracted_at=None)[: MAX_AT_ONCE + 1])
     if not 0 < len(commitments) <= MAX_AT_ONCE:
         message = _("Choose between 1 and %(most)s published commitments.") % {"most": MAX_AT_ONCE}
         model_admin.message_user(request, message, messages.WARNING)
@@ -143,7 +143,9 @@ def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
 def preview_digest(form: BulkForm, evidence: list[DraftEvidence], keys: list[int], preview: dict[str, Any]) -> str:
     """A digest of what was looked at: if anything of it differs when it is sent, it is looked at again."""
     values = {name: str(value) for name, value in form.cleaned_data.items()}
-    evidence_values = [[str(getattr(row, name)) for name in EVIDENCE_FIELDS] for row in evidence]
+    evidence_values = [
+        [str(getattr(row, name)) for name in (*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS)] for row in evidence
+    ]
     effect_lists = [str(effect.as_list()) for _commitment, effect in preview["rows"]]
     return salted_hmac(SALT, json.dumps([keys, values, evidence_values, effect_lists]), algorithm="sha256").hexdigest()
 
@@ -153,7 +155,9 @@ def store_drafts(drafts: list[DraftUpdate], evidence: list[DraftEvidence]) -> di
     for draft in drafts:
         draft.state = DraftState.WAITING
     DraftUpdate.objects.bulk_create(drafts, batch_size=200)
-    evidence_values = [{name: getattr(row, name) for name in EVIDENCE_FIELDS} for row in evidence]
+    evidence_values = [
+        {name: getattr(row, name) for name in (*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS)} for row in evidence
+    ]
     DraftEvidence.objects.bulk_create(
         (DraftEvidence(draft=draft, **values) for draft in drafts for values in evidence_values), batch_size=200
     )

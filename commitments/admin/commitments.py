@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -22,8 +22,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin import bulk, translations
-from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, request_actor
+from commitments.admin import bulk, publishing, translations
+from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, staff_user
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.imports.views import CommitmentFilesMixin
 from commitments.admin.list_filters import (
@@ -38,12 +38,14 @@ from commitments.admin.list_filters import (
     lateness_words,
 )
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
+from commitments.admin.repeats_field import RepeatsField, format_repeats, stored_repeats, write_repeats
 from commitments.domain.choices import EntryKind, Freshness, Schedule, Status
 from commitments.i18n.phrases import join_list, with_detail
-from commitments.ledger.append import append_entries, new_correction, new_publication
+from commitments.ledger.append import append_entries
 from commitments.ledger.contents import CORRECTABLE_FIELDS, PARTIES, PUBLIC_FIELDS, public_value, publication_content
 from commitments.ledger.validation import check_consistency
 from commitments.models import Commitment, LedgerEntry, Organisation
+from commitments.workflow.publications import check_publishable, correction_by
 
 
 def party_field(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
@@ -60,6 +62,7 @@ class CommitmentForm(StaffForm):
 
     owners = party_field("owners")
     partners = party_field("partners")
+    repeats = RepeatsField()
     reason = forms.CharField(
         label=gettext_lazy("Reason for the correction"),
         required=False,
@@ -73,14 +76,26 @@ class CommitmentForm(StaffForm):
         model = Commitment
         fields = "__all__"
         widgets = {
-            name: forms.TextInput(attrs={"class": "vLargeTextField"}) for name in ("title", "quote", "done_when")
+            name: forms.TextInput(attrs={"class": "vLargeTextField"})
+            for name in ("title", "short_title", "quote", "done_when")
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """With the parties, which have tables of their own."""
+        """With the parties and what it repeats, which have tables of their own."""
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial.update({name: getattr(self.instance, name).all() for name in PARTIES})
+            self.initial["repeats"] = stored_repeats(self.instance)
+        if self.instance.published_at and "deadline" in self.fields:
+            self.fields["deadline"].help_text = _(
+                "As it was published. One that we mistyped is corrected towards the release’s own words; any other "
+                "change is a report."
+            )
+
+    def _save_m2m(self) -> None:
+        """Also what it repeats."""
+        super()._save_m2m()  # type: ignore[misc]  # Django's, which the stubs leave out
+        write_repeats(self.instance, self.cleaned_data["repeats"])
 
     def clean(self) -> dict[str, Any]:
         """Between the fields, what the ledger would refuse; a correction needs its reason."""
@@ -103,6 +118,11 @@ class CommitmentForm(StaffForm):
         return [name for name in self.changed_data if name in CORRECTABLE_FIELDS]
 
 
+def is_to_be_published(request: HttpRequest) -> bool:
+    """Whether the button was pressed that leads to publishing, by somebody who may."""
+    return "_publish" in request.POST and may_publish(request)
+
+
 class TranslationFirstList(ChangeList):
     """A list of what lacks a translation leads to the translations."""
 
@@ -120,7 +140,7 @@ class ProgressFirstList(TranslationFirstList):
         """Where a row leads."""
         if UntranslatedFilter.parameter_name in self.params:
             return super().url_for_result(result)
-        if isinstance(result, Commitment) and result.published_at and not self.is_popup:
+        if isinstance(result, Commitment) and result.published_at and not result.retracted_at and not self.is_popup:
             return f"{reverse('admin:commitments_draftupdate_add')}?commitment={result.pk}"
         return str(super().url_for_result(result))
 
@@ -150,7 +170,7 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     chinese_fields = ("search_text_zh", "owners__search_text_zh")
     autocomplete_fields = ("part_of",)
     ordering = ("reference",)
-    actions = ("record_selected",)
+    actions = ("record_selected", "publish_selected")
 
     # Who may see and do what
 
@@ -164,14 +184,15 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Commitment | None = None) -> Any:
         """As a reader meets them; what a published commitment says now comes first."""
-        place = ("reference", ("release", "area", "paragraph"), "title", "quote")
+        place = ("reference", ("release", "area", "paragraph"), "title", "short_title", "quote")
         parties = ("owners", "partners", "parties_as_stated", "owner_inferred", "owner_note")
-        pledge = (("kind", "force", "level"), "part_of", "done_when")
+        pledge = (("kind", "force", "level"), "part_of", "repeats", "done_when")
         time = (("deadline", "deadline_as_stated", "deadline_basis"), "review_on")
         target = (("target", "unit", "measure", "target_approximate"), "note")
         public = obj is not None and obj.published_at is not None
         current_state = [(None, {"fields": ("status_now", "deadline_now", "last_entry")})] if public else []
-        correction = [(_("Correction"), {"fields": ("reason",)})] if public else []
+        correctable = public and self.has_change_permission(request, obj)
+        correction = [(_("Correction"), {"fields": ("reason",)})] if correctable else []
         return [
             *current_state,
             (_("The pledge"), {"fields": place + pledge}),
@@ -184,19 +205,23 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """What is computed, and what no correction may touch."""
         if obj is None or obj.published_at is None:
             return []
-        return ["status_now", "deadline_now", "last_entry", "reference", "deadline"]
+        return ["status_now", "deadline_now", "last_entry", "reference"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
         """Drafts only (R5)."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
 
     def has_change_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
-        """A correction is published at once, so it takes a publisher."""
+        """A correction is published at once, so it takes a publisher; what was retracted is final."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or obj.published_at is None or may_publish(request))
+        if obj is None or obj.published_at is None:
+            return allowed
+        return allowed and obj.retracted_at is None and may_publish(request)
 
     def denial_reason(self, obj: models.Model | None) -> str:
         """A draft that was published while an editor typed in it."""
+        if isinstance(obj, Commitment) and obj.retracted_at:
+            return _("%(reference)s was retracted, and that is final.") % {"reference": obj.reference}
         if isinstance(obj, Commitment) and obj.published_at:
             return _("It is public, so its wording is corrected by a publisher, with a reason. Ask one of them.")
         return super().denial_reason(obj)
@@ -214,44 +239,79 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """No deletion in bulk: it would stop at the first published one."""
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
+        if not may_publish(request):
+            actions.pop("publish_selected", None)
         return actions if request.user.has_perm("commitments.add_draftupdate") else {}
 
     def get_urls(self) -> list[Any]:
-        """The page of many, and that of translations, beside the stock ones."""
-        return [*bulk.bulk_urls(self), *translations.translation_urls(self), *super().get_urls()]
+        """The page of many, that of translations and that of publishing, beside the stock ones."""
+        own = [*bulk.bulk_urls(self), *translations.translation_urls(self), *publishing.publishing_urls(self)]
+        return [*own, *super().get_urls()]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Where a form looks for one to name, none that was retracted."""
+        if "field_name" in request.GET:
+            queryset = queryset.filter(retracted_at=None)
+        return super().get_search_results(request, queryset, search_term)
 
     @admin.action(description=gettext_lazy("Record progress of the selected commitments…"))
     def record_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
         """One form for all of them."""
         return bulk.ask_bulk(self, request, queryset)
 
+    @admin.action(description=gettext_lazy("Publish the selected drafts…"))
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
+        """Show what would be public, and ask."""
+        return publishing.ask_publication(self, request, queryset)
+
     # Saving
 
-    def save_model(self, request: HttpRequest, obj: Commitment, form: CommitmentForm, change: bool) -> None:
+    def save_model(self, request: Any, obj: Commitment, form: CommitmentForm, change: bool) -> None:
         """A draft is saved; a published commitment is corrected through the ledger, or the correction is previewed."""
         if not obj.published_at:
             super().save_model(request, obj, form, change)
         elif values := {name: form.cleaned_data[name] for name in form.changed_public()}:
             stored = Commitment.objects.select_related("release", "area", "part_of").get(pk=obj.pk)
-            correction = new_correction(stored, values, form.cleaned_data["reason"], request_actor(request))
+            correction = correction_by(stored, values, form.cleaned_data["reason"], staff_user(request))
             if PREVIEW_BUTTON in request.POST:
-                request.preview = preview_entry(request, correction, stored)  # type: ignore[attr-defined]  # shown below
+                request.preview = preview_entry(request, correction, stored)  # shown below
             else:
-                append_entries([correction])
+                request.correction = append_entries([correction])[0]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Owners and partners of a draft; of a published one the ledger has written them. Then publish if asked to."""
+        """Owners and partners of a draft; of a published one the ledger has written them.
+
+        If it is to be published, what would stop that is said at once, beside the fields.
+        """
         if not form.instance.published_at:
             super().save_related(request, form, formsets, change)
-            if "_publish" in request.POST and may_publish(request):
-                append_entries([new_publication(form.instance, request_actor(request))])
+            if is_to_be_published(request):
+                check_publishable(form.instance, staff_user(request))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Not of what was only looked at."""
-        return None if PREVIEW_BUTTON in request.POST else super().log_change(request, obj, message)
+        """By which entry; not of what was only looked at."""
+        if PREVIEW_BUTTON in request.POST:
+            return None
+        if correction := getattr(request, "correction", None):
+            message = _("Corrected by entry %(entry)s.") % {"entry": correction.sequence}
+        return super().log_change(request, obj, message)
+
+    def response_add(self, request: HttpRequest, obj: Commitment, post_url_continue: Any = None) -> HttpResponse:
+        """If it is to be published, on to the page that shows it and asks."""
+        if is_to_be_published(request):
+            return HttpResponseRedirect(publishing.publication_address(obj))
+        return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Commitment) -> HttpResponse:
         """After a preview the same form as it was typed, and below it what the public would see."""
+        if not obj.published_at and is_to_be_published(request):
+            return HttpResponseRedirect(publishing.publication_address(obj))
+        if correction := getattr(request, "correction", None):
+            text = _("{name} is corrected, entry {entry}.")
+            self.message_user(request, publishing.entry_sentence(correction, text), messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))
         if PREVIEW_BUTTON not in request.POST or not obj.published_at:
             return super().response_change(request, obj)
         request.refusal = ValidationError(_("It is not published yet."))  # type: ignore[attr-defined]  # StaffForm's
@@ -261,10 +321,17 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """A preview is no error."""
         commitment = context["original"]
         if commitment and commitment.published_at and self.has_change_permission(request, commitment):
-            context["title"] = _("Correct the wording")
+            context["title"] = _("Correct what is on record")
+        if commitment and commitment.published_at and may_publish(request):
+            context["publication"] = commitment.entries.get(kind=EntryKind.PUBLISHED)
         if preview := getattr(request, "preview", ""):
             context |= {"preview": preview, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=gettext_lazy("promised before"))
+    def repeats(self, obj: Commitment) -> str:
+        """What it repeats, for those who may only look."""
+        return format_repeats(stored_repeats(obj)) or "–"
 
     # The list
 
@@ -278,6 +345,8 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """The status last reported, with its date."""
         if obj.published_at is None:
             return format_html('<span class="badge role-none">{}</span>', _("draft"))
+        if obj.retracted_at:
+            return format_html('<span class="badge role-ended">{}</span>', _("retracted"))
         status_badge = badge(Status(obj.state.status))
         return with_detail(status_badge, obj.state.status_on.label) if obj.state.status_on else status_badge
 
@@ -290,7 +359,7 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     @admin.display(description=gettext_lazy("schedule"))
     def schedule_now(self, obj: Commitment) -> SafeString | str:
         """How it stands against its deadline, and how many days late."""
-        if obj.published_at is None:
+        if obj.published_at is None or obj.retracted_at:
             return "–"
         schedule_badge, lateness = badge(Schedule(obj.schedule)), lateness_words(obj)
         return format_html("{} {}", schedule_badge, lateness) if lateness else schedule_badge

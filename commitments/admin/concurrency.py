@@ -236,14 +236,6 @@ class LedgerAdmin(OptimisticLockAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class SlugFixedAdmin(OptimisticLockAdmin):
-    """Something whose slug is its identity, in addresses and in the ledger: given once."""
-
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
-        """The slug, once it is there."""
-        return ["slug"] if obj else []
-
-
 def display_value(form: forms.BaseForm, name: str, value: list[str]) -> str:
     """What a field says, as people read it, shortened."""
     field = form.fields[name]

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.admin.base import accessible_commitments, may_publish
-from commitments.admin.list_filters import MINE, MISSING
-from commitments.domain.choices import CLOSED_STATES, DraftState, ErrorReportState, Freshness, Schedule
+from commitments.admin.list_filters import MINE, MINE_WAITING, MISSING
+from commitments.domain.choices import CLOSED_STATES, DraftState, ErrorReportState, Freshness, ProposalState, Schedule
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
-from commitments.models import Affiliation, DraftUpdate, ErrorReport, LedgerEntry, Organisation, RedactionRequest
+from commitments.models import (
+    Affiliation,
+    DraftUpdate,
+    EntityProposal,
+    ErrorReport,
+    LedgerEntry,
+    Organisation,
+    RedactionRequest,
+)
 from commitments.models.commitment import CommitmentQuerySet
 
 MAX_LATEST = 8  # ledger entries shown
+DECIDED_LATELY = timedelta(days=30)  # for so long the author of a proposal is told what became of it
 OPEN_STATES = tuple(state for state in ErrorReportState if state not in CLOSED_STATES)
 
 
@@ -43,8 +53,9 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         "unaffiliated": unaffiliated,
         "commitments": commitment_cards(request, affiliation, localdate()) if may_view and not unaffiliated else [],
         "drafts": draft_cards(request) if request.user.has_perm("commitments.view_draftupdate") else [],
-        "others": other_cards(request),
+        "others": [*proposal_cards(request), *other_cards(request)],
         "returned": returned_drafts(request),
+        "proposals": decided_proposals(request),
         "latest": latest_ledger_entries(request) if may_view else [],
     }
 
@@ -104,6 +115,23 @@ def draft_cards(request: HttpRequest) -> list[Card]:
     ]
 
 
+def proposal_cards(request: HttpRequest) -> list[Card]:
+    """Proposed changes of names and descriptions that wait, and one's own among them."""
+    if not request.user.has_perm("commitments.view_entityproposal"):
+        return []
+    waiting = EntityProposal.objects.filter(state=ProposalState.WAITING)
+    counts = waiting.aggregate(own=Count("pk", filter=Q(author=request.user.pk)), waiting=Count("pk"))
+    label = (
+        _("changes of names and descriptions wait for you to put them on record")
+        if may_publish(request)
+        else _("changes of names and descriptions wait for a publisher")
+    )
+    return [
+        Card(counts["waiting"], label, list_url("entityproposal", state=ProposalState.WAITING)),
+        Card(counts["own"], _("of these I proposed"), list_url("entityproposal", state=MINE_WAITING)),
+    ]
+
+
 def other_cards(request: HttpRequest) -> list[Card]:
     """What readers reported, redactions that wait for a second administrator, and names that are not translated."""
     cards = []
@@ -135,9 +163,16 @@ def returned_drafts(request: HttpRequest) -> list[DraftUpdate]:
     return list(drafts.select_related("commitment")[:MAX_LATEST])
 
 
+def decided_proposals(request: HttpRequest) -> list[EntityProposal]:
+    """What became of one's own proposals of late: on record, or declined with the reason."""
+    decided_since = timezone.now() - DECIDED_LATELY
+    proposals = EntityProposal.objects.filter(author=request.user.pk, decided_at__gte=decided_since)
+    return list(proposals.select_related("published_as").order_by("-decided_at")[:MAX_LATEST])
+
+
 def latest_ledger_entries(request: HttpRequest) -> list[LedgerEntry]:
-    """What was recorded last of the commitments that the user works on."""
-    entries = LedgerEntry.objects.exclude(commitment=None).select_related("commitment")
+    """What was recorded last of the commitments that the user works on, and of names and descriptions."""
+    entries = LedgerEntry.objects.exclude(commitment=None, entity="").select_related("commitment")
     if is_contributor(request):
         entries = entries.filter(commitment__in=accessible_commitments(request))
     return list(entries.order_by("-sequence")[:MAX_LATEST])

@@ -68,7 +68,8 @@ class DraftForm(StaffForm):
         error_messages = {
             "commitment": {
                 "invalid_choice": gettext_lazy(
-                    "Your organisation does not own this commitment. Choose one that it owns, or ask an editor."
+                    "Your organisation does not own this commitment, or it was retracted. Choose another, or ask an "
+                    "editor."
                 )
             },
             "reply_of": {"invalid_choice": gettext_lazy("Choose an owner or partner of this commitment.")},
@@ -130,8 +131,12 @@ class EvidenceForm(ModelForm):
         """Its choices explained; the rest is the inline's."""
 
         model = DraftEvidence
-        fields = ("relation", "source")
+        fields = ("relation", "source", "copy")
         help_texts = {
+            "copy": gettext_lazy(
+                "Empty for the publisher’s own page. A reprint carries its text whole, under its name and date; a "
+                "mirror is a copy by a host without standing, and alone moves no status."
+            ),
             "relation": gettext_lazy("Direct: on this very pledge. Related: on something close. Context: background."),
             "source": gettext_lazy("Party: an owner or partner, its government, or a reprint of their words."),
         }
@@ -146,7 +151,7 @@ class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic 
     verbose_name = gettext_lazy("page of evidence")
     extra = 1
     formfield_overrides = SECURE_ADDRESSES
-    fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source"))
+    fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source", "copy"))
 
     def get_formset(self, *args: Any, **kwargs: Any) -> Any:
         """Some rows at most, whatever number is sent."""
@@ -189,9 +194,9 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         return effects.prefetch_for_effect(drafts)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Only commitments that the user works on, also when another is posted (R8)."""
+        """Only commitments that the user works on and that stand, also when another is posted (R8)."""
         if db_field.name == "commitment":
-            kwargs["queryset"] = accessible_commitments(request)
+            kwargs["queryset"] = accessible_commitments(request).filter(retracted_at=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
@@ -264,6 +269,9 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
             raise PermissionDenied(
                 _("Your organisation does not own this commitment. Choose one from your list, or ask an editor.")
             )
+        if retracted := commitments.filter(retracted_at__isnull=False).first():
+            message = _("%(reference)s was retracted, and that is final.")
+            raise PermissionDenied(message % {"reference": retracted.reference})
         return super().add_view(request, *args, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -349,7 +357,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
                 "subtitle": str(commitment),
                 "today": localdate(),
                 "searched": self._last_searched(commitment),
-                "late": lateness_words(commitment) if commitment.published_at else "",
+                "late": lateness_words(commitment) if commitment.published_at and not commitment.retracted_at else "",
                 "record": LedgerEntry.objects.filter(commitment=commitment).order_by("-sequence")[:MAX_ON_RECORD],
                 "others": commitment.drafts.exclude(state=DraftState.PUBLISHED)
                 .exclude(pk=draft.pk or 0 if draft else 0)

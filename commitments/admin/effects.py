@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment
-from commitments.domain.choices import Relation, Status, StopReason
+from commitments.domain.choices import Copy, Relation, Status, StopReason
 from commitments.i18n.phrases import join_list, list_separator, with_detail, with_label
 from commitments.ledger.contents import format_decimal
-from commitments.models import DraftUpdate
+from commitments.models import DraftEvidence, DraftUpdate
 from commitments.workflow.drafts import assess_with_draft
 
 
@@ -91,10 +91,16 @@ def evidence_list(draft: DraftUpdate) -> SafeString:
             evidence.url,
             evidence.title,
             list_separator(),
-            with_detail(evidence.publisher, Relation(evidence.relation).label),
+            with_detail(evidence.publisher, join_list(_evidence_kinds(evidence))),
         )
         for evidence in draft.evidence.all()
     ]
     return (
         format_html('<ul class="effect">{}</ul>', format_html_join("", item_format, lines)) if lines else SafeString("")
     )
+
+
+def _evidence_kinds(evidence: DraftEvidence) -> list[str]:
+    """What it has to do with the pledge, and whether it is a copy."""
+    copies = [str(Copy(evidence.copy).label)] if evidence.copy else []
+    return [str(Relation(evidence.relation).label), *copies]

@@ -91,7 +91,7 @@ class ErrorReportAdmin(OptimisticLockAdmin):
     @admin.display(description=gettext_lazy("put it on the record"))
     def draft_entry(self, obj: ErrorReport) -> SafeString | str:
         """Record progress as context, filled in with what was sent where an address can hold it."""
-        if obj.commitment is None:
+        if obj.commitment is None or obj.commitment.retracted_at:
             return "–"
         initial = {"commitment": obj.commitment.pk, "kind": EntryKind.CONTEXT.value}
         initial |= {"date": timezone.localdate(obj.received_at).isoformat()}

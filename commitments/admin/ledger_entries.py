@@ -9,20 +9,22 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.admin.base import DraftPartAdmin, HiddenAdmin, ReadOnlyAdmin, add_refusal, may_publish, request_actor
+from commitments.admin.entity_changes import describe_fields
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.domain.choices import EntryKind
 from commitments.i18n.phrases import join_clauses
 from commitments.ledger.append import append_entries, new_retraction
+from commitments.ledger.entity_contents import split_entity
 from commitments.ledger.validation import RETRACTABLE_KINDS
 from commitments.models import (
     DraftEvidence,
@@ -33,9 +35,15 @@ from commitments.models import (
     LoadedItem,
     Ownership,
     Partnership,
+    Repetition,
     State,
     Translation,
     Update,
+)
+
+PUBLICATION_HELP = gettext_lazy(
+    "For a commitment that was put on record by mistake. It is final: what was meant needs a new reference. What its "
+    "owners no longer promise is no mistake: report it as stopped, withdrawn."
 )
 
 
@@ -55,11 +63,16 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     """Entries, latest first."""
 
     change_form_template = "admin/commitments/ledgerentry/change_form.html"
-    list_display = ("sequence", "kind", "commitment", "recorded_at", "role", "organisation")
+    list_display = ("sequence", "kind", "about", "recorded_at", "role", "organisation")
     list_filter = ("kind", "role")
-    search_fields = ("commitment__reference", "content")
+    search_fields = ("commitment__reference", "entity", "content")
     ordering = ("-sequence",)
     list_select_related = ("commitment",)
+
+    @admin.display(description=gettext_lazy("what it is about"), ordering="commitment__reference")
+    def about(self, obj: LedgerEntry) -> str:
+        """The commitment, or what else has a name."""
+        return str(obj.commitment or obj.entity or "–")
 
     def get_urls(self) -> list[Any]:
         """Retracting beside the stock pages."""
@@ -75,6 +88,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
             and may_publish(request)
             and entry.kind in RETRACTABLE_KINDS
             and EntryKind.RETRACTION not in later_kinds
+            and entry.commitment.retracted_at is None
         )
         context["may_redact"] = entry and entry.content and request.user.has_perm("commitments.redact")
         return super().render_change_form(request, context, *args, **kwargs)
@@ -84,19 +98,36 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         if not may_publish(request):
             raise PermissionDenied(_("Only publishers retract entries. Ask one of them."))
         entry = get_object_or_404(LedgerEntry.objects.select_related("commitment"), pk=pk)
-        form, context = ReasonForm(request.POST or None), {}
+        form = ReasonForm(request.POST or None)
+        context: dict[str, Any] = {}
         if form.is_valid() and entry.commitment:
             retraction = new_retraction(entry, form.cleaned_data["reason"], request_actor(request))
             try:
                 if PREVIEW_BUTTON not in request.POST:
-                    message = _("Retracted by entry %(entry)s.") % {"entry": append_entries([retraction])[0].sequence}
-                    self.log_change(request, entry, message)
-                    return HttpResponseRedirect(entry.commitment.get_absolute_url())
-                context["preview"] = preview_entry(request, retraction, entry.commitment)
+                    return self._retracted(request, entry, append_entries([retraction])[0])
+                context |= {"preview": preview_entry(request, retraction, entry.commitment), "looked_at": True}
             except ValidationError as problem:
                 add_refusal(problem, form)
         title = _("Retract entry %(entry)s?") % {"entry": entry.sequence}
+        if entry.kind == EntryKind.PUBLISHED:
+            title = _("Retract the publication of %(reference)s?") % {"reference": entry.commitment_id}
+            context["help"] = PUBLICATION_HELP
         return entry_action_page(self, request, entry, form, title=title, button=_("Retract it"), **context)
+
+    def _retracted(self, request: HttpRequest, entry: LedgerEntry, retraction: LedgerEntry) -> HttpResponse:
+        """What was done, in the history and in a message; then the public page, of a publication the commitment."""
+        commitment = entry.commitment
+        if commitment is None:
+            raise LookupError(entry.sequence)
+        message = _("Retracted by entry %(entry)s.") % {"entry": retraction.sequence}
+        self.log_change(request, entry, message)
+        if entry.kind != EntryKind.PUBLISHED:
+            return HttpResponseRedirect(commitment.get_absolute_url())
+        self.log_change(request, commitment, message)
+        text = _("%(reference)s is retracted, entry %(entry)s.")
+        values = {"reference": commitment.reference, "entry": retraction.sequence}
+        self.message_user(request, text % values, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:commitments_commitment_change", args=[commitment.pk]))
 
 
 def entry_action_page(
@@ -121,7 +152,11 @@ def field_label(name: str) -> str:
 def entry_lines(entry: LedgerEntry) -> list[tuple[str, str]]:
     """What an entry says, a line for each thing that is not empty."""
     lines: list[tuple[str, str]] = []
-    for name, value in (entry.data or {}).items():
+    data = entry.data or {}
+    if entry.kind == EntryKind.ENTITY and data:
+        kind, _slug = split_entity(entry.entity)
+        lines = [(change.label, change.after) for change in describe_fields(kind, data.pop("fields"))]
+    for name, value in data.items():
         rows = value if isinstance(value, list) else [value]
         texts = [
             join_clauses(str(cell) for cell in row.values() if cell) if isinstance(row, dict) else str(row)
@@ -172,4 +207,4 @@ class TranslationAdmin(HiddenAdmin):
 
 
 admin.site.register((Edition, LedgerHead, LoadedItem), HiddenAdmin)
-admin.site.register((Ownership, Partnership, DraftEvidence), DraftPartAdmin)
+admin.site.register((Ownership, Partnership, Repetition, DraftEvidence), DraftPartAdmin)

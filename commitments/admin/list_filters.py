@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from commitments.admin.base import ModelAdmin
-from commitments.domain.choices import DraftState, Freshness, Schedule, Status, Vocabulary
+from commitments.domain.choices import DraftState, Freshness, ProposalState, Schedule, Status, Vocabulary
 from commitments.i18n.collation import fold, has_chinese
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.models import Commitment, Organisation, Ownership
 
 MINE = "mine"
+MINE_WAITING = "mine-waiting"
 MISSING = "missing"
 
 
@@ -75,7 +76,7 @@ class StatusFilter(ChoiceFilter):
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one value."""
-        return queryset.filter(state__status=value)
+        return queryset.filter(state__status=value, retracted_at=None)
 
 
 class ScheduleFilter(ChoiceFilter):
@@ -86,7 +87,8 @@ class ScheduleFilter(ChoiceFilter):
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one value; "past deadline" is overdue or unreported."""
-        return queryset.past_deadline() if value == "past" else queryset.filter(schedule=value)
+        standing = queryset.filter(retracted_at=None)
+        return standing.past_deadline() if value == "past" else standing.filter(schedule=value)
 
 
 class FreshnessFilter(ChoiceFilter):
@@ -97,7 +99,8 @@ class FreshnessFilter(ChoiceFilter):
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one value."""
-        return queryset.due_for_review(localdate()) if value == "review" else queryset.filter(freshness=value)
+        standing = queryset.filter(retracted_at=None)
+        return standing.due_for_review(localdate()) if value == "review" else standing.filter(freshness=value)
 
 
 class OwnerFilter(ChoiceFilter):
@@ -119,10 +122,23 @@ class OwnerFilter(ChoiceFilter):
 
 
 class PublicFilter(ChoiceFilter):
-    """Drafts, or what is public."""
+    """Drafts, what is public, or what was put on record by mistake."""
 
     title, parameter_name = _("whether it is public"), "public"
-    choices_ = [("yes", _("public")), ("no", _("draft"))]
+    choices_ = [("yes", _("public")), ("no", _("draft")), ("retracted", _("retracted"))]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        if value == "yes":
+            return queryset.public()
+        return queryset.filter(published_at=None) if value == "no" else queryset.filter(retracted_at__isnull=False)
+
+
+class OnRecordFilter(ChoiceFilter):
+    """Drafts, or what the ledger has an entry about."""
+
+    title, parameter_name = _("whether it is on record"), "record"
+    choices_ = [("yes", _("on record")), ("no", _("draft"))]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one value."""
@@ -156,7 +172,7 @@ class UntranslatedFilter(MissingTranslationFilter):
 
     def missing(self, language: str) -> Q:
         """As the projection counts them."""
-        return Q(**{f"untranslated{column_suffix(language)}__gt": 0})
+        return Q(**{f"untranslated{column_suffix(language)}__gt": 0, "retracted_at": None})
 
 
 class UnnamedFilter(MissingTranslationFilter):
@@ -198,4 +214,18 @@ class DraftStateFilter(ChoiceFilter):
         """By one value."""
         if value == MINE:
             return queryset.filter(author=request.user.pk).exclude(state=DraftState.PUBLISHED)
+        return queryset.filter(state=value)
+
+
+class ProposalStateFilter(ChoiceFilter):
+    """How far proposed changes have come, one's own apart."""
+
+    title, parameter_name = _("state"), "state"
+    choices_ = [(MINE, _("mine")), (MINE_WAITING, _("mine, not decided")), *ProposalState.choices]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        """By one value."""
+        if value in (MINE, MINE_WAITING):
+            own = queryset.filter(author=request.user.pk)
+            return own if value == MINE else own.filter(state=ProposalState.WAITING)
         return queryset.filter(state=value)

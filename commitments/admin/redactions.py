@@ -19,6 +19,13 @@ from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.contents import FREE_TEXT_FIELDS, Content
+from commitments.ledger.entity_contents import (
+    AGREEMENT_TEXTS,
+    ENTITY_TEXTS,
+    RELEASE_LISTS,
+    SECTION_TEXTS,
+    rows_for_entities,
+)
 from commitments.ledger.validation import REDACTABLE_FIELDS
 from commitments.models import LedgerEntry, RedactionRequest
 from commitments.workflow.redactions import decide_redaction, redaction_by, request_redaction
@@ -27,7 +34,14 @@ ContentPath = tuple[str | int, ...]  # the way to a text within an entry's conte
 HOW_TO_REDACT = gettext_lazy(
     "Take out of the boxes the words that must go. Nothing is removed until another administrator has looked at it."
 )
-WORDS_OF_EVIDENCE = ("title", "publisher", "url", "archived_url")
+# By the name of a list in an entry's content: what of its rows is words.
+WORDS_OF_ROWS: dict[str, tuple[str, ...]] = {
+    "evidence": ("title", "publisher", "url", "archived_url"),
+    "changes": ("before", "after"),
+    "repeats": ("why",),
+    "sections": SECTION_TEXTS,
+    "agreements": AGREEMENT_TEXTS,
+}
 
 
 def redactable_texts(entry: LedgerEntry) -> dict[ContentPath, str]:
@@ -46,11 +60,30 @@ def _redactable_texts_in(kind: str, data: Content, prefix: ContentPath) -> dict[
         value = data.get(name)
         if isinstance(value, str) and value:
             texts[(*prefix, name)] = value
-        for number, row in enumerate(value if isinstance(value, list) else ()):
-            free_text_parts = ("before", "after") if row.get("field") in FREE_TEXT_FIELDS else ()
-            names = WORDS_OF_EVIDENCE if name == "evidence" else free_text_parts
-            texts |= {(*prefix, name, number, part): row[part] for part in names if row[part]}
+        elif isinstance(value, dict):  # the public fields of an organisation, an area and so on
+            texts |= _entity_texts(value, (*prefix, name))
+        elif isinstance(value, list):
+            texts |= _row_texts(name, value, (*prefix, name))
     return texts
+
+
+def _entity_texts(fields: Content, prefix: ContentPath) -> dict[ContentPath, str]:
+    names = {name for names in ENTITY_TEXTS.values() for name in names}
+    texts: dict[ContentPath, str] = {(*prefix, name): text for name, text in fields.items() if name in names and text}
+    for name in RELEASE_LISTS:
+        texts |= _row_texts(name, fields.get(name, []), (*prefix, name))
+    return texts
+
+
+def _row_texts(name: str, rows: list[Content], prefix: ContentPath) -> dict[ContentPath, str]:
+    """The texts of each row; of a correction's changes those of what is words."""
+    return {
+        (*prefix, number, part): row[part]
+        for number, row in enumerate(rows)
+        if name != "changes" or row["field"] in FREE_TEXT_FIELDS
+        for part in WORDS_OF_ROWS[name]
+        if row.get(part)
+    }
 
 
 def removed_texts(redaction_request: RedactionRequest) -> list[tuple[str, str, str]]:
@@ -138,7 +171,8 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         """Say which words of an entry must go, and why: first looked at, then asked for."""
         self._refuse_others(request)
         entry = get_object_or_404(LedgerEntry.objects.select_related("commitment", "target"), pk=pk)
-        form, context = RedactionForm(request.POST or None, entry), {}
+        form = RedactionForm(request.POST or None, entry)
+        context: dict[str, Any] = {}
         if form.is_valid():
             redaction = (entry, form.remaining(), form.cleaned_data["reason"])
             try:
@@ -147,7 +181,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
                     message = _("Another administrator must now look at it and carry it out.")
                     self.message_user(request, message, messages.SUCCESS)
                     return HttpResponseRedirect(reverse("admin:commitments_redactionrequest_changelist"))
-                context["preview"] = self._preview(request, *redaction)
+                context |= {"preview": self._preview(request, *redaction), "looked_at": True}
             except ValidationError as problem:
                 add_refusal(problem, form)
         title = _("Redact entry %(entry)s?") % {"entry": entry.sequence}
@@ -163,9 +197,10 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         )
 
     def _preview(self, request: HttpRequest, entry: LedgerEntry, remaining: Content | None, reason: str) -> str:
-        commitment = entry.subject.commitment
+        subject = entry.subject
+        row = subject.commitment or rows_for_entities([subject.entity]).get(subject.entity)
         redaction = redaction_by(entry, remaining, reason, staff_user(request))
-        return preview_entry(request, redaction, commitment) if commitment else ""
+        return preview_entry(request, redaction, row) if row else ""
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """With the preview and the buttons, while it waits."""

@@ -1,14 +1,16 @@
-"""Releases with their outline and agreements, areas, and organisations."""
+"""Releases with their outline and agreements, areas, organisations, occasions and news sources."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from commitments.admin.concurrency import OptimisticLockAdmin, SlugFixedAdmin
+from commitments.admin.base import ReadOnlyAdmin
+from commitments.admin.entities import EntityAdmin
 from commitments.admin.imports.views import OrganisationFilesMixin
-from commitments.admin.list_filters import ChineseSearchMixin, UnnamedFilter
-from commitments.models import Agreement, Area, Occasion, Organisation, Release, Section
+from commitments.admin.list_filters import ChineseSearchMixin, OnRecordFilter, UnnamedFilter
+from commitments.models import Agreement, Area, EntityChange, NewsSource, Occasion, Organisation, Release, Section
 from commitments.models.fields import language_columns
 
 
@@ -30,7 +32,7 @@ class AgreementInline(admin.StackedInline):  # type: ignore[type-arg]  # generic
 
 
 @admin.register(Release)
-class ReleaseAdmin(SlugFixedAdmin):
+class ReleaseAdmin(EntityAdmin):
     """A release; what stands in it are commitments of their own."""
 
     fields = (
@@ -40,50 +42,101 @@ class ReleaseAdmin(SlugFixedAdmin):
         language_columns("publisher"),
         language_columns("place"),
         ("language", "url"),
+        language_columns("known_through"),
         language_columns("note"),
         "agreements_stated",
         language_columns("agreements_note"),
     )
-    list_display = ("title", "issued_on", "publisher")
+    list_display = ("title", "issued_on", "publisher", "on_record")
+    list_filter = (OnRecordFilter,)
     search_fields = (*language_columns("title"), "slug")
     inlines = (SectionInline, AgreementInline)
+    stands_alone = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Also the day, once something was published from it: every count as of a day depends on it."""
         readonly_fields = super().get_readonly_fields(request, obj)
-        return [*readonly_fields, "issued_on"] if obj and obj.commitments.public().exists() else readonly_fields
+        return [*readonly_fields, "issued_on"] if obj and obj.commitments.on_record().exists() else readonly_fields
 
 
 @admin.register(Area)
-class AreaAdmin(SlugFixedAdmin):
+class AreaAdmin(EntityAdmin):
     """Areas; one that a commitment stands in cannot be deleted."""
 
     fields = ("slug", language_columns("name"), "position")
-    list_display = ("name", "slug", "position")
+    list_display = ("name", "slug", "position", "on_record")
+    list_filter = (OnRecordFilter,)
     search_fields = (*language_columns("name"), "slug")
 
 
 @admin.register(Occasion)
-class OccasionAdmin(OptimisticLockAdmin):
+class OccasionAdmin(EntityAdmin):
     """Days that readers ask about."""
 
-    fields = ("day", language_columns("name"))
-    list_display = ("name", "day")
-    search_fields = language_columns("name")
+    fields = ("slug", "day", language_columns("name"))
+    list_display = ("name", "day", "on_record")
+    list_filter = (OnRecordFilter,)
+    search_fields = (*language_columns("name"), "slug")
+    stands_alone = True
+
+
+@admin.register(NewsSource)
+class NewsSourceAdmin(EntityAdmin):
+    """Publishers of evidence, and whose word theirs is."""
+
+    fields = ("slug", language_columns("name"), "source", language_columns("why"))
+    list_display = ("name", "source", "on_record")
+    list_filter = (OnRecordFilter, "source", UnnamedFilter)
+    search_fields = (*language_columns("name"), "slug")
+    stands_alone = True
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ChineseSearchMixin, OrganisationFilesMixin, EntityAdmin):
+    """Names may be improved; an organisation that a commitment names cannot be deleted."""
+
+    fields = (
+        "slug",
+        language_columns("name"),
+        language_columns("short_name"),
+        language_columns("aliases"),
+        ("kind", "side"),
+        "site",
+        language_columns("note"),
+    )
+    list_display = ("name", "short_name", "kind", "side", "on_record")
+    list_filter = (OnRecordFilter, "side", "kind", UnnamedFilter)
+    search_fields = ("name", "short_name", "aliases", "slug")
+
+
+class ReleasePartAdmin(ReadOnlyAdmin):
+    """What hangs on a release, by itself to be looked at: it is edited on the release's page, and goes with it."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing is done to several at once."""
+        return {}
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """By itself nobody."""
+        raise PermissionDenied
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Asked when its release is deleted, which only a draft is."""
+        draft = obj is not None and obj.release.published_at is None
+        return draft and request.user.has_perm("commitments.delete_release")
 
 
 @admin.register(Agreement)
-class AgreementAdmin(OptimisticLockAdmin):
+class AgreementAdmin(ReleasePartAdmin):
     """Agreements on their own, for searching."""
 
     fields = ("release", ("number", "basis"), language_columns("title"), "parties", "commitments")
     list_display = ("number", "title", "release", "basis")
     search_fields = language_columns("title")
-    autocomplete_fields = ("parties", "commitments")
 
 
 @admin.register(Section)
-class SectionAdmin(OptimisticLockAdmin):
+class SectionAdmin(ReleasePartAdmin):
     """Sections on their own, for searching."""
 
     fields = ("release", ("position", "area"), language_columns("heading"), language_columns("note"))
@@ -91,18 +144,10 @@ class SectionAdmin(OptimisticLockAdmin):
     search_fields = language_columns("heading")
 
 
-@admin.register(Organisation)
-class OrganisationAdmin(ChineseSearchMixin, OrganisationFilesMixin, SlugFixedAdmin):
-    """Names may be improved; an organisation that a commitment names cannot be deleted."""
+@admin.register(EntityChange)
+class EntityChangeAdmin(ReadOnlyAdmin):
+    """What each entity entry changed."""
 
-    fields = (
-        "slug",
-        language_columns("name"),
-        language_columns("short_name"),
-        ("kind", "side"),
-        "site",
-        language_columns("note"),
-    )
-    list_display = ("name", "short_name", "kind", "side")
-    list_filter = ("side", "kind", UnnamedFilter)
-    search_fields = ("name", "short_name", "slug")
+    list_display = ("entry_id", "kind", "slug", "is_first", "release")
+    list_filter = ("kind", "is_first")
+    search_fields = ("slug",)

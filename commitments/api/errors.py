@@ -26,6 +26,12 @@ from commitments.web.errors import is_database_unavailable
 from commitments.web.rate_limits import limit_message, retry_after
 
 
+class Retracted(APIException):
+    """410: what is asked for was put on record by mistake, and counts nowhere."""
+
+    status_code = HTTPStatus.GONE
+
+
 def exception_handler(problem: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to a request that failed. What is our fault is logged, as Django logs it, and told to nobody else.
 

@@ -283,6 +283,7 @@ class OperationSchema(AutoSchema):
             304: OpenApiResponse(None, _("You have it already.")),
             400: error_response(_("Something was asked for that there is not: which, and what is allowed."), 400),
             404: error_response(_("There is none on this day."), 404),
+            410: error_response(_("It was put on record by mistake and is retracted. The answer says why."), 410),
             406: error_response(_("Nothing but JSON can be had."), 406),
             414: OpenApiResponse(
                 None, _("The address is longer than the server reads. It is the server that says so.")
@@ -291,6 +292,8 @@ class OperationSchema(AutoSchema):
         }
         if self.dataset is None or self.many:
             del responses[404]
+        if self.dataset is None or self.many or self.dataset.name != "commitments":
+            del responses[410]
         if self.dataset is None:
             del responses[414]
         if self.get_operation_id() == "schema":

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
@@ -21,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from commitments.api.cursors import CursorError, RowOrder
+from commitments.api.errors import Retracted
 from commitments.api.openapi import openapi_description
 from commitments.exports.datasets import DATASETS, Dataset
 from commitments.exports.download import page_url_builder
@@ -28,8 +30,10 @@ from commitments.exports.json import LICENCE, row_objects
 from commitments.exports.rows import iter_batches
 from commitments.i18n.languages import current_language
 from commitments.models import LedgerHead
+from commitments.query.entries import retraction_of_publication
 from commitments.query.filters import CommitmentFilter, list_params, query_errors
 from commitments.query.forms import PER_PAGE
+from commitments.query.localized import localize_record_text
 from commitments.web.links import replace_params
 from commitments.web.page_cache import get_or_make
 from commitments.web.rate_limits import limit_search
@@ -163,11 +167,29 @@ class Item(CachedView):
             request, self.dataset, self.dataset.queryset(filterset).filter(**{source: value}), filterset.day
         )
         if not items:
+            self.refuse_retracted(value)
             values = {"table": self.dataset.name, "day": filterset.day.isoformat()}
             raise NotFound(_("There is no such row among the %(table)s on %(day)s.") % values)
         if self.dataset.name == "commitments":
             items[0]["updates"] = commitment_updates(request, filterset, value)
         return Response(items[0], headers={"X-Ledger-Head": LedgerHead.objects.get().digest})
+
+    def refuse_retracted(self, key: str) -> None:
+        """410 with the reason, for a commitment that was put on record by mistake."""
+        retraction = retraction_of_publication(key, localdate()) if self.dataset.name == "commitments" else None
+        if retraction:
+            values = {
+                "reference": key,
+                "entry": retraction.sequence,
+                "day": date_format(localdate(retraction.recorded_at)),
+                "reason": localize_record_text(retraction.commitment, (retraction.data or {}).get("reason", "")).text,
+            }
+            raise Retracted(
+                [
+                    _("%(reference)s was put on record by mistake, and is retracted.") % values,
+                    _("Entry %(entry)s of the ledger, recorded on %(day)s, says why: %(reason)s") % values,
+                ]
+            )
 
 
 class UnknownAddress(APIView):

@@ -193,6 +193,13 @@ class Source(Vocabulary):
     INDEPENDENT = "independent", "", _("Anyone else."), _("independent")
 
 
+class Copy(Vocabulary):
+    """Whether evidence is another's text under another's address; most is neither."""
+
+    REPRINT = "reprint", "", _("Another publisher’s text, whole, under that publisher’s name and date."), _("reprint")
+    MIRROR = "mirror", "", _("A copy by a host without standing of its own."), _("mirror")
+
+
 class EntryKind(Vocabulary):
     """What an entry of the ledger says."""
 
@@ -203,10 +210,26 @@ class EntryKind(Vocabulary):
     CORRECTION = "correction", "", _("Public wording put right, with the reason."), _("correction")
     RETRACTION = "retraction", "", _("An earlier entry was wrong; it counts nowhere."), _("retraction")
     REDACTION = "redaction", "", _("The text of an earlier entry was removed, with the reason."), _("redaction")
+    ENTITY = (
+        "entity",
+        "",
+        _("What an organisation, area, release, occasion or news source is called and is, from then on."),
+        _("name or description"),
+    )
 
 
 # The kinds that tell of a commitment's progress; the rest tell of its wording or of other entries.
 UPDATE_KINDS = (EntryKind.REPORT, EntryKind.CONTEXT, EntryKind.CHECK)
+
+
+class EntityKind(Vocabulary):
+    """What an entity entry is about. The first part of its `entity`: `organisation/hksarg`."""
+
+    ORGANISATION = "organisation", "", "", _("organisation")
+    AREA = "area", "", "", _("area")
+    RELEASE = "release", "", "", _("release")
+    OCCASION = "occasion", "", "", _("occasion")
+    NEWS_SOURCE = "news_source", "", "", _("news source")
 
 
 class DraftState(Vocabulary):
@@ -216,6 +239,14 @@ class DraftState(Vocabulary):
     WAITING = "waiting", "waiting", _("A publisher is to decide on it."), _("waits for publishing")
     RETURNED = "returned", "late", _("A publisher sent it back, with the reason."), _("returned")
     PUBLISHED = "published", "done", _("It is on record."), _("published")
+
+
+class ProposalState(Vocabulary):
+    """What has become of a proposed change of a name or description."""
+
+    WAITING = "waiting", "waiting", _("A publisher is to decide on it."), _("waits for publishing")
+    RECORDED = "recorded", "done", _("It is on record."), _("recorded")
+    DECLINED = "declined", "ended", _("A publisher declined it, with the reason."), _("declined")
 
 
 class ReportBasis(Vocabulary):

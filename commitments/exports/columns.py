@@ -81,13 +81,19 @@ class Column:
             return self
         [source] = self.sources
         if self.translated_from == BESIDE_SOURCE:
-            return replace(self, sources=(source, f"{source}{column_suffix(language)}"), read=read_named)
+            read = read_named_lines if self.type == ColumnType.TEXTS else read_named
+            return replace(self, sources=(source, f"{source}{column_suffix(language)}"), read=read)
         return replace(self, sources=(source, KeyTransform(language, self.translated_from)), read=read_translated)
 
 
 def read_named(_context: RowContext, text: str, in_language: str) -> str:
     """A text of what staff name, in the language of the file where it has one there."""
     return in_language or text
+
+
+def read_named_lines(context: RowContext, text: str, in_language: str) -> list[str]:
+    """The same of a text of several lines."""
+    return read_lines(context, in_language or text)
 
 
 def read_translated(_context: RowContext, text: str, translations: dict[str, str] | None) -> str:

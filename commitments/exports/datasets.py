@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from commitments.exports.columns import Column
 from commitments.exports.list_columns import FURTHER_COLUMNS, LIST_COLUMNS
 from commitments.exports.table_columns import (
+    ALIASES_COLUMN,
     AREA_COLUMNS,
     EVIDENCE_COLUMNS,
+    KNOWN_THROUGH_COLUMN,
     ORGANISATION_COLUMNS,
     RELEASE_COLUMNS,
     SLUG_COLUMNS,
@@ -85,7 +87,7 @@ def area_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
 
 def release_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """Where they were announced."""
-    releases = Release.objects.filter(issued_on__lte=filterset.day).order_by("slug")
+    releases = Release.objects.public(filterset.day).order_by("slug")
     return releases.filter(pk__in=filterset.qs.order_by().values("release")) if filterset.is_filtered else releases
 
 
@@ -133,7 +135,7 @@ DATASETS = {
             "organisations",
             _("Organisations"),
             _("Owners, partners and parties to agreements."),
-            (*ORGANISATION_COLUMNS, page_column("organisation")),
+            (*ORGANISATION_COLUMNS, page_column("organisation"), ALIASES_COLUMN),
             ("slug",),
             organisation_rows,
         ),
@@ -149,7 +151,7 @@ DATASETS = {
             "releases",
             _("Releases"),
             _("The documents in which the pledges were made."),
-            (*RELEASE_COLUMNS, page_column("release")),
+            (*RELEASE_COLUMNS, page_column("release"), KNOWN_THROUGH_COLUMN),
             ("slug",),
             release_rows,
         ),

@@ -239,6 +239,15 @@ LIST_COLUMNS = (
         lambda context, reference: context.address("commitment", reference),
         required=True,
     ),
+    # Added since: new columns go to the end, and none is ever renamed or moved.
+    Column(
+        "short_title",
+        _("Short title"),
+        ColumnType.TEXT,
+        _("Two to four words that tell it from its neighbours."),
+        ("short_title",),
+        translated_from="translated",
+    ),
 )
 
 COLUMN_NAMES = tuple(column.name for column in LIST_COLUMNS)

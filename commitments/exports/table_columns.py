@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain import choices
-from commitments.exports.columns import BESIDE_SOURCE, Column, ColumnType, RowContext, read_number, read_time
+from commitments.exports.columns import (
+    BESIDE_SOURCE,
+    Column,
+    ColumnType,
+    RowContext,
+    read_lines,
+    read_number,
+    read_time,
+)
 from commitments.models import Ownership, Partnership
 from commitments.query.expressions import as_text, joined_organisations
 
@@ -251,6 +259,14 @@ EVIDENCE_COLUMNS = (
         choices=choices.Source,
         required=True,
     ),
+    Column(
+        "copy",
+        _("Copy"),
+        ColumnType.CODE,
+        _("Whether it is a reprint or a mirror of another’s text; empty where it is neither."),
+        ("copy",),
+        choices=choices.Copy,
+    ),
 )
 
 ORGANISATION_COLUMNS = (
@@ -380,4 +396,23 @@ TRANSLATION_COLUMNS = (
         "source", _("Text on record"), ColumnType.TEXT, _("The text that is translated."), ("source",), required=True
     ),
     Column("text", _("Text"), ColumnType.TEXT, _("The translation."), ("text",), required=True),
+)
+
+# Added since: they stand at the end of their tables.
+ALIASES_COLUMN = Column(
+    "aliases",
+    _("Other names"),
+    ColumnType.TEXTS,
+    _("What releases and reports call it, too."),
+    ("aliases",),
+    read_lines,
+    translated_from=BESIDE_SOURCE,
+)
+KNOWN_THROUGH_COLUMN = Column(
+    "known_through",
+    _("Known through"),
+    ColumnType.TEXT,
+    _("What it is known from, where its text itself could not be had."),
+    ("known_through",),
+    translated_from=BESIDE_SOURCE,
 )

@@ -17,16 +17,31 @@ SORT_KEY_LENGTH = 240  # of a sort key: some forty Chinese characters; the refer
 
 def has_chinese(text: str) -> bool:
     """Whether a text has a Chinese character."""
-    return HAN.search(text) is not None
+    return not text.isascii() and HAN.search(text) is not None
 
 
 def fold(text: str) -> str:
     """A text as searches compare it: both forms of Chinese alike, each character twice.
 
-    Twice, because PostgreSQL's index knows groups of three characters, and most Chinese words have two.
+    Twice, because PostgreSQL's index knows groups of three characters, and most Chinese words have two. Word by word:
+    no rule of Unicode joins a space to what stands beside it, and words come again.
     """
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_simplified())
-    return "".join([character * 2 for character in plain])
+    return "  ".join(map(_folded_words.__getitem__, text.split(" ")))
+
+
+class _FoldedWords(dict[str, str]):
+    """Words that were folded, by the word; not more of them than are good for memory."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        plain = unicodedata.normalize("NFKC", word).casefold().translate(_simplified())
+        self[word] = folded = "".join([character * 2 for character in plain])
+        return folded
+
+
+MOST_WORDS = 16_384
+_folded_words = _FoldedWords()
 
 
 def build_search_text(*texts: str) -> str:

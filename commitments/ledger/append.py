@@ -6,10 +6,8 @@ and brings every projection in line (R2). Everything else here makes entries for
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,35 +17,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import CountedUpdate
-from commitments.domain.choices import EntryKind, Role
+from commitments.domain.choices import EntryKind
 from commitments.domain.hash_chain import canonical_json, content_digest, entry_digest, utc_timestamp
-from commitments.ledger.contents import Content, iter_texts, public_value, publication_content
+from commitments.ledger.contents import (
+    Content,
+    all_public_fields,
+    iter_texts,
+    public_value,
+    publication_content,
+)
+from commitments.ledger.entity_contents import entity_content
+from commitments.ledger.entity_reconciliation import reconcile_entities
+from commitments.ledger.entity_validation import EntityValidator
+from commitments.ledger.named_entities import published_references, with_named_entities
+from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.projection import to_counted_update, update_rows
 from commitments.ledger.reconciliation import BATCH_SIZE, reconcile_projections
 from commitments.ledger.validation import EntryValidator
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry, LedgerHead, Translation
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """In which role, and for which organisation (its slug), something is recorded. No person's name."""
-
-    role: str = Role.PUBLISHER
-    organisation: str = ""
-
-
-@dataclass(slots=True)
-class NewEntry:
-    """An entry to be appended. Salt and time are made on recording, unless a fixture brings them."""
-
-    kind: str
-    content: Content
-    commitment: Commitment | None = None
-    target: LedgerEntry | None = None
-    by: Actor = field(default_factory=Actor)
-    key: str | None = None
-    recorded_at: datetime = field(default_factory=timezone.now)
-    salt: str = field(default_factory=lambda: secrets.token_hex(16))
+from commitments.models.entity import Entity
 
 
 class EntryRefusedError(ValidationError):
@@ -67,24 +55,15 @@ def lock_head() -> LedgerHead:
 
 
 def append_entries(new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:
-    """Record entries, in order, all or none. Raises EntryRefusedError, by field, where a rule forbids one."""
+    """Record entries, in order, all or none. Raises EntryRefusedError, by field, where a rule forbids one.
+
+    What a publication or correction names for the first time, an organisation, an area or the release, is put on
+    record before it, by the same actor. Returns the entries that were asked for.
+    """
     with transaction.atomic():
         head = lock_head()
-        validator = _load_validator(new_entries)
-        entries: list[LedgerEntry] = []
-        for new_entry in new_entries:
-            try:
-                validator.check_key(new_entry.key)
-                validator.check(
-                    new_entry.kind,
-                    new_entry.content,
-                    new_entry.commitment,
-                    new_entry.target,
-                    timezone.localdate(new_entry.recorded_at),
-                )
-            except ValidationError as problem:
-                raise EntryRefusedError(new_entry, problem) from problem
-            entries.append(_chain_entry(new_entry, head))
+        by_new_entry = _chain_entries(with_named_entities(new_entries), head)
+        entries = list(by_new_entry.values())
         LedgerEntry.objects.bulk_create(entries, batch_size=BATCH_SIZE)
         head.save()
         redacted = [entry.target for entry in entries if entry.kind == EntryKind.REDACTION and entry.target]
@@ -92,8 +71,35 @@ def append_entries(new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:
         _empty_redacted(redacted)
         touched = [*entries, *(entry.subject for entry in redacted)]
         reconcile_projections(list(dict.fromkeys(str(entry.commitment_id) for entry in touched if entry.commitment_id)))
+        reconcile_entities(list(dict.fromkeys(entry.entity for entry in touched if entry.entity)))
         _remove_translations(removed_texts)
+    return [by_new_entry[id(new_entry)] for new_entry in new_entries]
+
+
+def _chain_entries(new_entries: Sequence[NewEntry], head: LedgerHead) -> dict[int, LedgerEntry]:
+    """The entries of the chain, each checked and its time set, by the identity of what they are made of."""
+    validator = _load_validator(new_entries)
+    last = LedgerEntry.objects.filter(pk=head.sequence).values_list("recorded_at", flat=True).first()
+    now = timezone.now()
+    entries: dict[int, LedgerEntry] = {}
+    for new_entry in new_entries:
+        try:
+            last = _recording_time(new_entry, now, last)
+            validator.check_key(new_entry.key)
+            validator.check(new_entry, timezone.localdate(last))
+        except ValidationError as problem:
+            raise EntryRefusedError(new_entry, problem) from problem
+        entries[id(new_entry)] = _chain_entry(new_entry, head, last)
     return entries
+
+
+def _recording_time(new_entry: NewEntry, now: datetime, last: datetime | None) -> datetime:
+    """Now, or what the entry brings, but not before the entry before it: times never run backwards (R5b)."""
+    if new_entry.recorded_at and new_entry.recorded_at > now:
+        message = _("Its time of recording, %(time)s, lies ahead of this machine’s clock.")
+        raise ValidationError(message % {"time": utc_timestamp(new_entry.recorded_at)})
+    time = (new_entry.recorded_at or now).replace(microsecond=0)
+    return max(time, last) if last else time
 
 
 def _load_validator(new_entries: Sequence[NewEntry]) -> EntryValidator:
@@ -101,7 +107,11 @@ def _load_validator(new_entries: Sequence[NewEntry]) -> EntryValidator:
     parents = {str(new_entry.content["part_of"]) for new_entry in new_entries if new_entry.kind == EntryKind.PUBLISHED}
     references = {new_entry.commitment.reference for new_entry in new_entries if new_entry.commitment}
     targets = {new_entry.target.sequence for new_entry in new_entries if new_entry.target}
-    return EntryValidator(references, parents, targets, {new_entry.key for new_entry in new_entries if new_entry.key})
+    entities = {new_entry.entity for new_entry in new_entries if new_entry.entity}
+    entities |= {new_entry.target.entity for new_entry in new_entries if new_entry.target and new_entry.target.entity}
+    keys = {new_entry.key for new_entry in new_entries if new_entry.key}
+    entity_validator = EntityValidator(entities, published_references(new_entries))
+    return EntryValidator(references, parents, targets, keys, entity_validator)
 
 
 def _empty_redacted(redacted: Sequence[LedgerEntry]) -> None:
@@ -115,10 +125,11 @@ def _empty_redacted(redacted: Sequence[LedgerEntry]) -> None:
 
 
 def _texts_by_commitment(redacted: Sequence[LedgerEntry]) -> dict[str, set[str]]:
-    """By commitment, everything that these entries say."""
+    """By commitment, everything that these entries say. Texts of entities have their translations with them."""
     texts: dict[str, set[str]] = {}
     for entry in redacted:
-        texts.setdefault(str(entry.subject.commitment_id), set()).update(iter_texts(entry.kind, entry.data or {}))
+        if reference := entry.subject.commitment_id:
+            texts.setdefault(str(reference), set()).update(iter_texts(entry.kind, entry.data or {}))
     return texts
 
 
@@ -130,14 +141,15 @@ def _remove_translations(removed_texts: dict[str, set[str]]) -> None:
         Translation.objects.filter(commitment__reference=reference, source__in=sources).update(source="", text="")
 
 
-def _chain_entry(new_entry: NewEntry, head: LedgerHead) -> LedgerEntry:
+def _chain_entry(new_entry: NewEntry, head: LedgerHead, recorded_at: datetime) -> LedgerEntry:
     """The next entry of the chain; moves the head on."""
     entry = LedgerEntry(
         sequence=head.sequence + 1,
         kind=new_entry.kind,
         commitment=new_entry.commitment,
         target=new_entry.target,
-        recorded_at=new_entry.recorded_at.replace(microsecond=0),
+        entity=new_entry.entity,
+        recorded_at=recorded_at,
         role=new_entry.by.role,
         organisation=new_entry.by.organisation,
         key=new_entry.key,
@@ -151,8 +163,9 @@ def _chain_entry(new_entry: NewEntry, head: LedgerHead) -> LedgerEntry:
 
 
 def entry_metadata(entry: LedgerEntry) -> dict[str, Any]:
-    """What of an entry is never redacted, as the chain's digest covers it."""
-    return {
+    """What of an entry is never redacted, as the chain's digest covers it: eight parts; of an entity entry nine."""
+    about = {"entity": entry.entity} if entry.kind == EntryKind.ENTITY else {}
+    return about | {
         "sequence": entry.sequence,
         "kind": entry.kind,
         "commitment": entry.commitment_id or "",
@@ -166,7 +179,8 @@ def entry_metadata(entry: LedgerEntry) -> dict[str, Any]:
 
 def hypothetical_update(new_entry: NewEntry) -> CountedUpdate:
     """What an update would count as if it were recorded after all others. Stores nothing."""
-    entry = LedgerEntry(sequence=sys.maxsize, kind=new_entry.kind, recorded_at=new_entry.recorded_at)
+    recorded_at = new_entry.recorded_at or timezone.now()
+    entry = LedgerEntry(sequence=sys.maxsize, kind=new_entry.kind, recorded_at=recorded_at)
     return to_counted_update(*update_rows(entry, new_entry.content))
 
 
@@ -175,12 +189,17 @@ def new_publication(commitment: Commitment, by: Actor, **values: Any) -> NewEntr
     return NewEntry(EntryKind.PUBLISHED, publication_content(commitment), commitment, by=by, **values)
 
 
+def new_entity_entry(row: Entity, by: Actor, reason: str = "", **values: Any) -> NewEntry:
+    """The entry that puts an entity on record as its row stands. `values`: a fixture's key, time and salt."""
+    return NewEntry(EntryKind.ENTITY, entity_content(row, reason), by=by, entity=row.entity, **values)
+
+
 def new_correction(commitment: Commitment, values: dict[str, Any], reason: str, by: Actor) -> NewEntry:
     """The entry that puts public fields right. `values`: field to new value, as a form gives them.
 
     Fields that say the same as before are left out; ValidationError where none is left.
     """
-    before = publication_content(commitment)
+    before = all_public_fields(publication_content(commitment))
     after = {name: public_value(name, value) for name, value in values.items()}
     changes = [
         {"field": name, "before": before[name], "after": after[name]} for name in after if after[name] != before[name]

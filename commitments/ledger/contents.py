@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
-from commitments.models import Area, Commitment, Organisation, Release
+from commitments.models import Area, Commitment, Organisation, Release, Repetition
 from commitments.models.fields import to_partial_date
 
 Content = dict[str, Any]
@@ -66,6 +66,7 @@ COLUMN_CODECS: dict[str, Codec] = {
     "reference": PLAIN_TEXT,
     "paragraph": AS_IS,
     "title": PLAIN_TEXT,
+    "short_title": PLAIN_TEXT,
     "quote": PLAIN_TEXT,
     "kind": PLAIN_TEXT,
     "force": PLAIN_TEXT,
@@ -86,10 +87,13 @@ COLUMN_CODECS: dict[str, Codec] = {
 }
 RELATIONS = ("release", "area", "part_of")
 PARTIES = ("owners", "partners")
-PUBLIC_FIELDS = (*COLUMN_CODECS, *RELATIONS, *PARTIES)
+PUBLIC_FIELDS = (*COLUMN_CODECS, *RELATIONS, *PARTIES, "repeats")
+# Fields that were added later: in a content only where they say something, so that older entries keep their digests.
+ADDED_FIELDS: Content = {"short_title": "", "repeats": []}
 # What somebody wrote in words of their own; nothing is computed from it.
 FREE_TEXT_FIELDS = (
     "title",
+    "short_title",
     "quote",
     "parties_as_stated",
     "owner_note",
@@ -101,10 +105,11 @@ FREE_TEXT_FIELDS = (
 )
 # What of an update and of its evidence is words, and is translated.
 UPDATE_TEXT_FIELDS, EVIDENCE_TEXT_FIELDS = ("deadline_reason", "note", "searched"), ("title", "publisher")
-# R5: the deadline moves only by a report, and a reference is given once.
-CORRECTABLE_FIELDS = tuple(name for name in PUBLIC_FIELDS if name not in ("reference", "deadline"))
+# R5: a reference is given once. A deadline moves by a report; corrected is only one that was mistyped.
+CORRECTABLE_FIELDS = tuple(name for name in PUBLIC_FIELDS if name != "reference")
 
 EVIDENCE_FIELDS = ("title", "publisher", "url", "date", "archived_url", "relation", "source")
+ADDED_EVIDENCE_FIELDS = ("copy",)  # as ADDED_FIELDS
 UPDATE_FIELDS = {
     "report": (
         "date",
@@ -125,11 +130,26 @@ KINDS_WITH_EVIDENCE = ("report", "context")
 def publication_content(commitment: Commitment) -> Content:
     """Every public field of a commitment, as its `published` entry says it."""
     single = {name: public_value(name, getattr(commitment, name)) for name in (*COLUMN_CODECS, *RELATIONS)}
-    return single | {name: public_value(name, getattr(commitment, name).all()) for name in PARTIES}
+    content = single | {name: public_value(name, getattr(commitment, name).all()) for name in PARTIES}
+    content["repeats"] = repeats_rows(commitment.repetitions.select_related("repeated"))
+    return {name: value for name, value in content.items() if value or name not in ADDED_FIELDS}
+
+
+def all_public_fields(content: Content) -> Content:
+    """A publication's content with the fields, too, that say nothing or did not exist when it was recorded."""
+    return ADDED_FIELDS | content
+
+
+def repeats_rows(repetitions: Iterable[Repetition]) -> list[Content]:
+    """The earlier commitments that one promises again, as its content says them."""
+    rows = [{"reference": row.repeated.reference, "why": row.why} for row in repetitions]
+    return sorted(rows, key=lambda row: row["reference"])
 
 
 def public_value(name: str, value: Any) -> Any:
     """One public field's value, as a model or a form holds it, as a content says it."""
+    if name == "repeats":
+        return sorted(value, key=lambda row: str(row["reference"]))
     if name in PARTIES:
         return sorted(organisation.slug for organisation in value)
     if name == "part_of":
@@ -147,10 +167,16 @@ def update_content(kind: str, values: Mapping[str, Any], evidence: Iterable[Mapp
     if kind == "report":
         content["basis"] = content["basis"] or "evidence"
     if kind in KINDS_WITH_EVIDENCE:
-        content["evidence"] = [{name: to_text(row.get(name)) for name in EVIDENCE_FIELDS} for row in evidence]
+        content["evidence"] = [evidence_content(row) for row in evidence]
     if values.get("reply_of"):  # only where there is one: entries without keep their digests
         content["reply_of"] = to_text(values["reply_of"])
     return content
+
+
+def evidence_content(row: Mapping[str, Any]) -> Content:
+    """One row of evidence, as a form or a fixture says it, as a content says it."""
+    added = {name: to_text(row[name]) for name in ADDED_EVIDENCE_FIELDS if row.get(name)}
+    return {name: to_text(row.get(name)) for name in EVIDENCE_FIELDS} | added
 
 
 def iter_texts(kind: str, content: Content) -> Iterator[str]:
@@ -161,10 +187,13 @@ def iter_texts(kind: str, content: Content) -> Iterator[str]:
 def iter_named_texts(kind: str, content: Content) -> Iterator[tuple[str, str]]:
     """The same, each with the field that it stands in: `title`, `evidence.title`, `reason`."""
     if kind == EntryKind.PUBLISHED:
-        yield from ((name, content[name]) for name in FREE_TEXT_FIELDS)
+        yield from ((name, content[name]) for name in FREE_TEXT_FIELDS if name in content)
+        yield from (("repeats.why", row["why"]) for row in content.get("repeats", ()))
     for change in content.get("changes", ()):
         if change["field"] in FREE_TEXT_FIELDS:
             yield from ((change["field"], change[key]) for key in ("before", "after"))
+        elif change["field"] == "repeats":
+            yield from (("repeats.why", row["why"]) for key in ("before", "after") for row in change[key])
     if kind in UPDATE_KINDS:
         yield from ((name, content.get(name, "")) for name in UPDATE_TEXT_FIELDS)
         yield from (
@@ -189,7 +218,7 @@ class SlugResolver:
         self._commitments: dict[str, int] = {}
 
     def columns(self, content: Content, *, parents: bool = True) -> dict[str, Any]:
-        """The values of a commitment's columns that a publication says. KeyError where a slug is gone.
+        """The values of a commitment's columns that all its public fields say. KeyError where a slug is gone.
 
         Without `parents`, what it is part of is left out: it is not looked up.
         """
@@ -215,9 +244,17 @@ class SlugResolver:
                 problems.setdefault(name, []).append(_("There is no “%(slug)s”.") % {"slug": slug})
         return problems
 
+    def issued_on(self, release: str) -> date:
+        """The day on which a release was issued; KeyError where its slug is gone."""
+        return Release.objects.values_list("issued_on", flat=True).get(pk=self.ids["release"][release])
+
     def organisations(self, slugs: Iterable[str]) -> set[int]:
         """Their primary keys."""
         return {self.ids["organisation"][slug] for slug in slugs}
+
+    def repetitions(self, rows: Iterable[Content]) -> dict[int, str]:
+        """By the primary key of each commitment that is promised again, why it is said to be."""
+        return {self._commitment(row["reference"]): row["why"] for row in rows}
 
     def _commitment(self, reference: str) -> int:
         if reference not in self._commitments:

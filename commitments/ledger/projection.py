@@ -19,7 +19,16 @@ from commitments.domain.choices import UPDATE_KINDS, EntryKind
 from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.collation import build_search_text, sort_key
 from commitments.i18n.languages import column_suffix
-from commitments.ledger.contents import PARTIES, UPDATE_FIELDS, Content, SlugResolver, iter_named_texts, parse_decimal
+from commitments.ledger.contents import (
+    PARTIES,
+    UPDATE_FIELDS,
+    Content,
+    SlugResolver,
+    all_public_fields,
+    iter_named_texts,
+    parse_decimal,
+)
+from commitments.ledger.stored_rows import read_entries, require_readable
 from commitments.models import Commitment, Evidence, LedgerEntry, State, Update
 
 # A state is kept for every day: these stand for "always" at either end.
@@ -35,7 +44,9 @@ class Projection:
 
     columns: dict[str, Any]
     parties: dict[str, set[int]]
+    repetitions: dict[int, str]
     published_at: datetime
+    retracted_at: datetime | None
     updates: list[Update] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
@@ -46,7 +57,7 @@ class RedactionIndex:
 
     def __init__(self) -> None:
         """Read the redactions once: there are few."""
-        entries = LedgerEntry.objects.filter(kind=EntryKind.REDACTION)
+        entries = read_entries(LedgerEntry.objects.filter(kind=EntryKind.REDACTION))
         self.by_target: dict[int, LedgerEntry] = {int(entry.target_id or 0): entry for entry in entries}
 
     def remaining(self, entry: LedgerEntry) -> Content | None:
@@ -69,6 +80,7 @@ def fold_entries(
 
     `translations`: the translations of its texts, also of some that are not on record.
     """
+    require_readable(entries)
     retracted = {int(entry.target_id or 0): entry for entry in entries if entry.kind == EntryKind.RETRACTION}
     contents = {entry.sequence: redactions.remaining(entry) for entry in entries}
     fields = public_fields(entries, contents, retracted)
@@ -80,7 +92,9 @@ def fold_entries(
     projection = Projection(
         columns=resolver.columns(fields) | translation_columns(fields, texts, translated),
         parties={name: resolver.organisations(fields[name]) for name in PARTIES},
+        repetitions=resolver.repetitions(fields["repeats"]),
         published_at=entries[0].recorded_at,
+        retracted_at=retraction.recorded_at if (retraction := retracted.get(entries[0].sequence)) else None,
     )
     facts: list[CountedUpdate] = []
     for entry in entries:
@@ -153,7 +167,7 @@ def public_fields(
     entries: Sequence[LedgerEntry], contents: dict[int, Content | None], retracted: Container[int]
 ) -> Content:
     """The public fields of a commitment: as they were published, with every correction that stands."""
-    fields = dict(contents[entries[0].sequence] or {})
+    fields = all_public_fields(contents[entries[0].sequence] or {})
     for entry in entries:
         correction = contents[entry.sequence]
         if entry.kind == EntryKind.CORRECTION and correction and entry.sequence not in retracted:

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 
 from commitments.domain.choices import EntryKind
 from commitments.i18n.languages import CHINESE
+from commitments.ledger import triggers
 from commitments.ledger.contents import SlugResolver
 from commitments.ledger.projection import Projection, RedactionIndex, Translations, fold_entries
-from commitments.models import Commitment, Evidence, LedgerEntry, Ownership, Partnership, State, Translation, Update
+from commitments.ledger.stored_rows import is_same, read_entries, stored_form, stored_rows
+from commitments.models import (
+    Commitment,
+    Evidence,
+    LedgerEntry,
+    Ownership,
+    Partnership,
+    Repetition,
+    State,
+    Translation,
+    Update,
+)
 
 BATCH_SIZE = 500  # commitments that are compared, or rows that are written, at a time
 PARTY_TABLES: dict[str, type[Ownership] | type[Partnership]] = {"owners": Ownership, "partners": Partnership}
+
+COMMITMENT_COLUMNS = ("id", "reference", "published_at")
 
 # What tampered entries and renamed slugs run into when they are folded.
 FOLD_ERRORS = (AttributeError, KeyError, ObjectDoesNotExist, TypeError, ValidationError, ValueError)
@@ -62,7 +76,7 @@ def reconcile_projections(
     for start in range(0, len(references), BATCH_SIZE):
         batch = ProjectionBatch(references[start : start + BATCH_SIZE])
         differences += batch.fold(resolver, redactions, tolerant=tolerant)
-        differences += batch.reconcile(repair=repair)
+        differences += batch.reconcile(repair=repair, dates_of_publication=tolerant)
     return differences
 
 
@@ -78,12 +92,12 @@ class ProjectionBatch:
     """Some commitments, their entries and what these come to."""
 
     def __init__(self, references: Sequence[str]) -> None:
-        self.commitments = {
-            commitment.reference: commitment for commitment in Commitment.objects.filter(reference__in=references)
-        }
+        stored = stored_rows(Commitment.objects.filter(reference__in=references), COMMITMENT_COLUMNS)
+        # No more of the rows than that: whatever else stands in them may be what cannot be read.
+        self.commitments = {str(row[1]): _commitment(row) for row in stored}
         self.missing = [reference for reference in references if reference not in self.commitments]
         self.entries: dict[str, list[LedgerEntry]] = defaultdict(list)
-        for entry in LedgerEntry.objects.filter(commitment__reference__in=references).order_by("sequence"):
+        for entry in read_entries(LedgerEntry.objects.filter(commitment__reference__in=references)):
             self.entries[str(entry.commitment_id)].append(entry)
         # The latest row of each text counts; an empty one takes back what was said before.
         self.translations: dict[str, Translations] = defaultdict(lambda: {language: {} for language in CHINESE})
@@ -91,7 +105,8 @@ class ProjectionBatch:
         for reference, language, source, text in translations.values_list(
             "commitment__reference", "language", "source", "text"
         ):
-            self.translations[reference][language][source] = text
+            if language in CHINESE:
+                self.translations[reference][language][source] = text
         self.wanted: dict[str, Projection] = {}
 
     def fold(self, resolver: SlugResolver, redactions: RedactionIndex, *, tolerant: bool) -> list[ProjectionError]:
@@ -115,23 +130,35 @@ class ProjectionBatch:
                 )
         return differences
 
-    def reconcile(self, *, repair: bool) -> list[ProjectionError]:
-        """Every table of the batch, in an order in which nothing hangs in the air."""
+    def reconcile(self, *, repair: bool, dates_of_publication: bool) -> list[ProjectionError]:
+        """Every table of the batch, in an order in which nothing hangs in the air.
+
+        `dates_of_publication`: mend these, too, which a trigger refuses to whoever publishes.
+        """
         return [
-            *_reconcile_commitments(self.commitments, self.wanted, repair),
+            *_reconcile_commitments(self.commitments, self.wanted, repair, dates_of_publication),
             *_reconcile_parties(self.commitments, self.wanted, repair),
+            *_reconcile_repetitions(self.commitments, self.wanted, repair),
             *self._reconcile_progress(repair),
         ]
 
     def _reconcile_progress(self, repair: bool) -> list[ProjectionError]:
         ids = {commitment.pk: reference for reference, commitment in self.commitments.items()}
-        numbers = {entry.sequence: reference for reference in ids.values() for entry in self.entries[reference]}
+        numbers = {
+            entry.sequence: reference
+            for reference in ids.values()
+            for entry in self.entries[reference]
+            if isinstance(entry.sequence, int)
+        }
         wanted = [self.wanted[reference] for reference in ids.values() if reference in self.wanted]
         updates_filter = Q(commitment__in=ids) | Q(entry__in=numbers)
         updates = TableDiff(Update, Update.objects.filter(updates_filter), ("entry_id",))
-        evidence_filter = Q(update__commitment__in=ids) | Q(update__in=numbers)
-        evidence = TableDiff(Evidence, Evidence.objects.filter(evidence_filter), ("update_id", "position"))
+        of_updates = {*numbers, *(key[0] for key in updates.present if isinstance(key[0], int))}
+        evidence = TableDiff(Evidence, Evidence.objects.filter(update__in=of_updates), ("update_id", "position"))
         states = TableDiff(State, State.objects.filter(commitment__in=ids), ("commitment_id", "from_day"))
+        reference_of = {
+            key[0]: ids.get(row["commitment_id"], f"entry {key[0]}") for key, row in updates.present.items()
+        } | numbers
         updates.compare([row for projection in wanted for row in projection.updates])
         evidence.compare([row for projection in wanted for row in projection.evidence])
         states.compare([row for projection in wanted for row in projection.states])
@@ -142,23 +169,31 @@ class ProjectionBatch:
             updates.delete()
             states.delete()
         return [
-            *updates.differences(lambda key: numbers.get(key[0], f"entry {key[0]}")),
-            *evidence.differences(lambda key: numbers.get(key[0], f"entry {key[0]}")),
+            *updates.differences(lambda key: reference_of.get(key[0], f"entry {key[0]}")),
+            *evidence.differences(lambda key: reference_of.get(key[0], f"entry {key[0]}")),
             *states.differences(lambda key: ids[key[0]]),
         ]
 
 
 def _reconcile_commitments(
-    commitments: dict[str, Commitment], wanted: dict[str, Projection], repair: bool
+    commitments: dict[str, Commitment], wanted: dict[str, Projection], repair: bool, dates_of_publication: bool
 ) -> list[ProjectionError]:
     table = TableDiff(Commitment, Commitment.objects.filter(reference__in=wanted), ("id",))
     table.compare(
         [
-            Commitment(pk=commitments[reference].pk, published_at=projection.published_at, **projection.columns)
+            Commitment(
+                pk=commitments[reference].pk,
+                published_at=projection.published_at,
+                retracted_at=projection.retracted_at,
+                **projection.columns,
+            )
             for reference, projection in wanted.items()
         ]
     )
-    if repair:
+    if repair and dates_of_publication and "published_at" in table.replaced:
+        with triggers.publication_unlocked(connection):
+            table.write()
+    elif repair:
         table.write()
     references = {commitment.pk: reference for reference, commitment in commitments.items()}
     return table.differences(lambda key: references[key[0]], numbered=False)
@@ -178,37 +213,68 @@ def _reconcile_parties(
             if present[commitment.pk] != organisation_ids:
                 differences.append(ProjectionError(reference, name, "differ"))
                 if repair:
-                    getattr(commitment, name).set(organisation_ids)
+                    of_commitment = model.objects.filter(commitment=commitment)
+                    of_commitment.exclude(organisation__in=organisation_ids).delete()
+                    missing = organisation_ids - present[commitment.pk]
+                    manager: models.Manager[Any] = model._default_manager
+                    manager.bulk_create(model(commitment=commitment, organisation_id=pk) for pk in missing)
     return differences
 
 
+def _reconcile_repetitions(
+    commitments: dict[str, Commitment], wanted: dict[str, Projection], repair: bool
+) -> list[ProjectionError]:
+    ids = {commitments[reference].pk: reference for reference in wanted}
+    rows = Repetition.objects.filter(commitment__in=ids)
+    table = TableDiff(Repetition, rows, ("commitment_id", "repeated_id"))
+    table.compare(
+        [
+            Repetition(commitment_id=commitments[reference].pk, repeated_id=repeated, why=why)
+            for reference, projection in wanted.items()
+            for repeated, why in projection.repetitions.items()
+        ]
+    )
+    if repair:
+        table.write()
+        table.delete()
+    return table.differences(lambda key: ids[key[0]], numbered=False)
+
+
 class TableDiff:
-    """The rows of one table beside those wanted. Read as plain values: a model would compute its days anew."""
+    """The rows of one table beside those wanted, as they are stored: see `ledger.stored_rows`.
+
+    `identity`: what tells a row from the others, whatever number the database gave it.
+    """
 
     def __init__(self, model: type[models.Model], rows: models.QuerySet[Any], identity: tuple[str, ...]) -> None:
-        self.model, self.identity = model, identity
+        self.model, self.identity = model, [_field(model, name) for name in identity]
         self.columns = [column for column in model._meta.concrete_fields if column.attname not in ("id", *identity)]
-        names = [column.attname for column in self.columns]
-        self.present = {self._key(row): row for row in rows.values("pk", *identity, *names)}
+        names = list(dict.fromkeys(["pk", *identity, *(column.attname for column in self.columns)]))
+        stored = (dict(zip(names, row, strict=True)) for row in stored_rows(rows, names))
+        self.present = {tuple(row[name] for name in identity): row for row in stored}
         self.missing: list[Any] = []
         self.changed: list[tuple[Any, list[str]]] = []
+        self.replaced: set[str] = set()  # columns that hold something else than they must
 
-    def _key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(row[name] for name in self.identity)
+    def _key(self, row: models.Model) -> tuple[Any, ...]:
+        return tuple(stored_form(column, getattr(row, column.attname), connection) for column in self.identity)
 
     def compare(self, wanted: Sequence[Any]) -> None:
         """Sort the wanted rows into missing and changed; what stays in `present` is in no entry."""
         for row in wanted:
-            present_row = self.present.pop(self._key(vars(row)), None)
+            present_row = self.present.pop(self._key(row), None)
             if present_row is None:
                 self.missing.append(row)
                 continue
             row.pk = present_row["pk"]
             names = [
-                column.name for column in self.columns if present_row[column.attname] != getattr(row, column.attname)
+                column.name
+                for column in self.columns
+                if not is_same(column, present_row[column.attname], getattr(row, column.attname), connection)
             ]
             if names:
                 self.changed.append((row, names))
+                self.replaced |= {name for name in names if present_row.get(name) is not None}
 
     def write(self) -> None:
         """Store what is missing, and of what differs the columns that do."""
@@ -220,17 +286,31 @@ class TableDiff:
 
     def delete(self) -> None:
         """Take out what is in no entry."""
-        self.model._default_manager.filter(pk__in=[row["pk"] for row in self.present.values()]).delete()
+        numbers = [row["pk"] for row in self.present.values()]
+        table, key = self.model._meta.db_table, self.model._meta.pk
+        with connection.cursor() as cursor:  # by SQL, because a number may be none
+            sql = f'DELETE FROM {table} WHERE "{key.column}" = %s'  # noqa: S608  (our names)
+            cursor.executemany(sql, [[number] for number in numbers])
 
     def differences(
         self, reference: Callable[[tuple[Any, ...]], str], *, numbered: bool = True
     ) -> list[ProjectionError]:
         """All that was found, in words. `numbered`: a commitment has more than one row in this table."""
         name = str(self.model._meta.model_name)
-        missing = [(self._key(vars(row)), "is missing") for row in self.missing]
-        changed = [(self._key(vars(row)), f"differs in {', '.join(names)}") for row, names in self.changed]
+        missing = [(self._key(row), "is missing") for row in self.missing]
+        changed = [(self._key(row), f"differs in {', '.join(names)}") for row, names in self.changed]
         extra = [(key, "is not in the ledger") for key in self.present]
         return [
             ProjectionError(reference(key), name, f"{', '.join(map(str, key))} {what}" if numbered else what)
             for key, what in missing + changed + extra
         ]
+
+
+def _commitment(row: tuple[Any, ...]) -> Commitment:
+    """A commitment with the columns that were read, and no other."""
+    return Commitment.from_db(connection.alias, COMMITMENT_COLUMNS, row)
+
+
+def _field(model: type[models.Model], attname: str) -> Any:
+    """The column of that name: `update_id`."""
+    return next(column for column in model._meta.concrete_fields if column.attname == attname)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,8 +18,9 @@ from django.utils.translation import gettext as _
 
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
 from commitments.i18n.languages import CHINESE
-from commitments.ledger.append import Actor, lock_head
+from commitments.ledger.append import lock_head
 from commitments.ledger.contents import EVIDENCE_TEXT_FIELDS, UPDATE_TEXT_FIELDS, iter_named_texts, publication_content
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.projection import RedactionIndex, texts_with_places
 from commitments.ledger.reconciliation import BATCH_SIZE, reconcile_projections
 from commitments.models import Commitment, DraftUpdate, LedgerEntry, Translation
@@ -36,10 +38,13 @@ class NewTranslation:
     text: str
 
 
-def record_translations(new_translations: Sequence[NewTranslation], by: Actor) -> int:
+def record_translations(
+    new_translations: Sequence[NewTranslation], by: Actor, recorded_at: datetime | None = None
+) -> int:
     """Record translations, all or none; give how many said something new. Raises ValidationError.
 
-    The head of the ledger is held meanwhile, and left as it is: publishing and translating wait for each other.
+    `recorded_at`: of those that come with entries whose times a file brings; else now. The head of the ledger is held
+    meanwhile, and left as it is: publishing and translating wait for each other.
     """
     with transaction.atomic():
         lock_head()
@@ -50,7 +55,7 @@ def record_translations(new_translations: Sequence[NewTranslation], by: Actor) -
             place = (new_translation.commitment.pk, new_translation.language, new_translation.source)
             if latest.get(place, "") != new_translation.text:
                 latest[place] = new_translation.text
-                rows.append(_translation_row(new_translation, by))
+                rows.append(_translation_row(new_translation, by, recorded_at or timezone.now()))
         Translation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
         reconcile_projections(sorted({row.commitment.reference for row in rows}))
     return len(rows)
@@ -68,13 +73,13 @@ def check_translation(new_translation: NewTranslation) -> None:
         raise ValidationError(_("It holds a character that is no text. Type the cell again."))
 
 
-def _translation_row(new_translation: NewTranslation, by: Actor) -> Translation:
+def _translation_row(new_translation: NewTranslation, by: Actor, recorded_at: datetime) -> Translation:
     return Translation(
         commitment=new_translation.commitment,
         language=new_translation.language,
         source=new_translation.source,
         text=new_translation.text,
-        recorded_at=timezone.now().replace(microsecond=0),
+        recorded_at=recorded_at.replace(microsecond=0),
         role=by.role,
         organisation=by.organisation,
     )

@@ -9,6 +9,9 @@ triggers first.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ENTRIES = "commitments_ledgerentry"
@@ -17,7 +20,7 @@ TRANSLATIONS = "commitments_translation"
 
 # A redaction empties content and salt of an entry that a redaction entry names, and touches nothing else.
 UNCHANGED_COLUMNS = (
-    *("sequence", "kind", "reference", "target_id", "recorded_at", "role", "organisation", "key"),
+    *("sequence", "kind", "reference", "target_id", "entity", "recorded_at", "role", "organisation", "key"),
     *("content_digest", "digest"),
 )
 IS_REDACTION = (
@@ -91,7 +94,7 @@ EDITED_TABLES = tuple(
     f"commitments_{name}"
     for name in (
         *("agreement", "agreement_commitments", "agreement_parties", "area"),
-        *("occasion", "organisation", "release", "section", "translation"),
+        *("newssource", "occasion", "organisation", "release", "section", "translation"),
     )
 )
 EDITION = "commitments_edition"
@@ -107,22 +110,58 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(statement)
 
 
+@contextmanager
+def publication_unlocked(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let a rebuild mend a commitment's day of publication, within its own transaction; then lay the trigger again."""
+    name = "commitment_stays_public"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {COMMITMENTS}")
+        )
+        yield
+        connection.check_constraints()  # PostgreSQL lays no trigger while checks are due
+        laying = [_expected_on_sqlite()[name]] if connection.vendor == "sqlite" else _postgresql_statements(name)
+        for statement in laying:
+            cursor.execute(statement)
+
+
 def broken_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     """The name of each trigger that is missing, switched off or not as it was laid."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
         else:
             # A trigger that is disabled, fires at another time, or only for some columns or rows is not ours.
             cursor.execute(
-                "SELECT t.tgname, t.tgtype || t.tgenabled::text || (t.tgqual IS NULL)::text || t.tgattr::text "
-                "|| p.prosrc FROM pg_trigger t "
+                "SELECT t.tgname, c.relname, "
+                "t.tgtype || t.tgenabled::text || (t.tgqual IS NULL)::text || t.tgattr::text || p.prosrc "
+                "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
                 "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal "
                 "AND t.tgrelid = ANY(ARRAY(SELECT to_regclass(unnest(%s::text[]))))",
                 [[ENTRIES, COMMITMENTS, *EDITED_TABLES]],  # the translations are among those that are edited
             )
-        stored = dict(cursor.fetchall())
-    return [name for name, text in expected(connection.vendor).items() if stored.get(name) != text]
+        stored = {(name, table): text for name, table, text in cursor.fetchall()}
+    tables = _trigger_tables(connection.vendor)
+    return [name for name, text in expected(connection.vendor).items() if stored.get((name, tables[name])) != text]
+
+
+def foreign_triggers(connection: BaseDatabaseWrapper) -> list[str]:
+    """Each trigger on a table of the application's that is not laid here: its name and table."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY 2, 1")
+        else:
+            cursor.execute(
+                "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                "WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid) ORDER BY 2, 1"
+            )
+        stored = cursor.fetchall()
+    tables = _trigger_tables(connection.vendor)
+    return [
+        f"{name} on {table}"
+        for name, table in stored
+        if table.lower().startswith("commitments_") and table != tables.get(name)
+    ]
 
 
 def install_statements(vendor: str) -> list[str]:
@@ -167,6 +206,19 @@ def _expected_on_postgresql() -> dict[str, str]:
         name: f"{34 if name in NO_TRUNCATE else 60}Otrue{_trigger_body(name)}"
         for name in (*NO_TRUNCATE, *version_triggers())
     }
+
+
+def _trigger_tables(vendor: str) -> dict[str, str]:
+    """The table of each trigger that must be there."""
+    refusing = {name: rule[0] for name, rule in REFUSALS.items()}
+    if vendor != "sqlite":
+        return refusing | NO_TRUNCATE | version_triggers()
+    marking = {
+        f"{name}_{event}": table
+        for name, table in version_triggers().items()
+        for event in ("insert", "update", "delete")
+    }
+    return refusing | {name: rule[0] for name, rule in SQLITE_REFUSALS.items()} | marking
 
 
 def version_triggers() -> dict[str, str]:

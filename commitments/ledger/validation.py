@@ -8,13 +8,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import EvidenceRef, supporting_evidence
 from commitments.domain.choices import ANNOUNCED, UPDATE_KINDS, EntryKind, ReportBasis, Status
 from commitments.domain.hash_chain import canonical_json
 from commitments.domain.partial_dates import PartialDate
-from commitments.i18n.phrases import join_sentences
+from commitments.domain.stated_dates import stated_dates
+from commitments.i18n.phrases import join_list, join_sentences
 from commitments.ledger.contents import (
     CORRECTABLE_FIELDS,
     FREE_TEXT_FIELDS,
@@ -22,23 +24,27 @@ from commitments.ledger.contents import (
     RELATIONS,
     Content,
     SlugResolver,
+    all_public_fields,
     parse_decimal,
     publication_content,
 )
+from commitments.ledger.entity_validation import EntityValidator, fixed_entity_fields
+from commitments.ledger.new_entries import NewEntry
 from commitments.ledger.projection import RedactionIndex, public_fields
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
 
 MAX_QUOTE_WORDS = 15
-RETRACTABLE_KINDS = (*UPDATE_KINDS, EntryKind.CORRECTION)
+RETRACTABLE_KINDS = (*UPDATE_KINDS, EntryKind.CORRECTION, EntryKind.PUBLISHED)
 # What a redaction may take out of an entry: words. Everything that a rule or a count rests on stays.
 REDACTABLE_FIELDS = {
-    EntryKind.PUBLISHED: FREE_TEXT_FIELDS,
+    EntryKind.PUBLISHED: (*FREE_TEXT_FIELDS, "repeats"),
     EntryKind.REPORT: ("note", "deadline_reason", "evidence"),
     EntryKind.CONTEXT: ("note", "evidence"),
     EntryKind.CHECK: ("searched", "note"),
     EntryKind.CORRECTION: ("reason", "changes"),
     EntryKind.RETRACTION: ("reason",),
     EntryKind.REDACTION: ("reason", "remaining"),
+    EntryKind.ENTITY: ("reason", "fields"),
 }
 
 
@@ -47,13 +53,16 @@ class EntryValidator:
 
     Reads what is on record once, under the ledger's lock. `references`: the commitments that the
     entries are about; `parents`: those that they name as what something is part of; `targets`: the
-    entries that they retract or redact; `keys`: those that they bring.
+    entries that they retract or redact; `keys`: those that they bring; `entities`: the rules of entity entries.
     """
 
-    def __init__(self, references: set[str], parents: set[str], targets: set[int], keys: set[str]) -> None:
-        public = Commitment.objects.public().select_related("release", "area", "part_of")
-        public = public.prefetch_related(*PARTIES).filter(reference__in=references | parents)
-        self.public = {commitment.reference: commitment for commitment in public}
+    def __init__(
+        self, references: set[str], parents: set[str], targets: set[int], keys: set[str], entities: EntityValidator
+    ) -> None:
+        recorded = Commitment.objects.on_record().select_related("release", "area", "part_of")
+        recorded = recorded.prefetch_related(*PARTIES).filter(reference__in=references | parents)
+        self.public = {commitment.reference: commitment for commitment in recorded if not commitment.retracted_at}
+        self.retracted = {commitment.reference for commitment in recorded if commitment.retracted_at}
         self.fields: dict[str, Content] = {}
         self.targets = LedgerEntry.objects.in_bulk(targets)
         targeting = LedgerEntry.objects.filter(target__in=targets).values_list("target_id", "kind")
@@ -61,11 +70,14 @@ class EntryValidator:
         self.recorded_contents = recorded_contents(references)
         self.keys = set(LedgerEntry.objects.filter(key__in=keys).values_list("key", flat=True))
         self.resolver = SlugResolver()
+        self.entities = entities
 
-    def check(
-        self, kind: str, content: Content, commitment: Commitment | None, target: LedgerEntry | None, recorded_on: date
-    ) -> None:
-        """Raise ValidationError where an entry may not be appended."""
+    def check(self, new_entry: NewEntry, recorded_on: date) -> None:
+        """Raise ValidationError where an entry may not be appended on that day."""
+        kind, content, commitment, target = new_entry.kind, new_entry.content, new_entry.commitment, new_entry.target
+        if kind == EntryKind.ENTITY:
+            self.entities.check(new_entry.entity, content)
+            return
         if kind == EntryKind.REDACTION:
             self.check_redaction(content, self._target(target, kind))
             return
@@ -74,6 +86,8 @@ class EntryValidator:
         reference = commitment.reference
         if kind == EntryKind.PUBLISHED:
             self.check_publication(commitment, content)
+        elif reference in self.retracted:
+            raise ValidationError(_("%(reference)s was retracted, and that is final.") % {"reference": reference})
         elif reference not in self.public:
             raise ValidationError(_("%(reference)s is a draft: publish it first.") % {"reference": reference})
         elif kind in UPDATE_KINDS:
@@ -94,16 +108,46 @@ class EntryValidator:
 
     def check_publication(self, commitment: Commitment, content: Content) -> None:
         """A commitment may become public once, whole, with somebody who is to do it."""
-        if commitment.reference in self.public:
+        if commitment.reference in self.public or commitment.reference in self.retracted:
             raise ValidationError(_("%(reference)s is public already.") % {"reference": commitment.reference})
         self.check_fields(content)
         self.public[commitment.reference] = commitment
-        self.fields[commitment.reference] = content
+        self.fields[commitment.reference] = all_public_fields(content)
 
     def check_fields(self, content: Content) -> None:
         """Public fields that could be published: each by itself, what they name, and all together."""
+        content = all_public_fields(content)
         check_public_fields(content, self.resolver)
         self._check_part_of(content["reference"], content["part_of"])
+        self._check_repeats(content)
+
+    def _check_repeats(self, content: Content) -> None:
+        """What it promises again is public, was promised in an earlier release, and stands once, with why."""
+        problems: list[str] = []
+        references = [row["reference"] for row in content["repeats"]]
+        issued_on = self.resolver.issued_on(content["release"])
+        for row in content["repeats"]:
+            values = {"reference": str(row["reference"])[:20]}
+            earlier = self._public_commitment(row["reference"])
+            if references.count(row["reference"]) > 1:
+                problems.append(_("%(reference)s is named twice.") % values)
+            elif earlier is None:
+                problems.append(_("%(reference)s is not on record, so nothing can repeat it.") % values)
+            elif earlier.release.issued_on >= issued_on:
+                problems.append(_("%(reference)s was not promised in an earlier release.") % values)
+            if not str(row["why"]).strip():
+                problems.append(_("Say in a sentence what repeats %(reference)s.") % values)
+        if problems:
+            raise ValidationError({"repeats": list(dict.fromkeys(problems))})
+
+    def _public_commitment(self, reference: str) -> Commitment | None:
+        """A commitment that is public by now, read once."""
+        if reference not in self.public:
+            commitment = Commitment.objects.public().select_related("release").filter(reference=reference).first()
+            if commitment is None:
+                return None
+            self.public[reference] = commitment
+        return self.public[reference]
 
     def _check_part_of(self, reference: str, parent: str) -> None:
         """What it is part of is public, and not, over however many steps, a part of it."""
@@ -111,12 +155,9 @@ class EntryValidator:
         while parent:
             if parent in above:
                 raise ValidationError({"part_of": _("A commitment cannot be part of itself.")})
-            if parent not in self.public:
-                commitment = Commitment.objects.public().filter(reference=parent).first()
-                if commitment is None:
-                    message = _("It is part of a commitment that is still a draft: publish that first.")
-                    raise ValidationError({"part_of": message})
-                self.public[parent] = commitment
+            if self._public_commitment(parent) is None:
+                message = _("It is part of a commitment that is not public: publish that first.")
+                raise ValidationError({"part_of": message})
             above.add(parent)
             parent = self._fields(parent)["part_of"]
 
@@ -142,25 +183,32 @@ class EntryValidator:
             raise ValidationError({"reply_of": message % {"slug": str(slug)[:60], "reference": reference}})
 
     def check_correction(self, content: Content, reference: str) -> None:
-        """Every public field but reference and deadline, each from what it is, with a reason."""
+        """Every public field but the reference, each from what it is, with a reason."""
         _require_reason(content)
         before = self._fields(reference)
         for change in content["changes"]:
             name = change["field"]
             if name not in CORRECTABLE_FIELDS:
-                raise ValidationError({name: _("This cannot be corrected: a deadline moves only by a report.")})
+                raise ValidationError({name: _("This cannot be corrected: a reference is given once.")})
             if change["before"] != before[name]:
                 message = _("This has changed since you opened it. Look again before you correct it.")
                 raise ValidationError({name: message})
         after = before | {change["field"]: change["after"] for change in content["changes"]}
+        if after["deadline"] != before["deadline"]:
+            check_deadline_correction(after, self.resolver.issued_on(after["release"]))
         self.check_fields(after)
         self.fields[reference] = after
 
     def check_retraction(self, content: Content, reference: str, target: LedgerEntry | None) -> None:
-        """An earlier update or correction of the same commitment, once."""
+        """An earlier update or correction of the same commitment, or its publication, once."""
         _require_reason(content)
         if target is None or target.kind not in RETRACTABLE_KINDS or target.commitment_id != reference:
-            raise ValidationError(_("Only a report, context, check or correction of this commitment can be retracted."))
+            message = _("Only a publication, report, context, check or correction of this commitment can be retracted.")
+            raise ValidationError(message)
+        if target.kind == EntryKind.PUBLISHED:
+            self._check_nothing_hangs_on(reference)
+            del self.public[reference]
+            self.retracted.add(reference)
         if target.kind == EntryKind.CORRECTION:
             entries = LedgerEntry.objects.filter(commitment__reference=reference).order_by("sequence")
             retracted = {number for number, kind in self.targeted if kind == EntryKind.RETRACTION}
@@ -170,19 +218,26 @@ class EntryValidator:
             self.check_fields(after)
             self.fields[reference] = after
 
+    def _check_nothing_hangs_on(self, reference: str) -> None:
+        """Parts and repetitions would be left without what they speak of."""
+        hanging = Commitment.objects.public().filter(
+            Q(part_of__reference=reference) | Q(repetitions__repeated__reference=reference)
+        )
+        if references := sorted({*hanging.values_list("reference", flat=True)} - self.retracted):
+            message = _("These are parts of %(reference)s, or repeat it: %(others)s. Correct or retract them first.")
+            raise ValidationError(message % {"others": join_list(references), "reference": reference})
+
     def check_redaction(self, content: Content, target: LedgerEntry | None) -> None:
         """Words of any entry that still holds some; what its meaning rests on stays."""
         _require_reason(content)
         if target is None or not target.content:
             raise ValidationError(_("Choose an entry that still holds text."))
-        remaining, data = content["remaining"], target.data or {}
-        if target.kind == EntryKind.REDACTION and remaining:
-            kind, inner = str(target.subject.kind), data["remaining"]
-            if not (inner is None and remaining.get("remaining") is None):
-                check_remaining(kind, inner or {}, remaining.get("remaining"))
-        check_remaining(target.kind, data, remaining)
+        remaining = content["remaining"]
+        check_nested_remaining(target, target.data or {}, remaining)
         if target.kind == EntryKind.PUBLISHED:
             self.check_fields(remaining)
+        elif target.kind == EntryKind.ENTITY:
+            self.entities.check_fields(target.entity, remaining["fields"])
 
     def _target(self, target: LedgerEntry | None, kind: str) -> LedgerEntry | None:
         """The entry as it is now, which may be targeted once by each kind."""
@@ -199,7 +254,7 @@ class EntryValidator:
     def _fields(self, reference: str) -> Content:
         """The public fields of a public commitment, after the entries checked so far."""
         if reference not in self.fields:
-            self.fields[reference] = publication_content(self.public[reference])
+            self.fields[reference] = all_public_fields(publication_content(self.public[reference]))
         return self.fields[reference]
 
 
@@ -237,6 +292,22 @@ def check_consistency(content: Mapping[str, Any]) -> None:
         problems["unit"] = _("Say what the target counts.")
     if problems:
         raise ValidationError(problems)
+
+
+def check_deadline_correction(content: Content, issued_on: date) -> None:
+    """A deadline that we mistyped is corrected only towards what the release's own words say (R5)."""
+    words, deadline = content["deadline_as_stated"], content["deadline"]
+    stated = stated_dates(words, issued_on)
+    if (deadline in {str(partial_date) for partial_date in stated}) if deadline else not words.strip():
+        return
+    values = {"words": words, "dates": join_list(str(partial_date) for partial_date in stated)}
+    if not words.strip():
+        message = _("A deadline is corrected only towards the release’s own words. Give them: the deadline as stated.")
+    elif stated:
+        message = _("The release’s words, “%(words)s”, say %(dates)s. Any other deadline moves by a report.")
+    else:
+        message = _("In the release’s words, “%(words)s”, no date can be read. The deadline moves by a report.")
+    raise ValidationError({"deadline": message % values})
 
 
 def check_update(kind: str, content: Content, commitment: Commitment, recorded_on: date) -> None:
@@ -330,6 +401,15 @@ def _set_and_check(row: models.Model, values: Mapping[str, Any]) -> dict[str, li
     return problems
 
 
+def check_nested_remaining(target: LedgerEntry, data: Content, remaining: Content | None) -> None:
+    """What is left of an entry; where that is a redaction, what it left itself, too, over however many steps."""
+    if target.kind == EntryKind.REDACTION and target.target and remaining:
+        inner, inner_remaining = data["remaining"], remaining.get("remaining")
+        if not (inner is None and inner_remaining is None):
+            check_nested_remaining(target.target, inner or {}, inner_remaining)
+    check_remaining(target.kind, data, remaining)
+
+
 def check_remaining(kind: str, data: Content, remaining: Content | None) -> None:
     """What is left of an entry differs from what it said in words only. None: all of an update is removed."""
     if remaining is None:
@@ -341,21 +421,27 @@ def check_remaining(kind: str, data: Content, remaining: Content | None) -> None
     redactable_fields = REDACTABLE_FIELDS[EntryKind(kind)]
     changed = [name for name in data if name not in redactable_fields and data[name] != remaining[name]]
     changed += [
-        name for name in ("evidence", "changes") if _fixed_parts(data.get(name)) != _fixed_parts(remaining.get(name))
+        name
+        for name in ("evidence", "changes", "repeats")
+        if _fixed_parts(data.get(name)) != _fixed_parts(remaining.get(name))
     ]
+    if kind == EntryKind.ENTITY and fixed_entity_fields(data["fields"]) != fixed_entity_fields(remaining["fields"]):
+        changed.append("fields")
     if changed:
         raise ValidationError(dict.fromkeys(changed, _("A redaction takes out words. This says something else now.")))
 
 
 def _fixed_parts(rows: Any) -> list[tuple[Any, ...]]:
     """What of the rows of evidence, or of a correction's changes, is no free text."""
-    parts = []
+    parts: list[tuple[Any, ...]] = []
     for row in rows or ():
         if "field" in row:
             free = row["field"] in FREE_TEXT_FIELDS
             parts.append((row["field"], None if free else row["before"], None if free else row["after"]))
+        elif "why" in row:
+            parts.append((row["reference"],))
         else:
-            parts.append((row["date"], row["relation"], row["source"]))
+            parts.append((row["date"], row["relation"], row["source"], row.get("copy", "")))
     return parts
 
 

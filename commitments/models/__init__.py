@@ -1,8 +1,10 @@
 """The tables. The ledger is the truth; what it projects is made for asking."""
 
-from commitments.models.commitment import Commitment, Ownership, Partnership, State
+from commitments.models.commitment import Commitment, Ownership, Partnership, Repetition, State
+from commitments.models.entity_change import EntityChange, EntityProposal
 from commitments.models.error_report import ErrorReport
 from commitments.models.ledger import Edition, LedgerEntry, LedgerHead
+from commitments.models.news_source import NewsSource
 from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, Update
 from commitments.models.release import Agreement, Area, LoadedItem, Occasion, Release, Section
@@ -17,11 +19,14 @@ __all__ = [
     "DraftEvidence",
     "DraftUpdate",
     "Edition",
+    "EntityChange",
+    "EntityProposal",
     "ErrorReport",
     "Evidence",
     "LedgerEntry",
     "LedgerHead",
     "LoadedItem",
+    "NewsSource",
     "Occasion",
     "Organisation",
     "Ownership",
@@ -29,6 +34,7 @@ __all__ = [
     "RedactionRequest",
     "Release",
     "Reminder",
+    "Repetition",
     "Section",
     "State",
     "Translation",

@@ -55,7 +55,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     """Every public page, feed and export starts at `public()` or at `as_of(day)`, which starts there."""
 
     def public(self: Self) -> Self:
-        """What anybody may see."""
+        """What anybody may see: published, and not retracted since."""
+        return self.filter(published_at__isnull=False, retracted_at=None)
+
+    def on_record(self: Self) -> Self:
+        """What was ever published: also what was put on record by mistake, and retracted."""
         return self.filter(published_at__isnull=False)
 
     def as_of(self: Self, day: date) -> Self:
@@ -159,6 +163,12 @@ class Commitment(models.Model):
         _("paragraph"), validators=[MinValueValidator(1)], help_text=_("Counted within its section of the text.")
     )
     title = models.CharField(_("title"), max_length=200, help_text=_("In our words."))
+    short_title = models.CharField(
+        _("short title"),
+        max_length=60,
+        blank=True,
+        help_text=_("Two to four words that tell it from its neighbours: “Training 40 airport staff”."),
+    )
     quote = models.CharField(_("quote"), max_length=300, help_text=_("Word for word, at most 15 words."))
     kind = choice_field(Kind, _("kind"))
     force = choice_field(Force, _("force"))
@@ -204,6 +214,7 @@ class Commitment(models.Model):
     review_on = models.DateField(_("review on"), null=True, blank=True, help_text=_("When to look again."))
     note = models.TextField(_("note"), blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    retracted_at = models.DateTimeField(_("retracted at"), null=True, blank=True, editable=False)
     # From the translations of the texts on record (`translations`): {language: {text on record: translation}}.
     translated = models.JSONField(default=dict, blank=True, editable=False)
     # How many texts of its record have none: staff look for these.
@@ -234,8 +245,6 @@ class Commitment(models.Model):
             models.Index(fields=["release", "area", "paragraph"], name="commitment_place"),
             models.Index(fields=["published_at"], name="commitment_published_at"),
             models.Index(fields=["area", "reference"], name="commitment_area"),
-            # Whether anything public stands in an area is asked for the form of every list.
-            models.Index(fields=["area", "release"], name="public_in_area", condition=Q(published_at__isnull=False)),
             models.Index(fields=["kind", "reference"], name="commitment_kind"),
             models.Index(fields=["level", "reference"], name="commitment_level"),
             models.Index(fields=["title", "reference"], name="commitment_title"),
@@ -264,6 +273,9 @@ class Commitment(models.Model):
                 violation_error_message=_("Say what the target counts."),
             ),
             models.CheckConstraint(condition=Q(paragraph__gte=1), name="commitment_paragraph_from_one"),
+            models.CheckConstraint(
+                condition=Q(retracted_at=None) | Q(published_at__isnull=False), name="commitment_retracted_once_public"
+            ),
             models.CheckConstraint(
                 condition=Q(owner_inferred=False) | ~Q(owner_note=""),
                 name="commitment_inference_has_reason",
@@ -347,6 +359,31 @@ class Partnership(models.Model):
     def __str__(self) -> str:
         """The organisation."""
         return str(self.organisation)
+
+
+class Repetition(models.Model):
+    """A commitment of a later release promises an earlier one again: the same action, or the same subject."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="repetitions", verbose_name=_("commitment"))
+    repeated = models.ForeignKey(
+        Commitment, models.PROTECT, related_name="repeated_by", verbose_name=_("promised before")
+    )
+    why = models.CharField(_("why"), max_length=300, help_text=_("What is the same, in a sentence."))
+
+    class Meta:
+        """Once each."""
+
+        verbose_name = _("repetition")
+        verbose_name_plural = _("repetitions")
+        constraints = [models.UniqueConstraint(fields=["commitment", "repeated"], name="repetition_unique")]
+
+    def __str__(self) -> str:
+        """Which one it repeats."""
+        return str(self.repeated)
+
+    def translation(self, name: str, language: str) -> str:
+        """Why, in another language; empty where there is no translation."""
+        return self.commitment.translation_of(str(getattr(self, name)), language)
 
 
 class State(models.Model):

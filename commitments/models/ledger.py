@@ -31,6 +31,8 @@ class LedgerEntry(models.Model):
         null=True,
         verbose_name=_("commitment"),
     )
+    # What an entity entry is about, as kind and slug: "organisation/hksarg". Empty in every other entry.
+    entity = models.CharField(_("what it is about"), max_length=80, blank=True)
     target = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="targeted_by", verbose_name=_("the entry it is about")
     )
@@ -53,15 +55,17 @@ class LedgerEntry(models.Model):
         indexes = [
             models.Index(fields=["-recorded_at", "-sequence"], name="entry_recorded_at"),
             models.Index(fields=["kind", "-recorded_at", "-sequence"], name="entry_kind_recorded_at"),
+            models.Index(fields=["entity", "sequence"], name="entry_entity", condition=~Q(entity="")),
         ]
         constraints = [
             vocabulary_constraint("kind", EntryKind, "entry_kind_known"),
             vocabulary_constraint("role", Role, "entry_role_known"),
             models.CheckConstraint(condition=Q(sequence__gte=1), name="entry_sequence_from_one"),
             models.CheckConstraint(
-                condition=Q(kind=EntryKind.REDACTION, commitment=None)
-                | (~Q(kind=EntryKind.REDACTION) & Q(commitment__isnull=False)),
-                name="entry_belongs_to_a_commitment",
+                condition=Q(kind=EntryKind.REDACTION, commitment=None, entity="")
+                | (Q(kind=EntryKind.ENTITY, commitment=None) & ~Q(entity=""))
+                | (~Q(kind__in=(EntryKind.REDACTION, EntryKind.ENTITY)) & Q(commitment__isnull=False, entity="")),
+                name="entry_is_about_something",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=NEEDS_TARGET, target__isnull=False) | (~Q(kind__in=NEEDS_TARGET) & Q(target=None)),
@@ -75,7 +79,7 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         """Sequence, kind and what it is about."""
-        return f"{self.sequence} {self.get_kind_display()} {self.commitment_id or ''}".strip()
+        return f"{self.sequence} {self.get_kind_display()} {self.commitment_id or self.entity}".strip()
 
     @property
     def subject(self) -> LedgerEntry:

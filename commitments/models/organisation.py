@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from commitments.domain.choices import OrganisationKind, Side
+from commitments.domain.choices import EntityKind, OrganisationKind, Side
 from commitments.i18n.collation import build_search_text
-from commitments.models.fields import (
-    TranslatedFields,
-    chinese_columns,
-    choice_field,
-    language_columns,
-    vocabulary_constraint,
-)
-from commitments.models.visibility import organisation_is_public
+from commitments.models.entity import Entity, entity_constraint
+from commitments.models.fields import chinese_columns, choice_field, language_columns, vocabulary_constraint
 
 
-class OrganisationQuerySet(models.QuerySet[Any]):
-    """Organisations; the public sees those that have part in something public."""
+class Organisation(Entity):
+    """A body that owns commitments or takes part in them."""
 
-    def public(self, today: date) -> OrganisationQuerySet:
-        """What anybody may see: owners, partners and parties to agreements, not what only drafts name."""
-        return self.filter(organisation_is_public(today))
+    entity_kind = EntityKind.ORGANISATION
+    title_field = "name"
 
-
-class Organisation(TranslatedFields):
-    """A body that owns commitments or takes part in them. The slug is its identity in addresses and in the ledger."""
-
-    slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
     name = models.CharField(_("name"), max_length=200, unique=True)
     name_zh_hant, name_zh_hans = chinese_columns(_("name"), 200)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
     short_name_zh_hant, short_name_zh_hans = chinese_columns(_("short name"), 60)
+    aliases = models.TextField(
+        _("other names"), blank=True, help_text=_("As releases and reports call it, too; one on each line.")
+    )
+    aliases_zh_hant, aliases_zh_hans = chinese_columns(_("other names"))
     kind = choice_field(OrganisationKind, _("kind"))
     side = choice_field(Side, _("side"))
     site = models.URLField(_("site"), blank=True)
     note = models.TextField(_("note"), blank=True)
     note_zh_hant, note_zh_hans = chinese_columns(_("note"))
     search_text_zh = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
-
-    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         """Sorted by name, vocabularies held by the database."""
@@ -55,6 +44,7 @@ class Organisation(TranslatedFields):
         constraints = [
             vocabulary_constraint("kind", OrganisationKind, "organisation_kind_known"),
             vocabulary_constraint("side", Side, "organisation_side_known"),
+            entity_constraint("organisation_on_record"),
         ]
 
     def __str__(self) -> str:
@@ -71,7 +61,7 @@ class Organisation(TranslatedFields):
     def fill(self) -> None:
         """Set what searches look through; whoever stores many at once does it first."""
         self.search_text_zh = build_search_text(
-            *(getattr(self, column) for name in ("name", "short_name") for column in language_columns(name))
+            *(getattr(self, column) for name in ("name", "short_name", "aliases") for column in language_columns(name))
         )
 
     def get_absolute_url(self) -> str:

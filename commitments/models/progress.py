@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -11,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from commitments.domain.choices import (
     UPDATE_KINDS,
+    Copy,
     DraftState,
     EntryKind,
     Relation,
@@ -91,6 +94,7 @@ class EvidenceFields(models.Model):
     archived_url = models.URLField(_("archived copy"), max_length=1000, blank=True, validators=[validate_public_url])
     relation = choice_field(Relation, _("relation"))
     source = choice_field(Source, _("source"))
+    copy = choice_field(Copy, _("copy"), blank=True)
 
     class Meta:
         """Columns only."""
@@ -171,6 +175,7 @@ class DraftEvidence(EvidenceFields):
         constraints = [
             vocabulary_constraint("relation", Relation, "draft_evidence_relation_known"),
             vocabulary_constraint("source", Source, "draft_evidence_source_known"),
+            vocabulary_constraint("copy", Copy, "draft_evidence_copy_known", blank=True),
             interval_constraint("date", "draft_evidence_interval"),
         ]
 
@@ -193,6 +198,10 @@ class Update(UpdateFields):
         LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("redacted by")
     )
     search_text_zh = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
+
+    # Set by those who read updates for a page (`query.entries.prefetch_evidence`).
+    if TYPE_CHECKING:
+        evidence_rows: list[Evidence]
 
     class Meta:
         """Latest first."""
@@ -245,6 +254,7 @@ class Evidence(EvidenceFields):
             models.UniqueConstraint(fields=["update", "position"], name="evidence_position_unique"),
             vocabulary_constraint("relation", Relation, "evidence_relation_known"),
             vocabulary_constraint("source", Source, "evidence_source_known"),
+            vocabulary_constraint("copy", Copy, "evidence_copy_known", blank=True),
             interval_constraint("date", "evidence_interval"),
         ]
 

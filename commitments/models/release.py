@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from commitments.domain.choices import AgreementBasis
+from commitments.domain.choices import AgreementBasis, EntityKind
+from commitments.models.entity import Entity, entity_constraint
 from commitments.models.fields import TranslatedFields, chinese_columns, choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
-from commitments.models.visibility import area_is_public
 
 
-class AreaQuerySet(models.QuerySet[Any]):
-    """Areas; the public sees those in which something public stands."""
-
-    def public(self, today: date) -> AreaQuerySet:
-        """What anybody may see: not what only drafts name, or a release that is not out yet."""
-        return self.filter(area_is_public(today))
-
-
-class Area(TranslatedFields):
+class Area(Entity):
     """A co-operation area, the heading under which a pledge stands."""
 
-    slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
+    entity_kind = EntityKind.AREA
+    title_field = "name"
+
     name = models.CharField(_("name"), max_length=120, unique=True)
     name_zh_hant, name_zh_hans = chinese_columns(_("name"), 120)
     position = models.PositiveSmallIntegerField(_("position"), help_text=_("Its place in lists of areas."))
-
-    objects = AreaQuerySet.as_manager()
 
     class Meta:
         """In the order that staff gave them."""
@@ -41,6 +30,7 @@ class Area(TranslatedFields):
         ordering = ["position", "slug"]
         verbose_name = _("area")
         verbose_name_plural = _("areas")
+        constraints = [entity_constraint("area_on_record")]
 
     def __str__(self) -> str:
         """The name."""
@@ -51,10 +41,12 @@ class Area(TranslatedFields):
         return reverse("area", args=[self.slug])
 
 
-class Release(TranslatedFields):
+class Release(Entity):
     """A published document in which pledges were made."""
 
-    slug = models.SlugField(_("slug"), unique=True, help_text=_("Short, lower case; never changed once in use."))
+    entity_kind = EntityKind.RELEASE
+    title_field = "title"
+
     title = models.CharField(_("title"), max_length=200)
     title_zh_hant, title_zh_hans = chinese_columns(_("title"), 200)
     issued_on = models.DateField(_("issued on"))
@@ -66,6 +58,10 @@ class Release(TranslatedFields):
     url = models.URLField(_("address"), max_length=500, blank=True)
     note = models.TextField(_("note"), blank=True)
     note_zh_hant, note_zh_hans = chinese_columns(_("note"))
+    known_through = models.TextField(
+        _("known through"), blank=True, help_text=_("Where its text itself could not be had: what it is known from.")
+    )
+    known_through_zh_hant, known_through_zh_hans = chinese_columns(_("known through"))
     agreements_stated = models.PositiveSmallIntegerField(
         _("agreements stated"), null=True, blank=True, help_text=_("How many the release says were signed.")
     )
@@ -78,6 +74,7 @@ class Release(TranslatedFields):
         ordering = ["-issued_on", "slug"]
         verbose_name = _("release")
         verbose_name_plural = _("releases")
+        constraints = [entity_constraint("release_on_record")]
 
     def __str__(self) -> str:
         """Title and day."""
@@ -156,8 +153,11 @@ class Agreement(TranslatedFields):
         return f"{self.number}. {self.title}"
 
 
-class Occasion(TranslatedFields):
+class Occasion(Entity):
     """A day that readers ask about, such as a later session of the same conference: offered wherever a day is asked."""
+
+    entity_kind = EntityKind.OCCASION
+    title_field = "name"
 
     day = models.DateField(_("day"), unique=True)
     name = models.CharField(_("name"), max_length=120, help_text=_("As readers know it: 5th Plenary Session."))
@@ -169,6 +169,7 @@ class Occasion(TranslatedFields):
         ordering = ["day"]
         verbose_name = _("occasion")
         verbose_name_plural = _("occasions")
+        constraints = [entity_constraint("occasion_on_record")]
 
     def __str__(self) -> str:
         """Name and day."""

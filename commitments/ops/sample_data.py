@@ -9,8 +9,9 @@ from itertools import count
 from typing import Any
 
 from commitments.domain.choices import EntryKind, OrganisationKind, Role, Side
-from commitments.ledger.append import Actor, NewEntry, append_entries, new_publication
+from commitments.ledger.append import append_entries, new_publication
 from commitments.ledger.contents import Content, update_content
+from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Ownership, Partnership, Release, Translation
 
 SLUG = "sample"

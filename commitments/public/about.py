@@ -13,6 +13,7 @@ from commitments.domain import choices
 from commitments.models import Commitment, LedgerHead, Update
 from commitments.public.commitment_list import filter_panel
 from commitments.public.tallies import legend, sum_tallies, tally_by
+from commitments.query.entries import prefetch_evidence
 from commitments.query.filters import CommitmentFilter
 from commitments.query.list_rows import list_rows
 from commitments.web.links import DayLinks
@@ -38,6 +39,7 @@ def about_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRespo
         (_("Where a deadline comes from"), choices.DeadlineBasis),
         (_("Relation of evidence to the pledge"), choices.Relation),
         (_("Source of evidence"), choices.Source),
+        (_("Evidence that is a copy"), choices.Copy),
         (_("What a report rests on"), choices.ReportBasis),
         (_("How an agreement is known"), choices.AgreementBasis),
         (_("Entries of the ledger"), choices.EntryKind),
@@ -78,4 +80,4 @@ def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResp
 def updates_by_day(commitment: Commitment | None, day: date) -> QuerySet[Update]:
     """Its updates by the day, with evidence."""
     updates = Update.objects.filter(commitment=commitment, effective_on__lte=day)
-    return updates.select_related("retracted_by", "redacted_by", "reply_of").prefetch_related("evidence")
+    return updates.select_related("retracted_by", "redacted_by", "reply_of").prefetch_related(prefetch_evidence())

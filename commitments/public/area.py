@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from commitments.models import Area, Commitment, Section
 from commitments.public.tallies import bar_parts, legend, status_order, sum_tallies, tally_by
+from commitments.query.entity_changes import changes_of
 from commitments.query.list_rows import list_rows
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_page, render_page
@@ -30,7 +31,8 @@ def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) ->
         day,
         as_of=as_of,
         area=area,
-        sections=Section.objects.filter(area=area, release__issued_on__lte=day).select_related("release"),
+        changes=changes_of(area),
+        sections=Section.objects.filter(area=area, release__public_from__lte=day).select_related("release"),
         legend=legend(tally, DayLinks(as_of), area=slug),
         rows=first,
         squares=sorted(first, key=status_order),

@@ -4,47 +4,93 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.timezone import localdate
 
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
-from commitments.models import Commitment, Evidence, LedgerHead, Section
+from commitments.models import Commitment, LedgerEntry, LedgerHead, Repetition, Section
 from commitments.public import seo
-from commitments.query.entries import describe_corrections, with_status_changes
+from commitments.public.commitment_at_entry import commitment_at_entry
+from commitments.public.retracted import retracted_page
+from commitments.query.entries import (
+    describe_corrections,
+    prefetch_evidence,
+    retraction_of_publication,
+    split_record,
+)
+from commitments.query.forms import EntryForm
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_page, render_page
 
 
 @day_page
 def commitment_page(request: HttpRequest, day: date, as_of: date | None, reference: str) -> HttpResponse:
-    """One commitment: its place, its facts and its record."""
+    """One commitment: its place, its facts and its record; or, with `?entry=`, the same as the ledger stood then."""
+    if "entry" not in request.GET:
+        return _page_of_day(request, day, as_of, reference)
+    form = EntryForm.from_query(request.GET, day)
+    form.head = LedgerHead.objects.get().sequence
+    if not form.is_valid():
+        return render_page(request, "bad_entry", day, status=400, form=form)
+    sequence = form.cleaned_data["entry"]
+    if sequence is None:  # a form was sent with an empty box
+        return _page_of_day(request, day, as_of, reference)
+    return commitment_at_entry(request, reference, sequence)
+
+
+def _page_of_day(request: HttpRequest, day: date, as_of: date | None, reference: str) -> HttpResponse:
+    """What is known today about a day."""
+    if retraction := retraction_of_publication(reference, localdate()):
+        retracted = Commitment.objects.for_pages().get(reference=reference)
+        return retracted_page(request, retracted, retraction, retracted.updates.order_by("-entry"), as_of=as_of)
     commitment = get_object_or_404(Commitment.objects.as_of(day).for_pages(), reference=reference)
-    record = (
+    updates = (
         commitment.updates.filter(effective_on__lte=day)
         .select_related("retracted_by", "redacted_by", "reply_of")
-        .prefetch_related(Prefetch("evidence", queryset=Evidence.objects.order_by("position")))
+        .prefetch_related(prefetch_evidence())
         .order_by("-effective_on", "-entry")
     )
     entries = commitment.entries.exclude(kind__in=UPDATE_KINDS).select_related("target").order_by("-sequence")
-    pairs, issued_on = with_status_changes(record), commitment.release.issued_on
+    repeats, repeated_by = repetitions(commitment, day)
+    head = LedgerEntry.objects.latest("sequence")
     return render_page(
         request,
         "commitment",
         day,
         as_of=as_of,
         commitment=commitment,
+        owners=commitment.owners.all(),
+        partners=commitment.partners.all(),
         section=Section.objects.filter(release=commitment.release, area=commitment.area).first(),
-        record=[pair for pair in pairs if pair[0].effective_on >= issued_on],
-        earlier=[pair for pair in pairs if pair[0].effective_on < issued_on],
-        revisions=[update for update in record if update.deadline and update.stands],
+        **split_record(updates, commitment.release.issued_on),
         publication=next((entry for entry in entries if entry.kind == EntryKind.PUBLISHED), None),
         corrections=describe_corrections(entries),
         parts=Commitment.objects.as_of(day).filter(part_of=commitment).order_by("reference"),
+        repeats=repeats,
+        repeated_by=repeated_by,
         neighbours=neighbours(commitment, day),
-        head=LedgerHead.objects.get(),
-        cited=request.build_absolute_uri(DayLinks(day).page("commitment", reference)),
+        head=head,
+        cited=request.build_absolute_uri(permanent_path(reference, head, as_of)),
         data=seo.commitment_json_ld(commitment, request.build_absolute_uri),
+    )
+
+
+def permanent_path(reference: str, head: LedgerEntry, as_of: date | None) -> str:
+    """Where what the page says can be seen again: at the ledger's last entry, or on the day that was asked for."""
+    page = DayLinks(as_of).page("commitment", reference)
+    return page if as_of else f"{page}?entry={head.sequence}"
+
+
+def repetitions(commitment: Commitment, day: date) -> tuple[QuerySet[Repetition], QuerySet[Repetition]]:
+    """What it promises again, and where it is promised again by the day, the earliest release first."""
+    out = Commitment.objects.public().filter(release__issued_on__lte=day)
+    repeats = commitment.repetitions.filter(repeated__in=out).select_related("repeated__release")
+    repeated_by = commitment.repeated_by.filter(commitment__in=out).select_related("commitment__release")
+    return (
+        repeats.order_by("repeated__release__issued_on", "repeated__reference"),
+        repeated_by.order_by("commitment__release__issued_on", "commitment__reference"),
     )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.contrib.admin.models import LogEntry
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from commitments.exports.datasets import DATASETS
@@ -14,9 +12,6 @@ from commitments.models import LedgerEntry, Translation
 from commitments.public.subscriptions import NEVER, last_recorded
 from commitments.query.filters import CommitmentFilter
 from commitments.web.pages import day_page, render_page
-
-# What staff edit beside the ledger. Everything else changes by an entry alone.
-EDITED_MODELS = {"organisations": "organisation", "areas": "area", "releases": "release"}
 
 
 @day_page
@@ -31,7 +26,7 @@ def data_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRespon
             "address": f"data_{name}",
             "rows": dataset.queryset(filterset).count(),
             # In Chinese each table holds texts that may have been translated since.
-            "changed": max(recorded, last_edited(name), translated if in_chinese or name == "translations" else NEVER),
+            "changed": max(recorded, translated if in_chinese or name == "translations" else NEVER),
         }
         for name, dataset in DATASETS.items()
     ]
@@ -43,12 +38,3 @@ def last_translated() -> datetime:
     """When a text was last translated; NEVER where none was."""
     last = Translation.objects.order_by("pk").last()
     return last.recorded_at if last else NEVER
-
-
-def last_edited(name: str) -> datetime:
-    """When staff last edited such a thing beside the ledger; NEVER where nothing is on record of it."""
-    log_entries = LogEntry.objects.filter(
-        content_type__app_label="commitments", content_type__model=EDITED_MODELS.get(name, "")
-    )
-    last: datetime | None = log_entries.aggregate(last=Max("action_time"))["last"]
-    return last or NEVER

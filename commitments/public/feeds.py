@@ -31,10 +31,11 @@ from commitments.public.subscriptions import (
     strip_control_chars,
     subscription,
 )
+from commitments.query.entity_changes import DescribedChange, describe_entity_changes
 from commitments.query.entries import (
     describe_corrections,
     entries_known_by,
-    public_entries,
+    news_entries,
     with_details,
     with_status_changes,
 )
@@ -113,6 +114,7 @@ def feed_items(request: HttpRequest, query: FeedQuery) -> Iterator[dict[str, Any
     """Each entry as the feed's generator takes it."""
     entries = latest_entries(query)
     before = statuses_before(entries, query.day)
+    named = describe_entity_changes([*entries, *(entry.target for entry in entries if entry.target)])
     later = {
         entry.sequence: {later_entry.kind: later_entry for later_entry in entry.targeted_by.all()} for entry in entries
     }
@@ -123,19 +125,19 @@ def feed_items(request: HttpRequest, query: FeedQuery) -> Iterator[dict[str, Any
     }
     for entry in entries:
         commitment = commitment_of(entry)
+        about = named.get(entry.subject.sequence)
         context = {
             "entry": entry,
             "commitment": commitment,
+            "change": about if entry.kind == EntryKind.ENTITY else None,
             "before": before.get(entry.sequence, ""),
             "changes": corrected.get(entry.sequence, []),
             "retraction": later[entry.sequence].get(EntryKind.RETRACTION),
             "redaction": later[entry.sequence].get(EntryKind.REDACTION),
         }
         yield {
-            "title": single_line(with_label(display_title(commitment), event_summary(context))),
-            "link": request.build_absolute_uri(
-                f"{query.links.page('commitment', commitment.reference)}#{entry_anchor(entry)}"
-            ),
+            "title": single_line(with_label(item_subject(commitment, about), event_summary(context))),
+            "link": request.build_absolute_uri(item_page(query, commitment, about) + f"#{entry_anchor(entry)}"),
             "description": strip_control_chars(render_to_string("commitments/feed_entry.html", context)),
             "pubdate": entry.recorded_at,
             "updateddate": max(
@@ -153,9 +155,9 @@ def latest_entries(query: FeedQuery) -> list[LedgerEntry]:
     All that is out, where nothing narrows it: to look each commitment up would tell the same, and read them all.
     """
     queryset = (
-        entries_known_by(query.day).filter(entries_about(query.commitments))
+        entries_known_by(query.day).filter(entries_about(query.commitments) | changes_about(query.entity))
         if query.title
-        else public_entries(query.day)
+        else news_entries(query.day)
     )
     evidence = Prefetch("update__evidence", queryset=Evidence.objects.order_by("position"))
     entries = with_details(queryset.values_list("pk", flat=True)[:MAX_ENTRIES])
@@ -171,11 +173,28 @@ def entries_about(commitments: QuerySet[Commitment]) -> Q:
     return Q(commitment__in=references) | Q(pk__in=numbers) if numbers else Q(commitment__in=references)
 
 
-def commitment_of(entry: LedgerEntry) -> Commitment:
-    """The commitment that an entry is about, if only as the redaction of an entry about it."""
-    if entry.commitment:
-        return entry.commitment
-    return commitment_of(entry.target)  # type: ignore[arg-type]  # only a redaction has no commitment, and it has a target
+def changes_about(entity: str) -> Q:
+    """Entries that changed what an entity is called or is, without the first; of no entity, none."""
+    return Q(entity=entity, entity_change__is_first=False) if entity else Q(pk__in=[])
+
+
+def commitment_of(entry: LedgerEntry) -> Commitment | None:
+    """The commitment that an entry is about, if only as the redaction of one about it; None for an entity."""
+    return entry.subject.commitment
+
+
+def item_subject(commitment: Commitment | None, about: DescribedChange | None) -> str:
+    """What an entry is about: a commitment by its title, or an entity by its name."""
+    if commitment:
+        return display_title(commitment)
+    return with_label(about.kind, about.name.text) if about else ""
+
+
+def item_page(query: FeedQuery, commitment: Commitment | None, about: DescribedChange | None) -> str:
+    """The page that has the entry: of the commitment, of the entity, or of all entries where that has none."""
+    if commitment:
+        return query.links.page("commitment", commitment.reference)
+    return about.page if about and about.page else query.links.page("updates")
 
 
 def statuses_before(entries: Sequence[LedgerEntry], day: date) -> dict[int, str]:
@@ -198,6 +217,8 @@ def event_summary(context: dict[str, Any]) -> str:
     words = str(Status(status).label if status else EntryKind(entry.kind).label)
     if context["changes"]:
         words = with_label(words, join_list(str(change["field"]) for change in context["changes"]))
+    if context["change"]:
+        words = with_label(words, join_list(str(item["field"]) for item in context["change"].changes))
     if entry.target_id:
         words = _("%(what)s of entry %(number)s") % {"what": words, "number": entry.target_id}
     return _("%(what)s (retracted)") % {"what": words} if context["retraction"] else words

@@ -27,7 +27,11 @@ print(number, head)
 ENTRY_PARTS = (
     ("sequence", _("1, 2, 3 and so on, without gaps.")),
     ("kind", _("What sort of entry it is: a publication, a report, a context, a check, or one that mends another.")),
-    ("commitment", _("The reference of the commitment that it is about; empty for a redaction.")),
+    (
+        "commitment",
+        _("The reference of the commitment that it is about; empty for a redaction, and for a name or description."),
+    ),
+    ("entity", _("Only of a name or description: whose it is, as organisation/hksarg.")),
     ("target", _("The entry that a retraction or redaction is about; else 0.")),
     ("recorded_at", _("When it was recorded, in UTC.")),
     ("role, organisation", _("In which role, and for which organisation, it was recorded. No person is named.")),
@@ -37,7 +41,7 @@ ENTRY_PARTS = (
     ("content_digest", _("SHA-256 of the salt and the content. It stays when they are removed.")),
     (
         "digest",
-        _("SHA-256 of the entry before’s digest, of the eight parts listed above content, and of content_digest."),
+        _("SHA-256 of the entry before’s digest, of the parts listed above content, and of content_digest."),
     ),
 )
 

@@ -14,6 +14,7 @@ from commitments.models import Commitment, Organisation
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.public.area import MAX_ROWS
 from commitments.public.tallies import legend, sum_tallies, tally_by
+from commitments.query.entity_changes import changes_of
 from commitments.query.list_rows import list_rows
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_page, render_page
@@ -31,6 +32,7 @@ def organisation_page(request: HttpRequest, day: date, as_of: date | None, slug:
         day,
         as_of=as_of,
         organisation=organisation,
+        changes=changes_of(organisation),
         owned=first_rows(rows.owned_by([organisation])),
         joined=first_rows(rows.joined_by([organisation])),
         pledges=tally.total,

@@ -35,7 +35,7 @@ def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpRespons
         "overview",
         day,
         as_of=as_of,
-        releases=Release.objects.filter(issued_on__lte=day),
+        releases=Release.objects.public(day),
         total=tally.total,
         not_counted=tally.commitments - tally.total,
         legend=legend(tally, DayLinks(as_of)),
@@ -95,6 +95,7 @@ def latest_updates(day: date) -> QuerySet[Update]:
     return (
         Update.objects.filter(effective_on__lte=day, retracted_by=None, date_last__isnull=False)
         .filter(kind__in=(EntryKind.REPORT, EntryKind.CONTEXT), commitment__release__issued_on__lte=day)
+        .filter(commitment__retracted_at=None)
         .select_related("commitment")
         .order_by("-recorded_at", "-effective_on", "-entry")
     )

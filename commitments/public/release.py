@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from commitments.models import Commitment, Release
+from commitments.query.entity_changes import changes_of
 from commitments.web.pages import day_page, render_page
 
 MAX_ROWS_OF_RELEASE = 400
@@ -20,7 +21,7 @@ MAX_ROWS_OF_RELEASE = 400
 @day_page
 def release_page(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """The release in the reader's order, with its commitments in place."""
-    release = get_object_or_404(Release, slug=slug, issued_on__lte=day)
+    release = get_object_or_404(Release.objects.public(day), slug=slug)
     in_order = (F("area__position").asc(nulls_last=True), "paragraph", "reference")
     rows = Commitment.objects.as_of(day).filter(release=release).order_by(*in_order)
     total = rows.count()
@@ -39,6 +40,7 @@ def release_page(request: HttpRequest, day: date, as_of: date | None, slug: str)
         day,
         as_of=as_of,
         release=release,
+        changes=changes_of(release),
         outline=outline,
         elsewhere=[row for rest in by_area.values() for row in rest],
         agreements=agreements,

@@ -166,7 +166,7 @@ class ReleaseSitemap(LanguageSitemap):
 
     def items(self) -> Any:
         """The latest first."""
-        return Release.objects.filter(issued_on__lte=localdate())
+        return Release.objects.public(localdate())
 
 
 class AreaSitemap(LanguageSitemap):

@@ -61,6 +61,7 @@ class FeedQuery:
     title: str
     page: str
     query: str
+    entity: str = ""  # whose own changes belong to it, as "organisation/hksarg"
 
     @property
     def links(self) -> DayLinks:
@@ -149,7 +150,13 @@ def organisation_query(request: HttpRequest, slug: str) -> FeedQuery:
     ]
     commitments = Commitment.objects.as_of(day).filter(Q(pk__in=parties[0]) | Q(pk__in=parties[1]))
     return FeedQuery(
-        day, as_of, commitments, localize(organisation, "name").text, DayLinks(as_of).page("organisation", slug), query
+        day,
+        as_of,
+        commitments,
+        localize(organisation, "name").text,
+        DayLinks(as_of).page("organisation", slug),
+        query,
+        organisation.entity,
     )
 
 

@@ -108,7 +108,7 @@ def day_extent(filterset: CommitmentFilter) -> dict[str, Any]:
 
 def any_release(day: date) -> bool:
     """Whether anything had been announced by the day."""
-    return Release.objects.filter(issued_on__lte=day).exists()
+    return Release.objects.public(day).exists()
 
 
 def draw(filterset: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def list_address(filterset: CommitmentFilter, **filters: str) -> str:
 
 def occasions(axis: Axis, day: date) -> list[tuple[Occasion, Mark]]:
     """The days that readers ask about, up to the day, and where they lie."""
-    past_occasions = Occasion.objects.filter(day__gte=axis.first, day__lte=day)
+    past_occasions = Occasion.objects.on_record().filter(day__gte=axis.first, day__lte=day)
     return [(occasion, axis.point("", occasion.day, occasion.day)) for occasion in past_occasions]
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import EntryKind
+from commitments.query.entity_changes import describe_entity_changes
 from commitments.query.entries import public_entries, with_details
 from commitments.query.forms import PER_PAGE
 from commitments.web.links import replace_params
@@ -29,13 +30,15 @@ def updates_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRes
         shown_page = paginator.page(0 if twice else int(request.GET.get("page") or 1))
     except (ValueError, EmptyPage):
         return render_page(request, "bad_page", day, as_of=as_of, status=400, last=paginator.num_pages)
+    shown = list(with_details(shown_page))
+    described = describe_entity_changes([*shown, *(entry.target for entry in shown if entry.target)])
     return render_page(
         request,
         "updates",
         day,
         as_of=as_of,
         kinds=entry_kind_links(request, EntryKind(kind) if kind else None),
-        entries=with_details(shown_page),
+        entries=[(entry, described.get(entry.sequence), described.get(entry.target_id or 0)) for entry in shown],
         page=shown_page,
         previous=replace_params(request.GET, page=shown_page.number - 1),
         next=replace_params(request.GET, page=shown_page.number + 1),

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
-from django.utils.html import escape
+from django.db.models import F, Prefetch, Q, QuerySet
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import EntryKind, Status
-from commitments.i18n.phrases import join_list
+from commitments.domain.partial_dates import parse_partial_date
+from commitments.i18n.phrases import join_clauses, join_list, with_label
 from commitments.ledger.contents import FREE_TEXT_FIELDS
-from commitments.models import Commitment, LedgerEntry, Organisation, Release, Update
+from commitments.models import Commitment, Evidence, LedgerEntry, Organisation, Release, Repetition, Update
 from commitments.query.localized import localize, localize_record_text
 
 LATEST_FIRST = ("-recorded_at", F("update__effective_on").desc(nulls_last=True), "-sequence")
@@ -30,15 +31,44 @@ def entries_known_by(day: date) -> QuerySet[LedgerEntry]:
 
 
 def public_entries(day: date) -> QuerySet[LedgerEntry]:
-    """The same of all commitments whose release was out by the day. Takes a query to see whether any was not."""
-    if not Release.objects.filter(issued_on__gt=day).exists():
+    """The same of all that was out by the day. Takes a query to see whether any release was not.
+
+    A redaction belongs to nothing itself: it is out with its target, or with its target's target.
+    """
+    to_come = Release.objects.on_record().filter(issued_on__gt=day)
+    hidden = list(to_come.values_list("slug", flat=True))
+    if not hidden:
         return entries_known_by(day)
+    entries = entries_known_by(day)
+    for path in ("", "target__", "target__target__"):
+        of_release = Q(**{f"{path}entity__in": [f"release/{slug}" for slug in hidden]})
+        with_release = Q(**{f"{path}entity_change__release__in": hidden})
+        of_commitment = Q(**{f"{path}commitment__release__issued_on__gt": day})
+        entries = entries.exclude(of_release).exclude(with_release).exclude(of_commitment)
+    return entries
+
+
+def news_entries(day: date) -> QuerySet[LedgerEntry]:
+    """What of these is news to those who follow the record.
+
+    Nothing of a commitment that was retracted but that it was; and of names their changes, not how they came on record.
+    """
+    retracted_publication = Q(kind=EntryKind.RETRACTION, target__kind=EntryKind.PUBLISHED)
+    entries = public_entries(day).exclude(entity_change__is_first=True)
+    entries = entries.exclude(Q(commitment__retracted_at__isnull=False) & ~retracted_publication)
+    about_retracted = Q(target__commitment__retracted_at__isnull=False) & Q(kind=EntryKind.REDACTION)
+    return entries.exclude(about_retracted)
+
+
+def retraction_of_publication(reference: str, today: date) -> LedgerEntry | None:
+    """The entry that says that a commitment was put on record by mistake; None where none is public."""
+    retractions = LedgerEntry.objects.filter(
+        kind=EntryKind.RETRACTION, target__kind=EntryKind.PUBLISHED, commitment__release__public_from__lte=today
+    )
     return (
-        entries_known_by(day)
-        .filter(Q(commitment=None) | Q(commitment__release__issued_on__lte=day))
-        # A redaction belongs to no commitment itself: it is out with that of its target, or of its target's target.
-        .exclude(target__commitment__release__issued_on__gt=day)
-        .exclude(target__target__commitment__release__issued_on__gt=day)
+        retractions.select_related("commitment__release", "commitment__area", "target")
+        .filter(commitment__reference=reference)
+        .first()
     )
 
 
@@ -49,8 +79,20 @@ def with_details(sequences: Iterable[int]) -> QuerySet[LedgerEntry]:
     """
     entries = LedgerEntry.objects.filter(pk__in=list(sequences)).order_by(*LATEST_FIRST)
     return entries.select_related(
-        "commitment", "target", "target__commitment", "update", "update__retracted_by", "update__reply_of"
+        "commitment",
+        "target",
+        "target__commitment",
+        "update",
+        "update__retracted_by",
+        "update__reply_of",
+        "entity_change",
+        "target__entity_change",
     )
+
+
+def prefetch_evidence() -> Prefetch[str]:
+    """Each update's evidence in order, as `evidence_rows`: what stood at an entry is in no table to be asked later."""
+    return Prefetch("evidence", queryset=Evidence.objects.order_by("position"), to_attr="evidence_rows")
 
 
 def with_status_changes(updates: Iterable[Update]) -> list[tuple[Update, str]]:
@@ -65,13 +107,31 @@ def with_status_changes(updates: Iterable[Update]) -> list[tuple[Update, str]]:
     return changes[::-1]
 
 
-def describe_corrections(entries: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
-    """Each correction among the entries: itself, its changes in words, and its retraction where that is among them."""
+def split_record(updates: Iterable[Update], issued_on: date) -> dict[str, Any]:
+    """What a commitment's page shows of its updates, latest first.
+
+    `record` and `earlier`: pairs as `with_status_changes` gives them, of the time since the release was issued and
+    before; `revisions`: the updates that moved the deadline.
+    """
+    pairs = with_status_changes(updates)
+    return {
+        "record": [pair for pair in pairs if pair[0].effective_on >= issued_on],
+        "earlier": [pair for pair in pairs if pair[0].effective_on < issued_on],
+        "revisions": [update for update, _before in pairs if update.deadline and update.stands],
+    }
+
+
+def describe_corrections(
+    entries: Iterable[LedgerEntry], organisations: Mapping[str, Organisation] | None = None
+) -> list[dict[str, Any]]:
+    """Each correction among the entries: itself, its changes in words, and its retraction where that is among them.
+
+    `organisations`: what those that are named are called, by slug; else as they are called today.
+    """
     retractions = {entry.target_id: entry for entry in entries if entry.kind == EntryKind.RETRACTION}
     corrections = [entry for entry in entries if entry.kind == EntryKind.CORRECTION]
-    organisations = (
-        {organisation.slug: organisation for organisation in Organisation.objects.all()} if corrections else {}
-    )
+    if organisations is None:
+        organisations = {row.slug: row for row in Organisation.objects.all()} if corrections else {}
     return [
         {
             "entry": entry,
@@ -88,8 +148,13 @@ def describe_change(
     change: dict[str, Any], entry: LedgerEntry, organisations: Mapping[str, Organisation]
 ) -> dict[str, Any]:
     """What the field is called, and what stood and stands in it."""
+    name = change["field"]
 
     def display(value: Any) -> SafeString:
+        if name == "deadline":
+            return escape(parse_partial_date(value).label if value else "")
+        if name == "repeats":
+            return format_html_join(join_clauses(["", ""]), "{}", ((_repeated(row, entry),) for row in value))
         if isinstance(value, list):
             return escape(
                 join_list(
@@ -98,14 +163,24 @@ def describe_change(
             )
         if isinstance(value, bool):
             return escape(_("True") if value else _("False"))
-        return (
-            localize_record_text(entry.commitment, value).marked
-            if change["field"] in FREE_TEXT_FIELDS
-            else escape(value)
-        )
+        return localize_record_text(entry.commitment, value).marked if name in FREE_TEXT_FIELDS else escape(value)
 
     return {
-        "field": Commitment._meta.get_field(change["field"]).verbose_name,  # type: ignore[union-attr]  # public fields are no reverse relations
+        "field": commitment_field_label(name),
         "before": display(change["before"]),
         "after": display(change["after"]),
     }
+
+
+def commitment_field_label(name: str) -> str:
+    """What a public field is called. What is promised again has a table of its own."""
+    if name == "repeats":
+        return str(Repetition._meta.get_field("repeated").verbose_name)
+    return str(Commitment._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # public fields are no reverse relations
+
+
+def _repeated(row: Mapping[str, str], entry: LedgerEntry) -> SafeString:
+    """A commitment that is promised again, and why it is said to be."""
+    return format_html(
+        with_label("{}", "{}"), row["reference"], localize_record_text(entry.commitment, row["why"]).marked
+    )

@@ -26,6 +26,17 @@ class JoinedValues(Subquery):
         return super().as_sql(compiler, connection, template=template, **context)
 
 
+class JoinedLines(JoinedValues):
+    """The same, each on a line of its own: for texts that have commas in them."""
+
+    template = "(SELECT GROUP_CONCAT(item, CHAR(10)) FROM (%(subquery)s) AS listed)"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The same in PostgreSQL's words."""
+        template = "(SELECT STRING_AGG(item::text, CHR(10)) FROM (%(subquery)s) AS listed)"
+        return Subquery.as_sql(self, compiler, connection, template=template, **context)
+
+
 def joined_organisations(model: type[Ownership] | type[Partnership], column: str = "organisation_id") -> JoinedValues:
     """The primary keys, or something else, of a commitment's owners or partners."""
     return JoinedValues(model.objects.filter(commitment=OuterRef("pk")).values(item=F(column)))

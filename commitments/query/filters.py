@@ -122,7 +122,7 @@ class CommitmentFilter(FilterSet):
         super().__init__(drop_blank_params(data), queryset=Commitment.objects.none())
         self.today = today
         self.filters["area"].extra["choices"] = slug_choices(Area.objects.public(today), "name")
-        releases = Release.objects.filter(issued_on__lte=self.day_asked(data, today) or today)
+        releases = Release.objects.public(self.day_asked(data, today) or today)
         self.filters["release"].extra["choices"] = slug_choices(releases, "title")
         organisation_choices = slug_choices(Organisation.objects.public(today), "name")
         if current_language() != RECORD_LANGUAGE:
@@ -246,7 +246,9 @@ class PeriodFilter(CommitmentFilter):
 
 def earliest_release_day(last: date) -> date:
     """The day on which the earliest release before this one was issued; where there is none, the day before."""
-    issued = Release.objects.filter(issued_on__gte=FIRST_DAY, issued_on__lt=last).order_by("issued_on").first()
+    issued = (
+        Release.objects.on_record().filter(issued_on__gte=FIRST_DAY, issued_on__lt=last).order_by("issued_on").first()
+    )
     return issued.issued_on if issued else last - timedelta(days=1)
 
 

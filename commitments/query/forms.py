@@ -75,6 +75,34 @@ class DayForm(forms.Form):
         return validate_past_day(self.cleaned_data["as_of"], self.today)
 
 
+class EntryForm(DayForm):
+    """The entry of the ledger at which a page is asked for: that, or a day, and not both."""
+
+    entry = forms.IntegerField(
+        required=False,
+        label=gettext_lazy("Ledger entry"),
+        help_text=gettext_lazy("The number of an entry, as 180"),
+        error_messages={"invalid": gettext_lazy("Write the number of a ledger entry, as 180.")},
+    )
+
+    head: int  # the number of the ledger's last entry
+
+    def clean_entry(self) -> int | None:
+        """The number of an entry that is on record."""
+        entry: int | None = self.cleaned_data["entry"]
+        if entry is not None and not 1 <= entry <= self.head:
+            message = _("The ledger has no such entry. Its entries are numbered from 1 to %(last)s.")
+            raise ValidationError(message % {"last": self.head})
+        return entry
+
+    def clean(self) -> dict[str, Any]:
+        """An entry or a day: at an entry stands what was known then, on a day what is known today about it."""
+        cleaned_data = super().clean()
+        if "as_of" in self.data and "entry" in self.data:
+            self.add_error("entry", _("Ask for an entry or for a day, not for both."))
+        return cleaned_data
+
+
 class ListForm(DayForm):
     """How the list is shown; the filters themselves are added by the filterset."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from django.utils.translation import pgettext
 from commitments.domain import choices
 from commitments.domain.choices import Kind, Status
 from commitments.domain.partial_dates import parse_partial_date
-from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE, current_language, path_in_language
+from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE, current_language
 from commitments.i18n.phrases import (
     bracket_html,
     join_clauses,
@@ -30,8 +31,17 @@ from commitments.i18n.phrases import (
 from commitments.ledger.contents import format_decimal
 from commitments.models import Commitment
 from commitments.models.commitment import status_role
+from commitments.models.entity import Entity
 from commitments.public.commitment_list import FilterChoice
-from commitments.query.localized import display_title, guess_language, localize, localize_record_text, shorten
+from commitments.query import entity_changes
+from commitments.query.localized import (
+    LocalizedText,
+    display_title,
+    guess_language,
+    localize,
+    localize_record_text,
+    shorten,
+)
 from commitments.web.links import DayLinks
 
 register = template.Library()
@@ -127,6 +137,18 @@ def localized_plain(item: Any, name: str) -> str:
     return localize(item, name).text
 
 
+@register.simple_tag
+def former_name(row: Entity, day: date) -> LocalizedText | None:
+    """What an entity was called on a day, where that is another name: `{% former_name row day as former %}`."""
+    return entity_changes.former_name(row, day)
+
+
+@register.simple_tag
+def former_side(row: Entity, day: date) -> str:
+    """On which side an organisation was on the page's day, where that is another one."""
+    return entity_changes.former_side(row, day)
+
+
 @register.filter
 def localized_record_text(text: str, commitment: Commitment | None) -> SafeString:
     """A text of a commitment's record, such as a reason: `{{ entry.data.reason|localized_record_text:commitment }}`."""
@@ -179,6 +201,12 @@ def as_sentences(sentences: Iterable[str]) -> str:
 
 
 @register.filter
+def text_lines(text: str) -> list[str]:
+    """The lines of a text, such as other names: `{{ aliases|text_lines|as_list }}`."""
+    return text.splitlines()
+
+
+@register.filter
 def as_list(items: Iterable[Any]) -> str:
     """Some words in a row, as the page's language separates them."""
     return join_list(map(str, items))
@@ -217,12 +245,6 @@ def page_url(context: template.Context, name: str, *args: str) -> str:
     """A page's address, on the day that this page is asked for: `{% page_url "area" area.slug %}`."""
     links: DayLinks = context["links"]
     return links.page(name, *args)
-
-
-@register.simple_tag(takes_context=True)
-def page_url_on_record(context: template.Context, name: str, *args: str) -> str:
-    """The same in the language of the record."""
-    return path_in_language(RECORD_LANGUAGE, page_url(context, name, *args))
 
 
 # What stands between texts, as the page's language writes it: `{{ day }}{% colon %}{{ status }}`.

@@ -51,27 +51,27 @@ def render_page(
 
 def day_control(request: HttpRequest, today: date) -> dict[str, Any]:
     """What the date control offers: days worth asking for, and the rest of the question, which it keeps."""
-    releases = Release.objects.filter(issued_on__lte=today)
+    releases = Release.objects.public(today)
     several = len(releases) > 1
     days = [
         (release.issued_on, release_day_label(localize(release, "title").text if several else ""))
         for release in releases
     ]
-    occasions = Occasion.objects.filter(day__lte=today)
+    occasions = Occasion.objects.on_record().filter(day__lte=today)
     days += [(occasion.day, _("at the %(name)s") % {"name": localize(occasion, "name").text}) for occasion in occasions]
     path = escape_leading_slashes(escape_uri_path(request.path))
-    other_params = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "page")]
+    other_params = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "entry", "page")]
     return {
         "kept": [(name, value) for name, values in other_params for value in values],
         "presets": [
             {
                 "day": day,
                 "name": name,
-                "address": path + replace_params(request.GET, as_of=day.isoformat(), page=None),
+                "address": path + replace_params(request.GET, as_of=day.isoformat(), entry=None, page=None),
             }
             for day, name in sorted(days)
         ],
-        "today": path + replace_params(request.GET, as_of=None, page=None).removeprefix("."),
+        "today": path + replace_params(request.GET, as_of=None, entry=None, page=None).removeprefix("."),
         "latest": today,
     }
 

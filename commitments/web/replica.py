@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.http import HttpRequest, HttpResponseBase
 from psycopg.errors import QueryCanceled
 
-from commitments.web.snapshot import snapshot_database
+from commitments.models.snapshot import snapshot_database
 
 ALIAS = "replica"
 PAUSE_SECONDS = 5  # seconds in which a replica that failed is not asked again, by the process that met it

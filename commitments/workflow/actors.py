@@ -10,7 +10,7 @@ from dataclasses import replace
 from django.contrib.auth.models import User
 
 from commitments.domain.choices import Role, TranslatorRole
-from commitments.ledger.append import Actor
+from commitments.ledger.new_entries import Actor
 
 
 def actor_for(user: User) -> Actor:

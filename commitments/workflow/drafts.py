@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment, assess
 from commitments.domain.choices import DraftState, EntryKind
-from commitments.ledger.append import Actor, EntryRefusedError, NewEntry, append_entries, hypothetical_update, lock_head
+from commitments.ledger.append import EntryRefusedError, append_entries, hypothetical_update, lock_head
 from commitments.ledger.contents import KINDS_WITH_EVIDENCE, UPDATE_FIELDS, Content, update_content
+from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.projection import to_counted_update
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
 from commitments.workflow.actors import actor_for

@@ -12,10 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commitments.domain.choices import Role
-from commitments.ledger.append import Actor, NewEntry, append_entries, dry_run, lock_head, new_redaction
+from commitments.domain.choices import ProposalState, Role
+from commitments.ledger.append import append_entries, dry_run, lock_head, new_redaction
 from commitments.ledger.contents import Content
-from commitments.models import DraftUpdate, LedgerEntry, RedactionRequest
+from commitments.ledger.entity_contents import rows_for_entities, split_entity
+from commitments.ledger.entity_validation import recorded_entity_fields
+from commitments.ledger.new_entries import Actor, NewEntry
+from commitments.models import DraftUpdate, EntityProposal, LedgerEntry, RedactionRequest
 from commitments.workflow.actors import actor_for
 
 
@@ -41,8 +44,12 @@ def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) ->
         stored.decided_by, stored.decided_at, stored.granted = user, timezone.now(), granted
         stored.save()
         if granted:
+            entity = stored.entry.subject.entity
+            recorded = recorded_entity_fields([entity]) if entity else {}
             append_entries([redaction_by(stored.entry, stored.remaining, stored.reason, user)])
             _clear_staff_copies(stored.entry)
+            if entity:
+                _bring_proposals_up_to_date(entity, recorded[entity])
 
 
 def redaction_by(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> NewEntry:
@@ -59,3 +66,29 @@ def _clear_staff_copies(entry: LedgerEntry) -> None:
     if commitment := entry.subject.commitment:
         commitment_log = log_entries.filter(content_type__model="commitment", object_id=str(commitment.pk))
         commitment_log.update(object_repr=commitment.reference, change_message="")
+    if entity := entry.subject.entity:
+        _clear_copies_of_entity(entity)
+
+
+def _clear_copies_of_entity(entity: str) -> None:
+    """What was proposed of it and is decided, for a later proposal says what an earlier one said; and its log."""
+    kind, slug = split_entity(entity)
+    proposals = EntityProposal.objects.filter(kind=kind, slug=slug)
+    proposals.exclude(state=ProposalState.WAITING).update(changes={}, reason="", declined_because="")
+    keys = [str(key) for key in proposals.values_list("pk", flat=True)]
+    log_entries = LogEntry.objects.filter(content_type__app_label="commitments")
+    log_entries.filter(content_type__model="entityproposal", object_id__in=keys).update(change_message="")
+    for row in rows_for_entities([entity]).values():
+        log = log_entries.filter(content_type__model=row._meta.model_name, object_id=str(row.pk))
+        log.update(object_repr=entity, change_message="")
+
+
+def _bring_proposals_up_to_date(entity: str, recorded: Content) -> None:
+    """What waits was proposed upon words that are removed now: it says what is left of them, and can be recorded."""
+    kind, slug = split_entity(entity)
+    now = recorded_entity_fields([entity])[entity]
+    for proposal in EntityProposal.objects.filter(kind=kind, slug=slug, state=ProposalState.WAITING):
+        for name, change in proposal.changes.items():
+            if change["before"] == recorded.get(name, ""):
+                change["before"] = now.get(name, "")
+        proposal.save(update_fields=["changes"])

@@ -20,10 +20,12 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
-from commitments.domain.choices import EntryKind
+from commitments.domain.choices import EntityKind, EntryKind
 from commitments.i18n.languages import CHINESE, column_suffix
-from commitments.ledger.append import Actor, EntryRefusedError, NewEntry, append_entries, new_publication
-from commitments.ledger.contents import COLUMN_CODECS, PARTIES, update_content
+from commitments.ledger.append import EntryRefusedError, append_entries, new_entity_entry, new_publication
+from commitments.ledger.contents import ADDED_FIELDS, COLUMN_CODECS, PARTIES, Content, to_text, update_content
+from commitments.ledger.entity_contents import ENTITY_MODELS, entity_fields, make_entity_content, rows_for_entities
+from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.translations import NewTranslation, latest_translations, record_translations
 from commitments.models import (
     Agreement,
@@ -34,11 +36,21 @@ from commitments.models import (
     Occasion,
     Organisation,
     Release,
+    Repetition,
     Section,
 )
+from commitments.models.entity import Entity
 
 FORMAT_VERSION = 1
 LOADER_ACTOR = Actor()
+# Where the file has what, and by which of its names an item is known.
+ENTITY_TABLES = {
+    EntityKind.AREA: ("areas", "slug"),
+    EntityKind.ORGANISATION: ("organisations", "slug"),
+    EntityKind.OCCASION: ("occasions", "day"),
+}
+PUBLIC_BY_THEMSELVES = (EntityKind.OCCASION, EntityKind.RELEASE)
+NAMED_IN_CHINESE = "Named in Chinese by the release’s file."
 Item = Mapping[str, Any]
 # What a value of the wrong shape runs into.
 SHAPE_ERRORS: tuple[type[Exception], ...] = (AttributeError, DatabaseError, ObjectDoesNotExist, TypeError, ValueError)
@@ -56,6 +68,7 @@ class LoadResult:
     items: int
     entries: int
     translations: int
+    differing: list[str]  # keys that are on record with other content, which stays
 
 
 def load_release(path: Path) -> LoadResult:
@@ -120,33 +133,72 @@ class ReleaseLoader:
         self.data = data
         self.loaded = set(LoadedItem.objects.values_list("key", flat=True))
         self.new: dict[str, None] = {}
+        self.differing: list[str] = []
+        self.renamed: dict[str, Entity] = {}
 
     def load(self) -> LoadResult:
         """Everything of the file that is new, in the order in which one thing needs another."""
-        for area in self.data["areas"]:
-            with locate_errors(f"area {area['slug']}"):
-                if self._is_new("area", area["slug"]):
-                    _save_checked(Area(**area))
-        for organisation in self.data["organisations"]:
-            with locate_errors(f"organisation {organisation['slug']}"):
-                if self._is_new("organisation", organisation["slug"]):
-                    _save_checked(Organisation(**organisation))
-        for occasion in self.data.get("occasions", ()):
-            with locate_errors(f"occasion {occasion['day']}"):
-                if self._is_new("occasion", occasion["day"]):
-                    _save_checked(Occasion(**occasion))
+        for kind in (EntityKind.AREA, EntityKind.ORGANISATION, EntityKind.OCCASION):
+            self._rows(kind)
         release = self._release(self.data["release"])
         commitments = self._commitments(release)
         self._agreements(release, self.data["release"])
-        entries = self._entries(commitments)
-        appended = len(append_entries(entries)) if entries else 0
         translations = self.data.get("translations", {})
-        self._fill_chinese_names(translations, release)
-        translated = record_translations(
-            self._translations(translations.get("commitments", ()), commitments), LOADER_ACTOR
-        )
+        entries = self._chinese_names(translations, release)
+        entries += [*self._entity_entries(release), *self._entries(commitments)]
+        appended = append_entries(entries) if entries else []
+        new_translations = self._translations(translations.get("commitments", ()), commitments)
+        # What comes with entries is known from their time on, so that a page at one of them speaks Chinese, too.
+        recorded_at = appended[-1].recorded_at if appended else None
+        translated = record_translations(new_translations, LOADER_ACTOR, recorded_at)
         LoadedItem.objects.bulk_create(LoadedItem(key=key) for key in self.new)
-        return LoadResult(len(self.new), appended, translated)
+        return LoadResult(len(self.new), len(appended), translated, self.differing)
+
+    def _rows(self, kind: EntityKind) -> None:
+        """The areas, organisations or occasions of the file that were never loaded, as drafts."""
+        table, identity = ENTITY_TABLES[kind]
+        for item in self.data.get(table, ()):
+            with locate_errors(f"{kind} {item[identity]}"):
+                if self._is_new(kind, item[identity]):
+                    columns = {name: value for name, value in item.items() if name != "entry"}
+                    _save_checked(ENTITY_MODELS[kind](**{"slug": item[identity]} | columns))
+
+    def _entity_entries(self, release: Release) -> list[NewEntry]:
+        """What the file names and is no more than a draft yet becomes public, as its rows stand."""
+        items = {
+            f"{kind}/{item[identity]}": item
+            for kind, (table, identity) in ENTITY_TABLES.items()
+            for item in self.data.get(table, ())
+        }
+        items[release.entity] = self.data["release"]
+        rows = rows_for_entities(items)
+        publishing = {data["reference"] for data in self.data["commitments"]}
+        entries = []
+        for entity, item in items.items():
+            row = rows.get(entity)
+            if row is None:  # staff deleted it
+                continue
+            if row.published_at:
+                self._note_difference(entity, item)
+                continue
+            with locate_errors(entity):
+                with_release = "" if row.entity_kind in PUBLIC_BY_THEMSELVES else release.slug
+                content = make_entity_content(entity_fields(row, publishing), release=with_release)
+                recording = _recording(item["entry"]) if "entry" in item else {}
+                entries.append(
+                    NewEntry(EntryKind.ENTITY, content, by=LOADER_ACTOR, key=f"{entity}/1", entity=entity, **recording)
+                )
+        return entries
+
+    def _note_difference(self, entity: str, item: Item) -> None:
+        """Note what the file says otherwise than the first entry of its key."""
+        entry = LedgerEntry.objects.filter(key=f"{entity}/1").first()
+        recorded = (entry.data or {}).get("fields") if entry else None
+        if recorded and any(
+            name in recorded and not isinstance(value, list) and to_text(recorded[name]) != to_text(value)
+            for name, value in item.items()
+        ):
+            self.differing.append(f"{entity}/1")
 
     def _is_new(self, *name: str) -> bool:
         """Whether this was never loaded; from now on it was."""
@@ -159,7 +211,7 @@ class ReleaseLoader:
         return True
 
     def _release(self, data: Item) -> Release:
-        columns = {name: value for name, value in data.items() if name not in ("sections", "agreements")}
+        columns = {name: value for name, value in data.items() if name not in ("sections", "agreements", "entry")}
         with locate_errors(f"release {data['slug']}"):
             if self._is_new("release", data["slug"]):
                 release = _save_checked(Release(**columns))
@@ -178,7 +230,7 @@ class ReleaseLoader:
         for data in self.data["commitments"]:
             with locate_errors(data["reference"]):
                 if self._is_new("commitment", data["reference"]):
-                    columns = {name: codec.read(data[name]) for name, codec in COLUMN_CODECS.items()}
+                    columns = {name: codec.read(data[name]) for name, codec in COLUMN_CODECS.items() if name in data}
                     area = areas[data["area"]] if data["area"] else None
                     commitment = _save_checked(Commitment(release=release, area=area, **columns))
                     for name in PARTIES:
@@ -190,10 +242,19 @@ class ReleaseLoader:
         )
         for data in new:
             with locate_errors(data["reference"]):
+                self._repetitions(commitments[data["reference"]], data)
                 if data["part_of"]:
                     commitments[data["reference"]].part_of = commitments[data["part_of"]]
                     commitments[data["reference"]].save(update_fields=["part_of"])
         return commitments
+
+    def _repetitions(self, commitment: Commitment, data: Item) -> None:
+        """What a new commitment promises again."""
+        for item in data.get("repeats", ()):
+            repeated = Commitment.objects.public().filter(reference=item["reference"]).first()
+            if repeated is None:
+                raise ReleaseFileError(f"repeats {item['reference']}, which is not on record. Load its release first.")
+            _save_checked(Repetition(commitment=commitment, repeated=repeated, why=item["why"]))
 
     def _agreements(self, release: Release, data: Item) -> None:
         for item in data["agreements"]:
@@ -205,8 +266,11 @@ class ReleaseLoader:
                     commitments = Commitment.objects.in_bulk(item["commitments"], field_name="reference")
                     agreement.commitments.set([commitments[reference] for reference in item["commitments"]])
 
-    def _fill_chinese_names(self, translations: Item, release: Release) -> None:
-        """Names and notes of what staff edit beside the ledger; what they have written themselves stays."""
+    def _chinese_names(self, translations: Item, release: Release) -> list[NewEntry]:
+        """Fill the names and notes that have no Chinese yet; what staff have written themselves stays.
+
+        Of what is on record already a change is returned, as an entry to be appended.
+        """
         tables: list[tuple[str, QuerySet[Any], str]] = [
             ("areas", Area.objects.all(), "slug"),
             ("organisations", Organisation.objects.all(), "slug"),
@@ -222,16 +286,23 @@ class ReleaseLoader:
         if item := translations.get("release"):
             with locate_errors("translation of the release"):
                 self._fill_chinese_columns(release, item, "release")
+        changed = [row for row in self.renamed.values() if row.published_at]
+        return [new_entity_entry(row, LOADER_ACTOR, NAMED_IN_CHINESE) for row in changed]
 
     def _fill_chinese_columns(self, row: Model, translation: Item, *name: str) -> None:
         """Fill the columns of a row that are still empty; each language of it once and for all."""
+        filled = False
         for language in CHINESE:
             if self._is_new("translation", self.data["release"]["slug"], *name, language):
                 for field, texts in translation.items():
                     column = field + column_suffix(language)
                     if isinstance(texts, dict) and texts.get(language) and not getattr(row, column):
                         setattr(row, column, texts[language])
-        _save_checked(row)
+                        filled = True
+        if filled:
+            _save_checked(row)
+            whole = row if isinstance(row, Entity) else row.release  # type: ignore[attr-defined]  # a section or agreement
+            self.renamed[whole.entity] = whole
 
     def _translations(self, items: Iterable[Item], commitments: dict[str, Commitment]) -> list[NewTranslation]:
         """What was never translated, whether the translation stands or was taken back."""
@@ -250,7 +321,6 @@ class ReleaseLoader:
 
     def _entries(self, commitments: dict[str, Commitment]) -> list[NewEntry]:
         """The entries that the ledger does not hold yet: publications first, wholes before their parts."""
-        recorded_keys = set(LedgerEntry.objects.exclude(key=None).values_list("key", flat=True))
         seen: set[str] = set()
         publications: list[tuple[int, NewEntry]] = []
         updates: list[NewEntry] = []
@@ -260,8 +330,11 @@ class ReleaseLoader:
                 if repeated := [item["key"] for item in data["entries"] if item["key"] in seen]:
                     raise ReleaseFileError(f"the key {repeated[0]} stands in the file twice.")
                 seen |= {item["key"] for item in data["entries"]}
+                keys = [item["key"] for item in data["entries"]]
+                recorded = {str(entry.key): entry for entry in LedgerEntry.objects.filter(key__in=keys)}
+                self.differing += _differing_keys(data, recorded)
                 new_entries = [
-                    _entry_from_file(commitment, item) for item in data["entries"] if item["key"] not in recorded_keys
+                    _entry_from_file(commitment, item) for item in data["entries"] if item["key"] not in recorded
                 ]
             publications += [
                 (_nesting_depth(commitment, commitments), entry)
@@ -271,6 +344,32 @@ class ReleaseLoader:
             updates += [entry for entry in new_entries if entry.kind != EntryKind.PUBLISHED]
         publications.sort(key=lambda pair: pair[0])
         return [entry for _depth, entry in publications] + updates
+
+
+def _differing_keys(data: Item, recorded: Mapping[str, LedgerEntry]) -> list[str]:
+    """The keys of a commitment's entries that are on record with other content, or about something else."""
+    differing = []
+    for item in data["entries"]:
+        entry = recorded.get(item["key"])
+        if entry is None or not entry.content:  # redacted: what it said is gone
+            continue
+        content = _publication_from_file(data) if item["kind"] == EntryKind.PUBLISHED else _update_from_file(item)
+        same = (entry.kind, entry.commitment_id) == (item["kind"], data["reference"])
+        if not same or any(entry.data.get(name) != value for name, value in content.items()):  # type: ignore[union-attr]  # it has content
+            differing.append(item["key"])
+    return differing
+
+
+def _publication_from_file(data: Item) -> Content:
+    """What a commitment's publication would say, but for its release."""
+    content = {name: codec.write(codec.read(data[name])) for name, codec in COLUMN_CODECS.items() if name in data}
+    content |= {name: sorted(data[name]) for name in PARTIES} | {"area": data["area"] or ""}
+    added = {"part_of": data["part_of"] or ""} | {"repeats": data.get("repeats", [])}
+    return {name: value for name, value in (content | added).items() if value or name not in ADDED_FIELDS}
+
+
+def _update_from_file(item: Item) -> Content:
+    return update_content(item["kind"], item, item.get("evidence", ()))
 
 
 def _nesting_depth(commitment: Commitment, commitments: dict[str, Commitment]) -> int:
@@ -283,14 +382,18 @@ def _nesting_depth(commitment: Commitment, commitments: dict[str, Commitment]) -
 
 def _entry_from_file(commitment: Commitment, item: Item) -> NewEntry:
     with locate_errors(item["key"]):
-        recorded_at = datetime.fromisoformat(item["recorded_at"])
-        if recorded_at.tzinfo is None:
-            raise ReleaseFileError("recorded_at has no time zone: write it as 2026-11-22T08:00:00Z.")
-        recording: dict[str, Any] = {"key": item["key"], "recorded_at": recorded_at, "salt": item["salt"]}
+        recording = {"key": item["key"]} | _recording(item)
         if item["kind"] == EntryKind.PUBLISHED:
-            return new_publication(commitment, Actor(), **recording)
-        content = update_content(item["kind"], item, item.get("evidence", ()))
-        return NewEntry(item["kind"], content, commitment, **recording)
+            return new_publication(commitment, LOADER_ACTOR, **recording)
+        return NewEntry(item["kind"], _update_from_file(item), commitment, **recording)
+
+
+def _recording(item: Item) -> dict[str, Any]:
+    """The time and the salt with which an entry is recorded, so that a fresh load is the same everywhere."""
+    recorded_at = datetime.fromisoformat(item["recorded_at"])
+    if recorded_at.tzinfo is None:
+        raise ReleaseFileError("recorded_at has no time zone: write it as 2026-11-22T08:00:00Z.")
+    return {"recorded_at": recorded_at, "salt": item["salt"]}
 
 
 def _organisations_by_slug(slugs: list[str]) -> list[Organisation]:

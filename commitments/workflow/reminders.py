@@ -125,7 +125,9 @@ def _owners_by_commitment(users: QuerySet[User]) -> dict[int, list[int]]:
 def _returned_by_author(users: QuerySet[User]) -> dict[int | None, list[DraftUpdate]]:
     """The drafts that a publisher sent back, by their author's key."""
     returned: dict[int | None, list[DraftUpdate]] = defaultdict(list)
-    drafts = DraftUpdate.objects.filter(state=DraftState.RETURNED, author__in=users).select_related("commitment")
+    drafts = DraftUpdate.objects.filter(
+        state=DraftState.RETURNED, author__in=users, commitment__retracted_at=None
+    ).select_related("commitment")
     for draft in drafts.order_by("commitment__reference", "pk"):
         returned[draft.author_id].append(draft)
     return returned

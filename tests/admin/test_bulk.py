@@ -6,10 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commitments.ledger.verify import verify_ledger
-from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry, Update
+from commitments.models import DraftEvidence, DraftUpdate, Update
 from tests import factories
 from tests.helpers.admin_forms import Form
 from tests.helpers.crowds import crowd
+from tests.helpers.ledger_acts import count_entries
 from tests.helpers.people import member, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
@@ -53,7 +54,7 @@ def write(client, page):
 
 
 def stored():
-    return [model.objects.count() for model in (LedgerEntry, Update, DraftUpdate, DraftEvidence)]
+    return [count_entries(), *(model.objects.count() for model in (Update, DraftUpdate, DraftEvidence))]
 
 
 def test_what_will_be_written_is_shown_before_it_is(publisher):

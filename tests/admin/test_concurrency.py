@@ -9,7 +9,7 @@ from django.http import QueryDict
 from commitments.admin.form_snapshot import FormSnapshot, merge_forms
 from commitments.models import DraftUpdate
 from tests import factories
-from tests.helpers.admin_forms import REPORT, Form, change, errors, fill
+from tests.helpers.admin_forms import REPORT, Form, change, errors, fill, publish_draft
 from tests.helpers.people import member, signed_in
 
 pytestmark = pytest.mark.usefixtures("the_day_is_fixed")
@@ -165,7 +165,7 @@ def test_a_draft_that_was_deleted_meanwhile_is_told_and_what_was_typed_is_shown(
 def test_an_editor_whose_draft_commitment_became_public_keeps_what_was_typed(two):
     draft, editor = factories.CommitmentFactory(), signed_in(member("Editor"))
     form = Form(editor.get(change(draft)))
-    fill(two[0], change(draft), "_publish")
+    publish_draft(two[0], change(draft))
     answer = form.send(editor, change(draft), "_save", title="The editor's title")
     assert answer.status_code == 403
     assert "corrected by a publisher" in answer.text

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from commitments.models import ErrorReport
+from commitments.models import EntityProposal, ErrorReport
 from tests import factories
 from tests.helpers.crowds import crowd, queries
 from tests.helpers.days import NOW
@@ -33,6 +33,7 @@ def work(module_db):
         factories.CommitmentFactory(owners=[ours])
         waiting(past)
         ErrorReport.objects.create(token="x", what="Wrong.")
+        EntityProposal.objects.create(kind="organisation", slug=ours.slug, reason="Renamed.")
         return ours
 
 
@@ -73,6 +74,8 @@ EXPECTED = {
         "with texts not yet translated: 简体中文": 5,
         "drafts of mine": 0,
         "drafts wait for you to publish them": 1,
+        "changes of names and descriptions wait for you to put them on record": 1,
+        "of these I proposed": 0,
         "organisations without a Chinese name": 3,
         "open reports from the public": 1,
     },

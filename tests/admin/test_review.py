@@ -13,6 +13,7 @@ from commitments.workflow.drafts import publish_drafts, return_drafts
 from tests import factories
 from tests.helpers.admin_forms import CHECK, REPORT, Form, change, errors, fill, record_address
 from tests.helpers.drafts import waiting
+from tests.helpers.ledger_acts import count_entries
 from tests.helpers.people import member, signed_in
 
 pytestmark = pytest.mark.usefixtures(
@@ -63,7 +64,7 @@ def test_a_draft_that_is_only_saved_does_not_stand_in_the_queue(commitment, writ
 
 def test_one_press_says_that_nothing_new_was_found(commitment, publisher):
     answer = fill(publisher, record_address(commitment), "_check", check_searched="Press releases.")
-    assert answer.headers["Location"] == "/commitments/TT-01/#entry-2"
+    assert answer.headers["Location"] == "/commitments/TT-01/#entry-5"
     update = Update.objects.get()
     assert (update.kind, str(update.date), update.searched) == ("check", "2026-11-22", "Press releases.")
 
@@ -79,7 +80,7 @@ def test_a_check_does_not_throw_away_an_update_half_typed_below_it(commitment, p
     answer = fill(publisher, record_address(commitment), "_check", **typed)
     assert answer.status_code == 200
     assert {name: Form(answer).fields[name] for name in typed} == typed
-    assert LedgerEntry.objects.count() == 1
+    assert count_entries() == 1
 
 
 def test_whoever_looks_again_is_offered_where_was_looked_last(commitment, publisher):
@@ -164,7 +165,7 @@ def test_the_same_address_twice_in_a_form_is_refused(commitment, publisher):
 def test_an_address_on_record_is_pointed_out_once_and_then_taken(commitment, publisher):
     fill(publisher, record_address(commitment), "_publish", **REPORT)
     answer = fill(publisher, record_address(commitment), "_publish", **REPORT | {"note": "It says more."})
-    assert "This page is evidence of entry 2 already." in str(errors(answer)["rows"][0])
+    assert "This page is evidence of entry 5 already." in str(errors(answer)["rows"][0])
     assert Form(answer).send(publisher, record_address(commitment), "_publish").status_code == 302
     assert Update.objects.count() == 2
 
@@ -229,7 +230,7 @@ def test_one_that_cannot_be_published_stops_all_and_is_named_before_anything_is_
     assert page.text.count('class="stopped"') == 2
     assert "Publish 3 updates" not in page.text
     assert confirm(publisher, page, "publish").status_code == 409
-    assert LedgerEntry.objects.count() == 1
+    assert count_entries() == 1
 
 
 @pytest.mark.postgresql
@@ -251,7 +252,7 @@ def test_a_draft_deleted_after_the_page_was_made_stops_the_rest(commitment, publ
     drafts[0].delete()
     answer = confirm(publisher, page, "publish")
     assert "Some of the drafts are gone." in answer.text
-    assert LedgerEntry.objects.count() == 1
+    assert count_entries() == 1
 
 
 @pytest.mark.postgresql
@@ -260,15 +261,15 @@ def test_two_who_publish_the_same_draft_publish_it_once(commitment, publisher):
     pages = [choose(publisher, "publish_selected", [draft]) for _publisher in range(2)]
     confirm(publisher, pages[0], "publish")
     answer = confirm(publisher, pages[1], "publish")
-    assert "It is on record already, as entry 2." in answer.text
-    assert LedgerEntry.objects.count() == 2
+    assert "It is on record already, as entry 5." in answer.text
+    assert count_entries() == 2
 
 
 def test_a_forged_page_chooses_nothing(commitment, publisher):
     draft = waiting(commitment)
     answer = publisher.post(reverse("admin:commitments_draftupdate_publish"), {"chosen": f"{draft.pk}"})
     assert answer.status_code == 302
-    assert LedgerEntry.objects.count() == 1
+    assert count_entries() == 1
 
 
 @pytest.mark.postgresql
@@ -325,7 +326,7 @@ def test_whoever_drafted_an_update_cannot_publish_it(four_eyes, commitment, publ
     assert "somebody else must publish it. Send it for publishing." in str(errors(answer))
     assert Form(answer).fields["note"] == REPORT["note"]
     assert "_publish" not in Form(answer).buttons
-    assert LedgerEntry.objects.count() == 1
+    assert count_entries() == 1
 
 
 def test_whoever_changed_it_last_cannot_publish_it_either(four_eyes, commitment, publisher):
@@ -333,20 +334,20 @@ def test_whoever_changed_it_last_cannot_publish_it_either(four_eyes, commitment,
     fill(publisher, change(draft), note="In my words.")
     answer = confirm(publisher, choose(publisher, "publish_selected", [draft]), "publish")
     assert "somebody else must publish it" in answer.text
-    assert LedgerEntry.objects.count() == 1
+    assert count_entries() == 1
 
 
 def test_changing_and_publishing_in_one_press_is_no_way_round(four_eyes, commitment, publisher):
     answer = fill(publisher, change(waiting(commitment)), "_publish", note="In my words.")
     assert "somebody else must publish it" in str(errors(answer))
-    assert LedgerEntry.objects.count() == 1
+    assert count_entries() == 1
 
 
 @pytest.mark.postgresql
 def test_a_second_pair_of_eyes_publishes_it(four_eyes, commitment, writer, publisher):
     fill(writer, record_address(commitment), "_send", **REPORT)
     assert fill(publisher, change(DraftUpdate.objects.get()), "_publish").status_code == 302
-    assert LedgerEntry.objects.count() == 2
+    assert count_entries() == 2
 
 
 def test_without_the_setting_one_pair_is_enough(commitment, publisher):

@@ -59,6 +59,17 @@ POST redaction_decide          302 403 403 403 403 302
 GET  updates                   302 403 403 200 200 200
 GET  organisations             302 403 403 200 200 200
 POST organisation              302 403 403 200 200 403
+POST organisation_delete       302 403 403 403 403 403
+GET  publish_commitments       302 403 403 403 302 403
+POST publish_commitments       302 403 403 403 302 403
+GET  proposals                 302 403 403 200 200 403
+GET  proposal                  302 403 403 200 200 403
+POST proposal                  302 403 403 403 403 403
+GET  proposal_record           302 403 403 403 200 403
+POST proposal_record           302 403 403 403 409 403
+POST proposal_decline          302 403 403 403 409 403
+GET  put_on_record             302 403 403 403 200 403
+POST put_on_record             302 403 403 403 200 403
 GET  release_add               302 403 403 200 200 403
 GET  areas                     302 403 403 200 200 403
 GET  reports                   302 403 403 200 200 403

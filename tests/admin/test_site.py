@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from commitments.ledger.append import Actor
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import (
     Affiliation,
@@ -14,9 +14,11 @@ from commitments.models import (
     Commitment,
     DraftEvidence,
     DraftUpdate,
+    EntityProposal,
     ErrorReport,
     LedgerEntry,
     LoadedItem,
+    NewsSource,
     Occasion,
     RedactionRequest,
     Reminder,
@@ -32,6 +34,7 @@ MODELS = {model._meta.model_name: model for model in apps.get_app_config("commit
 READ_ONLY = {
     *("affiliation", "edition", "evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership"),
     *("redactionrequest", "reminder", "state", "translation", "update"),
+    *("agreement", "entitychange", "entityproposal", "repetition", "section"),
 }
 # Evidence is typed with its draft, and error reports are sent by readers.
 EDITABLE = {*MODELS} - READ_ONLY - {"draftevidence", "errorreport"}
@@ -49,9 +52,11 @@ def rows(module_db):
     draft = commitment.drafts.create(date="2019", status="in_progress")
     draft.evidence.create(**factories.evidence())
     LoadedItem.objects.create(key="area:somewhere")
-    Occasion.objects.create(day="2021-08-30", name="5th Plenary Session")
+    Occasion.objects.create(slug="5th", day="2021-08-30", name="5th Plenary Session")
+    NewsSource.objects.create(slug="gazette", name="Gazette", source="party", why="The government prints it.")
+    EntityProposal.objects.create(kind="area", slug=commitment.area.slug, reason="Renamed.")
     ErrorReport.objects.create(token="x", what="Something is wrong.", commitment=commitment)
-    factories.CommitmentFactory(reference="TT-02")
+    factories.CommitmentFactory(reference="TT-02").repetitions.create(repeated=commitment, why="The same.")
     boss = User.objects.create_superuser("boss")
     Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
     Reminder.objects.create(user=boss, day="2026-11-22")

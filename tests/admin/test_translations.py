@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 
 from commitments.admin import translations
 from commitments.domain.choices import Role
-from commitments.ledger.append import Actor, append_entries, new_publication, new_redaction
+from commitments.ledger.append import append_entries, new_publication, new_redaction
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, latest_translations, record_translations, translatable_texts
 from commitments.models import Affiliation, Commitment, LedgerHead, Organisation, Translation
 from commitments.workflow.drafts import publish_drafts
@@ -73,9 +74,9 @@ def test_it_shows_each_text_with_the_place_where_it_stands(commitment, publisher
     commitment.drafts.create(kind="context", date="2020", note="It was painted.")
     rows = {row.text: row.place for row in publisher.get(page(commitment)).context["rows"]}
     assert list(rows) == translatable_texts(commitment)
-    assert rows["Open the gate"] == "Title, entry 1 (published)"
-    assert rows["It stands open."] == "Note, entry 2 (report)"
-    assert rows["Notice"] == "Title of a page of evidence, entry 2 (report)"
+    assert rows["Open the gate"] == "Title, entry 4 (published)"
+    assert rows["It stands open."] == "Note, entry 5 (report)"
+    assert rows["Notice"] == "Title of a page of evidence, entry 5 (report)"
     assert rows["It was painted."] == "Note, draft of an update (context)"
 
 
@@ -128,7 +129,7 @@ def test_nothing_of_the_chain_moves_and_the_ledger_verifies(commitment, publishe
     tell(commitment, "Open the gate", "閘門")
     fill(publisher, commitment, {("Open the gate", HANT): "打開閘門"})
     assert LedgerHead.objects.get().digest == head
-    assert verify() == (0, f"The ledger verifies: 1 entries, head {head}\n", "")
+    assert verify() == (0, f"The ledger verifies: 4 entries, head {head}\n", "")
     tell(commitment, "will open the gate", "將打開")
     assert verify("--rebuild")[0] == 0
     assert Commitment.objects.get().translated[HANT]["Open the gate"] == "打開閘門"

@@ -37,6 +37,7 @@ def main() -> None:
             pages.compare(installation, rows)
             pages.compare_kept(installation, rows)
     compare_exports(sample())
+    compare_verifying(sample())
     with publishing.on_postgresql() as behind:
         pages.compare_behind_nginx(behind)
     publishing.compare()
@@ -76,6 +77,16 @@ def compare_exports(installation: Installation) -> None:
         say(f"first byte of the CSV after {first_byte * 1000:.0f} ms; memory of the server grew by {streamed:.1f} MB")
         say(f"at its highest by CSV and JSON, by {grown:.1f} MB in all by XLSX, too")
         say(f"values: {same:,} rows compared cell by cell with the floor's, all the same")
+
+
+def compare_verifying(installation: Installation) -> None:
+    """Print the table of verifying the ledger."""
+    floor, whole, megabytes = apart(installation, "verifying")
+    with table.table(f"Verifying the ledger of {ROWS:,} commitments with {3 * ROWS:,} updates, SQLite: CPU"):
+        say(f"{'':52}{'':6}{'seconds':>9}{'× floor':>9}")
+        line("floor: every entry hashed", floor, floor)
+        line("verify_ledger: chain, head, triggers, projections", whole, floor)
+        say(f"memory of the process at its highest: {megabytes:.0f} MB")
 
 
 def sample() -> Installation:

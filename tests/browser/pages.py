@@ -9,6 +9,7 @@ PAGES = {
     "list-empty": "/commitments/?q=nothing-is-called-this",
     "commitment": "/commitments/CU-07/",
     "target": "/commitments/AV-04/",
+    "commitment-at-entry": "/commitments/CU-06/?entry=180",
     "umbrella": "/commitments/SC-01/",
     "area": "/areas/culture/",
     "organisation": "/organisations/lcsd/",
@@ -31,5 +32,6 @@ WRONG = {
     "timeline-wrong": "/timeline/?status=foo",
     "progress-wrong": "/reports/progress/?from=2021-08-30&to=2018-08-24&status=foo",
     "day-wrong": "/?as_of=2018-02-30",
+    "entry-wrong": "/commitments/CU-06/?entry=0",
     "missing": "/nothing-here/",
 }

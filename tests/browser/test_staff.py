@@ -94,9 +94,10 @@ PAGES = {
     "translations": "commitments/commitment/11/translations/",
     "an organisation": "commitments/organisation/1/change/",
     "a release": "commitments/release/1/change/",
-    "an entry": "commitments/ledgerentry/81/change/",
-    "retract": "commitments/ledgerentry/81/retract/",
-    "redact": "commitments/redactionrequest/ask/81/",
+    "proposed changes": "commitments/entityproposal/",
+    "an entry": "commitments/ledgerentry/129/change/",
+    "retract": "commitments/ledgerentry/129/retract/",
+    "redact": "commitments/redactionrequest/ask/129/",
     "a redaction asked for": "commitments/redactionrequest/1/change/",
 }
 
@@ -113,10 +114,10 @@ def test_in_each_language_axe_finds_nothing_on_a_page_of_the_staff_s_and_it_brea
 
 def test_axe_finds_nothing_in_a_preview(office, open_page, as_clerk):
     with open_page(**as_clerk) as page:
-        page.goto(f"{office.url}/admin/commitments/ledgerentry/81/retract/")
+        page.goto(f"{office.url}/admin/commitments/ledgerentry/129/retract/")
         page.fill("#id_reason", "The wrong page.")
         page.get_by_role("button", name="Preview").click()
-        assert "Retracted on" in page.frame_locator("iframe").locator("#entry-81").inner_text()
+        assert "Retracted on" in page.frame_locator("iframe").locator("#entry-129").inner_text()
         look(page, "a preview")
 
 

@@ -9,8 +9,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest, entry_digest, utc_timestamp
-from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
+from commitments.ledger.append import append_entries, new_correction, new_redaction, new_retraction
 from commitments.ledger.contents import parse_decimal
+from commitments.ledger.new_entries import Actor
 from commitments.models import LedgerEntry, LedgerHead
 from tests.factories import published, record
 
@@ -26,6 +27,7 @@ def recomputed(entries):
         metadata = {
             "sequence": entry.sequence,
             "kind": entry.kind,
+            **({"entity": entry.entity} if entry.kind == "entity" else {}),
             "commitment": entry.commitment_id or "",
             "target": entry.target_id or 0,
             "recorded_at": entry.recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -121,5 +123,5 @@ def test_every_kind_of_entry_recomputes_a_redacted_one_included():
     append_entries([new_correction(commitment, {"title": "Another title"}, "Typing error.", by)])
     append_entries([new_retraction(wrong, "Wrong.", by), new_redaction(removed, None, "Court order.", by)])
     entries = list(LedgerEntry.objects.order_by("sequence"))
-    assert len({entry.kind for entry in entries}) == 7
+    assert len({entry.kind for entry in entries}) == 8
     assert list(recomputed(entries)) == [entry.digest for entry in entries]

@@ -25,7 +25,7 @@ here = pytest.mark.usefixtures("db")
 PROMISED = (
     "reference, title, release, area, kind, force, level, owners, owner_inferred, partners, sides, quote, deadline, "
     "deadline_basis, deadline_last_day, original_deadline, slip_days, days_late, status, stop_reason, status_on, "
-    "schedule, evidence, freshness, achieved, target, unit, last_entry_on, note, evidence_urls, url"
+    "schedule, evidence, freshness, achieved, target, unit, last_entry_on, note, evidence_urls, url, short_title"
 )
 
 
@@ -37,16 +37,16 @@ def row(client):
 TINY = (
     "\ufeffreference,title,release,area,kind,force,level,owners,owner_inferred,partners,sides,quote,deadline,"
     "deadline_basis,deadline_last_day,original_deadline,slip_days,days_late,status,stop_reason,status_on,"
-    "schedule,evidence,freshness,achieved,target,unit,last_entry_on,note,evidence_urls,url\r\n"
+    "schedule,evidence,freshness,achieved,target,unit,last_entry_on,note,evidence_urls,url,short_title\r\n"
     "AA-01,Hold a week,first,culture,action,promise,primary,Office of Arts; 上海市,false,Joint Council,"
     'hong_kong; shanghai,"will hold a week, in spring",2020-H1,stated,2020-06-30,2019,182,1219,completed,,'
     "2023-11,met_late,independent,settled,12.5,40,employees,2023-11-30,Opened.,"
-    "https://example.org/a; https://example.org/b,http://testserver/commitments/AA-01/\r\n"
+    "https://example.org/a; https://example.org/b,http://testserver/commitments/AA-01/,\r\n"
     "AA-02,Train staff,first,,target,estimate,aim,,true,Office of Arts,,is estimated,2021,event,2021-12-31,2021,0,,"
-    "no_report,,,unreported,none,ageing,,1000,people,2026-01-31,,,http://testserver/commitments/AA-02/\r\n"
+    "no_report,,,unreported,none,ageing,,1000,people,2026-01-31,,,http://testserver/commitments/AA-02/,\r\n"
     "AA-03,Meet again,first,culture,continuing,statement,umbrella,Joint Council,false,,both,meet again,,,,,,,"
     "stopped,cancelled,2019,ended,party,settled,,,,2019-12-31,Called off.,https://example.org/report,"
-    "http://testserver/commitments/AA-03/\r\n"
+    "http://testserver/commitments/AA-03/,\r\n"
 )
 
 
@@ -130,7 +130,7 @@ def test_what_is_missing_is_an_empty_cell(client):
     assert {name for name, cell in row(client).items() if cell == ""} == {
         "area", "owners", "partners", "sides", "deadline", "deadline_basis", "deadline_last_day", "original_deadline",
         "slip_days", "days_late", "stop_reason", "status_on", "achieved", "target", "unit", "last_entry_on", "note",
-        "evidence_urls",
+        "evidence_urls", "short_title",
     }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ from commitments.exports.datasets import DATASETS
 from commitments.exports.list_columns import COLUMN_NAMES, LIST_COLUMNS
 from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH
 from commitments.i18n.languages import CHINESE
-from commitments.ledger.append import Actor, append_entries, new_correction
+from commitments.ledger.append import append_entries, new_correction
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment, Organisation
 from tests import factories

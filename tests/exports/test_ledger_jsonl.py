@@ -4,6 +4,7 @@ import io
 import json
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from hashlib import sha256
 from unittest.mock import patch
 
 import pytest
@@ -11,14 +12,9 @@ from django.http import StreamingHttpResponse
 
 from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest
 from commitments.exports import ledger_jsonl
-from commitments.ledger.append import (
-    Actor,
-    append_entries,
-    entry_metadata,
-    new_correction,
-    new_redaction,
-    new_retraction,
-)
+from commitments.ledger.append import append_entries, entry_metadata, new_correction, new_redaction, new_retraction
+from commitments.ledger.entity_contents import entity_fields, make_entity_content
+from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import LedgerEntry, LedgerHead
 from commitments.public.ledger_page import CHECK_SCRIPT
 from commitments.web import page_cache
@@ -29,6 +25,7 @@ from tests.helpers.ledger_check import check_of, run
 
 FILE, PAGE = "/ledger.jsonl", "/ledger/"
 BY = Actor()
+KINDS = ("report", "context", "check")
 TEXTS = ["公開網頁：滬港", "🚢 of 👩‍👩‍👧", "Cafe\u0301", "a\u2028b\x85c", 'one\ntwo\r\n\t"three" \\', "\u0338x"]
 
 here = pytest.mark.usefixtures("db", "the_day_is_fixed")
@@ -57,10 +54,10 @@ def redact(entry, remaining=None, reason="Personal data."):
 @here
 @pytest.mark.postgresql
 def test_each_entry_is_a_line_in_the_order_of_the_ledger(client):
-    recorded = [factories.record(kind, factories.published()) for kind in ("report", "context", "check")]
+    recorded = [factories.record(kind, factories.published()) for kind in KINDS]
     records = entries(client)
-    assert [entry["sequence"] for entry in records] == [1, 2, 3, 4, 5, 6]
-    assert [entry["digest"] for entry in records][1::2] == [entry.digest for entry in recorded]
+    assert [entry["sequence"] for entry in records] == list(range(1, LedgerEntry.objects.count() + 1))
+    assert [entry["digest"] for entry in records if entry["kind"] in KINDS] == [entry.digest for entry in recorded]
 
 
 @here
@@ -95,7 +92,7 @@ def test_a_line_has_the_metadata_of_its_entry_its_content_salt_and_digests(relea
 def test_any_text_comes_back_as_recorded_and_its_digest_can_be_recomputed(client):
     commitment = factories.published()
     recorded = [factories.record("report", commitment, note=text) for text in TEXTS]
-    for line, entry in zip(lines(client)[1:], recorded, strict=True):
+    for line, entry in zip(lines(client)[-len(TEXTS) :], recorded, strict=True):
         record, note = json.loads(line), entry.data["note"]
         assert content_digest(record["salt"], canonical_json(record["content"])) == record["content_digest"]
         assert record["content"]["note"] == LedgerEntry.objects.get(pk=entry.pk).data["note"] == note
@@ -107,7 +104,7 @@ def test_any_text_comes_back_as_recorded_and_its_digest_can_be_recomputed(client
 def test_what_was_redacted_has_neither_content_nor_salt(client):
     entry = factories.record("report", factories.published(), note="Said Mr Ho.")
     redact(entry, entry.data | {"note": "Said an official."})
-    _published, before, redaction = entries(client)
+    before, redaction = entries(client)[-2:]
     assert (before["content"], before["salt"], before["digest"]) == (None, "", entry.digest)
     assert redaction["content"]["remaining"]["note"] == "Said an official."
     assert "Mr Ho" not in b"".join(lines(client)).decode()
@@ -127,7 +124,7 @@ def test_the_headers_tell_name_kind_count_and_head(release, client):
 def test_the_file_comes_in_pieces_of_a_batch(client, monkeypatch):
     monkeypatch.setattr(ledger_jsonl, "BATCH_SIZE", 5)
     monkeypatch.setattr(page_cache, "MAX_CACHED_BYTES", 1)
-    crowd(range(1, 13), parties_as_stated="everyone")
+    crowd(range(1, 11), parties_as_stated="everyone")
     answer = client.get(FILE)
     assert isinstance(answer, StreamingHttpResponse)
     assert [piece.count(b"\n") for piece in answer.streaming_content] == [5, 5, 2]
@@ -186,11 +183,14 @@ def embargoed(db, the_day_is_fixed):
 
 @pytest.mark.postgresql
 def test_until_its_release_is_out_no_entry_about_a_commitment_says_anything(embargoed, client):
-    *hidden, shown = entries(client)
+    records = entries(client)
+    hidden = [entry for entry in records if entry["content"] is None]
     assert [entry["kind"] for entry in hidden] == [
+        *["entity"] * 3,
         "published", "report", "context", "check", "correction", "retraction", "redaction", "redaction",
     ]  # fmt: skip
-    assert {(entry["content"], entry["salt"]) for entry in hidden} == {(None, "")}
+    assert {entry["salt"] for entry in hidden} == {""}
+    [*_named, shown] = [entry for entry in records if entry["content"] is not None]
     assert b"ecret" not in b"".join(lines(client))
     assert shown["content"]["title"] == "Open title"
 
@@ -199,16 +199,26 @@ def test_until_its_release_is_out_no_entry_about_a_commitment_says_anything(emba
 def test_what_is_withheld_leaves_reference_digests_and_chain(embargoed, client):
     recorded = LedgerEntry.objects.values_list("content_digest", "digest")
     assert [(entry["content_digest"], entry["digest"]) for entry in entries(client)] == list(recorded)
-    assert [entry["commitment"] for entry in entries(client)] == ["TT-01"] * 6 + ["", "", "TT-02"]
+    about = [entry["commitment"] for entry in entries(client) if entry["kind"] != "entity"]
+    assert about == ["TT-01"] * 6 + ["", "", "TT-02"]
 
 
 @pytest.mark.postgresql
 def test_from_the_day_of_its_release_its_entries_are_given(embargoed, client, time_machine):
     time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong
     records = entries(client)
-    assert [entry["sequence"] for entry in records if entry["content"] is None] == [2, 7]  # the two that were redacted
-    assert records[0]["content"]["title"] == "Secret title"
-    assert records[7]["content"]["reason"] == "Secret names."
+    assert [entry["kind"] for entry in records if entry["content"] is None] == ["report", "redaction"]  # the redacted
+    said = [entry["content"] or {} for entry in records]
+    assert "Secret title" in [content.get("title") for content in said]
+    assert "Secret names." in [content.get("reason") for content in said]
+
+
+@here
+@pytest.mark.postgresql
+def test_a_commitment_that_was_retracted_stays_in_the_ledger(client):
+    commitment = factories.published(title="Said by mistake")
+    append_entries([new_retraction(commitment.entries.get(kind="published"), "Nobody promised it.", BY)])
+    assert b"Said by mistake" in b"".join(lines(client))
 
 
 @pytest.mark.postgresql
@@ -248,7 +258,7 @@ def test_the_page_names_each_part_of_a_line(client):
     factories.published()
     [table] = find_all(main_element(client.get(PAGE)), "dl", _class="facts")
     named = [name for part in find_all(table, "code") for name in visible_text(part).split(", ")]
-    assert sorted(named) == sorted(entries(client)[0])
+    assert sorted(named) == sorted(entries(client)[0])  # an entity entry, which has a part more than others
 
 
 @here
@@ -309,6 +319,31 @@ def test_the_lines_check_what_was_redacted(embargoed, client, time_machine):
     time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong: nothing else is withheld
     assert [entry["content"] for entry in entries(client)].count(None) == 2
     assert checked(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
+
+
+@here
+@pytest.mark.postgresql
+def test_the_lines_check_names_that_changed_and_one_that_was_redacted(client):
+    owner = factories.published().owners.get()
+    renamed = entity_fields(owner) | {"name": "Office of Mr Ho"}
+    change = NewEntry("entity", make_entity_content(renamed, "Renamed."), by=BY, entity=owner.entity)
+    [entry] = append_entries([change])
+    redact(entry, make_entity_content(renamed | {"name": "Office"}, "Renamed."))
+    assert b"Mr Ho" not in b"".join(lines(client))
+    assert checked(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
+
+
+@here
+def test_the_lines_check_a_download_of_the_time_before_names_were_on_record(release, client):
+    old, digest = [], "0" * 64
+    for entry in entries(client):
+        if entry["kind"] != "entity":
+            parts = {name: entry[name] for name in ("content", "salt", "content_digest")}
+            metadata = {name: entry[name] for name in entry if name not in (*parts, "digest")}
+            metadata["sequence"] = len(old) + 1
+            digest = sha256((digest + canonical_json(metadata) + entry["content_digest"]).encode()).hexdigest()
+            old.append(canonical_json(metadata | parts | {"digest": digest}).encode())
+    assert checked(old) == (0, f"180 {digest}\n", "")
 
 
 @here

@@ -111,3 +111,9 @@ CHECK = {"kind": "check", "date": "2026-11-20", "searched": "Public web pages.",
 
 def record_address(commitment):
     return f"{RECORD}?commitment={commitment.pk}"
+
+
+def publish_draft(client, address, **typed):
+    """Fill the form of a draft commitment, look at the page of confirmation that follows, and confirm it."""
+    answer = fill(client, address, "_publish", **typed)
+    return Form(client.get(answer.headers["Location"])).send(client, answer.headers["Location"], "_confirm")

@@ -42,7 +42,7 @@ from django.test.html import parse_html
 from django.urls import NoReverseMatch, reverse
 
 from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
-from commitments.ledger.append import Actor
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment, ErrorReport, LedgerEntry
 from tests import factories

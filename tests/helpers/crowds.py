@@ -3,14 +3,8 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from commitments.ledger.append import (
-    Actor,
-    append_entries,
-    new_correction,
-    new_publication,
-    new_redaction,
-    new_retraction,
-)
+from commitments.ledger.append import append_entries, new_correction, new_publication, new_redaction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.models import Agreement, Commitment, Organisation, Ownership, Partnership, Release
 from tests import factories
 

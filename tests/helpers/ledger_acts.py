@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from commitments.ledger import triggers
-from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
+from commitments.ledger.append import append_entries, new_correction, new_redaction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, LedgerEntry
 
 
@@ -24,6 +25,11 @@ def retract(entry, reason="It was wrong."):
 def redact(entry, remaining=None, reason="Personal data."):
     fresh = LedgerEntry.objects.get(pk=entry.pk)
     return append_entries([new_redaction(fresh, remaining, reason, BY)])[0]
+
+
+def count_entries():
+    """How many entries there are about commitments; what these name comes on record by entries before them."""
+    return LedgerEntry.objects.exclude(kind="entity").count()
 
 
 BY = Actor()

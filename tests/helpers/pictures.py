@@ -23,14 +23,15 @@ PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "architecture.md
 GROUPS = {
     "The ledger: rows are only added": ("LedgerEntry", "LedgerHead"),
     "Made from the ledger, by nothing else": (
-        *("Commitment", "Ownership", "Partnership", "Update", "Evidence", "State"),
+        *("Commitment", "Ownership", "Partnership", "Repetition", "Update", "Evidence", "State"),
+        "EntityChange",
+    ),
+    "Drafts that staff edit, and once on record made from the ledger": (
+        *("Release", "Section", "Agreement", "Area", "Organisation", "Occasion", "NewsSource"),
     ),
     "Beside the ledger: rows are only added": ("Translation",),
-    "Beside the ledger: staff edit it": (
-        *("Release", "Section", "Agreement", "Area", "Organisation", "Occasion", "Edition"),
-    ),
-    "Work in hand": ("DraftUpdate", "DraftEvidence", "RedactionRequest", "ErrorReport"),
-    "Staff and loading": ("Affiliation", "Reminder", "LoadedItem"),
+    "Work in hand": ("DraftUpdate", "DraftEvidence", "EntityProposal", "RedactionRequest", "ErrorReport"),
+    "Staff, loading and what is kept": ("Affiliation", "Reminder", "LoadedItem", "Edition"),
 }
 
 

@@ -7,7 +7,7 @@ from tests.helpers.installation import Installation
 
 
 def notes_on_record(installation: Installation) -> set[str]:
-    code = "from commitments.models import Update\nfor u in Update.objects.filter(entry__gt=180): print(u.note)"
+    code = "from commitments.models import Update\nfor u in Update.objects.filter(entry__gt=228): print(u.note)"
     done = installation.python(code)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines())

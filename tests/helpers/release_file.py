@@ -5,7 +5,7 @@ from copy import deepcopy
 
 from tests.helpers.installation import FIXTURE
 
-HEAD = "5bfd8f61c968394423083c635480ecb03db43958ff26ee1b061db43efeaf65cc"
+HEAD = "34683805cfbfb65df43b05163b90f087c8275d77d1583a54bd126d97a44b4ba8"
 
 SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from commitments.ledger.append import Actor
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations, translatable_texts
 from commitments.models import Agreement, Commitment, ErrorReport
 from tests import factories
@@ -44,14 +44,14 @@ def write():
     release.sections.create(position=1, heading="Culture", area=area)
     place = {"release": release, "area": area, "owners": [owner], "partners": [owner]}
     secret = SECRETS | {"owner_inferred": True, "deadline": "2030", "review_on": date(2020, 1, 1)}
+    agreement = Agreement.objects.create(release=release, number=1, title="Agreement on culture", basis="named")
     public = factories.published(reference="TT-01", **place)
     factories.record("report", public)
     ErrorReport.objects.create(token="token", what="Something is wrong.", commitment=public)
     over = factories.CommitmentFactory(reference="DR-01", **place, **secret)
     factories.CommitmentFactory(reference="DR-02", part_of=public, kind="target", level="aim", **place, **secret)
     factories.CommitmentFactory(reference="DR-03", part_of=over, **place | {"area": None}, **secret)
-    agreement = Agreement.objects.create(release=release, number=1, title="Agreement on culture", basis="named")
-    agreement.commitments.set(Commitment.objects.all())
+    agreement.commitments.set(Commitment.objects.filter(published_at=None))
     for commitment in Commitment.objects.all():
         draft = commitment.drafts.create(date="2026-11", status="completed", deadline="2031", **UPDATE)
         draft.evidence.create(relation="direct", source="party", date="2026", **EVIDENCE)

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from commitments.models import ErrorReport, LedgerEntry, RedactionRequest
+from commitments.models import EntityProposal, ErrorReport, LedgerEntry, RedactionRequest
 from tests import factories
 
 
@@ -34,6 +34,7 @@ def make_staff_work():
         entry=LedgerEntry.objects.get(kind="report"),
         report=ErrorReport.objects.create(token="x", what="Wrong."),
         request=RedactionRequest.objects.create(entry=LedgerEntry.objects.first(), reason="R.", asked_by=colleague),
+        proposal=EntityProposal.objects.create(kind="organisation", slug=ours.slug, reason="R.", author=colleague),
         colleague=colleague,
     )
 
@@ -82,6 +83,13 @@ def staff_addresses(work, own_draft):
         "updates": at(f"{ours}update_changelist"),
         "organisations": at(f"{ours}organisation_changelist"),
         "organisation": at(f"{ours}organisation_change", work.ours.pk),
+        "organisation_delete": at(f"{ours}organisation_delete", work.ours.pk),
+        "publish_commitments": at(f"{ours}commitment_publish"),
+        "proposals": at(f"{ours}entityproposal_changelist"),
+        "proposal": at(f"{ours}entityproposal_change", work.proposal.pk),
+        "proposal_record": f"{at(f'{ours}entityproposal_record')}?proposal={work.proposal.pk}",
+        "proposal_decline": f"{at(f'{ours}entityproposal_decline')}?proposal={work.proposal.pk}",
+        "put_on_record": at(f"{ours}release_put_on_record", work.draft.release.pk),
         "release_add": at(f"{ours}release_add"),
         "areas": at(f"{ours}area_changelist"),
         "reports": at(f"{ours}errorreport_changelist"),

@@ -24,7 +24,7 @@ ALLOWED = {
     "software": "Chromium|axe|JavaScript|Python|python3 check.py|check.py|WCAG|AA|Unicode|SHA-256|cookie|rem",
     "what programs write": r"verify_ledger|null|true|false|X-Ledger-Head|X-Row-Count|ETag|If-None-Match|Retry-After"
     r"|Link|content_digest|content|head|\?per_page=1|per_page|count|next|as_of|zh-hant|zh-hans|UpdateWithEvidence"
-    r"|datapackage.json|\{reference\}|\{entry\}|\{slug\}",
+    r"|datapackage.json|\{reference\}|\{entry\}|\{slug\}|organisation/hksarg",
     "values on record": "|".join(sorted({*Status.values, *Level.values, *Relation.values}, key=len, reverse=True)),
     "the release's own words": "it is estimated that|is planning to|will|Hong Kong In",
     "names": "PressReader",

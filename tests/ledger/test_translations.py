@@ -5,14 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from commitments.i18n.collation import sort_key
-from commitments.ledger.append import (
-    Actor,
-    append_entries,
-    new_correction,
-    new_publication,
-    new_redaction,
-    new_retraction,
-)
+from commitments.ledger.append import append_entries, new_correction, new_publication, new_redaction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.reconciliation import project_missing_columns
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.ledger.verify import rebuild_projections, verify_ledger

@@ -7,7 +7,8 @@ import pytest
 from django.db import DatabaseError, connection, models, transaction
 
 from commitments.ledger import triggers
-from commitments.ledger.append import Actor, append_entries, new_publication, new_redaction, new_retraction
+from commitments.ledger.append import append_entries, new_publication, new_redaction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, LedgerEntry
 from tests.factories import CommitmentFactory, published, record
 
@@ -21,10 +22,10 @@ only_sqlite = pytest.mark.skipif(not SQLITE, reason="REPLACE is a word of SQLite
 only_postgresql = pytest.mark.skipif(SQLITE, reason="TRUNCATE is a word of PostgreSQL's")
 
 
-def copy_of_first(**changed):
-    """A SELECT of the first entry with some columns changed."""
+def copy_of_publication(**changed):
+    """A SELECT of the publication with some columns changed; entries of what it names stand before it."""
     columns = [field.column for field in LedgerEntry._meta.concrete_fields]
-    return f"SELECT {', '.join(changed.get(name, name) for name in columns)} FROM {ENTRIES} WHERE sequence = 1"
+    return f"SELECT {', '.join(changed.get(name, name) for name in columns)} FROM {ENTRIES} WHERE kind = 'published'"
 
 
 def as_row(queryset, **changed):
@@ -44,7 +45,7 @@ def entries():
     return list(LedgerEntry.objects.order_by("sequence").values())
 
 
-NEXT = {"sequence": "2", "digest": f"'{'f' * 64}'", "kind": "'check'"}
+NEXT = {"sequence": "5", "digest": f"'{'f' * 64}'", "kind": "'check'"}
 # Of a single column: `test_a_redaction_touches_no_other_column`.
 CHANGES = [
     "UPDATE {entries} SET content = '{{}}'",
@@ -52,10 +53,10 @@ CHANGES = [
     "UPDATE {entries} SET content = content",
 ]
 OUT_OF_ORDER = [
-    f"INSERT INTO {{entries}} ({COLUMNS}) {copy_of_first()}",
-    f"INSERT INTO {{entries}} ({COLUMNS}) {copy_of_first(**NEXT | {'sequence': '3'})}",
-    f"INSERT INTO {{entries}} ({COLUMNS}) {copy_of_first(**NEXT | {'sequence': '0'})}",
-    f"INSERT INTO {{entries}} ({COLUMNS}) {copy_of_first()} ON CONFLICT (sequence) DO UPDATE SET salt = ''",
+    f"INSERT INTO {{entries}} ({COLUMNS}) {copy_of_publication()}",
+    f"INSERT INTO {{entries}} ({COLUMNS}) {copy_of_publication(**NEXT | {'sequence': '6'})}",
+    f"INSERT INTO {{entries}} ({COLUMNS}) {copy_of_publication(**NEXT | {'sequence': '0'})}",
+    f"INSERT INTO {{entries}} ({COLUMNS}) {copy_of_publication()} ON CONFLICT (sequence) DO UPDATE SET salt = ''",
 ]
 
 
@@ -79,8 +80,8 @@ def test_an_entry_cannot_be_put_in_out_of_order(sql):
 def test_an_entry_that_follows_the_last_one_may_be_put_in():
     published()
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {ENTRIES} ({COLUMNS}) {copy_of_first(**NEXT)}")
-    assert LedgerEntry.objects.count() == 2
+        cursor.execute(f"INSERT INTO {ENTRIES} ({COLUMNS}) {copy_of_publication(**NEXT)}")
+    assert LedgerEntry.objects.count() == 5
 
 
 REPLACEMENTS = {
@@ -98,7 +99,7 @@ def test_an_entry_cannot_be_replaced_by_one_that_has(changed):
     before = entries()
     changed = {"key": "NULL"} | changed
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"INSERT OR REPLACE INTO {ENTRIES} ({COLUMNS}) {copy_of_first(**changed)}")
+        cursor.execute(f"INSERT OR REPLACE INTO {ENTRIES} ({COLUMNS}) {copy_of_publication(**changed)}")
     assert entries() == before
 
 
@@ -125,7 +126,7 @@ ORM = {
     "update": lambda entry: LedgerEntry.objects.update(content=""),
     "bulk_update": lambda entry: LedgerEntry.objects.bulk_update([entry], ["content", "salt"]),
     "delete": lambda entry: entry.delete(),
-    "delete all": lambda entry: LedgerEntry.objects.all().delete(),
+    "delete all": lambda entry: LedgerEntry.objects.all()._raw_delete("default"),
     "bulk_create over": lambda entry: LedgerEntry.objects.bulk_create(
         [entry], update_conflicts=True, unique_fields=["sequence"], update_fields=["content"]
     ),
@@ -161,6 +162,7 @@ KEPT = {
     "kind": "'check'",
     "reference": "NULL",
     "target_id": "1",
+    "entity": "'organisation/x'",
     "recorded_at": "'2020-01-01 00:00:00'",
     "role": "'administrator'",
     "organisation": "'hksarg'",

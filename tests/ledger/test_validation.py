@@ -1,22 +1,26 @@
 """What may be recorded: every refusal, with the field it stands beside, and what is allowed next to it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from commitments.ledger.append import (
-    NewEntry,
-    append_entries,
-    new_correction,
-    new_publication,
-    new_redaction,
-    new_retraction,
-)
+from commitments.ledger.append import append_entries, new_correction, new_publication, new_redaction, new_retraction
 from commitments.ledger.contents import publication_content
+from commitments.ledger.new_entries import NewEntry
+from commitments.ledger.verify import verify_ledger
 from commitments.models import Commitment, LedgerEntry
-from tests.factories import AreaFactory, CommitmentFactory, OrganisationFactory, evidence, new, published, record
+from tests.factories import (
+    AreaFactory,
+    CommitmentFactory,
+    OrganisationFactory,
+    ReleaseFactory,
+    evidence,
+    new,
+    published,
+    record,
+)
 from tests.helpers.ledger_acts import ANYWHERE, BY, refused
 
 pytestmark = pytest.mark.django_db
@@ -375,11 +379,95 @@ def test_a_retraction_needs_a_reason():
 
 
 @pytest.mark.postgresql
-def test_a_publication_or_a_retraction_cannot_be_retracted():
+def test_a_retraction_cannot_be_retracted():
+    retraction = append_entries([new_retraction(record("report", published()), "Wrong.", BY)])[0]
+    assert refused(new_retraction(retraction, "Wrong.", BY)) == {ANYWHERE}
+
+
+def retract_publication(commitment):
+    return new_retraction(commitment.entries.get(kind="published"), "It was never promised.", BY)
+
+
+@pytest.mark.postgresql
+def test_a_publication_is_retracted_once_and_then_nothing_more_is_recorded():
     commitment = published()
-    retraction = append_entries([new_retraction(record("report", commitment), "Wrong.", BY)])[0]
-    for entry in (commitment.entries.get(kind="published"), retraction):
-        assert refused(new_retraction(entry, "Wrong.", BY)) == {ANYWHERE}
+    report = record("report", commitment)
+    append_entries([retract_publication(commitment)])
+    assert Commitment.objects.public().count() == 0
+    later = [
+        retract_publication(commitment),
+        new("check", commitment),
+        correction(commitment, ("title", commitment.title, "Other")),
+        new_retraction(report, "Wrong.", BY),
+        new_publication(commitment, BY),
+    ]
+    assert [refused(entry) for entry in later] == [{ANYWHERE}] * 5
+    assert list(verify_ledger()) == []
+
+
+@pytest.mark.postgresql
+def test_a_publication_stays_while_a_part_or_a_repetition_hangs_on_it():
+    whole = published()
+    part = published(part_of=whole, release=whole.release)
+    assert refused(retract_publication(whole)) == {ANYWHERE}
+    append_entries([retract_publication(part)])
+    again = CommitmentFactory(release=ReleaseFactory(issued_on="2021-08-30"))
+    again.repetitions.create(repeated=whole, why="The same week.")
+    append_entries([new_publication(again, BY)])
+    assert refused(retract_publication(whole)) == {ANYWHERE}
+    append_entries([retract_publication(again), retract_publication(whole)])
+    assert Commitment.objects.public().count() == 0
+
+
+# What it promises again
+
+
+REPEATS = {
+    "an earlier one": ("2021-08-30", "{earlier}", "The same week.", set()),
+    "without why": ("2021-08-30", "{earlier}", " ", {"repeats"}),
+    "one of the same day": ("2018-08-24", "{earlier}", "The same week.", {"repeats"}),
+    "one that is not on record": ("2021-08-30", "ZZ-99", "The same week.", {"repeats"}),
+}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("issued_on", "reference", "why", "fields"), REPEATS.values(), ids=REPEATS)
+def test_what_a_commitment_may_say_that_it_repeats(issued_on, reference, why, fields):
+    earlier = published()
+    later = published(release=ReleaseFactory(issued_on=issued_on))
+    rows = [{"reference": reference.format(earlier=earlier.reference), "why": why}]
+    entry = correction(later, ("repeats", [], rows))
+    if fields:
+        assert refused(entry) == fields
+    else:
+        append_entries([entry])
+        assert earlier.repeated_by.get().commitment == later
+
+
+# A deadline that was mistyped
+
+
+DEADLINES = {
+    "what the words say": ("in the first half of 2019", "2019-H1", set()),
+    "another one": ("in the first half of 2019", "2019-H2", {"deadline"}),
+    "words without a date": ("after the meeting", "2019", {"deadline"}),
+    "no words": ("", "2019", {"deadline"}),
+    "relative to the release": ("in November this year", "2018-11", set()),
+    "in Chinese": ("二零一九年上半年", "2019-H1", set()),
+}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("words", "deadline", "fields"), DEADLINES.values(), ids=DEADLINES)
+def test_a_deadline_is_corrected_only_towards_the_release_s_own_words(words, deadline, fields):
+    commitment = published(deadline="2020", deadline_as_stated=words)
+    entry = correction(commitment, ("deadline", "2020", deadline))
+    if fields:
+        assert refused(entry) == fields
+    else:
+        append_entries([entry])
+        state = Commitment.objects.as_of(date(2026, 11, 22)).get(pk=commitment.pk).state
+        assert (str(state.deadline), str(state.original_deadline)) == (deadline, deadline)
 
 
 @pytest.mark.postgresql

@@ -4,15 +4,20 @@ Things are broken behind the ledger's back: by raw SQL, with the guarding trigge
 same small record (`pledge_and_report`), and break it in a transaction of their own.
 """
 
+from datetime import timedelta
+from io import StringIO
 from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from commitments.domain.hash_chain import content_digest
+from commitments.domain.hash_chain import content_digest, entry_digest
 from commitments.ledger import triggers
-from commitments.ledger.append import Actor, append_entries, new_redaction, new_retraction
+from commitments.ledger.append import append_entries, entry_metadata, new_redaction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.verify import verify_ledger
+from commitments.management.commands.verify_ledger import ProgressLine
 from commitments.models import (
     Commitment,
     Evidence,
@@ -63,7 +68,7 @@ def pledge_and_report(keys):
 
 def test_a_sound_ledger_verifies_and_says_its_head():
     head = LedgerHead.objects.get()
-    assert verify() == (0, f"The ledger verifies: 5 entries, head {head.digest}\n", "")
+    assert verify() == (0, f"The ledger verifies: 11 entries, head {head.digest}\n", "")
 
 
 # Entries
@@ -106,13 +111,13 @@ def test_a_changed_publication_is_named_first(content, pledge_and_report):
     change_entry(commitment.entries.get(kind="published"), content=content)
     code, _printed, complaints = verify()
     assert code == 1
-    assert complaints.startswith("entry 1 (TT-01): its content was changed")
+    assert complaints.startswith("entry 4 (TT-01): its content was changed")
 
 
 def test_a_changed_target_is_named(pledge_and_report):
     _commitment, report = pledge_and_report
     retraction = append_entries([new_retraction(report, "Wrong.", BY)])[0]
-    change_entry(retraction, target_id=3)
+    change_entry(retraction, target_id=6)
     code, _printed, complaints = verify()
     assert (code, f"entry {retraction.pk} (TT-01): its digest does not follow" in complaints) == (1, True)
 
@@ -123,7 +128,7 @@ def test_text_that_came_back_into_a_redacted_entry_is_named(columns, pledge_and_
     append_entries([new_redaction(report, None, "Court order.", BY)])
     change_entry(report, **columns)
     code, _printed, complaints = verify()
-    assert (code, complaints.splitlines()[0]) == (1, "entry 2 (TT-01): is redacted but still holds text")
+    assert (code, complaints.splitlines()[0]) == (1, "entry 5 (TT-01): is redacted but still holds text")
 
 
 def test_a_missing_entry_is_named_by_the_one_after_it(pledge_and_report):
@@ -131,21 +136,21 @@ def test_a_missing_entry_is_named_by_the_one_after_it(pledge_and_report):
     delete_entry(report)
     code, _printed, complaints = verify()
     assert code == 1
-    assert complaints.startswith("entry 3 (TT-01): follows entry 1: the entries between are missing")
+    assert complaints.startswith("entry 6 (TT-01): follows entry 4: the entries between are missing")
 
 
 def test_a_missing_publication_is_named():
-    delete_entry(LedgerEntry.objects.get(pk=1))
+    delete_entry(LedgerEntry.objects.get(pk=4))
     code, _printed, complaints = verify()
     assert code == 1
-    assert complaints.startswith("entry 2 (TT-01): follows entry 0: the entries between are missing")
+    assert complaints.startswith("entry 5 (TT-01): follows entry 3: the entries between are missing")
     assert "TT-01: commitment: is public without an entry" in complaints
 
 
 def test_a_tail_that_was_cut_off_shows_at_the_head_even_where_all_else_fits():
     delete_entry(LedgerEntry.objects.last())
     code, _printed, complaints = verify("--rebuild")
-    assert (code, complaints) == (1, "the head says entry 5, the ledger ends with entry 4\n")
+    assert (code, complaints) == (1, "the head says entry 11, the ledger ends with entry 10\n")
 
 
 @pytest.mark.parametrize("columns", [{"sequence": 4}, {"digest": "f" * 64}])
@@ -158,16 +163,16 @@ def test_a_changed_head_is_noticed(columns):
 def test_a_missing_head_is_noticed():
     LedgerHead.objects.all().delete()
     code, _printed, complaints = verify()
-    assert (code, complaints) == (1, "the head says entry none, the ledger ends with entry 5\n")
+    assert (code, complaints) == (1, "the head says entry none, the ledger ends with entry 11\n")
 
 
 def test_an_entry_put_in_by_hand_is_noticed():
     last = LedgerEntry.objects.filter(kind="check").values().get()
-    LedgerEntry.objects.create(**last | {"sequence": 6, "digest": "f" * 64})
+    LedgerEntry.objects.create(**last | {"sequence": 12, "digest": "f" * 64})
     code, _printed, complaints = verify()
     assert (code, complaints.splitlines()[0]) == (
         1,
-        "entry 6 (TT-02): its digest does not follow from the entry before",
+        "entry 12 (TT-02): its digest does not follow from the entry before",
     )
 
 
@@ -179,6 +184,65 @@ def test_a_rebuild_never_mends_the_chain(columns, pledge_and_report):
     code, _printed, complaints = verify("--rebuild")
     assert (code, f"entry {report.pk} (TT-01)" in complaints) == (1, True)
     assert list(LedgerEntry.objects.order_by("sequence").values()) == before
+
+
+# Times of recording (R5b)
+
+
+def put_in(recorded_at):
+    """A check that follows the last entry in all but its time, put in by somebody who knows how digests are made."""
+    last = LedgerEntry.objects.last()
+    content = LedgerEntry.objects.filter(kind="check").latest("sequence").content
+    entry = LedgerEntry(sequence=last.pk + 1, kind="check", commitment_id="TT-02", recorded_at=recorded_at)
+    entry.role, entry.content, entry.content_digest = "publisher", content, content_digest("", content)
+    entry.digest = entry_digest(last.digest, entry_metadata(entry), entry.content_digest)
+    entry.save(force_insert=True)
+    LedgerHead.objects.update(sequence=entry.pk, digest=entry.digest)
+
+
+def test_an_entry_that_was_recorded_before_the_one_before_it_is_named():
+    put_in(LedgerEntry.objects.last().recorded_at - timedelta(seconds=1))
+    assert verify()[2].startswith("entry 12 (TT-02): was recorded before the entry before it\n")
+
+
+def test_an_entry_that_lies_ahead_of_the_clock_is_named():
+    put_in((timezone.now() + timedelta(minutes=1)).replace(microsecond=0))
+    assert verify()[2].startswith("entry 12 (TT-02): lies ahead of this machine’s clock\n")
+
+
+def test_a_fraction_of_a_second_which_no_digest_covers_is_named(pledge_and_report):
+    _commitment, report = pledge_and_report
+    change_entry(report, recorded_at=report.recorded_at + timedelta(milliseconds=5))
+    assert verify()[2].startswith(f"entry {report.pk} (TT-01): its time of recording has a fraction of a second")
+
+
+def test_parts_that_change_places_with_the_marks_between_them_are_no_sound_entry(pledge_and_report):
+    """The text that is hashed would be the same: what was the key is said to be the commitment's, and so on."""
+    _commitment, report = pledge_and_report
+    entry = LedgerEntry.objects.get(pk=report.pk)
+    moved = f'{entry.key or ""}","kind":"{entry.kind}","organisation":"{entry.organisation}'
+    change_entry(report, key=moved)
+    assert verify()[2].startswith(f"entry {report.pk} (TT-01): its digest does not follow")
+
+
+# How far it is
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_is_told_how_far_it_is_on_one_line_that_is_gone_in_the_end():
+    terminal, file = Terminal(), StringIO()
+    for stream in (terminal, file):
+        progress = ProgressLine(stream)
+        assert list(verify_ledger(progress)) == []
+        progress.clear()
+    assert "commitments: 2 of 2" in terminal.getvalue()
+    assert "\n" not in terminal.getvalue()
+    assert terminal.getvalue().rstrip("\r").rpartition("\r")[2].isspace()
+    assert file.getvalue() == ""
 
 
 # Projections
@@ -198,7 +262,7 @@ def split_state(commitment, _report):
 
 def extra_update(commitment, report, other=None):
     """An update that no entry says, with evidence: the publication's number is the only one that is free."""
-    update = copied(report.update, entry_id=1, commitment_id=(other or commitment).pk)
+    update = copied(report.update, entry_id=4, commitment_id=(other or commitment).pk)
     update.save(force_insert=True)
     copied(report.update.evidence.first(), id=None, update_id=update.pk).save(force_insert=True)
 
@@ -230,7 +294,7 @@ BROKEN = {
         change(Commitment, deadline_last="2029-01-01"),
         "TT-01: commitment: differs in deadline_last",
     ),
-    "last day of an update": (change(Update, date_last="2029-01-01"), "TT-01: update: 2 differs in date_last"),
+    "last day of an update": (change(Update, date_last="2029-01-01"), "TT-01: update: 5 differs in date_last"),
     "last day of the current deadline": (change(State, deadline_last="2029-01-01"), "differs in deadline_last"),
     "owner gone": (delete(Ownership), "TT-01: owners: differ"),
     "owner added": (
@@ -243,38 +307,38 @@ BROKEN = {
         ),
         "TT-01: partners: differ",
     ),
-    "update changed": (change(Update, note="Another"), "TT-01: update: 2 differs in note"),
+    "update changed": (change(Update, note="Another"), "TT-01: update: 5 differs in note"),
     "update that counts from another day": (
         change(Update, effective_on="2018-09-01"),
-        "TT-01: update: 2 differs in effective_on",
+        "TT-01: update: 5 differs in effective_on",
     ),
-    "update said to be retracted": (change(Update, retracted_by=3), "TT-01: update: 2 differs in retracted_by"),
+    "update said to be retracted": (change(Update, retracted_by=6), "TT-01: update: 5 differs in retracted_by"),
     "update gone": (
-        lambda commitment, report: [Evidence.objects.filter(update=2).delete(), Update.objects.filter(pk=2).delete()],
-        "TT-01: update: 2 is missing",
+        lambda commitment, report: [Evidence.objects.filter(update=5).delete(), Update.objects.filter(pk=5).delete()],
+        "TT-01: update: 5 is missing",
     ),
-    "update that no entry says": (extra_update, "TT-01: update: 1 is not in the ledger"),
+    "update that no entry says": (extra_update, "TT-01: update: 4 is not in the ledger"),
     "update of another commitment": (
-        lambda commitment, report: Update.objects.filter(pk=2).update(
+        lambda commitment, report: Update.objects.filter(pk=5).update(
             commitment=Commitment.objects.get(reference="TT-02")
         ),
-        "update: 2 differs in commitment",
+        "update: 5 differs in commitment",
     ),
     "update of a draft": (
-        lambda commitment, report: Update.objects.filter(pk=2).update(
+        lambda commitment, report: Update.objects.filter(pk=5).update(
             commitment=CommitmentFactory(reference="TT-03", owners=[])
         ),
-        "update: 2",
+        "update: 5",
     ),
     "update of a draft that no entry says": (
         lambda commitment, report: extra_update(commitment, report, CommitmentFactory(reference="TT-03", owners=[])),
-        "update: 1 is not in the ledger",
+        "update: 4 is not in the ledger",
     ),
-    "evidence changed": (change(Evidence, url="https://example.org/x"), "TT-01: evidence: 2, 1 differs in url"),
-    "evidence gone": (delete(Evidence), "TT-01: evidence: 2, 1 is missing"),
+    "evidence changed": (change(Evidence, url="https://example.org/x"), "TT-01: evidence: 5, 1 differs in url"),
+    "evidence gone": (delete(Evidence), "TT-01: evidence: 5, 1 is missing"),
     "evidence added": (
         lambda commitment, report: copied(report.update.evidence.first(), id=None, position=9).save(force_insert=True),
-        "TT-01: evidence: 2, 9 is not in the ledger",
+        "TT-01: evidence: 5, 9 is not in the ledger",
     ),
     "state changed": (change(State, status="completed"), "TT-01: state: "),
     "state gone": (delete(State), "is missing"),
@@ -393,8 +457,9 @@ def test_a_slug_that_was_renamed_is_named(table, pledge_and_report):
     assert (code, "TT-01" in complaints) == (1, True)
 
 
-def test_what_staff_may_change_of_an_organisation_is_no_difference():
-    Organisation.objects.update(short_name="Another", note="Another")
+def test_what_staff_note_of_a_draft_organisation_is_no_difference():
+    OrganisationFactory()
+    Organisation.objects.filter(published_at=None).update(short_name="Another", note="Another")
     assert verify()[0] == 0
 
 
@@ -468,3 +533,21 @@ def test_a_trigger_is_named_that_fires(sql):
     code, _printed, complaints = verify()
     assert (code, f"trigger {name} is missing or changed" in complaints) == (1, True)
     assert verify("--rebuild")[0] == 0
+
+
+def lay_one_of_ours_elsewhere():
+    """A trigger of the name of ours, on another table; of SQLite no two triggers have one name."""
+    name = "spy" if SQLITE else "ledger_no_update"
+    if SQLITE:
+        run(f"CREATE TRIGGER {name} AFTER INSERT ON commitments_update BEGIN SELECT 1; END")
+    else:
+        lay = f"CREATE TRIGGER {name} BEFORE UPDATE ON commitments_update FOR EACH ROW EXECUTE FUNCTION {name}()"
+        run(lay)
+    return name
+
+
+def test_a_trigger_on_any_table_that_is_not_ours_is_named_and_left():
+    name = lay_one_of_ours_elsewhere()
+    complaint = f"trigger {name} on commitments_update is not the tracker’s\n"
+    assert verify()[::2] == (1, complaint)
+    assert verify("--rebuild")[::2] == (1, complaint)

@@ -21,7 +21,8 @@ from commitments.domain.assessment import (
 )
 from commitments.domain.choices import PAST_DEADLINE, Schedule
 from commitments.domain.partial_dates import parse_partial_date
-from commitments.ledger.append import Actor, append_entries, new_retraction
+from commitments.ledger.append import append_entries, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment
 from commitments.query.list_rows import list_rows
 from commitments.query.search import search_commitments
@@ -31,6 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 ISSUED = date(2018, 8, 24)
 NOON = time(4, tzinfo=UTC)  # in Hong Kong
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # before anything else was recorded: times never run backwards
 SHARED = ("status", "stop_reason", "status_on", "completed_on", "achieved", "deadline", "original_deadline")
 SHARED += ("evidence", "last_entry_on", "searched_on", "note")
 
@@ -92,7 +94,8 @@ def fact(sequence, fields, note, recorded_on):
 
 def recorded_history(commitment, updates):
     """Append the updates and retract some; the facts that count, made from what was said and nothing else."""
-    dated_fields = [what_is_said(update) for update in updates]
+    said = sorted(((what_is_said(update), update[-1]) for update in updates), key=lambda pair: pair[0][1])
+    dated_fields = [fields for fields, _wrong in said]
     entries = [
         new(
             fields["kind"],
@@ -102,7 +105,7 @@ def recorded_history(commitment, updates):
         )
         for fields, day in dated_fields
     ]
-    history = list(zip(append_entries(entries), dated_fields, [update[-1] for update in updates], strict=True))
+    history = list(zip(append_entries(entries), dated_fields, [wrong for _fields, wrong in said], strict=True))
     append_entries([new_retraction(entry, "Wrong.", Actor()) for entry, _fields, wrong in history if wrong])
     return [
         fact(entry.sequence, fields, entry.data["note"], day) for entry, (fields, day), wrong in history if not wrong
@@ -158,7 +161,7 @@ def covers_every_day_once(commitment):
 )
 def test_the_database_and_the_pure_functions_agree_on_every_history_and_day(deadline, review_on, updates, days):
     with transaction.atomic():
-        commitment = published(deadline=deadline, review_on=review_on, unit="people")
+        commitment = published(deadline=deadline, review_on=review_on, unit="people", recorded_at=LONG_AGO)
         facts = recorded_history(commitment, updates)
         assert covers_every_day_once(commitment)
         telling = telling_days(facts, [on(deadline), *(update.deadline for update in facts)])

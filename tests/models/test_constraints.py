@@ -8,22 +8,27 @@ from django.db.models import CheckConstraint, F, ProtectedError
 from django.utils import timezone
 
 from commitments.domain.partial_dates import parse_partial_date
-from commitments.ledger.append import Actor, append_entries, new_publication
+from commitments.ledger.append import append_entries, new_publication
+from commitments.ledger.new_entries import Actor
 from commitments.models import (
     Agreement,
     Commitment,
     DraftEvidence,
     DraftUpdate,
     Edition,
+    EntityChange,
+    EntityProposal,
     ErrorReport,
     LedgerEntry,
     LedgerHead,
     LoadedItem,
+    NewsSource,
     Occasion,
     Ownership,
     Partnership,
     RedactionRequest,
     Reminder,
+    Repetition,
     Translation,
     Update,
 )
@@ -81,6 +86,27 @@ def an_agreement():
     return Agreement.objects.create(release=ReleaseFactory(), number=1, title="Arrangement", basis="named")
 
 
+def an_occasion():
+    return Occasion.objects.create(slug="fifth", day="2021-08-30", name="5th session")
+
+
+def a_news_source():
+    return NewsSource.objects.create(slug="gazette", name="Gazette", source="independent", why="Nobody owns it.")
+
+
+def an_entity_change():
+    published()
+    return EntityChange.objects.first()
+
+
+def an_entity_proposal():
+    return EntityProposal.objects.create(kind="area", slug="culture", reason="Renamed.")
+
+
+def a_repetition():
+    return Repetition.objects.create(commitment=CommitmentFactory(), repeated=CommitmentFactory(), why="The same.")
+
+
 def a_translation():
     fields = {"language": "zh-hant", "source": "Open the gate", "text": "開門", "role": "editor"}
     return Translation(commitment=CommitmentFactory(), recorded_at=timezone.now(), **fields)
@@ -103,6 +129,20 @@ IMPOSSIBLE = {
         ({"kind": "club"}, "organisation_kind_known"),
         ({"kind": ""}, "organisation_kind_known"),
         ({"side": "left"}, "organisation_side_known"),
+        ({"published_at": "2026-11-22T08:00Z"}, "organisation_on_record"),
+    ],
+    AreaFactory: [({"public_from": "2026-11-22"}, "area_on_record")],
+    ReleaseFactory: [({"published_at": "2026-11-22T08:00Z"}, "release_on_record")],
+    an_occasion: [({"public_from": "2026-11-22"}, "occasion_on_record")],
+    a_news_source: [
+        ({"source": "a friend"}, "news_source_class_known"),
+        ({"published_at": "2026-11-22T08:00Z"}, "news_source_on_record"),
+    ],
+    an_entity_change: [({"kind": "person"}, "entity_change_kind_known")],
+    an_entity_proposal: [
+        ({"kind": "person"}, "entity_proposal_kind_known"),
+        ({"state": "lost"}, "entity_proposal_state_known"),
+        ({"state": "recorded"}, "entity_proposal_recorded_as_an_entry"),
     ],
     an_agreement: [({"basis": "guessed"}, "agreement_basis_known")],
     a_draft: [
@@ -121,6 +161,7 @@ IMPOSSIBLE = {
         ({"unit": ""}, "commitment_target_has_unit"),
         ({"paragraph": 0}, "commitment_paragraph_from_one"),
         ({"owner_note": ""}, "commitment_inference_has_reason"),
+        ({"retracted_at": "2026-11-22T08:00Z"}, "commitment_retracted_once_public"),
     ],
     a_draft_update: [
         ({"state": "lost"}, "draft_state_known"),
@@ -136,6 +177,7 @@ IMPOSSIBLE = {
     a_draft_evidence: [
         ({"relation": "close"}, "draft_evidence_relation_known"),
         ({"source": "a friend"}, "draft_evidence_source_known"),
+        ({"copy": "a fake"}, "draft_evidence_copy_known"),
         ({"date_first": "2020-01-01"}, "draft_evidence_interval"),
     ],
     an_update: [
@@ -150,6 +192,7 @@ IMPOSSIBLE = {
     an_evidence: [
         ({"relation": "close"}, "evidence_relation_known"),
         ({"source": "a friend"}, "evidence_source_known"),
+        ({"copy": "a fake"}, "evidence_copy_known"),
         ({"date_first": "2020-01-01"}, "evidence_interval"),
     ],
     a_state: [
@@ -180,7 +223,7 @@ IMPOSSIBLE = {
 }
 # Of rows that no statement changes, or that there is one of.
 ON_THE_WAY_IN = {"translation_role_known", "translation_language_known", "head_is_one_row", "edition_is_one_row"}
-OF_ENTRIES = {"entry_kind_known", "entry_role_known", "entry_belongs_to_a_commitment", "entry_target_where_needed"}
+OF_ENTRIES = {"entry_kind_known", "entry_role_known", "entry_is_about_something", "entry_target_where_needed"}
 OF_ENTRIES |= {"entry_sequence_from_one"}  # a trigger refuses it before: test_triggers
 
 
@@ -270,6 +313,7 @@ ONE_ONLY = {
     "place of evidence": once_more(an_evidence),
     "day of a state": once_more(a_state),
     "draft of an entry": once_more(a_published_draft),
+    "repetition": once_more(a_repetition),
 }
 
 
@@ -292,7 +336,7 @@ def entry(**columns):
 
 def test_an_entry_of_the_right_shape_is_taken():
     published()
-    assert entry().pk == 2
+    assert entry().pk == LedgerEntry.objects.count()
 
 
 @pytest.mark.parametrize(
@@ -300,8 +344,11 @@ def test_an_entry_of_the_right_shape_is_taken():
     [
         ({"kind": "gossip"}, "entry_kind_known"),
         ({"role": "editor"}, "entry_role_known"),
-        ({"commitment_id": None}, "entry_belongs_to_a_commitment"),
-        ({"kind": "redaction", "target_id": 1}, "entry_belongs_to_a_commitment"),
+        ({"commitment_id": None}, "entry_is_about_something"),
+        ({"kind": "redaction", "target_id": 1}, "entry_is_about_something"),
+        ({"entity": "area/culture"}, "entry_is_about_something"),
+        ({"kind": "entity", "commitment_id": None}, "entry_is_about_something"),
+        ({"kind": "entity", "entity": "area/culture"}, "entry_is_about_something"),
         ({"target_id": 1}, "entry_target_where_needed"),
         ({"kind": "published", "target_id": 1}, "entry_target_where_needed|must follow the last one"),
         ({"kind": "retraction"}, "entry_target_where_needed"),
@@ -321,11 +368,11 @@ def test_an_entry_of_no_shape_is_refused(columns, constraint):
 
 def test_an_entry_is_retracted_once_and_redacted_once():
     published()
-    entry()
-    entry(kind="retraction", target_id=2, digest="e")
-    entry(kind="redaction", target_id=2, digest="f", commitment_id=None)
+    about = entry()
+    entry(kind="retraction", target=about, digest="e")
+    entry(kind="redaction", target=about, digest="f", commitment_id=None)
     with refused(UNIQUE), transaction.atomic():
-        entry(kind="retraction", target_id=2, digest="g", commitment_id=LedgerEntry.objects.first().commitment_id)
+        entry(kind="retraction", target=about, digest="g", commitment_id=about.commitment_id)
 
 
 def test_there_is_one_head():

@@ -3,6 +3,7 @@
 import urllib.request
 
 import pytest
+from django.db import connection
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 PUBLISH = """
@@ -32,3 +33,23 @@ def test_a_backup_of_a_served_installation_overwrites_what_came_later_if_it_is_t
         installation.run_well("restore", "--force", backup)
         assert "after the backup" not in shown()
         assert head in installation.run_well("verify_ledger")
+
+
+BREAK = """
+from django.db import connection
+connection.cursor().execute(
+    "UPDATE commitments_evidence SET date = '2018-Hx', date_first = 'junk', date_last = 'junk' WHERE id = 1"
+)
+"""
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL stores no such day")
+def test_of_a_database_in_which_something_cannot_be_read_no_backup_is_made_and_the_row_is_named(installation, tmp_path):
+    assert installation.python(BREAK).returncode == 0
+    refused = installation.run("backup", str(tmp_path / "backup"))
+    assert refused.returncode == 1
+    assert "No backup was made. The ledger does not verify: " in refused.stderr
+    assert "differs in date" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    installation.run_well("verify_ledger", "--rebuild")
+    installation.run_well("backup", str(tmp_path / "backup"))

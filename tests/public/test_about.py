@@ -9,6 +9,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from commitments.domain.choices import Schedule, Status
+from commitments.ledger.append import append_entries, new_entity_entry
+from commitments.ledger.new_entries import Actor
 from commitments.models import Occasion
 from commitments.public import overview
 from tests import factories
@@ -187,8 +189,12 @@ def test_the_day_of_the_release_and_both_sessions_since_can_be_asked_for(release
     assert hidden_fields == []
 
 
+def on_record(row):
+    append_entries([new_entity_entry(row, Actor())])
+
+
 def test_the_control_keeps_the_question_and_drops_the_page(client):
-    Occasion.objects.create(day=date(2021, 8, 30), name="5th Session")
+    on_record(Occasion.objects.create(slug="fifth", day=date(2021, 8, 30), name="5th Session"))
     pairs = [("q", "a&b"), ("status", "completed"), ("status", "stopped"), ("sort", "-title")]
     query = "q=a%26b&status=completed&status=stopped&sort=-title"
     offered, hidden_fields = control(client.get(f"/commitments/?{query}&as_of=2020-01-01&page=1"))
@@ -198,8 +204,8 @@ def test_the_control_keeps_the_question_and_drops_the_page(client):
 
 
 def test_an_occasion_or_release_is_offered_from_its_day(client, time_machine):
-    Occasion.objects.create(day=date(2026, 11, 23), name="7th Session")
-    factories.ReleaseFactory(issued_on="2026-11-23")
+    on_record(Occasion.objects.create(slug="seventh", day=date(2026, 11, 23), name="7th Session"))
+    on_record(factories.ReleaseFactory(issued_on="2026-11-23"))
     assert control(client.get("/"))[0] == [("Today", "/")]
     time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong
     assert [words for words, _address in control(client.get("/"))[0]] == [
@@ -211,7 +217,7 @@ def test_an_occasion_or_release_is_offered_from_its_day(client, time_machine):
 
 def test_several_releases_are_told_apart_by_their_titles(client):
     for year in (2018, 2021):
-        factories.ReleaseFactory(title=f"Session of {year}", issued_on=f"{year}-08-30")
+        on_record(factories.ReleaseFactory(title=f"Session of {year}", issued_on=f"{year}-08-30"))
     assert [words for words, _address in control(client.get("/"))[0]] == [
         "30 August 2018 when “Session of 2018” was issued",
         "30 August 2021 when “Session of 2021” was issued",
@@ -221,7 +227,7 @@ def test_several_releases_are_told_apart_by_their_titles(client):
 
 @pytest.mark.parametrize(("query", "current"), [("", "Today"), ("?as_of=2021-08-30", "30 August 2021")])
 def test_the_day_that_is_shown_is_marked(client, query, current):
-    Occasion.objects.create(day=date(2021, 8, 30), name="5th Session")
+    on_record(Occasion.objects.create(slug="fifth", day=date(2021, 8, 30), name="5th Session"))
     [details] = find_all(parse_page(client.get(f"/{query}")), "details", _class="date-control")
     assert [visible_text(link) for link in find_all(details, "a") if "aria-current" in dict(link.attributes)] == [
         current

@@ -723,14 +723,15 @@ def test_a_commitment_s_page_has_its_status_schedule_and_entries_of_the_day(clie
 
 
 def sequences():
-    """Each report, context and check with its number in the ledger: after the publications, as in the file."""
+    """Each report, context and check with its number in the ledger: after names and publications, as in the file."""
     updates = [
         (entry, commitment)
         for commitment in DATA["commitments"]
         for entry in commitment["entries"]
         if entry["kind"] != "published"
     ]
-    return {len(DATA["commitments"]) + place: pair for place, pair in enumerate(updates, 1)}
+    names = len(DATA["areas"]) + len(DATA["organisations"]) + len(DATA["occasions"]) + 1  # the release's own
+    return {names + len(DATA["commitments"]) + place: pair for place, pair in enumerate(updates, 1)}
 
 
 def last_day(text):

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 import pytest
 import vobject
 
-from commitments.ledger.append import Actor, append_entries, new_correction, new_redaction, new_retraction
+from commitments.ledger.append import append_entries, new_correction, new_redaction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.public import calendar
 from tests import factories
 from tests.helpers.exports import read as exported

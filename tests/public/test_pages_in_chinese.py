@@ -7,7 +7,8 @@ import pytest
 from django.utils.translation import override
 
 from commitments.i18n.phrases import quote_html
-from commitments.ledger.append import Actor, NewEntry, append_entries
+from commitments.ledger.append import append_entries
+from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment
 from tests import factories

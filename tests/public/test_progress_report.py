@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 
 from commitments.domain.choices import ANNOUNCED, Change, Kind, Status
 from commitments.exports.progress import PERIOD_COLUMNS
-from commitments.ledger.append import Actor, append_entries, new_publication, new_retraction
+from commitments.ledger.append import append_entries, new_publication, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, LedgerEntry, Release
 from commitments.query import period
 from commitments.query.filters import CommitmentFilter, PeriodFilter, period_params, query_errors

@@ -11,7 +11,7 @@ PAGES = {
     "/": 12,
     LIST: 10,
     f"{LIST}&q=thing&status=in_progress&owner=body-of-all&side=hong_kong&sort=-title&as_of=2020-01-01": 12,
-    "/commitments/QQ-0001/": 16,
+    "/commitments/QQ-0001/": 18,
     "/areas/of-all/": 10,
     "/organisations/body-of-all/": 16,
     "/releases/of-all/": 12,

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
-from commitments.ledger.append import Actor, append_entries, new_retraction
+from commitments.ledger.append import append_entries, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, LedgerHead
 from commitments.public import seo
 from tests import factories
@@ -214,7 +215,10 @@ def test_only_a_page_as_it_stands_is_kept_by_search_engines(heads):
     """Neither every filter and day of it, nor what is no page."""
     plain = {address for address in PAGES.values() if "?" not in address or "commitment=" in address}
     for address, head in heads.items():
-        expected = ([SITE + urlsplit(address).path], None) if address in plain else ([], "noindex")
+        page = SITE + urlsplit(address).path
+        expected = ([page], None) if address in plain else ([], "noindex")
+        if address == PAGES["commitment-at-entry"]:  # what is known now stands at the plain address
+            expected = ([page], "noindex")
         assert (head.canonical, head.metas.get("robots")) == expected, address
         assert head.metas.get("og:url") == (head.canonical[0] if head.canonical else None), address
 
@@ -234,13 +238,13 @@ def cited(client, query=""):
     return visible_text(find_all(main_element(client.get(PAGE + query)), "p", _class="cite")[0])
 
 
-def test_a_citation_has_title_day_and_the_end_of_the_ledger_and_an_address_that_keeps_the_day(client, settings):
+def test_a_citation_has_title_and_the_end_of_the_ledger_and_an_address_that_keeps_what_was_known(client, settings):
     settings.PUBLISHER = "Office of Records"
     factories.published(reference="TT-01", title="Build a bridge")
     head = LedgerHead.objects.get()
     assert cited(client) == (
-        "Office of Records, “TT-01 Build a bridge”, as of 22 November 2026. State of the ledger: entry"
-        f" {head.sequence}, digest {head.digest[:16]}… {SITE}{PAGE}?as_of=2026-11-22"
+        f"Office of Records, “TT-01 Build a bridge”. State of the ledger: entry {head.sequence},"
+        f" recorded 22 November 2026, digest {head.digest[:16]}… {SITE}{PAGE}?entry={head.sequence}"
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.ledger.append import Actor, append_entries, new_retraction
+from commitments.ledger.append import append_entries, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.models import DraftUpdate
 from commitments.public.charts import MAX_LABELS, MAX_YEARS_AHEAD, Axis, Mark, axis_for, bar_height, percent
 from commitments.public.timeline import MOST, MOST_OF_AN_AREA

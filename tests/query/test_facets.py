@@ -14,14 +14,8 @@ from hypothesis import strategies as st
 
 from commitments.domain.choices import Kind, Level, Side, Status
 from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS
-from commitments.ledger.append import (
-    Actor,
-    append_entries,
-    new_correction,
-    new_publication,
-    new_redaction,
-    new_retraction,
-)
+from commitments.ledger.append import append_entries, new_correction, new_publication, new_redaction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.ledger.verify import rebuild_projections
 from commitments.models import Area, Commitment, Organisation, Release

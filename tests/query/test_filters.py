@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import translation
 
 from commitments.i18n.languages import CHINESE
-from commitments.ledger.append import Actor, append_entries, new_publication
+from commitments.ledger.append import append_entries, new_publication
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Area, Commitment, Organisation
 from commitments.query.filters import CommitmentFilter, list_params

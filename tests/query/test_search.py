@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from commitments.ledger.append import Actor, append_entries, new_correction, new_retraction
+from commitments.ledger.append import append_entries, new_correction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment
 from commitments.query.search import search_commitments

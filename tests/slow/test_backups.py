@@ -30,7 +30,7 @@ def note():
 
 """
 WHILE_WRITING = """
-while LedgerHead.objects.get().sequence == 180:
+while LedgerHead.objects.get().sequence == 228:
     pass
 call_command("backup", {file!r})
 print(LedgerHead.objects.get().sequence)
@@ -106,7 +106,7 @@ def test_a_backup_taken_while_updates_are_published_is_restored_from_the_file_al
     _out, problems = writer.communicate(timeout=60)
     assert writer.returncode == 0, problems
     told = said.partition(": ")[2]
-    assert 180 < int(told.split()[0]) < int(after)
+    assert 228 < int(told.split()[0]) < int(after)
     restored, verified = lines(
         empty(installation, tmp_path), f"call_command('restore', {str(file)!r}); call_command('verify_ledger')"
     )
@@ -148,7 +148,7 @@ def test_what_a_newer_version_wrote_is_refused_and_the_database_stays(installati
     newer = "from django.db.migrations.recorder import MigrationRecorder as R; "
     lines(installation, f"{newer}R.Migration.objects.create({later}); call_command('backup', {file!r}); note()")
     assert "9999_later" in refused(installation, "restore", "--force", file)
-    assert "181 entries" in lines(installation, "call_command('verify_ledger')")[0]
+    assert "229 entries" in lines(installation, "call_command('verify_ledger')")[0]
 
 
 def test_a_restore_killed_half_way_leaves_the_old_data(installation, made):
@@ -160,4 +160,4 @@ def test_a_restore_killed_half_way_leaves_the_old_data(installation, made):
         installation.python(STEPS + kill + f"note(); call_command('restore', {str(made[0])!r}, force=True)").returncode
         == -9
     )
-    assert "181 entries" in lines(installation, "call_command('verify_ledger')")[0]
+    assert "229 entries" in lines(installation, "call_command('verify_ledger')")[0]

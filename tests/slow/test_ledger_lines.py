@@ -16,7 +16,8 @@ def run_on(server):
 
 END = "from commitments.models import LedgerHead\nprint(LedgerHead.objects.get())"
 REDACT = """
-from commitments.ledger.append import Actor, append_entries, new_redaction
+from commitments.ledger.append import append_entries, new_redaction
+from commitments.ledger.new_entries import Actor
 from commitments.models import LedgerEntry
 report = LedgerEntry.objects.filter(kind="report").first()
 [first] = append_entries([new_redaction(report, report.data | {"note": "公開"}, "A name.", Actor())])

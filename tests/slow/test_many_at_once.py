@@ -85,7 +85,7 @@ def sequences(installation: Installation) -> dict[str, int]:
 
 
 def test_an_export_agrees_with_its_ledger_head_while_updates_are_published(installation, tmp_path):
-    """The nth report is entry 180 + n: so the note of the last report says how the ledger must have ended."""
+    """The nth report is entry 228 + n: so the note of the last report says how the ledger must have ended."""
     stop = tmp_path / "stop"
     writer = installation.start("shell", "--no-imports", "-c", PUBLISHER.format(stop=str(stop)))
     seen = []
@@ -96,13 +96,13 @@ def test_an_export_agrees_with_its_ledger_head_while_updates_are_published(insta
                 seen.append((last_note(answer, ending), answer.headers["X-Ledger-Head"]))
             with urllib.request.urlopen(f"{server.url}/data/updates.csv") as answer:
                 rows = list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
-                seen.append((f"number {int(rows[-1]['entry']) - 180}", answer.headers["X-Ledger-Head"]))
+                seen.append((f"number {int(rows[-1]['entry']) - 228}", answer.headers["X-Ledger-Head"]))
     stop.touch()
     _out, problems = writer.communicate(timeout=60)
     assert writer.returncode == 0, problems
     numbers = sequences(installation)
     told = [(int(note.removeprefix("number ")), numbers[head]) for note, head in seen if note.startswith("number ")]
-    assert all(head == 180 + number for number, head in told if number > 0)
+    assert all(head == 228 + number for number, head in told if number > 0)
 
 
 # Text that no zip makes small.

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commitments.ledger.append import Actor, append_entries
+from commitments.ledger.append import append_entries
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.ops.sample_data import make_sample
 from tests import factories

@@ -2,12 +2,14 @@
 
 import json
 from copy import deepcopy
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from commitments.ledger.append import Actor, append_entries, new_correction, new_retraction
+from commitments.ledger.append import append_entries, new_correction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.ledger.verify import verify_ledger
 from commitments.models import (
@@ -21,13 +23,14 @@ from commitments.models import (
     Release,
     Section,
 )
-from commitments.workflow.release_loader import ReleaseFileError, load_release
+from commitments.workflow.release_loader import NAMED_IN_CHINESE, ReleaseFileError, load_release
+from tests import factories
 from tests.helpers.release_file import HEAD, SOURCE, small
 
 pytestmark = pytest.mark.django_db
 
 # The head after a fresh load, as `verify_ledger` prints it. It changes with any change of the file's entries.
-ENTRIES = 180
+ENTRIES = 228
 BY = Actor()
 STORED = (Area, Organisation, Release, Section, Agreement, Commitment, LedgerEntry, LoadedItem)
 
@@ -60,7 +63,7 @@ def test_after_loading_everything_verifies():
 
 @pytest.mark.postgresql
 def test_in_another_database_a_load_has_the_same_head_and_says_how_much_was_new(tmp_path):
-    assert "180 ledger entries are new" in load(tmp_path, SOURCE)
+    assert "228 ledger entries are new" in load(tmp_path, SOURCE)
     assert LedgerHead.objects.get().digest == HEAD
 
 
@@ -273,8 +276,11 @@ def in_chinese(**translations):
 @pytest.mark.postgresql
 def test_translations_are_loaded_beside_the_chain_and_once(tmp_path):
     load(tmp_path, small())
-    head = LedgerHead.objects.get().digest
+    entries = LedgerEntry.objects.exclude(kind="entity").count()
     assert "2 translations" in load(tmp_path, in_chinese())
+    assert LedgerEntry.objects.exclude(kind="entity").count() == entries
+    assert LedgerEntry.objects.filter(entity="area/culture").last().data["reason"] == NAMED_IN_CHINESE
+    head = LedgerHead.objects.get().digest
     commitment = Commitment.objects.get(reference="CU-01")
     assert (commitment.translation("title", "zh-hant"), Area.objects.get(slug="culture").name_zh_hans) == (
         "簽署合作協議",
@@ -314,3 +320,55 @@ def test_a_translation_of_what_is_not_in_the_file_is_named(tmp_path):
     with pytest.raises(CommandError, match="translation of CU-99"):
         load(tmp_path, in_chinese(commitments=[{"reference": "CU-99", "texts": texts}]))
     assert not Commitment.objects.exists()
+
+
+# A ledger that is ahead of the file, or says something else
+
+
+@pytest.mark.postgresql
+def test_a_file_into_a_ledger_that_is_ahead_is_recorded_at_the_time_of_its_last_entry(tmp_path):
+    factories.published(recorded_at=datetime(2026, 11, 25, tzinfo=UTC))
+    last = LedgerEntry.objects.last().recorded_at
+    load(tmp_path, small())
+    assert set(LedgerEntry.objects.filter(key__startswith="CU-").values_list("recorded_at", flat=True)) == {last}
+    assert list(verify_ledger()) == []
+
+
+def test_a_key_on_record_with_other_content_is_named_and_left(tmp_path):
+    load(tmp_path, small())
+    newer = small()
+    newer["commitments"][1]["entries"][1]["note"] = "Something else."
+    newer["commitments"][1]["title"] = "Another title"
+    newer["organisations"][0]["name"] = "Another name"
+    head = LedgerHead.objects.get().digest
+    told = load(tmp_path, newer)
+    named = [line.partition(" is on record with other content")[0] for line in told.splitlines()[1:]]
+    assert named == ["organisation/hksarg/1", "CU-06/1", "CU-06/2"]
+    assert LedgerHead.objects.get().digest == head
+
+
+def again(**row):
+    """The file of a later release, with one pledge that repeats an earlier one."""
+    data = small()
+    del data["commitments"][0], data["commitments"][1]
+    pledge = data["commitments"][0] | {"reference": "CU-96", "part_of": None, "deadline": "", "deadline_basis": ""}
+    pledge |= {"repeats": [{"reference": "CU-06", "why": "The same week."} | row], "entries": pledge["entries"][:1]}
+    pledge["entries"] = [pledge["entries"][0] | {"key": "CU-96/1"}]
+    data["release"] |= {"slug": "later", "issued_on": "2021-08-30", "agreements": []}
+    return data | {"commitments": [pledge], "occasions": []}
+
+
+@pytest.mark.postgresql
+def test_a_later_release_may_repeat_what_is_on_record(tmp_path):
+    load(tmp_path, small())
+    load(tmp_path, again())
+    assert Commitment.objects.get(reference="CU-96").repetitions.get().repeated.reference == "CU-06"
+    assert list(verify_ledger()) == []
+
+
+def test_what_is_repeated_and_not_on_record_is_refused_by_name(tmp_path):
+    load(tmp_path, small())
+    before = counts()
+    with pytest.raises(CommandError, match=r"CU-96.*repeats XX-99, which is not on record"):
+        load(tmp_path, again(reference="XX-99"))
+    assert counts() == before

@@ -18,6 +18,7 @@ from commitments.workflow import reminders
 from tests import factories
 from tests.helpers.crowds import crowd
 from tests.helpers.days import NOW
+from tests.helpers.ledger_acts import retract
 from tests.helpers.mail import mail_server
 from tests.helpers.postgresql import free_port
 from tests.helpers.reminders import send
@@ -176,6 +177,14 @@ def test_an_author_who_works_for_somebody_else_by_now_is_not_sent_where_they_may
     commitment = factories.published(owners=[factories.OrganisationFactory()])
     author = account("ann", body)
     DraftUpdate.objects.create(commitment=commitment, author=author, state="returned", returned_because="No date.")
+    assert reminders.reminder_letters(TODAY) == []
+
+
+def test_no_letter_asks_for_a_draft_of_what_was_retracted(body):
+    commitment = factories.published(owners=[body])
+    author = account("ann", body)
+    DraftUpdate.objects.create(commitment=commitment, author=author, state="returned", returned_because="No date.")
+    retract(commitment.entries.get())
     assert reminders.reminder_letters(TODAY) == []
 
 

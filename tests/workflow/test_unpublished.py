@@ -9,8 +9,10 @@ from django.test import Client
 
 from commitments import urls
 from commitments.i18n.languages import CHINESE, path_in_language, strip_language
-from commitments.ledger.append import Actor, append_entries, new_correction, new_publication, new_redaction
-from commitments.models import Commitment
+from commitments.ledger.append import append_entries, new_correction, new_publication, new_redaction
+from commitments.ledger.entity_contents import ENTITY_MODELS
+from commitments.ledger.new_entries import Actor
+from commitments.models import Area, Commitment, EntityProposal, Organisation, Release
 from tests import factories
 from tests.helpers import secret_drafts
 from tests.helpers.days import NOW
@@ -190,3 +192,53 @@ def test_what_only_a_draft_names_is_on_no_page_and_in_no_filter(client):
         "/sitemap-organisations.xml",
     ):
         assert "nheard-of " not in body(client.get(address))
+
+
+# Names and descriptions: drafts of new ones, and changes of what is on record that nobody has published
+
+UNHEARD_OF = {
+    "organisation": {
+        "name": "Office of Unheard-of Things",
+        "name_zh_hant": "前所未聞處",
+        "aliases": "Unheard-of Bureau",
+    },
+    "area": {"name": "Unheard-of matters", "name_zh_hans": "闻所未闻"},
+    "release": {"title": "Unheard-of release", "known_through": "An unheard-of gazette"},
+    "occasion": {"name": "Unheard-of session"},
+    "news_source": {"name": "Unheard-of Times"},
+}
+DRAFT_WORDS = [word for words in UNHEARD_OF.values() for word in words.values()]
+
+
+def draft_entities():
+    """New rows of each kind that are on no record, and proposals to rename what is."""
+    fixed = {
+        "organisation": {"kind": "department", "side": "other"},
+        "area": {"position": 90},
+        "release": {"issued_on": "2018-08-24", "publisher": "Unheard-of publisher", "language": "en"},
+        "occasion": {"day": "2020-02-02"},
+        "news_source": {"source": "independent", "why": "Nobody knows it."},
+    }
+    for kind, model in ENTITY_MODELS.items():
+        model.objects.create(slug=f"unheard-of-{kind}", **fixed[kind], **UNHEARD_OF[kind])
+    for row in (
+        Organisation.objects.get(slug="hidden-owner"),
+        Area.objects.get(slug="culture"),
+        Release.objects.get(slug="first"),
+    ):
+        words = UNHEARD_OF[row.entity_kind]
+        changes = {name: {"before": getattr(row, name), "after": f"{word} by proposal"} for name, word in words.items()}
+        EntityProposal.objects.create(kind=row.entity_kind, slug=row.slug, changes=changes, reason="Unheard-of reason")
+
+
+@pytest.mark.parametrize("day", ["", "2018-08-24", "2020-02-02", "2021-08-30"])
+def test_no_address_shows_a_draft_name_in_any_language_on_any_day(client, day):
+    draft_entities()
+    leaked = {}
+    for address in addresses():
+        for language in ("en", *CHINESE):
+            asked = path_in_language(language, address) + (f"?as_of={day}" if day else "")
+            text = body(client.get(asked))
+            if words := [word for word in (*DRAFT_WORDS, "Unheard-of reason", "by proposal") if word in text]:
+                leaked[asked] = words
+    assert leaked == {}

@@ -12,16 +12,30 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from django.db.backends.sqlite3 import base
 
 LOOK_EVERY = 0.001  # seconds
 PRIMARY = 0xFF  # of SQLite's codes: the last byte, which says what it is about
+NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Begins a transaction when its turn has come; after OPTIONS["timeout"] seconds in all it gives up, as before."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection; to read only where this process may not write to the database, as for verifying a copy."""
+        try:
+            return super().get_new_connection(conn_params)
+        except sqlite3.OperationalError as error:
+            read_only = _read_only_address(conn_params["database"])
+            if not read_only or error.sqlite_errorcode & PRIMARY not in NOT_WRITABLE:
+                raise
+        self.init_commands = ["PRAGMA query_only = ON"]
+        return super().get_new_connection(conn_params | {"database": read_only})
 
     def _start_transaction_under_autocommit(self) -> None:
         connection: Any = self.connection
@@ -58,3 +72,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise
             return False
         return True
+
+
+def _read_only_address(database: str) -> str:
+    """The address under which SQLite reads a database that cannot be written to; empty for one that can be."""
+    path = Path(unquote(database.removeprefix("file:").partition("?")[0])).absolute()
+    folder_is_writable = os.access(path.parent, os.W_OK)
+    if folder_is_writable and os.access(path, os.W_OK) and "mode=ro" not in database:
+        return ""
+    # To read beside somebody who writes takes a file beside the database. Where there is none, and none can be made,
+    # nobody writes: then the file is read as it is.
+    way = "mode=ro" if folder_is_writable or Path(f"{path}-wal").exists() else "immutable=1"
+    return f"file:{quote(str(path))}?{way}"

@@ -68,6 +68,7 @@ class RowOutcome(RowResult):
         self.cells: Cells = {}
         self.changes: list[CellChange] = []
         self.problems: list[RowProblem] = []
+        self.note = ""  # what becomes of it, where it is not simply stored
 
     @property
     def changed(self) -> list[str]:
@@ -84,7 +85,12 @@ class RowOutcome(RowResult):
 def result_fingerprint(result: Result) -> str:
     """The same for two results only if every row does the same in both."""
     rows = [
-        [row.number, row.import_type, [[change.column, change.before, change.after] for change in row.changes]]
+        [
+            row.number,
+            row.import_type,
+            row.note,
+            [[change.column, change.before, change.after] for change in row.changes],
+        ]
         for row in result
     ]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()

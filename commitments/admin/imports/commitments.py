@@ -21,12 +21,19 @@ from commitments.admin.imports.base import (
     is_same_value,
     split_batches,
 )
-from commitments.admin.imports.export_columns import COMMITMENT_EXPORT_COLUMNS, TRANSLATION_SOURCES, TranslationsByText
+from commitments.admin.imports.export_columns import (
+    COMMITMENT_EXPORT_COLUMNS,
+    REPEATS_COLUMN,
+    TRANSLATION_SOURCES,
+    TranslationsByText,
+)
 from commitments.admin.imports.files import Sheet, SheetRow
 from commitments.admin.imports.organisations import OrganisationLookup
 from commitments.admin.imports.translations import check_translation_rights
+from commitments.admin.repeats_field import format_repeats, parse_repeats, unknown_message
 from commitments.domain.choices import Level, Status
 from commitments.exports.columns import SEPARATOR
+from commitments.exports.csv import strip_defusing
 from commitments.exports.datasets import DATASETS
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.append import lock_head
@@ -35,6 +42,7 @@ from commitments.ledger.contents import (
     RELATIONS,
     Content,
     SlugResolver,
+    all_public_fields,
     format_decimal,
     publication_content,
     to_text,
@@ -42,14 +50,14 @@ from commitments.ledger.contents import (
 from commitments.ledger.reconciliation import PARTY_TABLES
 from commitments.ledger.translations import NewTranslation, latest_translations, record_translations
 from commitments.ledger.validation import check_public_fields
-from commitments.models import Commitment, State
+from commitments.models import Commitment, Repetition, State
 from commitments.query.expressions import BATCH_SIZE
 from commitments.workflow.actors import translator_for
 
 # Columns of our export that say what the ledger reports. Whoever types into one of them expects something.
 REPORTED_COLUMNS = ("status", "stop_reason", "status_on", "achieved", "note", "evidence_urls")
 # What a file says of a draft. `note` is the last report's, as in the public export: its own has another name.
-COMMITMENT_FIELDS = {*PUBLIC_FIELDS, "commitment_note", *TRANSLATION_SOURCES} - {"note"}
+COMMITMENT_FIELDS = {*PUBLIC_FIELDS, "commitment_note", REPEATS_COLUMN, *TRANSLATION_SOURCES} - {"note", "repeats"}
 COLUMN_HINTS = {
     "reference": gettext_lazy("Two to four capital letters, a hyphen, digits: CU-06. Never used twice."),
     "owners": gettext_lazy("Who must deliver: slugs, full names or short names, joined by “; ”."),
@@ -68,6 +76,7 @@ class ExistingRow:
 
     key: int
     public: bool
+    retracted: bool
     cells: Cells
     reported: Cells
 
@@ -89,25 +98,26 @@ class CommitmentResource(ImportResource):
         if lock:
             lock_head()
         self.resolver, self.organisations = SlugResolver(), OrganisationLookup()
-        self.readers = dict.fromkeys(PARTY_TABLES, self.organisations.listed)
+        self.readers = {**dict.fromkeys(PARTY_TABLES, self.organisations.listed), REPEATS_COLUMN: self._read_repeats}
         references = {row.cells["reference"] for row in sheet.rows}
         self.existing_rows: dict[str, ExistingRow] = {}
         for batch in split_batches(sorted(references)):
             queryset = Commitment.objects.for_staff(timezone.localdate()).filter(reference__in=batch)
-            queryset = queryset.select_related(*RELATIONS).prefetch_related(*PARTY_TABLES)
+            queryset = queryset.select_related(*RELATIONS).prefetch_related(*PARTY_TABLES, "repetitions__repeated")
             commitments = list(queryset.select_for_update(of=("self",), no_key=True) if lock else queryset)
             latest = latest_translations(commitment.pk for commitment in commitments)
             self.existing_rows |= {
                 commitment.reference: self._existing_row(commitment, latest) for commitment in commitments
             }
-        parents = {parent for row in sheet.rows if (parent := row.cells.get("part_of"))}
+        named = {parent for row in sheet.rows if (parent := row.cells.get("part_of"))}
+        named |= {reference for row in sheet.rows for reference in _repeated(row.cells.get(REPEATS_COLUMN, ""))}
         self.parent_keys: dict[str, int | None] = dict.fromkeys(references)
-        for batch in split_batches(sorted(parents)):
+        for batch in split_batches(sorted(named)):
             self.parent_keys |= dict(Commitment.objects.filter(reference__in=batch).values_list("reference", "pk"))
 
     def _existing_row(self, commitment: Commitment, latest: TranslationsByText) -> ExistingRow:
         state: State | None = getattr(commitment, "state", None)
-        cells = self._cells(publication_content(commitment))
+        cells = self._cells(all_public_fields(publication_content(commitment)))
         for name, (column, language) in TRANSLATION_SOURCES.items():
             cells[name] = latest.get((commitment.pk, language, cells[column]), "")
         reported = dict.fromkeys(REPORTED_COLUMNS, "")
@@ -116,20 +126,25 @@ class CommitmentResource(ImportResource):
             reported |= {name: to_text(getattr(state, name)) for name in REPORTED_COLUMNS}
             reported["achieved"] = format_decimal(state.achieved)
             reported["evidence_urls"] = state.evidence_urls.replace("\n", SEPARATOR)
-        return ExistingRow(commitment.pk, commitment.published_at is not None, cells, reported)
+        public, retracted = commitment.published_at is not None, commitment.retracted_at is not None
+        return ExistingRow(commitment.pk, public, retracted, cells, reported)
 
     def _cells(self, content: Content) -> Cells:
-        """A content's fields as cells: by name where it has slugs, `note` as `commitment_note`."""
+        """A content's fields as cells: by name where it has slugs, `note` as `commitment_note`, repeats as lines."""
         cells = {
-            name: str(value).lower() if isinstance(value, bool) else to_text(value) for name, value in content.items()
+            name: str(value).lower() if isinstance(value, bool) else to_text(value)
+            for name, value in content.items()
+            if name != "repeats"
         }
+        cells[REPEATS_COLUMN] = format_repeats(content["repeats"])
         cells |= {name: self.organisations.join(content[name]) for name in PARTY_TABLES}
         cells["commitment_note"] = cells.pop("note")
         return cells
 
     def _content(self, cells: Cells) -> Content:
         """The same the other way round."""
-        content: Content = {name: cells[name] for name in PUBLIC_FIELDS if name != "note"}
+        content: Content = {name: cells[name] for name in PUBLIC_FIELDS if name not in ("note", "repeats")}
+        content["repeats"] = parse_repeats(cells[REPEATS_COLUMN])
         content |= {name: cells[name] == "true" for name in ("owner_inferred", "target_approximate")}
         content |= {name: self._slugs(cells[name]) for name in PARTY_TABLES}
         content["paragraph"] = int(cells["paragraph"]) if cells["paragraph"] else None
@@ -138,6 +153,13 @@ class CommitmentResource(ImportResource):
     def _slugs(self, cell: str) -> list[str]:
         names = [cell] if cell in self.organisations.slugs else cell.split(SEPARATOR)
         return sorted(self.organisations.slug(name) for name in names if name)
+
+    def _read_repeats(self, cell: str) -> str:
+        """Lines that can be read, each naming a commitment that there is or that stands in the file."""
+        rows = parse_repeats(cell)
+        if unknown := [row["reference"] for row in rows if row["reference"] not in self.parent_keys]:
+            raise ValidationError([unknown_message(reference) for reference in unknown])
+        return format_repeats(rows)
 
     def blank(self) -> Cells:
         """A pledge of its own."""
@@ -182,7 +204,9 @@ class CommitmentResource(ImportResource):
         return CHANGED if existing_row else NEW
 
     def _published_message(self, reference: str, column: str) -> str:
-        if column == "deadline":
+        if self.existing_rows[reference].retracted:
+            message = _("%(reference)s was retracted, and that is final.")
+        elif column == "deadline":
             message = _("%(reference)s is published, and its deadline moves only by a report: record progress.")
         else:
             message = _("%(reference)s is published: correct it on its page, with a reason.")
@@ -223,15 +247,15 @@ class CommitmentResource(ImportResource):
         )
         names = (
             {name for outcome in changed for name in outcome.changed} - PARTY_TABLES.keys() - TRANSLATION_SOURCES.keys()
-        )
+        ) - {REPEATS_COLUMN}
         if names:
             fields = {"note" if name == "commitment_note" else name for name in names}
             fields |= {"deadline_first", "deadline_last"} if "deadline" in names else set()
             Commitment.objects.bulk_update(changed_commitments, sorted(fields), batch_size=BATCH_SIZE)
+        pairs = [*zip(new_commitments, new, strict=True), *zip(changed_commitments, changed, strict=True)]
         for name in PARTY_TABLES:
-            self._write_parties(
-                name, [*zip(new_commitments, new, strict=True), *zip(changed_commitments, changed, strict=True)]
-            )
+            self._write_parties(name, pairs)
+        self._write_repeats(pairs)
         self.log(
             new_commitments,
             [(commitment, outcome.changed) for commitment, outcome in zip(changed_commitments, changed, strict=True)],
@@ -285,3 +309,28 @@ class CommitmentResource(ImportResource):
             for key in sorted(self.resolver.organisations(self._slugs(outcome.cells[name])))
         ]
         PARTY_TABLES[name].objects.bulk_create(parties, batch_size=BATCH_SIZE)
+
+    def _write_repeats(self, rows: list[tuple[Commitment, RowOutcome]]) -> None:
+        """What the new ones repeat, and those where that changed."""
+        changed_rows = [
+            (commitment, outcome)
+            for commitment, outcome in rows
+            if (outcome.import_type == NEW and outcome.cells[REPEATS_COLUMN]) or REPEATS_COLUMN in outcome.changed
+        ]
+        for batch in split_batches(commitment.pk for commitment, _outcome in changed_rows):
+            Repetition.objects.filter(commitment__in=batch).delete()
+        repetitions = [
+            Repetition(commitment=commitment, repeated_id=key, why=row["why"])
+            for commitment, outcome in changed_rows
+            for row in parse_repeats(outcome.cells[REPEATS_COLUMN])
+            if (key := self.parent_keys[row["reference"]])
+        ]
+        Repetition.objects.bulk_create(repetitions, batch_size=BATCH_SIZE)
+
+
+def _repeated(cell: str) -> list[str]:
+    """The references that a cell names; none where it cannot be read, which its reader says."""
+    try:
+        return [row["reference"] for row in parse_repeats(strip_defusing(cell))]
+    except ValidationError:
+        return []

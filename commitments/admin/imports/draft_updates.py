@@ -27,6 +27,7 @@ from commitments.admin.imports.export_columns import (
     DRAFT_FIELDS,
     EVIDENCE_PLACES,
     NOTE_COLUMNS,
+    STAFF_EVIDENCE_FIELDS,
     draft_export_cells,
 )
 from commitments.admin.imports.files import Sheet, SheetRow
@@ -35,7 +36,8 @@ from commitments.admin.imports.translations import check_translation_rights
 from commitments.domain.choices import UPDATE_KINDS, DraftState, ReportBasis, Status, Vocabulary
 from commitments.domain.hash_chain import canonical_json
 from commitments.ledger.append import lock_head
-from commitments.ledger.contents import EVIDENCE_FIELDS, Content, parse_decimal, update_content
+from commitments.ledger.contents import Content, parse_decimal, update_content
+from commitments.ledger.entity_validation import EntityValidator
 from commitments.ledger.translations import NewTranslation, latest_translations, record_translations
 from commitments.ledger.validation import EntryValidator, check_update
 from commitments.models import DraftEvidence, DraftUpdate
@@ -96,7 +98,7 @@ class DraftResource(ImportResource):
                 DraftUpdate.objects.filter(commitment__reference__in=reference_batch, published_as=None)
             )
             self.unpublished_identities |= {_draft_identity(draft_export_cells(draft, {})) for draft in unpublished}
-        self.validator = EntryValidator(references, set(), set(), set())
+        self.validator = EntryValidator(references, set(), set(), set(), EntityValidator(set(), set()))
 
     def blank(self) -> Cells:
         """A report that rests on evidence."""
@@ -158,6 +160,9 @@ class DraftResource(ImportResource):
 
     def _check_publishable(self, cells: Cells, content: Content) -> None:
         """What would be refused when it is published."""
+        if cells["reference"] in self.validator.retracted:
+            message = _("%(reference)s was retracted, and that is final.")
+            raise ValidationError({"reference": message % {"reference": cells["reference"]}})
         commitment = self.validator.public.get(cells["reference"])
         if commitment is None:
             message = _("There is no published commitment “%(reference)s”. Publish it first, or correct the reference.")
@@ -219,5 +224,5 @@ def _draft_identity(cells: Cells) -> tuple[str, ...]:
 
 def _evidence_cells(cells: Cells) -> list[Cells]:
     """The rows of evidence: those of which anything is filled in."""
-    rows = [{name: cells[f"evidence_{place}_{name}"] for name in EVIDENCE_FIELDS} for place in EVIDENCE_PLACES]
+    rows = [{name: cells[f"evidence_{place}_{name}"] for name in STAFF_EVIDENCE_FIELDS} for place in EVIDENCE_PLACES]
     return [row for row in rows if any(row.values())]

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import path
 from django.utils.text import format_lazy
@@ -23,17 +23,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from commitments.admin.base import ModelAdmin
-from commitments.exports.columns import Column, ColumnType
+from commitments.domain.choices import Copy
+from commitments.exports.columns import Column, ColumnType, RowContext
 from commitments.exports.csv import CSV
 from commitments.exports.download import Export, download, page_url_builder
 from commitments.exports.list_columns import FURTHER_COLUMNS, LIST_COLUMNS
 from commitments.exports.rows import iter_batches
 from commitments.exports.table_columns import EVIDENCE_COLUMNS, ORGANISATION_COLUMNS, UPDATE_COLUMNS
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
-from commitments.ledger.contents import EVIDENCE_FIELDS, FREE_TEXT_FIELDS, format_decimal, to_text
+from commitments.ledger.contents import (
+    ADDED_EVIDENCE_FIELDS,
+    EVIDENCE_FIELDS,
+    FREE_TEXT_FIELDS,
+    format_decimal,
+    to_text,
+)
 from commitments.ledger.translations import latest_translations
-from commitments.models import Commitment, DraftUpdate, Translation
-from commitments.query.expressions import BATCH_SIZE, CURRENT_DEADLINE
+from commitments.models import Commitment, DraftUpdate, Repetition, Translation
+from commitments.query.expressions import BATCH_SIZE, CURRENT_DEADLINE, JoinedLines
 
 # A draft has no state: its deadline is its own.
 DEADLINE = Coalesce(CURRENT_DEADLINE, Cast("deadline", CharField()))
@@ -87,14 +94,75 @@ def with_translation_columns(
     return tuple(translated)
 
 
+def read_repeats(_context: RowContext, lines: str | None) -> str:
+    """What a commitment repeats, line by line, as the box on its form holds it."""
+    return "\n".join(sorted((lines or "").splitlines()))
+
+
+def missing_from(columns: Sequence[Column], own: Sequence[Column]) -> tuple[Column, ...]:
+    """Those of our own columns that others lack: the public's files need not hold all that staff edit."""
+    names = {column.name for column in columns}
+    return tuple(column for column in own if column.name not in names)
+
+
+REPEATS_COLUMN = "repeats_with_why"  # its public column, if there is one, gives references alone
+REPEATED = Repetition.objects.filter(commitment=OuterRef("pk")).values(
+    item=Concat("repeated__reference", Value(": "), "why")
+)
+OWN_COMMITMENT_COLUMNS = (
+    Column(
+        "short_title",
+        _("Short title"),
+        ColumnType.TEXT,
+        _("Two to four words that tell it from its neighbours."),
+        ("short_title",),
+    ),
+    Column(
+        REPEATS_COLUMN,
+        _("Promised before"),
+        ColumnType.TEXT,
+        _("Earlier commitments that it promises again, one on each line, with why: “CU-06: the same week.”"),
+        (JoinedLines(REPEATED),),
+        read_repeats,
+    ),
+)
+OWN_ORGANISATION_COLUMNS = (
+    Column(
+        "aliases",
+        _("Other names"),
+        ColumnType.TEXT,
+        _("As releases and reports call it, too; one on each line."),
+        ("aliases",),
+    ),
+)
+OWN_EVIDENCE_COLUMNS = (
+    Column(
+        "copy",
+        _("Copy"),
+        ColumnType.CODE,
+        _("Whether it is a reprint or a mirror of another’s text; mostly empty."),
+        ("copy",),
+        choices=Copy,
+    ),
+)
+STAFF_EVIDENCE_FIELDS = (*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS)
 COMMITMENT_EXPORT_COLUMNS = with_translation_columns(
-    (*PUBLIC_COLUMNS, *FURTHER_COLUMNS), FREE_TEXT_COLUMNS, latest_own_translation
+    (
+        *PUBLIC_COLUMNS,
+        *missing_from((*PUBLIC_COLUMNS, *FURTHER_COLUMNS), OWN_COMMITMENT_COLUMNS),
+        *FURTHER_COLUMNS,
+    ),
+    FREE_TEXT_COLUMNS,
+    latest_own_translation,
 )
 # Each column of a translation, with that of the text which it translates.
 TRANSLATION_SOURCES = {
     name + column_suffix(language): (name, language) for name in FREE_TEXT_COLUMNS for language in CHINESE
 }
-ORGANISATION_EXPORT_COLUMNS = with_translation_columns(ORGANISATION_COLUMNS, ("name", "short_name", "note"))
+ORGANISATION_EXPORT_COLUMNS = with_translation_columns(
+    (*ORGANISATION_COLUMNS, *missing_from(ORGANISATION_COLUMNS, OWN_ORGANISATION_COLUMNS)),
+    ("name", "short_name", "aliases", "note"),
+)
 NOTE_COLUMNS = {f"note{column_suffix(language)}": language for language in CHINESE}  # of a draft of an update
 EVIDENCE_PLACES = (1, 2, 3)
 UPDATE_COLUMNS_BY_NAME = {column.name: column for column in UPDATE_COLUMNS}
@@ -114,8 +182,8 @@ DRAFT_EXPORT_COLUMNS = (
     *(
         replace(column, name=f"evidence_{place}_{column.name}")
         for place in EVIDENCE_PLACES
-        for column in EVIDENCE_COLUMNS
-        if column.name in EVIDENCE_FIELDS
+        for column in (*EVIDENCE_COLUMNS, *missing_from(EVIDENCE_COLUMNS, OWN_EVIDENCE_COLUMNS))
+        if column.name in STAFF_EVIDENCE_FIELDS
     ),
 )
 
@@ -133,7 +201,7 @@ def draft_export_cells(draft: DraftUpdate, latest: TranslationsByText) -> dict[s
     cells = {column.name: texts[column.name] for column in DRAFT_EXPORT_COLUMNS if column.name in texts}
     cells |= {column.name: "" for column in DRAFT_EXPORT_COLUMNS if column.name.startswith("evidence_")}
     for place, row in zip(EVIDENCE_PLACES, draft.evidence.all(), strict=False):
-        cells |= {f"evidence_{place}_{name}": to_text(getattr(row, name)) for name in EVIDENCE_FIELDS}
+        cells |= {f"evidence_{place}_{name}": to_text(getattr(row, name)) for name in STAFF_EVIDENCE_FIELDS}
     return {"draft": str(draft.pk), "reference": draft.commitment.reference} | cells
 
 

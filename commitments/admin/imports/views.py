@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from import_export.admin import ImportMixin
 from import_export.results import Result
 from import_export.tmp_storages import TempFolderStorage
@@ -51,7 +51,7 @@ from commitments.admin.imports.export_columns import (
 from commitments.admin.imports.organisations import OrganisationResource
 from commitments.exports.csv import CSV
 from commitments.exports.xlsx import XLSX
-from commitments.i18n.phrases import join_list
+from commitments.i18n.phrases import join_list, join_sentences
 
 UPLOAD_PREFIX = "tracker-import-"
 UPLOAD_SECONDS = 60 * 60  # seconds that an upload waits for its confirmation
@@ -153,6 +153,11 @@ class ImportExportMixin(ImportMixin, ExportMixin):
             return self._preview_again(request, data, upload["name"])
         counts = {"new": result.totals[NEW], "changed": result.totals[CHANGED], "same": result.totals[UNCHANGED]}
         message = _("Imported: %(new)s new, %(changed)s changed, %(same)s unchanged.") % counts
+        if waiting := sum(bool(row.note) for row in result):
+            text = ngettext(
+                "%(number)s change waits for a publisher.", "%(number)s changes wait for a publisher.", waiting
+            )
+            message = join_sentences([message, text % {"number": waiting}])
         return self._redirect(request, messages.SUCCESS, message, "changelist")
 
     def template_view(self, request: HttpRequest, suffix: str) -> HttpResponse:

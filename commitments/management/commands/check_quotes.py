@@ -46,4 +46,5 @@ class Command(BaseCommand):
         if len(releases) != 1:
             slugs = ", ".join(Release.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"Say which release with --release. Known: {slugs}.")
-        return releases[0]
+        release: Release = releases[0]
+        return release

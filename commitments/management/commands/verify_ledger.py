@@ -1,22 +1,27 @@
 """manage.py verify_ledger [--rebuild]."""
 
+import gc
 import sys
+import time
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand
 
 from commitments.ledger.verify import rebuild_projections, verify_ledger
 from commitments.models import LedgerHead
+from commitments.models.snapshot import read_snapshot
 
 
 class Command(BaseCommand):
     """Check the ledger."""
 
     help = (
-        "Recomputes the digest chain, checks the database's triggers and compares every projection with the ledger. "
+        "Recomputes the digest chain, checks the database's triggers and compares every projection with the ledger, "
+        "all as they are at one moment; nobody waits meanwhile, and nothing is written. "
         "Prints what does not fit, the first entry first, and exits with 1; else prints the head. "
-        "--rebuild lays the triggers and mends the projections; a broken chain is never mended."
+        "--rebuild lays the triggers and mends the projections, and those who publish wait for it; "
+        "a broken chain is never mended."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,14 +30,48 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Mend if asked to, then check everything."""
+        # What was imported stays, and rows go as they came: to look for what could be freed took a tenth of the time.
+        gc.freeze()
+        gc.set_threshold(100_000)
+        progress = ProgressLine(sys.stderr)
         if options["rebuild"]:
-            for mended in rebuild_projections():
+            for mended in rebuild_projections(progress):
+                progress.clear()
                 self.stdout.write(f"mended: {mended}")
         wrong = False
-        for problem in verify_ledger():
-            self.stderr.write(problem)
-            wrong = True
-        if wrong:
+        with read_snapshot():  # the head is that of what was verified
+            for problem in verify_ledger(progress):
+                progress.clear()
+                self.stderr.write(problem)
+                wrong = True
+            head = LedgerHead.objects.values_list("sequence", "digest").first()
+        progress.clear()
+        if wrong or head is None:
             sys.exit(1)
-        head = LedgerHead.objects.get()
-        self.stdout.write(f"The ledger verifies: {head.sequence} entries, head {head.digest}")
+        self.stdout.write(f"The ledger verifies: {head[0]} entries, head {head[1]}")
+
+
+class ProgressLine:
+    """How far the work is, on one line of a terminal that is written over; nothing where there is no terminal."""
+
+    INTERVAL = 0.2  # seconds
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream, self.is_terminal = stream, stream.isatty()
+        self.width, self.next_at = 0, 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Say that so many of all entries or commitments are done, unless it was said a moment ago."""
+        if not self.is_terminal or (time.monotonic() < self.next_at and done < total):
+            return
+        line = f"{what}: {done:,} of {total:,}"
+        self.stream.write(f"\r{line:{self.width}}")
+        self.stream.flush()
+        self.width, self.next_at = max(self.width, len(line)), time.monotonic() + self.INTERVAL
+
+    def clear(self) -> None:
+        """Leave the line to what is printed next."""
+        if self.width:
+            self.stream.write(f"\r{'':{self.width}}\r")
+            self.stream.flush()
+            self.width = 0

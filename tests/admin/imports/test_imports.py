@@ -13,7 +13,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from commitments.admin.imports import base, commitments, draft_updates, organisations, views
-from commitments.ledger.append import Actor, append_entries, new_publication
+from commitments.ledger.append import append_entries, new_publication
+from commitments.ledger.new_entries import Actor
 from commitments.models import Affiliation, Commitment, DraftUpdate, Organisation, Update
 from commitments.workflow.drafts import publish_drafts, return_drafts
 from tests import factories

@@ -1,0 +1,204 @@
+"""Whether the ledger's entries follow from one another, in order, and end where the head says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from commitments.domain.choices import EntryKind
+from commitments.domain.hash_chain import GENESIS, content_digest, entry_digest, utc_timestamp
+from commitments.ledger.stored_rows import read_time, stored_column, stored_rows, stored_time, tolerant_read
+from commitments.models import LedgerEntry, LedgerHead
+
+BATCH_SIZE = 1000  # entries that are read at a time
+Progress = Callable[[str, int, int], None]  # what is verified, how many of them are done, and how many there are
+
+
+@dataclass(frozen=True, slots=True)
+class ChainError:
+    """An entry that does not fit into the chain. `reference`: the commitment that it is about."""
+
+    sequence: int
+    reference: str
+    what: str
+
+    def __str__(self) -> str:
+        """For the command's output."""
+        return f"entry {self.sequence} ({self.reference}): {self.what}"
+
+
+class StoredEntry(NamedTuple):
+    """An entry as it is stored: SQLite may hold anything in any of its columns."""
+
+    sequence: Any
+    kind: Any
+    reference: Any
+    target: Any
+    entity: Any
+    recorded_at: Any
+    role: Any
+    organisation: Any
+    key: Any
+    content: Any
+    salt: Any
+    content_digest: Any
+    digest: Any
+
+
+def verify_chain(progress: Progress | None = None) -> Iterator[ChainError]:
+    """Each entry whose sequence, content, digest or time of recording does not follow from the one before."""
+    sequence, digest, clock, length = 0, GENESIS, _Clock(), TIME_LENGTHS[connection.vendor]
+    redacted = {row[0] for row in stored_rows(LedgerEntry.objects.filter(kind=EntryKind.REDACTION), ("target_id",))}
+    total = LedgerEntry.objects.count()
+    for number, entry in enumerate(_stored_entries(), 1):
+        is_redacted, problem = entry.sequence in redacted, ""
+        if is_redacted or not _is_sound(entry, sequence, digest, length):
+            problem = _chain_problem(entry, sequence, digest, is_redacted)
+        if problem := problem or clock.problem(entry.recorded_at):
+            yield ChainError(entry.sequence, _about(entry), problem)
+        sequence, digest = entry.sequence, entry.digest
+        if progress and number % BATCH_SIZE == 0:
+            progress("entries", number, total)
+
+
+def verify_head() -> Iterator[str]:
+    """Whether the row that writers lock agrees with the last entry: else the ledger's end was cut off."""
+    head = LedgerHead.objects.filter(pk=1).values_list("sequence", "digest").first()
+    ends = LedgerEntry.objects.order_by("-sequence").values_list("sequence", "digest").first() or (0, GENESIS)
+    if head != ends:
+        yield f"the head says entry {head[0] if head else 'none'}, the ledger ends with entry {ends[0]}"
+
+
+def _stored_entries() -> Iterator[StoredEntry]:
+    """All entries in order, some at a time, so that they never stand in memory together."""
+    fields = [column for column in LedgerEntry._meta.concrete_fields if column.column in STORED_COLUMNS]
+    by_name = {column.column: column for column in fields}
+    columns = ", ".join(stored_column(by_name[name], name, connection.vendor) for name in STORED_COLUMNS)
+    select = f"SELECT {columns} FROM {LedgerEntry._meta.db_table}"  # noqa: S608  (our names)
+    order = f" ORDER BY sequence LIMIT {BATCH_SIZE}"
+    batch = _read(select + order, [])
+    while batch:
+        yield from map(StoredEntry._make, batch)
+        batch = _read(f"{select} WHERE sequence > %s{order}", [batch[-1][0]])
+
+
+STORED_COLUMNS = tuple({"target": "target_id"}.get(name, name) for name in StoredEntry._fields)
+
+
+def _read(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    def read() -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+    return tolerant_read(connection.alias, read)
+
+
+def _is_sound(entry: StoredEntry, sequence: int, digest: str, length: int) -> bool:
+    try:
+        return len(entry.recorded_at) == length and _fits(entry, sequence, digest)
+    except (TypeError, ValueError):  # what SQLite holds is no text, or no number
+        return False
+
+
+def _fits(entry: StoredEntry, sequence: int, digest: str) -> bool:
+    """Whether an entry's digests are right beyond doubt, without writing its metadata in canonical JSON.
+
+    The text that is hashed here is that JSON where nothing in it needs another spelling. If a part held a quotation
+    mark, the same text could stand for other parts: so they are counted. Whatever is not right here is looked at again.
+    """
+    time = entry.recorded_at
+    if entry.sequence != sequence + 1 or type(time) is not str:
+        return False
+    about = f',"entity":"{entry.entity}"' if entry.kind == EntryKind.ENTITY else ""
+    metadata = (
+        f'{{"commitment":"{entry.reference or ""}"{about},"key":"{entry.key or ""}","kind":"{entry.kind}",'
+        f'"organisation":"{entry.organisation}","recorded_at":"{time[:10]}T{time[11:19]}Z","role":"{entry.role}",'
+        f'"sequence":{entry.sequence:d},"target":{entry.target or 0:d}}}'
+    )
+    if metadata.count('"') != (32 if about else 28) or "\\" in metadata:
+        return False
+    if not about and entry.entity != "":
+        return False
+    content = hashlib.sha256((entry.salt + entry.content).encode()).hexdigest()
+    whole = hashlib.sha256((digest + metadata + content).encode()).hexdigest()
+    return bool(content == entry.content_digest and whole == entry.digest)
+
+
+# 2026-11-22 08:00:00, and on PostgreSQL its offset from UTC; any longer has a fraction of a second.
+TIME_LENGTHS = {"sqlite": 19, "postgresql": 22}
+
+
+def _chain_problem(entry: StoredEntry, sequence: int, digest: str, redacted: bool) -> str:
+    if entry.sequence != sequence + 1:
+        return f"follows entry {sequence}: the entries between are missing"
+    if redacted and (entry.content or entry.salt):
+        return "is redacted but still holds text"
+    try:
+        if not redacted and content_digest(entry.salt, entry.content) != entry.content_digest:
+            return "its content was changed"
+        recorded_at = read_time(entry.recorded_at)
+        if entry_digest(digest, _metadata(entry, recorded_at), entry.content_digest) != entry.digest:
+            return "its digest does not follow from the entry before"
+    except (TypeError, ValueError) as error:  # what SQLite holds is no text, or no time
+        return f"cannot be read: {error}"
+    if recorded_at.microsecond:
+        return "its time of recording has a fraction of a second, which its digest does not cover"
+    return "" if entry.entity == "" or entry.kind == EntryKind.ENTITY else "says an entity, and is none"
+
+
+def _metadata(entry: StoredEntry, recorded_at: datetime) -> dict[str, Any]:
+    """The same parts as `ledger.append.entry_metadata`."""
+    about = {"entity": entry.entity} if entry.kind == EntryKind.ENTITY else {}
+    return about | {
+        "sequence": entry.sequence,
+        "kind": entry.kind,
+        "commitment": entry.reference or "",
+        "target": entry.target or 0,
+        "recorded_at": utc_timestamp(recorded_at),
+        "role": entry.role,
+        "organisation": entry.organisation,
+        "key": entry.key or "",
+    }
+
+
+class _Clock:
+    """Times of recording never run backwards, and none lies ahead of the clock that verifies them (R5b)."""
+
+    def __init__(self) -> None:
+        self.before, self.now = "", self._read()
+
+    @staticmethod
+    def _read() -> str:
+        return stored_time(timezone.now(), connection.vendor)[:SECONDS]
+
+    def problem(self, time: Any) -> str:
+        """What is wrong with the time of the next entry, which is as it is stored."""
+        if type(time) is not str:
+            return "its time of recording cannot be read"
+        before, self.before = self.before, time
+        if time < before:
+            return "was recorded before the entry before it"
+        if time[:SECONDS] > self.now:
+            self.now = self._read()  # it has gone on
+        return "lies ahead of this machine’s clock" if time[:SECONDS] > self.now else ""
+
+
+SECONDS = 19  # how long a time to the second is: 2026-11-22 08:00:00
+
+
+def _about(entry: StoredEntry) -> str:
+    """The commitment or entity at stake: a redaction of a redaction is about what the first one was about."""
+    seen: set[Any] = set()
+    while entry.kind == EntryKind.REDACTION and entry.target not in seen:
+        seen.add(entry.target)
+        names = [{"reference": "commitment_id", "target": "target_id"}.get(name, name) for name in StoredEntry._fields]
+        rows = stored_rows(LedgerEntry.objects.filter(pk=entry.target), names)
+        entry = StoredEntry._make(rows[0]) if rows else entry
+    return str(entry.reference or entry.entity or entry.kind)

@@ -1,0 +1,148 @@
+"""What an organisation, area, release, occasion or news source was called or was before, and each change of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from commitments.domain.choices import EntityKind, Side
+from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
+from commitments.i18n.phrases import join_clauses, join_list, join_sentences
+from commitments.ledger.contents import Content
+from commitments.ledger.entity_contents import ENTITY_MODELS, RELEASE_LISTS, rows_for_entities
+from commitments.models import EntityChange, LedgerEntry
+from commitments.models.entity import Entity
+from commitments.query.localized import LocalizedText, guess_language, localize
+
+# The page of each kind by its name in `urls.py`; occasions are days on every page, news sources part of the method.
+PAGES = {EntityKind.ORGANISATION: "organisation", EntityKind.AREA: "area", EntityKind.RELEASE: "release"}
+COLUMNS_OF_DAYS = ("issued_on", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedChange:
+    """One entry about an entity, in words. `changes`: what each field is called, and what stood and stands in it."""
+
+    entry: LedgerEntry
+    row: Entity
+    is_first: bool
+    reason: LocalizedText
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """Organisation, area and so on."""
+        return str(EntityKind(self.row.entity_kind).label)
+
+    @property
+    def name(self) -> LocalizedText:
+        """What it is called today."""
+        return localize(self.row, self.row.title_field)
+
+    @property
+    def page(self) -> str:
+        """The address of its own page; empty where it has none."""
+        name = PAGES.get(self.row.entity_kind)
+        return reverse(name, args=[self.row.slug]) if name else ""
+
+
+def value_on(row: Entity, column: str, day: date) -> Any:
+    """What a public field of an entity said on a past day, as far as it is one that a page tells of."""
+    until_later = (former for former in row.former if former["until"] > day.isoformat() and column in former)
+    return next((former[column] for former in until_later), getattr(row, column))
+
+
+def former_name(row: Entity, day: date) -> LocalizedText | None:
+    """What it was called on a past day, in the language of the moment; None where that is its name today."""
+    language, name = current_language(), row.title_field
+    then, now = value_on(row, name + column_suffix(language), day), getattr(row, name + column_suffix(language))
+    if not then and language != RECORD_LANGUAGE:
+        then, now, language = value_on(row, name, day), getattr(row, name), RECORD_LANGUAGE
+    return LocalizedText(str(then), language) if then and then != now else None
+
+
+def former_side(row: Entity, day: date) -> str:
+    """On which side an organisation was on a past day, in words; empty where it is on that one today."""
+    side = value_on(row, "side", day) if row.entity_kind == EntityKind.ORGANISATION else ""
+    return str(Side(side).label) if side and side != row.side else ""  # type: ignore[attr-defined]  # an organisation has one
+
+
+def describe_entity_changes(entries: Iterable[LedgerEntry]) -> dict[int, DescribedChange]:
+    """Each entity entry among the entries in words, by its sequence. Takes `entity_change` from what was selected."""
+    about = [entry for entry in entries if entry.entity and hasattr(entry, "entity_change")]
+    rows = rows_for_entities(entry.entity for entry in about)
+    return {
+        entry.sequence: describe_entity_change(entry, rows[entry.entity]) for entry in about if entry.entity in rows
+    }
+
+
+def describe_entity_change(entry: LedgerEntry, row: Entity) -> DescribedChange:
+    """One entity entry in words. A text that was removed is said nowhere: the projection does not have it."""
+    change: EntityChange = entry.entity_change
+    changes = [
+        {
+            "field": entity_field_label(row.entity_kind, item["field"]),
+            "before": display_value(row.entity_kind, item["field"], item["before"]),
+            "after": display_value(row.entity_kind, item["field"], item["after"]),
+        }
+        for item in change.changes
+    ]
+    reason = guess_language(str((entry.data or {}).get("reason", "")))
+    return DescribedChange(entry, row, change.is_first, reason, changes)
+
+
+def changes_of(row: Entity) -> list[DescribedChange]:
+    """Every change of an entity after its first entry, the latest first."""
+    if not row.former and not EntityChange.objects.filter(kind=row.entity_kind, slug=row.slug, is_first=False).exists():
+        return []
+    entries = LedgerEntry.objects.filter(
+        entity_change__kind=row.entity_kind, entity_change__slug=row.slug, entity_change__is_first=False
+    )
+    described = [
+        describe_entity_change(entry, row) for entry in entries.select_related("entity_change").order_by("-sequence")
+    ]
+    return [change for change in described if change.changes]
+
+
+def entity_field_label(kind: str, name: str) -> str:
+    """What a public field of an entity is called."""
+    model: Any = ENTITY_MODELS[kind]
+    if name in RELEASE_LISTS:
+        return str(model._meta.get_field(name).related_model._meta.verbose_name_plural)
+    return str(model._meta.get_field(name).verbose_name)
+
+
+def display_value(kind: str, name: str, value: Any) -> SafeString:
+    """A public field's value for readers: a choice by its label, a day in words, a list in a row."""
+    if name in RELEASE_LISTS:
+        return escape(join_clauses(_list_item(item) for item in value))
+    if value and name in COLUMNS_OF_DAYS:
+        return escape(date_format(date.fromisoformat(value)))
+    choices = dict(ENTITY_MODELS[kind]._meta.get_field(name).flatchoices)  # type: ignore[union-attr]  # a column
+    if value in choices:
+        return escape(str(choices[value]))
+    return guess_language("" if value is None else str(value)).marked
+
+
+def _list_item(item: Content) -> str:
+    """A section or an agreement of a release, with all that it says."""
+    language = column_suffix(current_language())
+    title = "heading" if "heading" in item else "title"
+    words = [f"{item.get('position') or item.get('number')}. {item[title + language] or item[title]}".strip()]
+    if item.get("area"):
+        words.append(str(item["area"]))
+    if note := item.get(f"note{language}") or item.get("note"):
+        words.append(str(note))
+    if item.get("parties"):
+        words.append(_("Parties: %(parties)s.") % {"parties": join_list(item["parties"])})
+    if item.get("commitments"):
+        words.append(_("Commitments: %(references)s.") % {"references": join_list(item["commitments"])})
+    return join_sentences(words)

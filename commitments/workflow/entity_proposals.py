@@ -1,0 +1,249 @@
+"""What is public of organisations, areas, releases and the like: proposed by staff, recorded by a publisher.
+
+The rules of the ledger itself are in `ledger.entity_validation`; here is who may bring what to it (R5a), which may take
+four eyes. Everything runs in one transaction, and a refusal names the proposal that stopped it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commitments.domain.choices import EntryKind, ProposalState
+from commitments.i18n.phrases import in_quotes, join_list
+from commitments.ledger.append import EntryRefusedError, append_entries, dry_run, lock_head, new_entity_entry
+from commitments.ledger.contents import Content
+from commitments.ledger.entity_contents import (
+    changed_fields,
+    make_entity_content,
+    rows_for_entities,
+    without_blanks,
+)
+from commitments.ledger.entity_validation import recorded_entity_fields
+from commitments.ledger.named_entities import with_named_entities
+from commitments.ledger.new_entries import Actor, NewEntry
+from commitments.models import EntityProposal, LedgerEntry, Release
+from commitments.models.entity import Entity
+from commitments.workflow.actors import actor_for
+
+Changes = dict[str, dict[str, Any]]  # by field: {"before": …, "after": …}, as contents of the ledger say them
+
+
+class ProposalRefusedError(ValidationError):
+    """A proposal cannot be put on record, so none of those asked for was. `proposal` says which."""
+
+    def __init__(self, proposal: EntityProposal, problem: ValidationError) -> None:
+        super().__init__(problem)
+        self.proposal = proposal
+
+
+def may_record_changes(user: User) -> bool:
+    """Whether what the user changes of something on record is an entry at once. Anybody else proposes it."""
+    return user.has_perm("commitments.publish") and not settings.FOUR_EYES
+
+
+def changes_on_record(row: Entity, fields: Content) -> Changes:
+    """What would change if the row said these fields: by field, before and after."""
+    changed = changed_fields(row.entity_kind, recorded_entity_fields([row.entity])[row.entity], fields)
+    return {change["field"]: {"before": change["before"], "after": change["after"]} for change in changed}
+
+
+def change_entry(row: Entity, changes: Changes, reason: str, by: Actor) -> NewEntry:
+    """The entry that changes some fields of what is on record."""
+    recorded = recorded_entity_fields([row.entity])[row.entity]
+    return _change_entry(row.entity, _with_changes(recorded, changes), reason, by)
+
+
+def record_change(row: Entity, changes: Changes, reason: str, user: User) -> LedgerEntry:
+    """Put a change on record at once. ValidationError, by field, where a rule forbids it."""
+    with transaction.atomic():
+        lock_head()
+        if not may_record_changes(user):
+            raise ValidationError(_("Here somebody else must put it on record: propose the change."))
+        return append_entries([change_entry(row, changes, reason, actor_for(user))])[0]
+
+
+def propose_change(row: Entity, changes: Changes, reason: str, user: User) -> EntityProposal:
+    """Ask the publishers to decide on a change. ValidationError, by field, where the ledger would refuse it."""
+    with transaction.atomic():
+        lock_head()
+        dry_run(change_entry(row, changes, reason, Actor()))
+        return EntityProposal.objects.create(
+            kind=row.entity_kind, slug=row.slug, changes=changes, reason=reason, author=user
+        )
+
+
+def put_on_record(row: Entity, user: User) -> LedgerEntry:
+    """Append the first entry of something that no commitment need name. ValidationError where that is forbidden."""
+    with transaction.atomic():
+        lock_head()
+        stored: Entity = type(row)._default_manager.get(pk=row.pk)
+        if stored.published_at:
+            raise ValidationError(_("“%(name)s” is on record already.") % {"name": stored})
+        entry = new_entity_entry(stored, actor_for(user))
+        refuse_own_entities([entry], user)
+        return append_entries([entry])[0]
+
+
+def proposal_entry(proposal: EntityProposal, by: Actor) -> NewEntry:
+    """The entry that a proposal would become upon what is on record now. ValidationError where that has changed."""
+    return _proposal_entries([proposal], by)[proposal.pk]
+
+
+def record_proposals(proposals: Sequence[EntityProposal], user: User) -> list[LedgerEntry]:
+    """Record proposals, the earliest first, all or none. Raises ProposalRefusedError."""
+    with transaction.atomic():
+        locked = _lock_proposals(proposals)
+        for proposal in locked:
+            _refuse_unrecordable(proposal, user)
+        new_entries = _proposal_entries(locked, actor_for(user))
+        for proposal in locked:
+            _refuse_own_entities_of(proposal, new_entries[proposal.pk], user)
+        entries = _append_proposals(locked, new_entries)
+        for proposal, entry in zip(locked, entries, strict=True):
+            proposal.published_as, proposal.state = entry, ProposalState.RECORDED
+            proposal.decided_by, proposal.decided_at = user, timezone.now()
+        EntityProposal.objects.bulk_update(locked, ["published_as", "state", "decided_by", "decided_at"])
+    return entries
+
+
+def decline_proposals(proposals: Sequence[EntityProposal], reason: str, user: User) -> None:
+    """Decline proposals, all or none; their authors read the reason."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why. The author reads it.")})
+    with transaction.atomic():
+        for proposal in _lock_proposals(proposals):
+            refuse_decided(proposal)
+            proposal.state, proposal.declined_because = ProposalState.DECLINED, reason
+            proposal.decided_by, proposal.decided_at = user, timezone.now()
+            proposal.save(update_fields=["state", "declined_because", "decided_by", "decided_at"])
+
+
+def refuse_decided(proposal: EntityProposal) -> None:
+    """Raise ProposalRefusedError for a proposal that somebody has decided on."""
+    if proposal.state != ProposalState.WAITING:
+        raise ProposalRefusedError(proposal, ValidationError(_("Somebody has decided on it already.")))
+
+
+def refuse_own_entities(new_entries: Sequence[NewEntry], user: User) -> None:
+    """With four eyes, raise ValidationError where entries would put on record what the user wrote or changed.
+
+    That is each organisation, area or release, and whatever else has its first entry with them; Django's log of the
+    admin, into which imports write too, says who wrote it.
+    """
+    if not settings.FOUR_EYES:
+        return
+    if own := [str(row) for row in first_recorded_with(new_entries) if was_edited_by(row, user)]:
+        message = _("You wrote or changed %(names)s, and here somebody else must put that on record. Ask a publisher.")
+        raise ValidationError(message % {"names": join_list(in_quotes(name) for name in own)})
+
+
+def first_recorded_with(new_entries: Sequence[NewEntry]) -> list[Entity]:
+    """What has no entry yet and would have its first with these."""
+    entities = [entry.entity for entry in with_named_entities(new_entries) if entry.kind == EntryKind.ENTITY]
+    return [row for row in rows_for_entities(entities).values() if row.published_at is None]
+
+
+def was_edited_by(row: Entity, user: User) -> bool:
+    """Whether the user added the row or changed anything of it; to save it as it was is no change.
+
+    Of a release also its sections and agreements, which had pages of their own once.
+    """
+    parts: list[models.Model] = [*row.sections.all(), *row.agreements.all()] if isinstance(row, Release) else []
+    edits = LogEntry.objects.filter(_is_about([row, *parts]), user=user, action_flag__in=(ADDITION, CHANGE))
+    return edits.exclude(action_flag=CHANGE, change_message="[]").exists()
+
+
+def _is_about(rows: Iterable[models.Model]) -> Q:
+    """Entries of the admin's log about any of the rows."""
+    types = ContentType.objects
+    return Q(*(Q(content_type=types.get_for_model(row), object_id=str(row.pk)) for row in rows), _connector=Q.OR)
+
+
+def _change_entry(entity: str, fields: Content, reason: str, by: Actor, key: str | None = None) -> NewEntry:
+    return NewEntry(EntryKind.ENTITY, make_entity_content(fields, reason), by=by, entity=entity, key=key)
+
+
+def _with_changes(recorded: Content, changes: Changes) -> Content:
+    return without_blanks(recorded | {name: change["after"] for name, change in changes.items()})
+
+
+def _lock_proposals(proposals: Sequence[EntityProposal]) -> list[EntityProposal]:
+    """The proposals as they are stored, held until the transaction ends, in the order in which they were made."""
+    lock_head()
+    stored = EntityProposal.objects.select_for_update(of=("self",)).filter(pk__in=[row.pk for row in proposals])
+    return list(stored.order_by("created_at", "pk"))
+
+
+def _refuse_unrecordable(proposal: EntityProposal, user: User) -> None:
+    """Decided already, or proposed by the very person who is to record it."""
+    refuse_decided(proposal)
+    if settings.FOUR_EYES and proposal.author_id == user.pk:
+        message = _("You proposed it, and here somebody else must put it on record.")
+        raise ProposalRefusedError(proposal, ValidationError(message))
+
+
+def _refuse_own_entities_of(proposal: EntityProposal, entry: NewEntry, user: User) -> None:
+    try:
+        refuse_own_entities([entry], user)
+    except ValidationError as problem:
+        raise ProposalRefusedError(proposal, problem) from problem
+
+
+def _proposal_entries(proposals: Sequence[EntityProposal], by: Actor) -> dict[int, NewEntry]:
+    """The entry of each, by its key: only its own changes, upon what is on record and what those before it change."""
+    recorded = recorded_entity_fields({proposal.entity for proposal in proposals})
+    new_entries: dict[int, NewEntry] = {}
+    for proposal in proposals:
+        now = recorded.get(proposal.entity, {})
+        changes = _upon_what_is_on_record(proposal, now)
+        fields = recorded[proposal.entity] = _with_changes(now, changes)
+        key = f"proposal/{proposal.pk}"
+        new_entries[proposal.pk] = _change_entry(proposal.entity, fields, proposal.reason, by, key)
+    return new_entries
+
+
+def _upon_what_is_on_record(proposal: EntityProposal, now: Content) -> Changes:
+    """A proposal's changes; ProposalRefusedError, by field, where one of them has changed since it was made."""
+    changes: Changes = dict(proposal.changes)
+    if "agreements" in changes and "agreements" in now:
+        changes["agreements"] = _with_commitments_now(changes["agreements"], now["agreements"])
+    stale = [name for name, change in changes.items() if now.get(name, "") != change["before"]]
+    if stale:
+        message = _("This has changed since the change was proposed. Decline it, and propose anew what is still right.")
+        raise ProposalRefusedError(proposal, ValidationError(dict.fromkeys(stale, message)))
+    return changes
+
+
+def _with_commitments_now(change: dict[str, Any], now: list[Content]) -> dict[str, Any]:
+    """A change of agreements, with the commitments that came on record under them since it was proposed."""
+    now_by_number = {row["number"]: row["commitments"] for row in now}
+    before_by_number = {row["number"]: row["commitments"] for row in change["before"]}
+
+    def brought_up_to_date(rows: Iterable[Content]) -> list[Content]:
+        return [
+            row | {"commitments": now_by_number[row["number"]]}
+            if row["number"] in now_by_number and before_by_number.get(row["number"]) == row["commitments"]
+            else row
+            for row in rows
+        ]
+
+    return {name: brought_up_to_date(rows) for name, rows in change.items()}
+
+
+def _append_proposals(proposals: Sequence[EntityProposal], new_entries: dict[int, NewEntry]) -> list[LedgerEntry]:
+    try:
+        return append_entries([new_entries[proposal.pk] for proposal in proposals])
+    except EntryRefusedError as refusal:
+        refused = next((row for row in proposals if new_entries[row.pk] is refusal.entry), proposals[0])
+        raise ProposalRefusedError(refused, refusal) from refusal
