@@ -314,6 +314,8 @@ def write_draft_links(row: Entity, links: DraftLinks) -> None:
         return
     before = draft_links(row)
     for agreement in row.agreements.all():
-        wanted = links.get(agreement.number, set())
+        wanted = links.get(agreement.number)
+        if wanted is None:  # under another number, which is only proposed
+            continue
         agreement.commitments.remove(*before[agreement.number] - wanted)
         agreement.commitments.add(*wanted - before[agreement.number])

@@ -26,7 +26,7 @@ from commitments.ledger.entity_contents import (
     SECTION_TEXTS,
     rows_for_entities,
 )
-from commitments.ledger.validation import REDACTABLE_FIELDS
+from commitments.ledger.redaction_rules import REDACTABLE_FIELDS
 from commitments.models import LedgerEntry, RedactionRequest
 from commitments.workflow.redactions import decide_redaction, redaction_by, request_redaction
 
@@ -77,13 +77,17 @@ def _entity_texts(fields: Content, prefix: ContentPath) -> dict[ContentPath, str
 
 def _row_texts(name: str, rows: list[Content], prefix: ContentPath) -> dict[ContentPath, str]:
     """The texts of each row; of a correction's changes those of what is words."""
-    return {
-        (*prefix, number, part): row[part]
-        for number, row in enumerate(rows)
-        if name != "changes" or row["field"] in FREE_TEXT_FIELDS
-        for part in WORDS_OF_ROWS[name]
-        if row.get(part)
-    }
+    texts: dict[ContentPath, str] = {}
+    for number, row in enumerate(rows):
+        if name == "changes" and row["field"] not in (*FREE_TEXT_FIELDS, "repeats"):
+            continue
+        for part in WORDS_OF_ROWS[name]:
+            value = row.get(part)
+            if isinstance(value, list):  # what a correction says of repetitions
+                texts |= _row_texts("repeats", value, (*prefix, number, part))
+            elif value:
+                texts[*prefix, number, part] = value
+    return texts
 
 
 def removed_texts(redaction_request: RedactionRequest) -> list[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,8 +27,8 @@ from commitments.ledger.contents import (
     public_value,
     publication_content,
 )
-from commitments.ledger.entity_contents import entity_content
-from commitments.ledger.entity_reconciliation import reconcile_entities
+from commitments.ledger.entity_contents import coming_release, entity_content
+from commitments.ledger.entity_reconciliation import entities_to_reconcile, reconcile_entities
 from commitments.ledger.entity_validation import EntityValidator
 from commitments.ledger.named_entities import published_references, with_named_entities
 from commitments.ledger.new_entries import Actor, NewEntry
@@ -71,7 +72,7 @@ def append_entries(new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:
         _empty_redacted(redacted)
         touched = [*entries, *(entry.subject for entry in redacted)]
         reconcile_projections(list(dict.fromkeys(str(entry.commitment_id) for entry in touched if entry.commitment_id)))
-        reconcile_entities(list(dict.fromkeys(entry.entity for entry in touched if entry.entity)))
+        reconcile_entities(entities_to_reconcile(entry.entity for entry in touched))
         _remove_translations(removed_texts)
     return [by_new_entry[id(new_entry)] for new_entry in new_entries]
 
@@ -79,7 +80,8 @@ def append_entries(new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:
 def _chain_entries(new_entries: Sequence[NewEntry], head: LedgerHead) -> dict[int, LedgerEntry]:
     """The entries of the chain, each checked and its time set, by the identity of what they are made of."""
     validator = _load_validator(new_entries)
-    last = LedgerEntry.objects.filter(pk=head.sequence).values_list("recorded_at", flat=True).first()
+    # Of all, not of the last: before there were entity entries, a file's time could be older than the one before it.
+    last: datetime | None = LedgerEntry.objects.aggregate(latest=Max("recorded_at"))["latest"]
     now = timezone.now()
     entries: dict[int, LedgerEntry] = {}
     for new_entry in new_entries:
@@ -108,7 +110,8 @@ def _load_validator(new_entries: Sequence[NewEntry]) -> EntryValidator:
     references = {new_entry.commitment.reference for new_entry in new_entries if new_entry.commitment}
     targets = {new_entry.target.sequence for new_entry in new_entries if new_entry.target}
     entities = {new_entry.entity for new_entry in new_entries if new_entry.entity}
-    entities |= {new_entry.target.entity for new_entry in new_entries if new_entry.target and new_entry.target.entity}
+    subjects = (new_entry.target.subject for new_entry in new_entries if new_entry.target)
+    entities |= {subject.entity for subject in subjects if subject.entity}
     keys = {new_entry.key for new_entry in new_entries if new_entry.key}
     entity_validator = EntityValidator(entities, published_references(new_entries))
     return EntryValidator(references, parents, targets, keys, entity_validator)
@@ -191,7 +194,8 @@ def new_publication(commitment: Commitment, by: Actor, **values: Any) -> NewEntr
 
 def new_entity_entry(row: Entity, by: Actor, reason: str = "", **values: Any) -> NewEntry:
     """The entry that puts an entity on record as its row stands. `values`: a fixture's key, time and salt."""
-    return NewEntry(EntryKind.ENTITY, entity_content(row, reason), by=by, entity=row.entity, **values)
+    content = entity_content(row, reason, coming_release(row, timezone.localdate()))
+    return NewEntry(EntryKind.ENTITY, content, by=by, entity=row.entity, **values)
 
 
 def new_correction(commitment: Commitment, values: dict[str, Any], reason: str, by: Actor) -> NewEntry:

@@ -60,7 +60,7 @@ def verify_chain(progress: Progress | None = None) -> Iterator[ChainError]:
         is_redacted, problem = entry.sequence in redacted, ""
         if is_redacted or not _is_sound(entry, sequence, digest, length):
             problem = _chain_problem(entry, sequence, digest, is_redacted)
-        if problem := problem or clock.problem(entry.recorded_at):
+        if problem := problem or clock.problem(entry):
             yield ChainError(entry.sequence, _about(entry), problem)
         sequence, digest = entry.sequence, entry.digest
         if progress and number % BATCH_SIZE == 0:
@@ -172,18 +172,23 @@ class _Clock:
     """Times of recording never run backwards, and none lies ahead of the clock that verifies them (R5b)."""
 
     def __init__(self) -> None:
-        self.before, self.now = "", self._read()
+        self.before, self.now, self.is_kept = "", self._read(), False
 
     @staticmethod
     def _read() -> str:
         return stored_time(timezone.now(), connection.vendor)[:SECONDS]
 
-    def problem(self, time: Any) -> str:
-        """What is wrong with the time of the next entry, which is as it is stored."""
+    def problem(self, entry: StoredEntry) -> str:
+        """What is wrong with the time of the next entry, which is as it is stored.
+
+        Before the first entity entry, versions that did not know them took the time that a release's file gave.
+        """
+        time = entry.recorded_at
         if type(time) is not str:
             return "its time of recording cannot be read"
-        before, self.before = self.before, time
-        if time < before:
+        self.is_kept = self.is_kept or entry.kind == EntryKind.ENTITY
+        before, self.before = self.before, max(time, self.before)
+        if self.is_kept and time < before:
             return "was recorded before the entry before it"
         if time[:SECONDS] > self.now:
             self.now = self._read()  # it has gone on

@@ -9,13 +9,14 @@ where they say something, so that what was recorded before there were such field
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import models
 
 from commitments.domain.choices import EntityKind
 from commitments.ledger.contents import Content, parse_day, to_text
-from commitments.models import Agreement, Area, NewsSource, Occasion, Organisation, Release, Section
+from commitments.models import Agreement, Area, EntityChange, NewsSource, Occasion, Organisation, Release, Section
 from commitments.models.entity import Entity
 from commitments.models.fields import language_columns
 
@@ -86,6 +87,17 @@ def entity_content(row: Entity, reason: str = "", release: str = "") -> Content:
 def make_entity_content(fields: Content, reason: str = "", release: str = "") -> Content:
     """The content that says these fields; `release` only where it became public with one."""
     return {"fields": fields, "reason": reason} | ({"release": release} if release else {})
+
+
+def coming_release(row: Entity, today: date) -> str:
+    """The slug of the release to come with which an entity will be public; empty where it is public, or a draft.
+
+    A change of it before that day is as hidden as it is itself.
+    """
+    if row.public_from is None or row.public_from <= today:
+        return ""
+    changes = EntityChange.objects.filter(kind=row.entity_kind, slug=row.slug).exclude(release="").order_by("-entry")
+    return changes.values_list("release", flat=True).first() or ""
 
 
 def without_blanks(fields: Content) -> Content:

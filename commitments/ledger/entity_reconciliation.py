@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -55,11 +55,20 @@ def reconcile_entities(
     for kind in KINDS_IN_ORDER:
         slugs = by_kind.pop(kind, [])
         for start in range(0, len(slugs), BATCH_SIZE):
-            batch = EntityBatch(kind, slugs[start : start + BATCH_SIZE], redactions or RedactionIndex())
-            differences += batch.fold(tolerant=tolerant)
+            of_kind = slugs[start : start + BATCH_SIZE]
+            batch = EntityBatch(kind, of_kind, redactions or RedactionIndex(), tolerant=tolerant)
+            differences += batch.fold()
             differences += batch.reconcile(repair=repair)
     unknown = [f"{kind}/{slug}" for kind, slugs in by_kind.items() for slug in slugs]
     return [*differences, *(ProjectionError(entity, "entity", "is of no known kind") for entity in unknown)]
+
+
+def entities_to_reconcile(touched: Iterable[str]) -> list[str]:
+    """The entities that entries are about, and what came with a release among them: it is public from its day on."""
+    entities = dict.fromkeys(filter(None, touched))
+    releases = [slug for kind, slug in map(split_entity, entities) if kind == EntityKind.RELEASE]
+    came_with = EntityChange.objects.filter(release__in=releases) if releases else EntityChange.objects.none()
+    return list(entities | dict.fromkeys(f"{kind}/{slug}" for kind, slug in came_with.values_list("kind", "slug")))
 
 
 def issue_days(redactions: RedactionIndex) -> dict[str, date]:
@@ -73,10 +82,10 @@ def issue_days(redactions: RedactionIndex) -> dict[str, date]:
 
 
 class EntityBatch:
-    """Some entities of one kind, their entries and what these come to."""
+    """Some entities of one kind, their entries and what these come to. `tolerant`: as `reconcile_entities` has it."""
 
-    def __init__(self, kind: str, slugs: Sequence[str], redactions: RedactionIndex) -> None:
-        self.kind, self.slugs, self.redactions = kind, slugs, redactions
+    def __init__(self, kind: str, slugs: Sequence[str], redactions: RedactionIndex, *, tolerant: bool) -> None:
+        self.kind, self.slugs, self.redactions, self.tolerant = kind, slugs, redactions, tolerant
         self.model = ENTITY_MODELS[kind]
         self.entries: dict[str, list[LedgerEntry]] = defaultdict(list)
         of_these = LedgerEntry.objects.filter(entity__in=[f"{kind}/{slug}" for slug in slugs])
@@ -84,13 +93,13 @@ class EntityBatch:
             self.entries[split_entity(entry.entity)[1]].append(entry)
         self.wanted: dict[str, EntityProjection] = {}
 
-    def fold(self, *, tolerant: bool) -> list[ProjectionError]:
-        """Work out each projection; with `tolerant`, what cannot be is told and left alone."""
+    def fold(self) -> list[ProjectionError]:
+        """Work out each projection; where it is tolerant, what cannot be is told and left alone."""
         differences: list[ProjectionError] = []
         try:
             days = issue_days(self.redactions)
         except FOLD_ERRORS:
-            if not tolerant:
+            if not self.tolerant:
                 raise
             days = {}
         for slug in self.slugs:
@@ -100,7 +109,7 @@ class EntityBatch:
                 else:
                     differences.append(self._error(slug, "is public without an entry"))
             except FOLD_ERRORS as error:
-                if not tolerant:
+                if not self.tolerant:
                     raise
                 differences.append(self._error(slug, f"cannot be made from its entries: {error!r}"))
         return differences
@@ -140,6 +149,8 @@ class EntityBatch:
             with transaction.atomic():
                 rows.write()
         except IntegrityError as error:
+            if not self.tolerant:
+                raise
             slugs = [row.slug for row in rows.missing] + [row.slug for row, _names in rows.changed]
             return [self._error(slug, f"cannot be put right: {error}".strip()) for slug in slugs]
         return []
@@ -168,6 +179,8 @@ class EntityBatch:
             with transaction.atomic():
                 WRITE_LIST[name](release, rows)
         except (IntegrityError, KeyError) as error:
+            if not self.tolerant:
+                raise
             return [self._error(release.slug, f"cannot be put right: {error!r}", name)]
         return []
 
@@ -213,17 +226,18 @@ def _write_sections(release: Release, rows: Sequence[Content]) -> None:
 
 def _write_agreements(release: Release, rows: Sequence[Content]) -> None:
     """Anew, but for what staff noted of drafts: a commitment that is not on record stays with its agreement."""
-    drafts = defaultdict(list)
+    drafts: dict[Any, list[int]] = defaultdict(list)
+    numbers = {row["number"] for row in rows}
     of_drafts = release.agreements.filter(commitments__published_at=None, commitments__isnull=False)
-    for number, commitment in of_drafts.values_list("number", "commitments"):
-        drafts[number].append(commitment)
+    for number, title, commitment in of_drafts.values_list("number", "title", "commitments"):
+        drafts[number if number in numbers else title].append(commitment)  # by its title where it has another number
     release.agreements.all().delete()
     for row in rows:
         texts = {name: row[name] for name in AGREEMENT_TEXTS}
         agreement = Agreement.objects.create(release=release, number=row["number"], basis=row["basis"], **texts)
         agreement.parties.set(Organisation.objects.filter(slug__in=row["parties"]).values_list("pk", flat=True))
         recorded = Commitment.objects.filter(reference__in=row["commitments"]).values_list("pk", flat=True)
-        agreement.commitments.set([*recorded, *drafts[row["number"]]])
+        agreement.commitments.set([*recorded, *drafts[row["number"]], *drafts[row["title"]]])
 
 
 WRITE_LIST = {"sections": _write_sections, "agreements": _write_agreements}

@@ -7,10 +7,11 @@ from copy import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import EntityKind
-from commitments.ledger.contents import Content
+from commitments.ledger.contents import Content, parse_day
 from commitments.ledger.entity_contents import (
     AGREEMENT_TEXTS,
     ENTITY_FIELDS,
@@ -28,6 +29,12 @@ from commitments.models import Agreement, Area, Commitment, LedgerEntry, Organis
 from commitments.models.entity import Entity
 
 FIXED_FIELDS = ("issued_on",)  # every count as of a day rests on it
+UNIQUE_FIELDS: dict[str, tuple[str, ...]] = {
+    EntityKind.ORGANISATION: ("name",),
+    EntityKind.AREA: ("name",),
+    EntityKind.OCCASION: ("day",),
+    EntityKind.NEWS_SOURCE: ("name",),
+}
 
 
 class EntityValidator:
@@ -57,14 +64,29 @@ class EntityValidator:
         changes = changed_fields(row.entity_kind, before, content["fields"])
         if not changes and not content.get("release"):
             raise ValidationError(_("Nothing is changed, so there is nothing to record."))
+        self._check_still_hidden(row, content)
         if needs_reason(changes) and not content["reason"].strip():
             raise ValidationError({"reason": _("Give the reason. It will be public.")})
         if any(change["field"] in FIXED_FIELDS for change in changes) and row.commitments.on_record().exists():  # type: ignore[attr-defined]  # only a release has such a field
             message = _("Something was published from it, so its day stands: every count as of a day rests on it.")
             raise ValidationError({"issued_on": message})
 
-    def check_fields(self, entity: str, fields: Content) -> None:
-        """Public fields that could be put on record: each by itself, and what they name."""
+    def _check_still_hidden(self, row: Entity, content: Content) -> None:
+        """What is public only from a release to come stays so; and what is out is not taken back."""
+        today = localdate()
+        hidden = row.public_from is not None and row.public_from > today
+        if row.entity_kind == EntityKind.RELEASE:
+            issued_on = parse_day(content["fields"]["issued_on"])
+            if not hidden and issued_on and issued_on > today:
+                raise ValidationError({"issued_on": _("It is public, so it cannot be issued on a day to come.")})
+        elif hidden and not content.get("release"):
+            raise ValidationError(_("It is public only from a release to come: say which."))
+
+    def check_fields(self, entity: str, fields: Content, *, unique: bool = True) -> None:
+        """Public fields that could be put on record: each by itself, and what they name.
+
+        Not `unique` are those that a later entry has replaced: what it was called may be another's name by now.
+        """
         kind, _slug = split_entity(entity)
         known, optional = set(ENTITY_FIELDS[kind]), set(OPTIONAL_FIELDS)
         if not known - optional <= fields.keys() <= known:
@@ -73,9 +95,20 @@ class EntityValidator:
         for name, value in entity_columns(kind, fields).items():
             setattr(stated, name, value)
         stated.clean_fields(exclude=["published_at", "public_from", "former"])
-        stated.validate_unique()
+        if unique:
+            stated.validate_unique()
+            self._check_unique_beside(entity, fields)
         if kind == EntityKind.RELEASE:
             _check_lists(fields, self.publishing)
+
+    def _check_unique_beside(self, entity: str, fields: Content) -> None:
+        """No other that is to be recorded with it is called the same: the database knows of neither yet."""
+        kind, _slug = split_entity(entity)
+        for name in UNIQUE_FIELDS.get(kind, ()):
+            for other, others_fields in self.fields.items():
+                if other != entity and split_entity(other)[0] == kind and others_fields[name] == fields[name]:
+                    message = _("“%(other)s” would say the same. Give one of them something else.")
+                    raise ValidationError({name: message % {"other": other}})
 
 
 def recorded_entity_fields(entities: Iterable[str]) -> dict[str, Content]:
@@ -108,6 +141,9 @@ def _check_lists(fields: Content, publishing: set[str]) -> None:
         numbers = [row[key] for row in fields[name]]
         if len(set(numbers)) != len(numbers):
             problems.setdefault(name, []).append(_("Two of these have the same number."))
+    areas_named = [row["area"] for row in fields["sections"]]
+    if len(set(areas_named)) != len(areas_named):
+        problems.setdefault("sections", []).append(_("Two sections stand for the same area, or both for none."))
     named = {name: messages for name, messages in problems.items() if messages}
     if named:
         raise ValidationError(named)

@@ -32,6 +32,7 @@ def with_named_entities(new_entries: Sequence[NewEntry]) -> list[NewEntry]:
     named = _NamedEntities({content["release"] for _entry, content in contents}, published_references(new_entries))
     for new_entry, content in contents:
         named.add(new_entry, content)
+    named.add_noting(contents[0][0])
     announced = {new_entry.entity for new_entry in new_entries if new_entry.entity}
     return [*(entry for entry in named.entries() if entry.entity not in announced), *new_entries]
 
@@ -43,7 +44,10 @@ class _NamedEntities:
     """
 
     def __init__(self, release_slugs: set[str], publishing: set[str]) -> None:
-        self.releases = {release.slug: release for release in Release.objects.filter(slug__in=release_slugs)}
+        named = Release.objects.filter(slug__in=release_slugs)
+        # Staff may have noted a draft under an agreement of another release, too.
+        noting = Release.objects.on_record().filter(agreements__commitments__reference__in=publishing)
+        self.releases = {release.slug: release for release in (*named, *noting.distinct())}
         self.fields = {slug: entity_fields(release, publishing) for slug, release in self.releases.items()}
         self.named: dict[str, tuple[NewEntry, Release]] = {}
 
@@ -61,6 +65,12 @@ class _NamedEntities:
             _first_entry, first_release = self.named.setdefault(entity, (new_entry, release))
             if release.issued_on < first_release.issued_on:
                 self.named[entity] = (new_entry, release)
+
+    def add_noting(self, new_entry: NewEntry) -> None:
+        """Note the releases on record whose agreements come to name a commitment."""
+        for release in self.releases.values():
+            if release.published_at:
+                self.named.setdefault(release.entity, (new_entry, release))
 
     def entries(self) -> Iterator[NewEntry]:
         """An entry for each that is not on record as it must be."""

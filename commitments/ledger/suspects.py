@@ -53,6 +53,7 @@ from commitments.models import (
 )
 
 BATCH_SIZE = 500  # commitments that are looked at together
+BELOW_EVERY_NUMBER = -(2**63) + 1  # somebody may have put in a row with any
 # What a content that is not what it should be runs into.
 NOT_UNDERSTOOD = (AttributeError, KeyError, StopIteration, TypeError, ValueError, ValidationError)
 Interval = tuple[str, str | None, str | None]  # a partial date and its days, as they are stored
@@ -103,7 +104,7 @@ def suspect_batches(progress: Progress | None = None) -> Iterator[list[str]]:
     if without_row := [str(reference) for reference in orphans.values_list("commitment_id", flat=True)]:
         yield without_row
     redacted = {row[0] for row in stored_rows(LedgerEntry.objects.filter(kind=EntryKind.REDACTION), ("target_id",))}
-    total, done, last = Commitment.objects.count(), 0, 0
+    total, done, last = Commitment.objects.count(), 0, BELOW_EVERY_NUMBER
     while batch := Batch(last, redacted):
         if suspects := batch.suspects():
             yield suspects

@@ -19,7 +19,6 @@ from commitments.domain.stated_dates import stated_dates
 from commitments.i18n.phrases import join_list, join_sentences
 from commitments.ledger.contents import (
     CORRECTABLE_FIELDS,
-    FREE_TEXT_FIELDS,
     PARTIES,
     RELATIONS,
     Content,
@@ -28,24 +27,14 @@ from commitments.ledger.contents import (
     parse_decimal,
     publication_content,
 )
-from commitments.ledger.entity_validation import EntityValidator, fixed_entity_fields
+from commitments.ledger.entity_validation import EntityValidator
 from commitments.ledger.new_entries import NewEntry
 from commitments.ledger.projection import RedactionIndex, public_fields
+from commitments.ledger.redaction_rules import check_nested_remaining, what_is_left
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
 
 MAX_QUOTE_WORDS = 15
 RETRACTABLE_KINDS = (*UPDATE_KINDS, EntryKind.CORRECTION, EntryKind.PUBLISHED)
-# What a redaction may take out of an entry: words. Everything that a rule or a count rests on stays.
-REDACTABLE_FIELDS = {
-    EntryKind.PUBLISHED: (*FREE_TEXT_FIELDS, "repeats"),
-    EntryKind.REPORT: ("note", "deadline_reason", "evidence"),
-    EntryKind.CONTEXT: ("note", "evidence"),
-    EntryKind.CHECK: ("searched", "note"),
-    EntryKind.CORRECTION: ("reason", "changes"),
-    EntryKind.RETRACTION: ("reason",),
-    EntryKind.REDACTION: ("reason", "remaining"),
-    EntryKind.ENTITY: ("reason", "fields"),
-}
 
 
 class EntryValidator:
@@ -95,7 +84,7 @@ class EntryValidator:
             self.check_reply(kind, content, reference)
             check_update(kind, content, self.public[reference], recorded_on)
         elif kind == EntryKind.CORRECTION:
-            self.check_correction(content, reference)
+            self.check_correction(content, reference, recorded_on)
         else:
             self.check_retraction(content, reference, self._target(target, kind))
 
@@ -118,7 +107,7 @@ class EntryValidator:
         """Public fields that could be published: each by itself, what they name, and all together."""
         content = all_public_fields(content)
         check_public_fields(content, self.resolver)
-        self._check_part_of(content["reference"], content["part_of"])
+        self._check_part_of(content)
         self._check_repeats(content)
 
     def _check_repeats(self, content: Content) -> None:
@@ -133,15 +122,21 @@ class EntryValidator:
                 problems.append(_("%(reference)s is named twice.") % values)
             elif earlier is None:
                 problems.append(_("%(reference)s is not on record, so nothing can repeat it.") % values)
-            elif earlier.release.issued_on >= issued_on:
+            elif self._issued_on(row["reference"]) >= issued_on:
                 problems.append(_("%(reference)s was not promised in an earlier release.") % values)
             if not str(row["why"]).strip():
                 problems.append(_("Say in a sentence what repeats %(reference)s.") % values)
         if problems:
             raise ValidationError({"repeats": list(dict.fromkeys(problems))})
 
+    def _issued_on(self, reference: str) -> date:
+        """The day of the release of a public commitment."""
+        return self.resolver.issued_on(self._fields(reference)["release"])
+
     def _public_commitment(self, reference: str) -> Commitment | None:
         """A commitment that is public by now, read once."""
+        if reference in self.retracted:
+            return None
         if reference not in self.public:
             commitment = Commitment.objects.public().select_related("release").filter(reference=reference).first()
             if commitment is None:
@@ -149,15 +144,18 @@ class EntryValidator:
             self.public[reference] = commitment
         return self.public[reference]
 
-    def _check_part_of(self, reference: str, parent: str) -> None:
-        """What it is part of is public, and not, over however many steps, a part of it."""
-        above = {reference}
+    def _check_part_of(self, content: Content) -> None:
+        """What it is part of was public no later than itself, and is not, over however many steps, a part of it."""
+        parent, issued_on = content["part_of"], self.resolver.issued_on(content["release"])
+        above = {content["reference"]}
         while parent:
             if parent in above:
                 raise ValidationError({"part_of": _("A commitment cannot be part of itself.")})
             if self._public_commitment(parent) is None:
                 message = _("It is part of a commitment that is not public: publish that first.")
                 raise ValidationError({"part_of": message})
+            if self._issued_on(parent) > issued_on:
+                raise ValidationError({"part_of": _("It cannot be part of a commitment of a later release.")})
             above.add(parent)
             parent = self._fields(parent)["part_of"]
 
@@ -182,7 +180,7 @@ class EntryValidator:
             message = _("“%(slug)s” neither owns %(reference)s nor takes part in it.")
             raise ValidationError({"reply_of": message % {"slug": str(slug)[:60], "reference": reference}})
 
-    def check_correction(self, content: Content, reference: str) -> None:
+    def check_correction(self, content: Content, reference: str, recorded_on: date) -> None:
         """Every public field but the reference, each from what it is, with a reason."""
         _require_reason(content)
         before = self._fields(reference)
@@ -197,7 +195,23 @@ class EntryValidator:
         if after["deadline"] != before["deadline"]:
             check_deadline_correction(after, self.resolver.issued_on(after["release"]))
         self.check_fields(after)
+        if after["release"] != before["release"]:
+            self._check_moved(reference, before["release"], after["release"], recorded_on)
         self.fields[reference] = after
+
+    def _check_moved(self, reference: str, old: str, new: str, recorded_on: date) -> None:
+        """From one release that is out to another; what hangs on it was promised no earlier, what repeats it, later."""
+        issued_on = self.resolver.issued_on(new)
+        if max(issued_on, self.resolver.issued_on(old)) > recorded_on:
+            raise ValidationError({"release": _("Both releases must be out. Retract it, and publish it anew.")})
+        others = Commitment.objects.public()
+        parts = others.filter(part_of__reference=reference, release__issued_on__lt=issued_on)
+        repeating = others.filter(repetitions__repeated__reference=reference, release__issued_on__lte=issued_on)
+        if references := sorted(
+            {*parts.values_list("reference", flat=True), *repeating.values_list("reference", flat=True)}
+        ):
+            message = _("%(others)s would then be part of it, or repeat it, before it was promised.")
+            raise ValidationError({"release": message % {"others": join_list(references)}})
 
     def check_retraction(self, content: Content, reference: str, target: LedgerEntry | None) -> None:
         """An earlier update or correction of the same commitment, or its publication, once."""
@@ -207,11 +221,13 @@ class EntryValidator:
             raise ValidationError(message)
         if target.kind == EntryKind.PUBLISHED:
             self._check_nothing_hangs_on(reference)
-            del self.public[reference]
+            self.public.pop(reference)
+            self.fields.pop(reference, None)
             self.retracted.add(reference)
         if target.kind == EntryKind.CORRECTION:
             entries = LedgerEntry.objects.filter(commitment__reference=reference).order_by("sequence")
             retracted = {number for number, kind in self.targeted if kind == EntryKind.RETRACTION}
+            retracted |= {int(entry.target_id or 0) for entry in entries if entry.kind == EntryKind.RETRACTION}
             redactions = RedactionIndex()
             contents = {entry.sequence: redactions.remaining(entry) for entry in entries}
             after = public_fields(list(entries), contents, retracted)
@@ -223,7 +239,12 @@ class EntryValidator:
         hanging = Commitment.objects.public().filter(
             Q(part_of__reference=reference) | Q(repetitions__repeated__reference=reference)
         )
-        if references := sorted({*hanging.values_list("reference", flat=True)} - self.retracted):
+        in_this_call = {
+            other
+            for other, fields in self.fields.items()
+            if fields["part_of"] == reference or reference in [row["reference"] for row in fields["repeats"]]
+        }
+        if references := sorted({*hanging.values_list("reference", flat=True)} - self.retracted | in_this_call):
             message = _("These are parts of %(reference)s, or repeat it: %(others)s. Correct or retract them first.")
             raise ValidationError(message % {"others": join_list(references), "reference": reference})
 
@@ -234,10 +255,15 @@ class EntryValidator:
             raise ValidationError(_("Choose an entry that still holds text."))
         remaining = content["remaining"]
         check_nested_remaining(target, target.data or {}, remaining)
-        if target.kind == EntryKind.PUBLISHED:
-            self.check_fields(remaining)
-        elif target.kind == EntryKind.ENTITY:
-            self.entities.check_fields(target.entity, remaining["fields"])
+        subject = target.subject
+        left = what_is_left(target, remaining)
+        if left is None:
+            return
+        if subject.kind == EntryKind.PUBLISHED:  # what it hangs on was checked when it was recorded
+            check_public_fields(all_public_fields(left), self.resolver)
+        elif subject.kind == EntryKind.ENTITY:
+            is_last = not LedgerEntry.objects.filter(entity=subject.entity, sequence__gt=subject.sequence).exists()
+            self.entities.check_fields(subject.entity, left["fields"], unique=is_last)
 
     def _target(self, target: LedgerEntry | None, kind: str) -> LedgerEntry | None:
         """The entry as it is now, which may be targeted once by each kind."""
@@ -399,50 +425,6 @@ def _set_and_check(row: models.Model, values: Mapping[str, Any]) -> dict[str, li
     except ValidationError as error:
         problems |= error.message_dict
     return problems
-
-
-def check_nested_remaining(target: LedgerEntry, data: Content, remaining: Content | None) -> None:
-    """What is left of an entry; where that is a redaction, what it left itself, too, over however many steps."""
-    if target.kind == EntryKind.REDACTION and target.target and remaining:
-        inner, inner_remaining = data["remaining"], remaining.get("remaining")
-        if not (inner is None and inner_remaining is None):
-            check_nested_remaining(target.target, inner or {}, inner_remaining)
-    check_remaining(target.kind, data, remaining)
-
-
-def check_remaining(kind: str, data: Content, remaining: Content | None) -> None:
-    """What is left of an entry differs from what it said in words only. None: all of an update is removed."""
-    if remaining is None:
-        if kind not in UPDATE_KINDS:
-            raise ValidationError(_("Say what remains of the entry: this one cannot be removed whole."))
-        return
-    if remaining.keys() != data.keys():
-        raise ValidationError(_("What remains must have the same fields as the entry."))
-    redactable_fields = REDACTABLE_FIELDS[EntryKind(kind)]
-    changed = [name for name in data if name not in redactable_fields and data[name] != remaining[name]]
-    changed += [
-        name
-        for name in ("evidence", "changes", "repeats")
-        if _fixed_parts(data.get(name)) != _fixed_parts(remaining.get(name))
-    ]
-    if kind == EntryKind.ENTITY and fixed_entity_fields(data["fields"]) != fixed_entity_fields(remaining["fields"]):
-        changed.append("fields")
-    if changed:
-        raise ValidationError(dict.fromkeys(changed, _("A redaction takes out words. This says something else now.")))
-
-
-def _fixed_parts(rows: Any) -> list[tuple[Any, ...]]:
-    """What of the rows of evidence, or of a correction's changes, is no free text."""
-    parts: list[tuple[Any, ...]] = []
-    for row in rows or ():
-        if "field" in row:
-            free = row["field"] in FREE_TEXT_FIELDS
-            parts.append((row["field"], None if free else row["before"], None if free else row["after"]))
-        elif "why" in row:
-            parts.append((row["reference"],))
-        else:
-            parts.append((row["date"], row["relation"], row["source"], row.get("copy", "")))
-    return parts
 
 
 def _require_reason(content: Content) -> None:

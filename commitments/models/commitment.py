@@ -94,7 +94,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def for_pages(self: Self) -> Self:
         """With all that its own page shows of it, in two more queries."""
-        return self.select_related("area", "release", "part_of").prefetch_parties("owners", "partners")
+        return self.select_related("area", "release", "part_of__release").prefetch_parties("owners", "partners")
 
     def prefetch_parties(self: Self, *parties: str) -> Self:
         """With its `owners` or `partners`, by name."""

@@ -11,7 +11,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from commitments.domain.choices import EntryKind, Status
+from commitments.domain.choices import EntityKind, EntryKind, Status
 from commitments.domain.partial_dates import parse_partial_date
 from commitments.i18n.phrases import join_clauses, join_list, with_label
 from commitments.ledger.contents import FREE_TEXT_FIELDS
@@ -33,19 +33,32 @@ def entries_known_by(day: date) -> QuerySet[LedgerEntry]:
 def public_entries(day: date) -> QuerySet[LedgerEntry]:
     """The same of all that was out by the day. Takes a query to see whether any release was not.
 
-    A redaction belongs to nothing itself: it is out with its target, or with its target's target.
+    A redaction belongs to nothing itself: it is out with its target.
     """
     to_come = Release.objects.on_record().filter(issued_on__gt=day)
-    hidden = list(to_come.values_list("slug", flat=True))
-    if not hidden:
+    hidden_releases = list(to_come.values_list("slug", flat=True))
+    if not hidden_releases:
         return entries_known_by(day)
-    entries = entries_known_by(day)
-    for path in ("", "target__", "target__target__"):
-        of_release = Q(**{f"{path}entity__in": [f"release/{slug}" for slug in hidden]})
-        with_release = Q(**{f"{path}entity_change__release__in": hidden})
-        of_commitment = Q(**{f"{path}commitment__release__issued_on__gt": day})
-        entries = entries.exclude(of_release).exclude(with_release).exclude(of_commitment)
-    return entries
+    hidden = (
+        Q(entity__in=[f"{EntityKind.RELEASE}/{slug}" for slug in hidden_releases])
+        | Q(entity_change__release__in=hidden_releases)
+        | Q(commitment__release__issued_on__gt=day)
+    )
+    of_these = LedgerEntry.objects.filter(hidden)
+    redactions = _redactions_of(
+        set(of_these.filter(targeted_by__kind=EntryKind.REDACTION).values_list("pk", flat=True))
+    )
+    return entries_known_by(day).exclude(pk__in=of_these.values("pk")).exclude(pk__in=redactions)
+
+
+def _redactions_of(numbers: set[int]) -> set[int]:
+    """The redactions of these entries, and of those redactions, over however many steps."""
+    redactions: set[int] = set()
+    while numbers:
+        of_these = LedgerEntry.objects.filter(kind=EntryKind.REDACTION, target__in=numbers)
+        numbers = set(of_these.values_list("pk", flat=True))
+        redactions |= numbers
+    return redactions
 
 
 def news_entries(day: date) -> QuerySet[LedgerEntry]:
@@ -54,7 +67,7 @@ def news_entries(day: date) -> QuerySet[LedgerEntry]:
     Nothing of a commitment that was retracted but that it was; and of names their changes, not how they came on record.
     """
     retracted_publication = Q(kind=EntryKind.RETRACTION, target__kind=EntryKind.PUBLISHED)
-    entries = public_entries(day).exclude(entity_change__is_first=True)
+    entries = public_entries(day).exclude(entity_change__is_first=True).exclude(entity_change__changes=[])
     entries = entries.exclude(Q(commitment__retracted_at__isnull=False) & ~retracted_publication)
     about_retracted = Q(target__commitment__retracted_at__isnull=False) & Q(kind=EntryKind.REDACTION)
     return entries.exclude(about_retracted)

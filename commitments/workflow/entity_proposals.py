@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import EntryKind, ProposalState
@@ -25,6 +26,7 @@ from commitments.ledger.append import EntryRefusedError, append_entries, dry_run
 from commitments.ledger.contents import Content
 from commitments.ledger.entity_contents import (
     changed_fields,
+    coming_release,
     make_entity_content,
     rows_for_entities,
     without_blanks,
@@ -171,7 +173,9 @@ def _is_about(rows: Iterable[models.Model]) -> Q:
 
 
 def _change_entry(entity: str, fields: Content, reason: str, by: Actor, key: str | None = None) -> NewEntry:
-    return NewEntry(EntryKind.ENTITY, make_entity_content(fields, reason), by=by, entity=entity, key=key)
+    row = rows_for_entities([entity])[entity]
+    content = make_entity_content(fields, reason, coming_release(row, localdate()))
+    return NewEntry(EntryKind.ENTITY, content, by=by, entity=entity, key=key)
 
 
 def _with_changes(recorded: Content, changes: Changes) -> Content:

@@ -1,6 +1,6 @@
 """Redactions take two people: one administrator asks for one, another carries it out or declines.
 
-Which words of an entry may go is a rule of the ledger: `REDACTABLE_FIELDS` in `ledger.validation`.
+Which words of an entry may go is a rule of the ledger: `REDACTABLE_FIELDS` in `ledger.redaction_rules`.
 """
 
 from __future__ import annotations

@@ -50,7 +50,9 @@ ENTITY_TABLES = {
     EntityKind.OCCASION: ("occasions", "day"),
 }
 PUBLIC_BY_THEMSELVES = (EntityKind.OCCASION, EntityKind.RELEASE)
-NAMED_IN_CHINESE = "Named in Chinese by the release’s file."
+OTHER_CONTENT = "{} is on record with other content, and stays as it is there."
+RETRACTED = "{} is left out: its commitment was put on record by mistake, and is retracted."
+FROM_NEWER_FILE = "Brought by a newer version of the release’s file."
 Item = Mapping[str, Any]
 # What a value of the wrong shape runs into.
 SHAPE_ERRORS: tuple[type[Exception], ...] = (AttributeError, DatabaseError, ObjectDoesNotExist, TypeError, ValueError)
@@ -68,7 +70,7 @@ class LoadResult:
     items: int
     entries: int
     translations: int
-    differing: list[str]  # keys that are on record with other content, which stays
+    left: list[str]  # in sentences, what the ledger says otherwise, or takes no more of
 
 
 def load_release(path: Path) -> LoadResult:
@@ -133,7 +135,7 @@ class ReleaseLoader:
         self.data = data
         self.loaded = set(LoadedItem.objects.values_list("key", flat=True))
         self.new: dict[str, None] = {}
-        self.differing: list[str] = []
+        self.left: list[str] = []
         self.renamed: dict[str, Entity] = {}
 
     def load(self) -> LoadResult:
@@ -152,7 +154,7 @@ class ReleaseLoader:
         recorded_at = appended[-1].recorded_at if appended else None
         translated = record_translations(new_translations, LOADER_ACTOR, recorded_at)
         LoadedItem.objects.bulk_create(LoadedItem(key=key) for key in self.new)
-        return LoadResult(len(self.new), len(appended), translated, self.differing)
+        return LoadResult(len(self.new), len(appended), translated, self.left)
 
     def _rows(self, kind: EntityKind) -> None:
         """The areas, organisations or occasions of the file that were never loaded, as drafts."""
@@ -198,7 +200,7 @@ class ReleaseLoader:
             name in recorded and not isinstance(value, list) and to_text(recorded[name]) != to_text(value)
             for name, value in item.items()
         ):
-            self.differing.append(f"{entity}/1")
+            self.left.append(OTHER_CONTENT.format(f"{entity}/1"))
 
     def _is_new(self, *name: str) -> bool:
         """Whether this was never loaded; from now on it was."""
@@ -265,6 +267,7 @@ class ReleaseLoader:
                     agreement.parties.set(_organisations_by_slug(item["parties"]))
                     commitments = Commitment.objects.in_bulk(item["commitments"], field_name="reference")
                     agreement.commitments.set([commitments[reference] for reference in item["commitments"]])
+                    self.renamed[release.entity] = release
 
     def _chinese_names(self, translations: Item, release: Release) -> list[NewEntry]:
         """Fill the names and notes that have no Chinese yet; what staff have written themselves stays.
@@ -287,7 +290,7 @@ class ReleaseLoader:
             with locate_errors("translation of the release"):
                 self._fill_chinese_columns(release, item, "release")
         changed = [row for row in self.renamed.values() if row.published_at]
-        return [new_entity_entry(row, LOADER_ACTOR, NAMED_IN_CHINESE) for row in changed]
+        return [new_entity_entry(row, LOADER_ACTOR, FROM_NEWER_FILE) for row in changed]
 
     def _fill_chinese_columns(self, row: Model, translation: Item, *name: str) -> None:
         """Fill the columns of a row that are still empty; each language of it once and for all."""
@@ -332,10 +335,12 @@ class ReleaseLoader:
                 seen |= {item["key"] for item in data["entries"]}
                 keys = [item["key"] for item in data["entries"]]
                 recorded = {str(entry.key): entry for entry in LedgerEntry.objects.filter(key__in=keys)}
-                self.differing += _differing_keys(data, recorded)
-                new_entries = [
-                    _entry_from_file(commitment, item) for item in data["entries"] if item["key"] not in recorded
-                ]
+                self.left += [OTHER_CONTENT.format(key) for key in _differing_keys(data, recorded)]
+                new_items = [item for item in data["entries"] if item["key"] not in recorded]
+                if commitment.retracted_at:
+                    self.left += [RETRACTED.format(item["key"]) for item in new_items]
+                    continue
+                new_entries = [_entry_from_file(commitment, item) for item in new_items]
             publications += [
                 (_nesting_depth(commitment, commitments), entry)
                 for entry in new_entries

@@ -13,7 +13,7 @@ from commitments.ledger.append import (
     new_publication,
     new_redaction,
 )
-from commitments.ledger.entity_contents import entity_fields, make_entity_content
+from commitments.ledger.entity_contents import AGREEMENT_TEXTS, SECTION_TEXTS, entity_fields, make_entity_content
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.verify import verify_ledger
 from commitments.models import (
@@ -183,6 +183,89 @@ def test_each_kind_is_put_on_record_by_itself_and_renamed(row):
     assert list(verify_ledger()) == []
 
 
+# Several at once
+
+
+@pytest.mark.parametrize("kind", ["organisation", "occasion"])
+def test_two_that_would_be_called_the_same_are_refused_together(kind):
+    if kind == "organisation":
+        rows, same = [OrganisationFactory(), OrganisationFactory()], {"name": "Same name"}
+    else:
+        days = ("2020-01-01", "2021-01-01")
+        rows = [Occasion.objects.create(slug=f"on-{day}", day=day, name=day) for day in days]
+        same = {"day": "2022-01-01"}
+    append_entries([new_entity_entry(row, BY) for row in rows])
+    stored = [type(row).objects.get(pk=row.pk) for row in rows]
+    assert refused(*(change(row, **same) for row in stored)) == set(same)
+    assert list(verify_ledger()) == []
+
+
+def test_a_release_has_one_section_for_an_area():
+    AreaFactory(slug="health")
+    release = published().release
+    texts = dict.fromkeys(SECTION_TEXTS, "")
+    sections = [{"position": number, "area": "health", **texts} for number in (1, 2)]
+    assert refused(change(release, sections=sections)) == {"sections"}
+
+
+def test_an_agreement_of_another_release_comes_to_name_a_commitment_by_an_entry():
+    noting = published().release
+    draft = CommitmentFactory(reference="TT-77")
+    agreement = {"number": 1, "basis": "named", "parties": [], "commitments": []}
+    append_entries(
+        [change(noting, agreements=[agreement | dict.fromkeys(AGREEMENT_TEXTS, "") | {"title": "Accord"}])]
+    )
+    Agreement.objects.get().commitments.add(draft)
+    append_entries([new_publication(draft, BY)])
+    latest = LedgerEntry.objects.filter(entity=noting.entity).last()
+    assert latest.data["fields"]["agreements"][0]["commitments"] == ["TT-77"]
+    assert list(verify_ledger()) == []
+
+
+def test_a_draft_stays_with_its_agreement_when_that_has_another_number():
+    release = published().release
+    draft = CommitmentFactory()
+    agreement = {"number": 1, "basis": "named", "parties": [], "commitments": []}
+    agreement |= dict.fromkeys(AGREEMENT_TEXTS, "") | {"title": "Accord"}
+    append_entries([change(release, agreements=[agreement])])
+    Agreement.objects.get().commitments.add(draft)
+    append_entries([change(Release.objects.get(pk=release.pk), agreements=[agreement | {"number": 77}])])
+    assert list(Agreement.objects.get(number=77).commitments.all()) == [draft]
+
+
+# A release to come
+
+
+@pytest.fixture
+def to_come():
+    """A commitment of a release of 2999, with an owner that nothing else names."""
+    return published(release=ReleaseFactory(slug="to-come", issued_on="2999-01-01"))
+
+
+def test_what_came_with_a_release_to_come_stays_hidden_when_it_is_renamed(to_come):
+    owner = to_come.owners.get()
+    assert refused(change(owner, name="Another name")) == {ANYWHERE}
+    owner.name = "Another name"
+    append_entries([new_entity_entry(owner, BY, "Renamed.")])
+    owner.refresh_from_db()
+    assert (owner.name, owner.public_from) == ("Another name", date(2999, 1, 1))
+
+
+def test_a_release_that_is_out_is_not_moved_to_a_day_to_come():
+    unread = ReleaseFactory(slug="unread")
+    append_entries([new_entity_entry(unread, BY)])
+    assert refused(change(Release.objects.get(slug="unread"), issued_on="2999-01-01")) == {"issued_on"}
+
+
+def test_what_came_with_a_release_is_public_from_its_new_day():
+    unread = ReleaseFactory(slug="unread")
+    unread.agreements.create(number=1, title="Accord", basis="named").parties.add(OrganisationFactory(slug="party"))
+    append_entries([new_entity_entry(unread, BY)])
+    append_entries([change(Release.objects.get(slug="unread"), issued_on="2018-08-20")])
+    assert Organisation.objects.get(slug="party").public_from == date(2018, 8, 20)
+    assert list(verify_ledger()) == []
+
+
 # Redaction
 
 
@@ -203,6 +286,25 @@ def test_a_redaction_of_a_name_touches_words_only():
     stored = LedgerEntry.objects.get(pk=entry.pk)
     moved = {"fields": entry.data["fields"] | {"side": "other"}, "reason": "Renamed."}
     assert refused(new_redaction(stored, moved, "A person's name.", BY)) == {"fields"}
+
+
+def test_a_name_that_belongs_to_another_by_now_can_be_removed_from_an_old_entry():
+    first, second = (published().owners.get() for _ in range(2))
+    old = LedgerEntry.objects.get(entity=first.entity)
+    taken = first.name
+    rename(first, "Another name")
+    rename(Organisation.objects.get(pk=second.pk), taken)
+    remaining = old.data | {"fields": old.data["fields"] | {"note": "Nothing."}}
+    append_entries([new_redaction(old, remaining, "A person's name.", BY)])
+    assert list(verify_ledger()) == []
+
+
+def test_a_removal_of_a_removal_leaves_what_could_be_on_record():
+    entry = rename(published().owners.get(), "Office of Mr Ho")
+    left = {"fields": entry.data["fields"] | {"name": "Office"}, "reason": "Renamed."}
+    [first] = append_entries([new_redaction(LedgerEntry.objects.get(pk=entry.pk), left, "A person's name.", BY)])
+    nameless = first.data | {"remaining": left | {"fields": left["fields"] | {"name": ""}}}
+    assert refused(new_redaction(LedgerEntry.objects.get(pk=first.pk), nameless, "Again.", BY)) == {"name"}
 
 
 # Times

@@ -419,6 +419,68 @@ def test_a_publication_stays_while_a_part_or_a_repetition_hangs_on_it():
     assert Commitment.objects.public().count() == 0
 
 
+@pytest.mark.postgresql
+def test_what_is_published_and_retracted_at_once_leaves_nothing_hanging():
+    whole = published()
+    part = new_publication(CommitmentFactory(part_of=whole, release=whole.release), BY)
+    assert refused(part, retract_publication(whole)) == {ANYWHERE}
+    assert refused(retract_publication(whole), part) == {"part_of"}
+
+
+@pytest.mark.postgresql
+def test_words_of_a_retracted_part_can_be_removed_after_the_whole_is_retracted():
+    whole = published()
+    part = published(part_of=whole, release=whole.release, note="Ask Mr Ho.")
+    append_entries([retract_publication(part), retract_publication(whole)])
+    entry = part.entries.get(kind="published")
+    append_entries([new_redaction(entry, entry.data | {"note": ""}, "Personal data.", BY)])
+    assert list(verify_ledger()) == []
+
+
+@pytest.mark.postgresql
+def test_a_correction_that_was_retracted_long_ago_counts_for_nothing_when_another_is_retracted():
+    whole, part = (published(release=factory) for factory in [ReleaseFactory()] for _ in range(2))
+    [first] = append_entries([correction(part, ("part_of", "", whole.reference))])
+    append_entries([new_retraction(first, "Wrong.", BY)])
+    [second] = append_entries([correction(part, ("title", part.title, "Other words"))])
+    append_entries([retract_publication(whole)])
+    append_entries([new_retraction(second, "Wrong.", BY)])
+    assert Commitment.objects.get(pk=part.pk).title == part.title
+
+
+@pytest.mark.postgresql
+def test_nothing_is_part_of_a_commitment_of_a_later_release():
+    later = published(release=ReleaseFactory(issued_on="2021-08-30"))
+    assert refused(publication(part_of=later.reference)) == {"part_of"}
+
+
+@pytest.mark.postgresql
+def test_a_commitment_moves_only_between_releases_that_are_out():
+    ReleaseFactory(slug="to-come", issued_on="2999-01-01")
+    commitment = published()
+    assert refused(correction(commitment, ("release", commitment.release.slug, "to-come"))) == {"release"}
+
+
+@pytest.mark.postgresql
+def test_a_commitment_does_not_move_behind_what_repeats_it():
+    earlier, later = published(), published(release=ReleaseFactory(issued_on="2021-08-30"))
+    rows = [{"reference": earlier.reference, "why": "The same week."}]
+    append_entries([correction(later, ("repeats", [], rows))])
+    ReleaseFactory(slug="between", issued_on="2022-08-30")
+    assert refused(correction(earlier, ("release", earlier.release.slug, "between"))) == {"release"}
+
+
+@pytest.mark.postgresql
+def test_why_a_commitment_repeats_another_can_be_removed_from_a_correction():
+    earlier, later = published(), published(release=ReleaseFactory(issued_on="2021-08-30"))
+    rows = [{"reference": earlier.reference, "why": "Said Mr Ho."}]
+    [entry] = append_entries([correction(later, ("repeats", [], rows))])
+    [change] = entry.data["changes"]
+    remaining = entry.data | {"changes": [change | {"after": [rows[0] | {"why": "Said somebody."}]}]}
+    append_entries([new_redaction(entry, remaining, "Personal data.", BY)])
+    assert later.repetitions.get().why == "Said somebody."
+
+
 # What it promises again
 
 

@@ -551,3 +551,13 @@ def test_a_trigger_on_any_table_that_is_not_ours_is_named_and_left():
     complaint = f"trigger {name} on commitments_update is not the tracker’s\n"
     assert verify()[::2] == (1, complaint)
     assert verify("--rebuild")[::2] == (1, complaint)
+
+
+def test_a_commitment_that_was_put_in_under_a_number_below_all_is_named():
+    """Whatever number it has, readers would see it."""
+    drop("commitment_stays_public")
+    forged = CommitmentFactory(reference="ZZ-99", pk=-1)
+    Commitment.objects.filter(pk=forged.pk).update(published_at=timezone.now())
+    connection.check_constraints()
+    triggers.install(connection)
+    assert "ZZ-99: commitment: is public without an entry" in verify()[2]

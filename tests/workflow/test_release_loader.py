@@ -23,7 +23,7 @@ from commitments.models import (
     Release,
     Section,
 )
-from commitments.workflow.release_loader import NAMED_IN_CHINESE, ReleaseFileError, load_release
+from commitments.workflow.release_loader import FROM_NEWER_FILE, ReleaseFileError, load_release
 from tests import factories
 from tests.helpers.release_file import HEAD, SOURCE, small
 
@@ -279,7 +279,7 @@ def test_translations_are_loaded_beside_the_chain_and_once(tmp_path):
     entries = LedgerEntry.objects.exclude(kind="entity").count()
     assert "2 translations" in load(tmp_path, in_chinese())
     assert LedgerEntry.objects.exclude(kind="entity").count() == entries
-    assert LedgerEntry.objects.filter(entity="area/culture").last().data["reason"] == NAMED_IN_CHINESE
+    assert LedgerEntry.objects.filter(entity="area/culture").last().data["reason"] == FROM_NEWER_FILE
     head = LedgerHead.objects.get().digest
     commitment = Commitment.objects.get(reference="CU-01")
     assert (commitment.translation("title", "zh-hant"), Area.objects.get(slug="culture").name_zh_hans) == (
@@ -372,3 +372,25 @@ def test_what_is_repeated_and_not_on_record_is_refused_by_name(tmp_path):
     with pytest.raises(CommandError, match=r"CU-96.*repeats XX-99, which is not on record"):
         load(tmp_path, again(reference="XX-99"))
     assert counts() == before
+
+
+@pytest.mark.postgresql
+def test_a_newer_file_may_bring_an_agreement_which_the_release_s_entry_then_says(tmp_path):
+    load(tmp_path, small())
+    newer = small()
+    agreement = {"number": 99, "title": "Accord", "parties": ["hksarg"], "basis": "named", "commitments": ["CU-06"]}
+    newer["release"]["agreements"].append(agreement)
+    load(tmp_path, newer)
+    latest = LedgerEntry.objects.filter(entity="release/4th-plenary-2018").last()
+    assert latest.data["fields"]["agreements"][-1]["title"] == "Accord"
+    assert list(verify_ledger()) == []
+
+
+def test_entries_about_a_retracted_commitment_are_left_out_and_named(tmp_path):
+    load(tmp_path, small())
+    publication = LedgerEntry.objects.get(key="CU-06/1")
+    append_entries([new_retraction(publication, "Nobody promised it.", BY)])
+    newer = small()
+    newer["commitments"][1]["entries"].append(newer["commitments"][1]["entries"][-1] | {"key": "CU-06/77"})
+    assert "CU-06/77 is left out" in load(tmp_path, newer)
+    assert not LedgerEntry.objects.filter(key="CU-06/77").exists()

@@ -170,8 +170,9 @@ def test_a_release_that_is_not_out_yet_is_named_nowhere_nor_what_was_recorded_an
     entry = factories.record("context", early, note="Not yet to be read.")
     by = Actor("administrator")
     [first] = append_entries([new_redaction(entry, None, "Redacted before it was out.", by)])
-    append_entries([new_redaction(first, {"reason": "", "remaining": None}, "Redacted a second time.", by)])
-    secrets = ("Plenary of tomorrow", "Embargoed", "to be read", "before it was out", "second time")
+    [second] = append_entries([new_redaction(first, {"reason": "", "remaining": None}, "Redacted a second time.", by)])
+    append_entries([new_redaction(second, {"reason": "", "remaining": second.data["remaining"]}, "A third time.", by)])
+    secrets = ("Plenary of tomorrow", "Embargoed", "to be read", "before it was out", "second time", "third time")
     texts = {address: body(client.get(address)) for address in addresses()}
     assert {address: secret for address, text in texts.items() for secret in secrets if secret in text} == {}
 

@@ -31,5 +31,5 @@ class Command(BaseCommand):
             f"{loaded.items} items and {loaded.entries} ledger entries are new, {loaded.translations} translations."
         )
         self.stdout.write(f"{options['file'].name}: {summary}")
-        for key in loaded.differing:
-            self.stdout.write(f"{key} is on record with other content, and stays as it is there.")
+        for sentence in loaded.left:
+            self.stdout.write(sentence)
