@@ -212,9 +212,7 @@ def test_an_agreement_of_another_release_comes_to_name_a_commitment_by_an_entry(
     noting = published().release
     draft = CommitmentFactory(reference="TT-77")
     agreement = {"number": 1, "basis": "named", "parties": [], "commitments": []}
-    append_entries(
-        [change(noting, agreements=[agreement | dict.fromkeys(AGREEMENT_TEXTS, "") | {"title": "Accord"}])]
-    )
+    append_entries([change(noting, agreements=[agreement | dict.fromkeys(AGREEMENT_TEXTS, "") | {"title": "Accord"}])])
     Agreement.objects.get().commitments.add(draft)
     append_entries([new_publication(draft, BY)])
     latest = LedgerEntry.objects.filter(entity=noting.entity).last()
