@@ -53,7 +53,7 @@ def test_updates_published_at_the_same_moment_are_all_on_record(installation, tm
     assert notes_on_record(installation) == {f"writer {w} {n}" for w in range(4) for n in range(10)}
     verified = installation.run("verify_ledger")
     assert verified.returncode == 0, verified.stderr
-    assert "220 entries" in verified.stdout
+    assert "268 entries" in verified.stdout
 
 
 def test_corrections_and_updates_of_the_same_commitment_at_the_same_moment_wait_and_never_for_each_other(
@@ -63,7 +63,7 @@ def test_corrections_and_updates_of_the_same_commitment_at_the_same_moment_wait_
     run_at_once(installation, tmp_path, ["CU-08"] * 4, CLERK)
     verified = installation.run("verify_ledger")
     assert verified.returncode == 0, verified.stderr
-    assert "212 entries" in verified.stdout
+    assert "260 entries" in verified.stdout
 
 
 def last_note(answer: Any, ending: str) -> str:
