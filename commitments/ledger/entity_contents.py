@@ -8,14 +8,17 @@ where they say something, so that what was recorded before there were such field
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from commitments.domain.choices import EntityKind
 from commitments.ledger.contents import Content, parse_day, to_text
+from commitments.ledger.stored_rows import in_order, stored_rows
 from commitments.models import Agreement, Area, EntityChange, NewsSource, Occasion, Organisation, Release, Section
 from commitments.models.entity import Entity
 from commitments.models.fields import language_columns
@@ -59,6 +62,7 @@ FORMER_FIELDS = {
     for kind, model in ENTITY_MODELS.items()
 }
 AS_IS = ("position", "agreements_stated")  # whole numbers
+DAY_FIELDS = ("issued_on", "day")
 
 
 def split_entity(entity: str) -> tuple[str, str]:
@@ -67,16 +71,13 @@ def split_entity(entity: str) -> tuple[str, str]:
     return kind, slug
 
 
-def entity_fields(row: Entity, publishing: Container[str] = ()) -> Content:
+def entity_fields(row: Entity, publishing: Collection[str] = ()) -> Content:
     """Every public field of a row, as a content says it.
 
     Of an agreement's commitments those that are on record, or are `publishing`: about to be, by reference.
     """
     values = {name: _public_value(name, getattr(row, name)) for name in _columns(row.entity_kind)}
-    if isinstance(row, Release):
-        values["sections"] = section_rows(row.sections.select_related("area"))
-        values["agreements"] = agreement_rows(row.agreements.prefetch_related("parties", "commitments"), publishing)
-    return without_blanks(values)
+    return without_blanks(values | (release_lists(row.pk, publishing) if isinstance(row, Release) else {}))
 
 
 def entity_content(row: Entity, reason: str = "", release: str = "") -> Content:
@@ -113,35 +114,41 @@ def _public_value(name: str, value: Any) -> Any:
     return value if name in AS_IS else to_text(value)
 
 
-def section_rows(sections: Iterable[Section]) -> list[Content]:
-    """A release's sections, as its content says them, in the order of the text."""
+def release_lists(release: int, publishing: Collection[str] = ()) -> dict[str, list[Content]]:
+    """The sections and agreements of a release, by its key, as they are stored and as its content says them.
+
+    `publishing`: see `entity_fields`. Other drafts under an agreement are staff's own business.
+    """
+    return {"sections": _section_rows(release), "agreements": _agreement_rows(release, publishing)}
+
+
+def _section_rows(release: int) -> list[Content]:
+    names = ("position", "area__slug", *SECTION_TEXTS)
+    rows = sorted(stored_rows(Section.objects.filter(release=release), names), key=in_order)
     return [
-        {"position": section.position, "area": section.area.slug if section.area else ""}
-        | {name: getattr(section, name) for name in SECTION_TEXTS}
-        for section in sorted(sections, key=lambda section: section.position)
+        dict(zip(("position", "area", *SECTION_TEXTS), (row[0], row[1] or "", *row[2:]), strict=True)) for row in rows
     ]
 
 
-def agreement_rows(agreements: Iterable[Agreement], publishing: Container[str] = ()) -> list[Content]:
-    """A release's agreements, as its content says them, by number: see `entity_fields`."""
+def _agreement_rows(release: int, publishing: Collection[str]) -> list[Content]:
+    of_release = Agreement.objects.filter(release=release)
+    names = ("number", "basis", *AGREEMENT_TEXTS)
+    parties, commitments = defaultdict(list), defaultdict(list)
+    for number, slug in of_release.filter(parties__isnull=False).values_list("pk", "parties__slug"):
+        parties[number].append(slug)
+    named = of_release.filter(Q(commitments__published_at__isnull=False) | Q(commitments__reference__in=publishing))
+    for number, reference in named.values_list("pk", "commitments__reference"):
+        commitments[number].append(reference)
     return [
-        {
-            "number": agreement.number,
-            "basis": agreement.basis,
-            "parties": sorted(party.slug for party in agreement.parties.all()),
-            "commitments": sorted(
-                row.reference for row in agreement.commitments.all() if row.published_at or row.reference in publishing
-            ),
-        }
-        | {name: getattr(agreement, name) for name in AGREEMENT_TEXTS}
-        for agreement in sorted(agreements, key=lambda agreement: agreement.number)
+        dict(zip(names, row, strict=True)) | {"parties": sorted(parties[pk]), "commitments": sorted(commitments[pk])}
+        for *row, pk in sorted(stored_rows(of_release, (*names, "pk")), key=in_order)
     ]
 
 
 def entity_columns(kind: str, fields: Content) -> dict[str, Any]:
     """The columns of a row that these fields say. KeyError and ValidationError where they cannot be read."""
     columns = {name: fields.get(name, "") if name in OPTIONAL_FIELDS else fields[name] for name in _columns(kind)}
-    for name in ("issued_on", "day"):
+    for name in DAY_FIELDS:
         if name in columns:
             columns[name] = parse_day(columns[name])
     return columns

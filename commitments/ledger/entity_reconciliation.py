@@ -16,12 +16,13 @@ from commitments.ledger.entity_contents import (
     AGREEMENT_TEXTS,
     ENTITY_MODELS,
     SECTION_TEXTS,
+    release_lists,
     split_entity,
 )
 from commitments.ledger.entity_projection import EntityProjection, fold_entity
 from commitments.ledger.projection import RedactionIndex
 from commitments.ledger.reconciliation import BATCH_SIZE, FOLD_ERRORS, ProjectionError, TableDiff
-from commitments.ledger.stored_rows import in_order, read_entries, stored_rows
+from commitments.ledger.stored_rows import read_entries
 from commitments.models import Agreement, Area, Commitment, EntityChange, LedgerEntry, Organisation, Release, Section
 
 # A release's lists name areas and organisations, so that these come first.
@@ -166,7 +167,7 @@ class EntityBatch:
         differences = []
         for pk, slug in Release.objects.filter(slug__in=self.wanted).values_list("pk", "slug"):
             fields = self.wanted[slug].fields
-            for name, rows in {"sections": _stored_sections(pk), "agreements": _stored_agreements(pk)}.items():
+            for name, rows in release_lists(pk).items():
                 if rows != fields[name]:
                     differences.append(self._error(slug, "differ", name))
                     if repair:
@@ -183,31 +184,6 @@ class EntityBatch:
                 raise
             return [self._error(release.slug, f"cannot be put right: {error!r}", name)]
         return []
-
-
-def _stored_sections(release: int) -> list[Content]:
-    """A release's sections as they are stored, in the form in which an entry says them."""
-    names = ("position", "area__slug", *SECTION_TEXTS)
-    rows = sorted(stored_rows(Section.objects.filter(release=release), names), key=in_order)
-    return [
-        dict(zip(("position", "area", *SECTION_TEXTS), (row[0], row[1] or "", *row[2:]), strict=True)) for row in rows
-    ]
-
-
-def _stored_agreements(release: int) -> list[Content]:
-    """A release's agreements as they are stored, in the form in which an entry says them: without drafts."""
-    of_release = Agreement.objects.filter(release=release)
-    names = ("number", "basis", *AGREEMENT_TEXTS)
-    parties, commitments = defaultdict(list), defaultdict(list)
-    for number, slug in of_release.filter(parties__isnull=False).values_list("pk", "parties__slug"):
-        parties[number].append(slug)
-    recorded = of_release.filter(commitments__published_at__isnull=False)
-    for number, reference in recorded.values_list("pk", "commitments__reference"):
-        commitments[number].append(reference)
-    return [
-        dict(zip(names, row, strict=True)) | {"parties": sorted(parties[pk]), "commitments": sorted(commitments[pk])}
-        for *row, pk in sorted(stored_rows(of_release, (*names, "pk")), key=in_order)
-    ]
 
 
 def _write_sections(release: Release, rows: Sequence[Content]) -> None:

@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from commitments.domain.choices import EntityKind, Side
+from commitments.domain.choices import EntityKind, EntryKind, Side
 from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
 from commitments.i18n.phrases import join_clauses, join_list, join_sentences
 from commitments.ledger.contents import Content
-from commitments.ledger.entity_contents import ENTITY_MODELS, RELEASE_LISTS, rows_for_entities
+from commitments.ledger.entity_contents import DAY_FIELDS, ENTITY_MODELS, RELEASE_LISTS, rows_for_entities
 from commitments.models import EntityChange, LedgerEntry
 from commitments.models.entity import Entity
 from commitments.query.localized import LocalizedText, guess_language, localize
 
 # The page of each kind by its name in `urls.py`; occasions are days on every page, news sources part of the method.
 PAGES = {EntityKind.ORGANISATION: "organisation", EntityKind.AREA: "area", EntityKind.RELEASE: "release"}
-COLUMNS_OF_DAYS = ("issued_on", "day")
 
 
 @dataclass(frozen=True, slots=True)
 class DescribedChange:
-    """One entry about an entity, in words. `changes`: what each field is called, and what stood and stands in it."""
+    """One entry about an entity, in words. `changes`: what each field is called, and what stood and stands in it.
+
+    `removals`: the redactions of the entry, the latest first, where they were asked for.
+    """
 
     entry: LedgerEntry
     row: Entity
     is_first: bool
     reason: LocalizedText
     changes: list[dict[str, Any]] = field(default_factory=list)
+    removals: Sequence[LedgerEntry] = ()
 
     @property
     def kind(self) -> str:
@@ -100,16 +104,14 @@ def describe_entity_change(entry: LedgerEntry, row: Entity) -> DescribedChange:
 
 
 def changes_of(row: Entity) -> list[DescribedChange]:
-    """Every change of an entity after its first entry, the latest first."""
-    if not row.former and not EntityChange.objects.filter(kind=row.entity_kind, slug=row.slug, is_first=False).exists():
-        return []
-    entries = LedgerEntry.objects.filter(
-        entity_change__kind=row.entity_kind, entity_change__slug=row.slug, entity_change__is_first=False
-    )
+    """Every change of an entity, the latest first; its first entry only where text of it was removed."""
+    redactions = LedgerEntry.objects.filter(kind=EntryKind.REDACTION).order_by("-sequence")
+    entries = LedgerEntry.objects.filter(entity=row.entity).select_related("entity_change").order_by("-sequence")
     described = [
-        describe_entity_change(entry, row) for entry in entries.select_related("entity_change").order_by("-sequence")
+        replace(describe_entity_change(entry, row), removals=entry.removals)
+        for entry in entries.prefetch_related(Prefetch("targeted_by", queryset=redactions, to_attr="removals"))
     ]
-    return [change for change in described if change.changes]
+    return [change for change in described if change.changes or change.removals]
 
 
 def entity_field_label(kind: str, name: str) -> str:
@@ -124,7 +126,7 @@ def display_value(kind: str, name: str, value: Any) -> SafeString:
     """A public field's value for readers: a choice by its label, a day in words, a list in a row."""
     if name in RELEASE_LISTS:
         return escape(join_clauses(_list_item(item) for item in value))
-    if value and name in COLUMNS_OF_DAYS:
+    if value and name in DAY_FIELDS:
         return escape(date_format(date.fromisoformat(value)))
     choices = dict(ENTITY_MODELS[kind]._meta.get_field(name).flatchoices)  # type: ignore[union-attr]  # a column
     if value in choices:

@@ -8,9 +8,10 @@ import pytest
 from commitments.ledger.append import append_entries, new_entity_entry
 from commitments.ledger.entity_contents import entity_fields, make_entity_content
 from commitments.ledger.new_entries import Actor, NewEntry
-from commitments.models import Occasion, Organisation, Release
+from commitments.models import LedgerEntry, Occasion, Organisation, Release
 from tests import factories
 from tests.helpers.html import find_all, main_element, visible_text
+from tests.helpers.ledger_acts import redact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = Actor()
@@ -31,6 +32,10 @@ def renamed(time_machine):
 def change(row, reason, **fields):
     content = make_entity_content(entity_fields(row) | fields, reason)
     return append_entries([NewEntry("entity", content, by=BY, entity=row.entity)])[0]
+
+
+def without_the_name(entry):
+    return entry.data | {"fields": entry.data["fields"] | {"name": "Office"}}
 
 
 def text(client, address):
@@ -63,6 +68,15 @@ def test_its_page_has_each_change_with_what_stood_before_and_the_reason(renamed,
     assert "Harbour Office Port Authority" in said
     assert "Hong Kong Shanghai" in said
     assert "The office was merged." in said
+
+
+def test_its_page_says_of_which_entry_text_was_removed_and_why(renamed, client):
+    first, later = LedgerEntry.objects.filter(entity=renamed.entity).order_by("sequence")
+    redact(first, without_the_name(first), "A person’s name.")
+    redact(later, later.data | {"reason": "Removed."}, "A person’s name.")
+    said = text(client, "/organisations/harbour/")
+    assert said.count("Text of this entry was removed on 24 November 2026. Reason: A person’s name.") == 2
+    assert "The office was merged." not in said
 
 
 def test_the_updates_tell_of_the_change_and_of_what_came_on_record(renamed, client):
