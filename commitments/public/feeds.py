@@ -218,7 +218,7 @@ def event_summary(context: dict[str, Any]) -> str:
     if context["changes"]:
         words = with_label(words, join_list(str(change["field"]) for change in context["changes"]))
     if context["change"]:
-        words = with_label(words, join_list(str(item["field"]) for item in context["change"].changes))
+        words = with_label(words, join_list(item.field for item in context["change"].changes))
     if entry.target_id:
         words = _("%(what)s of entry %(number)s") % {"what": words, "number": entry.target_id}
     return _("%(what)s (retracted)") % {"what": words} if context["retraction"] else words

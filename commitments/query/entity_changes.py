@@ -9,18 +9,13 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.html import escape
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from commitments.domain.choices import EntityKind, EntryKind, Side
 from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
-from commitments.i18n.phrases import join_clauses, join_list, join_sentences
-from commitments.ledger.contents import Content
-from commitments.ledger.entity_contents import DAY_FIELDS, ENTITY_MODELS, RELEASE_LISTS, rows_for_entities
+from commitments.ledger.entity_contents import rows_for_entities
 from commitments.models import EntityChange, LedgerEntry
 from commitments.models.entity import Entity
+from commitments.query.entity_field_changes import DescribedField, Names, describe_field_changes, names_in_lists
 from commitments.query.localized import LocalizedText, guess_language, localize
 
 # The page of each kind by its name in `urls.py`; occasions are days on every page, news sources part of the method.
@@ -29,16 +24,13 @@ PAGES = {EntityKind.ORGANISATION: "organisation", EntityKind.AREA: "area", Entit
 
 @dataclass(frozen=True, slots=True)
 class DescribedChange:
-    """One entry about an entity, in words. `changes`: what each field is called, and what stood and stands in it.
-
-    `removals`: the redactions of the entry, the latest first, where they were asked for.
-    """
+    """One entry about an entity, in words. `removals`: its redactions, the latest first, where they were asked for."""
 
     entry: LedgerEntry
     row: Entity
     is_first: bool
     reason: LocalizedText
-    changes: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[DescribedField] = field(default_factory=list)
     removals: Sequence[LedgerEntry] = ()
 
     @property
@@ -83,68 +75,31 @@ def describe_entity_changes(entries: Iterable[LedgerEntry]) -> dict[int, Describ
     """Each entity entry among the entries in words, by its sequence. Takes `entity_change` from what was selected."""
     about = [entry for entry in entries if entry.entity and hasattr(entry, "entity_change")]
     rows = rows_for_entities(entry.entity for entry in about)
+    names = _names_in_changes(about)
     return {
-        entry.sequence: describe_entity_change(entry, rows[entry.entity]) for entry in about if entry.entity in rows
+        entry.sequence: _describe_entity_change(entry, rows[entry.entity], names)
+        for entry in about
+        if entry.entity in rows
     }
 
 
-def describe_entity_change(entry: LedgerEntry, row: Entity) -> DescribedChange:
+def _describe_entity_change(entry: LedgerEntry, row: Entity, names: Names) -> DescribedChange:
     """One entity entry in words. A text that was removed is said nowhere: the projection does not have it."""
     change: EntityChange = entry.entity_change
-    changes = [
-        {
-            "field": entity_field_label(row.entity_kind, item["field"]),
-            "before": display_value(row.entity_kind, item["field"], item["before"]),
-            "after": display_value(row.entity_kind, item["field"], item["after"]),
-        }
-        for item in change.changes
-    ]
     reason = guess_language(str((entry.data or {}).get("reason", "")))
+    changes = describe_field_changes(row.entity_kind, change.changes, names)
     return DescribedChange(entry, row, change.is_first, reason, changes)
+
+
+def _names_in_changes(entries: Iterable[LedgerEntry]) -> Names:
+    return names_in_lists(item for entry in entries for item in entry.entity_change.changes)
 
 
 def changes_of(row: Entity) -> list[DescribedChange]:
     """Every change of an entity, the latest first; its first entry only where text of it was removed."""
     redactions = LedgerEntry.objects.filter(kind=EntryKind.REDACTION).order_by("-sequence")
     entries = LedgerEntry.objects.filter(entity=row.entity).select_related("entity_change").order_by("-sequence")
-    described = [
-        replace(describe_entity_change(entry, row), removals=entry.removals)
-        for entry in entries.prefetch_related(Prefetch("targeted_by", queryset=redactions, to_attr="removals"))
-    ]
+    entries = entries.prefetch_related(Prefetch("targeted_by", queryset=redactions, to_attr="removals"))
+    names = _names_in_changes(entries)
+    described = [replace(_describe_entity_change(entry, row, names), removals=entry.removals) for entry in entries]
     return [change for change in described if change.changes or change.removals]
-
-
-def entity_field_label(kind: str, name: str) -> str:
-    """What a public field of an entity is called."""
-    model: Any = ENTITY_MODELS[kind]
-    if name in RELEASE_LISTS:
-        return str(model._meta.get_field(name).related_model._meta.verbose_name_plural)
-    return str(model._meta.get_field(name).verbose_name)
-
-
-def display_value(kind: str, name: str, value: Any) -> SafeString:
-    """A public field's value for readers: a choice by its label, a day in words, a list in a row."""
-    if name in RELEASE_LISTS:
-        return escape(join_clauses(_list_item(item) for item in value))
-    if value and name in DAY_FIELDS:
-        return escape(date_format(date.fromisoformat(value)))
-    choices = dict(ENTITY_MODELS[kind]._meta.get_field(name).flatchoices)  # type: ignore[union-attr]  # a column
-    if value in choices:
-        return escape(str(choices[value]))
-    return guess_language("" if value is None else str(value)).marked
-
-
-def _list_item(item: Content) -> str:
-    """A section or an agreement of a release, with all that it says."""
-    language = column_suffix(current_language())
-    title = "heading" if "heading" in item else "title"
-    words = [f"{item.get('position') or item.get('number')}. {item[title + language] or item[title]}".strip()]
-    if item.get("area"):
-        words.append(str(item["area"]))
-    if note := item.get(f"note{language}") or item.get("note"):
-        words.append(str(note))
-    if item.get("parties"):
-        words.append(_("Parties: %(parties)s.") % {"parties": join_list(item["parties"])})
-    if item.get("commitments"):
-        words.append(_("Commitments: %(references)s.") % {"references": join_list(item["commitments"])})
-    return join_sentences(words)

@@ -70,6 +70,29 @@ def test_its_page_has_each_change_with_what_stood_before_and_the_reason(renamed,
     assert "The office was merged." in said
 
 
+def test_of_a_release_s_agreements_each_that_changed_is_told_and_no_other(renamed, client):
+    release = Release.objects.get(slug="first")
+    first, second, third = (
+        {
+            "number": number,
+            "basis": "named",
+            "title": f"Agreement <{number}>",
+            "parties": ["harbour"],
+            "commitments": [],
+        }
+        | {"title_zh_hant": "", "title_zh_hans": ""}
+        for number in (1, 2, 3)
+    )
+    change(release, "Found in the annex.", agreements=[first, second])
+    changed = [first, second | {"title": "Ferries"}, third]
+    entry = change(Release.objects.get(slug="first"), "Read again.", agreements=changed)
+    [told] = find_all(main_element(client.get("/releases/first/")), "li", id=f"entry-{entry.sequence}")
+    said = visible_text(told)
+    assert "agreement 2 title: Agreement <2> title: Ferries" in said
+    assert "agreement 3 – title: Agreement <3>; basis: named in the text; parties: Port Authority" in said
+    assert "Agreement <1>" not in said
+
+
 def test_its_page_says_of_which_entry_text_was_removed_and_why(renamed, client):
     first, later = LedgerEntry.objects.filter(entity=renamed.entity).order_by("sequence")
     redact(first, without_the_name(first), "A person’s name.")
