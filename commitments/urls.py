@@ -116,6 +116,8 @@ urlpatterns = [
     path("api/v1/areas/<slug:slug>/", api.Item.as_view(dataset=DATASETS["areas"])),
     path("api/v1/releases/", api.Collection.as_view(dataset=DATASETS["releases"]), name="api_releases"),
     path("api/v1/releases/<slug:slug>/", api.Item.as_view(dataset=DATASETS["releases"])),
+    path("api/v1/news_sources/", api.Collection.as_view(dataset=DATASETS["news_sources"]), name="api_news_sources"),
+    path("api/v1/news_sources/<slug:slug>/", api.Item.as_view(dataset=DATASETS["news_sources"])),
     path("api/v1/translations/", api.Collection.as_view(dataset=DATASETS["translations"]), name="api_translations"),
     path("api/v1/schema/", api.Schema.as_view(), name="api_schema"),
     path("api/v1/docs/", docs.api_docs_page, name="api_docs"),

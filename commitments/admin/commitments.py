@@ -152,7 +152,7 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     form = CommitmentForm
     change_form_template = "admin/commitments/commitment/change_form.html"
     change_list_template = "admin/commitments/commitment/change_list.html"
-    list_display = ("reference", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_entry")
+    list_display = ("reference", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_news")
     view_on_site = False  # drafts have no public page; the link stands beside "Record progress"
     list_filter = (
         PublicFilter,
@@ -190,7 +190,7 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         time = (("deadline", "deadline_as_stated", "deadline_basis"), "review_on")
         target = (("target", "unit", "measure", "target_approximate"), "note")
         public = obj is not None and obj.published_at is not None
-        current_state = [(None, {"fields": ("status_now", "deadline_now", "last_entry")})] if public else []
+        current_state = [(None, {"fields": ("status_now", "deadline_now", "last_news")})] if public else []
         correctable = public and self.has_change_permission(request, obj)
         correction = [(_("Correction"), {"fields": ("reason",)})] if correctable else []
         return [
@@ -205,7 +205,7 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """What is computed, and what no correction may touch."""
         if obj is None or obj.published_at is None:
             return []
-        return ["status_now", "deadline_now", "last_entry", "reference"]
+        return ["status_now", "deadline_now", "last_news", "reference"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
         """Drafts only (R5)."""
@@ -364,11 +364,11 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         schedule_badge, lateness = badge(Schedule(obj.schedule)), lateness_words(obj)
         return format_html("{} {}", schedule_badge, lateness) if lateness else schedule_badge
 
-    @admin.display(description=gettext_lazy("last entry"), ordering="state__last_entry_on")
-    def last_entry(self, obj: Commitment) -> SafeString | str:
-        """The day of the last report, context or check."""
-        if obj.published_at is None or obj.state.last_entry_on is None:
+    @admin.display(description=gettext_lazy("last news"), ordering="state__last_news_on")
+    def last_news(self, obj: Commitment) -> SafeString | str:
+        """The day of the last report or context."""
+        if obj.published_at is None or obj.state.last_news_on is None:
             return "–"
         freshness = Freshness(obj.freshness).label if obj.freshness in (Freshness.AGEING, Freshness.STALE) else ""
-        day = date_format(obj.state.last_entry_on, "DATE_FORMAT")
+        day = date_format(obj.state.last_news_on, "DATE_FORMAT")
         return with_detail(day, freshness) if freshness else day

@@ -24,6 +24,7 @@ from commitments.models import (
     EntityProposal,
     ErrorReport,
     LedgerEntry,
+    LinkCheck,
     Organisation,
     RedactionRequest,
 )
@@ -148,6 +149,9 @@ def other_cards(request: HttpRequest) -> list[Card]:
         request_count = RedactionRequest.objects.filter(decided_at=None).count()
         address = list_url("redactionrequest", decided_at__isnull="True")
         cards.append(Card(request_count, _("redactions for a second administrator to decide"), address))
+    if request.user.has_perm("commitments.view_linkcheck"):
+        address = list_url("linkcheck", outcome="failed")
+        cards.append(Card(LinkCheck.objects.failed().count(), _("pages of evidence that answer no more"), address))
     if request.user.has_perm("commitments.change_organisation"):
         unnamed_count = Organisation.objects.filter(Q(name_zh_hant="") | Q(name_zh_hans="")).count()
         address = list_url("organisation", translation=MISSING)

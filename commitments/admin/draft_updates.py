@@ -34,12 +34,14 @@ from commitments.domain.choices import DraftState, EntryKind
 from commitments.ledger.append import lock_head
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, LedgerEntry, Organisation
 from commitments.workflow.drafts import may_publish_draft, publish_drafts, submit
+from commitments.workflow.news_sources import NewsSourceLookup
 
 CHECK_BUTTON = "_check"  # the name of the button
 COLLAPSED_FIELDS = ("deadline", "deadline_reason", "stop_reason", "searched", "reply_of")
 DEFAULT_SEARCHED = gettext_lazy("Public web pages")  # for a check, until somebody says otherwise
 MAX_ON_RECORD = 5  # entries shown below the form
 MAX_EVIDENCE = 50  # of evidence of one update
+NEWS_SOURCES_LIST = "news-sources"  # the element that holds their names
 
 
 class DraftForm(StaffForm):
@@ -101,6 +103,7 @@ class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # gen
         """Beside the address, where the page stands already."""
         super().clean()
         self.pointed_out = str(self.data.get("pointed_out", "")).split()
+        self._point_out_other_classes()
         rows = [row for row in self.forms if row.cleaned_data.get("url") and not row.cleaned_data.get("DELETE")]
         entries_by_url = self._entries_by_url({row.cleaned_data["url"] for row in rows})
         row_numbers: dict[str, int] = {}
@@ -113,6 +116,21 @@ class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # gen
                 row.add_error("url", message % {"entry": entries_by_url[url]})
                 self.pointed_out.append(url)
             row_numbers.setdefault(url, number)
+
+    def _point_out_other_classes(self) -> None:
+        """Beside the class, once, where the list of news sources has another."""
+        lookup = NewsSourceLookup()
+        for row in self.forms:
+            listed, source = lookup.find(row.cleaned_data.get("publisher") or ""), row.cleaned_data.get("source")
+            mark = f"{listed.slug}:{source}" if listed else ""
+            if not listed or not source or listed.source == source or mark in self.pointed_out:
+                continue
+            message = _(
+                "The list of news sources has %(name)s as “%(listed)s”. If this page is something else, such as a paid "
+                "post, send the form again."
+            )
+            row.add_error("source", message % {"name": listed, "listed": listed.get_source_display()})
+            self.pointed_out.append(mark)
 
     def _entries_by_url(self, urls: set[str]) -> dict[str, int]:
         commitment = self.instance.commitment_id or parse_key(self.data.get("commitment"))
@@ -131,15 +149,42 @@ class EvidenceForm(ModelForm):
         """Its choices explained; the rest is the inline's."""
 
         model = DraftEvidence
-        fields = ("relation", "source", "copy")
+        fields = ("publisher", "relation", "source", "copy")
+        widgets = {"publisher": forms.TextInput(attrs={"class": "vTextField", "list": NEWS_SOURCES_LIST})}
         help_texts = {
+            "archived_url": gettext_lazy(
+                "A copy that stays when the page is gone: ask web.archive.org for one, and put its address here."
+            ),
+            "publisher": gettext_lazy(
+                "As the list of news sources has it; in brackets what else there is to say: “Xinhua (People’s Daily "
+                "Online)”."
+            ),
             "copy": gettext_lazy(
                 "Empty for the publisher’s own page. A reprint carries its text whole, under its name and date; a "
                 "mirror is a copy by a host without standing, and alone moves no status."
             ),
             "relation": gettext_lazy("Direct: on this very pledge. Related: on something close. Context: background."),
-            "source": gettext_lazy("Party: an owner or partner, its government, or a reprint of their words."),
+            "source": gettext_lazy(
+                "Filled in where the publisher is on the list of news sources. Party: an owner or partner, its "
+                "government, or a reprint of their words."
+            ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The class may be left to the list of news sources."""
+        super().__init__(*args, **kwargs)
+        self.fields["source"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Fill the class in from the list of news sources, where nobody chose one."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("publisher") and not cleaned.get("source") and "source" not in self.errors:
+            listed = NewsSourceLookup().find(cleaned["publisher"])
+            if listed:
+                cleaned["source"] = listed.source
+            else:
+                self.add_error("source", _("Choose one: this publisher is not on the list of news sources."))
+        return cleaned
 
 
 class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -348,6 +393,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         """With the commitment as it stands now, what is on record, and the buttons that fit."""
         draft = kwargs.get("obj")
         context["title"] = _("Record progress")
+        context["news_sources"] = NewsSourceLookup().sources
         context["may_publish_this"] = may_publish_draft(draft, staff_user(request))
         for group in context["inline_admin_formsets"]:
             context["pointed_out"] = " ".join(getattr(group.formset, "pointed_out", ()))

@@ -183,10 +183,11 @@ class EntityAdmin(LedgerAdmin):
         if PREVIEW_BUTTON in request.POST:
             request.refusal = ValidationError(_("It is not on record yet."))  # read by StaffForm
             return self.changeform_view(request, str(obj.pk))
-        self._tell_outcome(request, obj)
+        self.tell_outcome(request, obj)
         return HttpResponseRedirect(reverse(f"admin:{self._url_name('changelist')}"))
 
-    def _tell_outcome(self, request: Any, obj: Entity) -> None:
+    def tell_outcome(self, request: Any, obj: Any) -> None:
+        """What became of a change, in a message."""
         outcome = getattr(request, "outcome", None)
         stored = self.model._default_manager.get(pk=obj.pk)
         if isinstance(outcome, LedgerEntry):

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import ngettext
 
 from commitments.admin.base import ReadOnlyAdmin
 from commitments.admin.entities import EntityAdmin
@@ -12,6 +15,7 @@ from commitments.admin.imports.views import OrganisationFilesMixin
 from commitments.admin.list_filters import ChineseSearchMixin, OnRecordFilter, UnnamedFilter
 from commitments.models import Agreement, Area, EntityChange, NewsSource, Occasion, Organisation, Release, Section
 from commitments.models.fields import language_columns
+from commitments.workflow.news_sources import recorded_under_another_class
 
 
 class SectionInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -89,6 +93,29 @@ class NewsSourceAdmin(EntityAdmin):
     list_filter = (OnRecordFilter, "source", UnnamedFilter)
     search_fields = (*language_columns("name"), "slug")
     stands_alone = True
+    change_form_template = "admin/commitments/newssource/change_form.html"
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """With the evidence that was recorded under another class."""
+        row = context.get("original")
+        if row is not None and row.pk:
+            context["other_classes"] = recorded_under_another_class(row)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def tell_outcome(self, request: Any, obj: Any) -> None:
+        """And, after a change of its class, where the rows are that somebody should look at."""
+        super().tell_outcome(request, obj)
+        stored = NewsSource.objects.get(pk=obj.pk)
+        if rows := len(recorded_under_another_class(stored)):
+            text = ngettext(
+                "{link}: {count} row of evidence was recorded under another class. Look at it.",
+                "{link}: {count} rows of evidence were recorded under another class. Look at them.",
+                rows,
+            )
+            link = format_html(
+                '<a href="{}">{}</a>', reverse("admin:commitments_newssource_change", args=[obj.pk]), stored
+            )
+            self.message_user(request, format_html(text, link=link, count=rows), messages.WARNING)
 
 
 @admin.register(Organisation)

@@ -20,7 +20,7 @@ from commitments.i18n.languages import column_suffix, current_language
 from commitments.query.sorting import NULLABLE_COLUMNS, nulls_last, sort_column
 
 # The columns of the rows that hold what a list is sorted by, where they are not called like the sort.
-COLUMN_OF_SORT = {"deadline": "deadline_last_day", "last_entry": "last_entry_on"}
+COLUMN_OF_SORT = {"deadline": "deadline_last_day", "last_entry": "last_entry_on", "last_news": "last_news_on"}
 
 
 class CursorError(ValueError):

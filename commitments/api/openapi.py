@@ -31,6 +31,7 @@ COMPONENT_NAMES = {
     "organisations": "Organisation",
     "areas": "Area",
     "releases": "Release",
+    "news_sources": "NewsSource",
     "translations": "Translation",
 }
 ERROR_REF = {"$ref": "#/components/schemas/Errors"}

@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import takewhile
+from operator import itemgetter
 
-from commitments.domain.choices import EntryKind, EvidenceLevel, Freshness, Relation, Schedule, Source, Status
+from commitments.domain.choices import Copy, EntryKind, EvidenceLevel, Freshness, Relation, Schedule, Source, Status
 from commitments.domain.partial_dates import PartialDate
 
 DUE_SOON_WITHIN = timedelta(days=90)
 FRESH_WITHIN = timedelta(days=180)
 AGEING_WITHIN = timedelta(days=365)
+CHECKED_WITHIN = timedelta(days=365)
 UNFINISHED_STATUSES = (Status.NOT_STARTED, Status.IN_PROGRESS)
 SETTLED_STATUSES = (Status.COMPLETED, Status.STOPPED)
 
@@ -29,6 +31,7 @@ class EvidenceRef:
     url: str
     relation: str
     source: str
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class CountedUpdate:
     kind: str
     dated: PartialDate
     effective_on: date
+    recorded_on: date
     status: str = ""
     stop_reason: str = ""
     achieved: Decimal | None = None
@@ -49,7 +53,11 @@ class CountedUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the facts up to a day say. Dates are None where nothing says one."""
+    """What the facts up to a day say. Dates are None where nothing says one.
+
+    `last_news_on`: the day of the last report or context. `last_checked_on`: the day of the last check, or of the
+    recording of a report or context if that is later. `background`: context with evidence is on record.
+    """
 
     status: str = Status.NO_REPORT
     stop_reason: str = ""
@@ -59,27 +67,27 @@ class Assessment:
     deadline: PartialDate | None = None
     original_deadline: PartialDate | None = None
     last_entry_on: date | None = None
-    searched_on: date | None = None
+    last_news_on: date | None = None
+    last_checked_on: date | None = None
+    background: bool = False
     note: str = ""
     supports: tuple[EvidenceRef, ...] = ()
 
     @property
     def evidence(self) -> EvidenceLevel:
         """Whose word the current status rests on: the best source among everything that supports it."""
+        if self.status == Status.NO_REPORT:
+            return EvidenceLevel.BACKGROUND if self.background else EvidenceLevel.NONE
         sources = {support.source for support in self.supports}
-        if Source.INDEPENDENT in sources:
-            return EvidenceLevel.INDEPENDENT
-        return EvidenceLevel.PARTY if sources else EvidenceLevel.NONE
+        for source in (Source.INDEPENDENT, Source.STATE_MEDIA, Source.PARTY):
+            if source in sources:
+                return EvidenceLevel(source)
+        return EvidenceLevel.NONE
 
 
 def effective_on(date_of_fact: PartialDate, recorded_on: date) -> date:
     """The day from which an update counts: the last day of its date, or the day of recording if that is earlier."""
     return min(date_of_fact.last, recorded_on)
-
-
-def in_counting_order(facts: Iterable[CountedUpdate]) -> list[CountedUpdate]:
-    """The order in which facts count: by the day from which they count, then as they were recorded."""
-    return sorted(facts, key=lambda fact: (fact.effective_on, fact.sequence))
 
 
 def assess(stated_deadline: PartialDate | None, facts: Iterable[CountedUpdate], day: date) -> Assessment:
@@ -91,31 +99,55 @@ def assess(stated_deadline: PartialDate | None, facts: Iterable[CountedUpdate], 
 def assess_in_turn(
     stated_deadline: PartialDate | None, facts: Iterable[CountedUpdate]
 ) -> Iterator[tuple[date, Assessment]]:
-    """How a commitment stands from each day on which facts begin to count; first from the beginning of time."""
+    """How a commitment stands from each day on which something changes; first from the beginning of time."""
     day, assessment = date.min, Assessment(deadline=stated_deadline, original_deadline=stated_deadline)
-    for fact in in_counting_order(facts):
-        if fact.effective_on != day:
+    for step_day, _after_facts, _sequence, fact in _steps(facts):
+        if step_day != day:
             yield day, assessment
-        day, assessment = fact.effective_on, _apply(assessment, fact)
+        day = step_day
+        assessment = _apply(assessment, fact) if fact else replace(assessment, last_checked_on=day)
     yield day, assessment
+
+
+def _steps(facts: Iterable[CountedUpdate]) -> list[tuple[date, bool, int, CountedUpdate | None]]:
+    """The facts in the order in which they count, and each day on which an older one was recorded: somebody looked."""
+    facts = list(facts)
+    steps: list[tuple[date, bool, int, CountedUpdate | None]] = [
+        (fact.effective_on, False, fact.sequence, fact) for fact in facts
+    ]
+    later = {
+        fact.recorded_on for fact in facts if fact.recorded_on > fact.effective_on and fact.kind != EntryKind.CHECK
+    }
+    steps += [(day, True, 0, None) for day in later]
+    return sorted(steps, key=itemgetter(0, 1, 2))
 
 
 def _apply(assessment: Assessment, fact: CountedUpdate) -> Assessment:
     """How it stands after one more fact."""
+    day = fact.effective_on
     if fact.kind == EntryKind.CHECK:
-        return replace(assessment, last_entry_on=fact.effective_on, searched_on=fact.effective_on)
+        return replace(assessment, last_entry_on=day, last_checked_on=day)
     if fact.kind == EntryKind.REPORT:
         return _apply_report(assessment, fact)
-    return replace(assessment, last_entry_on=fact.effective_on)
+    return replace(
+        assessment,
+        last_entry_on=day,
+        last_news_on=day,
+        last_checked_on=day if fact.recorded_on == day else assessment.last_checked_on,
+        background=assessment.background or bool(fact.supports),
+    )
 
 
 def _apply_report(assessment: Assessment, report: CountedUpdate) -> Assessment:
     """Status, figures and deadline after one more report. A report that repeats a status adds its evidence."""
     repeated = assessment.status == report.status and assessment.stop_reason == report.stop_reason
     completed = report.status == Status.COMPLETED
+    day = report.effective_on
     return Assessment(  # every field, because `replace` takes four times as long
-        last_entry_on=report.effective_on,
-        searched_on=assessment.searched_on,
+        last_entry_on=day,
+        last_news_on=day,
+        last_checked_on=day if report.recorded_on == day else assessment.last_checked_on,
+        background=assessment.background,
         status=report.status,
         stop_reason=report.stop_reason,
         status_on=report.dated,
@@ -130,9 +162,9 @@ def _apply_report(assessment: Assessment, report: CountedUpdate) -> Assessment:
 
 
 def supporting_evidence(status: str, supports: Sequence[EvidenceRef]) -> tuple[EvidenceRef, ...]:
-    """The evidence that may move a status: direct evidence, and context too where the status is `stopped`."""
+    """The evidence that may move a status: direct, for `stopped` context too; a mirror never."""
     relations = (Relation.DIRECT, Relation.CONTEXT) if status == Status.STOPPED else (Relation.DIRECT,)
-    return tuple(support for support in supports if support.relation in relations)
+    return tuple([support for support in supports if support.relation in relations and support.copy != Copy.MIRROR])
 
 
 def assess_schedule(status: str, deadline: PartialDate | None, completed_on: PartialDate | None, day: date) -> Schedule:
@@ -149,23 +181,30 @@ def assess_schedule(status: str, deadline: PartialDate | None, completed_on: Par
     return Schedule.DUE_SOON if deadline.last - day <= DUE_SOON_WITHIN else Schedule.UPCOMING
 
 
-def assess_freshness(status: str, last_entry_on: date | None, day: date) -> Freshness:
-    """How long ago, on `day`, anything was last recorded of its progress."""
+def assess_freshness(status: str, last_news_on: date | None, day: date) -> Freshness:
+    """How old, on `day`, the last news of it is."""
     if status in SETTLED_STATUSES:
         return Freshness.SETTLED
-    if last_entry_on is None:
+    if last_news_on is None:
         return Freshness.NEVER
-    age = day - last_entry_on
+    age = day - last_news_on
     if age <= FRESH_WITHIN:
         return Freshness.FRESH
     return Freshness.AGEING if age <= AGEING_WITHIN else Freshness.STALE
 
 
-def is_review_due(freshness: str, last_entry_on: date | None, review_on: date | None, day: date) -> bool:
-    """Whether somebody should look again: its review day has come with nothing recorded since, or it went stale."""
-    if freshness in (Freshness.SETTLED, Freshness.STALE):
-        return freshness == Freshness.STALE
-    return review_on is not None and review_on <= day and (last_entry_on is None or last_entry_on < review_on)
+def review_due_on(status: str, last_checked_on: date | None, published_on: date, review_on: date | None) -> date | None:
+    """From when on somebody should look again: its review day, or when nobody has looked for a year.
+
+    The review day counts until somebody looked on it or later. What was never looked at is counted from its
+    publication. None for what is completed or stopped: it is settled.
+    """
+    if status in SETTLED_STATUSES:
+        return None
+    unchecked_on = (last_checked_on or published_on) + CHECKED_WITHIN + timedelta(days=1)
+    if review_on is not None and (last_checked_on is None or last_checked_on < review_on):
+        return min(review_on, unchecked_on)
+    return unchecked_on
 
 
 def slip_days(original: PartialDate | None, current: PartialDate | None) -> int | None:

@@ -77,9 +77,14 @@ class DeadlineBasis(Vocabulary):
 class Status(Vocabulary):
     """What was last reported. The only thing on record; everything else is computed from it."""
 
-    NO_REPORT = "no_report", "none", _("No public report was found. This is no verdict."), _("no report")
+    NO_REPORT = (
+        "no_report",
+        "none",
+        _("No public page was found that reports on the pledge itself. This is no verdict."),
+        _("no evidence found"),
+    )
     NOT_STARTED = "not_started", "waiting", _("Reported as not begun."), _("not started")
-    IN_PROGRESS = "in_progress", "moving", _("Reported as begun, announced or going on."), _("in progress")
+    IN_PROGRESS = "in_progress", "moving", _("Reported as begun or going on."), _("in progress")
     COMPLETED = "completed", "done", _("Reported as done."), _("completed")
     STOPPED = "stopped", "ended", _("Reported as given up, with the reason."), _("stopped")
 
@@ -152,24 +157,51 @@ class Change(Vocabulary):
         _("Another change of status, such as from completed to in progress."),
         _("other changes"),
     )
-    NO_REPORT = "no_report", "none", _("Without a report at the start and at the end."), _("still without a report")
+    NO_REPORT = (
+        "no_report",
+        "none",
+        _("Without direct evidence at the start and at the end."),
+        _("still no evidence found"),
+    )
 
 
 class EvidenceLevel(Vocabulary):
     """Whose word the current status rests on. Computed: see `domain.assessment.Assessment.evidence`."""
 
-    NONE = "none", "none", _("No status is reported, so nothing supports one."), _("none")
+    NONE = "none", "none", _("No status is reported, and nothing else is on record."), pgettext_lazy("evidence", "none")
+    BACKGROUND = (
+        "background",
+        "none",
+        _("No status is reported, but related or context evidence is on record."),
+        _("background only"),
+    )
     PARTY = "party", "", _("Only the parties’ own word."), _("the parties’ own word")
-    INDEPENDENT = "independent", "", _("At least one source that is no party to it."), _("independent")
+    STATE_MEDIA = (
+        "state_media",
+        "",
+        _("At best media that a state or its ruling party owns or directs."),
+        _("state media"),
+    )
+    INDEPENDENT = (
+        "independent",
+        "",
+        _("At least one source that is neither a party to it nor state media."),
+        _("independent"),
+    )
 
 
 class Freshness(Vocabulary):
-    """How long ago anything was last recorded of it. Computed: see `domain.assessment.assess_freshness`."""
+    """How old the last news of it is. Computed: see `domain.assessment.assess_freshness`."""
 
-    NEVER = "never", "none", _("Nothing was recorded since it was published."), _("never")
-    FRESH = "fresh", "done", _("Within the last 180 days."), _("fresh")
-    AGEING = "ageing", "waiting", _("Within the last 365 days."), _("ageing")
-    STALE = "stale", "late", _("Longer ago than 365 days."), _("stale")
+    NEVER = (
+        "never",
+        "none",
+        _("No report and no context is on record. To look and find nothing is no news."),
+        _("no news"),
+    )
+    FRESH = "fresh", "done", _("The last report or context is at most 180 days old."), _("fresh")
+    AGEING = "ageing", "waiting", _("The last report or context is at most 365 days old."), _("ageing")
+    STALE = "stale", "late", _("The last report or context is more than 365 days old."), _("stale")
     SETTLED = "settled", "none", _("Completed or stopped: nothing more is expected."), _("settled")
 
 
@@ -187,8 +219,14 @@ class Source(Vocabulary):
     PARTY = (
         "party",
         "",
-        _("An owner or partner, the government it belongs to, a reprint of their words, or a paid post."),
+        _("An owner or partner, its government or broadcaster, a reprint of their words, or a paid post."),
         _("party"),
+    )
+    STATE_MEDIA = (
+        "state_media",
+        "",
+        _("Media owned or directed by a state or by its ruling party, of whichever side."),
+        _("state media"),
     )
     INDEPENDENT = "independent", "", _("Anyone else."), _("independent")
 
@@ -197,7 +235,17 @@ class Copy(Vocabulary):
     """Whether evidence is another's text under another's address; most is neither."""
 
     REPRINT = "reprint", "", _("Another publisher’s text, whole, under that publisher’s name and date."), _("reprint")
-    MIRROR = "mirror", "", _("A copy by a host without standing of its own."), _("mirror")
+    MIRROR = "mirror", "", _("A copy by a host without standing of its own. Alone it moves no status."), _("mirror")
+
+
+class LinkOutcome(Vocabulary):
+    """What came of asking for a page of evidence."""
+
+    ANSWERS = "answers", "done", _("The page answers."), _("answers")
+    GONE = "gone", "late", _("Its host says that there is no such page."), _("gone")
+    UNREACHABLE = "unreachable", "late", _("Its host does not answer, or answers with an error."), _("does not answer")
+    UNCLEAR = "unclear", "waiting", _("Its host asks programs to stay away: look yourself."), _("closed to programs")
+    PRIVATE = "private", "none", _("Its host lies in a private network, and was not asked."), _("not public")
 
 
 class EntryKind(Vocabulary):

@@ -134,6 +134,17 @@ def read_time(_context: RowContext, moment: datetime) -> str:
     return utc_timestamp(moment)
 
 
+def read_codes(_context: RowContext, text: str | None) -> list[str]:
+    """Codes that are joined by commas, sorted."""
+    return sorted(text.split(",")) if text else []
+
+
+def read_repeating(context: RowContext, text: str | None) -> list[str]:
+    """The references of what promises it again, of those releases that were out on the day of the file."""
+    rows = (row.split(" ") for row in text.split(",")) if text else ()
+    return sorted(reference for reference, issued_on in rows if issued_on <= context.day.isoformat())
+
+
 def read_lines(_context: RowContext, text: str | None) -> list[str]:
     """A text's lines."""
     return text.split("\n") if text else []

@@ -17,6 +17,7 @@ from commitments.exports.table_columns import (
     AREA_COLUMNS,
     EVIDENCE_COLUMNS,
     KNOWN_THROUGH_COLUMN,
+    NEWS_SOURCE_COLUMNS,
     ORGANISATION_COLUMNS,
     RELEASE_COLUMNS,
     SLUG_COLUMNS,
@@ -24,7 +25,17 @@ from commitments.exports.table_columns import (
     UPDATE_COLUMNS,
     page_column,
 )
-from commitments.models import Area, Evidence, Organisation, Ownership, Partnership, Release, Translation, Update
+from commitments.models import (
+    Area,
+    Evidence,
+    NewsSource,
+    Organisation,
+    Ownership,
+    Partnership,
+    Release,
+    Translation,
+    Update,
+)
 from commitments.query.filters import CommitmentFilter
 
 
@@ -91,6 +102,11 @@ def release_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     return releases.filter(pk__in=filterset.qs.order_by().values("release")) if filterset.is_filtered else releases
 
 
+def news_source_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
+    """The list as it is today, whatever is asked for."""
+    return NewsSource.objects.public(filterset.today).order_by("slug")
+
+
 def translation_rows(filterset: CommitmentFilter) -> QuerySet[Any]:
     """How the texts of their record are said in Chinese, as it is today."""
     translations = Translation.objects.in_force()
@@ -154,6 +170,14 @@ DATASETS = {
             (*RELEASE_COLUMNS, page_column("release"), KNOWN_THROUGH_COLUMN),
             ("slug",),
             release_rows,
+        ),
+        Dataset(
+            "news_sources",
+            _("News sources"),
+            _("The publishers of evidence that are on the list, and the class that their word belongs to."),
+            NEWS_SOURCE_COLUMNS,
+            ("slug",),
+            news_source_rows,
         ),
         Dataset(
             "translations",

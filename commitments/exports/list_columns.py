@@ -8,14 +8,24 @@ from commitments.domain import choices
 from commitments.exports.columns import (
     Column,
     ColumnType,
+    read_codes,
     read_days_late,
     read_lines,
     read_names,
     read_number,
+    read_repeating,
     read_sides,
     read_slip_days,
 )
-from commitments.query.expressions import CURRENT_DEADLINE, ORIGINAL_DEADLINE, OWNER_KEYS, PARTNER_KEYS, as_text
+from commitments.query.expressions import (
+    CURRENT_DEADLINE,
+    ORIGINAL_DEADLINE,
+    OWNER_KEYS,
+    PARTNER_KEYS,
+    REPEATED,
+    REPEATING,
+    as_text,
+)
 
 # The promised columns, in their promised order.
 LIST_COLUMNS = (
@@ -190,7 +200,7 @@ LIST_COLUMNS = (
         "freshness",
         _("Freshness"),
         ColumnType.CODE,
-        _("How long ago anything was recorded. Computed."),
+        _("How old the last news of it is. Computed."),
         ("freshness",),
         choices=choices.Freshness,
         required=True,
@@ -247,6 +257,36 @@ LIST_COLUMNS = (
         _("Two to four words that tell it from its neighbours."),
         ("short_title",),
         translated_from="translated",
+    ),
+    Column(
+        "last_news_on",
+        _("Last news on"),
+        ColumnType.DAY,
+        _("The day of the last report or context."),
+        (as_text("state__last_news_on"),),
+    ),
+    Column(
+        "last_checked_on",
+        _("Last checked on"),
+        ColumnType.DAY,
+        _("The day of the last check, or of the recording of a report or context if that is later."),
+        (as_text("state__last_checked_on"),),
+    ),
+    Column(
+        "repeats",
+        _("Repeats"),
+        ColumnType.TEXTS,
+        _("References of earlier commitments that it promises again."),
+        (REPEATED,),
+        read_codes,
+    ),
+    Column(
+        "repeated_by",
+        _("Repeated by"),
+        ColumnType.TEXTS,
+        _("References of later commitments that promise it again."),
+        (REPEATING,),
+        read_repeating,
     ),
 )
 

@@ -10,16 +10,13 @@ from commitments.exports.columns import (
     Column,
     ColumnType,
     RowContext,
+    read_codes,
     read_lines,
     read_number,
     read_time,
 )
 from commitments.models import Ownership, Partnership
 from commitments.query.expressions import as_text, joined_organisations
-
-
-def _read_slugs(_context: RowContext, text: str | None) -> list[str]:
-    return sorted(text.split(",")) if text else []
 
 
 def _entry_address(context: RowContext, reference: str, entry: int) -> str:
@@ -46,7 +43,7 @@ SLUG_COLUMNS = (
         ColumnType.TEXTS,
         _("The same owners, as the table of organisations names them."),
         (joined_organisations(Ownership, "organisation__slug"),),
-        _read_slugs,
+        read_codes,
     ),
     Column(
         "partner_slugs",
@@ -54,7 +51,7 @@ SLUG_COLUMNS = (
         ColumnType.TEXTS,
         _("The same partners, as the table of organisations names them."),
         (joined_organisations(Partnership, "organisation__slug"),),
-        _read_slugs,
+        read_codes,
     ),
 )
 
@@ -363,6 +360,37 @@ RELEASE_COLUMNS = (
         ColumnType.TEXT,
         _("What is known of them."),
         ("agreements_note",),
+        translated_from=BESIDE_SOURCE,
+    ),
+)
+
+NEWS_SOURCE_COLUMNS = (
+    Column("slug", _("Slug"), ColumnType.CODE, _("Its identity. Never changes."), ("slug",), required=True),
+    Column(
+        "name",
+        _("Name"),
+        ColumnType.TEXT,
+        _("What the publisher is called, which no other is."),
+        ("name",),
+        required=True,
+        translated_from=BESIDE_SOURCE,
+    ),
+    Column(
+        "source",
+        _("Source"),
+        ColumnType.CODE,
+        _("The class that its word belongs to."),
+        ("source",),
+        choices=choices.Source,
+        required=True,
+    ),
+    Column(
+        "why",
+        _("Why"),
+        ColumnType.TEXT,
+        _("Why it belongs to that class."),
+        ("why",),
+        required=True,
         translated_from=BESIDE_SOURCE,
     ),
 )

@@ -9,6 +9,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from commitments.i18n.collation import has_chinese
+
 
 def join_list(words: Iterable[str]) -> str:
     """Words in a row: "a, b", 「a、b」."""
@@ -59,6 +61,17 @@ def bracket_html(text: Any) -> SafeString:
 def in_quotes(text: str) -> str:
     """In quotation marks, where nothing is HTML: in files, feeds, calendars and messages."""
     return pgettext("quotation marks", "“%(text)s”") % {"text": text}
+
+
+def with_ellipses(text: str, verbatim: str = "") -> str:
+    """A quote with an ellipsis on each side where it is cut out of its sentence: "… will hold a Hong Kong Week …".
+
+    `verbatim`: the quote itself where the text is its translation, which has its cuts where the quote has them.
+    """
+    quote = verbatim or text
+    before, after = ("……", "……") if has_chinese(text) else ("… ", " …")
+    begins, ends = quote[:1].islower(), not quote.rstrip().endswith((".", "!", "?", "。", "！", "？"))
+    return f"{before if begins else ''}{text}{after if ends else ''}" if quote else text
 
 
 def with_detail(words: Any, more: Any) -> SafeString:

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from django.utils.timezone import localdate
 
-from commitments.domain.assessment import Assessment, CountedUpdate, EvidenceRef, assess, effective_on
+from commitments.domain.assessment import Assessment, CountedUpdate, EvidenceRef, assess_in_turn, effective_on
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
 from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.collation import build_search_text, sort_key
@@ -31,8 +31,7 @@ from commitments.ledger.contents import (
 from commitments.ledger.stored_rows import read_entries, require_readable
 from commitments.models import Commitment, Evidence, LedgerEntry, State, Update
 
-# A state is kept for every day: these stand for "always" at either end.
-FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
+LAST_DAY = date.max  # a state is kept for every day, from the first that there is
 SEARCHED_FIELDS = ("title", "quote", "parties_as_stated", "note")  # of a commitment's own texts
 
 Translations = dict[str, dict[str, str]]  # by language: from a text on record to its translation
@@ -112,8 +111,8 @@ def fold_entries(
                 facts.append(to_counted_update(update, evidence))
     stated_deadline = projection.columns["deadline"]
     projection.states = [
-        _build_state(commitment, first, until, assess(stated_deadline, facts, first))
-        for first, until in state_spans(facts)
+        _build_state(commitment, first, until, assessment)
+        for first, until, assessment in state_spans(stated_deadline, facts)
     ]
     return projection
 
@@ -203,19 +202,23 @@ def to_counted_update(update: Update, evidence: Sequence[Evidence]) -> CountedUp
         kind=update.kind,
         dated=cast("PartialDate", update.date),  # an update that stands has one
         effective_on=update.effective_on,
+        recorded_on=localdate(update.recorded_at),
         status=update.status,
         stop_reason=update.stop_reason,
         achieved=update.achieved,
         deadline=update.deadline,
         note=update.note,
-        supports=tuple(EvidenceRef(row.url, row.relation, row.source) for row in evidence),
+        supports=tuple(EvidenceRef(row.url, row.relation, row.source, row.copy) for row in evidence),
     )
 
 
-def state_spans(facts: Iterable[CountedUpdate]) -> Iterator[tuple[date, date]]:
-    """The spans of days in which nothing changes, covering every day; the last day is not included."""
-    days = sorted({fact.effective_on for fact in facts})
-    return pairwise([FIRST_DAY, *days, LAST_DAY])
+def state_spans(
+    stated_deadline: PartialDate | None, facts: Iterable[CountedUpdate]
+) -> Iterator[tuple[date, date, Assessment]]:
+    """The spans of days in which nothing changes, covering every day; the last day of each is not included."""
+    days, assessments = zip(*assess_in_turn(stated_deadline, facts), strict=True)
+    for (first, until), assessment in zip(pairwise((*days, LAST_DAY)), assessments, strict=True):
+        yield first, until, assessment
 
 
 def _build_state(commitment: Commitment, first: date, until: date, assessment: Assessment) -> State:
@@ -232,7 +235,8 @@ def _build_state(commitment: Commitment, first: date, until: date, assessment: A
         original_deadline=assessment.original_deadline,
         evidence=assessment.evidence,
         last_entry_on=assessment.last_entry_on,
-        searched_on=assessment.searched_on,
+        last_news_on=assessment.last_news_on,
+        last_checked_on=assessment.last_checked_on,
         note=assessment.note,
         evidence_urls="\n".join(dict.fromkeys(support.url for support in assessment.supports)),
     )

@@ -81,8 +81,9 @@ def reconcile_projections(
 
 
 def project_missing_columns() -> None:
-    """Project what was on record before titles had keys to sort by: they are never empty."""
-    waiting = Commitment.objects.filter(title_key_zh_hant="", entries__kind=EntryKind.PUBLISHED)
+    """Project what was on record before states told of news and checks: each entry is the one or the other."""
+    before = State.objects.filter(last_entry_on__isnull=False, last_news_on=None, last_checked_on=None)
+    waiting = Commitment.objects.filter(pk__in=before.values("commitment"))
     if references := list(waiting.values_list("reference", flat=True)):
         with transaction.atomic():
             reconcile_projections(references, tolerant=True)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, partial
-from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -24,7 +23,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.timezone import localdate
 
-from commitments.domain.assessment import Assessment, CountedUpdate, EvidenceRef, assess_in_turn
+from commitments.domain.assessment import Assessment, CountedUpdate, EvidenceRef
 from commitments.domain.choices import EntryKind
 from commitments.domain.partial_dates import PartialDate, parse_partial_date
 from commitments.i18n.collation import build_search_text, sort_key
@@ -38,7 +37,7 @@ from commitments.ledger.contents import (
     parse_day,
     parse_decimal,
 )
-from commitments.ledger.projection import FIRST_DAY, LAST_DAY, SEARCHED_FIELDS, Translations
+from commitments.ledger.projection import SEARCHED_FIELDS, Translations, state_spans
 from commitments.ledger.stored_rows import read_time, stored_column, stored_decimal, stored_rows, tolerant_read
 from commitments.models import (
     Commitment,
@@ -84,7 +83,7 @@ EVIDENCE_COLUMNS = ("update_id", "position", *EVIDENCE_FIELDS, "copy", "date_fir
 STATE_DATES = ("status_on", "completed_on", "deadline", "original_deadline")
 STATE_COLUMNS = (
     *("commitment_id", "from_day", "until_day", "status", "stop_reason", "achieved", "evidence"),
-    *("last_entry_on", "searched_on", "note", "evidence_urls"),
+    *("last_entry_on", "last_news_on", "last_checked_on", "note", "evidence_urls"),
     *(f"{name}{part}" for name in STATE_DATES for part in ("", "_first", "_last")),
 )
 ENTRY_COLUMNS = ("reference", "sequence", "kind", "recorded_at", "role", "organisation", "content")
@@ -308,12 +307,15 @@ def _is_update_right(
         kind=kind,
         dated=dated,
         effective_on=effective_on,
+        recorded_on=recorded_on,
         status=texts[1],
         stop_reason=texts[2],
         achieved=parse_decimal(achieved),
         deadline=parse_partial_date(texts[4]) if texts[4] else None,
         note=texts[6],
-        supports=tuple([EvidenceRef(row["url"], row["relation"], row["source"]) for row in evidence]),
+        supports=tuple(
+            [EvidenceRef(row["url"], row["relation"], row["source"], row.get("copy", "")) for row in evidence]
+        ),
     )
     facts.append(fact)
     return True
@@ -331,21 +333,22 @@ def _is_evidence_right(stored: Sequence[Row], evidence: Sequence[Content]) -> bo
 
 
 def _expected_states(deadline: str, facts: list[CountedUpdate], vendor: str) -> list[Row]:
-    days, assessments = zip(*assess_in_turn(parse_partial_date(deadline) if deadline else None, facts), strict=True)
-    spans = pairwise([day.isoformat() for day in (FIRST_DAY, *days[1:], LAST_DAY)])
-    return [span + _expected_state(assessment, vendor) for span, assessment in zip(spans, assessments, strict=True)]
+    return [
+        (first.isoformat(), until.isoformat(), *_expected_state(assessment, vendor))
+        for first, until, assessment in state_spans(parse_partial_date(deadline) if deadline else None, facts)
+    ]
 
 
 def _expected_state(assessment: Assessment, vendor: str) -> Row:
-    last_entry_on, searched_on = assessment.last_entry_on, assessment.searched_on
     achieved, supports = assessment.achieved, assessment.supports
     return (
         assessment.status,
         assessment.stop_reason,
         None if achieved is None else stored_decimal(achieved, vendor),
         assessment.evidence,
-        last_entry_on.isoformat() if last_entry_on else None,
-        searched_on.isoformat() if searched_on else None,
+        _stored_day(assessment.last_entry_on),
+        _stored_day(assessment.last_news_on),
+        _stored_day(assessment.last_checked_on),
         assessment.note,
         "\n".join(dict.fromkeys([support.url for support in supports])) if supports else "",
         *_stored_interval(assessment.status_on),
@@ -389,6 +392,10 @@ def _stored_interval(partial_date: PartialDate | None) -> Interval:
 def _decimal(text: str, vendor: str) -> Any:
     value: Decimal | None = parse_decimal(text)
     return None if value is None else stored_decimal(value, vendor)
+
+
+def _stored_day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 @lru_cache(maxsize=4096)

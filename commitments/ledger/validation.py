@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -374,8 +375,16 @@ def _check_supporting_evidence(update: Update, evidence: Sequence[Evidence], com
             message = _("Only what the release reports as signed or in place is completed by its own statement.")
             raise ValidationError({"basis": message})
         return
-    if not supporting_evidence(update.status, [EvidenceRef(row.url, row.relation, row.source) for row in evidence]):
-        raise ValidationError({"evidence": _missing_evidence_hint(update.status)})
+    supports = [EvidenceRef(row.url, row.relation, row.source, row.copy) for row in evidence]
+    if supporting_evidence(update.status, supports):
+        return
+    if supporting_evidence(update.status, [replace(support, copy="") for support in supports]):
+        message = _(
+            "A mirror alone moves no status: its host has no standing. Add the publisher’s own page or a reprint, or "
+            "record it as context."
+        )
+        raise ValidationError({"evidence": message})
+    raise ValidationError({"evidence": _missing_evidence_hint(update.status)})
 
 
 def _missing_evidence_hint(status: str) -> str:

@@ -4,6 +4,7 @@ from commitments.models.commitment import Commitment, Ownership, Partnership, Re
 from commitments.models.entity_change import EntityChange, EntityProposal
 from commitments.models.error_report import ErrorReport
 from commitments.models.ledger import Edition, LedgerEntry, LedgerHead
+from commitments.models.link_check import LinkCheck
 from commitments.models.news_source import NewsSource
 from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, Update
@@ -25,6 +26,7 @@ __all__ = [
     "Evidence",
     "LedgerEntry",
     "LedgerHead",
+    "LinkCheck",
     "LoadedItem",
     "NewsSource",
     "Occasion",

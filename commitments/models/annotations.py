@@ -45,9 +45,9 @@ def freshness_on(day: date) -> Case:
     """`assess_freshness` in SQL, over the joined `state`."""
     return Case(
         When(state__status__in=SETTLED_STATUSES, then=Value(Freshness.SETTLED)),
-        When(state__last_entry_on=None, then=Value(Freshness.NEVER)),
-        When(state__last_entry_on__gte=day - FRESH_WITHIN, then=Value(Freshness.FRESH)),
-        When(state__last_entry_on__gte=day - AGEING_WITHIN, then=Value(Freshness.AGEING)),
+        When(state__last_news_on=None, then=Value(Freshness.NEVER)),
+        When(state__last_news_on__gte=day - FRESH_WITHIN, then=Value(Freshness.FRESH)),
+        When(state__last_news_on__gte=day - AGEING_WITHIN, then=Value(Freshness.AGEING)),
         default=Value(Freshness.STALE),
         output_field=models.CharField(),
     )

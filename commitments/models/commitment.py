@@ -10,11 +10,12 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, DateField, Exists, OuterRef, Prefetch, Q, Value, When
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from commitments.domain import assessment
-from commitments.domain.assessment import is_review_due
+from commitments.domain.assessment import CHECKED_WITHIN, SETTLED_STATUSES, review_due_on
 from commitments.domain.choices import (
     ANNOUNCED,
     PAST_DEADLINE,
@@ -127,15 +128,17 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(schedule=Schedule.DUE_SOON).order_by("state__deadline_last", "reference")
 
     def stale(self: Self) -> Self:
-        """Of which nothing was recorded for long, after `as_of(day)`."""
+        """Of which there was no news for long, after `as_of(day)`."""
         return self.filter(freshness=Freshness.STALE)
 
     def due_for_review(self: Self, day: date) -> Self:
-        """`domain.assessment.is_review_due` in SQL, after `as_of(day)`; what was not looked at for longest first."""
-        unseen = Q(state__last_entry_on=None) | Q(state__last_entry_on__lt=models.F("review_on"))
-        review_day_come = ~Q(freshness=Freshness.SETTLED) & Q(review_on__lte=day) & unseen
-        due = self.filter(Q(freshness=Freshness.STALE) | review_day_come)
-        return due.order_by(models.F("state__last_entry_on").asc(nulls_first=True), "reference")
+        """`domain.assessment.review_due_on` in SQL, after `as_of(day)`; what was not looked at for longest first."""
+        year_ago, checked_on = day - CHECKED_WITHIN, "state__last_checked_on"
+        unseen = Q(state__last_checked_on=None) | Q(state__last_checked_on__lt=models.F("review_on"))
+        unchecked = Q(state__last_checked_on__lt=year_ago)
+        unchecked |= Q(state__last_checked_on=None, published_at__date__lt=year_ago)
+        due = self.exclude(state__status__in=SETTLED_STATUSES).filter(unchecked | Q(review_on__lte=day) & unseen)
+        return due.order_by(models.F(checked_on).asc(nulls_first=True), "reference")
 
     def _parties(self, table: str, **conditions: Any) -> models.QuerySet[Any]:
         model = Ownership if table == "ownership" else Partnership
@@ -315,9 +318,15 @@ class Commitment(models.Model):
         return max(0, -(self.slip_days or 0))
 
     @property
+    def review_due_on(self) -> date | None:
+        """From when on somebody should look again, as of the day asked for; None where it is settled."""
+        published_on = localdate(self.published_at)
+        return review_due_on(self.state.status, self.state.last_checked_on, published_on, self.review_on)
+
+    @property
     def review_due(self) -> bool:
         """Whether somebody should look again, as of the day asked for."""
-        return is_review_due(self.freshness, self.state.last_entry_on, self.review_on, self.day)
+        return self.review_due_on is not None and self.review_due_on <= self.day
 
     @property
     def days_late(self) -> int | None:
@@ -413,7 +422,8 @@ class State(models.Model):
     original_deadline = PartialDateField(_("first deadline"), blank=True)
     evidence = choice_field(EvidenceLevel, _("evidence"))
     last_entry_on = models.DateField(_("last entry on"), null=True)
-    searched_on = models.DateField(_("last searched on"), null=True)
+    last_news_on = models.DateField(_("last news on"), null=True)
+    last_checked_on = models.DateField(_("last checked on"), null=True)
     note = models.TextField(_("note"), blank=True)
     evidence_urls = models.TextField(_("addresses of the evidence"), blank=True)
 
@@ -428,6 +438,7 @@ class State(models.Model):
             models.Index(fields=["evidence", "until_day"], name="state_evidence"),
             models.Index(fields=["deadline_last", "until_day"], name="state_deadline"),
             models.Index(fields=["last_entry_on", "until_day"], name="state_last_entry"),
+            models.Index(fields=["last_news_on", "until_day"], name="state_last_news"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["commitment", "from_day"], name="state_from_day_unique"),

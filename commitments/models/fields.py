@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from commitments.domain.choices import Vocabulary
 from commitments.domain.partial_dates import PartialDate, PartialDateError, parse_partial_date
+from commitments.domain.public_addresses import is_public_host
 from commitments.i18n.languages import CHINESE, RECORD_LANGUAGE, column_suffix, language_names
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def interval_constraint(name: str, constraint: str) -> models.CheckConstraint:
 
 
 def validate_public_url(value: str) -> None:
-    """Raise ValidationError unless an address is one that anybody can open: http or https, at a host with a name."""
+    """Raise ValidationError unless an address is one that anybody can open: http or https, at a public host."""
     scheme, _separator, rest = value.partition("://")
     try:
         host = urlsplit(value).hostname or ""
@@ -141,7 +142,7 @@ def validate_public_url(value: str) -> None:
         host = ""
     if scheme.lower() not in ("http", "https"):
         raise ValidationError(_("Write the address of a web page: it begins with https:// or http://."))
-    if "." not in host or host.rpartition(".")[2].isdecimal():
+    if not is_public_host(host):
         raise ValidationError(
             _("Nobody outside can open an address at “%(host)s”: give a public one."), params={"host": host or rest}
         )

@@ -7,15 +7,20 @@ from datetime import date
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.domain import choices
-from commitments.models import Commitment, LedgerHead, Update
+from commitments.domain.choices import Source
+from commitments.i18n.collation import collation_key
+from commitments.i18n.languages import current_language
+from commitments.models import Commitment, LedgerHead, NewsSource, Update
 from commitments.public.commitment_list import filter_panel
 from commitments.public.tallies import legend, sum_tallies, tally_by
 from commitments.query.entries import prefetch_evidence
 from commitments.query.filters import CommitmentFilter
 from commitments.query.list_rows import list_rows
+from commitments.query.localized import localize
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_page, render_page
 
@@ -51,9 +56,22 @@ def about_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRespo
         day,
         as_of=as_of,
         vocabularies=vocabularies,
+        news_sources=news_sources_by_class(localdate()),
         head=LedgerHead.objects.get(),
         log_days=settings.LOG_DAYS,
     )
+
+
+def news_sources_by_class(today: date) -> list[tuple[Source, list[NewsSource]]]:
+    """The news sources on the list today, by their class, each class in the order of the language."""
+    by_class: dict[str, list[NewsSource]] = {source: [] for source in Source}
+    for row in NewsSource.objects.public(today):
+        by_class[row.source].append(row)
+    language = current_language()
+    return [
+        (Source(source), sorted(rows, key=lambda row: collation_key(localize(row, "name").text, language)))
+        for source, rows in by_class.items()
+    ]
 
 
 @day_page

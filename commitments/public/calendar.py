@@ -24,7 +24,7 @@ from commitments.domain.assessment import SETTLED_STATUSES
 from commitments.domain.choices import DeadlineBasis, EntryKind, Status, StopReason
 from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.languages import RECORD_LANGUAGE
-from commitments.i18n.phrases import join_parts, with_label
+from commitments.i18n.phrases import join_parts, with_ellipses, with_label
 from commitments.models import Commitment, LedgerEntry, Update
 from commitments.public.subscriptions import (
     FeedQuery,
@@ -44,7 +44,7 @@ REFRESH_AFTER = timedelta(days=1)  # when a subscriber should ask again
 HAS_DEADLINE = Q(state__deadline_last__isnull=False)
 # Entries that can move or stop an event; redactions, which belong to no commitment, are counted beside them.
 CHANGING_KINDS = (EntryKind.REPORT, EntryKind.CORRECTION, EntryKind.RETRACTION)
-HAS_REVIEW_DAY = Q(review_on__isnull=False) & ~Q(state__status__in=SETTLED_STATUSES)
+HAS_REVIEW_DAY = ~Q(state__status__in=SETTLED_STATUSES)
 
 
 @subscription
@@ -102,10 +102,8 @@ def calendar_events(request: HttpRequest, query: FeedQuery) -> Iterator[Event]:
             yield calendar_event(
                 commitment, "deadline", deadline.last, summary=deadline_words(commitment, deadline), **common
             )
-        if commitment.review_on and commitment.state.status not in SETTLED_STATUSES:
-            yield calendar_event(
-                commitment, "review", commitment.review_on, summary=_("to be looked at again"), **common
-            )
+        if day := commitment.review_due_on:
+            yield calendar_event(commitment, "review", day, summary=_("to be looked at again"), **common)
 
 
 def calendar_event(commitment: Commitment, what: str, day: date, *, summary: str, **properties: Any) -> Event:
@@ -169,9 +167,9 @@ def deadline_words(commitment: Commitment, deadline: PartialDate) -> str:
 def event_description(commitment: Commitment, record: CalendarRecord) -> Iterator[str]:
     """The event's description, line by line."""
     release = {"title": localize(commitment.release, "title").text, "day": day_label(commitment.release.issued_on)}
-    yield _("“%(quote)s” (%(title)s, %(day)s)") % {"quote": commitment.quote, **release}
+    yield _("“%(quote)s” (%(title)s, %(day)s)") % {"quote": with_ellipses(commitment.quote), **release}
     if (quote := localize(commitment, "quote")).language != RECORD_LANGUAGE:
-        yield with_label(_("Our translation"), quote.text)
+        yield with_label(_("Our translation"), with_ellipses(quote.text, commitment.quote))
     if deadline := commitment.state.deadline:
         yield _("Deadline: %(date)s") % {"date": deadline.label}
         yield from deadline_sentences(commitment, deadline)
@@ -206,7 +204,7 @@ def revision_line(commitment: Commitment, update: Update) -> str:
 
 
 def status_line(commitment: Commitment) -> str:
-    """The status, with its date; without one, when a report was last searched for."""
+    """The status, with its date; without one, when it was last checked."""
     status = str(Status(commitment.state.status).label)
     if commitment.state.stop_reason:
         reason = StopReason(commitment.state.stop_reason).label
@@ -216,10 +214,10 @@ def status_line(commitment: Commitment) -> str:
             "status": status,
             "date": commitment.state.status_on.label,
         }
-    if commitment.state.searched_on:
-        return _("Status: %(status)s, last searched on %(day)s") % {
+    if commitment.state.last_checked_on:
+        return _("Status: %(status)s, last checked on %(day)s") % {
             "status": status,
-            "day": day_label(commitment.state.searched_on),
+            "day": day_label(commitment.state.last_checked_on),
         }
     return _("Status: %(status)s") % {"status": status}
 

@@ -147,7 +147,7 @@ class RecordAtEntry:
         state = next(state for state in states if state.from_day <= day < state.until_day)
         commitment.state, commitment.day = state, day
         commitment.schedule = assess_schedule(state.status, state.deadline, state.completed_on, day)
-        commitment.freshness = assess_freshness(state.status, state.last_entry_on, day)
+        commitment.freshness = assess_freshness(state.status, state.last_news_on, day)
 
     def day_of(self, history: CommitmentHistory) -> date:
         """The day on which the entry was recorded, but not before the release was issued: then nothing stands yet."""

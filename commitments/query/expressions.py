@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, F, OuterRef, Subquery
+from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.expressions import Expression
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 
 from commitments.domain.partial_dates import PartialDate, parse_partial_date
-from commitments.models import Ownership, Partnership
+from commitments.models import Ownership, Partnership, Repetition
 
 BATCH_SIZE = 500  # rows that are read, and written, at a time
 
@@ -52,6 +52,13 @@ def to_partial_date(text: str | None) -> PartialDate | None:
     return parse_partial_date(text) if text else None
 
 
+REPEATED = JoinedValues(Repetition.objects.filter(commitment=OuterRef("pk")).values(item=F("repeated__reference")))
+# Of each that promises it again the reference and, after a blank, the day on which its release was issued.
+REPEATING = JoinedValues(
+    Repetition.objects.filter(
+        repeated=OuterRef("pk"), commitment__published_at__isnull=False, commitment__retracted_at=None
+    ).values(item=Concat("commitment__reference", Value(" "), as_text("commitment__release__issued_on")))
+)
 OWNER_KEYS, PARTNER_KEYS = joined_organisations(Ownership), joined_organisations(Partnership)
 
 CURRENT_DEADLINE, ORIGINAL_DEADLINE = as_text("state__deadline"), as_text("state__original_deadline")

@@ -17,9 +17,10 @@ SORT_COLUMNS: dict[str, str] = {
     "status": "state__status",
     "schedule": "schedule",
     "last_entry": "state__last_entry_on",
+    "last_news": "state__last_news_on",
 }
 
-NULLABLE_COLUMNS = ("state__deadline_last", "state__last_entry_on")
+NULLABLE_COLUMNS = ("state__deadline_last", "state__last_entry_on", "state__last_news_on")
 
 SORT_LABELS = {
     "reference": gettext_lazy("reference, forwards"),
@@ -34,6 +35,8 @@ SORT_LABELS = {
     "-schedule": gettext_lazy("schedule, backwards"),
     "last_entry": gettext_lazy("last entry, oldest first"),
     "-last_entry": gettext_lazy("last entry, newest first"),
+    "last_news": gettext_lazy("last news, oldest first"),
+    "-last_news": gettext_lazy("last news, newest first"),
 }
 
 

@@ -29,13 +29,13 @@ def standing_sentences(commitment: Commitment) -> str:
     state = commitment.state
     status = str(Status(state.status).label)
     reported = {"status": status, "day": state.status_on.label if state.status_on else ""}
-    last = date_format(state.last_entry_on, "DATE_FORMAT") if state.last_entry_on else ""
+    checked = date_format(state.last_checked_on, "DATE_FORMAT") if state.last_checked_on else ""
     return join_sentences(
         [
             _("Deadline: %(deadline)s.") % {"deadline": state.deadline.label} if state.deadline else _("No deadline."),
             (_("Status: %(status)s, last reported %(day)s.") if state.status_on else _("Status: %(status)s."))
             % reported,
-            _("Last entry: %(day)s.") % {"day": last} if last else _("No entry yet."),
+            _("Last checked: %(day)s.") % {"day": checked} if checked else _("Not checked yet."),
         ]
     )
 

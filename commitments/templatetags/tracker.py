@@ -26,6 +26,7 @@ from commitments.i18n.phrases import (
     join_parts,
     join_sentences,
     quote_html,
+    with_ellipses,
     with_label,
 )
 from commitments.ledger.contents import format_decimal
@@ -45,6 +46,12 @@ from commitments.query.localized import (
 from commitments.web.links import DayLinks
 
 register = template.Library()
+
+
+@register.filter
+def ellipses(text: str, verbatim: str = "") -> str:
+    """A quote with ellipses where it is cut out of its sentence; `verbatim`: the quote, of a translation."""
+    return with_ellipses(text, verbatim)
 
 
 @register.simple_tag

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from commitments.domain.choices import EntityKind, EntryKind
 from commitments.i18n.languages import CHINESE, column_suffix
@@ -33,6 +34,7 @@ from commitments.models import (
     Commitment,
     LedgerEntry,
     LoadedItem,
+    NewsSource,
     Occasion,
     Organisation,
     Release,
@@ -48,9 +50,10 @@ ENTITY_TABLES = {
     EntityKind.AREA: ("areas", "slug"),
     EntityKind.ORGANISATION: ("organisations", "slug"),
     EntityKind.OCCASION: ("occasions", "day"),
+    EntityKind.NEWS_SOURCE: ("news_sources", "slug"),
 }
-PUBLIC_BY_THEMSELVES = (EntityKind.OCCASION, EntityKind.RELEASE)
-OTHER_CONTENT = "{} is on record with other content, and stays as it is there."
+PUBLIC_BY_THEMSELVES = (EntityKind.OCCASION, EntityKind.NEWS_SOURCE, EntityKind.RELEASE)
+OTHER_CONTENT = "{} is on record with other content ({}), and stays as it is there."
 RETRACTED = "{} is left out: its commitment was put on record by mistake, and is retracted."
 FROM_NEWER_FILE = "Brought by a newer version of the release’s file."
 Item = Mapping[str, Any]
@@ -140,7 +143,7 @@ class ReleaseLoader:
 
     def load(self) -> LoadResult:
         """Everything of the file that is new, in the order in which one thing needs another."""
-        for kind in (EntityKind.AREA, EntityKind.ORGANISATION, EntityKind.OCCASION):
+        for kind in ENTITY_TABLES:
             self._rows(kind)
         release = self._release(self.data["release"])
         commitments = self._commitments(release)
@@ -157,7 +160,7 @@ class ReleaseLoader:
         return LoadResult(len(self.new), len(appended), translated, self.left)
 
     def _rows(self, kind: EntityKind) -> None:
-        """The areas, organisations or occasions of the file that were never loaded, as drafts."""
+        """The areas, organisations, occasions or news sources of the file that were never loaded, as drafts."""
         table, identity = ENTITY_TABLES[kind]
         for item in self.data.get(table, ()):
             with locate_errors(f"{kind} {item[identity]}"):
@@ -190,17 +193,20 @@ class ReleaseLoader:
                 entries.append(
                     NewEntry(EntryKind.ENTITY, content, by=LOADER_ACTOR, key=f"{entity}/1", entity=entity, **recording)
                 )
-        return entries
+        now = timezone.now()
+        return sorted(entries, key=lambda entry: entry.recorded_at or now)  # times never run backwards
 
     def _note_difference(self, entity: str, item: Item) -> None:
         """Note what the file says otherwise than the first entry of its key."""
         entry = LedgerEntry.objects.filter(key=f"{entity}/1").first()
-        recorded = (entry.data or {}).get("fields") if entry else None
-        if recorded and any(
-            name in recorded and not isinstance(value, list) and to_text(recorded[name]) != to_text(value)
+        recorded = ((entry.data or {}).get("fields") or {}) if entry else {}
+        differing = [
+            name
             for name, value in item.items()
-        ):
-            self.left.append(OTHER_CONTENT.format(f"{entity}/1"))
+            if name in recorded and not isinstance(value, list) and to_text(recorded[name]) != to_text(value)
+        ]
+        if differing:
+            self.left.append(OTHER_CONTENT.format(f"{entity}/1", ", ".join(differing)))
 
     def _is_new(self, *name: str) -> bool:
         """Whether this was never loaded; from now on it was."""
@@ -278,6 +284,7 @@ class ReleaseLoader:
             ("areas", Area.objects.all(), "slug"),
             ("organisations", Organisation.objects.all(), "slug"),
             ("occasions", Occasion.objects.all(), "day"),
+            ("news_sources", NewsSource.objects.all(), "slug"),
             ("sections", release.sections.all(), "position"),
             ("agreements", release.agreements.all(), "number"),
         ]
@@ -335,7 +342,7 @@ class ReleaseLoader:
                 seen |= {item["key"] for item in data["entries"]}
                 keys = [item["key"] for item in data["entries"]]
                 recorded = {str(entry.key): entry for entry in LedgerEntry.objects.filter(key__in=keys)}
-                self.left += [OTHER_CONTENT.format(key) for key in _differing_keys(data, recorded)]
+                self.left += _differences(data, recorded)
                 new_items = [item for item in data["entries"] if item["key"] not in recorded]
                 if commitment.retracted_at:
                     self.left += [RETRACTED.format(item["key"]) for item in new_items]
@@ -351,18 +358,23 @@ class ReleaseLoader:
         return [entry for _depth, entry in publications] + updates
 
 
-def _differing_keys(data: Item, recorded: Mapping[str, LedgerEntry]) -> list[str]:
-    """The keys of a commitment's entries that are on record with other content, or about something else."""
-    differing = []
+def _differences(data: Item, recorded: Mapping[str, LedgerEntry]) -> list[str]:
+    """A sentence for each of a commitment's entries that is on record with other content, and in which fields."""
+    sentences = []
     for item in data["entries"]:
         entry = recorded.get(item["key"])
         if entry is None or not entry.content:  # redacted: what it said is gone
             continue
         content = _publication_from_file(data) if item["kind"] == EntryKind.PUBLISHED else _update_from_file(item)
-        same = (entry.kind, entry.commitment_id) == (item["kind"], data["reference"])
-        if not same or any(entry.data.get(name) != value for name, value in content.items()):  # type: ignore[union-attr]  # it has content
-            differing.append(item["key"])
-    return differing
+        recorded_content = entry.data or {}
+        differing = [name for name, value in content.items() if recorded_content.get(name) != value]
+        if entry.kind != item["kind"]:
+            differing = ["kind"]
+        if entry.commitment_id != data["reference"]:
+            differing = ["reference"]
+        if differing:
+            sentences.append(OTHER_CONTENT.format(item["key"], ", ".join(differing)))
+    return sentences
 
 
 def _publication_from_file(data: Item) -> Content:

@@ -24,9 +24,9 @@ SCHEDULE = f"""CASE
   ELSE 'upcoming' END"""
 FRESHNESS = f"""CASE
   WHEN s.status IN ('completed', 'stopped') THEN 'settled'
-  WHEN s.last_entry_on IS NULL THEN 'never'
-  WHEN s.last_entry_on >= date({TODAY}, '-180 days') THEN 'fresh'
-  WHEN s.last_entry_on >= date({TODAY}, '-365 days') THEN 'ageing'
+  WHEN s.last_news_on IS NULL THEN 'never'
+  WHEN s.last_news_on >= date({TODAY}, '-180 days') THEN 'fresh'
+  WHEN s.last_news_on >= date({TODAY}, '-365 days') THEN 'ageing'
   ELSE 'stale' END"""
 DAYS_LATE = f"""CASE
   WHEN s.deadline_last IS NULL THEN NULL

@@ -44,6 +44,7 @@ from commitments.models import DraftEvidence, DraftUpdate
 from commitments.query.expressions import BATCH_SIZE
 from commitments.workflow.actors import translator_for
 from commitments.workflow.drafts import refuse_unsupported_fields
+from commitments.workflow.news_sources import NewsSourceLookup
 
 # A draft has fewer of some values than the record.
 DRAFT_VOCABULARIES: dict[str, Sequence[Vocabulary]] = {
@@ -78,6 +79,7 @@ class DraftResource(ImportResource):
             lock_head()
         self.organisations = OrganisationLookup()
         self.readers = {"reply_of": self.organisations.slug}
+        self.news_sources = NewsSourceLookup()
         references = {row.cells.get("reference", "") for row in sheet.rows}
         cells = {row.cells.get("draft", "") for row in sheet.rows}
         numbers = {int(cell) for cell in cells if cell.isdecimal() and len(cell) <= KEY_DIGITS}
@@ -123,6 +125,7 @@ class DraftResource(ImportResource):
         """Complete, and said neither in another row nor before."""
         cells = outcome.cells
         cells["basis"] = cells["basis"] or ReportBasis.EVIDENCE.value
+        self._fill_sources(cells)
         if before is not None:
             if not outcome.changes:
                 return UNCHANGED
@@ -139,6 +142,13 @@ class DraftResource(ImportResource):
             self.refuse_repeated(row, _draft_identity(cells))
         self._check_publishable(cells, content)
         return NEW if before is None else CHANGED
+
+    def _fill_sources(self, cells: Cells) -> None:
+        """The class of each publisher that is on the list of news sources, where the file has none."""
+        for place in EVIDENCE_PLACES:
+            publisher, source = cells[f"evidence_{place}_publisher"], f"evidence_{place}_source"
+            if publisher and not cells[source] and (listed := self.news_sources.find(publisher)):
+                cells[source] = listed.source
 
     def _refuse_lost_translations(self, cells: Cells) -> None:
         """Nobody's typing is lost in silence: a row that drafts nothing translates nothing either."""
