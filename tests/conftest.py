@@ -106,7 +106,7 @@ def nobody_has_asked_yet() -> None:
 
 @pytest.fixture
 def the_day_is_fixed(time_machine: Any) -> None:
-    """It is the evening of 22 November 2026 in Hong Kong."""
+    """It is the evening of 29 November 2026 in Hong Kong."""
     time_machine.move_to(NOW)
 
 

@@ -12,7 +12,7 @@ from commitments.ledger.contents import update_content
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 
-WHEN = datetime(2026, 11, 22, 8, tzinfo=UTC)
+WHEN = datetime(2026, 11, 29, 8, tzinfo=UTC)
 _notes = count(1)
 
 
@@ -94,7 +94,7 @@ def new(kind: str, commitment: Commitment, **said: Any) -> NewEntry:
     usual: dict[str, dict[str, Any]] = {
         "report": {"date": "2019", "status": "in_progress", "note": note, "evidence": [evidence()]},
         "context": {"date": "2019", "note": note, "evidence": []},
-        "check": {"date": "2026-11-22", "searched": "Public web pages.", "note": note},
+        "check": {"date": "2026-11-29", "searched": "Public web pages.", "note": note},
     }
     recorded_at = said.pop("recorded_at", WHEN if timezone.now() < WHEN else timezone.now())
     said = usual[kind] | said

@@ -144,7 +144,7 @@ def test_with_four_eyes_a_publisher_s_wait_too(publisher, settings):
 def test_a_check_of_many_is_the_form_that_opens(publisher):
     page = choose(publisher, [factories.published(), factories.published()])
     fields = Form(page).fields
-    assert (fields["kind"], fields["date"]) == ("check", "2026-11-22")
+    assert (fields["kind"], fields["date"]) == ("check", "2026-11-29")
     answer = look(publisher, page, searched="Press releases.")
     assert write(publisher, answer).status_code == 302
     assert [update.kind for update in Update.objects.all()] == ["check", "check"]

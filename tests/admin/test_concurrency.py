@@ -61,7 +61,7 @@ def edited(request, two):
 def test_the_second_is_told_what_changed_by_whom_and_when(edited):
     row, _ben, answer, (field, text), _bens = edited
     message = errors(answer)["__all__"]
-    assert "ann (22 November 2026, 18:00) saved this after you had opened it" in message
+    assert "ann (29 November 2026, 18:00) saved this after you had opened it" in message
     assert row._meta.get_field(field).verbose_name.capitalize() in message
     assert f"to “{text}”" in message
 
@@ -148,7 +148,7 @@ def test_a_draft_that_was_published_meanwhile_is_told_and_what_was_typed_is_show
     fill(ann, change(draft), "_publish", **REPORT)
     answer = form.send(ben, change(draft), "_save", **typed)
     assert answer.status_code == 403
-    assert "ann (22 November 2026, 18:00) published this draft while you had it open" in answer.text
+    assert "ann (29 November 2026, 18:00) published this draft while you had it open" in answer.text
     assert "What Ben had typed." in answer.text
 
 
@@ -172,7 +172,7 @@ def test_an_editor_whose_draft_commitment_became_public_keeps_what_was_typed(two
     assert "The editor&#x27;s title" in answer.text
 
 
-PAGE = {"said": {}, "rows": {}, "at": "2026-11-22"}
+PAGE = {"said": {}, "rows": {}, "at": "2026-11-29"}
 ODD = ["", "{}", "[1]", "[" * 10_000] + [
     json.dumps(PAGE | odd)
     for odd in ({"at": "yesterday"}, {"said": []}, {"said": {"note": 5}}, {"rows": {"evidence": [1]}}, {"more": 1})

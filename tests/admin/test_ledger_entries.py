@@ -82,7 +82,7 @@ def act(client, name, entry, button, **typed):
 @pytest.mark.postgresql
 def test_a_retraction_is_looked_at_and_then_public(commitment, entry, publisher):
     looked = act(publisher, "ledgerentry_retract", entry, "_preview", reason="Of another bridge.")
-    assert "Retracted on 22 November 2026" in preview(looked)
+    assert "Retracted on 29 November 2026" in preview(looked)
     assert count_entries() == 2
     act(publisher, "ledgerentry_retract", entry, "_write", reason="Of another bridge.")
     assert "Of another bridge." in Client().get("/commitments/TT-01/").text
@@ -231,7 +231,7 @@ def test_the_database_itself_wants_two(named):
     redaction_request = RedactionRequest.objects.create(entry=named, reason="R.", asked_by=user)
     with pytest.raises(IntegrityError, match="redaction_takes_two"), transaction.atomic():
         RedactionRequest.objects.filter(pk=redaction_request.pk).update(
-            decided_by=user, decided_at="2026-11-22T10:00Z", granted=True
+            decided_by=user, decided_at="2026-11-29T10:00Z", granted=True
         )
 
 

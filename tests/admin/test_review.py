@@ -66,7 +66,7 @@ def test_one_press_says_that_nothing_new_was_found(commitment, publisher):
     answer = fill(publisher, record_address(commitment), "_check", check_searched="Press releases.")
     assert answer.headers["Location"] == "/commitments/TT-01/#entry-5"
     update = Update.objects.get()
-    assert (update.kind, str(update.date), update.searched) == ("check", "2026-11-22", "Press releases.")
+    assert (update.kind, str(update.date), update.searched) == ("check", "2026-11-29", "Press releases.")
 
 
 def test_a_contributor_s_check_waits_for_publishing(commitment, writer):
@@ -132,7 +132,7 @@ def test_a_contributor_who_presses_publish_all_the_same_loses_nothing(commitment
 def test_another_s_draft_of_the_same_commitment_is_pointed_out(commitment, writer, publisher):
     fill(writer, record_address(commitment), **REPORT)
     assert (
-        "There is a draft by contributor of 22 November 2026 (being drafted)"
+        "There is a draft by contributor of 29 November 2026 (being drafted)"
         in publisher.get(record_address(commitment)).text
     )
 

@@ -59,7 +59,7 @@ def rows(module_db):
     factories.CommitmentFactory(reference="TT-02").repetitions.create(repeated=commitment, why="The same.")
     boss = User.objects.create_superuser("boss")
     Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
-    Reminder.objects.create(user=boss, day="2026-11-22")
+    Reminder.objects.create(user=boss, day="2026-11-29")
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
     record_translations([NewTranslation(commitment, "zh-hant", commitment.title, "譯文")], Actor())
     return {name: list(model.objects.all()) for name, model in MODELS.items()}

@@ -397,7 +397,7 @@ def test_signing_out_and_the_way_to_the_site_keep_the_language(publisher):
 
 def test_a_sign_in_that_has_lasted_long_enough_ends_in_its_language(commitment, publisher, time_machine):
     publisher.get("/zh-hant/admin/")
-    time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 11, 30, 10, tzinfo=UTC))
     assert publisher.get("/zh-hant/admin/").url == "/zh-hant/admin/login/?next=/zh-hant/admin/"
 
 

@@ -119,7 +119,7 @@ def test_numbers_are_numbers(client):
 def test_an_answer_says_how_many_there_are_of_which_day_and_where_the_ledger_ends(release, client):
     answer = client.get(f"{API}commitments/?status=completed&per_page=2")
     data, head = answer.json(), LedgerHead.objects.get().digest
-    assert (data["as_of"], data["ledger_head"], len(data["results"])) == ("2026-11-22", head, 2)
+    assert (data["as_of"], data["ledger_head"], len(data["results"])) == ("2026-11-29", head, 2)
     assert data["count"] == len(walk(client, f"{API}commitments/?status=completed"))
     assert (answer.headers["X-Row-Count"], answer.headers["X-Ledger-Head"]) == (str(data["count"]), head)
 
@@ -158,8 +158,8 @@ def test_a_past_day_is_told_as_it_stood(client):
 
 def test_the_next_page_stays_on_the_day_though_midnight_comes(release, client, time_machine):
     page = ask(client, f"{API}commitments/?per_page=50")
-    time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC))
-    assert ask(client, page["next"])["as_of"] == page["as_of"] == "2026-11-22"
+    time_machine.move_to(datetime(2026, 11, 30, 10, tzinfo=UTC))
+    assert ask(client, page["next"])["as_of"] == page["as_of"] == "2026-11-29"
 
 
 @pytest.mark.parametrize("name", ["updates", "evidence", "organisations", "areas", "releases"])
@@ -185,7 +185,7 @@ def ties(db):
 def test_after_each_row_come_those_behind_it_in_the_order_of_the_list(ties, client):
     """In each sort, forwards and backwards, though values are shared or missing."""
     commitments = DATASETS["commitments"]
-    queryset = commitments.queryset(CommitmentFilter(QueryDict(), date(2026, 11, 22)))
+    queryset = commitments.queryset(CommitmentFilter(QueryDict(), date(2026, 11, 29)))
     for sort in [sign + name for name in SORT_COLUMNS for sign in ("", "-")]:
         exported = [row["reference"] for row in read(client, f"/commitments.csv?sort={sort}")]
         rows, order = ask(client, f"{API}commitments/?sort={sort}")["results"], RowOrder(commitments, sort)

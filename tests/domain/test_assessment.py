@@ -20,8 +20,8 @@ from commitments.domain.assessment import (
 )
 from commitments.domain.partial_dates import parse_partial_date
 
-RECORDED = date(2026, 11, 22)
-TODAY = date(2026, 11, 22)
+RECORDED = date(2026, 11, 29)
+TODAY = date(2026, 11, 29)
 _sequences = count(1)
 
 
@@ -114,17 +114,17 @@ def test_slip_is_counted_from_the_first_deadline_to_the_current_one(original, cu
 @pytest.mark.parametrize(
     ("status", "deadline", "completed", "day", "days"),
     [
-        ("completed", "2020", "2024-04", "2026-11-22", 1187),
-        ("completed", "2019", "2020-01-01", "2026-11-22", 1),
-        ("completed", "2019", "2019-12-31", "2026-11-22", None),
-        ("completed", "2019-11", "2019", "2026-11-22", None),
+        ("completed", "2020", "2024-04", "2026-11-29", 1187),
+        ("completed", "2019", "2020-01-01", "2026-11-29", 1),
+        ("completed", "2019", "2019-12-31", "2026-11-29", None),
+        ("completed", "2019-11", "2019", "2026-11-29", None),
         ("in_progress", "2019", "", "2020-01-01", 1),
         ("in_progress", "2019", "", "2019-12-31", None),
         ("not_started", "2018-H1", "", "2018-07-10", 10),
-        ("no_report", "2019", "", "2026-11-22", None),
-        ("stopped", "2019", "", "2026-11-22", None),
-        ("completed", "", "2024-04", "2026-11-22", None),
-        ("in_progress", "", "", "2026-11-22", None),
+        ("no_report", "2019", "", "2026-11-29", None),
+        ("stopped", "2019", "", "2026-11-29", None),
+        ("completed", "", "2024-04", "2026-11-29", None),
+        ("in_progress", "", "", "2026-11-29", None),
     ],
 )
 def test_days_late_are_counted_only_where_it_is_certainly_late(status, deadline, completed, day, days):
@@ -134,11 +134,11 @@ def test_days_late_are_counted_only_where_it_is_certainly_late(status, deadline,
 @pytest.mark.parametrize(
     ("when", "recorded", "counts_from"),
     [
-        ("2018-11-05", "2026-11-22", "2018-11-05"),
-        ("2018-H1", "2026-11-22", "2018-06-30"),
-        ("2019", "2026-11-22", "2019-12-31"),
-        ("2026", "2026-11-22", "2026-11-22"),
-        ("2026-11-22", "2026-11-22", "2026-11-22"),
+        ("2018-11-05", "2026-11-29", "2018-11-05"),
+        ("2018-H1", "2026-11-29", "2018-06-30"),
+        ("2019", "2026-11-29", "2019-12-31"),
+        ("2026", "2026-11-29", "2026-11-29"),
+        ("2026-11-29", "2026-11-29", "2026-11-29"),
     ],
 )
 def test_an_update_counts_from_the_end_of_its_date_or_its_recording(when, recorded, counts_from):
@@ -287,17 +287,17 @@ def test_the_order_in_which_facts_are_given_makes_no_difference(first):
     ("fresh", "last_entry_on", "review_on", "due"),
     [
         ("fresh", "2026-11-01", None, False),
-        ("fresh", "2026-11-01", "2026-11-22", True),
-        ("fresh", "2026-11-01", "2026-11-23", False),
-        ("fresh", "2026-11-22", "2026-11-22", False),
-        ("never", None, "2026-11-22", True),
+        ("fresh", "2026-11-01", "2026-11-29", True),
+        ("fresh", "2026-11-01", "2026-11-30", False),
+        ("fresh", "2026-11-29", "2026-11-29", False),
+        ("never", None, "2026-11-29", True),
         ("never", None, None, False),
         ("stale", "2019-11-01", None, True),
-        ("settled", "2019-11-01", "2026-11-22", False),
+        ("settled", "2019-11-01", "2026-11-29", False),
     ],
 )
 def test_it_is_due_for_review_when_its_day_has_come_with_nothing_since_or_it_is_stale(
     fresh, last_entry_on, review_on, due
 ):
     last, review = (date.fromisoformat(day) if day else None for day in (last_entry_on, review_on))
-    assert is_review_due(fresh, last, review, date(2026, 11, 22)) is due
+    assert is_review_due(fresh, last, review, date(2026, 11, 29)) is due

@@ -166,7 +166,7 @@ def test_the_list_links_to_the_file_that_it_shows(release, client):
     assert [line["reference"] for line in read(client, address)] == table_references(page)
 
 
-@pytest.mark.parametrize(("query", "day"), [("", "2026-11-22"), ("?as_of=2021-08-30", "2021-08-30")])
+@pytest.mark.parametrize(("query", "day"), [("", "2026-11-29"), ("?as_of=2021-08-30", "2021-08-30")])
 def test_the_name_of_the_file_carries_the_day(release, client, query, day):
     answer = client.get(CSV + query)
     b"".join(answer)

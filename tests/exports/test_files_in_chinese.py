@@ -222,7 +222,7 @@ def test_a_formula_in_a_translation_is_defused(client, pledge):
 @traditional
 @pytest.mark.postgresql
 def test_what_changed_between_two_days_is_told_in_the_language(client, pledge, language):
-    row = table(client, f"/{language}/reports/progress.csv?from=2018-08-24&to=2026-11-22")[0]
+    row = table(client, f"/{language}/reports/progress.csv?from=2018-08-24&to=2026-11-29")[0]
     assert (row["title"], row["unit"], row["note"]) == tuple(
         text_in(name, language) for name in ("title", "unit", "note")
     )
@@ -418,7 +418,7 @@ def test_a_feed_of_a_filter_says_it_in_words_of_the_language(client, pledge, lan
 @pytest.mark.postgresql
 def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(client, pledge, time_machine):
     addresses = ["/updates.atom", "/zh-hant/updates.atom"]
-    time_machine.move_to(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 11, 29, 12, tzinfo=UTC))
     before = [client.get(address).headers["Last-Modified"] for address in addresses]
     record_translations([NewTranslation(pledge, "zh-hant", "events", "個活動")], BY)
     after = [client.get(address).headers["Last-Modified"] for address in addresses]

@@ -81,7 +81,7 @@ def test_count_and_head_are_told_with_each_format(release, client):
     for ending in FORMATS:
         headers = client.get(f"/commitments.{ending}?area=culture").headers
         assert (headers["X-Row-Count"], headers["X-Ledger-Head"]) == (count, head)
-        assert headers["Content-Disposition"] == f'attachment; filename="commitments-2026-11-22.{ending}"'
+        assert headers["Content-Disposition"] == f'attachment; filename="commitments-2026-11-29.{ending}"'
 
 
 @pytest.mark.postgresql
@@ -215,7 +215,7 @@ def test_the_whole_json_of_a_tiny_world(client):
     assert data == {
         "title": "Commitments",
         "licence": "https://creativecommons.org/licenses/by/4.0/",
-        "as_of": "2026-11-22",
+        "as_of": "2026-11-29",
         "query": {"status": ["completed"]},
         "count": 1,
         "ledger_head": LedgerHead.objects.get().digest,
@@ -273,7 +273,7 @@ def test_the_table_of_updates_says_all_that_an_update_says(client):
         "recorded_at": only["recorded_at"], "role": "publisher", "organisation": "", "retracted_by": "",
         "redacted_by": "", "url": "http://testserver/commitments/AA-01/#entry-5",
     }  # fmt: skip
-    assert re.fullmatch(r"2026-11-22T\d\d:\d\d:\d\dZ", only["recorded_at"])
+    assert re.fullmatch(r"2026-11-29T\d\d:\d\d:\d\dZ", only["recorded_at"])
 
 
 @pytest.mark.postgresql

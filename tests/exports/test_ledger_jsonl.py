@@ -116,7 +116,7 @@ def test_the_headers_tell_name_kind_count_and_head(release, client):
     assert b"".join(answer).count(b"\n") == int(answer.headers["X-Row-Count"]) == LedgerEntry.objects.count()
     assert answer.headers["X-Ledger-Head"] == LedgerHead.objects.get().digest
     assert answer.headers["Content-Type"] == "application/x-ndjson; charset=utf-8"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="ledger-2026-11-22.jsonl"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="ledger-2026-11-29.jsonl"'
 
 
 @here
@@ -170,7 +170,7 @@ def test_the_head_of_the_file_can_be_asked_for_alone(release, client):
 @pytest.fixture
 def embargoed(db, the_day_is_fixed):
     """Every kind of entry on a commitment whose release is issued tomorrow, and one of a commitment of today's."""
-    tomorrow = factories.ReleaseFactory(slug="tomorrow", issued_on="2026-11-23")
+    tomorrow = factories.ReleaseFactory(slug="tomorrow", issued_on="2026-11-30")
     commitment = factories.published(reference="TT-01", title="Secret title", release=tomorrow)
     report, context = (factories.record(kind, commitment, note="Secret note") for kind in ("report", "context"))
     factories.record("check", commitment, searched="Secret places")
@@ -178,7 +178,7 @@ def embargoed(db, the_day_is_fixed):
     append_entries([new_retraction(context, "Secret mistake.", BY)])
     first = redact(report, report.data | {"note": "Secret rest"}, "Secret reason.")
     redact(first, first.data | {"reason": "Secret again."}, "Secret names.")
-    factories.published(reference="TT-02", title="Open title", release=factories.ReleaseFactory(issued_on="2026-11-22"))
+    factories.published(reference="TT-02", title="Open title", release=factories.ReleaseFactory(issued_on="2026-11-29"))
 
 
 @pytest.mark.postgresql
@@ -205,7 +205,7 @@ def test_what_is_withheld_leaves_reference_digests_and_chain(embargoed, client):
 
 @pytest.mark.postgresql
 def test_from_the_day_of_its_release_its_entries_are_given(embargoed, client, time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong
+    time_machine.move_to(datetime(2026, 11, 29, 16, tzinfo=UTC))  # midnight in Hong Kong
     records = entries(client)
     assert [entry["kind"] for entry in records if entry["content"] is None] == ["report", "redaction"]  # the redacted
     said = [entry["content"] or {} for entry in records]
@@ -316,7 +316,7 @@ def test_the_lines_check_what_is_withheld(embargoed, client):
 
 
 def test_the_lines_check_what_was_redacted(embargoed, client, time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong: nothing else is withheld
+    time_machine.move_to(datetime(2026, 11, 29, 16, tzinfo=UTC))  # midnight in Hong Kong: nothing else is withheld
     assert [entry["content"] for entry in entries(client)].count(None) == 2
     assert checked(lines(client)) == (0, f"{LedgerHead.objects.get()}\n", "")
 

@@ -2,4 +2,4 @@
 
 from datetime import UTC, datetime
 
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)  # evening in Hong Kong
+NOW = datetime(2026, 11, 29, 10, tzinfo=UTC)  # evening in Hong Kong

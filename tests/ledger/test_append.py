@@ -24,7 +24,7 @@ from tests.helpers.ledger_acts import correct, redact, retract
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 BY = Actor()
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 29)
 APPLICATION = Path(commitments.__file__).parent
 # What writes entries: making one, in any of Django's ways.
 WRITING = re.compile(
@@ -76,7 +76,7 @@ def test_the_head_is_the_last_entry():
 
 def test_an_entry_says_when_in_which_role_and_for_whom_and_names_no_person():
     by = Actor("administrator", "hksarg")
-    at = datetime(2026, 11, 22, 8, 1, 2, 999_999, tzinfo=UTC)
+    at = datetime(2026, 11, 29, 8, 1, 2, 999_999, tzinfo=UTC)
     entry = append_entries([new_publication(CommitmentFactory(), by, recorded_at=at, key="TT/1")])[0]
     stored = LedgerEntry.objects.get(pk=entry.pk)
     assert (stored.role, stored.organisation, stored.key) == ("administrator", "hksarg", "TT/1")
@@ -128,7 +128,7 @@ def test_two_who_append_at_the_same_time_make_one_unbroken_chain(installation):
         "from commitments.models import Commitment\n"
         "one = Commitment.objects.get(reference='AV-02')\n"
         "for n in range(15):\n"
-        "    said = {{'date': '2026-11-22', 'searched': 'Here.', 'note': '{who} {{}}'.format(n)}}\n"
+        "    said = {{'date': '2026-11-29', 'searched': 'Here.', 'note': '{who} {{}}'.format(n)}}\n"
         "    append_entries([NewEntry('check', update_content('check', said), one)])\n"
     )
     writers = [installation.start("shell", "--no-imports", "-c", code.format(who=who)) for who in ("one", "two")]

@@ -203,7 +203,7 @@ def with_reply(kind="context", **fields):
     """A small release in which an owner of CU-06 replies, and that owner's slug."""
     data = small()
     pledge = next(row for row in data["commitments"] if row["reference"] == "CU-06")
-    entry = {"key": "CU-06/90", "kind": kind, "recorded_at": "2026-11-22T08:00:00Z", "salt": "00" * 16}
+    entry = {"key": "CU-06/90", "kind": kind, "recorded_at": "2026-11-29T08:00:00Z", "salt": "00" * 16}
     fields = {"date": "2026-11", "note": WORDS, "evidence": [], "reply_of": pledge["owners"][0]} | fields
     pledge["entries"].append(entry | fields)
     return data, pledge["owners"][0]
@@ -217,7 +217,7 @@ def test_a_reply_of_a_release_s_file_is_loaded(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"reply_of": "nobody"}, {"kind": "check", "searched": "Here.", "date": "2026-11-22"}]
+    "wrong", [{"reply_of": "nobody"}, {"kind": "check", "searched": "Here.", "date": "2026-11-29"}]
 )
 def test_a_reply_that_cannot_be_is_named_with_its_key_and_nothing_is_loaded(tmp_path, wrong):
     data, _owner = with_reply(**wrong)

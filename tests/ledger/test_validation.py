@@ -24,7 +24,7 @@ from tests.factories import (
 from tests.helpers.ledger_acts import ANYWHERE, BY, refused
 
 pytestmark = pytest.mark.django_db
-AT = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
+AT = datetime.fromisoformat("2026-11-29T08:00:00+00:00")
 
 
 def publication(**changed):
@@ -133,9 +133,9 @@ def test_an_earlier_entry_may_make_a_later_one_right():
     ("kind", "fields", "field"),
     [
         ("report", {"date": ""}, "date"),
-        ("report", {"date": "2026-11-23"}, "date"),
+        ("report", {"date": "2026-11-30"}, "date"),
         ("context", {"date": "2026-12"}, "date"),
-        ("check", {"date": "2026-11-23"}, "date"),
+        ("check", {"date": "2026-11-30"}, "date"),
         ("check", {"date": "2026-11"}, "date"),
         ("check", {"searched": "  "}, "searched"),
         ("context", {"note": " \n"}, "note"),
@@ -187,7 +187,7 @@ def test_of_evidence_each_row_and_column_that_is_wrong_is_named():
     ("kind", "fields"),
     [
         ("report", {"date": "2026"}),
-        ("report", {"date": "2026-11-22"}),
+        ("report", {"date": "2026-11-29"}),
         ("report", {"achieved": "0"}),
         ("report", {"note": ""}),
         ("report", {"evidence": [evidence(relation="related"), evidence(source="independent")]}),
@@ -203,8 +203,8 @@ def test_an_update_that_keeps_to_the_rules_is_recorded(kind, fields):
 @pytest.mark.postgresql
 def test_whether_a_day_lies_in_the_future_is_asked_in_hong_kong():
     commitment = published()
-    late_evening = datetime.fromisoformat("2026-11-22T16:30:00+00:00")  # half past midnight in Hong Kong
-    assert record("check", commitment, date="2026-11-23", recorded_at=late_evening)
+    late_evening = datetime.fromisoformat("2026-11-29T16:30:00+00:00")  # half past midnight in Hong Kong
+    assert record("check", commitment, date="2026-11-30", recorded_at=late_evening)
 
 
 @pytest.mark.parametrize("kind", ["agreement", "done_at_release"])
@@ -528,7 +528,7 @@ def test_a_deadline_is_corrected_only_towards_the_release_s_own_words(words, dea
         assert refused(entry) == fields
     else:
         append_entries([entry])
-        state = Commitment.objects.as_of(date(2026, 11, 22)).get(pk=commitment.pk).state
+        state = Commitment.objects.as_of(date(2026, 11, 29)).get(pk=commitment.pk).state
         assert (str(state.deadline), str(state.original_deadline)) == (deadline, deadline)
 
 

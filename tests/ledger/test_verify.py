@@ -427,7 +427,7 @@ def test_a_commitment_that_was_taken_back_is_named_and_mended(pledge_and_report)
 
 def test_a_commitment_made_public_by_hand_is_named_and_not_mended_away():
     draft = CommitmentFactory(reference="TT-03", owners=[])
-    Commitment.objects.filter(pk=draft.pk).update(published_at="2026-11-22T08:00:00Z")
+    Commitment.objects.filter(pk=draft.pk).update(published_at="2026-11-29T08:00:00Z")
     complaint = "TT-03: commitment: is public without an entry"
     assert verify()[2] == f"{complaint}\n"
     assert verify("--rebuild")[0] == 1

@@ -177,7 +177,7 @@ def test_what_was_never_looked_at_is_reviewed_first_then_what_was_not_for_longes
         commitment = published(reference=reference, review_on=date(2024, 6, 1))
         if checked:
             record("check", commitment, date=checked)
-    due = Commitment.objects.as_of(date(2026, 11, 22)).due_for_review(date(2026, 11, 22))
+    due = Commitment.objects.as_of(date(2026, 11, 29)).due_for_review(date(2026, 11, 29))
     assert [commitment.reference for commitment in due] == ["TT-03", "TT-04", "TT-02", "TT-01"]
 
 
@@ -192,19 +192,19 @@ def test_what_was_looked_at_on_its_review_day_itself_is_not_due_and_a_day_earlie
 def test_what_passed_its_deadline_longest_ago_stands_first():
     for reference, deadline in (("TT-03", "2019"), ("TT-01", "2020-H1"), ("TT-02", "2019-12-31"), ("TT-04", "2027")):
         published(reference=reference, deadline=deadline)
-    past = Commitment.objects.as_of(date(2026, 11, 22)).past_deadline()
+    past = Commitment.objects.as_of(date(2026, 11, 29)).past_deadline()
     assert [commitment.reference for commitment in past] == ["TT-02", "TT-03", "TT-01"]
 
 
 @pytest.mark.parametrize(
     ("deadline", "fields", "day", "schedule", "days_late"),
     [
-        ("2019", {"status": "stopped", "stop_reason": "withdrawn"}, "2026-11-22", "ended", None),
-        ("", {"status": "completed"}, "2026-11-22", "no_deadline", None),
-        ("2019-11-05", {"status": "completed", "date": "2019-H2"}, "2026-11-22", "met", None),
-        ("2019-11", {"status": "completed", "date": "2019"}, "2026-11-22", "met", None),
-        ("2019-06-30", {"status": "completed", "date": "2019-H2"}, "2026-11-22", "met_late", 1),
-        ("2018", {"status": "completed", "date": "2019-01-01"}, "2026-11-22", "met_late", 1),
+        ("2019", {"status": "stopped", "stop_reason": "withdrawn"}, "2026-11-29", "ended", None),
+        ("", {"status": "completed"}, "2026-11-29", "no_deadline", None),
+        ("2019-11-05", {"status": "completed", "date": "2019-H2"}, "2026-11-29", "met", None),
+        ("2019-11", {"status": "completed", "date": "2019"}, "2026-11-29", "met", None),
+        ("2019-06-30", {"status": "completed", "date": "2019-H2"}, "2026-11-29", "met_late", 1),
+        ("2018", {"status": "completed", "date": "2019-01-01"}, "2026-11-29", "met_late", 1),
         ("2019", {"status": "in_progress"}, "2020-01-01", "overdue", 1),
         ("2019", {"status": "not_started"}, "2019-12-31", "due_soon", None),
         ("2020-03-30", {"status": "in_progress"}, "2019-12-31", "due_soon", None),
@@ -229,12 +229,12 @@ def test_the_database_ages_at_the_same_days():
 def test_a_draft_is_not_public_on_any_day():
     CommitmentFactory()
     assert not Commitment.objects.public()
-    assert not Commitment.objects.as_of(date(2026, 11, 22))
+    assert not Commitment.objects.as_of(date(2026, 11, 29))
 
 
 def test_a_commitment_exists_from_the_day_of_its_release():
     published()
-    seen = {"2018-08-23": False, "1900-01-01": False, "2018-08-24": True, "2026-11-22": True}
+    seen = {"2018-08-23": False, "1900-01-01": False, "2018-08-24": True, "2026-11-29": True}
     assert {day: Commitment.objects.as_of(date.fromisoformat(day)).exists() for day in seen} == seen
 
 
@@ -242,7 +242,7 @@ def test_each_commitment_appears_once_however_much_was_reported():
     commitment = published()
     for year in (2019, 2020, 2021):
         record("report", commitment, date=str(year))
-    for day in (date(2018, 8, 24), date(2019, 12, 31), date(2020, 12, 30), date(2026, 11, 22)):
+    for day in (date(2018, 8, 24), date(2019, 12, 31), date(2020, 12, 30), date(2026, 11, 29)):
         assert list(Commitment.objects.as_of(day)) == [commitment]
 
 
@@ -273,14 +273,14 @@ def test_every_word_must_be_found_somewhere():
     record("report", commitment, date="2021-01-01", note="It was reported later.")
     wrong = record("check", commitment, date="2020-05-01", note="It was withdrawn.")
     append_entries([new_retraction(wrong, "Wrong.", Actor())])
-    all_of_them = Commitment.objects.as_of(date(2026, 11, 22))
+    all_of_them = Commitment.objects.as_of(date(2026, 11, 29))
     words = [*FOUND, *NOT_FOUND]
     assert [word for word in words if search_commitments(all_of_them, word, date(2020, 12, 31)).exists()] == FOUND
 
 
 def test_no_word_is_no_filter():
     commitment = published()
-    assert list(search_commitments(Commitment.objects.as_of(date(2026, 11, 22)), "  ", date(2026, 11, 22))) == [
+    assert list(search_commitments(Commitment.objects.as_of(date(2026, 11, 29)), "  ", date(2026, 11, 29))) == [
         commitment
     ]
 

@@ -129,14 +129,14 @@ IMPOSSIBLE = {
         ({"kind": "club"}, "organisation_kind_known"),
         ({"kind": ""}, "organisation_kind_known"),
         ({"side": "left"}, "organisation_side_known"),
-        ({"published_at": "2026-11-22T08:00Z"}, "organisation_on_record"),
+        ({"published_at": "2026-11-29T08:00Z"}, "organisation_on_record"),
     ],
-    AreaFactory: [({"public_from": "2026-11-22"}, "area_on_record")],
-    ReleaseFactory: [({"published_at": "2026-11-22T08:00Z"}, "release_on_record")],
-    an_occasion: [({"public_from": "2026-11-22"}, "occasion_on_record")],
+    AreaFactory: [({"public_from": "2026-11-29"}, "area_on_record")],
+    ReleaseFactory: [({"published_at": "2026-11-29T08:00Z"}, "release_on_record")],
+    an_occasion: [({"public_from": "2026-11-29"}, "occasion_on_record")],
     a_news_source: [
         ({"source": "a friend"}, "news_source_class_known"),
-        ({"published_at": "2026-11-22T08:00Z"}, "news_source_on_record"),
+        ({"published_at": "2026-11-29T08:00Z"}, "news_source_on_record"),
     ],
     an_entity_change: [({"kind": "person"}, "entity_change_kind_known")],
     an_entity_proposal: [
@@ -161,7 +161,7 @@ IMPOSSIBLE = {
         ({"unit": ""}, "commitment_target_has_unit"),
         ({"paragraph": 0}, "commitment_paragraph_from_one"),
         ({"owner_note": ""}, "commitment_inference_has_reason"),
-        ({"retracted_at": "2026-11-22T08:00Z"}, "commitment_retracted_once_public"),
+        ({"retracted_at": "2026-11-29T08:00Z"}, "commitment_retracted_once_public"),
     ],
     a_draft_update: [
         ({"state": "lost"}, "draft_state_known"),
@@ -209,14 +209,14 @@ IMPOSSIBLE = {
     an_error_report: [
         ({"state": "lost"}, "error_report_state_known"),
         ({"state": "upheld", "answer": "Yes."}, "error_report_closed_with_answer"),
-        ({"state": "upheld", "closed_at": "2026-11-22T08:00Z"}, "error_report_closed_with_answer"),
-        ({"closed_at": "2026-11-22T08:00Z"}, "error_report_closed_with_answer"),
+        ({"state": "upheld", "closed_at": "2026-11-29T08:00Z"}, "error_report_closed_with_answer"),
+        ({"closed_at": "2026-11-29T08:00Z"}, "error_report_closed_with_answer"),
     ],
     a_redaction_request: [
         ({"granted": True}, "redaction_decided_by_somebody"),
-        ({"decided_at": "2026-11-22T08:00Z"}, "redaction_decided_by_somebody"),
+        ({"decided_at": "2026-11-29T08:00Z"}, "redaction_decided_by_somebody"),
         (
-            {"decided_at": "2026-11-22T08:00Z", "decided_by": F("asked_by"), "granted": True},
+            {"decided_at": "2026-11-29T08:00Z", "decided_by": F("asked_by"), "granted": True},
             "redaction_takes_two",
         ),
     ],
@@ -287,7 +287,7 @@ def a_published_draft():
 
 
 def a_reminder():
-    return Reminder.objects.create(user=User.objects.create_user("clerk"), day="2026-11-22")
+    return Reminder.objects.create(user=User.objects.create_user("clerk"), day="2026-11-29")
 
 
 ONE_ONLY = {

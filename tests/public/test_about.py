@@ -204,10 +204,10 @@ def test_the_control_keeps_the_question_and_drops_the_page(client):
 
 
 def test_an_occasion_or_release_is_offered_from_its_day(client, time_machine):
-    on_record(Occasion.objects.create(slug="seventh", day=date(2026, 11, 23), name="7th Session"))
-    on_record(factories.ReleaseFactory(issued_on="2026-11-23"))
+    on_record(Occasion.objects.create(slug="seventh", day=date(2026, 11, 30), name="7th Session"))
+    on_record(factories.ReleaseFactory(issued_on="2026-11-30"))
     assert control(client.get("/"))[0] == [("Today", "/")]
-    time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))  # midnight in Hong Kong
+    time_machine.move_to(datetime(2026, 11, 29, 16, tzinfo=UTC))  # midnight in Hong Kong
     assert [words for words, _address in control(client.get("/"))[0]] == [
         "23 November 2026 at the 7th Session",
         "23 November 2026 when the release was issued",

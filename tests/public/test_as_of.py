@@ -30,7 +30,7 @@ from tests.helpers.installation import FIXTURE
 from tests.helpers.public_addresses import addresses, body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("release")]
-TODAY = "2026-11-22"
+TODAY = "2026-11-29"
 DATA = json.loads(FIXTURE.read_text(encoding="utf-8"))
 LEVELS = {commitment["reference"]: commitment["level"] for commitment in DATA["commitments"]}
 RELEASE = "/releases/4th-plenary-2018/"
@@ -268,7 +268,7 @@ DAYS = {
         """,
     ),
     # Today: four delivered, one of them late; thirty-two were searched for on this day, in vain.
-    "2026-11-22": Day(
+    "2026-11-29": Day(
         announced=11,
         since="BR-01 CU-06 CU-07 ED-02",
         moving="BR-02 BR-04 CU-05 CU-08 FI-01 FI-02 FI-03 FM-01 HE-01 LE-01 LE-04 OT-01 OT-03 YD-01 YD-02",
@@ -310,8 +310,8 @@ DAYS = {
             2025-11-06 BR-01 BR-04
             2025-12-11 HE-01
             2025-12-31 CU-03
-            2026-11-22 AV-01 AV-02 AV-03 AV-04 BR-03 BR-05 CT-01 CT-02 CT-03 CT-04 CU-09 CU-10 ED-01 FI-04 FI-05 FI-06
-            2026-11-22 FI-07 FM-02 FM-03 IT-01 IT-02 IT-03 IT-04 IT-05 LE-03 LE-05 LE-06 OT-02 OT-04 OT-05 PR-01 YD-03
+            2026-11-29 AV-01 AV-02 AV-03 AV-04 BR-03 BR-05 CT-01 CT-02 CT-03 CT-04 CU-09 CU-10 ED-01 FI-04 FI-05 FI-06
+            2026-11-29 FI-07 FM-02 FM-03 IT-01 IT-02 IT-03 IT-04 IT-05 LE-03 LE-05 LE-06 OT-02 OT-04 OT-05 PR-01 YD-03
         """,
     ),
 }
@@ -321,9 +321,9 @@ ROLES = ("announced", "done", "moving", "none")
 FOUND = {
     "toured": {"2019-01-01": "BR-01"},
     "exhibited": {"2019-12-31": "BR-01 BR-03"},
-    "challenge": {"2021-08-30": "IT-05", "2026-11-22": "BR-03 IT-03 IT-05"},
+    "challenge": {"2021-08-30": "IT-05", "2026-11-29": "BR-03 IT-03 IT-05"},
     "sixth": {"2024-04-26": "BR-01 SC-01"},
-    "springboard": {"2026-11-22": "BR-04"},
+    "springboard": {"2026-11-29": "BR-04"},
 }
 # Organisations: how the commitments stand that each owns, aims and the umbrella included: done, moving, none.
 OWNED = {

@@ -19,7 +19,7 @@ from tests.helpers.days import NOW
 from tests.helpers.html import find_all, main_element, parse_page, visible_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 29)
 LIST, CSV = "/commitments/", "/commitments.csv"
 PROGRESS, PROGRESS_CSV, PROGRESS_XLSX = "/reports/progress/", "/reports/progress.csv", "/reports/progress.xlsx"
 OF_A_DAY = [
@@ -125,7 +125,7 @@ IMPOSSIBLE_DAYS = {
     "0000-00-00": "day that exists",
     "99999-01-01": "day that exists",
     "0001-01-01": "lies too far back",
-    "2026-11-23": "lies in the future",
+    "2026-11-30": "lies in the future",
     "9999-12-31": "lies in the future",
     LONG: "day that exists",
     "2021-08-30%00": "day that exists",
@@ -156,7 +156,7 @@ def test_a_day_that_cannot_be_is_no_day():
 
 
 def test_a_day_from_1900_to_today_is_one():
-    days = ["1900-01-01", "2026-11-22", "%202018-08-24"]
+    days = ["1900-01-01", "2026-11-29", "%202018-08-24"]
     assert [day for day in days if not DayForm.from_query(QueryDict(f"as_of={day}"), TODAY).is_valid()] == []
 
 

@@ -82,7 +82,7 @@ def test_a_review_is_an_event_of_its_own_until_the_pledge_is_settled(client):
     assert review.uid.value != due.uid.value
     factories.record("report", commitment, date="2026-11", status="completed")
     assert summaries(client) == ["TT-01 Build a bridge: deadline (2027)"]
-    assert len(events(client, f"{CALENDAR}?as_of=2026-11-21")) == 2
+    assert len(events(client, f"{CALENDAR}?as_of=2026-11-28")) == 2
 
 
 def test_a_pledge_without_deadline_or_review_has_no_event(client):
@@ -121,7 +121,7 @@ def test_what_was_never_reported_says_when_somebody_last_looked(client):
     commitment = pledge(deadline="2018-11-05")
     assert "Status: no report\n" in only(client).description.value
     factories.record("check", commitment)
-    assert "Status: no report, last searched on 22 November 2026" in only(client).description.value
+    assert "Status: no report, last searched on 29 November 2026" in only(client).description.value
     assert "interval" not in only(client).description.value
 
 

@@ -47,17 +47,17 @@ PAGES = ("/organisations/harbour/", "/commitments/TT-01/", "/commitments/")
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_of_a_past_day_says_what_it_was_called(renamed, client, page):
-    assert "Port Authority (formerly Harbour Office)" in text(client, f"{page}?as_of=2026-11-21")
-    assert "Port Authority" in text(client, f"{page}?as_of=2026-11-22")
-    assert "formerly" not in text(client, f"{page}?as_of=2026-11-22")
+    assert "Port Authority (formerly Harbour Office)" in text(client, f"{page}?as_of=2026-11-28")
+    assert "Port Authority" in text(client, f"{page}?as_of=2026-11-29")
+    assert "formerly" not in text(client, f"{page}?as_of=2026-11-29")
 
 
 def test_in_chinese_too(renamed, client):
-    assert "（前稱海港處）" in text(client, "/zh-hant/organisations/harbour/?as_of=2026-11-21")
+    assert "（前稱海港處）" in text(client, "/zh-hant/organisations/harbour/?as_of=2026-11-28")
 
 
 def test_the_side_of_a_past_day_is_said_beside_today_s(renamed, client):
-    assert "Shanghai (formerly Hong Kong)" in text(client, "/organisations/harbour/?as_of=2026-11-21")
+    assert "Shanghai (formerly Hong Kong)" in text(client, "/organisations/harbour/?as_of=2026-11-28")
 
 
 def test_its_page_has_each_change_with_what_stood_before_and_the_reason(renamed, client):
@@ -128,7 +128,7 @@ def test_a_renamed_release_and_area_say_so(renamed, client):
         row = model.objects.get(slug=page.strip("/").partition("/")[2])
         before = getattr(row, row.title_field)
         change(row, "Better words.", **{row.title_field: "Another name"})
-        assert f"Another name (formerly {before})" in text(client, f"{page}?as_of=2026-11-23")
+        assert f"Another name (formerly {before})" in text(client, f"{page}?as_of=2026-11-30")
         assert "Better words." in text(client, page)
 
 

@@ -123,7 +123,7 @@ def test_what_is_sent_is_kept_and_its_page_says_so(client, clock, commitment):
     assert (error_report.commitment, error_report.organisation.slug, error_report.what) == (commitment, "harbour", WHAT)
     assert (error_report.source, error_report.email, error_report.state) == (SAID["source"], SAID["email"], "new")
     page = visible_text(main_element(client.get(page_of(error_report))))
-    assert "received · sent 22 November 2026, 18:00" in page
+    assert "received · sent 29 November 2026, 18:00" in page
     assert "It opened in 2019, not in 2020." in page
     assert f"http://testserver{page_of(error_report)}" in page
 
@@ -414,10 +414,10 @@ def test_a_hundred_of_an_hour_from_everywhere_is_all(client, clock):
 
 
 def test_midnight_forgets_nobody(client, clock):
-    clock.move_to(datetime(2026, 11, 22, 23, 58, tzinfo=UTC), tick=False)
+    clock.move_to(datetime(2026, 11, 29, 23, 58, tzinfo=UTC), tick=False)
     for number in range(5):
         send(client, clock, what=str(number))
-    clock.move_to(datetime(2026, 11, 23, 0, 30, tzinfo=UTC), tick=False)
+    clock.move_to(datetime(2026, 11, 30, 0, 30, tzinfo=UTC), tick=False)
     assert send(client, clock).status_code == 429
 
 
@@ -500,7 +500,7 @@ def test_staff_answer_and_the_sender_reads_it(desk, client, clock):
     page = visible_text(main_element(client.get(page_of(error_report))))
     assert "put right" in page
     assert "Corrected: see entry 9." in page
-    assert "answered 22 November 2026" in page
+    assert "answered 29 November 2026" in page
 
 
 @pytest.mark.parametrize(("state", "answer"), [("upheld", ""), ("declined", "  \n")])
@@ -563,7 +563,7 @@ def test_the_second_of_two_who_answer_is_told_and_loses_nothing(desk):
     stale = Form(desk.get(change(error_report)))
     fill(desk, change(error_report), state="upheld", answer="Put right.")
     answer = stale.send(desk, change(error_report), "_save", state="declined", answer="Nothing to change.")
-    assert "boss (22 November 2026, 18:00) saved this after you had opened it" in errors(answer)["__all__"]
+    assert "boss (29 November 2026, 18:00) saved this after you had opened it" in errors(answer)["__all__"]
     assert "It says now: “put right”" in errors(answer)["state"]
     assert "It says now: “Put right.”" in errors(answer)["answer"]
     assert (Form(answer).fields["answer"], ErrorReport.objects.get().state) == ("Nothing to change.", "upheld")
@@ -647,7 +647,7 @@ def test_a_report_leads_to_its_commitment_and_to_a_draft_that_is_filled_in(desk,
     assert '<a href="/commitments/TT-01/">TT-01 Build a bridge</a>' in answer.text
     fill(desk, link_to_draft(answer), "_publish")
     update = Update.objects.get()
-    assert (update.commitment, update.kind, str(update.date)) == (commitment, "context", "2026-11-22")
+    assert (update.commitment, update.kind, str(update.date)) == (commitment, "context", "2026-11-29")
     assert (update.reply_of_id, update.note) == ("harbour", WHAT)
 
 

@@ -126,7 +126,7 @@ def test_a_retracted_report_says_so_and_is_as_new_as_its_retraction(client, time
     assert retraction.link == report.link == f"http://testserver/commitments/TT-01/#entry-{entry.sequence}"
     assert report.title == "TT-01 Do the thing: in progress (retracted)"
     assert "Retracted on 25 November 2026, and counted nowhere. Reason: It was another thing." in report.summary
-    assert (report.published, report.updated) == ("2026-11-22T10:00:00+00:00", "2026-11-25T09:00:00+00:00")
+    assert (report.published, report.updated) == ("2026-11-29T10:00:00+00:00", "2026-11-25T09:00:00+00:00")
 
 
 @pytest.mark.postgresql
@@ -308,7 +308,7 @@ def test_before_the_release_a_feed_is_empty_and_still_a_feed(pledge, client):
     for address in (FEED, "/organisations/lcsd.atom"):
         feed = parsed(client, f"{address}?as_of=2018-08-23")
         assert feed.entries == []
-        assert feed.feed.updated == "2026-11-22T08:00:00+00:00"
+        assert feed.feed.updated == "2026-11-29T08:00:00+00:00"
 
 
 @pytest.mark.postgresql
@@ -348,7 +348,7 @@ def test_words_that_are_searched_for_may_be_strange(client):
 
 WRONG = {
     "status=finished": "no_report, not_started, in_progress, completed, stopped",
-    "as_of=2026-11-23": "lies in the future",
+    "as_of=2026-11-30": "lies in the future",
     "deadline_to=soon": "“soon” is not a date that exists",
     "page=0": "greater than or equal to 1",
     "sort=size": "reference, title, deadline",
@@ -372,7 +372,7 @@ def test_of_one_thing_nothing_but_the_day_can_be_asked(pledge, client, address):
 
 
 def test_of_one_thing_no_day_can_be_asked_that_is_none_or_two(pledge, client):
-    questions = ["as_of=soon", "as_of=2026-11-23", "as_of=2019-01-01&as_of=2020-01-01"]
+    questions = ["as_of=soon", "as_of=2026-11-30", "as_of=2019-01-01&as_of=2020-01-01"]
     assert [client.get(f"/commitments/CU-06.atom?{query}").status_code for query in questions] == [400] * 3
 
 
@@ -443,23 +443,23 @@ def test_the_clock_alone_changes_nothing(pledge, client, time_machine):
 @pytest.mark.postgresql
 def test_a_new_entry_is_sent_at_once(pledge, client, time_machine):
     before = {address: client.get(address) for address in KINDS}
-    time_machine.move_to(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 11, 29, 12, tzinfo=UTC))
     factories.record("report", Commitment.objects.get(reference="CU-06"), date="2026", status="completed")
     for address, first in before.items():
         for name, value in conditions(first):
             assert client.get(address, headers={name: value}).status_code == 200
         modified = client.get(address).headers["Last-Modified"]
-        assert parsedate_to_datetime(modified) == datetime(2026, 11, 22, 12, tzinfo=UTC)
+        assert parsedate_to_datetime(modified) == datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
 @pytest.mark.postgresql
 def test_what_changes_with_the_day_is_newer_than_midnight(client, time_machine):
     """An entry is not all that changes an answer: on the next day a deadline has passed."""
-    commitment = factories.published(deadline="2026-11-22")
+    commitment = factories.published(deadline="2026-11-29")
     factories.record("report", commitment, date="2026-11", status="in_progress")
     address = f"{FEED}?schedule=overdue"
     first = client.get(address)
-    time_machine.move_to(datetime(2026, 11, 22, 16, 30, tzinfo=UTC))  # half past midnight in Hong Kong
+    time_machine.move_to(datetime(2026, 11, 29, 16, 30, tzinfo=UTC))  # half past midnight in Hong Kong
     again = client.get(address, headers={"if-modified-since": first.headers["Last-Modified"]})
     assert again.status_code == 200
     assert len(feedparser.parse(again.content).entries) == 2

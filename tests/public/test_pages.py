@@ -123,7 +123,7 @@ def test_the_overview_lists_what_is_past_its_deadline_and_says_when_somebody_las
     assert list(link_texts(block)) == ["/commitments/AV-04/", "/commitments/PR-01/", whole]
     assert sorted(table_references(client.get(whole))) == ["AV-04", "PR-01"]
     past = visible_text(block)
-    assert past.count("last searched on 22 November 2026") == 2
+    assert past.count("last searched on 29 November 2026") == 2
     assert "outcome not reported · 2018 ·" in past
     assert "outcome not reported · 2021 (date of the event)" in past
 
@@ -285,7 +285,7 @@ def test_forty_employees_are_a_number_that_nobody_reported(release, client):
     answer = client.get("/commitments/AV-04/")
     assert facts(answer)["Target"] == "about 40 employees; number trained not reported"
     assert not find_all(main_element(answer), "meter")
-    assert "Deadline passed, outcome not reported; last searched on 22 November 2026." in visible_text(
+    assert "Deadline passed, outcome not reported; last searched on 29 November 2026." in visible_text(
         main_element(answer)
     )
     assert "This is no accusation" in visible_text(main_element(answer))
@@ -309,7 +309,7 @@ def test_a_date_of_an_event_is_no_deadline_and_the_page_says_so(release, client)
     assert (
         "This is the date of the event, not a day on which the pledge falls due." in facts(answer)["Date of the event"]
     )
-    assert "last searched on 22 November 2026" in visible_text(main_element(answer))
+    assert "last searched on 29 November 2026" in visible_text(main_element(answer))
     assert "The date of the event has passed, outcome not reported" in visible_text(main_element(answer))
     assert facts(answer)["Evidence"] == "none"
 
@@ -445,7 +445,7 @@ def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
     entry = factories.record("report", commitment, note="Mr Chan of 4 Some Street said so.")
     append_entries([new_redaction(entry, None, "It named a person.", BY)])
     answer = client.get("/commitments/TT-01/")
-    assert "Text of this entry was removed on 22 November 2026. Reason: It named a person." in visible_text(
+    assert "Text of this entry was removed on 29 November 2026. Reason: It named a person." in visible_text(
         main_element(answer)
     )
     assert "Mr Chan" not in answer.content.decode()
@@ -592,7 +592,7 @@ def test_updates_show_every_entry_of_the_ledger_latest_recorded_first(release, c
 def test_what_was_recorded_later_stands_above(client, time_machine):
     commitment = factories.published(title="Build a bridge")
     factories.record("report", commitment, date="2026-11", note="The first.")
-    time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 11, 30, 10, tzinfo=UTC))
     factories.record("report", commitment, date="2019", note="The second.")
     text = visible_text(main_element(client.get("/updates/")))
     assert text.index("The second.") < text.index("The first.")

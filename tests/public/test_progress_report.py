@@ -28,7 +28,7 @@ from tests.helpers.days import NOW
 from tests.helpers.html import find_all, link_texts, main_element, parse_page, visible_text
 
 pytestmark = pytest.mark.usefixtures("the_day_is_fixed")
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 29)
 PAGE, CSV, XLSX = "/reports/progress/", "/reports/progress.csv", "/reports/progress.xlsx"
 DAYS = "from=2018-08-24&to=2021-08-30"
 STARTS = [NOT_YET_PROMISED, *Status]
@@ -444,11 +444,11 @@ def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(histo
 def test_from_is_the_day_of_the_earliest_release_and_to_is_today(history, client):
     assert (
         visible_text(find_all(main_element(page(client, "")), "h1")[0])
-        == "Progress from 24 August 2018 to 22 November 2026"
+        == "Progress from 24 August 2018 to 29 November 2026"
     )
     form = find_all(main_element(page(client, "")), "form")[0]
     shown = {dict(box.attributes)["name"]: dict(box.attributes)["value"] for box in find_all(form, "input")}
-    assert shown == {"from": "2018-08-24", "to": "2026-11-22"}
+    assert shown == {"from": "2018-08-24", "to": "2026-11-29"}
 
 
 @pytest.mark.postgresql
@@ -459,10 +459,10 @@ def test_from_is_the_day_before_where_no_release_was_out_before_to(history, clie
 
 
 def test_where_no_release_is_out_the_report_is_empty(history, client):
-    Release.objects.update(issued_on="2026-11-23")
+    Release.objects.update(issued_on="2026-11-30")
     assert (
         visible_text(find_all(main_element(page(client, "")), "h1")[0])
-        == "Progress from 21 November 2026 to 22 November 2026"
+        == "Progress from 28 November 2026 to 29 November 2026"
     )
     assert body(client, "").count(b"\r\n") == 1
 
@@ -519,7 +519,7 @@ def test_the_list_leads_to_a_report_on_what_it_shows(history, client):
 WRONG = {
     "from=2018-02-30": "from: Write a day that exists, as 2021-08-30.",
     "to=soon": "to: Write a day that exists, as 2021-08-30.",
-    "to=2026-11-23": "to: 2026-11-23 lies in the future. Ask for today or an earlier day.",
+    "to=2026-11-30": "to: 2026-11-30 lies in the future. Ask for today or an earlier day.",
     "from=1899-12-31": "from: 1899-12-31 lies too far back. Ask for 1900-01-01 or later.",
     "to=0001-01-01": "to: 0001-01-01 lies too far back. Ask for 1900-01-01 or later.",
     "to=1900-01-01": "from: 1899-12-31 lies too far back. Ask for 1900-01-01 or later.",
@@ -623,7 +623,7 @@ def test_a_retracted_report_moves_nothing_and_gives_no_reason(history, client):
 def test_drafts_and_the_release_of_tomorrow_are_in_no_number_and_no_row(history, client):
     before = body(client, ""), visible_text(main_element(page(client, "")))
     factories.CommitmentFactory(reference="DR-01", release__slug="third")
-    factories.published(reference="CC-01", release=factories.ReleaseFactory(issued_on="2026-11-23"))
+    factories.published(reference="CC-01", release=factories.ReleaseFactory(issued_on="2026-11-30"))
     assert (body(client, ""), visible_text(main_element(page(client, "")))) == before
 
 

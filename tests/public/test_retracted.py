@@ -26,7 +26,7 @@ def retracted(db):
     return commitment
 
 
-@pytest.mark.parametrize("query", ["", "?as_of=2026-11-22", "?as_of=2019-01-01", "?as_of=2001-01-01"])
+@pytest.mark.parametrize("query", ["", "?as_of=2026-11-29", "?as_of=2019-01-01", "?as_of=2001-01-01"])
 @pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
 def test_its_page_says_so_on_every_day(retracted, client, prefix, query):
     answer = client.get(f"{prefix}/commitments/TT-09/{query}")
@@ -61,7 +61,7 @@ def test_a_feed_tells_that_it_was_retracted_and_nothing_else_of_it(retracted, cl
 
 
 def test_before_its_release_is_out_it_has_no_page(client):
-    release = factories.ReleaseFactory(issued_on="2026-11-23")
+    release = factories.ReleaseFactory(issued_on="2026-11-30")
     commitment = factories.published(reference="TT-09", release=release)
     append_entries([new_retraction(commitment.entries.get(kind="published"), REASON, Actor())])
     assert client.get("/commitments/TT-09/").status_code == 404

@@ -120,7 +120,7 @@ def pages(db):
     factories.published(reference="TT-01", partners=[south], **at)
     factories.published(reference="TT-02", partners=[south, north], **at)
     factories.CommitmentFactory(reference="TT-03", release=release)  # of an area and an owner of its own
-    factories.published(reference="TT-04", release=factories.ReleaseFactory(issued_on="2026-11-23"))
+    factories.published(reference="TT-04", release=factories.ReleaseFactory(issued_on="2026-11-30"))
     return release
 
 
@@ -144,7 +144,7 @@ def test_a_long_sitemap_is_cut_into_pages_that_still_list_each_once(pages, clien
 
 
 def test_from_the_day_of_its_issue_a_release_is_in_the_sitemap(pages, client, time_machine):
-    time_machine.move_to(datetime(2026, 11, 22, 16, 0, tzinfo=UTC))  # midnight in Hong Kong
+    time_machine.move_to(datetime(2026, 11, 29, 16, 0, tzinfo=UTC))  # midnight in Hong Kong
     assert set(sitemap(client)) - set(LISTED) > {"/commitments/TT-04/"}
 
 
@@ -154,13 +154,13 @@ def test_the_sitemap_says_when_a_commitment_last_changed(pages, client, time_mac
         tree = ET.fromstring(client.get("/sitemap-commitments.xml").content)
         return {element.find(f"{XML}loc").text[-6:-1]: element.find(f"{XML}lastmod").text for element in tree}
 
-    assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-22"}
+    assert changed() == {"TT-01": "2026-11-29", "TT-02": "2026-11-29"}
     time_machine.move_to(datetime(2026, 11, 25, 10, tzinfo=UTC))
     entry = factories.record("report", Commitment.objects.get(reference="TT-02"), date="2019")
-    assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-25", "TT-04": "2026-11-22"}
+    assert changed() == {"TT-01": "2026-11-29", "TT-02": "2026-11-25", "TT-04": "2026-11-29"}
     time_machine.move_to(datetime(2026, 11, 27, 10, tzinfo=UTC))
     append_entries([new_retraction(entry, "Wrong.", Actor())])
-    assert changed() == {"TT-01": "2026-11-22", "TT-02": "2026-11-27", "TT-04": "2026-11-22"}
+    assert changed() == {"TT-01": "2026-11-29", "TT-02": "2026-11-27", "TT-04": "2026-11-29"}
 
 
 def test_robots_may_read_all_but_what_is_staff_s_or_a_reader_s_and_need_no_past_days(client):
@@ -244,7 +244,7 @@ def test_a_citation_has_title_and_the_end_of_the_ledger_and_an_address_that_keep
     head = LedgerHead.objects.get()
     assert cited(client) == (
         f"Office of Records, “TT-01 Build a bridge”. State of the ledger: entry {head.sequence},"
-        f" recorded 22 November 2026, digest {head.digest[:16]}… {SITE}{PAGE}?entry={head.sequence}"
+        f" recorded 29 November 2026, digest {head.digest[:16]}… {SITE}{PAGE}?entry={head.sequence}"
     )
 
 

@@ -64,7 +64,7 @@ def test_the_axis_of_a_release_on_its_day_is_that_year():
 
 
 def test_the_axis_reaches_to_the_last_deadline_unless_that_is_too_far():
-    issued, day = date(2018, 8, 24), date(2026, 11, 22)
+    issued, day = date(2018, 8, 24), date(2026, 11, 29)
     assert axis_for(issued, day, date(2030, 6, 30)).last_year == 2030
     assert axis_for(issued, day, date(2020, 6, 30)).last_year == 2026
     assert axis_for(issued, day, date(2190, 6, 30)).last_year == 2026 + MAX_YEARS_AHEAD
@@ -266,9 +266,9 @@ def test_as_of_a_day_before_a_revision_the_deadline_is_the_first_one(client):
 def test_a_report_of_a_year_is_cut_at_the_day_that_is_shown(client, time_machine):
     commitment = factories.published()
     factories.record(
-        "report", commitment, date="2026", status="in_progress", recorded_at=datetime(2026, 11, 22, tzinfo=UTC)
+        "report", commitment, date="2026", status="in_progress", recorded_at=datetime(2026, 11, 29, tzinfo=UTC)
     )
-    cut = Axis(2018, 2026).span("#span-moving", date(2026, 1, 1), date(2026, 11, 22))
+    cut = Axis(2018, 2026).span("#span-moving", date(2026, 1, 1), date(2026, 11, 29))
     assert shapes(line(client, commitment))[-1] == (cut.shape, cut.x, cut.width)
 
 

@@ -26,7 +26,7 @@ from tests import factories
 from tests.helpers.crowds import crowd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 29)
 BY = Actor()
 SEARCHED = [("q", text) for text in ("bridge", "QQ-00", "body", "上海", "大橋 桥", "機構", "nothing-like-it")]
 SEARCHED += [(name, text) for name in ("deadline_from", "deadline_to") for text in ("2019", "2020-H1", "2021-06-30")]
@@ -337,7 +337,7 @@ def note(execute, sql, *rest):
 
 def one():
     with connection.execute_wrapper(note):
-        question = CommitmentFilter(QueryDict("sort=title&status=completed"), date(2026, 11, 22))
+        question = CommitmentFilter(QueryDict("sort=title&status=completed"), date(2026, 11, 29))
         assert question.is_valid()
         start.wait()
         found = count_choices(question)

@@ -20,7 +20,7 @@ from tests import factories
 from tests.helpers.days import NOW
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("the_day_is_fixed")]
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 29)
 ALL = [f"AA-0{n}" for n in range(1, 10)]
 
 
@@ -210,7 +210,7 @@ QUESTIONS = [
     ("as_of=2019-11-01&status=completed", ["AA-02"]),
     ("as_of=2019-11-02&status=completed", ["AA-01", "AA-02"]),
     ("as_of=2019-05-04&deadline_to=2018", ["AA-01", "AA-02", "AA-05"]),
-    ("as_of=2026-11-22", ALL),
+    ("as_of=2026-11-29", ALL),
     ("status=completed&area=red", ["AA-01"]),
     ("status=completed&area=red&q=bridge", []),
 ]

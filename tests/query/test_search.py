@@ -12,7 +12,7 @@ from commitments.query.search import search_commitments
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.usefixtures("the_day_is_fixed")]
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 29)
 BY = Actor()
 
 

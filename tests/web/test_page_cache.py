@@ -191,13 +191,13 @@ def test_an_answer_is_made_of_nothing_that_its_name_does_not_cover(walk):
 
 
 def test_at_midnight_in_hong_kong_the_answers_are_new(client, time_machine):
-    commitment = factories.published(deadline="2026-11-22", deadline_basis="stated")
+    commitment = factories.published(deadline="2026-11-29", deadline_basis="stated")
     factories.record("report", commitment, date="2026-10", status="in_progress")
     path = "/commitments.json?schedule=overdue"
     assert commitment.reference not in get(client, path).text
-    time_machine.move_to(datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 11, 29, 15, 59, 59, tzinfo=UTC))
     assert get(client, path).headers["X-Cache"] == "hit"
-    time_machine.move_to(datetime(2026, 11, 22, 16, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 11, 29, 16, tzinfo=UTC))
     again = get(client, path)
     assert "X-Cache" not in again.headers
     assert commitment.reference in again.text

@@ -135,7 +135,7 @@ def test_what_is_no_json_is_refused(body):
 
 
 def test_nobody_writes_lines_of_their_own_into_the_log(caplog):
-    forged = "script-src\n2026-11-22 ERROR forged\x1b[31m"
+    forged = "script-src\n2026-11-29 ERROR forged\x1b[31m"
     send({"csp-report": dict.fromkeys(("document-uri", "violated-directive", "blocked-uri"), forged)})
     assert messages(caplog) == ["CSP: script-src on an unknown page refused script-src"]
 

@@ -18,7 +18,7 @@ DATA = json.loads(FIXTURE.read_text(encoding="utf-8"))
 RELEASE = DATA["release"]
 PLEDGES = {pledge["reference"]: pledge for pledge in DATA["commitments"]}
 ENTRIES = [(pledge["reference"], entry) for pledge in DATA["commitments"] for entry in pledge["entries"]]
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 29)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("release")]
 
@@ -158,7 +158,7 @@ def test_what_has_no_direct_evidence_beside_the_release_was_searched_for_and_not
         for rows in [[row for entry in pledge["entries"] for row in entry.get("evidence", ())]]
         if not any(row["relation"] == "direct" and not by_the_release(row) for row in rows)
     }
-    checks = Update.objects.filter(kind="check", date="2026-11-22").exclude(searched="")
+    checks = Update.objects.filter(kind="check", date="2026-11-29").exclude(searched="")
     assert sorted(checks.values_list("commitment__reference", flat=True)) == sorted(without)
     assert {commitment.reference for commitment in as_of() if commitment.state.searched_on == TODAY} == without
     assert len(without) == 32
@@ -193,7 +193,7 @@ def test_every_report_and_every_context_has_evidence_with_an_address():
         ("2018-11-30", 36, 3, 13),  # BR-01 and ED-02 completed; CU-06, FM-01 and HE-01 begun
         ("2019-12-31", 32, 6, 14),  # CU-06 completed; LE-01, LE-04, YD-01 and YD-02 begun
         ("2021-08-30", 32, 6, 14),  # nothing in between
-        ("2026-11-22", 24, 13, 15),  # CU-07 completed; BR-04, CU-08, FI-01 to FI-03, OT-01 and OT-03 begun
+        ("2026-11-29", 24, 13, 15),  # CU-07 completed; BR-04, CU-08, FI-01 to FI-03, OT-01 and OT-03 begun
     ],
 )
 def test_so_many_pledges_have_each_status_on_each_day(day, no_report, in_progress, completed):
@@ -218,7 +218,7 @@ def test_eleven_were_done_when_announced_and_four_were_delivered_since():
         ("2018-09-02", {"met": 1, "due_soon": 1, "upcoming": 4}),
         ("2019-01-01", {"met": 2, "unreported": 1, "upcoming": 3}),
         ("2021-01-01", {"met": 3, "unreported": 2, "upcoming": 1}),
-        ("2026-11-22", {"met": 3, "met_late": 1, "unreported": 2}),
+        ("2026-11-29", {"met": 3, "met_late": 1, "unreported": 2}),
     ],
 )
 def test_the_six_pledges_with_a_deadline_stand_like_this(day, expected):

@@ -23,7 +23,7 @@ from tests.helpers.mail import mail_server
 from tests.helpers.postgresql import free_port
 from tests.helpers.reminders import send
 
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 29)
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -130,8 +130,8 @@ STANDS = [
     ("due_soon", {"deadline": "2026"}, [("report", "2019-03", "in_progress")]),  # and stale
     ("for_review", {}, [("report", "2019-03", "in_progress")]),  # stale
     ("for_review", {"deadline": "2030"}, [("check", "2025-11-21", "")]),
-    ("for_review", {"review_on": "2026-11-22"}, []),
-    (None, {"review_on": "2026-11-23"}, []),
+    ("for_review", {"review_on": "2026-11-29"}, []),
+    (None, {"review_on": "2026-11-30"}, []),
     (None, {}, []),
     (None, {"deadline": "2027-02-21"}, []),
     (None, {"deadline": "2019"}, [("report", "2020", "completed")]),
@@ -309,16 +309,16 @@ def test_a_second_run_of_the_day_sends_nothing_and_the_next_day_sends_again(body
 def test_the_day_is_that_of_the_deadlines_not_that_of_greenwich(body, server, day):
     overdue(body)
     account("clerk", body)
-    day.move_to(datetime(2026, 11, 22, 17, tzinfo=UTC))
+    day.move_to(datetime(2026, 11, 29, 17, tzinfo=UTC))
     send()
-    assert Reminder.objects.get().day == date(2026, 11, 23)
+    assert Reminder.objects.get().day == date(2026, 11, 30)
 
 
 def test_a_dry_run_says_who_would_be_sent_what_and_sends_and_stores_nothing(body, server):
     overdue(body, "AA-01")
     factories.published(reference="AA-02", owners=[body], deadline="2026")
     account("clerk", body)
-    printed = "clerk: 1 past its deadline, 1 due soon (AA-01, AA-02)\n1 to be sent for 2026-11-22. Nothing was sent.\n"
+    printed = "clerk: 1 past its deadline, 1 due soon (AA-01, AA-02)\n1 to be sent for 2026-11-29. Nothing was sent.\n"
     assert send("--dry-run") == (0, printed)
     assert (server.arrived, Reminder.objects.count()) == ([], 0)
 

@@ -165,7 +165,7 @@ def test_a_correction_cannot_make_a_public_commitment_part_of_a_draft(client):
 
 
 def test_a_release_that_is_not_out_yet_is_named_nowhere_nor_what_was_recorded_and_redacted_of_it(client):
-    tomorrow = factories.ReleaseFactory(slug="tomorrow", title="Plenary of tomorrow", issued_on="2026-11-23")
+    tomorrow = factories.ReleaseFactory(slug="tomorrow", title="Plenary of tomorrow", issued_on="2026-11-30")
     early = factories.published(reference="EM-01", title="Embargoed pledge", release=tomorrow)
     entry = factories.record("context", early, note="Not yet to be read.")
     by = Actor("administrator")
