@@ -1,5 +1,6 @@
 """The computed rules, one table each. Facts are made here; no database is asked."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -12,10 +13,11 @@ from commitments.domain.assessment import (
     EvidenceRef,
     assess,
     assess_freshness,
+    assess_in_turn,
     assess_schedule,
     days_late,
     effective_on,
-    is_review_due,
+    review_due_on,
     slip_days,
 )
 from commitments.domain.partial_dates import parse_partial_date
@@ -31,15 +33,19 @@ def on(text):
 
 def fact(kind, when, *, recorded=RECORDED, **fields):
     fields["deadline"] = on(fields.get("deadline"))
-    return CountedUpdate(
-        next(_sequences), kind, parse_partial_date(when), effective_on(parse_partial_date(when), recorded), **fields
+    day = effective_on(parse_partial_date(when), recorded)
+    return CountedUpdate(next(_sequences), kind, parse_partial_date(when), day, recorded, **fields)
+
+
+def refs(*sources, relation="direct"):
+    """Pieces of evidence: of each a source, with "mirror" after it where it is one: "independent mirror"."""
+    return tuple(
+        EvidenceRef(f"https://example.org/{number}", relation, *source.split()) for number, source in enumerate(sources)
     )
 
 
 def report(when, status, *sources, relation="direct", **fields):
-    supports = tuple(
-        EvidenceRef(f"https://example.org/{number}", relation, source) for number, source in enumerate(sources)
-    )
+    supports = refs(*sources, relation=relation)
     return fact("report", when, status=status, supports=supports, **fields)
 
 
@@ -91,9 +97,9 @@ def test_the_schedule_is_decided_in_this_order(status, deadline, completed, day,
         ("stopped", 5000, "settled"),
     ],
 )
-def test_freshness_is_the_age_of_the_last_entry(status, age, expected):
-    last_entry = None if age is None else TODAY - timedelta(days=age)
-    assert assess_freshness(status, last_entry, TODAY) == expected
+def test_freshness_is_the_age_of_the_last_news(status, age, expected):
+    last_news = None if age is None else TODAY - timedelta(days=age)
+    assert assess_freshness(status, last_news, TODAY) == expected
 
 
 @pytest.mark.parametrize(
@@ -196,7 +202,11 @@ def test_what_is_not_completed_has_no_day_of_completion(status):
         ([("2019", "in_progress", [])], "none"),
         ([("2019", "in_progress", ["party"])], "party"),
         ([("2019", "in_progress", ["party", "party"])], "party"),
-        ([("2019", "in_progress", ["party", "independent"])], "independent"),
+        ([("2019", "in_progress", ["party", "state_media"])], "state_media"),
+        ([("2019", "in_progress", ["state_media", "party", "independent"])], "independent"),
+        ([("2019", "in_progress", ["party", "independent mirror"])], "party"),
+        ([("2019", "in_progress", ["independent mirror"])], "none"),
+        ([("2019", "in_progress", ["independent reprint"])], "independent"),
         ([("2019", "in_progress", ["independent"]), ("2020", "in_progress", ["party"])], "independent"),
         ([("2019", "in_progress", ["independent"]), ("2020", "completed", ["party"])], "party"),
         (
@@ -242,6 +252,26 @@ def test_checks_and_context_between_two_reports_do_not_break_a_run():
     assert (now.evidence, now.completed_on) == ("independent", parse_partial_date("2019-05"))
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ([], "none"),
+        ([("check", [])], "none"),
+        ([("context", [])], "none"),  # a reply, which rests on no page
+        ([("context", ["independent"])], "background"),
+        ([("context", ["independent mirror"])], "background"),
+    ],
+)
+def test_without_a_report_context_with_a_page_is_background(facts, expected):
+    now = after(*(fact(kind, "2019-05-01", supports=refs(*sources, relation="related")) for kind, sources in facts))
+    assert (now.status, now.evidence) == ("no_report", expected)
+
+
+def test_once_a_status_is_reported_background_says_nothing_of_it():
+    background = fact("context", "2019-05-01", supports=refs("independent", relation="related"))
+    assert after(background, report("2020", "in_progress", "party")).evidence == "party"
+
+
 @pytest.mark.parametrize("kind", ["check", "context"])
 def test_a_check_or_context_moves_no_status_and_is_an_entry(kind):
     now = after(report("2019", "in_progress", "party", note="Begun."), fact(kind, "2020-05-01", note="Nothing."))
@@ -249,9 +279,27 @@ def test_a_check_or_context_moves_no_status_and_is_an_entry(kind):
     assert now.last_entry_on == date(2020, 5, 1)
 
 
-def test_only_a_check_says_when_somebody_searched():
-    now = after(fact("check", "2020-05-01"), fact("context", "2021"), report("2022", "in_progress", "party"))
-    assert now.searched_on == date(2020, 5, 1)
+def test_to_look_and_find_nothing_is_no_news():
+    now = after(report("2019-05-01", "in_progress", "party"), fact("check", "2020-05-01"))
+    assert (now.last_news_on, now.last_entry_on) == (date(2019, 5, 1), date(2020, 5, 1))
+
+
+@pytest.mark.parametrize("kind", ["report", "context"])
+@pytest.mark.parametrize(
+    ("day", "checked"),
+    [("2020-04-30", None), ("2020-05-01", "2020-05-01"), ("2020-06-09", "2020-05-01"), ("2020-06-10", "2020-06-10")],
+)
+def test_whoever_records_a_fact_has_looked_on_that_day_as_whoever_checks(kind, day, checked):
+    told = report("2019-11", "in_progress", "party") if kind == "report" else fact("context", "2019-11")
+    facts = [fact("check", "2020-05-01"), replace(told, recorded_on=date(2020, 6, 10))]
+    assert after(*facts, day=date.fromisoformat(day)).last_checked_on == (checked and date.fromisoformat(checked))
+
+
+def test_what_is_recorded_on_the_day_of_a_check_leaves_one_day_on_which_somebody_looked():
+    facts = [fact("check", "2020-05-01"), fact("context", "2019", recorded=date(2020, 5, 1)), fact("context", "2018")]
+    days = [day for day, _assessment in assess_in_turn(None, facts)]
+    assert days == [date.min, date(2018, 12, 31), date(2019, 12, 31), date(2020, 5, 1), RECORDED]
+    assert after(*facts, day=date(2020, 5, 1)).last_checked_on == date(2020, 5, 1)
 
 
 def test_a_revised_deadline_moves_the_current_one_and_keeps_the_first():
@@ -284,20 +332,23 @@ def test_the_order_in_which_facts_are_given_makes_no_difference(first):
 
 
 @pytest.mark.parametrize(
-    ("fresh", "last_entry_on", "review_on", "due"),
+    ("status", "checked", "review_on", "due"),
     [
-        ("fresh", "2026-11-01", None, False),
-        ("fresh", "2026-11-01", "2026-11-29", True),
-        ("fresh", "2026-11-01", "2026-11-30", False),
-        ("fresh", "2026-11-29", "2026-11-29", False),
-        ("never", None, "2026-11-29", True),
-        ("never", None, None, False),
-        ("stale", "2019-11-01", None, True),
-        ("settled", "2019-11-01", "2026-11-29", False),
+        # Its review day, until somebody looked on it or later.
+        ("no_report", "2026-11-01", "2026-12-22", "2026-12-22"),
+        ("no_report", "2026-12-21", "2026-12-22", "2026-12-22"),
+        ("no_report", "2026-12-22", "2026-12-22", "2027-12-23"),
+        ("in_progress", "", "2018-01-01", "2018-01-01"),
+        # A year without a check, which may come first.
+        ("in_progress", "2025-11-29", "", "2026-11-30"),
+        ("in_progress", "2025-11-29", "2027-01-01", "2026-11-30"),
+        # What was never looked at, from its publication on.
+        ("no_report", "", "", "2021-01-01"),
+        # Nothing more is expected of what is settled.
+        ("completed", "2019-11-01", "2026-11-22", ""),
+        ("stopped", "2019-11-01", "2026-11-22", ""),
     ],
 )
-def test_it_is_due_for_review_when_its_day_has_come_with_nothing_since_or_it_is_stale(
-    fresh, last_entry_on, review_on, due
-):
-    last, review = (date.fromisoformat(day) if day else None for day in (last_entry_on, review_on))
-    assert is_review_due(fresh, last, review, date(2026, 11, 29)) is due
+def test_a_review_is_due_from_its_day_or_a_year_after_the_last_check(status, checked, review_on, due):
+    checked, review_on, due = (date.fromisoformat(day) if day else None for day in (checked, review_on, due))
+    assert review_due_on(status, checked, date(2020, 1, 1), review_on) == due

@@ -1,19 +1,18 @@
-"""A database as the version before wrote it: without entity entries, in its tables, with its triggers."""
+"""A database as the version before wrote it: without state media, without news sources from a file, in its tables."""
 
-from datetime import timedelta
+import json
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from commitments.domain.hash_chain import GENESIS, entry_digest
+from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest, entry_digest
 from commitments.ledger import triggers
 from commitments.ledger.append import entry_metadata
-from commitments.ledger.entity_contents import ENTITY_MODELS
+from commitments.ledger.entity_reconciliation import entities_to_reconcile, reconcile_entities
 from commitments.ledger.reconciliation import reconcile_projections, references_on_record
-from commitments.models import EntityChange, Evidence, LedgerEntry, LedgerHead, State, Update
+from commitments.models import EntityChange, Evidence, LedgerEntry, LedgerHead, LoadedItem, NewsSource, State, Update
 
-MIGRATION = "0016_plain_column_names"
-NEW_TABLE, NEW_COLUMN = "commitments_newssource", "entity"
+MIGRATION = "0017_entity_entries"
 
 
 def go_back():
@@ -21,13 +20,11 @@ def go_back():
     with connection.cursor() as cursor:
         for name, table in _triggers().items():
             cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
-    _forget_entities()
+    _forget_state_media()
     MigrationExecutor(connection).migrate([("commitments", MIGRATION)])
     with connection.cursor() as cursor:
         for statement in triggers.install_statements(connection.vendor):
-            if NEW_TABLE not in statement and NEW_TABLE.removeprefix("commitments_") not in statement:
-                same = "IS" if connection.vendor == "sqlite" else "IS NOT DISTINCT FROM"
-                cursor.execute(statement.replace(f" AND NEW.{NEW_COLUMN} {same} OLD.{NEW_COLUMN}", ""))
+            cursor.execute(statement)
 
 
 def _triggers():
@@ -37,20 +34,24 @@ def _triggers():
     return refusals | triggers.NO_TRUNCATE | triggers.version_triggers()
 
 
-def _forget_entities():
-    """Take the entity entries out of the chain, number and hash what is left, and project it anew."""
+def _forget_state_media():
+    """Class state media as independent, take the news sources out of the chain, and project what is left anew."""
     for model in (EntityChange, Evidence, Update, State):
         model.objects.all().delete()
-    entries = list(LedgerEntry.objects.exclude(kind="entity").order_by("sequence"))
+    entries = list(LedgerEntry.objects.exclude(entity__startswith="news_source/").order_by("sequence"))
     numbers = {entry.sequence: number for number, entry in enumerate(entries, 1)}
     LedgerEntry.objects.all()._raw_delete("default")
-    entries[-1].recorded_at -= timedelta(days=365)  # a file's entry that was loaded later had the file's time
     digest = GENESIS
     for entry in entries:
         entry.sequence, entry.target_id = numbers[entry.sequence], numbers.get(entry.target_id)
+        if entry.content:
+            entry.content = canonical_json(json.loads(entry.content.replace('"state_media"', '"independent"')))
+            entry.content_digest = content_digest(entry.salt, entry.content)
         entry.digest = digest = entry_digest(digest, entry_metadata(entry), entry.content_digest)
     LedgerEntry.objects.bulk_create(entries)
     LedgerHead.objects.update(sequence=len(entries), digest=digest)
-    for model in ENTITY_MODELS.values():
-        model.objects.update(published_at=None, public_from=None, former=[])
+    NewsSource.objects.all().delete()
+    LoadedItem.objects.filter(key__contains="news_source").delete()
     reconcile_projections(references_on_record())
+    State.objects.filter(evidence="background").update(evidence="none")
+    reconcile_entities(entities_to_reconcile({entry.entity for entry in entries if entry.entity}))

@@ -16,7 +16,7 @@ from commitments.domain.assessment import (
     assess_freshness,
     assess_schedule,
     days_late,
-    is_review_due,
+    review_due_on,
     slip_days,
 )
 from commitments.domain.choices import PAST_DEADLINE, Schedule
@@ -34,13 +34,13 @@ ISSUED = date(2018, 8, 24)
 NOON = time(4, tzinfo=UTC)  # in Hong Kong
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # before anything else was recorded: times never run backwards
 SHARED = ("status", "stop_reason", "status_on", "completed_on", "achieved", "deadline", "original_deadline")
-SHARED += ("evidence", "last_entry_on", "searched_on", "note")
+SHARED += ("evidence", "last_entry_on", "last_news_on", "last_checked_on", "note")
 
 # Few years, so that deadlines, reports and completions overlap and touch.
 YEARS = st.sampled_from(["2019", "2020"])
 PARTS = st.sampled_from(["", "-H1", "-H2", "-Q1", "-Q3", "-01", "-06", "-12"])
 DATES = st.one_of(st.builds("{}{}".format, YEARS, PARTS), st.dates(ISSUED, date(2021, 1, 1)).map(date.isoformat))
-SOURCES = st.lists(st.sampled_from(["party", "independent"]), min_size=1, max_size=2)
+SOURCES = st.lists(st.sampled_from(["party", "state_media", "independent"]), min_size=1, max_size=2)
 REPORTS = st.fixed_dictionaries(
     {"kind": st.just("report"), "status": st.sampled_from(["not_started", "in_progress", "completed", "stopped"])},
     optional={"deadline": DATES, "achieved": st.integers(0, 50).map(Decimal)},
@@ -66,6 +66,8 @@ def what_is_said(update):
     fields = dict(fields)
     if fields["kind"] == "check":
         when = parse_partial_date(when).first.isoformat()
+    if fields["kind"] == "context":
+        fields["evidence"] = [evidence(source=source, relation="related") for source in sources[:1]]
     if fields["kind"] == "report":
         fields["evidence"] = [
             evidence(source=source, url=f"https://example.org/{n}") for n, source in enumerate(sources)
@@ -83,6 +85,7 @@ def fact(sequence, fields, note, recorded_on):
         fields["kind"],
         when,
         min(when.last, recorded_on),
+        recorded_on,
         fields.get("status", ""),
         fields.get("stop_reason", ""),
         fields.get("achieved"),
@@ -114,7 +117,9 @@ def recorded_history(commitment, updates):
 
 def telling_days(facts, deadlines):
     """The days around which an answer may change, none before the release."""
-    days = {update.effective_on + timedelta(days=away) for update in facts for away in (-1, 0, 180, 181, 365, 366)}
+    aways = (-1, 0, 180, 181, 365, 366)
+    looked = [day for update in facts for day in (update.effective_on, update.recorded_on)]
+    days = {day + timedelta(days=away) for day in [*looked, LONG_AGO.date()] for away in aways}
     days |= {deadline.last + timedelta(days=away) for deadline in deadlines if deadline for away in (-91, -90, 0, 1)}
     return {day for day in days if day >= ISSUED}
 
@@ -122,8 +127,9 @@ def telling_days(facts, deadlines):
 def as_it_should_stand(deadline, review_on, facts, day):
     now = assess(deadline, facts, day)
     stands = assess_schedule(now.status, now.deadline, now.completed_on, day)
-    fresh = assess_freshness(now.status, now.last_entry_on, day)
-    due = is_review_due(fresh, now.last_entry_on, review_on, day)
+    fresh = assess_freshness(now.status, now.last_news_on, day)
+    due_on = review_due_on(now.status, now.last_checked_on, LONG_AGO.date(), review_on)
+    due = due_on is not None and due_on <= day
     return {name: getattr(now, name) for name in SHARED} | {
         "evidence_urls": "\n".join(dict.fromkeys(support.url for support in now.supports)),
         "schedule": stands,
@@ -181,6 +187,17 @@ def test_what_was_never_looked_at_is_reviewed_first_then_what_was_not_for_longes
     assert [commitment.reference for commitment in due] == ["TT-03", "TT-04", "TT-02", "TT-01"]
 
 
+def test_a_check_makes_nothing_fresh():
+    record("check", published(), date="2026-11-29")
+    assert Commitment.objects.as_of(date(2026, 11, 29)).get().freshness == "never"
+
+
+def test_what_nobody_checked_for_a_year_is_due_and_a_day_earlier_it_is_not():
+    record("check", published(), date="2025-11-29")
+    days = (date(2026, 11, 29), date(2026, 11, 30))
+    assert [Commitment.objects.as_of(day).due_for_review(day).exists() for day in days] == [False, True]
+
+
 def test_what_was_looked_at_on_its_review_day_itself_is_not_due_and_a_day_earlier_it_is():
     for reference, checked in (("TT-01", "2026-06-01"), ("TT-02", "2026-05-31")):
         record("check", published(reference=reference, review_on=date(2026, 6, 1)), date=checked)
@@ -220,7 +237,7 @@ def test_the_database_decides_the_schedule_in_the_same_order(deadline, fields, d
 
 
 def test_the_database_ages_at_the_same_days():
-    record("check", published(), date="2019-05-01")
+    record("context", published(), date="2019-05-01", note="News.")
     ages = {0: "fresh", 180: "fresh", 181: "ageing", 365: "ageing", 366: "stale"}
     days = {age: date(2019, 5, 1) + timedelta(days=age) for age in ages}
     assert {age: Commitment.objects.as_of(day).get().freshness for age, day in days.items()} == ages

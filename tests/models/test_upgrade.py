@@ -6,28 +6,32 @@ import pytest
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 
-# What staff recorded, drafted and translated; then the tables, columns, triggers and entries of the version before.
+# What staff recorded, drafted and translated; then the tables, triggers and entries of the version before.
 BEFORE = """
 import json
 from commitments.ledger.append import append_entries, new_correction, new_redaction
 from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
-from commitments.models import Area, Commitment, LedgerEntry, Organisation, Occasion, Release
-from tests.factories import new
+from commitments.models import Commitment, LedgerEntry, NewsSource
+from tests.factories import evidence, new
 from tests.helpers.version_before import go_back
 
 commitment, by = Commitment.objects.get(reference="CU-08"), Actor()
-entry = append_entries([new("report", commitment, note="Staff's own.", date="2025-03")])[0]
+mirror = [evidence(source="independent", copy="mirror", url="https://mirror.example/1")]
+own = [evidence(source="independent", url="https://gazette.example/1")]
+entry = append_entries([new("report", commitment, note="Staff's own.", date="2025-03", evidence=mirror + own)])[0]
+near = [evidence(relation="related", source="independent")]
+trained = Commitment.objects.get(reference="AV-04")
+append_entries([new("context", trained, note="Staff's own.", date="2020-03", evidence=near)])
 append_entries([new_correction(commitment, {"title": "Staff's title"}, "Better words.", by)])
 append_entries([new_redaction(entry, entry.data | {"note": "Removed."}, "A name.", by)])
 record_translations([NewTranslation(commitment, "zh-hant", "Staff's title", "職員的標題")], by)
-commitment.drafts.create(date="2026-11", note="Not sent yet.")
-Organisation.objects.create(slug="unheard-of", name="Office of Unheard-of Things", kind="department", side="other")
-Area.objects.create(slug="unheard-of", name="Unheard-of things", position=99)
-Release.objects.create(slug="to-come", title="To come", issued_on="2999-01-01", publisher="Nobody", language="en")
-Occasion.objects.create(slug="2999-01-01", day="2999-01-01", name="Session to come")
-Organisation.objects.filter(slug="hksarg").update(note="Staff's own note.")
+draft = commitment.drafts.create(date="2026-11", note="Not sent yet.")
+draft.evidence.create(
+    title="A page", publisher="Gazette", url="https://gazette.example/2", relation="direct", source="independent"
+)
 go_back()
+NewsSource.objects.create(slug="gazette", name="Gazette", source="independent", why="Nobody owns it.")
 from django.db import connection
 with connection.cursor() as cursor:
     cursor.execute("SELECT digest FROM commitments_ledgerentry ORDER BY sequence")
@@ -35,31 +39,29 @@ with connection.cursor() as cursor:
 """
 AFTER = """
 import json
+from datetime import date
 from commitments.ledger.append import append_entries
-from commitments.models import Area, Commitment, LedgerEntry, Occasion, Organisation, Release
-from tests.factories import new
+from commitments.models import Commitment, LedgerEntry, NewsSource
+from tests.factories import evidence, new
 
-KINDS = (Area, Organisation, Release, Occasion)
-hksarg = Organisation.objects.get(slug="hksarg")
-first = LedgerEntry.objects.get(key="organisation/hksarg/1")
-append_entries([new("check", Commitment.objects.get(reference="CU-08"))])
+day = date(2026, 12, 31)
+state = {row.reference: row.state for row in Commitment.objects.as_of(day)}
+xinhua = [evidence(source="state_media", publisher="Xinhua", url="https://news.example/1")]
+append_entries([new("report", Commitment.objects.get(reference="AV-04"), date="2026-11", evidence=xinhua)])
 print(json.dumps({
     "digests": list(LedgerEntry.objects.values_list("digest", flat=True)),
-    "note": [hksarg.note, first.data["fields"]["note"], str(hksarg.public_from)],
-    "drafts": [row.slug for model in KINDS for row in model.objects.filter(published_at=None)],
-    "occasions": list(Occasion.objects.on_record().values_list("slug", flat=True)),
+    "news": [str(state["CU-08"].last_news_on), str(state["AV-04"].last_news_on)],
+    "checked": state["AV-04"].last_checked_on > date(2020, 3, 31),
+    "evidence": [state["CU-08"].evidence, state["AV-04"].evidence],
+    "now": Commitment.objects.as_of(day).get(reference="AV-04").state.evidence,
     "title": Commitment.objects.get(reference="CU-08").translation("title", "zh-hant"),
-    "draft": Commitment.objects.get(reference="CU-08").drafts.get().note,
+    "draft": Commitment.objects.get(reference="CU-08").drafts.get().evidence.get().source,
+    "drafts": [row.slug for row in NewsSource.objects.filter(published_at=None)],
 }))
 """
-# After the upgrade a release that is saved is a draft, however often one migrates.
-SAVED_LATER = """
-from commitments.models import Release
-Release.objects.create(slug="saved", title="Saved", issued_on="2020-01-01", publisher="Nobody", language="en")
-"""
-IS_A_DRAFT = """
-from commitments.models import Release
-print(Release.objects.get(slug="saved").published_at is None)
+SOURCES = """
+from commitments.models import NewsSource
+print(NewsSource.objects.on_record().count(), NewsSource.objects.get(slug="gazette").published_at)
 """
 
 
@@ -68,7 +70,7 @@ def upgraded(installation):
     """The digests of the version before, and what this one makes of its database."""
     before = installation.python(BEFORE)
     assert before.returncode == 0, before.stderr
-    assert "0017_entity_entries" in installation.run_well("migrate", "--plan")
+    assert "0018_sources_news_and_checks" in installation.run_well("migrate", "--plan")
     installation.run_well("migrate")
     installation.run_well("verify_ledger")
     after = installation.python(AFTER)
@@ -79,13 +81,14 @@ def upgraded(installation):
 def test_a_database_of_the_version_before_migrates_verifies_and_goes_on(upgraded, installation):
     digests, after = upgraded
     assert after["digests"][: len(digests)] == digests
-    assert after["note"] == ["Staff's own note.", "Staff's own note.", "2018-08-24"]
-    assert {"unheard-of", "to-come", "2999-01-01"} <= set(after["drafts"])
-    assert after["occasions"] == ["2021-08-30", "2024-04-26"]
-    assert (after["title"], after["draft"]) == ("職員的標題", "Not sent yet.")
-    assert installation.python(SAVED_LATER).returncode == 0
-    installation.run_well("migrate")
+    assert (after["news"], after["checked"]) == (["2025-03-31", "2020-03-31"], True)
+    assert (after["evidence"], after["now"]) == (["independent", "background"], "state_media")
+    assert (after["title"], after["draft"], after["drafts"]) == ("職員的標題", "independent", ["gazette"])
     installation.run_well("verify_ledger")
-    assert installation.python(IS_A_DRAFT).stdout.strip() == "True"
-    assert "is on record with other content" in installation.run_well("load_release", "fixtures/4th-plenary-2018.json")
+
+
+def test_the_new_file_says_what_an_older_record_says_otherwise_and_brings_the_rest(upgraded, installation):
+    told = installation.run_well("load_release", "fixtures/4th-plenary-2018.json")
+    assert "BR-01/4 is on record with other content (evidence), and stays as it is there." in told
+    assert installation.python(SOURCES).stdout.split() == ["52", "None"]
     installation.run_well("verify_ledger")
