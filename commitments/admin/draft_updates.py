@@ -193,7 +193,7 @@ class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic 
     model = DraftEvidence
     form = EvidenceForm
     formset = EvidenceFormSet
-    verbose_name = gettext_lazy("page of evidence")
+    verbose_name, verbose_name_plural = gettext_lazy("page of evidence"), gettext_lazy("pages of evidence")
     extra = 1
     formfield_overrides = SECURE_ADDRESSES
     fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source", "copy"))
