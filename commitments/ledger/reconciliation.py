@@ -81,9 +81,13 @@ def reconcile_projections(
 
 
 def project_missing_columns() -> None:
-    """Project what was on record before states told of news and checks: each entry is the one or the other."""
+    """Project what was on record before titles had keys to sort by, or states told of news and checks.
+
+    A title's key is never empty, and each entry that a state counts is news or a check.
+    """
     before = State.objects.filter(last_entry_on__isnull=False, last_news_on=None, last_checked_on=None)
-    waiting = Commitment.objects.filter(pk__in=before.values("commitment"))
+    unkeyed = Commitment.objects.filter(title_key_zh_hant="", entries__kind=EntryKind.PUBLISHED)
+    waiting = Commitment.objects.filter(Q(pk__in=before.values("commitment")) | Q(pk__in=unkeyed.values("pk")))
     if references := list(waiting.values_list("reference", flat=True)):
         with transaction.atomic():
             reconcile_projections(references, tolerant=True)
