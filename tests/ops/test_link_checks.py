@@ -11,7 +11,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from commitments.domain.choices import LinkOutcome
-from commitments.domain.public_addresses import is_public_ip
 from commitments.models import Commitment, LedgerEntry, LinkCheck
 from commitments.ops.link_checks import LinkResult, ask_pages, outcome_of_status
 from commitments.workflow.link_checks import references_by_url, urls_to_check
@@ -65,15 +64,17 @@ def server():
 
 
 def ask(*urls, **options):
-    """What came of asking for pages, by address. Loopback may be asked unless a test says otherwise."""
+    """What came of asking for pages, by address; without a pause."""
 
     async def results():
-        return {
-            result.url: result
-            async for result in ask_pages(urls, **{"is_allowed": lambda _address: True, "pause": 0} | options)
-        }
+        return {result.url: result async for result in ask_pages(urls, **{"pause": 0} | options)}
 
     return asyncio.run(results())
+
+
+def ask_anywhere(*urls, **options):
+    """The same, and loopback may be asked, too."""
+    return ask(*urls, **{"is_allowed": lambda _address: True} | options)
 
 
 def outcomes(results):
@@ -82,7 +83,7 @@ def outcomes(results):
 
 def test_what_an_answer_says_of_a_page(server):
     statuses = (200, 404, 410, 401, 403, 429, 503, 500)
-    assert outcomes(ask(*(f"{server.url}/{status}" for status in statuses))) == {
+    assert outcomes(ask_anywhere(*(f"{server.url}/{status}" for status in statuses))) == {
         "200": ("answers", 200),
         "404": ("gone", 404),
         "410": ("gone", 410),
@@ -103,7 +104,7 @@ def test_what_other_answers_say(status, outcome):
 
 
 def test_a_redirect_is_followed_and_where_it_led_is_kept(server):
-    [there, straight, gone] = ask(f"{server.url}/to/200", f"{server.url}/200", f"{server.url}/to/404").values()
+    [there, straight, gone] = ask_anywhere(f"{server.url}/to/200", f"{server.url}/200", f"{server.url}/to/404").values()
     assert (there.outcome, there.http_status, there.final_url) == ("answers", 200, f"{server.url}/200")
     assert (straight.outcome, straight.final_url) == ("answers", "")
     assert (gone.outcome, gone.http_status, gone.final_url) == ("gone", 404, f"{server.url}/404")
@@ -111,21 +112,21 @@ def test_a_redirect_is_followed_and_where_it_led_is_kept(server):
 
 def test_a_redirect_in_a_circle_does_not_answer(server):
     server.elsewhere = "/to/200"
-    [result] = ask(f"{server.url}/to/200").values()
+    [result] = ask_anywhere(f"{server.url}/to/200").values()
     assert (result.outcome, result.http_status) == ("unreachable", None)
     assert len(server.asked) < 20
 
 
 def test_what_robots_txt_forbids_is_not_asked(server):
     server.robots = "User-agent: *\nDisallow: /403\n\nUser-agent: commitment-tracker\nDisallow: /410\n"
-    results = ask(f"{server.url}/410", f"{server.url}/200")
+    results = ask_anywhere(f"{server.url}/410", f"{server.url}/200")
     assert outcomes(results) == {"410": ("unclear", None), "200": ("answers", 200)}
     assert results[f"{server.url}/410"].detail == "robots.txt"
     assert [path for path, _agent in server.asked] == ["/robots.txt", "/200"]
 
 
 def test_each_page_is_asked_once_by_name_and_robots_txt_once_a_host(server):
-    ask(f"{server.url}/200", f"{server.url}/404", page="https://tracker.example")
+    ask_anywhere(f"{server.url}/200", f"{server.url}/404", page="https://tracker.example")
     assert Counter(path for path, _agent in server.asked) == {"/robots.txt": 1, "/200": 1, "/404": 1}
     assert {agent for _path, agent in server.asked} == {"commitment-tracker (+https://tracker.example)"}
 
@@ -134,13 +135,13 @@ def test_a_host_is_not_asked_two_pages_at_once(server):
     """The second waits for the pause after the first."""
     urls = [f"{server.url}/{status}" for status in (200, 404)]
     before = datetime.now(UTC)
-    ask(*urls, pause=0.2)
+    ask_anywhere(*urls, pause=0.2)
     assert datetime.now(UTC) - before >= timedelta(seconds=0.4)
 
 
 def test_a_host_that_does_not_answer_is_unreachable_in_the_network_s_words_and_holds_nobody_up(server):
     dead = f"http://127.0.0.1:{free_port()}/page"
-    results = ask(dead, f"{server.url}/hang-up", f"{server.url}/200")
+    results = ask_anywhere(dead, f"{server.url}/hang-up", f"{server.url}/200")
     assert outcomes(results) == {
         "page": ("unreachable", None),
         "hang-up": ("unreachable", None),
@@ -160,7 +161,7 @@ def test_a_host_without_a_name_in_the_network_is_unreachable():
 
 
 def test_loopback_is_refused_without_a_request(server):
-    results = ask(f"{server.url}/200", f"http://localhost:{server.server_port}/404", is_allowed=is_public_ip)
+    results = ask(f"{server.url}/200", f"http://localhost:{server.server_port}/404")
     assert {result.outcome for result in results.values()} == {"private"}
     assert "127.0.0.1 lies in a private network" in results[f"{server.url}/200"].detail
     assert server.asked == []
