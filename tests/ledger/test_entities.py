@@ -210,13 +210,13 @@ def test_a_release_has_one_section_for_an_area():
 
 def test_an_agreement_of_another_release_comes_to_name_a_commitment_by_an_entry():
     noting = published().release
-    draft = CommitmentFactory(reference="TT-77")
+    draft = CommitmentFactory()
     agreement = {"number": 1, "basis": "named", "parties": [], "commitments": []}
     append_entries([change(noting, agreements=[agreement | dict.fromkeys(AGREEMENT_TEXTS, "") | {"title": "Accord"}])])
     Agreement.objects.get().commitments.add(draft)
     append_entries([new_publication(draft, BY)])
     latest = LedgerEntry.objects.filter(entity=noting.entity).last()
-    assert latest.data["fields"]["agreements"][0]["commitments"] == ["TT-77"]
+    assert latest.data["fields"]["agreements"][0]["commitments"] == [draft.reference]
     assert list(verify_ledger()) == []
 
 
