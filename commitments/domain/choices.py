@@ -248,7 +248,12 @@ class LinkOutcome(Vocabulary):
 
     ANSWERS = "answers", "done", _("The page answers."), _("answers")
     GONE = "gone", "overdue", _("Its host says that there is no such page."), _("gone")
-    UNREACHABLE = "unreachable", "overdue", _("Its host does not answer, or answers with an error."), _("does not answer")
+    UNREACHABLE = (
+        "unreachable",
+        "overdue",
+        _("Its host does not answer, or answers with an error."),
+        _("does not answer"),
+    )
     UNCLEAR = "unclear", "waiting", _("Its host asks programs to stay away: look yourself."), _("closed to programs")
     PRIVATE = "private", "none", _("Its host lies in a private network, and was not asked."), _("not public")
 
