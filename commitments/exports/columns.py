@@ -115,20 +115,24 @@ def read_slip_days(_context: RowContext, original: str, current: str) -> int | N
 def read_verdict(context: RowContext, *values: Any) -> str:
     """The verdict of `query.verdicts`, from the values of its column, in the language of the moment."""
     kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, done_when, note, translated = values
+    status_on, completed_on, deadline, original_deadline = map(to_partial_date, dates)
     translations = (translated or {}).get(current_language(), {})
     facts = VerdictFacts(
-        kind,
-        status,
-        stop_reason,
-        *(to_partial_date(text) for text in dates),
-        basis,
-        schedule,
-        evidence,
-        news,
-        checked,
-        translations.get(done_when, done_when),
-        translations.get(note, note),
-        context.day,
+        kind=kind,
+        status=status,
+        stop_reason=stop_reason,
+        status_on=status_on,
+        completed_on=completed_on,
+        deadline=deadline,
+        original_deadline=original_deadline,
+        deadline_basis=basis,
+        schedule=schedule,
+        evidence=evidence,
+        last_news_on=news,
+        last_checked_on=checked,
+        done_when=translations.get(done_when, done_when),
+        background_note=translations.get(note, note),
+        day=context.day,
     )
     return compose_verdict(facts).text
 
