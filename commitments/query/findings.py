@@ -66,7 +66,7 @@ def count_by_release(commitments: CommitmentQuerySet) -> dict[int, ReleaseCounts
         "unsearched": NO_REPORT & Q(state__last_checked_on=None),
     }
     counts: dict[str, Any] = {f"n_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
-    rows = commitments.counted().order_by().values("release_id").annotate(**counts)
+    rows: Any = commitments.counted().order_by().values("release_id").annotate(**counts)
     repeating = dict(
         commitments.counted()
         .filter(repetitions__isnull=False)
@@ -139,8 +139,8 @@ def _one_pledge(release: Release, counts: ReleaseCounts, link: Link) -> SafeStri
         (
             counts.silent,
             _(
-                'Of the <a href="{href}">one pledge</a> still to be kept in {month}, some progress is reported, with no '
-                "news for over a year."
+                'Of the <a href="{href}">one pledge</a> still to be kept in {month}, some progress is reported, '
+                "with no news for over a year."
             ),
         ),
         (
