@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from commitments.domain.assessment import days_late, slip_days
 from commitments.domain.choices import Vocabulary
 from commitments.domain.hash_chain import utc_timestamp
-from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix
+from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
 from commitments.query.expressions import JoinedValues, to_partial_date
+from commitments.query.verdicts import VerdictFacts, compose_verdict
 
 SEPARATOR = "; "
 BESIDE_SOURCE = "named"
@@ -109,6 +110,31 @@ def read_days_late(context: RowContext, status: str, deadline: str, completed_on
 def read_slip_days(_context: RowContext, original: str, current: str) -> int | None:
     """Days from the first deadline's end to the current one's; None without a deadline."""
     return slip_days(to_partial_date(original), to_partial_date(current))
+
+
+def read_verdict(context: RowContext, *values: Any) -> str:
+    """The verdict of `query.verdicts`, from the values of its column, in the language of the moment."""
+    kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, done_when, note, translated = values
+    status_on, completed_on, deadline, original_deadline = map(to_partial_date, dates)
+    translations = (translated or {}).get(current_language(), {})
+    facts = VerdictFacts(
+        kind=kind,
+        status=status,
+        stop_reason=stop_reason,
+        status_on=status_on,
+        completed_on=completed_on,
+        deadline=deadline,
+        original_deadline=original_deadline,
+        deadline_basis=basis,
+        schedule=schedule,
+        evidence=evidence,
+        last_news_on=news,
+        last_checked_on=checked,
+        done_when=translations.get(done_when, done_when),
+        background_note=translations.get(note, note),
+        day=context.day,
+    )
+    return compose_verdict(facts).text
 
 
 def read_names(context: RowContext, keys: str | None) -> list[str]:

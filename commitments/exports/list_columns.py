@@ -16,6 +16,7 @@ from commitments.exports.columns import (
     read_repeating,
     read_sides,
     read_slip_days,
+    read_verdict,
 )
 from commitments.query.expressions import (
     CURRENT_DEADLINE,
@@ -288,6 +289,32 @@ LIST_COLUMNS = (
         (REPEATING,),
         read_repeating,
     ),
+)
+
+VERDICT_COLUMN = Column(
+    "verdict",
+    _("Verdict"),
+    ColumnType.TEXT,
+    _("What became of it, in a sentence or two, composed from the other columns."),
+    (
+        "kind",
+        "state__status",
+        "state__stop_reason",
+        as_text("state__status_on"),
+        as_text("state__completed_on"),
+        CURRENT_DEADLINE,
+        ORIGINAL_DEADLINE,
+        "deadline_basis",
+        "schedule",
+        "state__evidence",
+        "state__last_news_on",
+        "state__last_checked_on",
+        "done_when",
+        "state__background_note",
+        "translated",
+    ),
+    read_verdict,
+    required=True,
 )
 
 COLUMN_NAMES = tuple(column.name for column in LIST_COLUMNS)

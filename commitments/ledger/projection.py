@@ -238,5 +238,6 @@ def _build_state(commitment: Commitment, first: date, until: date, assessment: A
         last_news_on=assessment.last_news_on,
         last_checked_on=assessment.last_checked_on,
         note=assessment.note,
+        background_note=assessment.background_note,
         evidence_urls="\n".join(dict.fromkeys(support.url for support in assessment.supports)),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from commitments.domain.choices import EntryKind
 from commitments.i18n.languages import CHINESE
@@ -81,9 +81,11 @@ def reconcile_projections(
 
 
 def project_missing_columns() -> None:
-    """Project what was on record before states told of news and checks: each entry is the one or the other."""
-    before = State.objects.filter(last_entry_on__isnull=False, last_news_on=None, last_checked_on=None)
-    waiting = Commitment.objects.filter(pk__in=before.values("commitment"))
+    """Project what was on record before states told of the note of the latest background."""
+    told = State.objects.filter(commitment=OuterRef("commitment")).exclude(background_note="")
+    context = Update.objects.filter(~Exists(told), Exists(Evidence.objects.filter(update=OuterRef("pk"))))
+    context = context.filter(kind=EntryKind.CONTEXT, retracted_by=None).exclude(note="")
+    waiting = Commitment.objects.filter(pk__in=context.values("commitment"))
     if references := list(waiting.values_list("reference", flat=True)):
         with transaction.atomic():
             reconcile_projections(references, tolerant=True)

@@ -83,7 +83,7 @@ EVIDENCE_COLUMNS = ("update_id", "position", *EVIDENCE_FIELDS, "copy", "date_fir
 STATE_DATES = ("status_on", "completed_on", "deadline", "original_deadline")
 STATE_COLUMNS = (
     *("commitment_id", "from_day", "until_day", "status", "stop_reason", "achieved", "evidence"),
-    *("last_entry_on", "last_news_on", "last_checked_on", "note", "evidence_urls"),
+    *("last_entry_on", "last_news_on", "last_checked_on", "note", "background_note", "evidence_urls"),
     *(f"{name}{part}" for name in STATE_DATES for part in ("", "_first", "_last")),
 )
 ENTRY_COLUMNS = ("reference", "sequence", "kind", "recorded_at", "role", "organisation", "content")
@@ -350,6 +350,7 @@ def _expected_state(assessment: Assessment, vendor: str) -> Row:
         _stored_day(assessment.last_news_on),
         _stored_day(assessment.last_checked_on),
         assessment.note,
+        assessment.background_note,
         "\n".join(dict.fromkeys([support.url for support in supports])) if supports else "",
         *_stored_interval(assessment.status_on),
         *_stored_interval(assessment.completed_on),

@@ -425,6 +425,7 @@ class State(models.Model):
     last_news_on = models.DateField(_("last news on"), null=True)
     last_checked_on = models.DateField(_("last checked on"), null=True)
     note = models.TextField(_("note"), blank=True)
+    background_note = models.TextField(_("note of the latest background"), blank=True, default="")
     evidence_urls = models.TextField(_("addresses of the evidence"), blank=True)
 
     class Meta:
