@@ -176,7 +176,7 @@ def summary_tiles(filterset: PeriodFilter, report: PeriodReport) -> list[CountRo
         (_("started"), Change.STARTED, None),
         (_("slipped"), Change.DEADLINE_MOVED, report.slipped),
         (_("stopped"), Change.STOPPED, None),
-        (_("still without a report"), Change.NO_REPORT, None),
+        (Change.NO_REPORT.label, Change.NO_REPORT, None),
     ]
     return [
         CountRow(

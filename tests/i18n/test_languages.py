@@ -9,6 +9,7 @@ from django.utils import translation
 from commitments.i18n import languages
 from commitments.i18n.collation import build_search_text, fold, sort_key
 from commitments.i18n.languages import CHINESE, HREFLANGS, LANGUAGE_TAGS, path_in_language
+from commitments.i18n.phrases import with_ellipses
 from tests import factories
 from tests.helpers.html import Head
 
@@ -173,6 +174,25 @@ def test_a_word_is_found_in_a_text_only_where_it_stands():
     assert fold("合作") in text
     assert fold("作合") not in text
     assert fold("English") not in text
+
+
+# A quote, and where it is a translation the text that was quoted; and how it is shown.
+CUT = [
+    ("will hold a week", "", "… will hold a week …"),
+    ("will hold a week.", "", "… will hold a week."),
+    ("Both places will hold a week", "", "Both places will hold a week …"),
+    ("Both places will hold a week.", "", "Both places will hold a week."),
+    ("", "", ""),
+    ("兩地將舉辦香港周。", "", "兩地將舉辦香港周。"),
+    ("將舉辦香港周", "will hold a week", "……將舉辦香港周……"),
+    ("將舉辦香港周。", "will hold a week.", "……將舉辦香港周。"),
+    ("两地将举办香港周", "Both places will hold a week", "两地将举办香港周……"),
+]
+
+
+@pytest.mark.parametrize(("text", "verbatim", "shown"), CUT)
+def test_a_quote_has_ellipses_where_it_is_cut_out_of_its_sentence(text, verbatim, shown):
+    assert with_ellipses(text, verbatim) == shown
 
 
 def test_traditional_sorts_by_strokes_and_simplified_by_pinyin():

@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from commitments.domain.choices import Kind, Level, Side, Status
+from commitments.domain.choices import Kind, Level, Side, Source, Status
 from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS
 from commitments.ledger.append import append_entries, new_correction, new_publication, new_redaction, new_retraction
 from commitments.ledger.new_entries import Actor
@@ -105,13 +105,15 @@ def many_commitments(seed):
 
 
 def update(commitment, dice):
-    """A report or context of some day."""
+    """A report, context or check of some day."""
     fields = {"date": (commitment.release.issued_on + timedelta(dice.randint(0, 2000))).isoformat()}
     status = dice.choice([Status.NOT_STARTED, Status.IN_PROGRESS, Status.COMPLETED, Status.STOPPED])
-    if dice.random() < 0.3:
-        return factories.new("context", commitment, **fields)
+    evidence = [factories.evidence(source=dice.choice(Source.values))]
+    if (kind := dice.random()) < 0.1:
+        return factories.new("check", commitment, **fields)
+    if kind < 0.3:
+        return factories.new("context", commitment, evidence=dice.choice([[], evidence]), **fields)
     fields["stop_reason"] = "cancelled" if status == Status.STOPPED else ""
-    evidence = [factories.evidence(source=dice.choice(["party", "independent"]))]
     return factories.new("report", commitment, status=status, evidence=evidence, **fields)
 
 
