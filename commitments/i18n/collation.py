@@ -45,7 +45,7 @@ class _FoldedWords(dict[str, str]):
 
 
 def _fold_word(word: str) -> str:
-    plain = unicodedata.normalize("NFKC", word).casefold().translate(SIGNS)
+    plain = unicodedata.normalize("NFKC", word.translate(SIGNS)).casefold().translate(SIGNS)
     if not plain.isascii():
         visible = "".join(" " if character.isspace() else character for character in plain if not _is_unseen(character))
         plain = "".join(

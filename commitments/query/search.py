@@ -19,7 +19,7 @@ TERM = re.compile(r'"([^"]+)"|\u201c([^\u201d]+)\u201d|\u300c([^\u300d]+)\u300d|
 def search_terms(words: str) -> list[str]:
     """What is looked for, folded: each word, and each phrase in quotation marks as a whole; nothing for nothing."""
     terms = (fold(next(filter(None, match.groups()))) for match in TERM.finditer(words))
-    return list(dict.fromkeys(filter(None, terms)))
+    return list(dict.fromkeys(term for term in terms if term.strip('"')))
 
 
 def search_commitments(commitments: CommitmentQuerySet, words: str, day: date) -> CommitmentQuerySet:

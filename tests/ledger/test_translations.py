@@ -176,7 +176,7 @@ def test_verification_sees_a_changed_projection_and_mends_it_from_the_history(pl
 
 
 def test_after_an_upgrade_the_record_of_before_is_projected_once_more(pledge):
-    Commitment.objects.update(title_key_zh_hant="", title_key_zh_hans="", search_text="x", untranslated_zh_hant=0)
+    Commitment.objects.update(title_key_zh_hant="", title_key_zh_hans="", search_text="", untranslated_zh_hant=0)
     project_missing_columns()
     assert verified() == []
     assert Commitment.objects.get().untranslated_zh_hant > 0
