@@ -27,7 +27,7 @@ from commitments.admin.base import StaffForm, accessible_commitments, add_refusa
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.imports.views import CommitmentFilesMixin
 from commitments.admin.list_filters import (
-    ChineseSearchMixin,
+    FoldedSearchMixin,
     FreshnessFilter,
     OwnerFilter,
     PublicFilter,
@@ -146,7 +146,7 @@ class ProgressFirstList(TranslationFirstList):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
+class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     """The list and the form. Status is never a field here: it is moved by recording progress."""
 
     form = CommitmentForm
@@ -167,7 +167,7 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         UntranslatedFilter,
     )
     search_fields = ("reference", "title", "owners__name", "owners__short_name")
-    chinese_fields = ("search_text_zh", "owners__search_text_zh")
+    folded_fields = ("search_text", "owners__search_text")
     autocomplete_fields = ("part_of",)
     ordering = ("reference",)
     actions = ("record_selected", "publish_selected")

@@ -223,8 +223,8 @@ class Commitment(models.Model):
     # How many texts of its record have none: staff look for these.
     untranslated_zh_hant = models.PositiveSmallIntegerField(default=0, editable=False)
     untranslated_zh_hans = models.PositiveSmallIntegerField(default=0, editable=False)
-    # What a search in Chinese looks through, and by which the titles sort.
-    search_text_zh = models.TextField(blank=True, editable=False, default="")
+    # What a search looks through, and by which the titles sort in Chinese.
+    search_text = models.TextField(blank=True, editable=False, default="")
     title_key_zh_hant = models.CharField(max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="")
     title_key_zh_hans = models.CharField(max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="")
 

@@ -277,8 +277,8 @@ def test_only_primary_pledges_are_counted():
 
 
 FOUND = ["TT-77", "tt-77", "Arrange", "aRRange festival", "festival arrange", "arr", "solemnly", "enterprises"]
-FOUND += ["wording", "postponed", "香港", "港週", "Leisure", "LCSD"]
-NOT_FOUND = ["arrange nothing", "arrangefestival", "Symphony", "withdrawn", "reported", "上海", "%", "_"]
+FOUND += ["wording", "postponed", "香港", "港週", "Leisure", "LCSD", "Symphony"]
+NOT_FOUND = ["arrange nothing", "arrangefestival", "withdrawn", "reported", "上海", "%", "_"]
 
 
 def test_every_word_must_be_found_somewhere():
