@@ -239,10 +239,20 @@ class Update(UpdateFields):
         return self.retracted_by_id is None and self.date is not None
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Evidence by whether it counts."""
+
+    def standing(self) -> EvidenceQuerySet:
+        """Of what was not retracted: neither the update nor the commitment."""
+        return self.filter(update__retracted_by=None, update__commitment__retracted_at=None)
+
+
 class Evidence(EvidenceFields):
     """Evidence of a published update."""
 
     update = models.ForeignKey(Update, models.PROTECT, related_name="evidence", verbose_name=_("update"))
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         """In the order recorded."""

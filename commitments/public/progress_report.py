@@ -170,7 +170,7 @@ def breakdown_keys(by: str, organisations: OrganisationsByKey) -> Callable[[Peri
 
 def summary_tiles(filterset: PeriodFilter, report: PeriodReport) -> list[CountRow]:
     """The numbers of the summary, each with its list or section."""
-    numbers = [
+    numbers: list[tuple[str | Promise, Change, int | None]] = [
         (_("newly promised"), Change.NEWLY_PROMISED, None),
         (_("completed"), Change.COMPLETED, None),
         (_("started"), Change.STARTED, None),
