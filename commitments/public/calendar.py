@@ -85,7 +85,7 @@ def calendar_response(request: HttpRequest, query: FeedQuery) -> HttpResponse:
 def calendar_events(request: HttpRequest, query: FeedQuery) -> Iterator[Event]:
     """The deadline and the review of each commitment that has them."""
     commitments = list(
-        query.commitments.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference")
+        query.commitments.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference_key")
     )
     records = calendar_records(commitments, query.day)
     for commitment in commitments:

@@ -87,4 +87,4 @@ def bar_parts(pledges: Counter[str]) -> list[dict[str, Any]]:
 
 def status_order(commitment: Commitment) -> tuple[bool, int, str]:
     """Pledges first, as the legend has them; aims and umbrellas after them."""
-    return commitment.level != Level.PRIMARY, ROLES.index(commitment.role), commitment.reference
+    return commitment.level != Level.PRIMARY, ROLES.index(commitment.role), commitment.reference_key

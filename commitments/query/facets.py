@@ -145,7 +145,7 @@ class FacetIndex:
 
     def _read(self) -> None:
         # One statement sees one moment. A commitment takes a row for each pair of an owner and a partner.
-        public = Commitment.objects.as_of(self.day).order_by(*ordering("reference"))
+        public = Commitment.objects.as_of(self.day).order_by(*ordering("reference_key"))
         columns: list[str | Combinable] = [*FACET_COLUMNS.values(), conditions_met()]
         places: dict[str, int] = {}
         having: list[defaultdict[Any, list[int]]] = [defaultdict(list) for _column in columns]
@@ -162,7 +162,7 @@ class FacetIndex:
         for number, (name, value, _condition) in enumerate(CONDITIONS):
             meeting = (places for met, places in bits[-1].items() if met >> number & 1)
             self.bits.setdefault(name, {})[value] = reduce(or_, meeting, 0)
-        self.orders = {"reference": range(len(places))}
+        self.orders = {"reference_key": range(len(places))}
 
     def as_bits(self, places: Iterable[int]) -> int:
         """The number in which the bits of these places are set."""
