@@ -152,7 +152,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     form = CommitmentForm
     change_form_template = "admin/commitments/commitment/change_form.html"
     change_list_template = "admin/commitments/commitment/change_list.html"
-    list_display = ("reference", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_news")
+    list_display = ("numbered", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_news")
     view_on_site = False  # drafts have no public page; the link stands beside "Record progress"
     list_filter = (
         PublicFilter,
@@ -169,7 +169,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     search_fields = ("reference", "title", "owners__name", "owners__short_name")
     folded_fields = ("search_text", "owners__search_text")
     autocomplete_fields = ("part_of",)
-    ordering = ("reference",)
+    ordering = ("reference_key",)
     actions = ("record_selected", "publish_selected")
 
     # Who may see and do what
@@ -327,6 +327,11 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         if preview := getattr(request, "preview", ""):
             context |= {"preview": preview, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=gettext_lazy("reference"), ordering="reference_key")
+    def numbered(self, commitment: Commitment) -> str:
+        """The reference, which sorts as people count."""
+        return str(commitment.reference)
 
     @admin.display(description=gettext_lazy("promised before"))
     def repeats(self, obj: Commitment) -> str:

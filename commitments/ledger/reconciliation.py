@@ -252,7 +252,9 @@ class TableDiff:
 
     def __init__(self, model: type[models.Model], rows: models.QuerySet[Any], identity: tuple[str, ...]) -> None:
         self.model, self.identity = model, [_field(model, name) for name in identity]
-        self.columns = [column for column in model._meta.concrete_fields if column.attname not in ("id", *identity)]
+        # What the database itself makes of other columns cannot differ from them.
+        stored_fields = [column for column in model._meta.concrete_fields if not column.generated]
+        self.columns = [column for column in stored_fields if column.attname not in ("id", *identity)]
         names = list(dict.fromkeys(["pk", *identity, *(column.attname for column in self.columns)]))
         stored = (dict(zip(names, row, strict=True)) for row in stored_rows(rows, names))
         self.present = {tuple(row[name] for name in identity): row for row in stored}

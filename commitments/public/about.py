@@ -78,7 +78,7 @@ def news_sources_by_class(today: date) -> list[tuple[Source, list[NewsSource]]]:
 def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """Every component of the pages, with commitments from the record in it."""
     commitments = Commitment.objects.as_of(day)
-    commitment = commitments.for_pages().order_by("reference").first()
+    commitment = commitments.for_pages().order_by("reference_key").first()
     return render_page(
         request,
         "design",
@@ -87,7 +87,7 @@ def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResp
         chinese=CHINESE_SPECIMEN,
         statuses=choices.Status,
         schedules=choices.Schedule,
-        rows=list_rows(commitments).order_by("reference")[:MAX_SAMPLES],
+        rows=list_rows(commitments).order_by("reference_key")[:MAX_SAMPLES],
         commitment=commitment,
         updates=updates_by_day(commitment, day),
         legend=legend(sum_tallies(tally_by(commitments, "level")), DayLinks(as_of)),

@@ -24,7 +24,7 @@ def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) ->
     area = get_object_or_404(Area.objects.public(localdate()), slug=slug)
     rows = Commitment.objects.as_of(day).filter(area=area)
     tally = sum_tallies(tally_by(rows, "area_id"))
-    first = list(list_rows(rows).order_by("reference")[:MAX_ROWS])
+    first = list(list_rows(rows).order_by("reference_key")[:MAX_ROWS])
     return render_page(
         request,
         "area",
