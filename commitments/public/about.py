@@ -96,7 +96,7 @@ def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResp
         release=release,
         finding=find(release, counts, DayLinks(as_of).commitments) if release and counts else None,
         tally=pledges_by_standing(commitments),
-        rows=list_rows(commitments).order_by("reference")[:MAX_SAMPLES],
+        rows=list_rows(commitments).order_by("reference_key")[:MAX_SAMPLES],
         commitment=commitment,
         verdict=verdict_of(commitment) if commitment else None,
         updates=updates_by_day(commitment, day),
@@ -108,13 +108,13 @@ def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResp
 def sample_commitment(commitments: CommitmentQuerySet) -> Commitment | None:
     """One whose page shows much: delivered late if there is such a one."""
     late_first = Case(When(schedule=Schedule.MET_LATE, then=0), default=1)
-    return commitments.for_pages().order_by(late_first, "reference").first()
+    return commitments.for_pages().order_by(late_first, "reference_key").first()
 
 
 def pledges_by_standing(commitments: CommitmentQuerySet) -> list[tuple[Standing, list[Commitment]]]:
     """Some pledges by how they stand, in the order of the legend."""
     by_role: dict[str, list[Commitment]] = {role: [] for role in STANDINGS}
-    for commitment in commitments.counted().order_by("reference")[:MAX_CELLS]:
+    for commitment in commitments.counted().order_by("reference_key")[:MAX_CELLS]:
         by_role[standing(commitment).role].append(commitment)
     return [(STANDINGS[role], pledges) for role, pledges in by_role.items() if pledges]
 

@@ -171,13 +171,13 @@ def breakdown_keys(by: str, organisations: OrganisationsByKey) -> Callable[[Peri
 
 def summary_tiles(filterset: PeriodFilter, report: PeriodReport) -> list[CountRow]:
     """The numbers of the summary, each with its list or section."""
-    numbers = [
+    numbers: list[tuple[str | Promise, Change, int | None]] = [
         (_("newly promised"), Change.NEWLY_PROMISED, None),
         (_("completed"), Change.COMPLETED, None),
         (_("started"), Change.STARTED, None),
         (_("slipped"), Change.DEADLINE_MOVED, report.slipped),
         (_("stopped"), Change.STOPPED, None),
-        (_("still without a report"), Change.NO_REPORT, None),
+        (Change.NO_REPORT.label, Change.NO_REPORT, None),
     ]
     return [
         CountRow(

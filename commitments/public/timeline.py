@@ -149,7 +149,7 @@ def occasions(axis: Axis, day: date) -> list[tuple[Occasion, Mark]]:
 def timeline_lines(filterset: CommitmentFilter, axis: Axis) -> list[tuple[Area | None, list[TimelineLine]]]:
     """The lines of each area, in the areas' order."""
     rows = filterset.qs.select_related("area", "release")
-    rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference"))
+    rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference_key"))
     reports = reports_by_commitment(rows, filterset.day)
     lines = (
         TimelineLine(row, line_marks(row, reports[row.pk], axis), line_description(row, reports[row.pk]))

@@ -138,8 +138,8 @@ def test_the_page_says_how_few_have_a_deadline_and_leads_to_both_lists(release, 
 def test_a_plan_for_2020_that_was_met_in_2024_is_said_with_both_and_how_late(release, client):
     row = lines(client.get(TIMELINE))["CU-07"]
     assert sentences(row) == (
-        "Announced 24 August 2018. Deadline: 2020. Reported: completed, April 2024. "
-        "Completed: April 2024. Late by at least 1,187 days."
+        "Announced 24 August 2018. Deadline: 2020. Reported: completed, 27 April 2024. "
+        "Completed: 27 April 2024. Late by at least 1,213 days."
     )
     assert kinds(row) == ["#open", "#late", "#due", "#released", "#mark-done"]
 
@@ -149,10 +149,10 @@ def test_what_is_drawn_is_hidden_from_those_who_hear_the_words_and_each_mark_has
     assert [dict(svg.attributes).get("aria-hidden") for svg in find_all(row, "svg", _class="track")] == ["true"]
     titles = [visible_text(title) for title in find_all(row, "title")]
     assert titles == [
-        "Late by at least 1,187 days.",
+        "Late by at least 1,213 days.",
         "Deadline: 2020.",
         "Announced 24 August 2018.",
-        "completed, April 2024",
+        "completed, 27 April 2024",
     ]
 
 
