@@ -111,7 +111,9 @@ def make_the_world():
     called_off = {"stop_reason": "cancelled", "evidence": [factories.evidence(relation="context")]}
     new.record("report", stopped, date="2018-12-01", status="stopped", note="Called off.", **called_off)
 
-    upcoming = new.published(reference="AA-08", title="Open a school", deadline="2030-H1", **by_north, **later)
+    upcoming = new.published(
+        reference="AA-08", title="Open a school", deadline="2030-H1", repeats=[overdue], **by_north, **later
+    )
     new.record("report", upcoming, date="2026-10", status="not_started", note="Not begun.")
 
     new.published(reference="AA-09", title="Meet again", owners=[nation], **later)
@@ -189,6 +191,19 @@ QUESTIONS = [
     ("level=aim&level=umbrella", ["AA-03", "AA-06"]),
     ("release=second", ["AA-08", "AA-09"]),
     ("release=first&release=second", ALL),
+    ("delivered=announced", ["AA-02"]),
+    ("delivered=since", ["AA-01"]),
+    ("delivered=announced&delivered=since", ["AA-01", "AA-02"]),
+    ("delivered=not_announced", ["AA-01", *ALL[2:]]),
+    ("late=yes", ["AA-01", "AA-05"]),
+    ("repeated=yes", ["AA-05"]),
+    ("repeated=earlier", ["AA-08"]),
+    ("repeated=yes&repeated=earlier", ["AA-05", "AA-08"]),
+    ("as_of=2024-04-25&repeated=yes", []),  # the release that promises it again was not out yet
+    ("as_of=2024-04-25&repeated=earlier", []),
+    ("checked=yes", [reference for reference in ALL if reference not in ("AA-03", "AA-09")]),
+    ("checked=no", ["AA-03", "AA-09"]),
+    ("checked=yes&checked=no", ALL),
     ("deadline_from=2021", ["AA-04", "AA-06", "AA-08"]),
     ("deadline_from=2021-06-30", ["AA-04", "AA-06", "AA-08"]),
     ("deadline_from=2021-07", ["AA-04", "AA-08"]),
@@ -278,6 +293,8 @@ SORTED = {
     "-schedule": ["AA-08", "AA-06", "AA-05", "AA-03", "AA-09", "AA-01", "AA-02", "AA-07", "AA-04"],
     "last_entry": ["AA-02", "AA-07", "AA-05", "AA-01", "AA-06", "AA-08", "AA-04", "AA-03", "AA-09"],
     "-last_entry": ["AA-04", "AA-08", "AA-06", "AA-01", "AA-05", "AA-07", "AA-02", "AA-03", "AA-09"],
+    "last_news": ["AA-02", "AA-07", "AA-05", "AA-01", "AA-06", "AA-08", "AA-04", "AA-03", "AA-09"],
+    "-last_news": ["AA-04", "AA-08", "AA-06", "AA-01", "AA-05", "AA-07", "AA-02", "AA-03", "AA-09"],
 }
 
 
