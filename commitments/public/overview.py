@@ -42,7 +42,7 @@ from commitments.web.links import DayLinks
 from commitments.web.pages import day_page, render_page
 
 MAX_SHOWN = 20  # rows of a table; the list has the rest
-MAX_NEWS = 6
+MAX_NEWS, MAX_ALIKE = 6, 4  # pieces of news, and how many of them may be the same of several pledges
 NOTE_LENGTH, NOTE_WORDS = 220, 60  # of a piece of news: characters in whole sentences, and words of the first one
 MAX_DESCRIPTION = 300  # characters of what search engines show
 
@@ -253,13 +253,13 @@ def dated_row(commitment: Commitment) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """One report or background, as the overview tells it.
+    """One report or background, as the overview tells it, with each pledge of which the same was recorded.
 
     `machine_day` is empty where HTML has no form for the date.
     """
 
     update: Update
-    name: SafeString
+    pledges: list[tuple[Update, SafeString]]
     note: SafeString
     machine_day: str
 
@@ -271,15 +271,18 @@ class NewsItem:
 
 def latest_news(day: date) -> list[NewsItem]:
     """The reports and background that happened last, of all that counts on the day."""
-    return [
-        NewsItem(
-            update,
-            localize_short_title(update.commitment).marked,
-            shorten_note(localize_record_text(update.commitment, update.note)).marked,
-            str(update.date) if is_schema_date(update.date) else "",
-        )
-        for update in latest_updates(day)[:MAX_NEWS]
-    ]
+    items: dict[tuple[str, ...], NewsItem] = {}
+    for update in latest_updates(day)[: MAX_NEWS * MAX_ALIKE]:
+        name = localize_short_title(update.commitment).marked
+        # What nothing is said of is alike with nothing.
+        key = (str(update.date), update.status, update.note or str(update.pk))
+        if key in items:
+            items[key].pledges.append((update, name))
+        elif len(items) < MAX_NEWS:
+            note = shorten_note(localize_record_text(update.commitment, update.note)).marked
+            machine_day = str(update.date) if is_schema_date(update.date) else ""
+            items[key] = NewsItem(update, [(update, name)], note, machine_day)
+    return list(items.values())
 
 
 def shorten_note(note: LocalizedText) -> LocalizedText:

@@ -43,7 +43,6 @@ class DatedCounts:
 def number_word(number: int) -> str:
     """A number in a sentence: "three", "41"."""
     words = (
-        pgettext("a number in a sentence", "none"),
         pgettext("a number in a sentence", "one"),
         pgettext("a number in a sentence", "two"),
         pgettext("a number in a sentence", "three"),
@@ -54,7 +53,7 @@ def number_word(number: int) -> str:
         pgettext("a number in a sentence", "eight"),
         pgettext("a number in a sentence", "nine"),
     )
-    return words[number] if number < len(words) else str(number)
+    return words[number - 1] if 1 <= number <= len(words) else str(number)
 
 
 def dated_heading(counts: DatedCounts, link: Link) -> SafeString:

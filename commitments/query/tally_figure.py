@@ -12,7 +12,7 @@ from functools import partial
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from commitments.domain.choices import Freshness, Level, Status
 from commitments.models import Release
@@ -114,7 +114,7 @@ def _parts(counts: ReleaseCounts, link: Link) -> Iterator[TallyPart]:
 def _delivered(counts: ReleaseCounts, link: Link) -> TallyPart:
     number, late = counts.delivered, counts.late
     if number == 1:
-        form = _("late")
+        form = pgettext("the one that is delivered", "late")
     elif late == number:
         form = _("all of them late")
     else:
