@@ -13,7 +13,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from commitments.domain import choices
 from commitments.domain.partial_dates import parse_partial_date
@@ -161,6 +161,16 @@ def former_name(row: Entity, day: date) -> LocalizedText | None:
     return entity_changes.former_name(row, day)
 
 
+@register.simple_tag(takes_context=True)
+def formerly(context: template.Context, row: Entity) -> SafeString:
+    """In brackets behind an entity's name: what it was called on the page's day; nothing where that is its name."""
+    former = entity_changes.former_name(row, context["day"])
+    if former is None:
+        return SafeString("")
+    words = format_html(gettext("formerly %(name)s") % {"name": "{}"}, former.marked)
+    return format_html('{}<span class="quiet">{}</span>', space(), bracket_html(words))
+
+
 @register.simple_tag
 def former_side(row: Entity, day: date) -> str:
     """On which side an organisation was on the page's day, where that is another one."""
@@ -201,6 +211,7 @@ def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
     return format_html(pattern, format_decimal(value), unit.marked)
 
 
+register.filter("standing", standing)
 register.filter("titled_plain", display_title)
 register.filter("quoted", quote_html)
 register.filter("bracketed", bracket_html)
