@@ -13,7 +13,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from commitments.domain import choices
 from commitments.domain.partial_dates import parse_partial_date
@@ -159,6 +159,16 @@ def localized_plain(item: Any, name: str) -> str:
 def former_name(row: Entity, day: date) -> LocalizedText | None:
     """What an entity was called on a day, where that is another name: `{% former_name row day as former %}`."""
     return entity_changes.former_name(row, day)
+
+
+@register.simple_tag(takes_context=True)
+def formerly(context: template.Context, row: Entity) -> SafeString:
+    """In brackets behind an entity's name: what it was called on the page's day; nothing where that is its name."""
+    former = entity_changes.former_name(row, context["day"])
+    if former is None:
+        return SafeString("")
+    words = format_html(gettext("formerly %(name)s") % {"name": "{}"}, former.marked)
+    return format_html('{}<span class="quiet">{}</span>', space(), bracket_html(words))
 
 
 @register.simple_tag
