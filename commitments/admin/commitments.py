@@ -343,7 +343,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     @admin.display(description=gettext_lazy("owners"))
     def owned_by(self, obj: Commitment) -> str:
         """Who must deliver."""
-        return join_list(organisation.label for organisation in obj.owners.all()) or obj.parties_as_stated
+        return join_list(organisation.label_with_side for organisation in obj.owners.all()) or obj.parties_as_stated
 
     @admin.display(description=gettext_lazy("status"), ordering="state__status")
     def status_now(self, obj: Commitment) -> SafeString:

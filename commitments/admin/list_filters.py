@@ -113,7 +113,10 @@ class OwnerFilter(ChoiceFilter):
         if not request.user.has_perm("commitments.work_for_all"):
             return []
         owners = Organisation.objects.filter(pk__in=Ownership.objects.values("organisation"))
-        return [(MINE, _("my organisation")), *((organisation.slug, organisation.label) for organisation in owners)]
+        return [
+            (MINE, _("my organisation")),
+            *((organisation.slug, organisation.label_with_side) for organisation in owners),
+        ]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one organisation."""

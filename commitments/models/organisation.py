@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import EntityKind, OrganisationKind, Side
+from commitments.i18n.phrases import with_detail
 from commitments.models.entity import SearchedEntity, entity_constraint
 from commitments.models.fields import chinese_columns, choice_field, vocabulary_constraint
 
@@ -62,3 +63,8 @@ class Organisation(SearchedEntity):
     def label(self) -> str:
         """The short name where it has one: for tables."""
         return self.short_name or self.name
+
+    @property
+    def label_with_side(self) -> str:
+        """The same where no mark of its side stands beside it: organisations of two sides may share a short name."""
+        return with_detail(self.short_name, str(Side(self.side).label)) if self.short_name else self.name

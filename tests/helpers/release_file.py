@@ -7,6 +7,8 @@ from tests.helpers.installation import FIXTURE
 
 HEAD = "eaeae00a44f7456c4221d461bf4946dce8081f086752e9cf1aa3a75364acca34"
 
+ENTRIES = 351  # of the ledger, once the release is loaded
+
 SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))
 
 
