@@ -59,7 +59,7 @@ class Level(Vocabulary):
 
     PRIMARY = "primary", "", _("A pledge of its own. Counts are of these."), _("pledge")
     AIM = "aim", "", _("A purpose or outcome that hangs on another pledge. Listed, not counted."), _("aim")
-    UMBRELLA = "umbrella", "", _("A heading over pledges of their own. Listed, not counted."), _("umbrella")
+    UMBRELLA = "umbrella", "", _("A heading over pledges of their own. Listed, not counted."), _("heading")
 
 
 class DeadlineBasis(Vocabulary):
@@ -85,7 +85,7 @@ class Status(Vocabulary):
     )
     NOT_STARTED = "not_started", "waiting", _("Reported as not begun."), _("not started")
     IN_PROGRESS = "in_progress", "moving", _("Reported as begun or going on."), _("in progress")
-    COMPLETED = "completed", "done", _("Reported as done."), _("completed")
+    COMPLETED = "completed", "done", _("Reported as done."), _("delivered")
     STOPPED = "stopped", "ended", _("Reported as given up, with the reason."), _("stopped")
 
 
@@ -107,11 +107,16 @@ class Schedule(Vocabulary):
         _("The release states no deadline and none was announced since."),
         _("no deadline"),
     )
-    MET = "met", "done", _("Completed, and not certainly late."), _("met")
-    MET_LATE = "met_late", "late", _("Completed, certainly after the deadline."), _("met late")
+    MET = "met", "done", _("Delivered, and not certainly late."), pgettext_lazy("deadline", "kept")
+    MET_LATE = (
+        "met_late",
+        "late",
+        _("Delivered, certainly after the deadline."),
+        pgettext_lazy("deadline", "late"),
+    )
     OVERDUE = (
         "overdue",
-        "late",
+        "overdue",
         _("The deadline has passed and the last report says that it is unfinished."),
         _("overdue"),
     )
@@ -119,7 +124,7 @@ class Schedule(Vocabulary):
         "unreported",
         "none",
         _("The deadline has passed and no report of the outcome was found. This is no accusation."),
-        _("outcome not reported"),
+        _("outcome unknown"),
     )
     DUE_SOON = "due_soon", "waiting", _("The deadline ends within 90 days."), _("due soon")
     UPCOMING = "upcoming", "waiting", _("The deadline lies further ahead."), _("upcoming")
@@ -131,7 +136,7 @@ PAST_DEADLINE = (Schedule.OVERDUE, Schedule.UNREPORTED)
 class Change(Vocabulary):
     """What happened to it between two days, in the order of a report. Computed: see `query.period.classify_changes`."""
 
-    COMPLETED = "completed", "done", _("Completed at the end, and not yet at the start."), _("completed")
+    COMPLETED = "completed", "done", _("Delivered at the end, and not yet at the start."), _("delivered")
     STARTED = (
         "started",
         "moving",
