@@ -280,6 +280,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
+SITE_NAMES = site_names()
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
 TIME_ZONE = "Asia/Hong_Kong"  # the day that deadlines end in
 USE_TZ = True
@@ -416,7 +417,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Public commitments",
+    "TITLE": SITE_NAMES["en-gb"],
     "DESCRIPTION": "What governments announced, and what is known to have come of it. For reading; in JSON.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
@@ -471,7 +472,6 @@ LOGGING = {
     },
 }
 
-SITE_NAMES = site_names()
 PUBLISHER = os.environ.get("PUBLISHER", "")
 CONTACT = os.environ.get("CONTACT", "")
 LOG_DAYS = whole_number("LOG_DAYS", 0)

@@ -145,7 +145,7 @@ class Change(Vocabulary):
     )
     DEADLINE_MOVED = (
         "deadline_moved",
-        "late",
+        "overdue",
         _("The last day of its deadline is another than at the start."),
         _("slipped or brought forward"),
     )
@@ -200,14 +200,14 @@ class Freshness(Vocabulary):
 
     NEVER = (
         "never",
-        "none",
+        "",
         _("No report and no context is on record. To look and find nothing is no news."),
         _("no news"),
     )
-    FRESH = "fresh", "done", _("The last report or context is at most 180 days old."), _("fresh")
-    AGEING = "ageing", "waiting", _("The last report or context is at most 365 days old."), _("ageing")
-    STALE = "stale", "late", _("The last report or context is more than 365 days old."), _("stale")
-    SETTLED = "settled", "none", _("Completed or stopped: nothing more is expected."), _("settled")
+    FRESH = "fresh", "", _("The last report or context is at most 180 days old."), _("fresh")
+    AGEING = "ageing", "", _("The last report or context is at most 365 days old."), _("ageing")
+    STALE = "stale", "", _("The last report or context is more than 365 days old."), _("stale")
+    SETTLED = "settled", "", _("Completed or stopped: nothing more is expected."), _("settled")
 
 
 class Relation(Vocabulary):
@@ -247,8 +247,13 @@ class LinkOutcome(Vocabulary):
     """What came of asking for a page of evidence."""
 
     ANSWERS = "answers", "done", _("The page answers."), _("answers")
-    GONE = "gone", "late", _("Its host says that there is no such page."), _("gone")
-    UNREACHABLE = "unreachable", "late", _("Its host does not answer, or answers with an error."), _("does not answer")
+    GONE = "gone", "overdue", _("Its host says that there is no such page."), _("gone")
+    UNREACHABLE = (
+        "unreachable",
+        "overdue",
+        _("Its host does not answer, or answers with an error."),
+        _("does not answer"),
+    )
     UNCLEAR = "unclear", "waiting", _("Its host asks programs to stay away: look yourself."), _("closed to programs")
     PRIVATE = "private", "none", _("Its host lies in a private network, and was not asked."), _("not public")
 
@@ -290,7 +295,7 @@ class DraftState(Vocabulary):
 
     DRAFT = "draft", "none", _("Somebody is still working on it."), _("being drafted")
     WAITING = "waiting", "waiting", _("A publisher is to decide on it."), _("waits for publishing")
-    RETURNED = "returned", "late", _("A publisher sent it back, with the reason."), _("returned")
+    RETURNED = "returned", "overdue", _("A publisher sent it back, with the reason."), _("returned")
     PUBLISHED = "published", "done", _("It is on record."), _("published")
 
 

@@ -25,6 +25,7 @@ from commitments.domain.choices import DeadlineBasis, EntryKind, Status, StopRea
 from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.phrases import join_parts, with_ellipses, with_label
+from commitments.i18n.site_name import site_name
 from commitments.models import Commitment, LedgerEntry, Update
 from commitments.public.subscriptions import (
     FeedQuery,
@@ -74,7 +75,7 @@ def calendar_response(request: HttpRequest, query: FeedQuery) -> HttpResponse:
     )
     # The library writes the name without escapes and the interval without its type, which RFC 7986 asks for.
     for name in ("NAME", "X-WR-CALNAME"):
-        calendar.add(name, vText(feed_title(query, _("Public commitments: deadlines"))))
+        calendar.add(name, vText(feed_title(query, _("%(site)s: deadlines") % {"site": site_name()})))
     calendar.add("REFRESH-INTERVAL", REFRESH_AFTER, parameters={"VALUE": "DURATION"})
     for event in calendar_events(request, query):
         calendar.add_component(event)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from commitments.domain.choices import EntryKind, Status
 from commitments.i18n.languages import HREFLANGS, RECORD_LANGUAGE, current_language, path_in_language
 from commitments.i18n.phrases import join_list, with_label
+from commitments.i18n.site_name import site_name
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
 from commitments.public.subscriptions import (
     FeedQuery,
@@ -84,11 +85,11 @@ class Feed(Atom1Feed):
 def atom_response(request: HttpRequest, query: FeedQuery, page: str) -> HttpResponse:
     """The latest entries about the commitments. `page`: where a reader finds the same."""
     feed = Feed(
-        title=feed_title(query, _("Public commitments: updates")),
+        title=feed_title(query, _("%(site)s: updates") % {"site": site_name()}),
         link=request.build_absolute_uri(page),
         description="",
         language=get_language(),
-        author_name=single_line(settings.PUBLISHER or _("Public commitments")),
+        author_name=single_line(settings.PUBLISHER or site_name()),
         feed_url=request.build_absolute_uri(request.path + query.query),
         feed_guid=query.uuid(request.path).urn,
         otherwise=last_recorded(),

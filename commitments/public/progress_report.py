@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.domain.choices import ANNOUNCED, Change, Level, Schedule, Side, Status
 from commitments.i18n.phrases import with_label
+from commitments.i18n.site_name import site_name
 from commitments.models import Area, Organisation
 from commitments.public.commitment_list import filter_chips
 from commitments.query.filters import PeriodFilter
@@ -105,7 +106,7 @@ def progress_report(request: HttpRequest) -> HttpResponse:
         "first": filterset.first,
         "last": filterset.day,
         "title": period_title(filterset.first, filterset.day),
-        "printed_as": with_label(_("Public commitments"), period_title(filterset.first, filterset.day)),
+        "printed_as": with_label(site_name(), period_title(filterset.first, filterset.day)),
         "then": then,
         "report": report,
         "total": ReportCell(report.total, pledges_address(filterset, filterset.day)),

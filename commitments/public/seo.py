@@ -22,6 +22,7 @@ from django.utils.translation import override
 from commitments.domain.choices import OrganisationKind, Status
 from commitments.exports.json import LICENCE
 from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE, current_language, path_in_language
+from commitments.i18n.site_name import site_name
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.query.localized import localize
@@ -85,12 +86,12 @@ def dataset_json_ld(absolute: Callable[[str], str]) -> dict[str, Any]:
     return {
         "@context": SCHEMA_ORG,
         "@type": "Dataset",
-        "name": _("Public commitments"),
+        "name": site_name(),
         "description": _("What governments announced, and what is known to have come of it."),
         "url": absolute(reverse("overview")),
         "inLanguage": LANGUAGE_TAGS[current_language()],
         "license": LICENCE,
-        "creator": {"@type": "Organization", "name": settings.PUBLISHER or _("Public commitments")},
+        "creator": {"@type": "Organization", "name": settings.PUBLISHER or site_name()},
         "distribution": [
             {
                 "@type": "DataDownload",

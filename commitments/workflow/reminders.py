@@ -25,6 +25,7 @@ from django.utils.translation import ngettext
 
 from commitments.domain.choices import PAST_DEADLINE, DraftState, Schedule
 from commitments.i18n.phrases import join_list
+from commitments.i18n.site_name import site_name
 from commitments.models import Affiliation, Commitment, DraftUpdate, Ownership, Reminder
 
 DRAFT_PERMISSION = "commitments.add_draftupdate"
@@ -228,7 +229,7 @@ def _localized_message(letter: Letter, day: date) -> EmailMultiAlternatives:
 def _build_message(letter: Letter, day: date) -> EmailMultiAlternatives:
     context = {"letter": letter, "organisation": letter.user.affiliation.organisation, "site": settings.SITE_URL}
     message = EmailMultiAlternatives(
-        _("Public commitments: %(counts)s") % {"counts": join_list(letter.counts)},
+        _("%(site)s: %(counts)s") % {"site": site_name(), "counts": join_list(letter.counts)},
         render_to_string("commitments/mail/reminder.txt", context),
         to=[letter.user.email],
         headers={
