@@ -189,7 +189,7 @@ def summary(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
         form = _("Years run across; areas run down, with {what}.")
     sentences = [format_html(form, what=level_counts(filterset, extent))]
     if not dated and total > 1:
-        sentences.append(format_html(_("None of them names a date.")))
+        sentences.append(format_html("{}", _("None of them names a date.")))
     elif 0 < dated < total:
         form = (
             ngettext(

@@ -59,7 +59,7 @@ def number_word(number: int) -> str:
 def dated_heading(counts: DatedCounts, link: Link) -> SafeString:
     """How many pledges name a date: "Six named a date"."""
     if not counts.total:
-        return format_html(_("None named a date"))
+        return format_html("{}", _("None named a date"))
     href = link(level=Level.PRIMARY.value, **NAMED_A_DATE)
     form = ngettext("{number} named a date", "{number} named a date", counts.total)
     return _capitalised(format_html(form, number=_linked(number_word(counts.total), href)))
