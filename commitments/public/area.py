@@ -33,7 +33,7 @@ def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) ->
         changes=changes_of(area),
         sections=Section.objects.filter(area=area, release__public_from__lte=day).select_related("release"),
         legend=legend(tally, DayLinks(as_of), area=slug),
-        rows=list_rows(rows).order_by("reference")[:MAX_ROWS],
+        rows=list_rows(rows).order_by("reference_key")[:MAX_ROWS],
         tally=tally,
         shown=MAX_ROWS,
     )

@@ -67,7 +67,7 @@ def _page_of_day(request: HttpRequest, day: date, as_of: date | None, reference:
         **split_record(updates, commitment.release.issued_on),
         publication=next((entry for entry in entries if entry.kind == EntryKind.PUBLISHED), None),
         corrections=describe_corrections(entries),
-        parts=Commitment.objects.as_of(day).filter(part_of=commitment).order_by("reference"),
+        parts=Commitment.objects.as_of(day).filter(part_of=commitment).order_by("reference_key"),
         repeats=repeats,
         repeated_by=repeated_by,
         neighbours=neighbours(commitment, day),
@@ -89,8 +89,8 @@ def repetitions(commitment: Commitment, day: date) -> tuple[QuerySet[Repetition]
     repeats = commitment.repetitions.filter(repeated__in=out).select_related("repeated__release")
     repeated_by = commitment.repeated_by.filter(commitment__in=out).select_related("commitment__release")
     return (
-        repeats.order_by("repeated__release__issued_on", "repeated__reference"),
-        repeated_by.order_by("commitment__release__issued_on", "commitment__reference"),
+        repeats.order_by("repeated__release__issued_on", "repeated__reference_key"),
+        repeated_by.order_by("commitment__release__issued_on", "commitment__reference_key"),
     )
 
 
@@ -98,6 +98,6 @@ def neighbours(commitment: Commitment, day: date) -> dict[str, Commitment | None
     """The commitments before and after it in its area, by reference."""
     area = Commitment.objects.as_of(day).filter(area=commitment.area_id)
     return {
-        "previous": area.filter(reference__lt=commitment.reference).order_by("-reference").first(),
-        "next": area.filter(reference__gt=commitment.reference).order_by("reference").first(),
+        "previous": area.filter(reference_key__lt=commitment.reference_key).order_by("-reference_key").first(),
+        "next": area.filter(reference_key__gt=commitment.reference_key).order_by("reference_key").first(),
     }

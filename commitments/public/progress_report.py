@@ -186,7 +186,7 @@ def breakdown_keys(by: str, organisations: OrganisationsByKey) -> Callable[[Peri
 
 def summary_tiles(filterset: PeriodFilter, report: PeriodReport) -> list[CountRow]:
     """The numbers of the summary, each with its list or section."""
-    numbers = [
+    numbers: list[tuple[str | Promise, Change, int | None]] = [
         (Change.NEWLY_PROMISED.label, Change.NEWLY_PROMISED, None),
         (Change.COMPLETED.label, Change.COMPLETED, None),
         (STANDINGS[LATE].label, Change.COMPLETED, report.late),

@@ -245,7 +245,7 @@ def counted(form: str, number: int, href: str) -> SafeString:
 def area_bands(filterset: CommitmentFilter, axis: Axis) -> Iterable[Band]:
     """The lines of each area, in the areas' order."""
     rows = filterset.qs.select_related("area", "release")
-    rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference"))
+    rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference_key"))
     updates = updates_by_commitment(rows, filterset.day)
     for area, group in groupby(rows, key=lambda row: row.area):
         in_area: list[Commitment] = list(group)

@@ -18,14 +18,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, reduce
 from itertools import compress
-from operator import and_, or_
+from operator import add, and_, or_
 from threading import Lock
 from typing import Any
+
+from django.db.models import Case, Value, When
+from django.db.models.expressions import Combinable
 
 from commitments.models import Commitment
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.models.ledger import record_version
-from commitments.query.filters import CommitmentFilter, InFilter
+from commitments.query.filters import CommitmentFilter, ConditionFilter, InFilter
 from commitments.query.sorting import ordering, sort_column
 
 MAX_INDEXES = 4  # days or versions; 100,000 commitments take about 15 MB each
@@ -38,13 +41,21 @@ PARTY_COLUMNS = {
     "partner": "partnership__organisation__slug",
     "side": "ownership__organisation__side",
 }
-# The column of each filter that takes any of some values, and the names of all other filters.
+# The column of each filter that takes any of some values.
 FACET_COLUMNS: dict[str, str] = {
     name: PARTY_COLUMNS.get(name) or str(choice_filter.field_name)
     for name, choice_filter in CommitmentFilter.base_filters.items()
-    if isinstance(choice_filter, InFilter)
+    if isinstance(choice_filter, InFilter) and not isinstance(choice_filter, ConditionFilter)
 }
-SEARCH_FILTERS = [name for name in CommitmentFilter.base_filters if name not in FACET_COLUMNS]
+# Each condition of the filters that have some: filter, value, and what holds.
+CONDITIONS = [
+    (name, value, condition)
+    for name, choice_filter in CommitmentFilter.base_filters.items()
+    if isinstance(choice_filter, ConditionFilter)
+    for value, condition in choice_filter.conditions.items()
+]
+CHOICE_FILTERS = [*FACET_COLUMNS, *dict.fromkeys(name for name, _value, _condition in CONDITIONS)]
+SEARCH_FILTERS = [name for name in CommitmentFilter.base_filters if name not in CHOICE_FILTERS]
 _INDEX_LOCK = Lock()
 
 
@@ -83,14 +94,23 @@ def count_choices(filterset: CommitmentFilter) -> FacetResult:
     index.fill()
     values = filterset.form.cleaned_data
     searched = index.searched(filterset)
-    chosen = {name: index.any_of(name, values[name]) for name in FACET_COLUMNS if values[name]}
+    chosen = {name: index.any_of(name, values[name]) for name in CHOICE_FILTERS if values[name]}
     counts = {}
-    for name in FACET_COLUMNS:
+    for name in CHOICE_FILTERS:
         others = reduce(and_, (bits for other, bits in chosen.items() if other != name), searched)
         bits_by_value = index.bits[name]
         choices = filterset.filters[name].extra["choices"]
         counts[name] = {value: (others & bits_by_value.get(value, 0)).bit_count() for value, _label in choices}
     return FacetResult(index, reduce(and_, chosen.values(), searched), sort_column(values["sort"]), counts)
+
+
+def conditions_met() -> Combinable:
+    """Which of CONDITIONS a commitment meets, as one number of which each has a bit: one column is read for all."""
+    flags = (
+        Case(When(condition, then=Value(1 << number)), default=Value(0))
+        for number, (_name, _value, condition) in enumerate(CONDITIONS)
+    )
+    return reduce(add, flags)
 
 
 @lru_cache(maxsize=MAX_INDEXES)
@@ -125,17 +145,24 @@ class FacetIndex:
 
     def _read(self) -> None:
         # One statement sees one moment. A commitment takes a row for each pair of an owner and a partner.
-        public = Commitment.objects.as_of(self.day).order_by(*ordering("reference"))
+        public = Commitment.objects.as_of(self.day).order_by(*ordering("reference_key"))
+        columns: list[str | Combinable] = [*FACET_COLUMNS.values(), conditions_met()]
         places: dict[str, int] = {}
-        having: list[defaultdict[Any, list[int]]] = [defaultdict(list) for _name in FACET_COLUMNS]
-        for reference, *values in public.values_list("reference", *FACET_COLUMNS.values()).iterator(BATCH_SIZE):
+        having: list[defaultdict[Any, list[int]]] = [defaultdict(list) for _column in columns]
+        for reference, *values in public.values_list("reference", *columns).iterator(BATCH_SIZE):
             place = places.setdefault(reference, len(places))
             for value, places_by_value in zip(values, having, strict=True):
                 places_by_value[value].append(place)
         self.places, self.references = places, list(places)
-        for name, places_by_value in zip(FACET_COLUMNS, having, strict=True):
-            self.bits[name] = {value: self.as_bits(value_places) for value, value_places in places_by_value.items()}
-        self.orders = {"reference": range(len(places))}
+        bits = [
+            {value: self.as_bits(value_places) for value, value_places in places_by_value.items()}
+            for places_by_value in having
+        ]
+        self.bits = dict(zip(FACET_COLUMNS, bits, strict=False))
+        for number, (name, value, _condition) in enumerate(CONDITIONS):
+            meeting = (places for met, places in bits[-1].items() if met >> number & 1)
+            self.bits.setdefault(name, {})[value] = reduce(or_, meeting, 0)
+        self.orders = {"reference_key": range(len(places))}
 
     def as_bits(self, places: Iterable[int]) -> int:
         """The number in which the bits of these places are set."""

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext, pgettext
 from commitments.domain.choices import ANNOUNCED, Freshness, Level, Schedule, Status
 from commitments.models import Release
 from commitments.models.commitment import CommitmentQuerySet
+from commitments.query.expressions import PROMISES_AGAIN
 
 NO_REPORT, IN_PROGRESS = Q(state__status=Status.NO_REPORT), Q(state__status=Status.IN_PROGRESS)
 COMPLETED = Q(state__status=Status.COMPLETED)
@@ -68,11 +69,7 @@ def count_by_release(commitments: CommitmentQuerySet) -> dict[int, ReleaseCounts
     counts: dict[str, Any] = {f"n_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
     rows: Any = commitments.counted().order_by().values("release_id").annotate(**counts)
     repeating = dict(
-        commitments.counted()
-        .filter(repetitions__isnull=False)
-        .order_by()
-        .values_list("release_id")
-        .annotate(number=Count("pk", distinct=True))
+        commitments.counted().filter(PROMISES_AGAIN).order_by().values_list("release_id").annotate(number=Count("pk"))
     )
     return {
         row["release_id"]: ReleaseCounts(

@@ -11,7 +11,7 @@ from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_l
 
 # How a list may be sorted, and by which columns; the reference settles ties. Empty cells come last.
 SORT_COLUMNS: dict[str, str] = {
-    "reference": "reference",
+    "reference": "reference_key",
     "title": "title",
     "deadline": "state__deadline_last",
     "status": "state__status",
@@ -56,7 +56,7 @@ def sort_column(sort: str) -> str:
 def ordering(column: str) -> list[Any]:
     """The ORDER BY of a column, "-" before it for backwards; the reference settles ties."""
     first = nulls_last(column.removeprefix("-"), column.startswith("-"))
-    return [first] if column in ("reference", "-reference") else [first, F("reference").asc()]
+    return [first] if column in ("reference_key", "-reference_key") else [first, F("reference_key").asc()]
 
 
 def nulls_last(source: str, backwards: bool) -> OrderBy:

@@ -60,7 +60,7 @@ class Sentence:
     @property
     def html(self) -> SafeString:
         """For a page."""
-        return format_html(self.message, **self.values)
+        return format_html(self.message, **self.values) if self.values else SafeString(self.message)
 
     @property
     def text(self) -> str:

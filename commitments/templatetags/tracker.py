@@ -211,6 +211,7 @@ def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
     return format_html(pattern, format_decimal(value), unit.marked)
 
 
+register.filter("standing", standing)
 register.filter("titled_plain", display_title)
 register.filter("quoted", quote_html)
 register.filter("bracketed", bracket_html)

@@ -9,7 +9,14 @@ import pytest
 pytestmark = pytest.mark.browser
 REPORT = "/reports/progress/?from=2018-08-24&to=2021-08-30"
 TITLE = "Progress from 24 August 2018 to 30 August 2021"
-SECTIONS = ["Completed: 3", "Started: 6", "Slipped or brought forward", "Stopped", "Newly promised", "Still without"]
+SECTIONS = [
+    "Completed: 3",
+    "Started: 6",
+    "Slipped or brought forward",
+    "Stopped",
+    "Newly promised",
+    "Still no evidence found",
+]
 
 
 @pytest.fixture(scope="module")

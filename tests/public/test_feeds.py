@@ -79,7 +79,7 @@ def test_a_report_tells_date_change_note_and_evidence(release, client):
 
 def test_a_publication_tells_the_release_s_words(release, client):
     text = summary(client, ": published", "/commitments/CU-06.atom")
-    assert "<blockquote>will hold a Hong Kong Week in Shanghai in 2019</blockquote>" in text
+    assert "<blockquote>… will hold a Hong Kong Week in Shanghai in 2019 …</blockquote>" in text
 
 
 def test_a_check_tells_what_was_searched(client):
@@ -119,14 +119,14 @@ def test_a_correction_names_its_fields_and_tells_before_after_and_why(client):
 def test_a_retracted_report_says_so_and_is_as_new_as_its_retraction(client, time_machine):
     commitment = factories.published(reference="TT-01", title="Do the thing")
     entry = factories.record("report", commitment, note="It was done.")
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     append_entries([new_retraction(entry, "It was another thing.", BY)])
     retraction, report, _published = parsed(client).entries
     assert retraction.title == f"TT-01 Do the thing: retraction of entry {entry.sequence}"
     assert retraction.link == report.link == f"http://testserver/commitments/TT-01/#entry-{entry.sequence}"
     assert report.title == "TT-01 Do the thing: in progress (retracted)"
-    assert "Retracted on 25 November 2026, and counted nowhere. Reason: It was another thing." in report.summary
-    assert (report.published, report.updated) == ("2026-11-29T10:00:00+00:00", "2026-11-25T09:00:00+00:00")
+    assert "Retracted on 2 December 2026, and counted nowhere. Reason: It was another thing." in report.summary
+    assert (report.published, report.updated) == ("2026-11-29T10:00:00+00:00", "2026-12-02T09:00:00+00:00")
 
 
 @pytest.mark.postgresql
@@ -134,12 +134,12 @@ def test_a_redacted_report_holds_nothing_of_what_was_removed(client, time_machin
     commitment = factories.published(reference="TT-01", title="Do the thing")
     evidence = [factories.evidence(title="Mr Chan at home")]
     entry = factories.record("report", commitment, note="Mr Chan of 4 Some Street said so.", evidence=evidence)
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     append_entries([new_redaction(entry, None, "It named a person.", BY)])
     redaction, report, _published = parsed(client).entries
     assert redaction.title == f"TT-01 Do the thing: redaction of entry {entry.sequence}"
-    assert "Text of this entry was removed on 25 November 2026. Reason: It named a person." in report.summary
-    assert report.updated == "2026-11-25T09:00:00+00:00"
+    assert "Text of this entry was removed on 2 December 2026. Reason: It named a person." in report.summary
+    assert report.updated == "2026-12-02T09:00:00+00:00"
     assert b"Chan" not in client.get(FEED).content
 
 
@@ -157,7 +157,7 @@ def test_a_redacted_correction_holds_nothing_of_what_was_removed(client):
 def test_the_redaction_of_a_redaction_is_about_the_same_commitment(client, time_machine):
     commitment = factories.published(reference="TT-01", title="Do the thing")
     entry = factories.record("report", commitment)
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     [first] = append_entries([new_redaction(entry, None, "Mr Chan asked for it.", BY)])
     append_entries([new_redaction(first, {"reason": "[removed]", "remaining": None}, "It named a person.", BY)])
     entries = parsed(client, "/commitments/TT-01.atom").entries
@@ -172,7 +172,7 @@ def test_a_report_that_changes_no_status_shows_no_change(client):
     factories.record("report", commitment, date="2020")
     summaries = [entry.summary for entry in parsed(client).entries[:2]]
     assert "2020: in progress" in summaries[0]
-    assert "2019: no report → in progress" in summaries[1]
+    assert "2019: no evidence found → in progress" in summaries[1]
 
 
 @pytest.mark.postgresql
@@ -201,11 +201,11 @@ def test_a_feed_names_its_author_and_itself_and_its_page(pledge, client, setting
 @pytest.mark.postgresql
 def test_entries_have_the_same_names_in_every_feed_and_on_every_installation(release, client):
     """The digests of the first release are the same everywhere, and the names are made from these."""
-    everything = [*parsed(client).entries, *parsed(client, "/organisations/lcsd.atom").entries]
+    everything = [*parsed(client).entries, *parsed(client, "/organisations/hksarg.atom").entries]
     numbers = {entry.id: re.search(r"Ledger entry (\d+)", entry.summary)[1] for entry in everything}
     assert len(set(numbers.values())) == len(numbers) < len(everything)
     completed = parsed(client, "/commitments/CU-06.atom").entries[1]
-    assert completed.id == "urn:uuid:0f5b5958-dde3-5fd5-a451-7b2eb5d554d3"
+    assert completed.id == "urn:uuid:0e61cfcc-5053-54e8-9c58-2470fde795e2"
 
 
 def test_a_feed_has_one_name_whatever_the_host_and_the_order_of_the_question(pledge, client, settings):
@@ -278,8 +278,9 @@ def test_a_feed_of_a_past_day_tells_nothing_that_came_later_and_keeps_the_day(pl
     assert f"entry-{entry.sequence}" in client.get(address.replace("30", "31")).text
 
 
-# Entries of the file whose date had ended by that day; three of them were before the release was out.
-DATED = {"2018-08-23": 0, "2018-08-24": 14, "2018-11-05": 23, "2019-12-31": 43, "2021-08-30": 47}
+# Entries of the file whose date had ended by that day; four of them were before the release was out. Of the 62 of the
+# last day a feed holds fifty.
+DATED = {"2018-08-23": 0, "2018-08-24": 15, "2018-11-05": 24, "2019-10-31": 38, "2019-11-01": 43, "2021-08-30": 50}
 
 
 @pytest.mark.postgresql
@@ -436,7 +437,7 @@ def test_the_clock_alone_changes_nothing(pledge, client, time_machine):
         return {address: (answer.content, answer.headers["ETag"]) for address, answer in answers.items()}
 
     before = contents()
-    time_machine.move_to(datetime(2026, 11, 24, 3, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 1, 3, tzinfo=UTC))
     assert contents() == before
 
 

@@ -281,7 +281,7 @@ def test_the_sections_stand_in_the_order_of_a_report(report):
         "Stopped: 1",
         "Newly promised: 3",
         "Other changes: 1",
-        "Still without a report: 1",
+        "Still no evidence found: 1",
     ]
 
 
@@ -294,7 +294,7 @@ def test_the_summary_counts_pledges_and_leads_to_their_sections(report):
         "2 started": "#started",
         "1 slipped": "#deadline_moved",
         "1 stopped": "#stopped",
-        "1 still without a report": "#no_report",
+        "1 still no evidence found": "#no_report",
     }
 
 
@@ -305,9 +305,9 @@ def test_what_was_done_when_announced_is_told_apart(report):
 
 
 MATRIX = {
-    # no report, not started, in progress, completed, stopped, all
+    # no evidence found, not started, in progress, completed, stopped, all
     "not yet promised": [1, 0, 1, 1, 0, 3],
-    "no report": [1, 0, 1, 0, 1, 3],
+    "no evidence found": [1, 0, 1, 0, 1, 3],
     "not started": [0, 0, 0, 0, 0, 0],
     "in progress": [0, 1, 0, 1, 0, 2],
     "completed": [0, 0, 0, 1, 0, 1],
@@ -325,7 +325,7 @@ def test_the_matrix_counts_pledges_by_their_status_on_both_days(report):
 @pytest.mark.parametrize(
     ("by", "expected"),
     [
-        # pledges; completed, started, moved, stopped, newly promised, other, without a report
+        # pledges; completed, started, moved, stopped, newly promised, other, without evidence
         (
             "area",
             {
@@ -432,7 +432,7 @@ def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(histo
         "Slipped or brought forward",
         "Stopped",
         "Newly promised",
-        "Still without a report: 1",
+        "Still no evidence found: 1",
     ]
     assert [visible_text(paragraph) for paragraph in find_all(main_element(answer), "p")].count("None.") == 5
 
