@@ -28,8 +28,8 @@ from commitments.query.localized import localize
 from commitments.query.standing import ANNOUNCED, DONE, LATE, NONE, UNREAD, standing
 from commitments.query.verdicts import duration
 
-# Pixels. Labels stand on the lines from 64rem on: the track is then at least so wide, and on most screens wider.
-NARROWEST_TRACK, USUAL_TRACK = 700, 900
+# Pixels. Labels stand on the lines from 64rem on: the track is then at least so wide.
+NARROWEST_TRACK = 700
 LATIN, HAN = 6.8, 12.2  # a character of 12 px type, in bold
 GAP, MARK = 11, 16
 WHOLE = 100  # percent: the right end of the axis
@@ -303,14 +303,13 @@ def place_label(text: str, role: str, x: float, bars: list[Mark], points: list[M
         else:
             marks.append((start, end))
             anchors.append((False, end) if end > x else (True, start))
-    pixels = GAP + text_width(text)
+    width = WHOLE * (GAP + text_width(text)) / NARROWEST_TRACK
 
     def cost(anchor: tuple[bool, float]) -> tuple[float, int, int, int]:
         """How far it reaches out, how many marks and dots it covers, and how many marks lie between."""
         is_left, start = anchor
-        room, width = start if is_left else WHOLE - start, WHOLE * pixels / USUAL_TRACK
         first, last = (start - width, start) if is_left else (start, start + width)
-        outside = round(max(0, WHOLE * pixels / NARROWEST_TRACK - room), 2)
+        outside = round(max(0, width - (start if is_left else WHOLE - start)), 2)
         between = sum(min(x, start) <= sum(mark) / 2 <= max(x, start) for mark in marks)
         return outside, overlaps(marks, first, last, start), between, overlaps(dots, first, last, start)
 
