@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
@@ -42,6 +42,7 @@ from commitments.query.localized import (
     localize_record_text,
     shorten,
 )
+from commitments.query.short_titles import localize_short_title
 from commitments.query.standing import standing, standing_of
 from commitments.web.links import DayLinks
 
@@ -114,6 +115,18 @@ def unit_square(context: template.Context, commitment: Commitment) -> SafeString
         with_label(display_title(commitment), status),
         format_html(with_label("{}", "{}"), titled(commitment), status),
     )
+
+
+@register.simple_tag
+def side_marks(side: str) -> SafeString:
+    """Whose side of the table: a mark for each of the two cities, HK and SH, 港 and 滬; none for anybody else."""
+    marks = {
+        choices.Side.HONG_KONG: pgettext("mark of a side", "HK"),
+        choices.Side.SHANGHAI: pgettext("mark of a side", "SH"),
+    }
+    shown = marks if side == choices.Side.BOTH else {one: marks[one] for one in marks if one == side}
+    pairs = ((one.label, words) for one, words in shown.items())
+    return format_html_join("", '<abbr class="side" title="{}">{}</abbr>', pairs)
 
 
 @register.simple_tag
@@ -221,6 +234,12 @@ register.filter("bracketed", bracket_html)
 def titled(commitment: Commitment) -> SafeString:
     """A commitment by its reference and title."""
     return format_html("{} {}", commitment.reference, localize(commitment, "title").marked)
+
+
+@register.filter
+def short_titled(commitment: Commitment) -> SafeString:
+    """A commitment by its reference and short title, where it stands beside its neighbours."""
+    return format_html("{} {}", commitment.reference, localize_short_title(commitment).marked)
 
 
 @register.filter
