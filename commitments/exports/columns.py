@@ -116,7 +116,7 @@ def read_slip_days(_context: RowContext, original: str, current: str) -> int | N
 def read_verdict(context: RowContext, *values: Any) -> str:
     """The verdict of `query.verdicts`, from the values of its column, in the language of the moment."""
     kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, done_when, note, translated = values
-    status_on, completed_on, deadline, original_deadline = map(to_partial_date, dates)
+    status_on, completed_on, deadline, original_deadline, stated_deadline = map(to_partial_date, dates)
     translations = (translated or {}).get(current_language(), {})
     facts = VerdictFacts(
         kind=kind,
@@ -126,6 +126,7 @@ def read_verdict(context: RowContext, *values: Any) -> str:
         completed_on=completed_on,
         deadline=deadline,
         original_deadline=original_deadline,
+        stated_deadline=stated_deadline,
         deadline_basis=basis,
         schedule=schedule,
         evidence=evidence,

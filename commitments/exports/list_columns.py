@@ -304,6 +304,7 @@ VERDICT_COLUMN = Column(
         as_text("state__completed_on"),
         CURRENT_DEADLINE,
         ORIGINAL_DEADLINE,
+        as_text("deadline"),
         "deadline_basis",
         "schedule",
         "state__evidence",

@@ -25,10 +25,11 @@ from commitments.public.tallies import Tally, legend
 from commitments.query.localized import display_title
 from commitments.query.short_titles import localize_short_title
 from commitments.query.standing import ANNOUNCED, DONE, LATE, MOVING, SILENT, STANDINGS, standing
-from commitments.query.years import YearAxis, axis_of, news_by_year, strip_paths
+from commitments.query.years import axis_of, news_by_year, strip
 from commitments.web.links import DayLinks
 
 MAX_NAMES = 600
+MAX_TITLES = 150  # names of which each has its full title, too, for who points at it: nothing depends on that
 # What was already done stands first: in the text it does, too.
 ROLES = [ANNOUNCED, *(role for role in STANDINGS if role != ANNOUNCED)]
 
@@ -60,8 +61,9 @@ def index_areas(
         axis, news = axis_of(releases, day), news_by_year(rows, day)
         tags = year_tags(rows.values(), releases, day)
         for commitment in sorted(rows.values(), key=place):
-            strip = strip_paths(news.get(commitment.pk, {}), axis)
-            name = name_link(commitment, strip, tags.get(commitment.pk, []), axis, links)
+            years = strip(news.get(commitment.pk, {}), axis)
+            title = display_title(commitment) if len(rows) <= MAX_TITLES else ""
+            name = name_link(commitment, title, years, tags.get(commitment.pk, []), links)
             names[commitment.area_id].append(name)
     areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in tallies] if tallies else []
     areas += [None] if None in tallies else []
@@ -111,25 +113,22 @@ def year_tags(commitments: Iterable[Commitment], releases: Iterable[Release], da
 
 
 def name_link(
-    commitment: Commitment, strip: SafeString, tags: Iterable[str], axis: YearAxis, links: DayLinks
+    commitment: Commitment, title: str, years: SafeString, tags: Iterable[str], links: DayLinks
 ) -> SafeString:
-    """One entry of the index: mark, strip, name; in words how it stands. The full title is there for who points at it.
+    """One entry of the index: mark, strip, name; in words how it stands.
 
     Made here and not by a template, because a page has hundreds.
     """
     is_minor = commitment.level != Level.PRIMARY
     words = [*([Level(commitment.level).label] if is_minor else []), *tags]
     return format_html(
-        '<a href="{}" title="{}"><i class="mark role-{}{}" aria-hidden="true"></i>'
-        '<svg class="years" viewBox="{}"{} aria-hidden="true"><use href="#nine"/>{}</svg>'
-        '<span class="name{}">{}{}</span><span class="visually-hidden">{}</span></a>',
+        '<a href="{}"{}><i class="mark role-{}{}" aria-hidden="true"></i>'
+        '{}<span class="name{}">{}{}</span><span class="visually-hidden">{}</span></a>',
         links.page("commitment", commitment.reference),
-        display_title(commitment),
+        format_html(' title="{}"', title) if title else "",
         standing(commitment).role,
         " minor" if is_minor else "",
-        axis.view_box,
-        SafeString(' preserveAspectRatio="none"' if axis.is_long else ""),
-        strip,
+        years,
         " minor-name" if is_minor else "",
         localize_short_title(commitment).marked,
         format_html_join("", ' <span class="tag">{}</span>', ((word,) for word in words)),

@@ -115,7 +115,7 @@ def find(release: Release, counts: ReleaseCounts, link: Link) -> Finding:
 
 def _nothing_to_keep(announced: int, link: Link) -> SafeString:
     if not announced:
-        return format_html(_("No pledge that is counted stands in it."))
+        return format_html("{}", _("No pledge that is counted stands in it."))
     form = ngettext(
         'The <a href="{href}">one pledge</a> was already done when it was announced.',
         'All <a href="{href}">{number} pledges</a> were already done when they were announced.',
@@ -211,7 +211,7 @@ def _clauses(counts: ReleaseCounts, link: Link) -> Iterator[SafeString]:
 def _delivered(counts: ReleaseCounts, link: Link) -> SafeString:
     number = counts.delivered
     if not number:
-        return format_html(_("none is delivered"))
+        return format_html("{}", _("none is delivered"))
     if number == counts.to_be_kept:
         form = _('<a class="role-done" href="{href}">all are delivered</a>{late}')
     else:

@@ -20,18 +20,32 @@ from django.utils.translation import ngettext, pgettext
 from commitments.domain.assessment import AGEING_WITHIN
 from commitments.domain.choices import ANNOUNCED, DeadlineBasis, EvidenceLevel, Kind, Schedule, Status, StopReason
 from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.collation import has_chinese
 from commitments.i18n.phrases import join_sentences
 from commitments.models import Commitment
 from commitments.query.localized import localize, localize_record_text
 
 ARTICLES = ("A ", "An ", "The ")
-END_OF_SENTENCE = re.compile(r"(?<=[a-z0-9)”’][.!?])\s+(?=[A-Z0-9“])|(?<=[。！？])")
+# Where a sentence ends within a note: at a line's end, too, and behind the quotation mark or bracket that closes it.
+# "Mr Chan" may be written "Mr. Chan", which ends none.
+END_OF_SENTENCE = re.compile(
+    r"\s*\n\s*"
+    r"|(?<=[.!?])(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bNo\.)(?<!\bvs\.)(?<![A-Z]\.)\s+(?=[A-Z0-9“‘(])"
+    r"|(?<=[.!?][”’)])\s+(?=[A-Z0-9“‘(])"
+    r"|(?<=[。！？])(?![」』”’）])"
+    r"|(?<=[。！？][」』”’）])"
+)
+LAST_STOP = re.compile(r"[.。!！?？]+(?P<closers>[”’」』)）]*)$")
 MARKUP = re.compile(r"</?strong>")
+MONTHS_IN_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictFacts:
-    """What a verdict is composed of. `done_when` and `background_note` are in the reader's language."""
+    """What a verdict is composed of. `done_when` and `background_note` are in the reader's language.
+
+    `stated_deadline`: what the release named; the first deadline of all, `original_deadline`, may be of a later report.
+    """
 
     kind: str
     status: str
@@ -40,6 +54,7 @@ class VerdictFacts:
     completed_on: PartialDate | None
     deadline: PartialDate | None
     original_deadline: PartialDate | None
+    stated_deadline: PartialDate | None
     deadline_basis: str
     schedule: str
     evidence: str
@@ -60,7 +75,7 @@ class Sentence:
     @property
     def html(self) -> SafeString:
         """For a page."""
-        return format_html(self.message, **self.values)
+        return format_html(self.message, **self.values) if self.values else SafeString(self.message)
 
     @property
     def text(self) -> str:
@@ -99,6 +114,7 @@ def verdict_of(commitment: Commitment) -> Verdict:
             completed_on=state.completed_on,
             deadline=state.deadline,
             original_deadline=state.original_deadline,
+            stated_deadline=commitment.deadline,
             deadline_basis=commitment.deadline_basis,
             schedule=commitment.schedule,
             evidence=state.evidence,
@@ -131,6 +147,9 @@ def _sentence(message: str, **values: str) -> Sentence:
 
 
 def _say_nothing_found(facts: VerdictFacts) -> Sentence:
+    if facts.last_checked_on is None:
+        message = _("<strong>Not searched for yet.</strong> What would count as done: {what}.")
+        return _sentence(message, what=_clause(facts))
     if facts.kind == Kind.CONTINUING:
         return _sentence(_("<strong>No evidence was found</strong> of {what}."), what=_clause(facts))
     return _sentence(_("<strong>No public report</strong> says that {what}."), what=_clause(facts))
@@ -175,8 +194,9 @@ def _rests(facts: VerdictFacts) -> Iterator[Sentence]:
     yield from _background(facts)
     yield from _timing(facts)
     if facts.status == Status.NO_REPORT:
-        yield from _last_checked(facts)
-        yield _sentence(_("This is no accusation: it may have been done without a public report."))
+        if facts.last_checked_on:
+            yield _sentence(_("Last checked on {date}."), date=str(date_format(facts.last_checked_on)))
+            yield _sentence(_("This is no accusation: it may have been done without a public report."))
         return
     yield from _age_of_news(facts)
     yield _whose_word(facts.evidence)
@@ -184,9 +204,10 @@ def _rests(facts: VerdictFacts) -> Iterator[Sentence]:
 
 def _background(facts: VerdictFacts) -> Iterator[Sentence]:
     """Of what nobody reported on, what is known around it: the first sentence of the latest."""
-    if facts.status == Status.NO_REPORT and facts.background_note:
-        first = END_OF_SENTENCE.split(facts.background_note.strip(), maxsplit=1)[0]
-        yield _sentence(_("Background: {note}"), note=first)
+    note = facts.background_note.strip()
+    if facts.status == Status.NO_REPORT and note:
+        first = END_OF_SENTENCE.split(note, maxsplit=1)[0].strip()
+        yield _sentence(_("Background: {note}"), note=_with_stop(first))
 
 
 def _timing(facts: VerdictFacts) -> Iterator[Sentence]:
@@ -214,7 +235,7 @@ def _say_met(facts: VerdictFacts, deadline: PartialDate) -> Sentence:
         message = _("The date of the event: {date}.")
     elif not certain:
         message = _("Not certainly late: the time named is {date}.")
-    elif facts.original_deadline == deadline:
+    elif facts.stated_deadline == deadline:
         message = _("In time: the release named {date}.")
     else:
         message = _("In time: the time named is {date}.")
@@ -248,26 +269,28 @@ def _say_due(facts: VerdictFacts, deadline: PartialDate) -> Sentence:
     return _sentence(message, date=_in_sentence(deadline))
 
 
-def _last_checked(facts: VerdictFacts) -> Iterator[Sentence]:
-    if facts.last_checked_on:
-        yield _sentence(_("Last checked on {date}."), date=str(date_format(facts.last_checked_on)))
-    else:
-        yield _sentence(_("It has not been searched for yet."))
-
-
 def _age_of_news(facts: VerdictFacts) -> Iterator[Sentence]:
     """Of what goes on, whether background came after the report, and how long there was nothing."""
     news, status_on = facts.last_news_on, facts.status_on
     if facts.status not in (Status.NOT_STARTED, Status.IN_PROGRESS) or news is None or status_on is None:
         return
-    silent = facts.day - news > AGEING_WITHIN
-    length = duration(news, facts.day)
-    if news > status_on.last:
+    since_report = news > status_on.last
+    if since_report:
         yield _sentence(_("Background news came since, last on {date}."), date=str(date_format(news)))
-        if silent:
-            yield _sentence(_("Nothing was found in the {length} after that."), length=length)
-    elif silent:
-        yield _sentence(_("Nothing newer was found in the {length} since."), length=length)
+    if facts.day - news > AGEING_WITHIN:
+        yield _silence(news, facts.day, since_report=since_report)
+
+
+def _silence(news: date, day: date, *, since_report: bool) -> Sentence:
+    """How long there was nothing; of one year alone nobody says "in the 1 year"."""
+    one_year = whole_months(news, day) == MONTHS_IN_A_YEAR
+    if since_report:
+        message = _("Nothing was found in the {length} after that.")
+        message = _("Nothing was found in the year after that.") if one_year else message
+    else:
+        message = _("Nothing newer was found in the {length} since.")
+        message = _("Nothing newer was found in the year since.") if one_year else message
+    return _sentence(message, length=duration(news, day))
 
 
 def _whose_word(evidence: str) -> Sentence:
@@ -285,8 +308,18 @@ def _whose_word(evidence: str) -> Sentence:
 
 def _clause(facts: VerdictFacts) -> str:
     """What would count as done, as part of a sentence: without a full stop, and without a capital article."""
-    text = facts.done_when.strip().rstrip(".。")
+    text = _without_stop(" ".join(facts.done_when.split()))
     return text[:1].lower() + text[1:] if text.startswith(ARTICLES) else text
+
+
+def _without_stop(text: str) -> str:
+    """A sentence as part of another one: its last full stop is gone, also from within quotation marks."""
+    return LAST_STOP.sub(r"\g<closers>", text)
+
+
+def _with_stop(text: str) -> str:
+    """A sentence by itself: with a full stop of its own language where it has none."""
+    return text if LAST_STOP.search(text) or text.endswith("…") else text + ("。" if has_chinese(text) else ".")
 
 
 def _date_phrase(partial_date: PartialDate | None) -> str:
@@ -309,8 +342,7 @@ def _in_sentence(partial_date: PartialDate) -> str:
 
 def duration(first: date, last: date) -> str:
     """The whole years and months between two days, at least so many: "3 years 3 months"; under a month the days."""
-    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
-    years, months = divmod(max(months, 0), 12)
+    years, months = divmod(whole_months(first, last), MONTHS_IN_A_YEAR)
     days = (last - first).days
     in_years = ngettext("%(number)s year", "%(number)s years", years) % {"number": years}
     in_months = ngettext("%(number)s month", "%(number)s months", months) % {"number": months}
@@ -320,3 +352,9 @@ def duration(first: date, last: date) -> str:
     if years or months:
         return in_years if years else in_months
     return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+
+
+def whole_months(first: date, last: date) -> int:
+    """How many months have passed whole between two days."""
+    months = (last.year - first.year) * MONTHS_IN_A_YEAR + last.month - first.month - (last.day < first.day)
+    return max(months, 0)

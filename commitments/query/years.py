@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
@@ -23,6 +23,7 @@ AROUND = "around"  # the class of background
 NEWS_KINDS = tuple(kind for kind in UPDATE_KINDS if kind != EntryKind.CHECK)
 STEP, HEIGHT = 5, 11  # of a year, in units of the drawing: four to fill and one to keep apart
 LEAST_YEARS = 9  # of which a strip has room: with fewer the rest stays empty, with more they grow narrower
+STRETCHED = SafeString(' preserveAspectRatio="none"')
 FULL, LOW = "M{x} 0h4v11h-4z", "M{x} 7h4v4h-4z"
 
 
@@ -88,7 +89,7 @@ def news_by_year(commitments: Mapping[int, Commitment], day: date) -> dict[int, 
         retracted_by=None,
         date_first__isnull=False,
     )
-    rows = updates.order_by("effective_on", "entry").values_list("commitment_id", "kind", "status", "date_first")
+    rows = updates.order_by("effective_on", "entry_id").values_list("commitment_id", "kind", "status", "date_first")
     for key, kind, status, first_day in rows:
         if kind == EntryKind.REPORT and status:
             news[key][first_day.year] = status_role(status, commitments[key].kind)
@@ -97,12 +98,17 @@ def news_by_year(commitments: Mapping[int, Commitment], day: date) -> dict[int, 
     return dict(news)
 
 
-def strip_paths(news: Mapping[int, str], axis: YearAxis) -> SafeString:
-    """The paths of one commitment's strip, background last. Nothing for nothing."""
+def strip(news: Mapping[int, str], axis: YearAxis) -> SafeString:
+    """One commitment's strip, on the years that the key of the page defines (`#nine`)."""
     years_by_role: defaultdict[str, list[int]] = defaultdict(list)
     for year, role in news.items():
         years_by_role[role].append(year)
     around = axis.path(years_by_role.pop(AROUND, ()), LOW)
     paths = [(f"role-{role}", axis.path(years)) for role, years in sorted(years_by_role.items())]
     drawn = [(name, path) for name, path in [*paths, (AROUND, around)] if path]
-    return format_html_join("", '<path class="{}" d="{}"/>', drawn)
+    return format_html(
+        '<svg class="years" viewBox="{}"{} aria-hidden="true"><use href="#nine"/>{}</svg>',
+        axis.view_box,
+        STRETCHED if axis.is_long else "",
+        format_html_join("", '<path class="{}" d="{}"/>', drawn),
+    )

@@ -51,7 +51,7 @@ def test_every_page_has_both_days_and_its_number(printed):
     found = pages(printed)
     assert len(found) > 2
     for number, text in enumerate(found, start=1):
-        assert text.splitlines()[0].strip() == f"Public commitments: {TITLE}"
+        assert text.splitlines()[0].strip() == f"Hong Kong–Shanghai Pledge Record: {TITLE}"
         assert text.split()[-1] == f"{number}/{len(found)}"
 
 
