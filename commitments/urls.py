@@ -14,7 +14,7 @@ from commitments.exports.datasets import DATASETS
 from commitments.exports.json import JSON
 from commitments.exports.list_columns import LIST_COLUMNS
 from commitments.exports.xlsx import XLSX
-from commitments.models.commitment import REFERENCE
+from commitments.models.commitment import REFERENCE, TYPED_REFERENCE
 from commitments.public import (
     about,
     calendar,
@@ -23,6 +23,7 @@ from commitments.public import (
     error_reports,
     feeds,
     health,
+    indexes,
     ledger_page,
     overview,
     progress_report,
@@ -45,6 +46,12 @@ class ReferenceConverter(StringConverter):
     regex = REFERENCE
 
 
+class TypedReferenceConverter(StringConverter):
+    """A reference as people type it: cu-06, CU06."""
+
+    regex = TYPED_REFERENCE
+
+
 class EntryConverter(StringConverter):
     """The number of an entry of the ledger: no more digits than both databases can hold."""
 
@@ -58,6 +65,7 @@ class AnywhereConverter(StringConverter):
 
 
 register_converter(ReferenceConverter, "reference")
+register_converter(TypedReferenceConverter, "typed_reference")
 register_converter(AnywhereConverter, "anywhere")
 register_converter(EntryConverter, "entry")
 
@@ -71,6 +79,7 @@ urlpatterns = [
     path("commitments.xlsx", exports.export_table, LISTED | {"form": XLSX}, name="commitments_xlsx"),
     path("commitments.json", exports.export_table, LISTED | {"form": JSON}, name="commitments_json"),
     path("commitments/<reference:reference>/", commitment_page, name="commitment"),
+    path("commitments/<typed_reference:typed>/", commitment_list.lead_to_commitment, name="typed_reference"),
     path(
         "commitments/<reference:reference>.csv",
         exports.export_commitment,
@@ -91,9 +100,12 @@ urlpatterns = [
         )
         for dataset in DATASETS.values()
     ),
+    path("areas/", indexes.area_index, name="areas"),
     path("areas/<slug:slug>/", area_page, name="area"),
+    path("organisations/", indexes.organisation_index, name="organisations"),
     path("organisations/<slug:slug>/", organisation_page, name="organisation"),
     path("organisations/<slug:slug>.atom", feeds.organisation_feed, name="organisation_atom"),
+    path("releases/", indexes.release_index, name="releases"),
     path("releases/<slug:slug>/", release_page, name="release"),
     path("reports/progress/", progress_report.progress_report, name="progress_report"),
     path("reports/progress.csv", exports.export_progress, {"form": CSV}, name="progress_csv"),

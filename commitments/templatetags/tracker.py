@@ -144,13 +144,14 @@ def json_ld(data: dict[str, Any] | None) -> SafeString:
 def tick_box(name: str, choice: FilterChoice) -> SafeString:
     """One choice of the filter panel, with the number that it would give. A tag, because a page has a hundred."""
     return format_html(
-        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}</label>',
-        SafeString(' class="nothing"' if choice.count == 0 else ""),
+        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}{}</label>',
+        SafeString(' class="zero"' if choice.count == 0 else ""),
         name,
         choice.value,
         name,
         choice.value,
         SafeString(" checked" if choice.ticked else ""),
+        mark(choice.role) if choice.role else "",
         choice.label,
         "" if choice.count is None else format_html(' <span class="count">{}</span>', choice.count),
     )
