@@ -509,7 +509,7 @@ def test_more_than_can_be_read_are_a_strip_for_each_area_and_the_page_says_so(cl
     assert "Years run across; areas run down, with 11 pledges." in page
     assert "too many for a line each: up to 10 can be read" in page
     assert sentences(strip(client)) == "2019: reports 3, background 0. 2020: reports 0, background 1."
-    assert [dict(bar.attributes)["class"] for bar in find_all(strip(client), "rect")] == ["news own", "around news"]
+    assert [dict(bar.attributes)["class"] for bar in find_all(strip(client), "rect")] == ["news-bar own", "around news-bar"]
     assert visible_text(find_all(strip(client), "th")[0]).endswith("11 in all no evidence found 8 delivered 3")
     addresses = [address.replace("&amp;", "&") for address in link_texts(strip(client))]
     assert addresses[1:3] == ["/commitments/?area=of-all", "/commitments/?area=of-all&status=no_report"]
