@@ -115,6 +115,12 @@ def test_a_label_covers_no_other_mark_where_there_is_room_beside_it():
     )
 
 
+def test_a_label_is_its_date_alone_where_only_that_has_room_beside_its_mark():
+    others = [Mark("moving", percent(mark)) for mark in (76, 64)]
+    label = place_label("last progress Nov 2025", "moving", 87, [], others, "Nov 2025")
+    assert (label.text, label.whole, label.x, label.is_left) == ("Nov 2025", "last progress Nov 2025", "87%", False)
+
+
 def test_a_label_stands_behind_the_time_in_which_its_mark_lies():
     assert place_label("delivered Nov 2019", "done", 20, [Mark("due", "11%", "11%")], []).x == "22%"
 
@@ -153,10 +159,10 @@ def sentences(row):
 
 
 def said(row):
-    """The label on the line and the one beside the name, which say the same."""
+    """The label beside the name; the one on the line says the same, or where there is no room its date."""
     [on_line], [beside] = find_all(row, "text", _class="said"), find_all(row, "span", _class="say")
-    assert visible_text(on_line) == visible_text(beside)
-    return visible_text(on_line)
+    assert visible_text(beside).endswith(visible_text(on_line))
+    return visible_text(beside)
 
 
 def line(client, commitment, query=""):
@@ -509,7 +515,10 @@ def test_more_than_can_be_read_are_a_strip_for_each_area_and_the_page_says_so(cl
     assert "Years run across; areas run down, with 11 pledges." in page
     assert "too many for a line each: up to 10 can be read" in page
     assert sentences(strip(client)) == "2019: reports 3, background 0. 2020: reports 0, background 1."
-    assert [dict(bar.attributes)["class"] for bar in find_all(strip(client), "rect")] == ["news own", "around news"]
+    assert [dict(bar.attributes)["class"] for bar in find_all(strip(client), "rect")] == [
+        "news-bar own",
+        "around news-bar",
+    ]
     assert visible_text(find_all(strip(client), "th")[0]).endswith("11 in all no evidence found 8 delivered 3")
     addresses = [address.replace("&amp;", "&") for address in link_texts(strip(client))]
     assert addresses[1:3] == ["/commitments/?area=of-all", "/commitments/?area=of-all&status=no_report"]
