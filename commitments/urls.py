@@ -23,6 +23,7 @@ from commitments.public import (
     error_reports,
     feeds,
     health,
+    indexes,
     ledger_page,
     overview,
     progress_report,
@@ -111,9 +112,12 @@ urlpatterns = [
         )
         for dataset in DATASETS.values()
     ),
+    path("areas/", indexes.area_index, name="areas"),
     path("areas/<slug:slug>/", area_page, name="area"),
+    path("organisations/", indexes.organisation_index, name="organisations"),
     path("organisations/<slug:slug>/", organisation_page, name="organisation"),
     path("organisations/<slug:slug>.atom", feeds.organisation_feed, name="organisation_atom"),
+    path("releases/", indexes.release_index, name="releases"),
     path("releases/<slug:slug>/", release_page, name="release"),
     path("reports/progress/", progress_report.progress_report, name="progress_report"),
     path("reports/progress.csv", exports.export_progress, {"form": CSV}, name="progress_csv"),

@@ -40,6 +40,7 @@ class LinkCheckAdmin(ReadOnlyAdmin):
     """To be looked at; what to do about a page is done by an update with another address."""
 
     list_display = ("page", "outcome_now", "failing_since", "evidence_of", "archived", "checked_at")
+    list_display_links = ("checked_at",)  # the page's own link leads to the page
     list_filter = (OutcomeFilter,)
     list_per_page = 50
     search_fields = ("url",)

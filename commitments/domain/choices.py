@@ -31,7 +31,7 @@ class Kind(Vocabulary):
 
     AGREEMENT = "agreement", "", _("A document that the release reports as signed."), _("agreement")
     ACTION = "action", "", _("Something to be done once."), _("action")
-    CONTINUING = "continuing", "", _("Something to be kept up, with no end of its own."), _("continuing")
+    CONTINUING = "continuing", "", _("Something to be kept up: open-ended."), _("continuing")
     TARGET = "target", "", _("A number to be reached."), _("target")
     DONE_AT_RELEASE = (
         "done_at_release",
@@ -59,7 +59,12 @@ class Level(Vocabulary):
 
     PRIMARY = "primary", "", _("A pledge of its own. Counts are of these."), _("pledge")
     AIM = "aim", "", _("A purpose or outcome that hangs on another pledge. Listed, not counted."), _("aim")
-    UMBRELLA = "umbrella", "", _("A heading over pledges of their own. Listed, not counted."), _("heading")
+    UMBRELLA = (
+        "umbrella",
+        "",
+        _("A heading over pledges of their own. Listed, not counted."),
+        pgettext_lazy("level", "heading"),
+    )
 
 
 class DeadlineBasis(Vocabulary):
@@ -177,7 +182,7 @@ class EvidenceLevel(Vocabulary):
     BACKGROUND = (
         "background",
         "none",
-        _("No status is reported, but related or context evidence is on record."),
+        _("No status is reported, but related or background evidence is on record."),
         _("background only"),
     )
     PARTY = "party", "", _("Only the parties’ own word."), _("the parties’ own word")
@@ -201,13 +206,13 @@ class Freshness(Vocabulary):
     NEVER = (
         "never",
         "",
-        _("No report and no context is on record. To look and find nothing is no news."),
+        _("No report and no background is on record. To look and find nothing is not news."),
         _("no news"),
     )
-    FRESH = "fresh", "", _("The last report or context is at most 180 days old."), _("fresh")
-    AGEING = "ageing", "", _("The last report or context is at most 365 days old."), _("ageing")
-    STALE = "stale", "", _("The last report or context is more than 365 days old."), _("stale")
-    SETTLED = "settled", "", _("Completed or stopped: nothing more is expected."), _("settled")
+    FRESH = "fresh", "", _("The last report or background is at most 180 days old."), _("fresh")
+    AGEING = "ageing", "", _("The last report or background is at most 365 days old."), _("ageing")
+    STALE = "stale", "", _("The last report or background is more than 365 days old."), _("stale")
+    SETTLED = "settled", "", _("Delivered or stopped: nothing more is expected."), _("settled")
 
 
 class Relation(Vocabulary):
@@ -215,7 +220,7 @@ class Relation(Vocabulary):
 
     DIRECT = "direct", "", _("Reports on the pledge itself. Only this moves a status."), _("direct")
     RELATED = "related", "", _("Reports on something close to it."), _("related")
-    CONTEXT = "context", "", _("Helps to understand it."), _("context")
+    CONTEXT = "context", "", _("Helps to understand it."), _("background")
 
 
 class Source(Vocabulary):
@@ -263,7 +268,7 @@ class EntryKind(Vocabulary):
 
     PUBLISHED = "published", "", _("The commitment as it became public."), _("published")
     REPORT = "report", "", _("A status on a date, with its evidence."), _("report")
-    CONTEXT = "context", "", _("Something that bears on it and moves nothing."), _("context")
+    CONTEXT = "context", "", _("Bears on the pledge. This does not change the status."), _("background")
     CHECK = "check", "", _("Someone looked on a day and found nothing new."), _("check")
     CORRECTION = "correction", "", _("Public wording put right, with the reason."), _("correction")
     RETRACTION = "retraction", "", _("An earlier entry was wrong; it counts nowhere."), _("retraction")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-OPENING_BRACKETS = ("(", "\N{FULLWIDTH LEFT PARENTHESIS}")
+OPENING_BRACKET = "("  # folded; Chinese writes a wide one, without a blank before it
 
 
 def fold_publisher(name: str) -> str:
     """A publisher as it is compared: without regard to width, case, blanks and typographic apostrophes."""
     plain = unicodedata.normalize("NFKC", name).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return " ".join(plain.casefold().split())
+    return " ".join(plain.casefold().replace(OPENING_BRACKET, f" {OPENING_BRACKET}").split())
 
 
 def publisher_candidates(publisher: str) -> list[str]:
@@ -20,5 +20,5 @@ def publisher_candidates(publisher: str) -> list[str]:
     under its whole name, or as "xinhua".
     """
     folded = fold_publisher(publisher)
-    cuts = [place for place, character in enumerate(folded) if character in OPENING_BRACKETS and place]
+    cuts = [place for place, character in enumerate(folded) if character == OPENING_BRACKET and place]
     return [folded, *(folded[:place].rstrip() for place in reversed(cuts))]

@@ -22,6 +22,7 @@ from commitments.domain.assessment import days_late, slip_days
 from commitments.domain.choices import Vocabulary
 from commitments.domain.hash_chain import utc_timestamp
 from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
+from commitments.models.commitment import reference_key
 from commitments.query.expressions import JoinedValues, to_partial_date
 from commitments.query.verdicts import VerdictFacts, compose_verdict
 
@@ -166,10 +167,16 @@ def read_codes(_context: RowContext, text: str | None) -> list[str]:
     return sorted(text.split(",")) if text else []
 
 
+def read_references(_context: RowContext, text: str | None) -> list[str]:
+    """References that are joined by commas, in their order."""
+    return sorted(text.split(","), key=reference_key) if text else []
+
+
 def read_repeating(context: RowContext, text: str | None) -> list[str]:
     """The references of what promises it again, of those releases that were out on the day of the file."""
     rows = (row.split(" ") for row in text.split(",")) if text else ()
-    return sorted(reference for reference, issued_on in rows if issued_on <= context.day.isoformat())
+    out = [reference for reference, issued_on in rows if issued_on <= context.day.isoformat()]
+    return sorted(out, key=reference_key)
 
 
 def read_lines(_context: RowContext, text: str | None) -> list[str]:

@@ -8,11 +8,11 @@ from commitments.domain import choices
 from commitments.exports.columns import (
     Column,
     ColumnType,
-    read_codes,
     read_days_late,
     read_lines,
     read_names,
     read_number,
+    read_references,
     read_repeating,
     read_sides,
     read_slip_days,
@@ -279,7 +279,7 @@ LIST_COLUMNS = (
         ColumnType.TEXTS,
         _("References of earlier commitments that it promises again."),
         (REPEATED,),
-        read_codes,
+        read_references,
     ),
     Column(
         "repeated_by",

@@ -18,7 +18,7 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
 
     def of_standing_evidence(self) -> LinkCheckQuerySet:
         """Pages that standing evidence rests on."""
-        return self.filter(Exists(Evidence.objects.filter(url=OuterRef("url"), update__retracted_by=None)))
+        return self.filter(Exists(Evidence.objects.standing().filter(url=OuterRef("url"))))
 
     def failed(self) -> LinkCheckQuerySet:
         """Those that answer no more."""

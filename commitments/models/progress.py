@@ -197,7 +197,7 @@ class Update(UpdateFields):
     redacted_by = models.ForeignKey(
         LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("redacted by")
     )
-    search_text_zh = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
+    search_text = models.TextField(blank=True, editable=False, default="")  # its note and the titles of its evidence
 
     # Set by those who read updates for a page (`query.entries.prefetch_evidence`).
     if TYPE_CHECKING:
@@ -239,10 +239,20 @@ class Update(UpdateFields):
         return self.retracted_by_id is None and self.date is not None
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Evidence by whether it counts."""
+
+    def standing(self) -> EvidenceQuerySet:
+        """Of what was not retracted: neither the update nor the commitment."""
+        return self.filter(update__retracted_by=None, update__commitment__retracted_at=None)
+
+
 class Evidence(EvidenceFields):
     """Evidence of a published update."""
 
     update = models.ForeignKey(Update, models.PROTECT, related_name="evidence", verbose_name=_("update"))
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         """In the order recorded."""

@@ -122,8 +122,9 @@ async def _ask(session: ClientSession, url: str) -> LinkResult:
             )
             return LinkResult(url, outcome_of_status(answer.status), answer.status, final_url=final_url)
     except ClientConnectorError as error:
-        private = isinstance(error.os_error, PrivateNetworkError)
-        return LinkResult(url, LinkOutcome.PRIVATE if private else LinkOutcome.UNREACHABLE, detail=_words(error))
+        if isinstance(error.os_error, PrivateNetworkError):
+            return LinkResult(url, LinkOutcome.PRIVATE, detail=_words(error.os_error))
+        return LinkResult(url, LinkOutcome.UNREACHABLE, detail=_words(error))
     except (ClientError, OSError, ValueError) as error:
         return LinkResult(url, LinkOutcome.UNREACHABLE, detail=_words(error))
 

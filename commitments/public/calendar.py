@@ -44,8 +44,9 @@ from commitments.query.verdicts import done_when_sentence, verdict_of
 MAX_EVENTS = 2000  # events in a calendar: above that, programs that people use for their days give up
 REFRESH_AFTER = timedelta(days=1)  # when a subscriber should ask again
 HAS_DEADLINE = Q(state__deadline_last__isnull=False)
-# Entries that can move or stop an event; redactions, which belong to no commitment, are counted beside them.
+# Entries that can move or stop a deadline; redactions, which belong to no commitment, are counted beside them.
 CHANGING_KINDS = (EntryKind.REPORT, EntryKind.CORRECTION, EntryKind.RETRACTION)
+LOOKING_KINDS = (EntryKind.CONTEXT, EntryKind.CHECK)  # these move a review, too: somebody has looked
 HAS_REVIEW_DAY = ~Q(state__status__in=SETTLED_STATUSES)
 
 
@@ -86,7 +87,7 @@ def calendar_response(request: HttpRequest, query: FeedQuery) -> HttpResponse:
 def calendar_events(request: HttpRequest, query: FeedQuery) -> Iterator[Event]:
     """The deadline and the review of each commitment that has them."""
     commitments = list(
-        query.commitments.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference")
+        query.commitments.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference_key")
     )
     records = calendar_records(commitments, query.day)
     for commitment in commitments:
@@ -96,16 +97,17 @@ def calendar_events(request: HttpRequest, query: FeedQuery) -> Iterator[Event]:
             "description": strip_control_chars("\n".join([*event_description(commitment, record), address])),
             "url": address,
             "status": STATUS.CANCELLED if commitment.state.status == Status.STOPPED else STATUS.CONFIRMED,
-            "sequence": record.version,
             "stamp": record.recorded_at,
             "last_modified": record.recorded_at,
         }
         if deadline := commitment.state.deadline:
+            words = deadline_words(commitment, deadline)
             yield calendar_event(
-                commitment, "deadline", deadline.last, summary=deadline_words(commitment, deadline), **common
+                commitment, "deadline", deadline.last, summary=words, sequence=record.deadline_version, **common
             )
         if day := commitment.review_due_on:
-            yield calendar_event(commitment, "review", day, summary=_("next review"), **common)
+            words = _("next review")
+            yield calendar_event(commitment, "review", day, summary=words, sequence=record.review_version, **common)
 
 
 def calendar_event(commitment: Commitment, what: str, day: date, *, summary: str, **properties: Any) -> Event:
@@ -113,7 +115,7 @@ def calendar_event(commitment: Commitment, what: str, day: date, *, summary: str
     return Event.new(
         uid=str(item_uuid(f"{commitment.reference} {what}")),
         start=day,
-        end=day + timedelta(days=1) if day < date.max else None,
+        end=day + timedelta(days=1),
         transparency=TRANSP.TRANSPARENT,
         summary=single_line(with_label(display_title(commitment), summary)),
         **properties,
@@ -124,13 +126,14 @@ def calendar_event(commitment: Commitment, what: str, day: date, *, summary: str
 class CalendarRecord:
     """What the ledger says of one commitment by the day asked for.
 
-    `version`: how many entries may have moved an event by then. It never goes down, because calendars
-    pass over an event of a lower sequence: taking a revision back is one more version.
+    `deadline_version`, `review_version`: how many entries may have moved the event by then. They never go down,
+    because calendars pass over an event of a lower sequence: taking a revision back is one more version.
     `revisions`: the reports that moved the deadline and stand, in the order in which they count.
     """
 
     recorded_at: datetime
-    version: int
+    deadline_version: int
+    review_version: int
     revisions: list[Update]
 
 
@@ -149,11 +152,14 @@ def calendar_records(commitments: list[Commitment], day: date) -> dict[str, Cale
         own=Max("recorded_at"),
         later=Max("targeted_by__recorded_at"),
         moves=Count("pk", filter=Q(kind__in=CHANGING_KINDS), distinct=True),
+        looks=Count("pk", filter=Q(kind__in=LOOKING_KINDS), distinct=True),
         redactions=Count("targeted_by", filter=Q(targeted_by__kind=EntryKind.REDACTION), distinct=True),
     )
     return {
-        str(reference): CalendarRecord(max(own, later or own), moves + redactions, revisions[key])
-        for reference, key, own, later, moves, redactions in rows
+        str(reference): CalendarRecord(
+            max(own, later or own), moves + redactions, moves + looks + redactions, revisions[key]
+        )
+        for reference, key, own, later, moves, looks, redactions in rows
     }
 
 

@@ -14,7 +14,6 @@ from commitments.models import Commitment, LedgerEntry, LedgerHead, Repetition, 
 from commitments.public import seo
 from commitments.public.commitment_at_entry import commitment_at_entry
 from commitments.public.commitment_context import page_context
-from commitments.public.passage import reference_order
 from commitments.public.retracted import retracted_page
 from commitments.query.entries import (
     describe_corrections,
@@ -79,7 +78,7 @@ def _page_of_day(request: HttpRequest, day: date, as_of: date | None, reference:
         partners=commitment.partners.all(),
         section=section,
         corrections=describe_corrections(entries),
-        parts=Commitment.objects.as_of(day).filter(part_of=commitment).order_by("reference"),
+        parts=Commitment.objects.as_of(day).filter(part_of=commitment).order_by("reference_key"),
         neighbours=neighbours(commitment, day),
         head=head,
         cited=request.build_absolute_uri(permanent_path(reference, head, as_of)),
@@ -104,16 +103,15 @@ def repetitions(commitment: Commitment, day: date) -> tuple[QuerySet[Repetition]
     repeats = commitment.repetitions.filter(repeated__in=out).select_related("repeated__release")
     repeated_by = commitment.repeated_by.filter(commitment__in=out).select_related("commitment__release")
     return (
-        repeats.order_by("repeated__release__issued_on", "repeated__reference"),
-        repeated_by.order_by("commitment__release__issued_on", "commitment__reference"),
+        repeats.order_by("repeated__release__issued_on", "repeated__reference_key"),
+        repeated_by.order_by("commitment__release__issued_on", "commitment__reference_key"),
     )
 
 
 def neighbours(commitment: Commitment, day: date) -> dict[str, Commitment | None]:
-    """The commitments before and after it in its area, as people count: NS-99 before NS-100."""
-    area = Commitment.objects.as_of(day).filter(area=commitment.area_id)
-    references = sorted(area.values_list("reference", flat=True), key=reference_order)
-    place = references.index(commitment.reference)
-    around = {"previous": references[:place][-1:], "next": references[place + 1 :][:1]}
-    rows = {row.reference: row for row in area.filter(reference__in=[*around["previous"], *around["next"]])}
-    return {name: rows[found[0]] if found else None for name, found in around.items()}
+    """The commitments before and after it in its area, by reference."""
+    area, key = Commitment.objects.as_of(day).filter(area=commitment.area_id), commitment.reference_key
+    return {
+        "previous": area.filter(reference_key__lt=key).order_by("-reference_key").first(),
+        "next": area.filter(reference_key__gt=key).order_by("reference_key").first(),
+    }

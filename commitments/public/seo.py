@@ -133,6 +133,9 @@ class PageSitemap(LanguageSitemap):
             "timeline",
             "progress_report",
             "updates",
+            "areas",
+            "organisations",
+            "releases",
             "ledger",
             "data",
             "about",
@@ -152,7 +155,7 @@ class CommitmentSitemap(LanguageSitemap):
     def items(self) -> CommitmentQuerySet:
         """By reference."""
         last_entry = LedgerEntry.objects.filter(commitment=OuterRef("reference")).order_by("-sequence")
-        commitments = Commitment.objects.as_of(localdate()).order_by("reference")
+        commitments = Commitment.objects.as_of(localdate()).order_by("reference_key")
         return commitments.annotate(changed_at=Subquery(last_entry.values("recorded_at")[:1]))
 
     def lastmod(self, item: Commitment) -> datetime:

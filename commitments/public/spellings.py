@@ -27,7 +27,7 @@ def canonical_reference(spelling: str) -> str:
 
 @public_get
 def other_spelling(request: HttpRequest, reference: str, name: str) -> HttpResponse:
-    """To the address that is meant, with the whole question. `name`: its name in `urls.py`. Http404 if there is none."""
+    """To the address meant, with the whole question. `name`: its name in `urls.py`. Http404 if there is none."""
     canonical = canonical_reference(reference)
     form = day_form(request)
     day = form.cleaned_data["as_of"] if form.is_valid() else None

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext, pgettext
 from commitments.domain.choices import ANNOUNCED, Freshness, Level, Schedule, Status
 from commitments.models import Release
 from commitments.models.commitment import CommitmentQuerySet
+from commitments.query.expressions import PROMISES_AGAIN
 
 NO_REPORT, IN_PROGRESS = Q(state__status=Status.NO_REPORT), Q(state__status=Status.IN_PROGRESS)
 COMPLETED = Q(state__status=Status.COMPLETED)
@@ -68,11 +69,7 @@ def count_by_release(commitments: CommitmentQuerySet) -> dict[int, ReleaseCounts
     counts: dict[str, Any] = {f"n_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
     rows: Any = commitments.counted().order_by().values("release_id").annotate(**counts)
     repeating = dict(
-        commitments.counted()
-        .filter(repetitions__isnull=False)
-        .order_by()
-        .values_list("release_id")
-        .annotate(number=Count("pk", distinct=True))
+        commitments.counted().filter(PROMISES_AGAIN).order_by().values_list("release_id").annotate(number=Count("pk"))
     )
     return {
         row["release_id"]: ReleaseCounts(
@@ -118,7 +115,7 @@ def find(release: Release, counts: ReleaseCounts, link: Link) -> Finding:
 
 def _nothing_to_keep(announced: int, link: Link) -> SafeString:
     if not announced:
-        return format_html(_("No pledge that is counted stands in it."))
+        return format_html("{}", _("No pledge that is counted stands in it."))
     form = ngettext(
         'The <a href="{href}">one pledge</a> was already done when it was announced.',
         'All <a href="{href}">{number} pledges</a> were already done when they were announced.',
@@ -214,7 +211,7 @@ def _clauses(counts: ReleaseCounts, link: Link) -> Iterator[SafeString]:
 def _delivered(counts: ReleaseCounts, link: Link) -> SafeString:
     number = counts.delivered
     if not number:
-        return format_html(_("none is delivered"))
+        return format_html("{}", _("none is delivered"))
     if number == counts.to_be_kept:
         form = _('<a class="role-done" href="{href}">all are delivered</a>{late}')
     else:

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from commitments.domain import choices
 from commitments.domain.partial_dates import parse_partial_date
@@ -118,18 +118,6 @@ def unit_square(context: template.Context, commitment: Commitment) -> SafeString
 
 
 @register.simple_tag
-def side_marks(side: str) -> SafeString:
-    """Whose side of the table: a mark for each of the two cities, HK and SH, 港 and 滬; none for anybody else."""
-    marks = {
-        choices.Side.HONG_KONG: pgettext("mark of a side", "HK"),
-        choices.Side.SHANGHAI: pgettext("mark of a side", "SH"),
-    }
-    shown = marks if side == choices.Side.BOTH else {one: marks[one] for one in marks if one == side}
-    pairs = ((one.label, words) for one, words in shown.items())
-    return format_html_join("", '<abbr class="side" title="{}">{}</abbr>', pairs)
-
-
-@register.simple_tag
 def json_ld(data: dict[str, Any] | None) -> SafeString:
     """A page's structured data (JSON-LD): a block of data, which no browser runs. Nothing for nothing."""
     if not data:
@@ -144,13 +132,14 @@ def json_ld(data: dict[str, Any] | None) -> SafeString:
 def tick_box(name: str, choice: FilterChoice) -> SafeString:
     """One choice of the filter panel, with the number that it would give. A tag, because a page has a hundred."""
     return format_html(
-        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}</label>',
-        SafeString(' class="nothing"' if choice.count == 0 else ""),
+        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}{}</label>',
+        SafeString(' class="zero"' if choice.count == 0 else ""),
         name,
         choice.value,
         name,
         choice.value,
         SafeString(" checked" if choice.ticked else ""),
+        mark(choice.role) if choice.role else "",
         choice.label,
         "" if choice.count is None else format_html(' <span class="count">{}</span>', choice.count),
     )
@@ -172,6 +161,16 @@ def localized_plain(item: Any, name: str) -> str:
 def former_name(row: Entity, day: date) -> LocalizedText | None:
     """What an entity was called on a day, where that is another name: `{% former_name row day as former %}`."""
     return entity_changes.former_name(row, day)
+
+
+@register.simple_tag(takes_context=True)
+def formerly(context: template.Context, row: Entity) -> SafeString:
+    """In brackets behind an entity's name: what it was called on the page's day; nothing where that is its name."""
+    former = entity_changes.former_name(row, context["day"])
+    if former is None:
+        return SafeString("")
+    words = format_html(gettext("formerly %(name)s") % {"name": "{}"}, former.marked)
+    return format_html('{}<span class="quiet">{}</span>', space(), bracket_html(words))
 
 
 @register.simple_tag
@@ -214,6 +213,7 @@ def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
     return format_html(pattern, format_decimal(value), unit.marked)
 
 
+register.filter("standing", standing)
 register.filter("titled_plain", display_title)
 register.filter("quoted", quote_html)
 register.filter("bracketed", bracket_html)

@@ -14,7 +14,7 @@ from commitments.models.link_check import FAILED
 def urls_to_check(now: datetime, max_age: timedelta) -> list[str]:
     """The pages that standing evidence rests on, without those that were asked within `max_age`."""
     lately = LinkCheck.objects.filter(url=OuterRef("url"), checked_at__gt=now - max_age)
-    standing = Evidence.objects.filter(~Exists(lately), update__retracted_by=None)
+    standing = Evidence.objects.standing().filter(~Exists(lately))
     return list(standing.order_by("url").values_list("url", flat=True).distinct())
 
 
@@ -29,7 +29,7 @@ def store_link_check(check: LinkCheck) -> None:
 
 def references_by_url(urls: Iterable[str]) -> dict[str, list[str]]:
     """The commitments whose standing evidence a page is."""
-    rows = Evidence.objects.filter(url__in=list(urls), update__retracted_by=None)
+    rows = Evidence.objects.standing().filter(url__in=list(urls))
     references: dict[str, list[str]] = {}
     for url, reference in rows.order_by("update__commitment__reference").values_list(
         "url", "update__commitment__reference"

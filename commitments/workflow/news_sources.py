@@ -31,8 +31,6 @@ def recorded_under_another_class(news_source: NewsSource) -> list[Evidence]:
     Evidence keeps the class that it was recorded with: a paid post, or what was classed before the list was changed.
     """
     lookup = NewsSourceLookup()
-    others = Evidence.objects.exclude(source=news_source.source).filter(
-        update__retracted_by=None, update__commitment__retracted_at=None
-    )
+    others = Evidence.objects.standing().exclude(source=news_source.source)
     rows = others.select_related("update__commitment").order_by("update__commitment__reference", "update", "position")
     return [row for row in rows if lookup.find(row.publisher) == news_source]

@@ -129,7 +129,7 @@ def _returned_by_author(users: QuerySet[User]) -> dict[int | None, list[DraftUpd
     drafts = DraftUpdate.objects.filter(
         state=DraftState.RETURNED, author__in=users, commitment__retracted_at=None
     ).select_related("commitment")
-    for draft in drafts.order_by("commitment__reference", "pk"):
+    for draft in drafts.order_by("commitment__reference_key", "pk"):
         returned[draft.author_id].append(draft)
     return returned
 

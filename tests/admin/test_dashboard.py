@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from commitments.models import EntityProposal, ErrorReport
+from commitments.models import EntityProposal, ErrorReport, LinkCheck
 from tests import factories
 from tests.helpers.crowds import crowd, queries
 from tests.helpers.days import NOW
@@ -16,7 +16,14 @@ from tests.helpers.people import member, signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 
 TILE = re.compile(r'<a href="([^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
-FOUND = re.compile(r"(\d+) (?:commitments?|draft updates?|error reports?|redaction requests?)\n")
+# What came of asking for the pages of evidence: of these two answer no more.
+PAGES = {
+    "https://example.org/gone": "gone",
+    "https://example.org/dead": "unreachable",
+    "https://example.org/there": "answers",
+    "https://example.org/closed": "unclear",
+    "https://example.org/inside": "private",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,15 +31,19 @@ def work(module_db):
     """Of our organisation: one of each sort. Of others: one more that is past its deadline."""
     with time_machine.travel(NOW):
         ours = factories.OrganisationFactory(name="Ours")
+        long_ago = datetime(2025, 1, 1, tzinfo=UTC)
+        stale = factories.published(owners=[ours], recorded_at=long_ago)
+        pages = [factories.evidence(url=url, relation="context") for url in PAGES]
+        factories.record("context", stale, date="2025-01-01", evidence=pages, recorded_at=long_ago)
         past = factories.published(owners=[ours], deadline="2018")
         factories.published(owners=[ours, factories.OrganisationFactory()], deadline="2026-12")
-        stale = factories.published(owners=[ours])
-        factories.record("check", stale, date="2025-01-01", recorded_at=datetime(2025, 1, 1, tzinfo=UTC))
         factories.published(owners=[ours], review_on="2026-11-01")
         factories.published(deadline="2018")
         factories.CommitmentFactory(owners=[ours])
         waiting(past)
         ErrorReport.objects.create(token="x", what="Wrong.")
+        for url, outcome in (PAGES | {"https://example.org/of-no-evidence": "gone"}).items():
+            LinkCheck.objects.create(url=url, outcome=outcome, checked_at=NOW)
         EntityProposal.objects.create(kind="organisation", slug=ours.slug, reason="Renamed.")
         return ours
 
@@ -78,6 +89,7 @@ EXPECTED = {
         "of these I proposed": 0,
         "organisations without a Chinese name": 3,
         "open reports from the public": 1,
+        "pages of evidence that answer no more": 2,
     },
 }
 

@@ -65,7 +65,7 @@ def test_the_form_opens_with_the_commitment_how_it_stands_and_one_page_of_eviden
     assert Form(page).fields["commitment"] == str(commitment.pk)
     assert Form(page).fields["evidence-TOTAL_FORMS"] == "1"
     assert "TT-01 Build a bridge" in page.text
-    assert "no report" in page.text
+    assert "no evidence found" in page.text
 
 
 def test_a_draft_is_saved_and_not_public(commitment, desk, client):

@@ -72,6 +72,7 @@ GET  put_on_record             302 403 403 403 200 403
 POST put_on_record             302 403 403 403 200 403
 GET  release_add               302 403 403 200 200 403
 GET  areas                     302 403 403 200 200 403
+GET  link_checks               302 403 403 200 200 403
 GET  reports                   302 403 403 200 200 403
 POST report                    302 403 403 200 200 403
 GET  users                     302 403 403 403 403 200

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
 from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
@@ -17,6 +18,7 @@ from commitments.models import (
     EntityProposal,
     ErrorReport,
     LedgerEntry,
+    LinkCheck,
     LoadedItem,
     NewsSource,
     Occasion,
@@ -33,7 +35,7 @@ MODELS = {model._meta.model_name: model for model in apps.get_app_config("commit
 # What the ledger projects, what a command writes, and what has steps of its own.
 READ_ONLY = {
     *("affiliation", "edition", "evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership"),
-    *("redactionrequest", "reminder", "state", "translation", "update"),
+    *("linkcheck", "redactionrequest", "reminder", "state", "translation", "update"),
     *("agreement", "entitychange", "entityproposal", "repetition", "section"),
 }
 # Evidence is typed with its draft, and error reports are sent by readers.
@@ -49,6 +51,7 @@ def rows(module_db):
         [commitment]
     )
     factories.record("report", commitment)
+    LinkCheck.objects.create(url=factories.evidence()["url"], outcome="answers", checked_at=timezone.now())
     draft = commitment.drafts.create(date="2019", status="in_progress")
     draft.evidence.create(**factories.evidence())
     LoadedItem.objects.create(key="area:somewhere")

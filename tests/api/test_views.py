@@ -26,8 +26,8 @@ from tests.helpers.exports import SOME, read
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 API = "/api/v1/"
 COLLECTIONS = [f"{API}{name}/" for name in DATASETS]
-ITEMS = [f"{API}{name}/" for name in ("commitments/CU-06", "updates/127", "organisations/lcsd", "areas/culture")]
-ITEMS += [f"{API}releases/4th-plenary-2018/"]
+ITEMS = [f"{API}{name}/" for name in ("commitments/CU-06", "updates/192", "organisations/lcsd", "areas/culture")]
+ITEMS += [f"{API}releases/4th-plenary-2018/", f"{API}news_sources/xinhua/"]
 ADDRESSES = [API, *COLLECTIONS, *ITEMS, f"{API}schema/"]
 
 
@@ -138,7 +138,8 @@ def test_a_commitment_s_own_address_has_its_updates_with_their_evidence(client):
 
 
 def test_one_row_is_the_same_as_among_the_others(release, client):
-    for name, identity in (("updates", "127"), ("organisations", "lcsd"), ("areas", "culture")):
+    items = {"updates": "192", "organisations": "lcsd", "areas": "culture", "news_sources": "xinhua"}
+    for name, identity in items.items():
         [among] = [row for row in walk(client, f"{API}{name}/") if str(next(iter(row.values()))) == identity]
         assert ask(client, f"{API}{name}/{identity}/") == among
 
@@ -167,6 +168,14 @@ def test_before_the_release_there_is_nothing(release, client, name):
     assert ask(client, f"{API}{name}/?as_of=2018-08-23")["results"] == []
 
 
+@pytest.mark.postgresql
+def test_the_news_sources_are_those_of_today_on_every_day(release, client):
+    today, before = (ask(client, f"{API}news_sources/{query}") for query in ("", "?as_of=2018-08-23"))
+    assert (before["results"], before["count"]) == (today["results"], 52)
+    address = f"{API}news_sources/xinhua/"
+    assert ask(client, f"{address}?as_of=2018-08-23") == ask(client, address)
+
+
 # Pages
 
 
@@ -178,7 +187,7 @@ def ties(db):
     reports = [
         factories.new("report", commitment, date="2020", status="in_progress") for commitment in commitments[::2]
     ]
-    append_entries(reports)
+    append_entries([*reports, factories.new("check", commitments[1])])
 
 
 @pytest.mark.postgresql
@@ -302,7 +311,14 @@ def test_what_is_the_same_on_every_day_takes_nothing(db, client, address):
 
 NOWHERE = ["", "v2/", "v1/nothing/", "v1/commitments/XX-99/", "v1/commitments/cu-06/", "v1/commitments/CU-06/x/"]
 NOWHERE += ["v1/updates/0/", "v1/updates/1/", f"v1/updates/{10**18}/", f"v1/updates/{'9' * 5000}/", "v1/updates/-1/"]
-NOWHERE += ["v1/areas/atlantis/", "v1/evidence/127/", "v1/commitments/CU%0006/", "v1/areas/%FF/", "v1/areas/a%0A/"]
+NOWHERE += [
+    "v1/areas/atlantis/",
+    "v1/news_sources/nobody/",
+    "v1/evidence/192/",
+    "v1/commitments/CU%0006/",
+    "v1/areas/%FF/",
+    "v1/areas/a%0A/",
+]
 
 
 def test_where_there_is_nothing_the_answer_is_404_in_the_same_form(release, client):
@@ -480,3 +496,15 @@ def test_the_documentation_of_an_empty_record_has_no_links_that_lead_nowhere(cli
     assert {address["path"] for address in shown if not address["link"]} == {
         address["path"] for address in shown if "{" in address["path"]
     }
+
+
+@pytest.mark.postgresql
+def test_references_count_as_people_do_on_the_list_in_its_files_and_in_the_api(client):
+    references = ["NS-09", "NS-98", "NS-99", "NS-100", "NS-101", "NSB-01"]
+    for reference in sorted(references):
+        factories.published(reference=reference)
+    assert [row.reference for row in client.get("/commitments/").context["rows"]] == references
+    assert [row["reference"] for row in read(client, "/commitments.csv")] == references
+    for sort, expected in (("reference", references), ("-reference", references[::-1])):
+        rows = walk(client, f"{API}commitments/?sort={sort}&per_page=2")
+        assert [row["reference"] for row in rows] == expected

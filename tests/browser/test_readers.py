@@ -64,7 +64,7 @@ def test_the_whole_way_to_a_source_by_keyboard_alone(site, open_page):
         tab_to(page, "id_q")
         page.keyboard.type("Hong Kong Week")
         page.keyboard.press("Enter")
-        expect(page.locator("#announcement")).to_have_text("4 commitments")
+        expect(page.locator("#announcement")).to_have_text("7 commitments")
         assert page.url == f"{site.url}/commitments/?q=Hong%20Kong%20Week"
         tab_to(page, "CU-06")
         page.keyboard.press("Enter")
@@ -107,11 +107,11 @@ def test_the_list_is_filtered_sorted_and_paged_without_javascript(site, open_pag
         page.goto(f"{site.url}/commitments/")
         page.get_by_label("in progress").check()
         page.get_by_role("button", name="Show").click()
-        assert page.locator("tbody tr").count() == 15
+        assert page.locator("tbody tr").count() == 23
         page.get_by_role("columnheader", name="Last entry").get_by_role("link").click()
         assert page.locator("[aria-sort=ascending]").inner_text().strip().startswith("Last entry")
         assert "status=in_progress" in page.url
-        assert page.locator("tbody tr").first.locator("td").first.inner_text() == "BR-02"
+        assert page.locator("tbody tr").first.locator("td").first.inner_text() == "CU-10"
         page.get_by_role("link", name="Remove: Status: in progress").click()
         assert page.get_by_text("57 commitments, page 1 of 3").first.is_visible()
         page.get_by_role("link", name="Next page").click()
@@ -134,7 +134,7 @@ def test_a_ticked_box_changes_the_list_in_place_and_the_address_follows(site, op
         page.goto(f"{site.url}/commitments/")
         page.evaluate("window.stayed = true")
         page.get_by_label("in progress").check()
-        expect(page.locator("#announcement")).to_have_text("15 commitments")
+        expect(page.locator("#announcement")).to_have_text("23 commitments")
         assert page.url == f"{site.url}/commitments/?status=in_progress"
         assert page.evaluate("[window.stayed, document.activeElement.id]") == [True, "status_in_progress"]
         assert page.locator("#id_area summary").count() == 1
@@ -155,13 +155,13 @@ def test_back_and_forward_go_through_what_was_asked(site, open_page):
         expect(page.locator("#announcement")).to_have_text("57 commitments, page 2 of 3")
         for step, found in (
             (-1, "57 commitments, page 1 of 3"),
-            (-1, "15 commitments"),
+            (-1, "23 commitments"),
             (1, "57 commitments, page 1 of 3"),
         ):
             page.evaluate(f"setTimeout(() => history.go({step}))")  # a whole page may come, and ends the script
             expect(page.locator("#announcement")).to_have_text(found)
             page.wait_for_load_state("networkidle")
-            assert page.get_by_label("in progress").is_checked() == (found == "15 commitments")
+            assert page.get_by_label("in progress").is_checked() == (found == "23 commitments")
 
 
 def test_a_wrong_question_shows_what_is_wrong_and_keeps_what_was_typed(site, chromium):

@@ -95,9 +95,9 @@ PAGES = {
     "an organisation": "commitments/organisation/1/change/",
     "a release": "commitments/release/1/change/",
     "proposed changes": "commitments/entityproposal/",
-    "an entry": "commitments/ledgerentry/129/change/",
-    "retract": "commitments/ledgerentry/129/retract/",
-    "redact": "commitments/redactionrequest/ask/129/",
+    "an entry": "commitments/ledgerentry/158/change/",
+    "retract": "commitments/ledgerentry/158/retract/",
+    "redact": "commitments/redactionrequest/ask/158/",
     "a redaction asked for": "commitments/redactionrequest/1/change/",
 }
 
@@ -114,10 +114,10 @@ def test_in_each_language_axe_finds_nothing_on_a_page_of_the_staff_s_and_it_brea
 
 def test_axe_finds_nothing_in_a_preview(office, open_page, as_clerk):
     with open_page(**as_clerk) as page:
-        page.goto(f"{office.url}/admin/commitments/ledgerentry/129/retract/")
+        page.goto(f"{office.url}/admin/commitments/ledgerentry/158/retract/")
         page.fill("#id_reason", "The wrong page.")
         page.get_by_role("button", name="Preview").click()
-        assert "Retracted on" in page.frame_locator("iframe").locator("#entry-129").inner_text()
+        assert "Retracted on" in page.frame_locator("iframe").locator("#entry-158").inner_text()
         look(page, "a preview")
 
 

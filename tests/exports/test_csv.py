@@ -12,6 +12,8 @@ from commitments.exports import rows as batches
 from commitments.exports.columns import Column, ColumnType, read_number
 from commitments.exports.csv import CSV as FORMAT
 from commitments.exports.download import Export, ExportMoment
+from commitments.ledger.append import append_entries, new_correction, new_retraction
+from commitments.ledger.new_entries import Actor
 from commitments.models import LedgerHead
 from commitments.query.filters import list_params
 from commitments.web import page_cache
@@ -25,7 +27,8 @@ here = pytest.mark.usefixtures("db")
 PROMISED = (
     "reference, title, release, area, kind, force, level, owners, owner_inferred, partners, sides, quote, deadline, "
     "deadline_basis, deadline_last_day, original_deadline, slip_days, days_late, status, stop_reason, status_on, "
-    "schedule, evidence, freshness, achieved, target, unit, last_entry_on, note, evidence_urls, url, short_title"
+    "schedule, evidence, freshness, achieved, target, unit, last_entry_on, note, evidence_urls, url, short_title, "
+    "last_news_on, last_checked_on, repeats, repeated_by"
 )
 
 
@@ -37,16 +40,19 @@ def row(client):
 TINY = (
     "\ufeffreference,title,release,area,kind,force,level,owners,owner_inferred,partners,sides,quote,deadline,"
     "deadline_basis,deadline_last_day,original_deadline,slip_days,days_late,status,stop_reason,status_on,"
-    "schedule,evidence,freshness,achieved,target,unit,last_entry_on,note,evidence_urls,url,short_title\r\n"
+    "schedule,evidence,freshness,achieved,target,unit,last_entry_on,note,evidence_urls,url,short_title,"
+    "last_news_on,last_checked_on,repeats,repeated_by\r\n"
     "AA-01,Hold a week,first,culture,action,promise,primary,Office of Arts; 上海市,false,Joint Council,"
     'hong_kong; shanghai,"will hold a week, in spring",2020-H1,stated,2020-06-30,2019,182,1219,completed,,'
     "2023-11,met_late,independent,settled,12.5,40,employees,2023-11-30,Opened.,"
-    "https://example.org/a; https://example.org/b,http://testserver/commitments/AA-01/,\r\n"
+    "https://example.org/a; https://example.org/b,http://testserver/commitments/AA-01/,"
+    "Week,2023-11-30,2026-11-29,,AA-03\r\n"
     "AA-02,Train staff,first,,target,estimate,aim,,true,Office of Arts,,is estimated,2021,event,2021-12-31,2021,0,,"
-    "no_report,,,unreported,none,ageing,,1000,people,2026-01-31,,,http://testserver/commitments/AA-02/,\r\n"
-    "AA-03,Meet again,first,culture,continuing,statement,umbrella,Joint Council,false,,both,meet again,,,,,,,"
+    "no_report,,,unreported,none,ageing,,1000,people,2026-01-31,,,http://testserver/commitments/AA-02/,,"
+    "2026-01-31,2026-11-29,,\r\n"
+    "AA-03,Meet again,second,culture,continuing,statement,umbrella,Joint Council,false,,both,meet again,,,,,,,"
     "stopped,cancelled,2019,ended,party,settled,,,,2019-12-31,Called off.,https://example.org/report,"
-    "http://testserver/commitments/AA-03/,\r\n"
+    "http://testserver/commitments/AA-03/,,2019-12-31,2026-11-29,AA-01,\r\n"
 )
 
 
@@ -130,7 +136,7 @@ def test_what_is_missing_is_an_empty_cell(client):
     assert {name for name, cell in row(client).items() if cell == ""} == {
         "area", "owners", "partners", "sides", "deadline", "deadline_basis", "deadline_last_day", "original_deadline",
         "slip_days", "days_late", "stop_reason", "status_on", "achieved", "target", "unit", "last_entry_on", "note",
-        "evidence_urls", "short_title",
+        "evidence_urls", "short_title", "last_news_on", "last_checked_on", "repeats", "repeated_by",
     }  # fmt: skip
 
 
@@ -193,6 +199,103 @@ def test_a_past_day_is_written_as_it_stood(client):
 
 @here
 @pytest.mark.postgresql
+def test_the_last_news_is_a_report_or_context_and_to_look_is_none(client):
+    commitment = factories.published()
+    for kind, day in (("report", "2019-05-05"), ("context", "2020-06-30"), ("check", "2021-08-30")):
+        factories.record(kind, commitment, date=day)
+    said = ("last_news_on", "last_checked_on", "last_entry_on")
+    assert [row(client)[name] for name in said] == ["2020-06-30", "2026-11-29", "2021-08-30"]
+
+
+@here
+@pytest.mark.postgresql
+def test_on_a_past_day_nobody_had_looked_who_looked_later(client):
+    """What was recorded later tells of that day, and that somebody looked then it does not tell."""
+    commitment = factories.published()
+    for kind, day in (("report", "2019-05-05"), ("check", "2021-08-30")):
+        factories.record(kind, commitment, date=day)
+    days = ["2019-05-04", "2019-05-05", "2021-08-29", "2021-08-30", "2026-11-28"]
+    rows = [read(client, f"{CSV}?as_of={day}")[0] for day in days]
+    assert [(row["last_news_on"], row["last_checked_on"]) for row in rows] == [
+        ("", ""),
+        ("2019-05-05", ""),
+        ("2019-05-05", ""),
+        ("2019-05-05", "2021-08-30"),
+        ("2019-05-05", "2021-08-30"),
+    ]
+
+
+# What a commitment repeats
+
+
+def repeating(*repeated, issued_on="2021-08-30", **fields):
+    """A public commitment of a later release that promises these again."""
+    commitment = factories.published(release=factories.ReleaseFactory(issued_on=issued_on), **fields)
+    repeats = [{"reference": one.reference, "why": "It is the same thing."} for one in repeated]
+    append_entries([new_correction(commitment, {"repeats": repeats}, "Found since.", Actor())])
+    return commitment
+
+
+def repetitions(client, query=""):
+    """By reference, what each repeats and what repeats it."""
+    return {row["reference"]: (row["repeats"], row["repeated_by"]) for row in read(client, CSV + query)}
+
+
+@here
+@pytest.mark.postgresql
+def test_a_commitment_names_what_it_repeats_and_what_repeats_it(client):
+    one, two = factories.published(reference="AA-01"), factories.published(reference="AA-02")
+    again = repeating(two, one, reference="BB-01")
+    repeating(again, one, reference="CC-01", issued_on="2024-04-25")
+    assert repetitions(client) == {
+        "AA-01": ("", "BB-01; CC-01"),
+        "AA-02": ("", "BB-01"),
+        "BB-01": ("AA-01; AA-02", "CC-01"),
+        "CC-01": ("AA-01; BB-01", ""),
+    }
+
+
+@here
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("day", "named"), [("2024-04-24", "BB-01"), ("2024-04-25", "BB-01; CC-01")])
+def test_what_repeats_it_is_named_from_the_day_on_which_its_release_was_issued(client, day, named):
+    one = factories.published(reference="AA-01")
+    repeating(one, reference="BB-01")
+    repeating(one, reference="CC-01", issued_on="2024-04-25")
+    assert repetitions(client, f"?as_of={day}")["AA-01"] == ("", named)
+
+
+@here
+@pytest.mark.postgresql
+def test_what_is_retracted_repeats_nothing(client):
+    one = factories.published(reference="AA-01")
+    again = repeating(one, reference="BB-01")
+    append_entries([new_retraction(again.entries.get(kind="published"), "Nobody promised it.", Actor())])
+    assert repetitions(client) == {"AA-01": ("", "")}
+
+
+@here
+@pytest.mark.postgresql
+def test_what_was_found_to_repeat_nothing_is_named_no_more(client):
+    one = factories.published(reference="AA-01")
+    again = repeating(one, reference="BB-01")
+    append_entries([new_correction(again, {"repeats": []}, "It is another thing.", Actor())])
+    assert repetitions(client) == {"AA-01": ("", ""), "BB-01": ("", "")}
+
+
+@here
+@pytest.mark.postgresql
+def test_a_draft_that_repeats_it_is_not_named(client):
+    draft = factories.CommitmentFactory(release=factories.ReleaseFactory(issued_on="2021-08-30"))
+    draft.repetitions.create(repeated=factories.published(reference="AA-01"), why="It is the same thing.")
+    assert repetitions(client) == {"AA-01": ("", "")}
+
+
+# In pieces, and what is refused
+
+
+@here
+@pytest.mark.postgresql
 def test_the_file_comes_in_pieces_of_a_batch_and_the_first_before_anything_is_asked(client, monkeypatch):
     """Twelve commitments are three batches after the header; no piece waits for all of them."""
     monkeypatch.setattr(batches, "BATCH_SIZE", 5)
@@ -216,8 +319,8 @@ def test_an_unknown_name_is_refused_with_the_names_that_are_known(release, clien
 
 def test_the_known_names_are_those_that_are_promised():
     promised = (
-        "q, status, schedule, evidence, freshness, area, owner, partner, side, kind, level, release, deadline_from, "
-        "deadline_to, as_of, sort, page, per_page"
+        "q, status, schedule, evidence, freshness, area, owner, partner, side, kind, level, release, delivered, late, "
+        "repeated, checked, deadline_from, deadline_to, as_of, sort, page, per_page"
     )
     assert set(list_params()) == set(promised.split(", "))
 

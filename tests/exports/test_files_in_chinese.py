@@ -24,10 +24,10 @@ from commitments.exports.datasets import DATASETS
 from commitments.exports.list_columns import COLUMN_NAMES, LIST_COLUMNS
 from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH
 from commitments.i18n.languages import CHINESE
-from commitments.ledger.append import append_entries, new_correction
+from commitments.ledger.append import append_entries, new_correction, new_entity_entry
 from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
-from commitments.models import Commitment, Organisation
+from commitments.models import Commitment, NewsSource, Organisation
 from tests import factories
 from tests.helpers.crowds import queries
 from tests.helpers.days import NOW
@@ -190,6 +190,19 @@ def test_what_staff_name_is_in_the_language_with_its_gaps_filled_from_english(cl
     assert table(client, "/zh-hans/data/areas.csv")[0]["name"] == "文化领域"
     [release] = table(client, "/zh-hant/data/releases.csv")
     assert (release["title"], release["publisher"]) == ("全體會議", "HKSAR Government")
+
+
+@pytest.mark.postgresql
+def test_news_sources_say_their_name_and_why_in_the_language(client):
+    words = {"name": "The Wire", "name_zh_hant": "通訊社", "why": "A state owns it.", "why_zh_hant": "由國家擁有。"}
+    source = NewsSource.objects.create(slug="the-wire", source="state_media", **words)
+    append_entries([new_entity_entry(source, BY)])
+    said = [table(client, f"{at}/data/news_sources.csv")[0] for at in ("", "/zh-hant", "/zh-hans")]
+    assert [(row["name"], row["why"]) for row in said] == [
+        ("The Wire", "A state owns it."),
+        ("通訊社", "由國家擁有。"),
+        ("The Wire", "A state owns it."),
+    ]
 
 
 @pytest.mark.postgresql
@@ -430,10 +443,12 @@ def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(cli
 
 @traditional
 def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(client, pledge, language):
-    [event] = events(client, f"/{language}/commitments/CU-06.ics")
+    event, review = events(client, f"/{language}/commitments/CU-06.ics")
+    assert review.summary.value == f"CU-06 {text_in('title', language)}：覆檢日期"
     assert event.summary.value.startswith(f"CU-06 {text_in('title', language)}：")
     description = event.description.value
-    assert SAID["quote"][0] in description
+    assert f"… {SAID['quote'][0]} …" in description
+    assert f"……{text_in('quote', language)}……" in description
     assert all(
         text_in(name, language) in description
         for name in ("quote", "deadline_as_stated", "deadline_reason", "done_when")
@@ -444,8 +459,8 @@ def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(clie
 def test_whoever_subscribes_in_two_languages_has_events_that_do_not_take_each_other_s_place(client, pledge):
     calendars = [vobject.readOne(body(client, f"{at}/deadlines.ics").decode()) for at in ("", "/zh-hant", "/zh-hans")]
     assert len({calendar.contents["uid"][0].value for calendar in calendars}) == 3
-    assert len({event.uid.value for calendar in calendars for event in calendar.vevent_list}) == 3
-    assert len({event.dtstart.value for calendar in calendars for event in calendar.vevent_list}) == 1
+    assert len({event.uid.value for calendar in calendars for event in calendar.vevent_list}) == 3 * 3
+    assert len({event.dtstart.value for calendar in calendars for event in calendar.vevent_list}) == 2
     assert len({calendar.contents["name"][0].value for calendar in calendars}) == 3
 
 

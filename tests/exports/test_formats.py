@@ -19,13 +19,14 @@ from commitments.exports.columns import ColumnType
 from commitments.exports.datasets import DATASETS
 from commitments.exports.list_columns import COLUMN_NAMES, LIST_COLUMNS
 from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH, XLSX, day_serial
-from commitments.ledger.append import append_entries, new_redaction, new_retraction
+from commitments.ledger.append import append_entries, new_entity_entry, new_redaction, new_retraction
 from commitments.ledger.new_entries import Actor
-from commitments.models import LedgerHead
+from commitments.models import LedgerHead, NewsSource
 from tests import factories
 from tests.helpers.crowds import crowd, queries
 from tests.helpers.exports import CSV, SOME, document, tiny_world
 from tests.helpers.exports import read as read_csv
+from tests.helpers.release_file import SOURCE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 TABLES: dict[str, list[dict[str, str]]] = {}  # of the release, asked for once
@@ -145,7 +146,8 @@ def test_a_workbook_has_dates_and_numbers_as_such_and_words_as_words(client):
     tiny_world()
     [first, *_others] = rows(client)
     assert first["deadline_last_day"] == datetime(2020, 6, 30)
-    assert first["last_entry_on"] == datetime(2023, 11, 30)
+    assert first["last_entry_on"] == first["last_news_on"] == datetime(2023, 11, 30)
+    assert first["last_checked_on"] == datetime(2026, 11, 29)
     assert (first["slip_days"], first["days_late"], first["achieved"], first["target"]) == (182, 1219, 12.5, 40)
     assert (first["deadline"], first["owners"], first["owner_inferred"]) == (
         "2020-H1",
@@ -165,7 +167,7 @@ def test_the_header_stays_in_sight_and_filters(client):
     tiny_world()
     shown = sheet(client)
     assert shown.freeze_panes == "B2"
-    assert shown.auto_filter.ref == "A1:AF4"
+    assert shown.auto_filter.ref == "A1:AJ4"
 
 
 def test_the_second_sheet_says_what_the_file_is(client):
@@ -230,7 +232,8 @@ def test_the_whole_json_of_a_tiny_world(client):
         "achieved": 12.5, "target": 40, "unit": "employees", "last_entry_on": "2023-11-30", "note": "Opened.",
         "evidence_urls": ["https://example.org/a", "https://example.org/b"],
         "url": "http://testserver/commitments/AA-01/",
-        "short_title": None,
+        "short_title": "Week", "last_news_on": "2023-11-30", "last_checked_on": "2026-11-29",
+        "repeats": [], "repeated_by": ["AA-03"],
     }  # fmt: skip
 
 
@@ -305,9 +308,41 @@ def test_the_table_of_evidence_hangs_on_that_of_updates(client):
 def test_a_filter_leaves_what_has_to_do_with_the_commitments_that_it_finds(client):
     for reference in ("AA-01", "AA-02"):
         factories.record("report", factories.published(reference=reference, title=f"Named {reference}"))
-    names = [name for name in DATASETS if name != "translations"]
+    names = [name for name in DATASETS if name not in ("translations", "news_sources")]
     row_counts = {name: (len(table(client, name)), len(table(client, name, "?q=AA-02"))) for name in names}
     assert row_counts == dict.fromkeys(names, (2, 1))
+
+
+def news_source(slug, **fields):
+    """A news source on record, by its own entry."""
+    source = NewsSource.objects.create(slug=slug, **{"name": slug, "source": "party", "why": "Said so."} | fields)
+    append_entries([new_entity_entry(source, Actor())])
+
+
+@pytest.mark.postgresql
+def test_the_table_of_news_sources_says_name_class_and_why(client):
+    news_source("the-wire", name="The Wire", source="state_media", why="A state owns it.")
+    news_source("gazette", name="Gazette", source="party", why="It is the owner’s.")
+    NewsSource.objects.create(slug="unread", name="Unread", source="independent", why="Nobody put it on record.")
+    assert table(client, "news_sources") == [
+        {"slug": "gazette", "name": "Gazette", "source": "party", "why": "It is the owner’s."},
+        {"slug": "the-wire", "name": "The Wire", "source": "state_media", "why": "A state owns it."},
+    ]
+
+
+@pytest.mark.postgresql
+def test_the_table_of_news_sources_is_that_of_the_first_release_s_file(tables):
+    columns = ("slug", "name", "source", "why")
+    rows = [{column: source[column] for column in columns} for source in SOURCE["news_sources"]]
+    assert tables["news_sources"] == sorted(rows, key=lambda row: row["slug"])
+
+
+@pytest.mark.postgresql
+def test_the_list_of_news_sources_is_that_of_today_whatever_is_asked_for(client):
+    tiny_world()
+    news_source("gazette")
+    questions = ("", "?q=nowhere", "?as_of=2018-08-23")
+    assert [[row["slug"] for row in table(client, "news_sources", asked)] for asked in questions] == [["gazette"]] * 3
 
 
 @pytest.mark.postgresql

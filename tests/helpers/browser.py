@@ -80,7 +80,7 @@ for number, state in enumerate(("waiting", "returned", "waiting"), start=1):
 DraftUpdate.objects.filter(state="returned").update(returned_because="Name the course.")
 for number in (3, 4, 5):
     Commitment.objects.get(pk=number).drafts.create(date="2020", note="It was painted.")
-entry = LedgerEntry.objects.get(pk=80)
+entry = LedgerEntry.objects.filter(kind="report").first()
 request_redaction(entry, dict(entry.data, note="Removed."), "A name.", administrator)
 """
 

@@ -5,6 +5,8 @@ import io
 import json
 from decimal import Decimal
 
+from commitments.ledger.append import append_entries, new_correction
+from commitments.ledger.new_entries import Actor
 from tests import factories
 
 CSV = "/commitments.csv"
@@ -31,6 +33,7 @@ def tiny_world():
     first = factories.published(
         reference="AA-01", title="Hold a week", release=release, area=area, owners=[city, arts], partners=[joint],
         quote="will hold a week, in spring", deadline="2019", target=Decimal("40.00"), unit="employees",
+        short_title="Week",
     )  # fmt: skip
     slip = {"deadline": "2020-H1", "deadline_reason": "More time."}
     factories.record("report", first, date="2019-10", status="in_progress", **slip)
@@ -45,9 +48,11 @@ def tiny_world():
     )  # fmt: skip
     factories.record("context", second, date="2026-01", note="Bears on it.")
     third = factories.published(
-        reference="AA-03", title="Meet again", release=release, area=area, owners=[joint], kind="continuing",
-        force="statement", level="umbrella", quote="meet again",
+        reference="AA-03", title="Meet again", release=factories.ReleaseFactory(slug="second", issued_on="2019-04-01"),
+        area=area, owners=[joint], kind="continuing", force="statement", level="umbrella", quote="meet again",
     )  # fmt: skip
+    repeats = [{"reference": "AA-01", "why": "It is the same week."}]
+    append_entries([new_correction(third, {"repeats": repeats}, "Found since.", Actor())])
     factories.record("report", third, status="stopped", stop_reason="cancelled", note="Called off.")
 
 
@@ -98,6 +103,8 @@ QUERIES = [
     "side=shanghai&kind=agreement&kind=action&q=Shanghai+week&sort=-last_entry",
     "q=nowhere",
     "deadline_from=2019&deadline_to=2020&release=4th-plenary-2018&sort=title",
+    "evidence=background&evidence=state_media&sort=last_news",
+    "schedule=no_deadline&sort=-last_news",
     "as_of=2019-12-31&status=in_progress&sort=-reference",
 ]
 # Of those, enough to see that an address gives its rows from the list's filter, in its order and as of its day.

@@ -31,7 +31,7 @@ GROUPS = {
     ),
     "Beside the ledger: rows are only added": ("Translation",),
     "Work in hand": ("DraftUpdate", "DraftEvidence", "EntityProposal", "RedactionRequest", "ErrorReport"),
-    "Staff, loading and what is kept": ("Affiliation", "Reminder", "LoadedItem", "Edition"),
+    "Staff, loading and what is kept": ("Affiliation", "Reminder", "LoadedItem", "Edition", "LinkCheck"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 Line = dict[str, Any]
 STATUS_WORDS = {
-    "no_report": "no report",
+    "no_report": "no evidence found",
     "not_started": "not started",
     "in_progress": "in progress",
     "completed": "completed",

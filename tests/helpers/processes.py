@@ -4,10 +4,11 @@ import time
 from pathlib import Path
 
 from tests.helpers.installation import Installation
+from tests.helpers.release_file import ENTRIES
 
 
 def notes_on_record(installation: Installation) -> set[str]:
-    code = "from commitments.models import Update\nfor u in Update.objects.filter(entry__gt=228): print(u.note)"
+    code = f"from commitments.models import Update\nfor u in Update.objects.filter(entry__gt={ENTRIES}): print(u.note)"
     done = installation.python(code)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines())

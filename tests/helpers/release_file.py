@@ -5,7 +5,9 @@ from copy import deepcopy
 
 from tests.helpers.installation import FIXTURE
 
-HEAD = "34683805cfbfb65df43b05163b90f087c8275d77d1583a54bd126d97a44b4ba8"
+HEAD = "eaeae00a44f7456c4221d461bf4946dce8081f086752e9cf1aa3a75364acca34"
+
+ENTRIES = 351  # of the ledger, once the release is loaded
 
 SOURCE = json.loads(FIXTURE.read_text(encoding="utf-8"))
 

@@ -92,6 +92,7 @@ def staff_addresses(work, own_draft):
         "put_on_record": at(f"{ours}release_put_on_record", work.draft.release.pk),
         "release_add": at(f"{ours}release_add"),
         "areas": at(f"{ours}area_changelist"),
+        "link_checks": at(f"{ours}linkcheck_changelist"),
         "reports": at(f"{ours}errorreport_changelist"),
         "report": at(f"{ours}errorreport_change", work.report.pk),
         "users": at("auth_user_changelist"),

@@ -9,6 +9,7 @@ from django.utils import translation
 from commitments.i18n import languages
 from commitments.i18n.collation import build_search_text, fold, sort_key
 from commitments.i18n.languages import CHINESE, HREFLANGS, LANGUAGE_TAGS, path_in_language
+from commitments.i18n.phrases import with_ellipses
 from tests import factories
 from tests.helpers.html import Head
 
@@ -170,9 +171,41 @@ def test_both_forms_of_a_word_are_found_alike():
 
 def test_a_word_is_found_in_a_text_only_where_it_stands():
     text = build_search_text("滬港合作會議", "A text in English")
-    assert fold("合作") in text
-    assert fold("作合") not in text
-    assert fold("English") not in text
+    assert [word for word in ("合作", "作合", "English", "議 A") if fold(word) in text] == ["合作", "English"]
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("CU-06", "cu06", "CU–06", "ＣＵ－０６", "cu\u201106"),
+        ("co-operation", "cooperation", "Co\u00adoperation"),
+        ("programme", "program", "PROGRAMME"),
+        ("Each other’s", "each  other's", "each\u00a0other`s", "each\u200b other´s"),
+        ("2019年 香港周", "2019 年香港周", "2019年　香港周"),
+        ("the centre", "The Center"),
+    ],
+)
+def test_what_is_written_in_several_ways_is_one_to_a_search(spellings):
+    assert len({fold(spelling) for spelling in spellings}) == 1
+
+
+# A quote, and where it is a translation the text that was quoted; and how it is shown.
+CUT = [
+    ("will hold a week", "", "… will hold a week …"),
+    ("will hold a week.", "", "… will hold a week."),
+    ("Both places will hold a week", "", "Both places will hold a week …"),
+    ("Both places will hold a week.", "", "Both places will hold a week."),
+    ("", "", ""),
+    ("兩地將舉辦香港周。", "", "兩地將舉辦香港周。"),
+    ("將舉辦香港周", "will hold a week", "……將舉辦香港周……"),
+    ("將舉辦香港周。", "will hold a week.", "……將舉辦香港周。"),
+    ("两地将举办香港周", "Both places will hold a week", "两地将举办香港周……"),
+]
+
+
+@pytest.mark.parametrize(("text", "verbatim", "shown"), CUT)
+def test_a_quote_has_ellipses_where_it_is_cut_out_of_its_sentence(text, verbatim, shown):
+    assert with_ellipses(text, verbatim) == shown
 
 
 def test_traditional_sorts_by_strokes_and_simplified_by_pinyin():

@@ -14,6 +14,7 @@ import commitments
 from commitments.domain.partial_dates import parse_partial_date
 from commitments.ledger.append import append_entries, new_publication, new_redaction
 from commitments.ledger.new_entries import Actor, NewEntry
+from commitments.ledger.reconciliation import project_missing_columns
 from commitments.ledger.triggers import UNCHANGED_COLUMNS
 from commitments.ledger.verify import verify_ledger
 from commitments.models import Commitment, Evidence, LedgerEntry, LedgerHead, State, Update
@@ -135,7 +136,7 @@ def test_two_who_append_at_the_same_time_make_one_unbroken_chain(installation):
     assert [(writer.communicate(timeout=60)[1], writer.returncode) for writer in writers] == [("", 0)] * 2
     verified = installation.run("verify_ledger")
     assert verified.returncode == 0, verified.stderr
-    assert "258 entries" in verified.stdout
+    assert "381 entries" in verified.stdout
 
 
 # What is projected
@@ -178,6 +179,40 @@ def test_a_report_of_an_earlier_date_recorded_later_does_not_move_the_current_st
     assert standing(commitment, date(2020, 1, 1)).status == "in_progress"
 
 
+@pytest.mark.parametrize("kind", ["report", "context"])
+def test_what_happened_is_news_of_its_day_and_was_looked_at_when_it_was_recorded(kind):
+    commitment = published()
+    record(kind, commitment, date="2020-05", recorded_at=WHEN)
+    then, now = standing(commitment, date(2020, 5, 31)), standing(commitment)
+    assert (then.last_news_on, then.last_checked_on) == (date(2020, 5, 31), None)
+    assert (now.last_news_on, now.last_checked_on) == (date(2020, 5, 31), TODAY)
+
+
+def test_to_look_and_find_nothing_is_no_news():
+    commitment = published()
+    record("check", commitment, date="2020-05-01")
+    assert (standing(commitment).last_news_on, standing(commitment).last_checked_on) == (None, date(2020, 5, 1))
+
+
+def test_context_with_evidence_is_background_and_without_it_is_none():
+    with_evidence, without = published(), published()
+    record("context", with_evidence, evidence=[evidence(relation="context")])
+    record("context", without)
+    assert [standing(one).evidence for one in (with_evidence, without)] == ["background", "none"]
+
+
+def test_after_an_upgrade_the_states_of_before_tell_of_news_and_checks():
+    checked, reported = published(), published()
+    record("check", checked, recorded_at=WHEN)
+    record("report", reported, recorded_at=WHEN)
+    State.objects.filter(until_day="9999-12-31", commitment=reported).delete()  # there was one span less
+    State.objects.update(last_news_on=None, last_checked_on=None)
+    State.objects.filter(commitment=reported, last_entry_on__isnull=False).update(until_day="9999-12-31")
+    project_missing_columns()
+    assert list(verify_ledger()) == []
+    assert (standing(checked).last_checked_on, standing(reported).last_checked_on) == (TODAY, TODAY)
+
+
 def test_the_deadline_moves_by_a_report_with_the_reason_on_record():
     commitment = published(deadline="2019")
     entry = record("report", commitment, date="2019-05", deadline="2021", deadline_reason="Postponed.")
@@ -218,10 +253,11 @@ def test_a_correction_of_owners_replaces_them():
     assert list(commitment.owners.all()) == [right]
 
 
-def test_a_correction_is_no_news_of_progress():
+def test_a_correction_is_no_news_of_progress_and_no_check():
     commitment = published()
     correct(commitment, note="A note.")
-    assert standing(commitment).last_entry_on is None
+    now = standing(commitment)
+    assert (now.last_entry_on, now.last_news_on, now.last_checked_on) == (None, None, None)
 
 
 def test_a_correction_of_what_was_corrected_follows_on():
@@ -246,13 +282,17 @@ def test_a_retracted_report_counts_nowhere_and_is_shown():
     assert (update.retracted_by, update.note, update.evidence.count()) == (retraction, "Begun.", 1)
 
 
-@pytest.mark.parametrize(("kind", "column"), [("check", "searched_on"), ("context", "last_entry_on")])
-def test_a_retracted_check_or_context_counts_nowhere(kind, column):
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [("check", ("last_checked_on", "last_entry_on")), ("context", ("last_news_on", "last_entry_on"))],
+)
+def test_a_retracted_check_or_context_counts_nowhere(kind, columns):
     commitment = published()
     entry = record(kind, commitment, date="2020-05-01")
-    assert getattr(standing(commitment), column) == date(2020, 5, 1)
+    assert [getattr(standing(commitment), column) for column in columns] == [date(2020, 5, 1)] * 2
     retract(entry)
-    assert getattr(standing(commitment), column) is None
+    state = standing(commitment)
+    assert (state.last_entry_on, state.last_news_on, state.last_checked_on) == (None, None, None)
 
 
 def test_what_stood_before_a_retracted_report_stands_again_on_every_day():

@@ -25,6 +25,7 @@ from tests.helpers.ledger_acts import ANYWHERE, BY, refused
 
 pytestmark = pytest.mark.django_db
 AT = datetime.fromisoformat("2026-11-29T08:00:00+00:00")
+MIRROR = evidence(url="https://mirror.example.org/", source="state_media", copy="mirror")
 
 
 def publication(**changed):
@@ -156,6 +157,13 @@ def test_an_earlier_entry_may_make_a_later_one_right():
             {"status": "stopped", "stop_reason": "cancelled", "evidence": [evidence(relation="related")]},
             "evidence",
         ),
+        ("report", {"evidence": [MIRROR]}, "evidence"),
+        ("report", {"evidence": [MIRROR, evidence(relation="related")]}, "evidence"),
+        (
+            "report",
+            {"status": "stopped", "stop_reason": "cancelled", "evidence": [MIRROR | {"relation": "context"}]},
+            "evidence",
+        ),
         ("report", {"basis": "hearsay"}, "basis"),
     ],
 )
@@ -192,12 +200,38 @@ def test_of_evidence_each_row_and_column_that_is_wrong_is_named():
         ("report", {"note": ""}),
         ("report", {"evidence": [evidence(relation="related"), evidence(source="independent")]}),
         ("report", {"status": "stopped", "stop_reason": "overtaken", "evidence": [evidence(relation="context")]}),
+        ("report", {"evidence": [evidence(copy="reprint")]}),
+        ("report", {"evidence": [MIRROR, evidence()]}),
         ("context", {"evidence": []}),
+        ("context", {"evidence": [MIRROR]}),
         ("check", {"note": ""}),
     ],
 )
 def test_an_update_that_keeps_to_the_rules_is_recorded(kind, fields):
     assert record(kind, published(unit="employees"), recorded_at=AT, **fields).kind == kind
+
+
+def test_whoever_has_a_mirror_alone_is_told_what_to_add():
+    with pytest.raises(ValidationError) as refusal:
+        record("report", published(), evidence=[MIRROR])
+    [message] = refusal.value.message_dict["evidence"]
+    assert message.startswith("A mirror alone moves no status: its host has no standing.")
+    assert "Add the publisher’s own page or a reprint, or record it as context." in message
+
+
+def test_a_mirror_adds_nothing_to_the_release_s_own_statement():
+    commitment = published(kind="agreement")
+    record("report", commitment, basis="release", status="completed", evidence=[evidence(), MIRROR])
+    assert commitment.states.last().evidence == "party"
+
+
+@pytest.mark.postgresql
+def test_a_mirror_beside_a_reprint_raises_the_level_of_evidence_by_nothing():
+    commitment = published()
+    reprint = evidence(url="https://example.org/reprint", copy="reprint")
+    record("report", commitment, evidence=[MIRROR | {"source": "independent"}, reprint])
+    state = commitment.states.last()
+    assert (state.status, state.evidence, state.evidence_urls) == ("in_progress", "party", reprint["url"])
 
 
 @pytest.mark.postgresql
@@ -647,7 +681,7 @@ def test_a_redaction_of_a_report_removes_text_and_moves_nothing():
 def test_a_redaction_of_evidence_leaves_what_the_status_rests_on():
     entry = record("report", published())
     [row] = entry.data["evidence"]
-    for moved in ({"date": "2019"}, {"relation": "context"}, {"source": "independent"}):
+    for moved in ({"date": "2019"}, {"relation": "context"}, {"source": "independent"}, {"copy": "mirror"}):
         remaining = entry.data | {"evidence": [row | moved]}
         assert refused(new_redaction(entry, remaining, "Court order.", BY)) == {"evidence"}
     remaining = entry.data | {"evidence": [row | {"title": "[removed]", "url": "https://example.org/"}]}

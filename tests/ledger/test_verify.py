@@ -256,8 +256,8 @@ def copied(row, **columns):
 
 def split_state(commitment, _report):
     last = commitment.states.last()
-    State.objects.filter(pk=last.pk).update(until_day="2025-01-01")
-    copied(last, id=None, from_day="2025-01-01").save(force_insert=True)
+    State.objects.filter(pk=last.pk).update(until_day="2027-01-01")
+    copied(last, id=None, from_day="2027-01-01").save(force_insert=True)
 
 
 def extra_update(commitment, report, other=None):

@@ -21,6 +21,7 @@ from commitments.models import (
     ErrorReport,
     LedgerEntry,
     LedgerHead,
+    LinkCheck,
     LoadedItem,
     NewsSource,
     Occasion,
@@ -114,6 +115,10 @@ def a_translation():
 
 def an_error_report():
     return ErrorReport.objects.create(token="x", what="Wrong.")
+
+
+def a_link_check():
+    return LinkCheck.objects.create(url="https://example.org/", checked_at=timezone.now(), outcome="gone")
 
 
 def a_redaction_request():
@@ -212,6 +217,7 @@ IMPOSSIBLE = {
         ({"state": "upheld", "closed_at": "2026-11-29T08:00Z"}, "error_report_closed_with_answer"),
         ({"closed_at": "2026-11-29T08:00Z"}, "error_report_closed_with_answer"),
     ],
+    a_link_check: [({"outcome": "asleep"}, "link_check_outcome_known")],
     a_redaction_request: [
         ({"granted": True}, "redaction_decided_by_somebody"),
         ({"decided_at": "2026-11-29T08:00Z"}, "redaction_decided_by_somebody"),
@@ -314,6 +320,7 @@ ONE_ONLY = {
     "day of a state": once_more(a_state),
     "draft of an entry": once_more(a_published_draft),
     "repetition": once_more(a_repetition),
+    "answer of a page": twice(a_link_check),
 }
 
 

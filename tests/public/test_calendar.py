@@ -33,8 +33,17 @@ def events(client, address=CALENDAR):
     return list(getattr(parsed(client, address), "vevent_list", []))
 
 
-def only(client, address=CALENDAR):
-    [event] = events(client, address)
+def deadlines(client, address=CALENDAR):
+    return [event for event in events(client, address) if "looked at" not in event.summary.value]
+
+
+def deadline(client, address=CALENDAR):
+    [event] = deadlines(client, address)
+    return event
+
+
+def review(client, address=CALENDAR):
+    [event] = [event for event in events(client, address) if "looked at" in event.summary.value]
     return event
 
 
@@ -56,16 +65,17 @@ def slip(deadline, **fields):
 
 def test_a_deadline_is_a_whole_day_the_last_of_its_interval(client):
     pledge(deadline="2018-H1")
-    event = only(client)
+    event = deadline(client)
     assert event.summary.value == "TT-01 Build a bridge: deadline (first half of 2018)"
     assert (event.dtstart.value, event.dtend.value) == (date(2018, 6, 30), date(2018, 7, 1))
     assert type(event.dtstart.value) is date
     assert event.transp.value == "TRANSPARENT"
 
 
-def test_a_deadline_on_the_last_day_that_there_is_has_an_event(client):
-    pledge(review_on=date(9999, 12, 31))
-    assert only(client).dtstart.value == date(9999, 12, 31)
+def test_the_last_days_that_can_be_written_have_events(client):
+    pledge(deadline="2199", review_on=date(9999, 12, 31))
+    assert deadline(client).dtstart.value == date(2199, 12, 31)
+    assert review(client).dtstart.value == date(2027, 11, 30)  # nobody is left to wait for longer than a year
 
 
 def test_the_date_of_an_event_is_not_called_a_deadline(release, client):
@@ -76,25 +86,33 @@ def test_the_date_of_an_event_is_not_called_a_deadline(release, client):
 
 def test_a_review_is_an_event_of_its_own_until_the_pledge_is_settled(client):
     commitment = pledge(deadline="2027", review_on=date(2027, 5, 22))
-    [due, review] = events(client)
-    assert review.summary.value == "TT-01 Build a bridge: to be looked at again"
-    assert review.dtstart.value == date(2027, 5, 22)
-    assert review.uid.value != due.uid.value
+    assert review(client).summary.value == "TT-01 Build a bridge: to be looked at again"
+    assert review(client).dtstart.value == date(2027, 5, 22)
+    assert review(client).uid.value != deadline(client).uid.value
     factories.record("report", commitment, date="2026-11", status="completed")
     assert summaries(client) == ["TT-01 Build a bridge: deadline (2027)"]
     assert len(events(client, f"{CALENDAR}?as_of=2026-11-28")) == 2
 
 
-def test_a_pledge_without_deadline_or_review_has_no_event(client):
-    pledge()
+def test_what_nobody_has_looked_at_is_to_be_looked_at_when_a_year_has_passed(client, time_machine):
+    commitment = pledge()
+    assert review(client).dtstart.value == date(2027, 11, 30)
+    assert review(client, "/commitments/TT-01.ics").dtstart.value == date(2027, 11, 30)
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
+    factories.record("check", commitment, date="2026-12-01")
+    assert review(client).dtstart.value == date(2027, 12, 2)
+
+
+def test_a_settled_pledge_without_deadline_has_no_event(client):
+    factories.record("report", pledge(), status="completed")
     assert events(client) == events(client, "/commitments/TT-01.ics") == []
 
 
 def test_the_deadline_of_a_stopped_pledge_is_cancelled_and_says_so(client):
     commitment = pledge(deadline="2027")
-    assert only(client).status.value == "CONFIRMED"
+    assert deadline(client).status.value == "CONFIRMED"
     factories.record("report", commitment, status="stopped", stop_reason="overtaken")
-    event = only(client)
+    event = deadline(client)
     assert event.status.value == "CANCELLED"
     assert event.summary.value == "TT-01 Build a bridge: deadline (2027), stopped"
     assert "Status: stopped (overtaken by events), last reported 2019" in event.description.value
@@ -102,16 +120,16 @@ def test_the_deadline_of_a_stopped_pledge_is_cancelled_and_says_so(client):
 
 def test_the_deadline_of_a_completed_pledge_stays(client):
     factories.record("report", pledge(deadline="2020"), status="completed")
-    assert only(client).status.value == "CONFIRMED"
+    assert deadline(client).status.value == "CONFIRMED"
 
 
 def test_the_description_tells_what_a_reader_needs(release, client):
-    assert only(client, "/commitments/CU-06.ics").description.value.split("\n") == [
-        f"“will hold a Hong Kong Week in Shanghai in 2019” ({TITLE}, 24 August 2018)",
+    assert deadline(client, "/commitments/CU-06.ics").description.value.split("\n") == [
+        f"“… will hold a Hong Kong Week in Shanghai in 2019 …” ({TITLE}, 24 August 2018)",
         "Deadline: 2019",
         "The deadline is an interval: 2019 ends on 31 December 2019.",
         "In the release’s words: “in 2019”",
-        "Status: completed, last reported 1 November 2019",
+        "Status: delivered, last reported 1 November 2019",
         "Done when: A Hong Kong Week has opened in Shanghai.",
         "http://testserver/commitments/CU-06/",
     ]
@@ -119,10 +137,10 @@ def test_the_description_tells_what_a_reader_needs(release, client):
 
 def test_what_was_never_reported_says_when_somebody_last_looked(client):
     commitment = pledge(deadline="2018-11-05")
-    assert "Status: no report\n" in only(client).description.value
+    assert "Status: no evidence found\n" in deadline(client).description.value
     factories.record("check", commitment)
-    assert "Status: no report, last searched on 29 November 2026" in only(client).description.value
-    assert "interval" not in only(client).description.value
+    assert "Status: no evidence found, last checked on 29 November 2026" in deadline(client).description.value
+    assert "interval" not in deadline(client).description.value
 
 
 # One event for ever
@@ -131,14 +149,14 @@ def test_what_was_never_reported_says_when_somebody_last_looked(client):
 @pytest.mark.postgresql
 def test_a_revised_deadline_moves_the_same_event(client, time_machine):
     commitment = pledge(deadline="2019")
-    before = only(client)
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    before = deadline(client)
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     factories.record("report", commitment, date="2019-10-05", **slip("2020-H1"))
-    after = only(client)
+    after = deadline(client)
     assert after.uid.value == before.uid.value
     assert (before.sequence.value, after.sequence.value) == ("0", "1")
     assert (before.dtstart.value, after.dtstart.value) == (date(2019, 12, 31), date(2020, 6, 30))
-    assert after.last_modified.value == after.dtstamp.value == datetime(2026, 11, 25, 9, tzinfo=UTC)
+    assert after.last_modified.value == after.dtstamp.value == datetime(2026, 12, 2, 9, tzinfo=UTC)
     description = after.description.value
     assert (
         "First deadline: 2019\n5 October 2019: new deadline first half of 2020. The site was flooded.\n" in description
@@ -149,11 +167,11 @@ def test_a_revised_deadline_moves_the_same_event(client, time_machine):
 def test_a_revision_that_is_taken_back_is_one_more_version(client, time_machine):
     """A calendar passes over an event whose sequence is lower than the one it has."""
     entry = factories.record("report", pledge(deadline="2019"), **slip("2020"))
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     append_entries([new_retraction(entry, "Nobody said so.", BY)])
-    event = only(client)
+    event = deadline(client)
     assert event.dtstart.value == date(2019, 12, 31)
-    assert (event.sequence.value, event.dtstamp.value.day) == ("2", 25)
+    assert (event.sequence.value, event.dtstamp.value.day) == ("2", 2)
     assert "flooded" not in event.description.value
 
 
@@ -161,30 +179,45 @@ def test_a_revision_that_is_taken_back_is_one_more_version(client, time_machine)
 def test_whatever_may_change_an_event_raises_its_sequence_and_its_stamp(client, act, time_machine):
     commitment = pledge(deadline="2027", review_on=date(2027, 5, 22))
     entry = factories.record("report", commitment, **slip("2028"))
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     if act == "stop":
         factories.record("report", commitment, status="stopped", stop_reason="cancelled", date="2020")
     elif act == "correct":
         append_entries([new_correction(commitment, {"review_on": date(2027, 6, 1)}, "Later.", BY)])
     else:
         append_entries([new_redaction(entry, None, "It named a person.", BY)])
-    assert {(event.sequence.value, event.dtstamp.value.day) for event in events(client)} == {("2", 25)}
+    assert {(event.sequence.value, event.dtstamp.value.day) for event in events(client)} == {("2", 2)}
 
 
 @pytest.mark.postgresql
-def test_a_check_changes_no_version_but_the_stamp(client, time_machine):
+@pytest.mark.parametrize("kind", ["check", "context"])
+def test_a_look_changes_no_version_of_the_deadline_but_the_stamp(client, kind, time_machine):
     commitment = pledge(deadline="2027")
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    factories.record("check", commitment)
-    event = only(client)
-    assert (event.sequence.value, event.dtstamp.value.day) == ("0", 25)
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
+    factories.record(kind, commitment)
+    event = deadline(client)
+    assert (event.sequence.value, event.dtstamp.value.day) == ("0", 2)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("kind", ["check", "context"])
+def test_a_look_moves_the_review_and_is_one_more_version_of_it(client, kind, time_machine):
+    commitment = pledge()
+    before = review(client)
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
+    entry = factories.record(kind, commitment, date="2026-12-02")
+    looked = review(client)
+    append_entries([new_retraction(entry, "Nobody looked.", BY)])
+    after = review(client)
+    assert before.dtstart.value == after.dtstart.value != looked.dtstart.value
+    assert [event.sequence.value for event in (before, looked, after)] == ["0", "1", "2"]
 
 
 def test_names_are_the_same_on_every_host_and_installation(client, settings):
     settings.ALLOWED_HOSTS = ["*"]
     pledge(deadline="2019")
     elsewhere = vobject.readOne(client.get(CALENDAR, headers={"host": "elsewhere.example"}).text)
-    assert elsewhere.vevent.uid.value == only(client).uid.value == "96db528d-cafa-5bb8-acd9-b9e0b789bc9b"
+    assert elsewhere.vevent.uid.value == deadline(client).uid.value == "96db528d-cafa-5bb8-acd9-b9e0b789bc9b"
     assert elsewhere.uid.value == parsed(client).uid.value
     assert elsewhere.vevent.url.value == "http://elsewhere.example/commitments/TT-01/"
 
@@ -201,7 +234,7 @@ def test_no_two_events_have_one_name(release, client):
 @pytest.mark.postgresql
 def test_a_later_slip_does_not_show_on_a_past_day(client):
     factories.record("report", pledge(deadline="2019"), date="2019-10-05", **slip("2020-H1"))
-    event = only(client, f"{CALENDAR}?as_of=2019-10-04")
+    event = deadline(client, f"{CALENDAR}?as_of=2019-10-04")
     assert (event.dtstart.value, event.sequence.value) == (date(2019, 12, 31), "0")
     assert "2020" not in event.description.value
     assert "http://testserver/commitments/TT-01/?as_of=2019-10-04" in event.description.value
@@ -209,7 +242,7 @@ def test_a_later_slip_does_not_show_on_a_past_day(client):
 
 def test_a_calendar_of_a_past_day_says_so_in_its_name(client):
     name = parsed(client, f"{CALENDAR}?as_of=2019-10-04&status=completed").x_wr_calname.value
-    assert name == "Public commitments: deadlines – Status: completed – as of 4 October 2019"
+    assert name == "Hong Kong–Shanghai Pledge Record: deadlines – Status: delivered – as of 4 October 2019"
 
 
 # Which commitments
@@ -224,10 +257,8 @@ def test_each_filter_narrows_the_calendar_to_the_deadlines_that_the_list_shows(r
     for question in QUESTIONS:
         listed = exported(client, f"/commitments.csv?{question}")
         due = {row["reference"]: row["deadline_last_day"] for row in listed if row["deadline_last_day"]}
-        deadlines = [
-            event for event in events(client, f"{CALENDAR}?{question}") if "looked at" not in event.summary.value
-        ]
-        days = {event.summary.value[:5]: event.dtstart.value.isoformat() for event in deadlines}
+        events_of = deadlines(client, f"{CALENDAR}?{question}")
+        days = {event.summary.value[:5]: event.dtstart.value.isoformat() for event in events_of}
         wrong |= {question: (due, days)} if due != days else {}
     assert wrong == {}
 
@@ -256,19 +287,20 @@ STRANGE = [*HOSTILE, "a; b, c\\n d: e", "\nBEGIN:VEVENT\r\nEND:VCALENDAR"]
 
 def test_anybody_s_words_are_told_whole_in_lines_that_calendars_can_read(client):
     for number, text in enumerate(STRANGE):
-        factories.published(reference=f"TT-0{number}", title=text, quote=text, deadline="2019", done_when=text)
+        words = f"It says {text}."
+        factories.published(reference=f"TT-0{number}", title=text, quote=words, deadline="2019", done_when=text)
     content = client.get(CALENDAR).content
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n", content)
-    for (number, text), event in zip(enumerate(STRANGE), events(client), strict=True):
+    for (number, text), event in zip(enumerate(STRANGE), deadlines(client), strict=True):
         assert "\n" not in event.summary.value
         assert legible(event.summary.value) == legible(f"TT-0{number} {text}: deadline (2019)")
-        assert legible(f"“{text}”") in legible(event.description.value)
+        assert legible(f"“It says {text}.”") in legible(event.description.value)
 
 
 def test_the_name_is_written_so_that_it_ends_no_line_and_no_value(client):
     content = client.get(f"{CALENDAR}?q=a%3Bb,c%0D%0ABEGIN:VEVENT").content.replace(b"\r\n ", b"")
-    name = "Public commitments: deadlines – Words: “a\\;b\\,c BEGIN:VEVENT”"
+    name = "Hong Kong–Shanghai Pledge Record: deadlines – Words: “a\\;b\\,c BEGIN:VEVENT”"
     assert f"\r\nNAME:{name}\r\nX-WR-CALNAME:{name}\r\n".encode() in content
 
 

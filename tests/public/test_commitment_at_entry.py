@@ -166,7 +166,7 @@ def test_updates_count_from_the_entry_that_records_them(published):
     record("report", published, date="2018-10", status="in_progress", note="Half open.")
     after = head()
     assert "Half open." not in text_at(before)
-    assert "no public report was found" in text_at(before)
+    assert "no evidence found" in text_at(before)
     assert "in progress" in text_at(after)
     assert "Half open." in text_at(after)
 
@@ -204,7 +204,7 @@ def test_what_was_retracted_later_is_not_struck_through(published):
     assert (find_all(then, "del"), len(find_all(now, "del"))) == ([], 1)
     assert "completed" in text_at(report.pk)
     assert "Another gate." not in text_at(report.pk)
-    assert "no public report was found" in text_at(head())
+    assert "no evidence found" in text_at(head())
 
 
 def test_translations_are_those_recorded_by_then(published, on_day):

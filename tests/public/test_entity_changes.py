@@ -19,13 +19,13 @@ BY = Actor()
 
 @pytest.fixture
 def renamed(time_machine):
-    """An organisation of TT-01 that was renamed and changed sides on 22 November; today is two days later."""
+    """An organisation of TT-01 that was renamed and changed sides on 29 November; today is two days later."""
     owner = factories.OrganisationFactory(slug="harbour", name="Harbour Office", name_zh_hant="海港處")
     area, release = factories.AreaFactory(slug="harbours"), factories.ReleaseFactory(slug="first")
     factories.published(reference="TT-01", owners=[owner], area=area, release=release)
     fields = {"name": "Port Authority", "name_zh_hant": "港務局", "side": "shanghai"}
     change(Organisation.objects.get(slug="harbour"), "The office was merged.", **fields)
-    time_machine.move_to("2026-11-24T04:00:00Z")
+    time_machine.move_to("2026-12-01T04:00:00Z")
     return Organisation.objects.get(slug="harbour")
 
 
@@ -98,7 +98,7 @@ def test_its_page_says_of_which_entry_text_was_removed_and_why(renamed, client):
     redact(first, without_the_name(first), "A person’s name.")
     redact(later, later.data | {"reason": "Removed."}, "A person’s name.")
     said = text(client, "/organisations/harbour/")
-    assert said.count("Text of this entry was removed on 24 November 2026. Reason: A person’s name.") == 2
+    assert said.count("Text of this entry was removed on 1 December 2026. Reason: A person’s name.") == 2
     assert "The office was merged." not in said
 
 

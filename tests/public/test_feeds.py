@@ -65,13 +65,13 @@ def summary(client, what, address=FEED):
 
 def test_an_entry_says_of_which_commitment_and_what_happened(release, client):
     entry_titles = titles(client, "/commitments/CU-06.atom")
-    what = ["context", "completed", "in progress", "published"]
+    what = ["background", "delivered", "in progress", "published"]
     assert entry_titles == [f"CU-06 Hold a Hong Kong Week in Shanghai: {change}" for change in what]
 
 
 def test_a_report_tells_date_change_note_and_evidence(release, client):
-    text = summary(client, ": completed", "/commitments/CU-06.atom")
-    assert "1 November 2019: in progress → completed" in text
+    text = summary(client, ": delivered", "/commitments/CU-06.atom")
+    assert "1 November 2019: in progress → delivered" in text
     assert "This festival is taken to be the Hong Kong Week" in text
     evidence = "news.gov.hk (HKSAR Government), 1 November 2019 (direct; party): http://www.news.gov.hk/eng/"
     assert evidence in re.sub(r"<[^>]+>", "", text)
@@ -79,7 +79,7 @@ def test_a_report_tells_date_change_note_and_evidence(release, client):
 
 def test_a_publication_tells_the_release_s_words(release, client):
     text = summary(client, ": published", "/commitments/CU-06.atom")
-    assert "<blockquote>will hold a Hong Kong Week in Shanghai in 2019</blockquote>" in text
+    assert "<blockquote>… will hold a Hong Kong Week in Shanghai in 2019 …</blockquote>" in text
 
 
 def test_a_check_tells_what_was_searched(client):
@@ -91,7 +91,7 @@ def test_a_reply_is_told_as_the_words_of_whose_it_is(client):
     body = factories.OrganisationFactory(slug="arts", name="Office of Arts")
     commitment = factories.published(owners=[body])
     factories.record("context", commitment, note="We did it.", reply_of="arts")
-    assert "<p>Reply of Office of Arts:</p>\n<p>We did it.</p>" in summary(client, ": context")
+    assert "<p>Reply of Office of Arts:</p>\n<p>We did it.</p>" in summary(client, ": background")
 
 
 def test_a_stop_tells_its_reason_and_a_slip_tells_its_own(client):
@@ -119,14 +119,14 @@ def test_a_correction_names_its_fields_and_tells_before_after_and_why(client):
 def test_a_retracted_report_says_so_and_is_as_new_as_its_retraction(client, time_machine):
     commitment = factories.published(reference="TT-01", title="Do the thing")
     entry = factories.record("report", commitment, note="It was done.")
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     append_entries([new_retraction(entry, "It was another thing.", BY)])
     retraction, report, _published = parsed(client).entries
     assert retraction.title == f"TT-01 Do the thing: retraction of entry {entry.sequence}"
     assert retraction.link == report.link == f"http://testserver/commitments/TT-01/#entry-{entry.sequence}"
     assert report.title == "TT-01 Do the thing: in progress (retracted)"
-    assert "Retracted on 25 November 2026, and counted nowhere. Reason: It was another thing." in report.summary
-    assert (report.published, report.updated) == ("2026-11-29T10:00:00+00:00", "2026-11-25T09:00:00+00:00")
+    assert "Retracted on 2 December 2026, and counted nowhere. Reason: It was another thing." in report.summary
+    assert (report.published, report.updated) == ("2026-11-29T10:00:00+00:00", "2026-12-02T09:00:00+00:00")
 
 
 @pytest.mark.postgresql
@@ -134,12 +134,12 @@ def test_a_redacted_report_holds_nothing_of_what_was_removed(client, time_machin
     commitment = factories.published(reference="TT-01", title="Do the thing")
     evidence = [factories.evidence(title="Mr Chan at home")]
     entry = factories.record("report", commitment, note="Mr Chan of 4 Some Street said so.", evidence=evidence)
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     append_entries([new_redaction(entry, None, "It named a person.", BY)])
     redaction, report, _published = parsed(client).entries
     assert redaction.title == f"TT-01 Do the thing: redaction of entry {entry.sequence}"
-    assert "Text of this entry was removed on 25 November 2026. Reason: It named a person." in report.summary
-    assert report.updated == "2026-11-25T09:00:00+00:00"
+    assert "Text of this entry was removed on 2 December 2026. Reason: It named a person." in report.summary
+    assert report.updated == "2026-12-02T09:00:00+00:00"
     assert b"Chan" not in client.get(FEED).content
 
 
@@ -157,7 +157,7 @@ def test_a_redacted_correction_holds_nothing_of_what_was_removed(client):
 def test_the_redaction_of_a_redaction_is_about_the_same_commitment(client, time_machine):
     commitment = factories.published(reference="TT-01", title="Do the thing")
     entry = factories.record("report", commitment)
-    time_machine.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     [first] = append_entries([new_redaction(entry, None, "Mr Chan asked for it.", BY)])
     append_entries([new_redaction(first, {"reason": "[removed]", "remaining": None}, "It named a person.", BY)])
     entries = parsed(client, "/commitments/TT-01.atom").entries
@@ -172,7 +172,7 @@ def test_a_report_that_changes_no_status_shows_no_change(client):
     factories.record("report", commitment, date="2020")
     summaries = [entry.summary for entry in parsed(client).entries[:2]]
     assert "2020: in progress" in summaries[0]
-    assert "2019: no report → in progress" in summaries[1]
+    assert "2019: no evidence found → in progress" in summaries[1]
 
 
 @pytest.mark.postgresql
@@ -187,12 +187,12 @@ def test_a_feed_names_its_author_and_itself_and_its_page(pledge, client, setting
     settings.PUBLISHER = "Office of Records"
     feed = parsed(client, f"{FEED}?status=completed&area=culture&page=3&per_page=10&sort=-title").feed
     assert feed.author == "Office of Records"
-    assert feed.title == "Public commitments: updates – Status: completed; Area: Culture"
+    assert feed.title == "Hong Kong–Shanghai Pledge Record: updates – Status: delivered; Area: Culture"
     links = {link.rel: link.href for link in feed.links}
     query = "?status=completed&area=culture"
     assert links == {"self": f"http://testserver{FEED}{query}", "alternate": f"http://testserver/commitments/{query}"}
     settings.PUBLISHER = ""
-    assert parsed(client).feed.author == "Public commitments"
+    assert parsed(client).feed.author == "Hong Kong–Shanghai Pledge Record"
 
 
 # Names
@@ -201,11 +201,11 @@ def test_a_feed_names_its_author_and_itself_and_its_page(pledge, client, setting
 @pytest.mark.postgresql
 def test_entries_have_the_same_names_in_every_feed_and_on_every_installation(release, client):
     """The digests of the first release are the same everywhere, and the names are made from these."""
-    everything = [*parsed(client).entries, *parsed(client, "/organisations/lcsd.atom").entries]
+    everything = [*parsed(client).entries, *parsed(client, "/organisations/hksarg.atom").entries]
     numbers = {entry.id: re.search(r"Ledger entry (\d+)", entry.summary)[1] for entry in everything}
     assert len(set(numbers.values())) == len(numbers) < len(everything)
     completed = parsed(client, "/commitments/CU-06.atom").entries[1]
-    assert completed.id == "urn:uuid:0f5b5958-dde3-5fd5-a451-7b2eb5d554d3"
+    assert completed.id == "urn:uuid:0e61cfcc-5053-54e8-9c58-2470fde795e2"
 
 
 def test_a_feed_has_one_name_whatever_the_host_and_the_order_of_the_question(pledge, client, settings):
@@ -272,14 +272,15 @@ def test_a_feed_of_a_past_day_tells_nothing_that_came_later_and_keeps_the_day(pl
     address = "/commitments/CU-06.atom?as_of=2019-10-30"
     feed = parsed(client, address)
     assert [entry.title for entry in feed.entries] == ["CU-06 Hold a week: in progress"]
-    assert feed.feed.title == "Public commitments: updates – CU-06 Hold a week – as of 30 October 2019"
+    assert feed.feed.title == "Hong Kong–Shanghai Pledge Record: updates – CU-06 Hold a week – as of 30 October 2019"
     assert feed.entries[0].link.startswith("http://testserver/commitments/CU-06/?as_of=2019-10-30#entry-")
     assert {link.href.partition("?")[2] for link in feed.feed.links} == {"as_of=2019-10-30"}
     assert f"entry-{entry.sequence}" in client.get(address.replace("30", "31")).text
 
 
-# Entries of the file whose date had ended by that day; three of them were before the release was out.
-DATED = {"2018-08-23": 0, "2018-08-24": 14, "2018-11-05": 23, "2019-12-31": 43, "2021-08-30": 47}
+# Entries of the file whose date had ended by that day; four of them were before the release was out. Of the 62 of the
+# last day a feed holds fifty.
+DATED = {"2018-08-23": 0, "2018-08-24": 15, "2018-11-05": 24, "2019-10-31": 38, "2019-11-01": 43, "2021-08-30": 50}
 
 
 @pytest.mark.postgresql
@@ -294,7 +295,7 @@ def test_a_retraction_that_is_known_today_counts_on_a_past_day_too(client):
     entry = factories.record("report", commitment, date="2020", status="completed")
     append_entries([new_retraction(entry, "It was another thing.", BY)])
     entry_titles = titles(client, f"{FEED}?as_of=2021-01-01")
-    assert [title.split(": ")[1] for title in entry_titles] == ["completed (retracted)", "in progress"]
+    assert [title.split(": ")[1] for title in entry_titles] == ["delivered (retracted)", "in progress"]
 
 
 @pytest.mark.parametrize("address", ["/commitments/CU-06.atom", "/commitments/CU-06.ics"])
@@ -436,7 +437,7 @@ def test_the_clock_alone_changes_nothing(pledge, client, time_machine):
         return {address: (answer.content, answer.headers["ETag"]) for address, answer in answers.items()}
 
     before = contents()
-    time_machine.move_to(datetime(2026, 11, 24, 3, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 1, 3, tzinfo=UTC))
     assert contents() == before
 
 

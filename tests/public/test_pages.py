@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from commitments.domain import choices
-from commitments.domain.choices import DraftState, ProposalState, Vocabulary
+from commitments.domain.choices import DraftState, LinkOutcome, ProposalState, Vocabulary
 from commitments.ledger.append import append_entries, new_correction, new_redaction, new_retraction
 from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, LedgerEntry
@@ -50,10 +50,10 @@ def record(answer):
 KEY = {
     "done when announced": 11,
     "delivered since": 4,
-    "in progress": 13,
+    "in progress": 21,
     "not started": 0,
     "stopped": 0,
-    "no report": 24,
+    "no evidence found": 16,
 }
 
 
@@ -91,10 +91,8 @@ def test_the_chart_has_a_named_link_for_each_of_the_fifty_seven(release, client)
     assert len({dict(unit.attributes)["href"] for unit in units}) == len(units) == 57
     names = [visible_text(unit) for unit in units]
     assert "CU-06 Hold a Hong Kong Week in Shanghai: completed" in names
-    assert all(
-        re.fullmatch(r"[A-Z]{2}-\d\d .+: (no report|not started|in progress|completed|done when announced|stopped)", n)
-        for n in names
-    )
+    words = "no evidence found|not started|in progress|completed|done when announced|stopped"
+    assert all(re.fullmatch(rf"[A-Z]{{2}}-\d\d .+: ({words})", name) for name in names)
 
 
 def test_aims_and_the_umbrella_are_drawn_smaller_and_what_was_announced_as_done_has_its_own_shape(release, client):
@@ -123,15 +121,15 @@ def test_the_overview_lists_what_is_past_its_deadline_and_says_when_somebody_las
     assert list(link_texts(block)) == ["/commitments/AV-04/", "/commitments/PR-01/", whole]
     assert sorted(table_references(client.get(whole))) == ["AV-04", "PR-01"]
     past = visible_text(block)
-    assert past.count("last searched on 29 November 2026") == 2
+    assert past.count("last checked on 29 November 2026") == 2
     assert "outcome not reported · 2018 ·" in past
     assert "outcome not reported · 2021 (date of the event)" in past
 
 
 def test_the_overview_says_how_late_an_overdue_pledge_is(client):
-    commitment = factories.published(title="Build a bridge", deadline="2020-11-22", reference="TT-01")
+    commitment = factories.published(title="Build a bridge", deadline="2020-11-29", reference="TT-01")
     factories.record("report", commitment, date="2019", status="in_progress")
-    assert "Build a bridge overdue · 22 November 2020 · 2,191 days late" in section(client.get("/"), "past")
+    assert "Build a bridge overdue · 29 November 2020 · 2,191 days late" in section(client.get("/"), "past")
 
 
 def test_a_pledge_met_late_is_no_longer_past_its_deadline(release, client):
@@ -246,7 +244,9 @@ def test_a_row_has_reference_title_owners_deadline_status_and_last_entry(release
 
 def test_a_commitment_is_quoted_with_its_place_in_the_release(release, client):
     figure = find_all(main_element(client.get("/commitments/CU-06/")), "figure")[0]
-    assert visible_text(find_all(figure, "blockquote")[0]) == Commitment.objects.get(reference="CU-06").quote
+    quote = visible_text(find_all(figure, "blockquote")[0])
+    assert quote == "… will hold a Hong Kong Week in Shanghai in 2019 …"
+    assert quote.strip("… ") == Commitment.objects.get(reference="CU-06").quote
     place = visible_text(find_all(figure, "figcaption")[0])
     assert "24 August 2018, “Cultural Co-operation and Creative Industries”, paragraph 2" in place
     assert "/releases/4th-plenary-2018/#CU-06" in link_texts(figure)
@@ -266,17 +266,19 @@ def test_hong_kong_week_was_met_by_a_report_of_november_2019(release, client):
     answer = client.get("/commitments/CU-06/")
     assert (
         visible_text(find_all(main_element(answer), "p", _class="standing")[0])
-        == "completed · last reported 1 November 2019 · met"
+        == "completed · last reported 1 November 2019 · last checked on 29 November 2026 · met"
     )
     assert facts(answer)["Deadline"].startswith("2019")
     assert facts(answer)["Done when"] == "A Hong Kong Week has opened in Shanghai."
     assert "taken to be the Hong Kong Week" in visible_text(main_element(answer))
 
 
-def test_shanghai_week_was_met_late_by_at_least_1187_days_without_a_slip(release, client):
+def test_shanghai_week_was_met_late_by_at_least_1213_days_without_a_slip(release, client):
     answer = client.get("/commitments/CU-07/")
     standing = visible_text(find_all(main_element(answer), "p", _class="standing")[0])
-    assert standing == "completed · last reported April 2024 · met late, by at least 1,187 days"
+    assert standing == (
+        "completed · last reported 27 April 2024 · last checked on 29 November 2026 · met late, by at least 1,213 days"
+    )
     assert facts(answer)["Deadline"] == "2020 (“in 2020”)"
     assert facts(answer)["How firmly put"] == "plan “is planning to”"
 
@@ -285,7 +287,7 @@ def test_forty_employees_are_a_number_that_nobody_reported(release, client):
     answer = client.get("/commitments/AV-04/")
     assert facts(answer)["Target"] == "about 40 employees; number trained not reported"
     assert not find_all(main_element(answer), "meter")
-    assert "Deadline passed, outcome not reported; last searched on 29 November 2026." in visible_text(
+    assert "Deadline passed, outcome not reported; last checked on 29 November 2026." in visible_text(
         main_element(answer)
     )
     assert "This is no accusation" in visible_text(main_element(answer))
@@ -309,9 +311,10 @@ def test_a_date_of_an_event_is_no_deadline_and_the_page_says_so(release, client)
     assert (
         "This is the date of the event, not a day on which the pledge falls due." in facts(answer)["Date of the event"]
     )
-    assert "last searched on 29 November 2026" in visible_text(main_element(answer))
-    assert "The date of the event has passed, outcome not reported" in visible_text(main_element(answer))
-    assert facts(answer)["Evidence"] == "none"
+    assert "The date of the event has passed, outcome not reported; last checked on 29 November 2026." in visible_text(
+        main_element(answer)
+    )
+    assert facts(answer)["Evidence"] == "background only"
 
 
 def test_the_words_of_the_release_for_a_deadline_are_shown_as_stated(release, client):
@@ -348,7 +351,7 @@ def test_a_part_names_what_it_is_part_of(release, client):
 @pytest.mark.postgresql
 def test_the_record_stands_newest_first_with_the_publication_last(release, client):
     dates = [re.match(r"(\d+ )?(\w+ )?\d{4}", entry).group() for entry in record(client.get("/commitments/CU-07/"))]
-    assert dates == ["2 August 2024", "April 2024", "1 November 2019", "24 August 2018"]
+    assert dates == ["2 August 2024", "27 April 2024", "1 November 2019", "24 August 2018"]
 
 
 def test_the_record_says_which_report_changed_the_status(client):
@@ -357,7 +360,7 @@ def test_the_record_says_which_report_changed_the_status(client):
     factories.record("report", commitment, date="2020", status="in_progress")
     factories.record("report", commitment, date="2021", status="completed")
     arrows = [entry.partition("→")[0] if "→" in entry else "" for entry in record(client.get("/commitments/TT-01/"))]
-    assert arrows == ["2021 in progress ", "", "2019 no report ", ""]
+    assert arrows == ["2021 in progress ", "", "2019 no evidence found ", ""]
 
 
 def test_overdue_is_counted_to_the_day_that_is_shown_and_not_at_least(client):
@@ -437,7 +440,8 @@ def test_a_retracted_report_is_struck_through_with_its_reason_and_counts_nowhere
     retracted = find_all(main_element(answer), "li", _class="retracted")[0]
     assert "It was finished." in visible_text(find_all(retracted, "del")[0])
     assert "counted nowhere. Reason: It was another bridge." in visible_text(retracted)
-    assert visible_text(find_all(main_element(answer), "p", _class="standing")[0]).startswith("no report")
+    standing = visible_text(find_all(main_element(answer), "p", _class="standing")[0])
+    assert standing.startswith("no evidence found · no background either")
 
 
 def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
@@ -457,7 +461,7 @@ def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(cl
     entry = factories.record("report", commitment, status="completed", date="2019", note="It named a person.")
     append_entries([new_redaction(entry, entry.data | {"note": "[removed]"}, "It named a person.", BY)])
     page = visible_text(main_element(client.get("/commitments/TT-01/")))
-    assert "no report → completed" in page
+    assert "no evidence found → completed" in page
     assert "Reason: It named a person." in page
     assert "[removed]" in page
 
@@ -616,7 +620,7 @@ def test_updates_name_the_entry_that_a_retraction_or_redaction_is_about(client):
 
 
 def vocabularies():
-    """Every vocabulary whose values have a meaning for readers; drafts and proposals are the staff's alone."""
+    """Every vocabulary whose values have a meaning for readers; drafts, proposals and links are the staff's alone."""
     named = [getattr(choices, name) for name in dir(choices)]
     classes = [
         vocabulary
@@ -626,7 +630,7 @@ def vocabularies():
     return [
         vocabulary
         for vocabulary in classes
-        if vocabulary not in (DraftState, ProposalState) and any(choice.meaning for choice in vocabulary)
+        if vocabulary not in (DraftState, ProposalState, LinkOutcome) and any(choice.meaning for choice in vocabulary)
     ]
 
 
@@ -721,7 +725,7 @@ def test_a_page_of_a_past_day_says_so_and_offers_today(release):
 @pytest.mark.parametrize(
     ("day", "standing"),
     [
-        ("2018-10-15", "no report · no public report was found · upcoming"),
+        ("2018-10-15", "no evidence found · no background either · upcoming"),
         ("2018-10-16", "in progress · last reported 16 October 2018 · upcoming"),
         ("2019-10-31", "in progress · last reported 16 October 2018 · due soon"),
         ("2019-11-01", "completed · last reported 1 November 2019 · met"),

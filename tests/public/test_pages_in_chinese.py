@@ -66,9 +66,9 @@ def test_a_commitments_page_in_chinese_leads_to_the_text_on_record(client, commi
 
 def test_a_quote_stays_in_the_language_of_its_release_with_the_translation_marked_as_ours(client, commitment):
     page = body_of(client, "/zh-hant/commitments/CU-06/")
-    assert 'lang="en"><p>will hold a Hong Kong Week</p></blockquote>' in page
+    assert 'lang="en"><p>… will hold a Hong Kong Week …</p></blockquote>' in page
     assert '<p class="translation quiet">' in page
-    assert "「將舉辦香港周」" in page
+    assert "「……將舉辦香港周……」" in page
 
 
 @pytest.mark.parametrize("prefix", ["", "/zh-hans"])

@@ -20,7 +20,7 @@ PAGES = {
     "/updates/": 7,
     "/updates/?as_of=2020-01-01": 7,
     "/updates.atom": 13,
-    "/deadlines.ics": 8,
+    "/deadlines.ics": 9,
     "/about/": 5,
     "/api/v1/docs/": 16,
     "/api/v1/commitments/?per_page=100": 14,

@@ -80,8 +80,11 @@ def test_no_text_breaks_out_of_the_structured_data(client, hostile):
     head = Head(client.get(PAGE))
     action = head.data["mainEntity"]
     assert (action["name"], action["description"], action["agent"][0]["name"]) == (hostile,) * 3
-    assert (head.titles, head.metas["og:title"]) == ([f"TT-01 {hostile} – Public commitments"], f"TT-01 {hostile}")
-    assert head.metas["description"] == f"{hostile}: no report. “{hostile}”"
+    assert (head.titles, head.metas["og:title"]) == (
+        [f"TT-01 {hostile} – Hong Kong–Shanghai Pledge Record"],
+        f"TT-01 {hostile}",
+    )
+    assert head.metas["description"] == f"{hostile}: no evidence found. “{hostile} …”"
     assert len([script for script in head.scripts if script]) == 1
 
 
@@ -155,12 +158,12 @@ def test_the_sitemap_says_when_a_commitment_last_changed(pages, client, time_mac
         return {element.find(f"{XML}loc").text[-6:-1]: element.find(f"{XML}lastmod").text for element in tree}
 
     assert changed() == {"TT-01": "2026-11-29", "TT-02": "2026-11-29"}
-    time_machine.move_to(datetime(2026, 11, 25, 10, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 12, 2, 10, tzinfo=UTC))
     entry = factories.record("report", Commitment.objects.get(reference="TT-02"), date="2019")
-    assert changed() == {"TT-01": "2026-11-29", "TT-02": "2026-11-25", "TT-04": "2026-11-29"}
-    time_machine.move_to(datetime(2026, 11, 27, 10, tzinfo=UTC))
+    assert changed() == {"TT-01": "2026-11-29", "TT-02": "2026-12-02", "TT-04": "2026-11-29"}
+    time_machine.move_to(datetime(2026, 12, 4, 10, tzinfo=UTC))
     append_entries([new_retraction(entry, "Wrong.", Actor())])
-    assert changed() == {"TT-01": "2026-11-29", "TT-02": "2026-11-27", "TT-04": "2026-11-29"}
+    assert changed() == {"TT-01": "2026-11-29", "TT-02": "2026-12-04", "TT-04": "2026-11-29"}
 
 
 def test_robots_may_read_all_but_what_is_staff_s_or_a_reader_s_and_need_no_past_days(client):

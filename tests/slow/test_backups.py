@@ -12,6 +12,7 @@ from tests.helpers import databases
 from tests.helpers import installation as installations
 from tests.helpers.installation import Installation
 from tests.helpers.processes import PUBLISHER
+from tests.helpers.release_file import ENTRIES
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 
@@ -30,7 +31,7 @@ def note():
 
 """
 WHILE_WRITING = """
-while LedgerHead.objects.get().sequence == 228:
+while LedgerHead.objects.get().sequence == {entries}:
     pass
 call_command("backup", {file!r})
 print(LedgerHead.objects.get().sequence)
@@ -101,12 +102,12 @@ def test_a_backup_is_its_owners_alone_says_its_head_and_leaves_nothing_beside_it
 def test_a_backup_taken_while_updates_are_published_is_restored_from_the_file_alone(installation, tmp_path):
     stop, file = tmp_path / "stop", tmp_path / "backup"
     writer = installation.start("shell", "--no-imports", "-c", PUBLISHER.format(stop=str(stop)))
-    said, after = lines(installation, WHILE_WRITING.format(file=str(file)))
+    said, after = lines(installation, WHILE_WRITING.format(file=str(file), entries=ENTRIES))
     stop.touch()
     _out, problems = writer.communicate(timeout=60)
     assert writer.returncode == 0, problems
     told = said.partition(": ")[2]
-    assert 228 < int(told.split()[0]) < int(after)
+    assert ENTRIES < int(told.split()[0]) < int(after)
     restored, verified = lines(
         empty(installation, tmp_path), f"call_command('restore', {str(file)!r}); call_command('verify_ledger')"
     )

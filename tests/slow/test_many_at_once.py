@@ -12,6 +12,7 @@ import pytest
 
 from tests.helpers.installation import Installation, Server
 from tests.helpers.processes import PUBLISHER, notes_on_record, run_at_once
+from tests.helpers.release_file import ENTRIES
 from tests.helpers.staff import add_staff
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
@@ -53,7 +54,7 @@ def test_updates_published_at_the_same_moment_are_all_on_record(installation, tm
     assert notes_on_record(installation) == {f"writer {w} {n}" for w in range(4) for n in range(10)}
     verified = installation.run("verify_ledger")
     assert verified.returncode == 0, verified.stderr
-    assert "268 entries" in verified.stdout
+    assert f"{ENTRIES + 40} entries" in verified.stdout
 
 
 def test_corrections_and_updates_of_the_same_commitment_at_the_same_moment_wait_and_never_for_each_other(
@@ -63,7 +64,7 @@ def test_corrections_and_updates_of_the_same_commitment_at_the_same_moment_wait_
     run_at_once(installation, tmp_path, ["CU-08"] * 4, CLERK)
     verified = installation.run("verify_ledger")
     assert verified.returncode == 0, verified.stderr
-    assert "260 entries" in verified.stdout
+    assert f"{ENTRIES + 32} entries" in verified.stdout
 
 
 def last_note(answer: Any, ending: str) -> str:
@@ -85,7 +86,7 @@ def sequences(installation: Installation) -> dict[str, int]:
 
 
 def test_an_export_agrees_with_its_ledger_head_while_updates_are_published(installation, tmp_path):
-    """The nth report is entry 228 + n: so the note of the last report says how the ledger must have ended."""
+    """The nth report is entry ENTRIES + n: so the note of the last report says how the ledger must have ended."""
     stop = tmp_path / "stop"
     writer = installation.start("shell", "--no-imports", "-c", PUBLISHER.format(stop=str(stop)))
     seen = []
@@ -96,13 +97,13 @@ def test_an_export_agrees_with_its_ledger_head_while_updates_are_published(insta
                 seen.append((last_note(answer, ending), answer.headers["X-Ledger-Head"]))
             with urllib.request.urlopen(f"{server.url}/data/updates.csv") as answer:
                 rows = list(csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig"))))
-                seen.append((f"number {int(rows[-1]['entry']) - 228}", answer.headers["X-Ledger-Head"]))
+                seen.append((f"number {int(rows[-1]['entry']) - ENTRIES}", answer.headers["X-Ledger-Head"]))
     stop.touch()
     _out, problems = writer.communicate(timeout=60)
     assert writer.returncode == 0, problems
     numbers = sequences(installation)
     told = [(int(note.removeprefix("number ")), numbers[head]) for note, head in seen if note.startswith("number ")]
-    assert all(head == 228 + number for number, head in told if number > 0)
+    assert all(head == ENTRIES + number for number, head in told if number > 0)
 
 
 # Text that no zip makes small.

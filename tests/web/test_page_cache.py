@@ -14,7 +14,18 @@ from django.urls import reverse
 
 from commitments import urls
 from commitments.ledger import triggers
-from commitments.models import Agreement, Area, Commitment, LedgerHead, Occasion, Organisation, Release, Section, Update
+from commitments.models import (
+    Agreement,
+    Area,
+    Commitment,
+    LedgerHead,
+    NewsSource,
+    Occasion,
+    Organisation,
+    Release,
+    Section,
+    Update,
+)
 from commitments.models.ledger import RECORD_VERSION_SQL, record_version
 from commitments.web import page_cache
 from commitments.web.code_version import _code_digest, code_version
@@ -24,7 +35,7 @@ from tracker.settings import pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 NAMES = {"reference": "CU-06", "slug": "lcsd", "entry": "1", "section": "commitments", "elsewhere": "nothing/"}
-SLUGS = {"area": "culture", "release": "4th-plenary-2018"}
+SLUGS = {"area": "culture", "release": "4th-plenary-2018", "news_source": "xinhua"}
 # Not the same for everybody, or not of the record: the form for errors, what one reader sent, and what is never 200.
 NOT_KEPT = {"report_error", "error_report_status", "csp_report", "healthz", "readyz", "favicon", ""}
 
@@ -151,6 +162,7 @@ CHANGES = {
     "an agreement": changed(Agreement, title="Another"),
     "a party to an agreement": lambda: Agreement.parties.through.objects.first().delete(),
     "an agreement's commitment": lambda: Agreement.commitments.through.objects.first().delete(),
+    "a news source": changed(NewsSource, source="independent"),
     "an occasion": lambda: Occasion.objects.create(slug="a-day", day="2020-01-01", name="A day"),
     "an area, by the database itself": in_sql("UPDATE commitments_area SET position = position + 1"),
 }

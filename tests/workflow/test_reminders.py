@@ -24,6 +24,7 @@ from tests.helpers.postgresql import free_port
 from tests.helpers.reminders import send
 
 TODAY = date(2026, 11, 29)
+YEAR_AND_A_DAY_AGO = datetime(2025, 11, 28, 8, tzinfo=UTC)
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -122,20 +123,27 @@ def test_a_partner_is_not_reminded_of_what_others_must_deliver(body):
 # What.
 
 
+LONG_ON_RECORD = {"recorded_at": YEAR_AND_A_DAY_AGO}
 STANDS = [
+    ("past_deadline", LONG_ON_RECORD | {"deadline": "2019"}, [("report", "2019-03", "in_progress")]),  # and unchecked
+    ("due_soon", LONG_ON_RECORD | {"deadline": "2026"}, [("report", "2019-03", "in_progress")]),  # and unchecked
+    ("for_review", LONG_ON_RECORD, []),  # never checked
+    ("for_review", LONG_ON_RECORD, [("report", "2019-03", "in_progress")]),  # not since it was recorded
+    ("for_review", LONG_ON_RECORD | {"deadline": "2030"}, [("check", "2025-11-20", "")]),
+    (None, LONG_ON_RECORD | {"deadline": "2019"}, [("report", "2020", "completed")]),
+    (None, LONG_ON_RECORD | {"deadline": "2019"}, [("report", "2020", "stopped")]),
     ("past_deadline", {"deadline": "2025"}, []),  # not reported
     ("past_deadline", {"deadline": "2025"}, [("report", "2026-10", "in_progress")]),  # overdue
-    ("past_deadline", {"deadline": "2019"}, [("report", "2019-03", "in_progress")]),  # and stale
-    ("due_soon", {"deadline": "2026"}, []),
-    ("due_soon", {"deadline": "2026"}, [("report", "2019-03", "in_progress")]),  # and stale
-    ("for_review", {}, [("report", "2019-03", "in_progress")]),  # stale
-    ("for_review", {"deadline": "2030"}, [("check", "2025-11-21", "")]),
+    ("due_soon", {"deadline": "2027-02-27"}, []),
+    ("for_review", {}, [("check", "2025-11-28", "")]),
     ("for_review", {"review_on": "2026-11-29"}, []),
+    ("for_review", {"review_on": "2026-11-29"}, [("check", "2026-11-28", "")]),
+    (None, {"review_on": "2026-11-29"}, [("check", "2026-11-29", "")]),
     (None, {"review_on": "2026-11-30"}, []),
     (None, {}, []),
-    (None, {"deadline": "2027-02-21"}, []),
-    (None, {"deadline": "2019"}, [("report", "2020", "completed")]),
-    (None, {"deadline": "2019"}, [("report", "2020", "stopped")]),
+    (None, {}, [("check", "2025-11-29", "")]),
+    (None, {}, [("report", "2019-03", "in_progress")]),  # stale, and looked at when it was recorded
+    (None, {"deadline": "2027-02-28"}, []),
 ]
 
 
@@ -145,9 +153,11 @@ def test_a_commitment_stands_in_the_most_urgent_of_its_groups_and_in_no_other(bo
     wanted = {group: set() for group in groups}
     for number, (group, fields, updates) in enumerate(STANDS):
         commitment = factories.published(reference=f"AA-{number:02}", owners=[body], **fields)
+        recorded = {name: value for name, value in fields.items() if name == "recorded_at"}
         for kind, when, status in updates:
             reason = {"stop_reason": "cancelled"} if status == "stopped" else {}
-            factories.record(kind, commitment, date=when, **({"status": status} if status else {}), **reason)
+            said = {"date": when} | ({"status": status} if status else {}) | reason
+            factories.record(kind, commitment, **said, **recorded)
         if group:
             wanted[group].add(commitment.reference)
     account("clerk", body)
@@ -227,10 +237,10 @@ def sent(django_db_setup, django_db_blocker):
 def written_for_a_clerk():
     """Something in each group for one clerk; the addresses of its forms, without the host."""
     body = factories.OrganisationFactory(name="Harbour Office")
+    third = factories.published(reference="AA-03", owners=[body], title="Meet", recorded_at=YEAR_AND_A_DAY_AGO)
+    factories.record("report", third, date="2019-H1", recorded_at=YEAR_AND_A_DAY_AGO)
     first = overdue(body, "AA-01", title="Open <b>& close</b> the gate")
     second = factories.published(reference="AA-02", owners=[body], deadline="2026", title="Train staff")
-    third = factories.published(reference="AA-03", owners=[body], title="Meet")
-    factories.record("report", third, date="2019-H1")
     returned = factories.published(reference="AA-04", owners=[body], title="Sign")
     fields = {"state": "returned", "returned_because": "No\nSubject: x"}
     draft = DraftUpdate.objects.create(commitment=returned, author=account("clerk", body), **fields)
@@ -250,7 +260,7 @@ def parts(mail):
 
 def test_a_mail_says_how_much_there_is_and_that_a_machine_wrote_it(mail):
     counts = "1 past its deadline, 1 due soon, 1 due for review, 1 draft returned"
-    assert mail["Subject"] == f"Public commitments: {counts}"
+    assert mail["Subject"] == f"Hong Kong–Shanghai Pledge Record: {counts}"
     assert (mail["From"], mail["To"]) == ("tracker@tracker.example", "clerk@body.example")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail.get_content_type() == "multipart/alternative"
@@ -260,11 +270,11 @@ def test_a_mail_says_how_each_commitment_stands_in_plain_text(mail):
     assert parts(mail)[0].startswith(
         "This is what Harbour Office should look at.\n\nPAST THE DEADLINE\n\nAA-01 Open <b>& "
     )
-    standing = "Deadline: 2025. Status: in progress, last reported 5 March 2026. Last entry: 5 March 2026."
+    standing = "Deadline: 2025. Status: in progress, last reported 5 March 2026. Last checked: 29 November 2026."
     text = parts(mail)[0]
     assert standing in text
-    assert "Deadline: 2026. Status: no report. No entry yet." in text
-    assert "No deadline. Status: in progress, last reported first half of 2019. Last entry: 30 June 2019." in text
+    assert "Deadline: 2026. Status: no evidence found. Not checked yet." in text
+    assert "No deadline. Status: in progress, last reported first half of 2019. Last checked: 28 November 2025." in text
     assert "A publisher sent your draft back: No\nSubject: x" in text
 
 

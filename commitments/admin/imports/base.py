@@ -244,6 +244,9 @@ class ImportResource(Resource):
         """What a new one says where its row says nothing."""
         return {column.name: "" for column in self.expected}
 
+    def fill_in(self, cells: Cells) -> None:
+        """Fill in what a row may leave to what is on record."""
+
     def classify(self, row: SheetRow, outcome: RowOutcome, before: Cells | None) -> str:
         """Whether it is new, changed or unchanged; ValidationError, by column, where it is wrong."""
         raise NotImplementedError
@@ -276,6 +279,7 @@ class ImportResource(Resource):
         try:
             before = self.existing(row)
             outcome.cells = (self.blank() if before is None else before) | self._read_cells(row, before)
+            self.fill_in(outcome.cells)
             if before is not None:
                 after = outcome.cells
                 outcome.changes = [

@@ -121,11 +121,17 @@ class DraftResource(ImportResource):
             raise ValidationError({"reference": message % {"number": number, "reference": cells["reference"]}})
         return cells
 
+    def fill_in(self, cells: Cells) -> None:
+        """The class of each publisher that is on the list of news sources, where the file has none."""
+        for place in EVIDENCE_PLACES:
+            publisher, source = cells[f"evidence_{place}_publisher"], f"evidence_{place}_source"
+            if publisher and not cells[source] and (listed := self.news_sources.find(publisher)):
+                cells[source] = listed.source
+
     def classify(self, row: SheetRow, outcome: RowOutcome, before: Cells | None) -> str:
         """Complete, and said neither in another row nor before."""
         cells = outcome.cells
         cells["basis"] = cells["basis"] or ReportBasis.EVIDENCE.value
-        self._fill_sources(cells)
         if before is not None:
             if not outcome.changes:
                 return UNCHANGED
@@ -142,13 +148,6 @@ class DraftResource(ImportResource):
             self.refuse_repeated(row, _draft_identity(cells))
         self._check_publishable(cells, content)
         return NEW if before is None else CHANGED
-
-    def _fill_sources(self, cells: Cells) -> None:
-        """The class of each publisher that is on the list of news sources, where the file has none."""
-        for place in EVIDENCE_PLACES:
-            publisher, source = cells[f"evidence_{place}_publisher"], f"evidence_{place}_source"
-            if publisher and not cells[source] and (listed := self.news_sources.find(publisher)):
-                cells[source] = listed.source
 
     def _refuse_lost_translations(self, cells: Cells) -> None:
         """Nobody's typing is lost in silence: a row that drafts nothing translates nothing either."""

@@ -1,11 +1,10 @@
 """manage.py check_links [--days N]."""
 
-import asyncio
 from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -32,7 +31,7 @@ class Command(BaseCommand):
         """Ask, and say which pages answer no more."""
         urls = urls_to_check(timezone.now(), timedelta(days=options["days"]))
         if urls:
-            asyncio.run(self._ask(urls))
+            async_to_sync(self._ask)(urls)  # what is stored is stored by this thread
         failed = list(LinkCheck.objects.failed())
         self.stdout.write(f"{len(urls)} pages asked. {len(failed)} pages of evidence answer no more.")
         references = references_by_url(check.url for check in failed)

@@ -1,7 +1,7 @@
 // Whoever types a publisher that is on the list of news sources finds its class filled in, unless they chose one.
 {
   const list = document.getElementById("news-sources");
-  const folded = (text) => text.normalize("NFKC").replaceAll("’", "'").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
+  const folded = (text) => text.normalize("NFKC").replaceAll("’", "'").toLowerCase().replaceAll("(", " (").split(/\s+/).filter(Boolean).join(" ");
   const classes = new Map([...list.options].map((option) => [folded(option.value), option.dataset.source]));
 
   // "Xinhua (People's Daily Online)" is listed under its whole name, or as "Xinhua".
