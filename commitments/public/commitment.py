@@ -109,9 +109,9 @@ def repetitions(commitment: Commitment, day: date) -> tuple[QuerySet[Repetition]
 
 
 def neighbours(commitment: Commitment, day: date) -> dict[str, Commitment | None]:
-    """The commitments before and after it in its area, as people count: NS-99 before NS-100."""
-    area = Commitment.objects.as_of(day).filter(area=commitment.area_id)
+    """The commitments before and after it in its area, by reference."""
+    area, key = Commitment.objects.as_of(day).filter(area=commitment.area_id), commitment.reference_key
     return {
-        "previous": area.filter(reference_key__lt=commitment.reference_key).order_by("-reference_key").first(),
-        "next": area.filter(reference_key__gt=commitment.reference_key).order_by("reference_key").first(),
+        "previous": area.filter(reference_key__lt=key).order_by("-reference_key").first(),
+        "next": area.filter(reference_key__gt=key).order_by("reference_key").first(),
     }

@@ -77,7 +77,7 @@ def page_context(
 def caption(commitment: Commitment, section: Section | None, passage: Passage, links: DayLinks) -> SafeString:
     """Where the passage stands, and what is to be known of how it is shown."""
     release, address = commitment.release, links.page("release", commitment.release.slug)
-    sentences = [
+    sentences: list[str] = [
         _place(commitment, section),
         format_html(
             _('<a href="{address}">{title}</a>, {day}.'),

@@ -14,6 +14,7 @@ from commitments.i18n.collation import has_chinese
 from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE
 from commitments.i18n.phrases import with_ellipses
 from commitments.models import Commitment
+from commitments.models.commitment import reference_key
 from commitments.query.localized import display_title, localize
 from commitments.web.links import DayLinks
 
@@ -107,15 +108,9 @@ def _phrase_html(phrase: Phrase, links: DayLinks) -> str:
     return format_html('<a href="{}" title="{}">{}</a>', address, display_title(phrase.commitment), phrase.text)
 
 
-def text_order(commitment: Commitment) -> tuple[int, tuple[str, int]]:
+def text_order(commitment: Commitment) -> tuple[int, str]:
     """Their order in the release as far as the record has it: by paragraph, then as the references were given."""
-    return commitment.paragraph, reference_order(commitment.reference)
-
-
-def reference_order(reference: str) -> tuple[str, int]:
-    """References as people count: NS-99 before NS-100."""
-    letters, _dash, number = reference.partition("-")
-    return letters, int(number)
+    return commitment.paragraph, reference_key(commitment.reference)
 
 
 def _tag(commitment: Commitment) -> str:

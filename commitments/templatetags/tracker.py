@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
@@ -115,18 +115,6 @@ def unit_square(context: template.Context, commitment: Commitment) -> SafeString
         with_label(display_title(commitment), status),
         format_html(with_label("{}", "{}"), titled(commitment), status),
     )
-
-
-@register.simple_tag
-def side_marks(side: str) -> SafeString:
-    """Whose side of the table: a mark for each of the two cities, HK and SH, 港 and 滬; none for anybody else."""
-    marks = {
-        choices.Side.HONG_KONG: pgettext("mark of a side", "HK"),
-        choices.Side.SHANGHAI: pgettext("mark of a side", "SH"),
-    }
-    shown = marks if side == choices.Side.BOTH else {one: marks[one] for one in marks if one == side}
-    pairs = ((one.label, words) for one, words in shown.items())
-    return format_html_join("", '<abbr class="side" title="{}">{}</abbr>', pairs)
 
 
 @register.simple_tag
