@@ -14,7 +14,7 @@ from commitments.exports.datasets import DATASETS
 from commitments.exports.json import JSON
 from commitments.exports.list_columns import LIST_COLUMNS
 from commitments.exports.xlsx import XLSX
-from commitments.models.commitment import REFERENCE, TYPED_REFERENCE
+from commitments.models.commitment import REFERENCE
 from commitments.public import (
     about,
     calendar,
@@ -35,6 +35,7 @@ from commitments.public.commitment import commitment_page
 from commitments.public.organisation import organisation_page
 from commitments.public.release import release_page
 from commitments.public.seo import favicon
+from commitments.public.spellings import SPELLING, other_spelling
 from commitments.public.updates import updates_page
 from commitments.web.page_cache import cache_public
 from commitments.web.security_headers import csp_report
@@ -46,10 +47,10 @@ class ReferenceConverter(StringConverter):
     regex = REFERENCE
 
 
-class TypedReferenceConverter(StringConverter):
-    """A reference as people type it: cu-06, CU06."""
+class SpellingConverter(StringConverter):
+    """A reference as somebody may type it. Comes after the references themselves, which fit it, too."""
 
-    regex = TYPED_REFERENCE
+    regex = SPELLING
 
 
 class EntryConverter(StringConverter):
@@ -65,12 +66,20 @@ class AnywhereConverter(StringConverter):
 
 
 register_converter(ReferenceConverter, "reference")
-register_converter(TypedReferenceConverter, "typed_reference")
+register_converter(SpellingConverter, "spelling")
 register_converter(AnywhereConverter, "anywhere")
 register_converter(EntryConverter, "entry")
 
 # The list's exports have the promised columns; the Data Package has all of them.
 LISTED = {"dataset": replace(DATASETS["commitments"], columns=LIST_COLUMNS)}
+
+# What there is of each commitment, by the name of the address and its ending.
+COMMITMENT_ADDRESSES = {
+    "commitment": "/",
+    "commitment_csv": ".csv",
+    "commitment_atom": ".atom",
+    "commitment_ics": ".ics",
+}
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -79,7 +88,6 @@ urlpatterns = [
     path("commitments.xlsx", exports.export_table, LISTED | {"form": XLSX}, name="commitments_xlsx"),
     path("commitments.json", exports.export_table, LISTED | {"form": JSON}, name="commitments_json"),
     path("commitments/<reference:reference>/", commitment_page, name="commitment"),
-    path("commitments/<typed_reference:typed>/", commitment_list.lead_to_commitment, name="typed_reference"),
     path(
         "commitments/<reference:reference>.csv",
         exports.export_commitment,
@@ -88,6 +96,10 @@ urlpatterns = [
     ),
     path("commitments/<reference:reference>.atom", feeds.commitment_feed, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment_calendar, name="commitment_ics"),
+    *(
+        path(f"commitments/<spelling:reference>{ending}", other_spelling, {"name": name})
+        for name, ending in COMMITMENT_ADDRESSES.items()
+    ),
     path("data/", data.data_page, name="data"),
     path("data/commitments.schema.json", exports.export_json_schema, LISTED, name="json_schema"),
     path("data/datapackage.json", exports.export_data_package, name="datapackage"),

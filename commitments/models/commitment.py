@@ -43,7 +43,6 @@ from commitments.models.organisation import Organisation
 from commitments.models.release import Area, Release
 
 REFERENCE = r"[A-Z]{2,4}-[0-9]{2,6}"
-TYPED_REFERENCE = "[A-Za-z]{2,4}-?[0-9]{2,6}"
 REFERENCE_DIGITS = 6  # at most
 REFERENCE_HYPHEN = StrIndex("reference", Value("-"))
 REFERENCE_NUMBER = Substr("reference", REFERENCE_HYPHEN + 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,8 +11,6 @@ from typing import Any
 import django_tables2 as tables
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,10 +30,8 @@ from commitments.web.links import keep_params, replace_params
 from commitments.web.page_cache import cache_public
 from commitments.web.pages import render_page
 from commitments.web.rate_limits import limit_search
-from commitments.web.snapshot import public_get
 
 PAGE_SIZES = (10, 25, 50, 100)
-LETTERS_AND_NUMBER = re.compile("([A-Za-z]+)-?([0-9]+)")
 MAX_CHOICES = 15  # of one filter whose choices grow with the record: the most frequent are shown
 WHOLE_UP_TO = 60  # a list of so many stands on one page, unless another length is asked for
 # The panel, in this order; what is open stands open, the rest only where something is asked of it.
@@ -98,15 +93,6 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         reported=report_query(filterset),
         **filter_panel(filterset, facets.counts),
     )
-
-
-@public_get
-def lead_to_commitment(request: HttpRequest, typed: str) -> HttpResponse:
-    """From a reference as people type it to the page of that name: /commitments/cu06/ to /commitments/CU-06/."""
-    letters, number = LETTERS_AND_NUMBER.fullmatch(typed).groups()  # type: ignore[union-attr]  # the address has the form
-    query = request.GET.urlencode()
-    page = reverse("commitment", args=[f"{letters.upper()}-{number}"])
-    return redirect(f"{page}?{query}" if query else page, permanent=True)
 
 
 def count_levels(filterset: CommitmentFilter, facets: FacetResult) -> SafeString:

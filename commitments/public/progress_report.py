@@ -23,7 +23,7 @@ from commitments.i18n.site_name import site_name
 from commitments.models import Area, Commitment, Organisation
 from commitments.public.commitment_list import filter_chips
 from commitments.query.expressions import to_partial_date
-from commitments.query.filters import PeriodFilter
+from commitments.query.filters import PeriodFilter, period_params
 from commitments.query.forms import BREAKDOWNS
 from commitments.query.localized import localize
 from commitments.query.period import (
@@ -114,6 +114,7 @@ def progress_report(request: HttpRequest) -> HttpResponse:
         "last": filterset.day,
         "title": period_title(filterset.first, filterset.day),
         "printed_as": with_label(site_name(), period_title(filterset.first, filterset.day)),
+        "printed_address": request.build_absolute_uri(replace_params(keep_params(filterset.data, period_params()))),
         "then": then,
         "report": report,
         "total": ReportCell(report.total, pledges_address(filterset, filterset.day)),
@@ -307,7 +308,7 @@ def section_rows(
     return [
         ReportRow(
             line,
-            sorted(localize(organisations[key], "label").text for key in (line.owners or "").split(",") if key),
+            sorted(localize(organisations[key], "name").text for key in (line.owners or "").split(",") if key),
             line.schedule(last),
             late_by(line, last),
             abs(line.slip_days or 0),

@@ -16,7 +16,7 @@ from django.db.models import Count, F, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -189,7 +189,7 @@ def summary(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
         form = _("Years run across; areas run down, with {what}.")
     sentences = [format_html(form, what=level_counts(filterset, extent))]
     if not dated and total > 1:
-        sentences.append(format_html(_("None of them names a date.")))
+        sentences.append(escape(_("None of them names a date.")))
     elif 0 < dated < total:
         form = (
             ngettext(

@@ -28,8 +28,8 @@ from commitments.query.localized import localize
 from commitments.query.standing import ANNOUNCED, DONE, LATE, NONE, UNREAD, standing
 from commitments.query.verdicts import duration
 
-# Pixels. Labels stand on the lines from 64rem on: the track is then at least so wide, and on most screens wider.
-NARROWEST_TRACK, USUAL_TRACK = 700, 900
+# Pixels. Labels stand on the lines from 64rem on: the track is then at least so wide.
+NARROWEST_TRACK = 700
 LATIN, HAN = 6.8, 12.2  # a character of 12 px type, in bold
 GAP, MARK = 11, 16
 WHOLE = 100  # percent: the right end of the axis
@@ -59,11 +59,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words on the line: right of their mark, or left of it."""
+    """Words on the line, right of their mark or left of it; `whole`: all of them, for beside the name."""
 
     text: str
     role: str
     x: str
+    whole: str
     is_left: bool = False
 
 
@@ -263,7 +264,10 @@ def line_label(row: Commitment, axis: Axis, bars: list[Mark], points: list[Mark]
     if text and deadline:
         return place_label(text, role, axis.at(deadline.last, share=1), bars, points)
     text, dated = status_label(row)
-    return place_label(text, role, place(row, dated, axis), bars, points) if dated else None
+    if dated is None:
+        return None
+    few = "" if row.schedule == Schedule.MET_LATE else short_date(dated)
+    return place_label(text, role, place(row, dated, axis), bars, points, few)
 
 
 def status_label(row: Commitment) -> tuple[str, PartialDate | None]:
@@ -290,8 +294,8 @@ def short_date(dated: PartialDate) -> str:
     return dated.label
 
 
-def place_label(text: str, role: str, x: float, bars: list[Mark], points: list[Mark]) -> Label:
-    """Beside its mark and what the mark stands on; left or right of other marks, too, if it would cover one there."""
+def place_label(text: str, role: str, x: float, bars: list[Mark], points: list[Mark], few: str = "") -> Label:
+    """Beside its mark and what the mark stands on, in fewer words where there is no room; else beyond other marks."""
     left, right = x, x
     marks = [extent(mark) for mark in points if mark.shape not in FAINT and abs(as_number(mark.x) - x) > A_BIT]
     dots = [extent(mark) for mark in points if mark.shape in FAINT]
@@ -303,19 +307,21 @@ def place_label(text: str, role: str, x: float, bars: list[Mark], points: list[M
         else:
             marks.append((start, end))
             anchors.append((False, end) if end > x else (True, start))
-    pixels = GAP + text_width(text)
 
-    def cost(anchor: tuple[bool, float]) -> tuple[float, int, int, int]:
-        """How far it reaches out, how many marks and dots it covers, and how many marks lie between."""
-        is_left, start = anchor
-        room, width = start if is_left else WHOLE - start, WHOLE * pixels / USUAL_TRACK
+    def cost(candidate: tuple[str, bool, float]) -> tuple[float, int, int, bool, int]:
+        """How far it reaches out, how many marks it covers and how many lie between, if it is cut, the dots covered."""
+        words, is_left, start = candidate
+        width = WHOLE * (GAP + text_width(words)) / NARROWEST_TRACK
         first, last = (start - width, start) if is_left else (start, start + width)
-        outside = round(max(0, WHOLE * pixels / NARROWEST_TRACK - room), 2)
+        outside = round(max(0, width - (start if is_left else WHOLE - start)), 2)
         between = sum(min(x, start) <= sum(mark) / 2 <= max(x, start) for mark in marks)
-        return outside, overlaps(marks, first, last, start), between, overlaps(dots, first, last, start)
+        covered = (overlaps(extents, first, last, start) for extents in (marks, dots))
+        return outside, next(covered), between, words != text, next(covered)
 
-    is_left, start = min([(False, right), (True, left), *anchors], key=cost)
-    return Label(text, role, percent(start), is_left)
+    sides = [(False, right), (True, left)]
+    candidates = [(text, *anchor) for anchor in (*sides, *anchors)] + [(few, *side) for side in sides if few]
+    words, is_left, start = min(candidates, key=cost)
+    return Label(words, role, percent(start), text, is_left)
 
 
 def overlaps(extents: list[tuple[float, float]], first: float, last: float, anchor: float) -> int:

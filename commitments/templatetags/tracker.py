@@ -42,6 +42,7 @@ from commitments.query.localized import (
     localize_record_text,
     shorten,
 )
+from commitments.query.short_titles import localize_short_title
 from commitments.query.standing import standing, standing_of
 from commitments.web.links import DayLinks
 
@@ -222,6 +223,12 @@ register.filter("bracketed", bracket_html)
 def titled(commitment: Commitment) -> SafeString:
     """A commitment by its reference and title."""
     return format_html("{} {}", commitment.reference, localize(commitment, "title").marked)
+
+
+@register.filter
+def short_titled(commitment: Commitment) -> SafeString:
+    """A commitment by its reference and short title, where it stands beside its neighbours."""
+    return format_html("{} {}", commitment.reference, localize_short_title(commitment).marked)
 
 
 @register.filter

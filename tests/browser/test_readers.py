@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
     ("path", "cut"),
     [
         ("/about/design/", b'<li><a href="/commitments/"'),
-        ("/about/design/", b"<summary>As of"),
+        ("/about/design/", b'<details class="day"'),
         ("/about/design/", b"<main"),
         ("/?as_of=2020-06-01", b"<strong>0</strong>"),
     ],

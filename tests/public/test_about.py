@@ -57,7 +57,7 @@ def failing(monkeypatch):
     def fails(*_args):
         raise RuntimeError
 
-    monkeypatch.setattr(overview, "tally_by", fails)
+    monkeypatch.setattr(overview, "count_groups", fails)
     return Client(raise_request_exception=False)
 
 

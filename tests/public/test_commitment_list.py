@@ -297,14 +297,6 @@ def test_whether_anybody_looked_is_a_filter_with_a_chip_and_without_boxes(client
     assert "checked" not in {name for name, *_rest in boxes(answer)}
 
 
-@pytest.mark.parametrize("typed", ["cu-06", "CU06", "cu06", "Cu-06"])
-def test_a_reference_as_people_type_it_leads_to_its_page(client, typed):
-    for prefix in ("", "/zh-hant"):
-        answer = client.get(f"{prefix}{LIST}{typed}/?as_of=2020-01-01")
-        assert (answer.status_code, answer.headers["Location"]) == (301, f"{prefix}{LIST}CU-06/?as_of=2020-01-01")
-    assert client.get(f"{LIST}CU-06/").status_code == 404  # nothing of that name is public
-
-
 # What a list can be taken away as
 
 
