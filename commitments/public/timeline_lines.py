@@ -30,7 +30,7 @@ from commitments.query.verdicts import duration
 
 # Pixels. Labels stand on the lines from 64rem on: the track is then at least so wide.
 NARROWEST_TRACK = 700
-LATIN, HAN = 6.8, 12.2  # a character of 12 px type, in bold
+LATIN, CAPITAL, HAN = 6.8, 8.4, 12.2  # a character of 12 px type, in bold, of a wide font; a figure is as a capital
 GAP, MARK = 11, 16
 WHOLE = 100  # percent: the right end of the axis
 HALF = WHOLE * MARK / NARROWEST_TRACK / 2  # of a mark
@@ -263,28 +263,31 @@ def line_label(row: Commitment, axis: Axis, bars: list[Mark], points: list[Mark]
         text = str(Schedule.UNREPORTED.label)
     if text and deadline:
         return place_label(text, role, axis.at(deadline.last, share=1), bars, points)
-    text, dated = status_label(row)
-    if dated is None:
-        return None
-    few = "" if row.schedule == Schedule.MET_LATE else short_date(dated)
-    return place_label(text, role, place(row, dated, axis), bars, points, few)
+    text, few, dated = status_label(row)
+    return place_label(text, role, place(row, dated, axis), bars, points, few=few) if dated else None
 
 
-def status_label(row: Commitment) -> tuple[str, PartialDate | None]:
-    """What was reported last, in few words, and the date at which these stand; None where nothing is to be said."""
+def status_label(row: Commitment) -> tuple[str, str, PartialDate | None]:
+    """What was reported last, the same in fewer words, and the date at which they stand; None for nothing to say."""
     state = row.state
     if state.status == Status.COMPLETED and row.role != ANNOUNCED and state.completed_on:
         if row.schedule == Schedule.MET_LATE and state.deadline:
             length = duration(state.deadline.last, state.completed_on.first)
-            return _("delivered at least %(length)s late") % {"length": length}, state.completed_on
-        return _("delivered %(date)s") % {"date": short_date(state.completed_on)}, state.completed_on
+            texts = [_("delivered at least %(length)s late"), _("at least %(length)s late")]
+            whole, few = (text % {"length": length} for text in texts)
+            return whole, few, state.completed_on
+        few = short_date(state.completed_on)
+        return _("delivered %(date)s") % {"date": few}, few, state.completed_on
     forms = {
         Status.IN_PROGRESS: _("last progress %(date)s"),
         Status.NOT_STARTED: _("not started, %(date)s"),
         Status.STOPPED: _("stopped %(date)s"),
     }
     form = forms.get(Status(state.status))
-    return (form % {"date": short_date(state.status_on)}, state.status_on) if form and state.status_on else ("", None)
+    if form is None or state.status_on is None:
+        return "", "", None
+    few = short_date(state.status_on)
+    return form % {"date": few}, few, state.status_on
 
 
 def short_date(dated: PartialDate) -> str:
@@ -294,7 +297,7 @@ def short_date(dated: PartialDate) -> str:
     return dated.label
 
 
-def place_label(text: str, role: str, x: float, bars: list[Mark], points: list[Mark], few: str = "") -> Label:
+def place_label(text: str, role: str, x: float, bars: list[Mark], points: list[Mark], *, few: str = "") -> Label:
     """Beside its mark and what the mark stands on, in fewer words where there is no room; else beyond other marks."""
     left, right = x, x
     marks = [extent(mark) for mark in points if mark.shape not in FAINT and abs(as_number(mark.x) - x) > A_BIT]
@@ -344,7 +347,10 @@ def as_number(value: str) -> float:
 
 def text_width(text: str) -> float:
     """About how wide a label is, in pixels."""
-    return sum(HAN if east_asian_width(character) in "WF" else LATIN for character in text)
+    return sum(
+        HAN if east_asian_width(character) in "WF" else LATIN if character.islower() or character == " " else CAPITAL
+        for character in text
+    )
 
 
 # The same in words

@@ -117,7 +117,7 @@ def test_a_label_covers_no_other_mark_where_there_is_room_beside_it():
 
 def test_a_label_is_its_date_alone_where_only_that_has_room_beside_its_mark():
     others = [Mark("moving", percent(mark)) for mark in (76, 64)]
-    label = place_label("last progress Nov 2025", "moving", 87, [], others, "Nov 2025")
+    label = place_label("last progress Nov 2025", "moving", 87, [], others, few="Nov 2025")
     assert (label.text, label.whole, label.x, label.is_left) == ("Nov 2025", "last progress Nov 2025", "87%", False)
 
 
