@@ -46,8 +46,11 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)  # in what CONTACT
 SECURITY_TXT_VALID_FOR = timedelta(days=180)  # RFC 9116 asks for less than a year
 
 
-def commitment_json_ld(commitment: Commitment, absolute: Callable[[str], str]) -> dict[str, Any]:
-    """A commitment as an action of its owners, after the release that announced it. Empty values are left out."""
+def commitment_json_ld(commitment: Commitment, verdict: str, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """A commitment as an action of its owners, after the release that announced it. Empty values are left out.
+
+    The action is described by the release's words, the page by what became of them.
+    """
     status = Status(commitment.state.status)
     action = {
         "@type": "Action",
@@ -69,6 +72,7 @@ def commitment_json_ld(commitment: Commitment, absolute: Callable[[str], str]) -
         "@type": "WebPage",
         "url": absolute(commitment.get_absolute_url()),
         "name": f"{commitment.reference} {localize(commitment, 'title').text}",
+        "description": verdict,
         "inLanguage": LANGUAGE_TAGS[current_language()],
         "isBasedOn": commitment.release.url or None,
         "license": LICENCE,
@@ -129,6 +133,9 @@ class PageSitemap(LanguageSitemap):
             "timeline",
             "progress_report",
             "updates",
+            "areas",
+            "organisations",
+            "releases",
             "ledger",
             "data",
             "about",

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, reduce
 from itertools import compress
-from operator import add, and_, or_
+from operator import add, and_, itemgetter, or_
 from threading import Lock
 from typing import Any
 
@@ -35,6 +35,7 @@ MAX_INDEXES = 4  # days or versions; 100,000 commitments take about 15 MB each
 MAX_SORTED_RESULTS = 8  # of each, whose answers are kept in order
 BATCH_SIZE = 2000
 ONE, FLAGS = ord("1"), bytes.maketrans(b"01", b"\0\1")
+CHECKED_ON = "state__last_checked_on"
 # What the filters that are methods of the filterset ask for, as columns; a test holds the two together.
 PARTY_COLUMNS = {
     "owner": "ownership__organisation__slug",
@@ -76,6 +77,15 @@ class FacetResult:
     def total(self) -> int:
         """How many there are."""
         return self.bits.bit_count()
+
+    def count(self, name: str, value: str) -> int:
+        """How many of what it finds have a value."""
+        return (self.bits & self.index.bits[name].get(value, 0)).bit_count()
+
+    @property
+    def last_checked_on(self) -> date | None:
+        """The last day on which somebody looked for reports of any of them."""
+        return self.index.last_checked_on(self.bits)
 
     def references(self, first: int, last: int) -> list[str]:
         """The references from place `first` up to but without `last`, counted from 0, in the order asked for."""
@@ -133,6 +143,7 @@ class FacetIndex:
         self.references: list[str] = []
         self.places: dict[str, int] = {}
         self.bits: dict[str, dict[str, int]] = {}
+        self.checked: list[tuple[date, Sequence[int]]] = []  # by the day on which somebody looked last, latest first
         self.orders: dict[str, Sequence[int]] = {}
         # Whoever turns the pages of a list asks for the same again; 400 KB each at 100,000 commitments.
         self.sorted = lru_cache(maxsize=MAX_SORTED_RESULTS)(self._sorted)
@@ -146,7 +157,7 @@ class FacetIndex:
     def _read(self) -> None:
         # One statement sees one moment. A commitment takes a row for each pair of an owner and a partner.
         public = Commitment.objects.as_of(self.day).order_by(*ordering("reference_key"))
-        columns: list[str | Combinable] = [*FACET_COLUMNS.values(), conditions_met()]
+        columns: list[str | Combinable] = [*FACET_COLUMNS.values(), conditions_met(), CHECKED_ON]
         places: dict[str, int] = {}
         having: list[defaultdict[Any, list[int]]] = [defaultdict(list) for _column in columns]
         for reference, *values in public.values_list("reference", *columns).iterator(BATCH_SIZE):
@@ -154,14 +165,18 @@ class FacetIndex:
             for value, places_by_value in zip(values, having, strict=True):
                 places_by_value[value].append(place)
         self.places, self.references = places, list(places)
-        bits = [
+        *bits, met_bits = [
             {value: self.as_bits(value_places) for value, value_places in places_by_value.items()}
-            for places_by_value in having
+            for places_by_value in having[:-1]
         ]
-        self.bits = dict(zip(FACET_COLUMNS, bits, strict=False))
+        self.bits = dict(zip(FACET_COLUMNS, bits, strict=True))
         for number, (name, value, _condition) in enumerate(CONDITIONS):
-            meeting = (places for met, places in bits[-1].items() if met >> number & 1)
+            meeting = (places for met, places in met_bits.items() if met >> number & 1)
             self.bits.setdefault(name, {})[value] = reduce(or_, meeting, 0)
+        self.checked = [
+            (day, array("I", dict.fromkeys(day_places))) for day, day_places in having[-1].items() if day is not None
+        ]
+        self.checked.sort(reverse=True, key=itemgetter(0))
         self.orders = {"reference_key": range(len(places))}
 
     def as_bits(self, places: Iterable[int]) -> int:
@@ -188,6 +203,11 @@ class FacetIndex:
         for name, value in values.items():
             commitments = filterset.filters[name].filter(commitments, value)
         return self.as_bits(self._places(commitments))
+
+    def last_checked_on(self, bits: int) -> date | None:
+        """The last day on which somebody looked for reports of one of these."""
+        flags = self.as_flags(bits)
+        return next((day for day, places in self.checked if any(map(flags.__getitem__, places))), None)
 
     def order(self, column: str) -> Sequence[int]:
         """The places in the order of a column, asked once."""

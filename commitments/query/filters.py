@@ -133,15 +133,15 @@ class PartialDateFilter(Filter):
 class CommitmentFilter(FilterSet):
     """The list's filters over the public commitments as of a day. `qs` is empty unless `is_valid()`."""
 
-    q = SearchFilter(method="by_words", max_length=200, label=gettext_lazy("Words"))
+    q = SearchFilter(method="by_words", max_length=200, label=gettext_lazy("Search"))
     status = InFilter("state__status", choices=Status.choices, label=gettext_lazy("Status"))
-    schedule = InFilter("schedule", choices=Schedule.choices, label=gettext_lazy("Schedule"))
+    schedule = InFilter("schedule", choices=Schedule.choices, label=gettext_lazy("Named date"))
     evidence = InFilter("state__evidence", choices=EvidenceLevel.choices, label=gettext_lazy("Evidence"))
-    freshness = InFilter("freshness", choices=Freshness.choices, label=gettext_lazy("Freshness"))
+    freshness = InFilter("freshness", choices=Freshness.choices, label=gettext_lazy("Age of news"))
     area = InFilter("area__slug", label=gettext_lazy("Area"))
-    owner = InFilter(method="by_owner", label=gettext_lazy("Owner"))
-    partner = InFilter(method="by_partner", label=gettext_lazy("Partner"))
-    side = InFilter(method="by_side", choices=Side.choices, label=gettext_lazy("Side"))
+    owner = InFilter(method="by_owner", label=gettext_lazy("Organisation"))
+    partner = InFilter(method="by_partner", label=gettext_lazy("Taking part"))
+    side = InFilter(method="by_side", choices=Side.choices, label=gettext_lazy("Who must deliver"))
     kind = InFilter("kind", choices=Kind.choices, label=gettext_lazy("Kind"))
     level = InFilter("level", choices=Level.choices, label=gettext_lazy("Level"))
     release = InFilter("release__slug", label=gettext_lazy("Release"))
@@ -149,8 +149,8 @@ class CommitmentFilter(FilterSet):
     late = ConditionFilter(LATE, label=gettext_lazy("Late"))
     repeated = ConditionFilter(REPEATED, label=gettext_lazy("Repeated"))
     checked = ConditionFilter(CHECKED, label=gettext_lazy("Searched for"))
-    deadline_from = PartialDateFilter(method="by_deadline_from", label=gettext_lazy("Deadline from"))
-    deadline_to = PartialDateFilter(method="by_deadline_to", label=gettext_lazy("Deadline to"))
+    deadline_from = PartialDateFilter(method="by_deadline_from", label=gettext_lazy("Due from"))
+    deadline_to = PartialDateFilter(method="by_deadline_to", label=gettext_lazy("Due by"))
 
     class Meta:
         """The names as declared; nothing is derived from the model."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.formats import date_format
-from django.utils.html import format_html, strip_tags
+from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -115,7 +115,7 @@ def find(release: Release, counts: ReleaseCounts, link: Link) -> Finding:
 
 def _nothing_to_keep(announced: int, link: Link) -> SafeString:
     if not announced:
-        return format_html("{}", _("No pledge that is counted stands in it."))
+        return escape(_("No pledge that is counted stands in it."))
     form = ngettext(
         'The <a href="{href}">one pledge</a> was already done when it was announced.',
         'All <a href="{href}">{number} pledges</a> were already done when they were announced.',
@@ -176,7 +176,8 @@ def _clauses(counts: ReleaseCounts, link: Link) -> Iterator[SafeString]:
     """What is said of those that stand in one way; the first goes on from "Of 41 pledges", the others stand alone."""
     if counts.unsearched == counts.to_be_kept:
         yield format_html(
-            _('<a class="role-none" href="{href}">none has been searched for yet</a>'), href=link(checked="no")
+            _('<a class="role-none" href="{href}">none has been searched for yet</a>'),
+            href=link(status=Status.NO_REPORT.value, checked="no"),
         )
         return
     yield _delivered(counts, link)
@@ -211,7 +212,7 @@ def _clauses(counts: ReleaseCounts, link: Link) -> Iterator[SafeString]:
 def _delivered(counts: ReleaseCounts, link: Link) -> SafeString:
     number = counts.delivered
     if not number:
-        return format_html("{}", _("none is delivered"))
+        return escape(_("none is delivered"))
     if number == counts.to_be_kept:
         form = _('<a class="role-done" href="{href}">all are delivered</a>{late}')
     else:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -59,7 +59,7 @@ def number_word(number: int) -> str:
 def dated_heading(counts: DatedCounts, link: Link) -> SafeString:
     """How many pledges name a date: "Six named a date"."""
     if not counts.total:
-        return format_html(_("None named a date"))
+        return escape(_("None named a date"))
     href = link(level=Level.PRIMARY.value, **NAMED_A_DATE)
     form = ngettext("{number} named a date", "{number} named a date", counts.total)
     return _capitalised(format_html(form, number=_linked(number_word(counts.total), href)))

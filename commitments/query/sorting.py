@@ -23,20 +23,20 @@ SORT_COLUMNS: dict[str, str] = {
 NULLABLE_COLUMNS = ("state__deadline_last", "state__last_entry_on", "state__last_news_on")
 
 SORT_LABELS = {
-    "reference": gettext_lazy("reference, forwards"),
-    "-reference": gettext_lazy("reference, backwards"),
-    "title": gettext_lazy("title, from A"),
-    "-title": gettext_lazy("title, from Z"),
-    "deadline": gettext_lazy("deadline, earliest first"),
-    "-deadline": gettext_lazy("deadline, latest first"),
-    "status": gettext_lazy("status"),
-    "-status": gettext_lazy("status, backwards"),
-    "schedule": gettext_lazy("schedule"),
-    "-schedule": gettext_lazy("schedule, backwards"),
-    "last_entry": gettext_lazy("last entry, oldest first"),
-    "-last_entry": gettext_lazy("last entry, newest first"),
-    "last_news": gettext_lazy("last news, oldest first"),
-    "-last_news": gettext_lazy("last news, newest first"),
+    "reference": gettext_lazy("Reference (A–Z)"),
+    "-reference": gettext_lazy("Reference (Z–A)"),
+    "title": gettext_lazy("Title (A–Z)"),
+    "-title": gettext_lazy("Title (Z–A)"),
+    "deadline": gettext_lazy("Due date, earliest first"),
+    "-deadline": gettext_lazy("Due date, latest first"),
+    "status": gettext_lazy("Status"),
+    "-status": gettext_lazy("Status, reversed"),
+    "schedule": gettext_lazy("Named date: outcome"),
+    "-schedule": gettext_lazy("Named date: outcome, reversed"),
+    "last_entry": gettext_lazy("Latest entry, oldest first"),
+    "-last_entry": gettext_lazy("Latest entry, newest first"),
+    "last_news": gettext_lazy("Latest news, oldest first"),
+    "-last_news": gettext_lazy("Latest news, newest first"),
 }
 
 

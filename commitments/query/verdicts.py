@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -23,17 +24,17 @@ from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.collation import has_chinese
 from commitments.i18n.phrases import join_sentences
 from commitments.models import Commitment
-from commitments.query.localized import localize, localize_record_text
+from commitments.query.localized import LocalizedText, localize, localize_record_text
 
 ARTICLES = ("A ", "An ", "The ")
 # Where a sentence ends within a note: at a line's end, too, and behind the quotation mark or bracket that closes it.
-# "Mr Chan" may be written "Mr. Chan", which ends none.
+# What is no end: "Mr. Chan", "the U.S. Mint", “Hello, Hong Kong!” as a name.
 END_OF_SENTENCE = re.compile(
     r"\s*\n\s*"
     r"|(?<=[.!?])(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bNo\.)(?<!\bvs\.)(?<![A-Z]\.)\s+(?=[A-Z0-9“‘(])"
-    r"|(?<=[.!?][”’)])\s+(?=[A-Z0-9“‘(])"
+    r"|(?<=\.[”’)])\s+(?=[A-Z0-9“‘(])"
     r"|(?<=[。！？])(?![」』”’）])"
-    r"|(?<=[。！？][」』”’）])"
+    r"|(?<=。[」』”’）])"
 )
 LAST_STOP = re.compile(r"[.。!！?？]+(?P<closers>[”’」』)）]*)$")
 MARKUP = re.compile(r"</?strong>")
@@ -304,6 +305,15 @@ def _whose_word(evidence: str) -> Sentence:
 
 
 # Words
+
+
+def done_when_sentence(commitment: Commitment) -> LocalizedText:
+    """What counts as done, where it stands alone: with a capital, and for what is not kept up with a full stop."""
+    localized_text = localize(commitment, "done_when")
+    text = _without_stop(" ".join(localized_text.text.split()))
+    if commitment.kind != Kind.CONTINUING:
+        text = _with_stop(capfirst(text))
+    return replace(localized_text, text=text)
 
 
 def _clause(facts: VerdictFacts) -> str:

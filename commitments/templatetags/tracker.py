@@ -42,6 +42,7 @@ from commitments.query.localized import (
     localize_record_text,
     shorten,
 )
+from commitments.query.short_titles import localize_short_title
 from commitments.query.standing import standing, standing_of
 from commitments.web.links import DayLinks
 
@@ -131,13 +132,14 @@ def json_ld(data: dict[str, Any] | None) -> SafeString:
 def tick_box(name: str, choice: FilterChoice) -> SafeString:
     """One choice of the filter panel, with the number that it would give. A tag, because a page has a hundred."""
     return format_html(
-        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}</label>',
-        SafeString(' class="nothing"' if choice.count == 0 else ""),
+        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}{}</label>',
+        SafeString(' class="zero"' if choice.count == 0 else ""),
         name,
         choice.value,
         name,
         choice.value,
         SafeString(" checked" if choice.ticked else ""),
+        mark(choice.role) if choice.role else "",
         choice.label,
         "" if choice.count is None else format_html(' <span class="count">{}</span>', choice.count),
     )
@@ -221,6 +223,12 @@ register.filter("bracketed", bracket_html)
 def titled(commitment: Commitment) -> SafeString:
     """A commitment by its reference and title."""
     return format_html("{} {}", commitment.reference, localize(commitment, "title").marked)
+
+
+@register.filter
+def short_titled(commitment: Commitment) -> SafeString:
+    """A commitment by its reference and short title, where it stands beside its neighbours."""
+    return format_html("{} {}", commitment.reference, localize_short_title(commitment).marked)
 
 
 @register.filter

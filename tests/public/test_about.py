@@ -43,9 +43,7 @@ def test_an_address_without_page_is_not_found_whatever_day_is_asked_for(client, 
 @pytest.mark.parametrize("path", ["//example.org/x", "/a?b/", "/a#b/"])
 def test_the_date_control_leads_to_the_address_that_was_asked_for_and_to_no_other_site(client, path):
     tree = parse_page(client.get("/", PATH_INFO=path))
-    [address] = [
-        a for a, label in link_texts(find_all(tree, "details", _class="day")[0]).items() if label == "Today"
-    ]
+    [address] = [a for a, label in link_texts(find_all(tree, "details", _class="day")[0]).items() if label == "Today"]
     assert (urlsplit(address).netloc, urlsplit(address).query, urlsplit(address).fragment) == ("", "", "")
 
 
@@ -59,7 +57,7 @@ def failing(monkeypatch):
     def fails(*_args):
         raise RuntimeError
 
-    monkeypatch.setattr(overview, "tally_by", fails)
+    monkeypatch.setattr(overview, "count_groups", fails)
     return Client(raise_request_exception=False)
 
 

@@ -80,7 +80,10 @@ def test_no_text_breaks_out_of_the_structured_data(client, hostile):
     head = Head(client.get(PAGE))
     action = head.data["mainEntity"]
     assert (action["name"], action["description"], action["agent"][0]["name"]) == (hostile,) * 3
-    assert (head.titles, head.metas["og:title"]) == ([f"TT-01 {hostile} – Hong Kong–Shanghai Pledge Record"], f"TT-01 {hostile}")
+    assert (head.titles, head.metas["og:title"]) == (
+        [f"TT-01 {hostile} – Hong Kong–Shanghai Pledge Record"],
+        f"TT-01 {hostile}",
+    )
     assert head.metas["description"] == f"{hostile}: no evidence found. “{hostile} …”"
     assert len([script for script in head.scripts if script]) == 1
 

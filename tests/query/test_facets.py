@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Max
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -167,6 +168,8 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
             assert ours.references(first, first + length) == theirs[first : first + length]
             in_each = {value: len(in_sql(with_only(query, name, value))) for value in ours.counts[name]}
             assert ours.counts[name] == in_each
+            checked = valid_filter(query).qs.aggregate(last=Max("state__last_checked_on"))["last"]
+            assert ours.last_checked_on == checked
 
     holds()
 
@@ -333,6 +336,7 @@ RACE = """
 from datetime import date
 from threading import Barrier, Thread
 from django.db import connection
+from django.db.models import Max
 from django.http import QueryDict
 from commitments.query.facets import count_choices
 from commitments.query.filters import CommitmentFilter

@@ -346,6 +346,7 @@ def test_what_counts_as_done_stands_in_a_sentence_whatever_it_holds(done_when, c
         ("He said “Open it.” Nobody did.", "He said “Open it.”"),
         ("A first line\nand a second", "A first line."),
         ("他說：「開門。」門開了。", "他說：「開門。」"),
+        ("他在「你好，香港！」活動上說話。其後離去。", "他在「你好，香港！」活動上說話。"),
         ("沒有句號", "沒有句號。"),
     ],
 )
