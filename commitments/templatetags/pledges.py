@@ -26,13 +26,17 @@ register = template.Library()
 WORDS_OF_PARTIES = 6  # of those that are no organisations; the page of the pledge says them all
 # Two letters, or one character; a body of both sides has both marks, one of neither has none.
 SIDE_LETTERS = {Side.HONG_KONG: gettext_lazy("HK"), Side.SHANGHAI: gettext_lazy("SH")}
-SIDES_OF = {Side.HONG_KONG: [Side.HONG_KONG], Side.SHANGHAI: [Side.SHANGHAI], Side.BOTH: list(SIDE_LETTERS)}
+SIDES_OF: dict[str, list[Side]] = {
+    Side.HONG_KONG: [Side.HONG_KONG],
+    Side.SHANGHAI: [Side.SHANGHAI],
+    Side.BOTH: list(SIDE_LETTERS),
+}
 
 
 @register.simple_tag
 def side_marks(side: str) -> SafeString:
     """The mark of a side, with its name for those who do not know the letters: `{% side_marks body.side %}`."""
-    marks = ((SIDE_LETTERS[one], one.label) for one in SIDES_OF.get(Side(side), ()))
+    marks = ((SIDE_LETTERS[one], one.label) for one in SIDES_OF.get(side, ()))
     return format_html_join("", '<abbr class="side" title="{1}">{0}</abbr>', marks)
 
 
