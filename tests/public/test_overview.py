@@ -31,7 +31,7 @@ from commitments.query.tally_figure import TallyFigure, TallyPart
 from commitments.query.years import YearAxis, strip
 from tests import factories
 from tests.helpers.crowds import crowd
-from tests.helpers.html import Head, find_all, link_texts, listed, main_element, section, visible_text
+from tests.helpers.html import Head, find_all, link_texts, listed, main_element, section, table_references, visible_text
 from tests.helpers.ledger_acts import retract
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
@@ -236,6 +236,33 @@ def test_the_numbers_of_the_first_release_agree_in_chinese(release, client):
         }
         assert len(numbers) > 15
         assert {address: int(re.search(r"\d+", found_in(client, address))[0]) for address in numbers} == numbers
+
+
+HAND_COUNTED = [
+    "4 delivered 1 of them late",
+    "21 in progress 17 with no news for over a year",
+    "16 no evidence found no verdict: it may have been done unreported",
+    "11 more were already done when announced signed or in place by that day",
+]
+
+
+@pytest.mark.postgresql
+def test_the_fifty_two_pledges_of_the_first_release_as_they_were_counted_by_hand(release, client):
+    page = main_element(client.get("/"))
+    assert visible_text(find_all(page, "h2", _class="finding")[0]) == (
+        "Of 41 pledges still to be kept in August 2018, 4 are delivered, one of them late. 21 have some progress "
+        "reported, 17 of them with no news for over a year. For 16, no evidence was found."
+    )
+    [figure] = find_all(page, "figure", _class="tally")
+    assert [visible_text(part) for part in find_all(figure, "li")] == HAND_COUNTED
+    assert sum(cells.total() for [parts] in [bars(client.get("/"))] for _role, cells, _links in parts) == 52
+
+
+def test_the_lists_behind_the_bar_share_no_commitment_and_leave_none_out(release, client):
+    [parts] = bars(client.get("/"))
+    wholes = [next(iter(links)) for _role, _cells, links in parts]
+    listed_there = [one for whole in wholes for one in table_references(client.get(f"{whole}&per_page=100"))]
+    assert sorted(listed_there) == sorted(table_references(client.get("/commitments/?level=primary&per_page=100")))
 
 
 def found_in(client, address):
@@ -716,6 +743,27 @@ def test_the_search_of_a_past_day_leads_to_the_list_of_that_day(release, client)
     assert [(one["name"], one.get("value")) for one in fields] == [("as_of", DAY), ("q", None)]
 
 
+# What staff are reminded of is not told on the overview any more, and is asked for as before
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("updates", "due"),
+    [
+        ([], True),
+        ([("check", "2025-06-01")], True),
+        ([("check", "2026-11-01")], False),
+        ([("report", "2026-11")], False),
+    ],
+)
+def test_a_commitment_is_due_for_review_once_its_day_has_come_with_nothing_recorded_since(updates, due):
+    commitment = factories.published(review_on=date(2026, 10, 1))
+    for kind, day in updates:
+        factories.record(kind, commitment, date=day)
+    today = date(2026, 11, 29)
+    assert Commitment.objects.as_of(today).due_for_review(today).exists() is due
+
+
 # Both sides, on the page of a government
 
 
@@ -728,8 +776,10 @@ def test_a_government_s_page_counts_both_sides_and_leads_to_what_it_counts(relea
     numbers = numbered(sides)
     assert len(numbers) == 2 * (len(ROLES) + 1)
     assert {address: listed(client, address) for address in numbers} == numbers
-    wholes = [visible_text(link) for link in find_all(sides, "a", _class="name")]
-    assert [re.sub(r"\d+", "N", whole) for whole in wholes] == ["Hong Kong: N pledges", "Shanghai: N pledges"]
+    wholes = [link for link in link_texts(sides).values() if link.endswith(" pledges")]
+    assert [re.sub(r"\d+", "N", whole) for whole in wholes] == ["N pledges", "N pledges"]
+    named_sides = [visible_text(one) for one in find_all(sides, "strong") if not visible_text(one).isdigit()]
+    assert named_sides == ["Hong Kong", "Shanghai"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What each public page says: of the first release as it was loaded, and of what staff record afterwards."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 
@@ -20,7 +20,6 @@ from tests.helpers.html import (
     link_texts,
     main_element,
     parse_page,
-    section,
     table_references,
     visible_text,
 )
@@ -42,123 +41,6 @@ def record(answer):
         for entry in find_all(find_all(main_element(answer), "ol", _class="record")[0], "li")
         if entry.attributes
     ]
-
-
-# Overview
-
-
-KEY = {
-    "done when announced": 11,
-    "delivered since": 4,
-    "in progress": 21,
-    "not started": 0,
-    "stopped": 0,
-    "no evidence found": 16,
-}
-
-
-def test_the_overview_counts_fifty_two_pledges(release, client):
-    assert "52 pledges" in visible_text(find_all(main_element(client.get("/")), "h2")[0])
-
-
-def test_the_key_tells_what_was_done_when_announced_from_what_was_delivered_since(release, client):
-    key = find_all(main_element(client.get("/")), "ul", _class="key")[0]
-    assert [visible_text(item) for item in find_all(key, "li")] == [f"{count} {label}" for label, count in KEY.items()]
-    assert sum(KEY.values()) == 52
-
-
-@pytest.mark.postgresql
-def test_every_count_leads_to_a_list_with_exactly_that_many_rows(release, client):
-    overview = main_element(client.get("/"))
-    counted = link_texts(find_all(overview, "ul", _class="key")[0]) | link_texts(find_all(overview, "h2")[0])
-    assert len(counted) == len(KEY) + 1
-    for address, label in counted.items():
-        assert len(table_references(client.get(f"{address}&per_page=100"))) == int(label.split()[0])
-
-
-def test_the_lists_behind_the_counts_share_no_commitment_and_leave_none_out(release, client):
-    key = find_all(main_element(client.get("/")), "ul", _class="key")[0]
-    listed = [
-        reference
-        for address in link_texts(key)
-        for reference in table_references(client.get(f"{address}&per_page=100"))
-    ]
-    assert sorted(listed) == table_references(client.get("/commitments/?level=primary&per_page=100"))
-
-
-def test_the_chart_has_a_named_link_for_each_of_the_fifty_seven(release, client):
-    units = find_all(find_all(main_element(client.get("/")), "dl", _class="chart")[0], "a", _class="unit")
-    assert len({dict(unit.attributes)["href"] for unit in units}) == len(units) == 57
-    names = [visible_text(unit) for unit in units]
-    assert "CU-06 Hold a Hong Kong Week in Shanghai: completed" in names
-    words = "no evidence found|not started|in progress|completed|done when announced|stopped"
-    assert all(re.fullmatch(rf"[A-Z]{{2}}-\d\d .+: ({words})", name) for name in names)
-
-
-def test_aims_and_the_umbrella_are_drawn_smaller_and_what_was_announced_as_done_has_its_own_shape(release, client):
-    chart = find_all(main_element(client.get("/")), "dl", _class="chart")[0]
-    assert {visible_text(unit)[:5] for unit in find_all(chart, "a", _class="minor")} == {
-        "BR-02", "CU-05", "FM-02", "IT-02", "SC-01",
-    }  # fmt: skip
-    announced = [visible_text(unit) for unit in find_all(chart, "a", _class="role-announced")]
-    assert len(announced) == 12  # eleven pledges and the umbrella
-    assert not any(name.startswith(("CU-06", "CU-07")) for name in announced)
-
-
-def test_the_chart_is_grouped_by_area_in_the_order_of_the_text(release, client):
-    chart = find_all(main_element(client.get("/")), "dl", _class="chart")[0]
-    groups = [visible_text(term) for term in find_all(chart, "dt")]
-    assert len(groups) == 14
-    assert groups[:3] == ["Belt and Road", "Culture and creative industries", "Education"]
-    assert groups[-1] == "Outside the areas"
-
-
-@pytest.mark.postgresql
-def test_the_overview_lists_what_is_past_its_deadline_and_says_when_somebody_last_looked(release, client):
-    answer = client.get("/")
-    block = find_all(main_element(answer), "section", **{"aria-labelledby": "past"})[0]
-    whole = "/commitments/?schedule=overdue&schedule=unreported"
-    assert list(link_texts(block)) == ["/commitments/AV-04/", "/commitments/PR-01/", whole]
-    assert sorted(table_references(client.get(whole))) == ["AV-04", "PR-01"]
-    past = visible_text(block)
-    assert past.count("last checked on 29 November 2026") == 2
-    assert "outcome not reported · 2018 ·" in past
-    assert "outcome not reported · 2021 (date of the event)" in past
-
-
-def test_the_overview_says_how_late_an_overdue_pledge_is(client):
-    commitment = factories.published(title="Build a bridge", deadline="2020-11-29", reference="TT-01")
-    factories.record("report", commitment, date="2019", status="in_progress")
-    assert "Build a bridge overdue · 29 November 2020 · 2,191 days late" in section(client.get("/"), "past")
-
-
-def test_a_pledge_met_late_is_no_longer_past_its_deadline(release, client):
-    assert "Shanghai Week" not in section(client.get("/"), "past")
-
-
-def test_what_came_in_lately_stands_on_the_overview_with_its_date(client):
-    commitment = factories.published(title="Build a bridge")
-    factories.record("report", commitment, date="2019-H1", status="in_progress")
-    factories.record("check", commitment)
-    assert "Build a bridge first half of 2019 · in progress" in section(client.get("/"), "lately")
-    assert "check" not in section(client.get("/"), "lately")
-
-
-@pytest.mark.postgresql
-@pytest.mark.parametrize(
-    ("updates", "due"),
-    [
-        ([], True),
-        ([("check", "2025-06-01")], True),
-        ([("check", "2026-11-01")], False),
-        ([("report", "2026-11")], False),
-    ],
-)
-def test_a_commitment_is_due_for_review_once_its_day_has_come_with_nothing_recorded_since(client, updates, due):
-    commitment = factories.published(title="Build a bridge", review_on=date(2026, 10, 1))
-    for kind, day in updates:
-        factories.record(kind, commitment, date=day)
-    assert ("Build a bridge" in section(client.get("/"), "review")) is due
 
 
 # List
