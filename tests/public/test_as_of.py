@@ -707,30 +707,34 @@ def test_the_list_has_the_rows_of_the_csv_as_of_the_day(client, day):
 
 
 @walk
-def test_rows_of_the_list_show_the_status_and_last_entry_of_the_day(client, day):
-    now, last = roles(day), last_entries(day)
+def test_rows_of_the_list_show_the_standing_and_the_latest_news_of_the_day(client, day):
+    now, news = roles(day), last_news(day)
     answer = client.get(f"/commitments/?as_of={day}&per_page=100")
     assert in_table(answer) == sorted(LEVELS)
     for row in [row for part in find_all(parse_page(answer), "tbody") for row in find_all(part, "tr")]:
         reference = REFERENCE.search(visible_text(row)).group()
-        assert now[reference] in [role_of(badge) for badge in find_all(row, "span", _class="badge")], reference
-        cell = visible_text(find_all(row, "td", **{"data-label": "Last entry"})[0])
-        assert cell.removeprefix("searched ") in dated(reference, last[reference]) if reference in last else not cell, (
-            reference
-        )
+        [chip] = find_all(row, "span", _class="chip")
+        assert OF_STATUS.get(role_of(chip), role_of(chip)) == now[reference], reference
+        cell = visible_text(find_all(row, "td", _class="last")[0]).strip("()")
+        assert cell in months(reference, news[reference]) if reference in news else not cell, reference
 
 
-def dated(reference, day):
-    """The dates, as people read them, of the entries on a commitment that count from a day."""
+# Of which status a role is that says more: late, without news for long, not searched for yet.
+OF_STATUS = {"late": "done", "silent": "moving", "unread": "none"}
+
+
+def months(reference, day):
+    """The months, as the list tells them, of the news of a commitment that counts from a day."""
     [entries] = [commitment["entries"] for commitment in DATA["commitments"] if commitment["reference"] == reference]
-    dates = {entry["date"] for entry in entries if entry["kind"] != "published"}
-    return {in_words(date) for date in dates if last_day(date) == day}
+    dates = {entry["date"] for entry in entries if entry["kind"] in ("report", "context")}
+    return {month_in_words(date) for date in dates if last_day(date) == day}
 
 
-def in_words(date):
+def month_in_words(date):
     year, _dash, part = date.partition("-")
-    halves = {"H1": f"first half of {year}", "H2": f"second half of {year}", "": year}
-    return halves[part] if part in halves else label(date)
+    if not part or part[0] in "HQ":
+        return f"{part} {year}".strip()
+    return f"{calendar.month_abbr[int(part[:2])]} {year}"
 
 
 def facets(client, day, query):
