@@ -53,7 +53,7 @@ async def ask_pages(
     by_host: dict[str, list[str]] = defaultdict(list)
     for url in urls:
         by_host[urlsplit(url).netloc].append(url)
-    results: asyncio.Queue[LinkResult] = asyncio.Queue()
+    results: asyncio.Queue[LinkResult | BaseException] = asyncio.Queue()
     turns = asyncio.Semaphore(MAX_HOSTS)
     headers = {"User-Agent": f"{AGENT} (+{page})" if page else AGENT, "Accept": "*/*"}
     connector = TCPConnector(socket_factory=_socket_factory(is_allowed), limit=0)
@@ -61,13 +61,24 @@ async def ask_pages(
         hosts = [
             asyncio.create_task(_ask_host(session, pages, pause, turns, results.put)) for pages in by_host.values()
         ]
+        for host in hosts:
+            host.add_done_callback(lambda task: _put_failure(task, results))
         try:
             for _number in range(sum(map(len, by_host.values()))):
-                yield await results.get()
+                result = await results.get()
+                if isinstance(result, BaseException):
+                    raise result
+                yield result
         finally:
             for host in hosts:
                 host.cancel()
             await asyncio.gather(*hosts, return_exceptions=True)
+
+
+def _put_failure(host: asyncio.Task[None], results: asyncio.Queue[LinkResult | BaseException]) -> None:
+    """Tell what ended a host's turn before its time, or its pages would be waited for without end."""
+    if not host.cancelled() and (error := host.exception()):
+        results.put_nowait(error)
 
 
 def _socket_factory(is_allowed: Callable[[str], bool]) -> Callable[[Any], socket.socket]:
@@ -100,26 +111,24 @@ async def _ask_host(
 
 
 async def _read_robots(session: ClientSession, url: str) -> RobotFileParser | None:
-    """The host's rules for programs; None where it has none."""
+    """The host's rules for programs; None where it has none, or none that can be read."""
     place = urlsplit(url)
+    robots = RobotFileParser()
     try:
         async with session.get(f"{place.scheme}://{place.netloc}/robots.txt") as answer:
             if answer.status != HTTPStatus.OK:
                 return None
             text = (await answer.content.read(MAX_ROBOTS_BYTES)).decode("utf-8", "replace")
+        robots.parse(text.splitlines())
     except (ClientError, OSError, ValueError):
         return None
-    robots = RobotFileParser()
-    robots.parse(text.splitlines())
     return robots
 
 
 async def _ask(session: ClientSession, url: str) -> LinkResult:
     try:
         async with session.get(url) as answer:
-            final_url = (
-                "" if str(answer.url) == str(answer.request_info.url) and not answer.history else str(answer.url)
-            )
+            final_url = str(answer.url) if answer.history else ""
             return LinkResult(url, outcome_of_status(answer.status), answer.status, final_url=final_url)
     except ClientConnectorError as error:
         if isinstance(error.os_error, PrivateNetworkError):

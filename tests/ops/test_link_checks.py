@@ -125,6 +125,19 @@ def test_what_robots_txt_forbids_is_not_asked(server):
     assert [path for path, _agent in server.asked] == ["/robots.txt", "/200"]
 
 
+def test_a_robots_txt_that_cannot_be_read_forbids_nothing(server):
+    server.robots = "User-agent: *\nDisallow: //[\n"
+    assert outcomes(ask_anywhere(f"{server.url}/200")) == {"200": ("answers", 200)}
+
+
+def test_what_nobody_foresaw_ends_the_run_instead_of_being_waited_for(server):
+    def fail(_address):
+        raise RuntimeError("Unforeseen.")
+
+    with pytest.raises(RuntimeError, match="Unforeseen"):
+        ask(f"{server.url}/200", is_allowed=fail)
+
+
 def test_each_page_is_asked_once_by_name_and_robots_txt_once_a_host(server):
     ask_anywhere(f"{server.url}/200", f"{server.url}/404", page="https://tracker.example")
     assert Counter(path for path, _agent in server.asked) == {"/robots.txt": 1, "/200": 1, "/404": 1}
