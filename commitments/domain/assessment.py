@@ -133,20 +133,24 @@ def _apply(assessment: Assessment, fact: CountedUpdate) -> Assessment:
         assessment,
         last_entry_on=day,
         last_news_on=day,
-        last_checked_on=day if fact.recorded_on == day else assessment.last_checked_on,
+        last_checked_on=_checked_on(assessment, fact),
         background=assessment.background or bool(fact.supports),
     )
+
+
+def _checked_on(assessment: Assessment, fact: CountedUpdate) -> date | None:
+    """When somebody last looked: that day, if the fact was recorded on it; else `_steps` has the day of recording."""
+    return fact.effective_on if fact.recorded_on == fact.effective_on else assessment.last_checked_on
 
 
 def _apply_report(assessment: Assessment, report: CountedUpdate) -> Assessment:
     """Status, figures and deadline after one more report. A report that repeats a status adds its evidence."""
     repeated = assessment.status == report.status and assessment.stop_reason == report.stop_reason
     completed = report.status == Status.COMPLETED
-    day = report.effective_on
     return Assessment(  # every field, because `replace` takes four times as long
-        last_entry_on=day,
-        last_news_on=day,
-        last_checked_on=day if report.recorded_on == day else assessment.last_checked_on,
+        last_entry_on=report.effective_on,
+        last_news_on=report.effective_on,
+        last_checked_on=_checked_on(assessment, report),
         background=assessment.background,
         status=report.status,
         stop_reason=report.stop_reason,
