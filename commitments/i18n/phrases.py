@@ -69,7 +69,7 @@ def with_ellipses(text: str, verbatim: str = "") -> str:
     `verbatim`: the quote itself where the text is its translation, which has its cuts where the quote has them.
     """
     quote = verbatim or text
-    before, after = ("……", "……") if has_chinese(text) else ("… ", " …")
+    before, after = ("……", "……") if has_chinese(text) else ("…\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}…")
     begins, ends = quote[:1].islower(), not quote.rstrip().endswith((".", "!", "?", "。", "！", "？"))
     return f"{before if begins else ''}{text}{after if ends else ''}" if quote else text
 

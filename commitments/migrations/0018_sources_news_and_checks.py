@@ -50,8 +50,8 @@ class Migration(migrations.Migration):
                 ("failing_since", models.DateTimeField(null=True, verbose_name="since")),
             ],
             options={
-                "verbose_name": "page of evidence",
-                "verbose_name_plural": "pages of evidence: do they answer?",
+                "verbose_name": "link check",
+                "verbose_name_plural": "link checks",
                 "ordering": ["failing_since", "url"],
             },
         ),

@@ -42,8 +42,8 @@ class LinkCheck(models.Model):
         """What fails for longest first."""
 
         ordering = ["failing_since", "url"]
-        verbose_name = _("page of evidence")
-        verbose_name_plural = _("pages of evidence: do they answer?")
+        verbose_name = _("link check")
+        verbose_name_plural = _("link checks")
         constraints = [vocabulary_constraint("outcome", LinkOutcome, "link_check_outcome_known")]
 
     def __str__(self) -> str:

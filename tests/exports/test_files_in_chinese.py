@@ -447,7 +447,7 @@ def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(clie
     assert review.summary.value == f"CU-06 {text_in('title', language)}：覆檢日期"
     assert event.summary.value.startswith(f"CU-06 {text_in('title', language)}：")
     description = event.description.value
-    assert f"… {SAID['quote'][0]} …" in description
+    assert f"…\xa0{SAID['quote'][0]}\xa0…" in description
     assert f"……{text_in('quote', language)}……" in description
     assert all(
         text_in(name, language) in description

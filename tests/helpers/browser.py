@@ -114,12 +114,17 @@ def axe_finds_nothing(page, name, **options):
     assert findings.violations_count == 0, f"{name}: {findings.generate_report()}"
 
 
+CUT_ROWS = """() => [...document.querySelectorAll(".form-row")]
+  .filter((row) => row.scrollWidth > row.clientWidth).map((row) => row.className)"""
+
+
 def nothing_scrolls_sideways(page, name, widths=(1280, 390, 320), size="100%"):
-    """Nor does anything where letters are of another size. Afterwards the page is as it was."""
+    """Nor with letters of another size; no row of a form is cut. Afterwards the page is as it was."""
     before = page.viewport_size
     page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}, {width} wide, letters {size}"
+        assert page.evaluate(CUT_ROWS) == [], f"{name}, {width} wide, letters {size}"
     page.evaluate("document.documentElement.style.fontSize = ''")
     page.set_viewport_size(before)

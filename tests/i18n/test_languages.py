@@ -178,9 +178,9 @@ def test_a_word_is_found_in_a_text_only_where_it_stands():
 
 # A quote, and where it is a translation the text that was quoted; and how it is shown.
 CUT = [
-    ("will hold a week", "", "… will hold a week …"),
-    ("will hold a week.", "", "… will hold a week."),
-    ("Both places will hold a week", "", "Both places will hold a week …"),
+    ("will hold a week", "", "…\xa0will hold a week\xa0…"),
+    ("will hold a week.", "", "…\xa0will hold a week."),
+    ("Both places will hold a week", "", "Both places will hold a week\xa0…"),
     ("Both places will hold a week.", "", "Both places will hold a week."),
     ("", "", ""),
     ("兩地將舉辦香港周。", "", "兩地將舉辦香港周。"),

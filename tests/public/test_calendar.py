@@ -125,7 +125,7 @@ def test_the_deadline_of_a_completed_pledge_stays(client):
 
 def test_the_description_tells_what_a_reader_needs(release, client):
     assert deadline(client, "/commitments/CU-06.ics").description.value.split("\n") == [
-        f"“… will hold a Hong Kong Week in Shanghai in 2019 …” ({TITLE}, 24 August 2018)",
+        f"“…\xa0will hold a Hong Kong Week in Shanghai in 2019\xa0…” ({TITLE}, 24 August 2018)",
         "Deadline: 2019",
         "The deadline is an interval: 2019 ends on 31 December 2019.",
         "In the release’s words: “in 2019”",

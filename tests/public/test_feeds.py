@@ -79,7 +79,7 @@ def test_a_report_tells_date_change_note_and_evidence(release, client):
 
 def test_a_publication_tells_the_release_s_words(release, client):
     text = summary(client, ": published", "/commitments/CU-06.atom")
-    assert "<blockquote>… will hold a Hong Kong Week in Shanghai in 2019 …</blockquote>" in text
+    assert "<blockquote>…\xa0will hold a Hong Kong Week in Shanghai in 2019\xa0…</blockquote>" in text
 
 
 def test_a_check_tells_what_was_searched(client):

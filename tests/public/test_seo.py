@@ -81,7 +81,7 @@ def test_no_text_breaks_out_of_the_structured_data(client, hostile):
     action = head.data["mainEntity"]
     assert (action["name"], action["description"], action["agent"][0]["name"]) == (hostile,) * 3
     assert (head.titles, head.metas["og:title"]) == ([f"TT-01 {hostile} – Public commitments"], f"TT-01 {hostile}")
-    assert head.metas["description"] == f"{hostile}: no evidence found. “{hostile} …”"
+    assert head.metas["description"] == f"{hostile}: no evidence found. “{hostile}\xa0…”"
     assert len([script for script in head.scripts if script]) == 1
 
 
