@@ -23,6 +23,7 @@ from commitments.public import (
     error_reports,
     feeds,
     health,
+    indexes,
     ledger_page,
     overview,
     progress_report,
@@ -34,6 +35,7 @@ from commitments.public.commitment import commitment_page
 from commitments.public.organisation import organisation_page
 from commitments.public.release import release_page
 from commitments.public.seo import favicon
+from commitments.public.spellings import SPELLING, other_spelling
 from commitments.public.updates import updates_page
 from commitments.web.page_cache import cache_public
 from commitments.web.security_headers import csp_report
@@ -43,6 +45,12 @@ class ReferenceConverter(StringConverter):
     """A commitment's reference, as it is given once and for all."""
 
     regex = REFERENCE
+
+
+class SpellingConverter(StringConverter):
+    """A reference as somebody may type it. Comes after the references themselves, which fit it, too."""
+
+    regex = SPELLING
 
 
 class EntryConverter(StringConverter):
@@ -58,11 +66,20 @@ class AnywhereConverter(StringConverter):
 
 
 register_converter(ReferenceConverter, "reference")
+register_converter(SpellingConverter, "spelling")
 register_converter(AnywhereConverter, "anywhere")
 register_converter(EntryConverter, "entry")
 
 # The list's exports have the promised columns; the Data Package has all of them.
 LISTED = {"dataset": replace(DATASETS["commitments"], columns=LIST_COLUMNS)}
+
+# What there is of each commitment, by the name of the address and its ending.
+COMMITMENT_ADDRESSES = {
+    "commitment": "/",
+    "commitment_csv": ".csv",
+    "commitment_atom": ".atom",
+    "commitment_ics": ".ics",
+}
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -79,6 +96,10 @@ urlpatterns = [
     ),
     path("commitments/<reference:reference>.atom", feeds.commitment_feed, name="commitment_atom"),
     path("commitments/<reference:reference>.ics", calendar.commitment_calendar, name="commitment_ics"),
+    *(
+        path(f"commitments/<spelling:reference>{ending}", other_spelling, {"name": name})
+        for name, ending in COMMITMENT_ADDRESSES.items()
+    ),
     path("data/", data.data_page, name="data"),
     path("data/commitments.schema.json", exports.export_json_schema, LISTED, name="json_schema"),
     path("data/datapackage.json", exports.export_data_package, name="datapackage"),
@@ -91,9 +112,12 @@ urlpatterns = [
         )
         for dataset in DATASETS.values()
     ),
+    path("areas/", indexes.area_index, name="areas"),
     path("areas/<slug:slug>/", area_page, name="area"),
+    path("organisations/", indexes.organisation_index, name="organisations"),
     path("organisations/<slug:slug>/", organisation_page, name="organisation"),
     path("organisations/<slug:slug>.atom", feeds.organisation_feed, name="organisation_atom"),
+    path("releases/", indexes.release_index, name="releases"),
     path("releases/<slug:slug>/", release_page, name="release"),
     path("reports/progress/", progress_report.progress_report, name="progress_report"),
     path("reports/progress.csv", exports.export_progress, {"form": CSV}, name="progress_csv"),

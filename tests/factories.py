@@ -10,7 +10,7 @@ from django.utils import timezone
 from commitments.ledger.append import append_entries, new_publication
 from commitments.ledger.contents import update_content
 from commitments.ledger.new_entries import Actor, NewEntry
-from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
+from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release, Repetition
 
 WHEN = datetime(2026, 11, 29, 8, tzinfo=UTC)
 _notes = count(1)
@@ -72,6 +72,12 @@ class CommitmentFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def partners(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         self.partners.set(extracted or [])
+
+    @factory.post_generation
+    def repeats(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """Earlier commitments that it promises again."""
+        for earlier in extracted or ():
+            Repetition.objects.create(commitment=self, repeated=earlier, why="The same.")
 
 
 def published(**fields: Any) -> Commitment:

@@ -35,6 +35,9 @@ SETTINGS = {
     "CACHE_URL": "redis://HOST:PORT/NUMBER, where several servers share the public answers that they keep",
     "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself",
     "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
+    "SITE_NAME": "what the site is called in English; Hong Kong–Shanghai Pledge Record by default",
+    "SITE_NAME_ZH_HANT": "the same in Traditional Chinese; without it 滬港承諾錄, or SITE_NAME where that is given",
+    "SITE_NAME_ZH_HANS": "the same in Simplified Chinese; without it 沪港承诺录, or SITE_NAME where that is given",
     "PUBLISHER": "who answers for the tracker, as the public pages name them",
     "CONTACT": "address for corrections and complaints, as the public pages show it",
     "FOUR_EYES": "1 where nobody may publish an update that they drafted themselves",
@@ -50,6 +53,12 @@ SETTINGS = {
     "EMAIL_URL": "smtp://HOST:PORT, smtp+tls://USER:PASSWORD@HOST:PORT, smtp+ssl://… or consolemail://",
     "MAIL_FROM": "the address that mails come from",
     "SITE_URL": "https://HOST, without a path: where the links in mails lead",
+}
+
+DEFAULT_SITE_NAMES = {
+    "SITE_NAME": "Hong Kong–Shanghai Pledge Record",
+    "SITE_NAME_ZH_HANT": "滬港承諾錄",
+    "SITE_NAME_ZH_HANS": "沪港承诺录",
 }
 
 
@@ -77,6 +86,26 @@ def whole_number(name: str, default: int, least: int = 0) -> int:
     if not text.isdecimal() or int(text) < least:
         raise ImproperlyConfigured(f"{name} is {text!r}: write a whole number{f' from {least} up' if least else ''}.")
     return int(text)
+
+
+def site_names() -> dict[str, str]:
+    """What the site is called, by language; raises ImproperlyConfigured for a name of several lines.
+
+    Our own Chinese names go with our own English one: beside another they would name another site.
+    """
+    given = {name: os.environ.get(name, "").strip() for name in DEFAULT_SITE_NAMES}
+    for name, text in given.items():
+        if not text.isprintable():
+            raise ImproperlyConfigured(f"{name} is {text!r}: write one line of text.")
+    if given["SITE_NAME"]:
+        names = {name: text or given["SITE_NAME"] for name, text in given.items()}
+    else:
+        names = {name: text or DEFAULT_SITE_NAMES[name] for name, text in given.items()}
+    return {
+        "en-gb": names["SITE_NAME"],
+        "zh-hant": names["SITE_NAME_ZH_HANT"],
+        "zh-hans": names["SITE_NAME_ZH_HANS"],
+    }
 
 
 def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[str, Any]:
@@ -251,6 +280,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
+SITE_NAMES = site_names()
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
 TIME_ZONE = "Asia/Hong_Kong"  # the day that deadlines end in
 USE_TZ = True
@@ -387,7 +417,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Public commitments",
+    "TITLE": SITE_NAMES["en-gb"],
     "DESCRIPTION": "What governments announced, and what is known to have come of it. For reading; in JSON.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",

@@ -109,7 +109,9 @@ def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         model_admin.message_user(request, _("Choose the commitments in the list first."), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))
-    commitments = list(accessible_commitments(request).for_staff(localdate()).filter(pk__in=keys).order_by("reference"))
+    commitments = list(
+        accessible_commitments(request).for_staff(localdate()).filter(pk__in=keys).order_by("reference_key")
+    )
     form, evidence = BulkForm(request.POST), EvidenceForms(request.POST, queryset=DraftEvidence.objects.none())
     if not (form.is_valid() and evidence.is_valid()):
         return bulk_page(model_admin, request, commitments, form, evidence)

@@ -27,7 +27,7 @@ from commitments.admin.base import StaffForm, accessible_commitments, add_refusa
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.imports.views import CommitmentFilesMixin
 from commitments.admin.list_filters import (
-    ChineseSearchMixin,
+    FoldedSearchMixin,
     FreshnessFilter,
     OwnerFilter,
     PublicFilter,
@@ -146,13 +146,13 @@ class ProgressFirstList(TranslationFirstList):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
+class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     """The list and the form. Status is never a field here: it is moved by recording progress."""
 
     form = CommitmentForm
     change_form_template = "admin/commitments/commitment/change_form.html"
     change_list_template = "admin/commitments/commitment/change_list.html"
-    list_display = ("reference", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_news")
+    list_display = ("numbered", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_news")
     view_on_site = False  # drafts have no public page; the link stands beside "Record progress"
     list_filter = (
         PublicFilter,
@@ -167,9 +167,9 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         UntranslatedFilter,
     )
     search_fields = ("reference", "title", "owners__name", "owners__short_name")
-    chinese_fields = ("search_text_zh", "owners__search_text_zh")
+    folded_fields = ("search_text", "owners__search_text")
     autocomplete_fields = ("part_of",)
-    ordering = ("reference",)
+    ordering = ("reference_key",)
     actions = ("record_selected", "publish_selected")
 
     # Who may see and do what
@@ -328,6 +328,11 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
             context |= {"preview": preview, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @admin.display(description=gettext_lazy("reference"), ordering="reference_key")
+    def numbered(self, commitment: Commitment) -> str:
+        """The reference, which sorts as people count."""
+        return str(commitment.reference)
+
     @admin.display(description=gettext_lazy("promised before"))
     def repeats(self, obj: Commitment) -> str:
         """What it repeats, for those who may only look."""
@@ -338,7 +343,7 @@ class CommitmentAdmin(ChineseSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     @admin.display(description=gettext_lazy("owners"))
     def owned_by(self, obj: Commitment) -> str:
         """Who must deliver."""
-        return join_list(organisation.label for organisation in obj.owners.all()) or obj.parties_as_stated
+        return join_list(organisation.label_with_side for organisation in obj.owners.all()) or obj.parties_as_stated
 
     @admin.display(description=gettext_lazy("status"), ordering="state__status")
     def status_now(self, obj: Commitment) -> SafeString:

@@ -18,9 +18,9 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from commitments.admin.base import ModelAdmin
 from commitments.domain.choices import DraftState, Freshness, ProposalState, Schedule, Status, Vocabulary
-from commitments.i18n.collation import fold, has_chinese
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.models import Commitment, Organisation, Ownership
+from commitments.query.search import search_terms
 
 MINE = "mine"
 MINE_WAITING = "mine-waiting"
@@ -113,7 +113,10 @@ class OwnerFilter(ChoiceFilter):
         if not request.user.has_perm("commitments.work_for_all"):
             return []
         owners = Organisation.objects.filter(pk__in=Ownership.objects.values("organisation"))
-        return [(MINE, _("my organisation")), *((organisation.slug, organisation.label) for organisation in owners)]
+        return [
+            (MINE, _("my organisation")),
+            *((organisation.slug, organisation.label_with_side) for organisation in owners),
+        ]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         """By one organisation."""
@@ -183,25 +186,22 @@ class UnnamedFilter(MissingTranslationFilter):
         return Q(**{f"name{column_suffix(language)}": ""})
 
 
-class ChineseSearchMixin(ModelAdmin):
-    """A list whose search finds words in Chinese, in either form of the characters."""
+class FoldedSearchMixin(ModelAdmin):
+    """A list whose search finds what the public one finds by: see `i18n.collation.fold`."""
 
     # What is looked through, as `i18n.collation.build_search_text` made it.
-    chinese_fields: tuple[str, ...] = ("search_text_zh",)
+    folded_fields: tuple[str, ...] = ("search_text",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Each word in Chinese beside all that the stock search finds of the others."""
-        chinese_words = [word for word in search_term.split() if has_chinese(word)]
-        other_words = (
-            " ".join(word for word in search_term.split() if not has_chinese(word)) if chinese_words else search_term
-        )
-        results, may_have_duplicates = super().get_search_results(request, queryset, other_words)
-        for word in chinese_words:
-            condition = Q(*((f"{field}__contains", fold(word)) for field in self.chinese_fields), _connector=Q.OR)
-            results = results.filter(pk__in=self.model._default_manager.filter(condition).order_by().values("pk"))
-        return results, may_have_duplicates
+        """What the stock search finds, drafts included, and what has every term in one of the folded fields."""
+        stock, _may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        folded = self.model._default_manager.all()
+        for term in search_terms(search_term):
+            folded = folded.filter(Q(*((f"{field}__contains", term) for field in self.folded_fields), _connector=Q.OR))
+        found = Q(pk__in=stock.order_by().values("pk")) | Q(pk__in=folded.order_by().values("pk"))
+        return queryset.filter(found), False
 
 
 class DraftStateFilter(ChoiceFilter):

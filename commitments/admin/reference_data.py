@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from commitments.admin.base import ReadOnlyAdmin
 from commitments.admin.entities import EntityAdmin
 from commitments.admin.imports.views import OrganisationFilesMixin
-from commitments.admin.list_filters import ChineseSearchMixin, OnRecordFilter, UnnamedFilter
+from commitments.admin.list_filters import FoldedSearchMixin, OnRecordFilter, UnnamedFilter
 from commitments.models import Agreement, Area, EntityChange, NewsSource, Occasion, Organisation, Release, Section
 from commitments.models.fields import language_columns
 from commitments.workflow.news_sources import recorded_under_another_class
@@ -119,7 +119,7 @@ class NewsSourceAdmin(EntityAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ChineseSearchMixin, OrganisationFilesMixin, EntityAdmin):
+class OrganisationAdmin(FoldedSearchMixin, OrganisationFilesMixin, EntityAdmin):
     """Names may be improved; an organisation that a commitment names cannot be deleted."""
 
     fields = (

@@ -14,11 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from commitments.accounts.sessions import session_end
 from commitments.admin.dashboard import dashboard
+from commitments.i18n.site_name import site_name
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -32,9 +34,15 @@ def lacks_second_factor(request: HttpRequest) -> bool:
 class StaffSite(admin.AdminSite):
     """The stock site with a dashboard; with REQUIRE_MFA=1 it is closed to whoever has no second factor."""
 
-    site_title = site_header = _("Public commitments: staff")
     index_title = _("Desk")
     enable_nav_sidebar = False  # tables need the width
+
+    @property
+    def site_header(self) -> str:  # type: ignore[override]
+        """What the site is called, in the page's language."""
+        return gettext("%(site)s: staff") % {"site": site_name()}
+
+    site_title = site_header
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The dashboard, and below it everything else."""

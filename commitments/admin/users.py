@@ -132,7 +132,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     @admin.display(description=gettext_lazy("works for"))
     def works_for(self, obj: User) -> str:
         """The organisation."""
-        return obj.affiliation.organisation.label if hasattr(obj, "affiliation") else "–"
+        return obj.affiliation.organisation.label_with_side if hasattr(obj, "affiliation") else "–"
 
     @admin.display(description=gettext_lazy("second factor"))
     def second_factor(self, obj: User) -> str:

@@ -17,8 +17,10 @@ from django.db.models import OrderBy, Q, QuerySet
 from commitments.exports.datasets import Dataset
 from commitments.i18n.collation import sort_key
 from commitments.i18n.languages import column_suffix, current_language
-from commitments.query.sorting import NULLABLE_COLUMNS, nulls_last, sort_column
+from commitments.models.commitment import reference_key
+from commitments.query.sorting import NULLABLE_COLUMNS, SORT_COLUMNS, nulls_last, sort_column
 
+REFERENCE_SOURCE = SORT_COLUMNS["reference"]
 # The columns of the rows that hold what a list is sorted by, where they are not called like the sort.
 COLUMN_OF_SORT = {"deadline": "deadline_last_day", "last_entry": "last_entry_on", "last_news": "last_news_on"}
 
@@ -36,8 +38,10 @@ class OrderTerm:
     backwards: bool = False
 
     def value(self, row: Mapping[str, Any]) -> Any:
-        """What a row is sorted by: of a title in Chinese its key, which is made of what the row says."""
+        """What a row is sorted by: of references, and of titles in Chinese, a key that is made of what the row says."""
         value = row[self.column]
+        if self.source == REFERENCE_SOURCE:
+            return reference_key(value)
         return sort_key(value, current_language()) if self.source.startswith("title_key") else value
 
     @property
@@ -68,16 +72,18 @@ class RowOrder:
     def __init__(self, dataset: Dataset, sort: str = "") -> None:
         """`sort`: as in a query string, of commitments only."""
         sources = {column.name: str(column.sources[0]) for column in dataset.columns}
+        sources["reference"] = REFERENCE_SOURCE
         key = [OrderTerm(sources[name], name) for name in dataset.key]
         name = sort.removeprefix("-")
         if name and name != "reference":
             source = sort_column(name)
             key.insert(0, OrderTerm(source, COLUMN_OF_SORT.get(name, name), sort.startswith("-")))
         elif name:
-            key = [OrderTerm("reference", "reference", sort.startswith("-"))]
+            key = [OrderTerm(REFERENCE_SOURCE, "reference", sort.startswith("-"))]
         self.terms = key
         # Signed, so that a cursor is one that was given out here, for this table in this order and language.
-        self.signer = Signer(salt=f"{dataset.name} {sort}{column_suffix(current_language())}")
+        order = " ".join(term.source for term in key)
+        self.signer = Signer(salt=f"{dataset.name} {sort}{column_suffix(current_language())} {order}")
 
     def sorted(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in this order."""

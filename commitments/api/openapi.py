@@ -48,6 +48,13 @@ MEANINGS: dict[str, str | Promise] = {
     "kind": gettext_lazy("It is any of these kinds of pledge."),
     "level": gettext_lazy("It is at any of these levels. Counts are of “primary” ones."),
     "release": gettext_lazy("It was made in any of these releases: slugs, as /api/v1/releases/ lists them."),
+    "delivered": gettext_lazy(
+        "Whether it was already done when it was announced, or delivered since; “not_announced” are all that were not "
+        "done already."
+    ),
+    "late": gettext_lazy("“yes”: it was completed after its deadline, or is unfinished though that has passed."),
+    "repeated": gettext_lazy("“yes”: a later release promises it again. “earlier”: it promises an earlier one again."),
+    "checked": gettext_lazy("Whether anybody has searched for reports of it."),
     "deadline_from": gettext_lazy("Its deadline ends on the first day of this or later: 2019, 2018-H1, 2018-11 …"),
     "deadline_to": gettext_lazy("Its deadline ends on the last day of this or earlier."),
     "as_of": gettext_lazy("A past day: everything is told as is known today about that day. Today, if not said."),

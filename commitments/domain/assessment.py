@@ -56,7 +56,8 @@ class Assessment:
     """What the facts up to a day say. Dates are None where nothing says one.
 
     `last_news_on`: the day of the last report or context. `last_checked_on`: the day of the last check, or of the
-    recording of a report or context if that is later. `background`: context with evidence is on record.
+    recording of a report or context if that is later. `background`: context with evidence is on record; its last note
+    is `background_note`.
     """
 
     status: str = Status.NO_REPORT
@@ -70,6 +71,7 @@ class Assessment:
     last_news_on: date | None = None
     last_checked_on: date | None = None
     background: bool = False
+    background_note: str = ""
     note: str = ""
     supports: tuple[EvidenceRef, ...] = ()
 
@@ -135,6 +137,7 @@ def _apply(assessment: Assessment, fact: CountedUpdate) -> Assessment:
         last_news_on=day,
         last_checked_on=_checked_on(assessment, fact),
         background=assessment.background or bool(fact.supports),
+        background_note=fact.note if fact.supports else assessment.background_note,
     )
 
 
@@ -152,6 +155,7 @@ def _apply_report(assessment: Assessment, report: CountedUpdate) -> Assessment:
         last_news_on=report.effective_on,
         last_checked_on=_checked_on(assessment, report),
         background=assessment.background,
+        background_note=assessment.background_note,
         status=report.status,
         stop_reason=report.stop_reason,
         status_on=report.dated,

@@ -31,7 +31,7 @@ class Kind(Vocabulary):
 
     AGREEMENT = "agreement", "", _("A document that the release reports as signed."), _("agreement")
     ACTION = "action", "", _("Something to be done once."), _("action")
-    CONTINUING = "continuing", "", _("Something to be kept up, with no end of its own."), _("continuing")
+    CONTINUING = "continuing", "", _("Something to be kept up: open-ended."), _("continuing")
     TARGET = "target", "", _("A number to be reached."), _("target")
     DONE_AT_RELEASE = (
         "done_at_release",
@@ -59,7 +59,12 @@ class Level(Vocabulary):
 
     PRIMARY = "primary", "", _("A pledge of its own. Counts are of these."), _("pledge")
     AIM = "aim", "", _("A purpose or outcome that hangs on another pledge. Listed, not counted."), _("aim")
-    UMBRELLA = "umbrella", "", _("A heading over pledges of their own. Listed, not counted."), _("umbrella")
+    UMBRELLA = (
+        "umbrella",
+        "",
+        _("A heading over pledges of their own. Listed, not counted."),
+        pgettext_lazy("level", "heading"),
+    )
 
 
 class DeadlineBasis(Vocabulary):
@@ -85,7 +90,7 @@ class Status(Vocabulary):
     )
     NOT_STARTED = "not_started", "waiting", _("Reported as not begun."), _("not started")
     IN_PROGRESS = "in_progress", "moving", _("Reported as begun or going on."), _("in progress")
-    COMPLETED = "completed", "done", _("Reported as done."), _("completed")
+    COMPLETED = "completed", "done", _("Reported as done."), _("delivered")
     STOPPED = "stopped", "ended", _("Reported as given up, with the reason."), _("stopped")
 
 
@@ -107,11 +112,16 @@ class Schedule(Vocabulary):
         _("The release states no deadline and none was announced since."),
         _("no deadline"),
     )
-    MET = "met", "done", _("Completed, and not certainly late."), _("met")
-    MET_LATE = "met_late", "late", _("Completed, certainly after the deadline."), _("met late")
+    MET = "met", "done", _("Delivered, and not certainly late."), pgettext_lazy("deadline", "kept")
+    MET_LATE = (
+        "met_late",
+        "late",
+        _("Delivered, certainly after the deadline."),
+        pgettext_lazy("deadline", "late"),
+    )
     OVERDUE = (
         "overdue",
-        "late",
+        "overdue",
         _("The deadline has passed and the last report says that it is unfinished."),
         _("overdue"),
     )
@@ -119,7 +129,7 @@ class Schedule(Vocabulary):
         "unreported",
         "none",
         _("The deadline has passed and no report of the outcome was found. This is no accusation."),
-        _("outcome not reported"),
+        _("outcome unknown"),
     )
     DUE_SOON = "due_soon", "waiting", _("The deadline ends within 90 days."), _("due soon")
     UPCOMING = "upcoming", "waiting", _("The deadline lies further ahead."), _("upcoming")
@@ -131,7 +141,7 @@ PAST_DEADLINE = (Schedule.OVERDUE, Schedule.UNREPORTED)
 class Change(Vocabulary):
     """What happened to it between two days, in the order of a report. Computed: see `query.period.classify_changes`."""
 
-    COMPLETED = "completed", "done", _("Completed at the end, and not yet at the start."), _("completed")
+    COMPLETED = "completed", "done", _("Delivered at the end, and not yet at the start."), _("delivered")
     STARTED = (
         "started",
         "moving",
@@ -140,7 +150,7 @@ class Change(Vocabulary):
     )
     DEADLINE_MOVED = (
         "deadline_moved",
-        "late",
+        "overdue",
         _("The last day of its deadline is another than at the start."),
         _("slipped or brought forward"),
     )
@@ -172,7 +182,7 @@ class EvidenceLevel(Vocabulary):
     BACKGROUND = (
         "background",
         "none",
-        _("No status is reported, but related or context evidence is on record."),
+        _("No status is reported, but related or background evidence is on record."),
         _("background only"),
     )
     PARTY = "party", "", _("Only the parties’ own word."), _("the parties’ own word")
@@ -195,14 +205,14 @@ class Freshness(Vocabulary):
 
     NEVER = (
         "never",
-        "none",
-        _("No report and no context is on record. To look and find nothing is no news."),
+        "",
+        _("No report and no background is on record. To look and find nothing is not news."),
         _("no news"),
     )
-    FRESH = "fresh", "done", _("The last report or context is at most 180 days old."), _("fresh")
-    AGEING = "ageing", "waiting", _("The last report or context is at most 365 days old."), _("ageing")
-    STALE = "stale", "late", _("The last report or context is more than 365 days old."), _("stale")
-    SETTLED = "settled", "none", _("Completed or stopped: nothing more is expected."), _("settled")
+    FRESH = "fresh", "", _("The last report or background is at most 180 days old."), _("fresh")
+    AGEING = "ageing", "", _("The last report or background is at most 365 days old."), _("ageing")
+    STALE = "stale", "", _("The last report or background is more than 365 days old."), _("stale")
+    SETTLED = "settled", "", _("Delivered or stopped: nothing more is expected."), _("settled")
 
 
 class Relation(Vocabulary):
@@ -210,7 +220,7 @@ class Relation(Vocabulary):
 
     DIRECT = "direct", "", _("Reports on the pledge itself. Only this moves a status."), _("direct")
     RELATED = "related", "", _("Reports on something close to it."), _("related")
-    CONTEXT = "context", "", _("Helps to understand it."), _("context")
+    CONTEXT = "context", "", _("Helps to understand it."), _("background")
 
 
 class Source(Vocabulary):
@@ -242,8 +252,13 @@ class LinkOutcome(Vocabulary):
     """What came of asking for a page of evidence."""
 
     ANSWERS = "answers", "done", _("The page answers."), _("answers")
-    GONE = "gone", "late", _("Its host says that there is no such page."), _("gone")
-    UNREACHABLE = "unreachable", "late", _("Its host does not answer, or answers with an error."), _("does not answer")
+    GONE = "gone", "overdue", _("Its host says that there is no such page."), _("gone")
+    UNREACHABLE = (
+        "unreachable",
+        "overdue",
+        _("Its host does not answer, or answers with an error."),
+        _("does not answer"),
+    )
     UNCLEAR = "unclear", "waiting", _("Its host asks programs to stay away: look yourself."), _("closed to programs")
     PRIVATE = "private", "none", _("Its host lies in a private network, and was not asked."), _("not public")
 
@@ -253,7 +268,7 @@ class EntryKind(Vocabulary):
 
     PUBLISHED = "published", "", _("The commitment as it became public."), _("published")
     REPORT = "report", "", _("A status on a date, with its evidence."), _("report")
-    CONTEXT = "context", "", _("Something that bears on it and moves nothing."), _("context")
+    CONTEXT = "context", "", _("Bears on the pledge. This does not change the status."), _("background")
     CHECK = "check", "", _("Someone looked on a day and found nothing new."), _("check")
     CORRECTION = "correction", "", _("Public wording put right, with the reason."), _("correction")
     RETRACTION = "retraction", "", _("An earlier entry was wrong; it counts nowhere."), _("retraction")
@@ -285,7 +300,7 @@ class DraftState(Vocabulary):
 
     DRAFT = "draft", "none", _("Somebody is still working on it."), _("being drafted")
     WAITING = "waiting", "waiting", _("A publisher is to decide on it."), _("waits for publishing")
-    RETURNED = "returned", "late", _("A publisher sent it back, with the reason."), _("returned")
+    RETURNED = "returned", "overdue", _("A publisher sent it back, with the reason."), _("returned")
     PUBLISHED = "published", "done", _("It is on record."), _("published")
 
 

@@ -50,6 +50,29 @@ class PartialDate:
         """As people say it, in the language of the moment: "2019", "first half of 2018", "5 November 2018"."""
         return _localized_label(self, get_language())
 
+    @property
+    def short_label(self) -> str:
+        """In few letters, for tables: "2019", "H1 2018", "5 Nov 2018"; in Chinese as ever."""
+        return _short_label(self, get_language())
+
+    @property
+    def month_label(self) -> str:
+        """The same, a day told by its month: "Nov 2018"."""
+        return _short_label(self, get_language(), by_month=True)
+
+
+@lru_cache(maxsize=4096)
+def _short_label(partial_date: PartialDate, _language: str | None, *, by_month: bool = False) -> str:
+    """Kept, like the long ones."""
+    year, _dash, part = partial_date.text.partition("-")
+    if part in EDTF_PARTS.values():
+        return _short_part_of_year(part) % {"year": year}
+    if not part:
+        return _localized_label(partial_date, _language)
+    if partial_date.first == partial_date.last and not by_month:
+        return date_format(partial_date.first, pgettext("format of a day in few letters", "j M Y"))
+    return date_format(partial_date.first, pgettext("format of a month in few letters", "M Y"))
+
 
 @lru_cache(maxsize=4096)
 def _localized_label(partial_date: PartialDate, _language: str | None) -> str:
@@ -73,6 +96,18 @@ def _part_of_year(part: str) -> str:
         "Q2": _("second quarter of %(year)s"),
         "Q3": _("third quarter of %(year)s"),
         "Q4": _("fourth quarter of %(year)s"),
+    }[part]
+
+
+def _short_part_of_year(part: str) -> str:
+    """The same in few letters."""
+    return {
+        "H1": pgettext("in few letters", "H1 %(year)s"),
+        "H2": pgettext("in few letters", "H2 %(year)s"),
+        "Q1": pgettext("in few letters", "Q1 %(year)s"),
+        "Q2": pgettext("in few letters", "Q2 %(year)s"),
+        "Q3": pgettext("in few letters", "Q3 %(year)s"),
+        "Q4": pgettext("in few letters", "Q4 %(year)s"),
     }[part]
 
 

@@ -21,8 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from commitments.domain.assessment import days_late, slip_days
 from commitments.domain.choices import Vocabulary
 from commitments.domain.hash_chain import utc_timestamp
-from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix
+from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
+from commitments.models.commitment import reference_key
 from commitments.query.expressions import JoinedValues, to_partial_date
+from commitments.query.verdicts import VerdictFacts, compose_verdict
 
 SEPARATOR = "; "
 BESIDE_SOURCE = "named"
@@ -111,6 +113,32 @@ def read_slip_days(_context: RowContext, original: str, current: str) -> int | N
     return slip_days(to_partial_date(original), to_partial_date(current))
 
 
+def read_verdict(context: RowContext, *values: Any) -> str:
+    """The verdict of `query.verdicts`, from the values of its column, in the language of the moment."""
+    kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, done_when, note, translated = values
+    status_on, completed_on, deadline, original_deadline, stated_deadline = map(to_partial_date, dates)
+    translations = (translated or {}).get(current_language(), {})
+    facts = VerdictFacts(
+        kind=kind,
+        status=status,
+        stop_reason=stop_reason,
+        status_on=status_on,
+        completed_on=completed_on,
+        deadline=deadline,
+        original_deadline=original_deadline,
+        stated_deadline=stated_deadline,
+        deadline_basis=basis,
+        schedule=schedule,
+        evidence=evidence,
+        last_news_on=news,
+        last_checked_on=checked,
+        done_when=translations.get(done_when, done_when),
+        background_note=translations.get(note, note),
+        day=context.day,
+    )
+    return compose_verdict(facts).text
+
+
 def read_names(context: RowContext, keys: str | None) -> list[str]:
     """Full names of organisations, sorted."""
     return context.names(keys)
@@ -139,10 +167,16 @@ def read_codes(_context: RowContext, text: str | None) -> list[str]:
     return sorted(text.split(",")) if text else []
 
 
+def read_references(_context: RowContext, text: str | None) -> list[str]:
+    """References that are joined by commas, in their order."""
+    return sorted(text.split(","), key=reference_key) if text else []
+
+
 def read_repeating(context: RowContext, text: str | None) -> list[str]:
     """The references of what promises it again, of those releases that were out on the day of the file."""
     rows = (row.split(" ") for row in text.split(",")) if text else ()
-    return sorted(reference for reference, issued_on in rows if issued_on <= context.day.isoformat())
+    out = [reference for reference, issued_on in rows if issued_on <= context.day.isoformat()]
+    return sorted(out, key=reference_key)
 
 
 def read_lines(_context: RowContext, text: str | None) -> list[str]:

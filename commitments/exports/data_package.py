@@ -12,6 +12,7 @@ from commitments.exports.datasets import DATASETS, Dataset
 from commitments.exports.json import LICENCE
 from commitments.exports.json_schema import PARTIAL_DATE
 from commitments.i18n.phrases import join_sentences
+from commitments.i18n.site_name import site_name
 
 # What Table Schema calls our types.
 TABLE_SCHEMA_TYPES: dict[ColumnType, dict[str, Any]] = {
@@ -30,11 +31,11 @@ TABLE_SCHEMA_TYPES: dict[ColumnType, dict[str, Any]] = {
 
 def data_package(query: str) -> dict[str, Any]:
     """The description. `query`: the query string that every table is asked with, with its question mark."""
-    name = settings.PUBLISHER or _("Public commitments")
+    name = settings.PUBLISHER or site_name()
     return {
         "profile": "tabular-data-package",
         "name": "public-commitments",
-        "title": _("Public commitments"),
+        "title": site_name(),
         "description": _("What governments announced, and what is known to have come of it."),
         "licenses": [{"name": "CC-BY-4.0", "path": LICENCE, "title": "Creative Commons Attribution 4.0"}],
         "contributors": [{"title": name, "role": "publisher"}],

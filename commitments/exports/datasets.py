@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from commitments.exports.columns import Column
-from commitments.exports.list_columns import FURTHER_COLUMNS, LIST_COLUMNS
+from commitments.exports.list_columns import FURTHER_COLUMNS, LIST_COLUMNS, VERDICT_COLUMN
 from commitments.exports.table_columns import (
     ALIASES_COLUMN,
     AREA_COLUMNS,
@@ -120,7 +120,7 @@ DATASETS = {
             "commitments",
             _("Commitments"),
             _("Every pledge as it stands on the day, with all that is public of it."),
-            (*LIST_COLUMNS, *FURTHER_COLUMNS, *SLUG_COLUMNS),
+            (*LIST_COLUMNS, *FURTHER_COLUMNS, *SLUG_COLUMNS, VERDICT_COLUMN),
             ("reference",),
             commitment_rows,
             {

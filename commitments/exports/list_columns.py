@@ -8,14 +8,15 @@ from commitments.domain import choices
 from commitments.exports.columns import (
     Column,
     ColumnType,
-    read_codes,
     read_days_late,
     read_lines,
     read_names,
     read_number,
+    read_references,
     read_repeating,
     read_sides,
     read_slip_days,
+    read_verdict,
 )
 from commitments.query.expressions import (
     CURRENT_DEADLINE,
@@ -278,7 +279,7 @@ LIST_COLUMNS = (
         ColumnType.TEXTS,
         _("References of earlier commitments that it promises again."),
         (REPEATED,),
-        read_codes,
+        read_references,
     ),
     Column(
         "repeated_by",
@@ -288,6 +289,33 @@ LIST_COLUMNS = (
         (REPEATING,),
         read_repeating,
     ),
+)
+
+VERDICT_COLUMN = Column(
+    "verdict",
+    _("Verdict"),
+    ColumnType.TEXT,
+    _("What became of it, in a sentence or two, composed from the other columns."),
+    (
+        "kind",
+        "state__status",
+        "state__stop_reason",
+        as_text("state__status_on"),
+        as_text("state__completed_on"),
+        CURRENT_DEADLINE,
+        ORIGINAL_DEADLINE,
+        as_text("deadline"),
+        "deadline_basis",
+        "schedule",
+        "state__evidence",
+        "state__last_news_on",
+        "state__last_checked_on",
+        "done_when",
+        "state__background_note",
+        "translated",
+    ),
+    read_verdict,
+    required=True,
 )
 
 COLUMN_NAMES = tuple(column.name for column in LIST_COLUMNS)

@@ -1,4 +1,4 @@
-"""How Chinese is found and sorted: both forms of its characters alike, by strokes or by pinyin."""
+"""How texts are found and sorted: spellings and signs alike, both forms of Chinese alike, by strokes or by pinyin."""
 
 from __future__ import annotations
 
@@ -21,12 +21,17 @@ def has_chinese(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """A text as searches compare it: both forms of Chinese alike, each character twice.
+    """A text as searches compare it, on both sides.
 
-    Twice, because PostgreSQL's index knows groups of three characters, and most Chinese words have two. Word by word:
-    no rule of Unicode joins a space to what stands beside it, and words come again.
+    Alike are: case; full and half width; the two forms of Chinese; apostrophes, and quotation marks; a hyphen or dash
+    and none ("CU-06" and "CU06", "co-operation" and "cooperation"); invisible characters and none; blanks of any sort
+    and number, and none beside Chinese ("2019 年"); and the spellings of `SPELLINGS`.
+
+    A Chinese character stands twice, because PostgreSQL's index knows groups of three characters, and most Chinese
+    words have two. Word by word: words come again, and their folded form is kept.
     """
-    return "  ".join(map(_folded_words.__getitem__, text.split(" ")))
+    folded = " ".join(filter(None, map(_folded_words.__getitem__, text.split())))
+    return folded if folded.isascii() else BESIDE_HAN.sub("", folded)
 
 
 class _FoldedWords(dict[str, str]):
@@ -35,18 +40,52 @@ class _FoldedWords(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= MOST_WORDS:
             self.clear()
-        plain = unicodedata.normalize("NFKC", word).casefold().translate(_simplified())
-        self[word] = folded = "".join([character * 2 for character in plain])
+        self[word] = folded = _fold_word(word)
         return folded
 
 
+def _fold_word(word: str) -> str:
+    plain = unicodedata.normalize("NFKC", word.translate(SIGNS)).casefold().translate(SIGNS)
+    if not plain.isascii():
+        visible = "".join(" " if character.isspace() else character for character in plain if not _is_unseen(character))
+        plain = "".join(
+            2 * character if HAN.match(character) else character for character in visible.translate(_simplified())
+        )
+    return SPELLED.sub(lambda match: SPELLINGS[match[0]], plain)
+
+
+def _is_unseen(character: str) -> bool:
+    """Soft hyphens, zero-width blanks and joiners, byte-order marks, marks of direction."""
+    return unicodedata.category(character) == "Cf"
+
+
 MOST_WORDS = 16_384
+# Apostrophes and quotation marks become one; hyphens, dashes and the middle dots of names go.
+SIGNS = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201b\u2032\u0060\u00b4", "'")
+    | dict.fromkeys("\u201c\u201d\u201f\u2033", '"')
+    | dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fb\u00b7\u2027", "")
+)
+BESIDE_HAN = re.compile(rf"(?<={HAN.pattern})\s+|\s+(?={HAN.pattern})")
+# What is spelled in two ways, in English; the first half of each is looked for as the second.
+SPELLINGS = {
+    "programme": "program",
+    "centre": "center",
+    "theatre": "theater",
+    "labour": "labor",
+    "licence": "license",
+    "catalogue": "catalog",
+    "organis": "organiz",
+    "isation": "ization",
+    "defence": "defense",
+}
+SPELLED = re.compile("|".join(SPELLINGS))
 _folded_words = _FoldedWords()
 
 
 def build_search_text(*texts: str) -> str:
-    """What of some texts a search in Chinese looks through: those that have a Chinese character."""
-    return "\n".join(fold(text) for text in dict.fromkeys(texts) if has_chinese(text))
+    """What a search looks through: some texts, folded, each on a line of its own, each once."""
+    return "\n".join(dict.fromkeys(filter(None, map(fold, dict.fromkeys(texts)))))
 
 
 @cache

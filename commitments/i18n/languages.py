@@ -20,6 +20,8 @@ CHINESE = ("zh-hant", "zh-hans")
 # As `lang` says it, by which browsers choose glyphs; and as `hreflang` does, for a language's readers anywhere.
 LANGUAGE_TAGS = {"en-gb": "en-GB", "zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}
 HREFLANGS = {"en-gb": "en", "zh-hant": "zh-Hant", "zh-hans": "zh-Hans"}
+# How a language is written where there is little room: on a phone the first part alone is seen.
+SHORT_NAMES = {"en-gb": ("En", "glish"), "zh-hant": ("繁", "體"), "zh-hans": ("简", "体")}
 # What stands before an address that is not English. Each alternative is a whole part of a path.
 PREFIX = re.compile(rf"/({'|'.join(CHINESE)})(?=/)")
 
@@ -61,6 +63,7 @@ def language_links(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "code": code,
             "name": name,
+            "short": SHORT_NAMES[code],
             "tag": LANGUAGE_TAGS[code],
             "hreflang": HREFLANGS[code],
             "address": address(code) + query,

@@ -24,6 +24,7 @@ from commitments.ledger.projection import RedactionIndex
 from commitments.ledger.reconciliation import BATCH_SIZE, FOLD_ERRORS, ProjectionError, TableDiff
 from commitments.ledger.stored_rows import read_entries
 from commitments.models import Agreement, Area, Commitment, EntityChange, LedgerEntry, Organisation, Release, Section
+from commitments.models.entity import SearchedEntity
 
 # A release's lists name areas and organisations, so that these come first.
 KINDS_IN_ORDER = sorted(ENTITY_MODELS, key=lambda kind: kind == EntityKind.RELEASE)
@@ -158,7 +159,7 @@ class EntityBatch:
 
     def _row(self, slug: str, projection: EntityProjection) -> Any:
         row = self.model(slug=slug, **projection.columns)
-        if isinstance(row, Organisation):
+        if isinstance(row, SearchedEntity):
             row.fill()
         return row
 

@@ -32,7 +32,7 @@ from commitments.ledger.stored_rows import read_entries, require_readable
 from commitments.models import Commitment, Evidence, LedgerEntry, State, Update
 
 LAST_DAY = date.max  # a state is kept for every day, from the first that there is
-SEARCHED_FIELDS = ("title", "quote", "parties_as_stated", "note")  # of a commitment's own texts
+SEARCHED_FIELDS = ("reference", "title", "short_title", "quote", "parties_as_stated", "note")  # of a commitment
 
 Translations = dict[str, dict[str, str]]  # by language: from a text on record to its translation
 
@@ -104,7 +104,7 @@ def fold_entries(
                 resolver.organisations([update.reply_of_id])  # KeyError where its slug is gone
             update.retracted_by = retracted.get(entry.sequence)
             update.redacted_by = redactions.by_target.get(entry.sequence)
-            update.search_text_zh = _search_text_zh([update.note], translated)
+            update.search_text = _search_text([update.note, *(row.title for row in evidence)], translated)
             projection.updates.append(update)
             projection.evidence += evidence
             if update.stands:
@@ -143,7 +143,7 @@ def translation_columns(fields: Content, texts: Sequence[str], translated: Trans
     """The columns of a commitment that come from its translations; texts without one stand for themselves."""
     columns: dict[str, Any] = {
         "translated": {language: translations for language, translations in translated.items() if translations},
-        "search_text_zh": _search_text_zh([fields[name] for name in SEARCHED_FIELDS], translated),
+        "search_text": _search_text([fields[name] for name in SEARCHED_FIELDS], translated),
     }
     for language, translations in translated.items():
         title = translations.get(fields["title"], fields["title"])
@@ -152,7 +152,7 @@ def translation_columns(fields: Content, texts: Sequence[str], translated: Trans
     return columns
 
 
-def _search_text_zh(texts: Iterable[str], translated: Translations) -> str:
+def _search_text(texts: Iterable[str], translated: Translations) -> str:
     return build_search_text(
         *(
             version
@@ -238,5 +238,6 @@ def _build_state(commitment: Commitment, first: date, until: date, assessment: A
         last_news_on=assessment.last_news_on,
         last_checked_on=assessment.last_checked_on,
         note=assessment.note,
+        background_note=assessment.background_note,
         evidence_urls="\n".join(dict.fromkeys(support.url for support in assessment.supports)),
     )

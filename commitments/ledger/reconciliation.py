@@ -18,9 +18,11 @@ from commitments.ledger.contents import SlugResolver
 from commitments.ledger.projection import Projection, RedactionIndex, Translations, fold_entries
 from commitments.ledger.stored_rows import is_same, read_entries, stored_form, stored_rows
 from commitments.models import (
+    Area,
     Commitment,
     Evidence,
     LedgerEntry,
+    Organisation,
     Ownership,
     Partnership,
     Repetition,
@@ -81,13 +83,10 @@ def reconcile_projections(
 
 
 def project_missing_columns() -> None:
-    """Project what was on record before titles had keys to sort by, or states told of news and checks.
-
-    A title's key is never empty, and each entry that a state counts is news or a check.
-    """
-    before = State.objects.filter(last_entry_on__isnull=False, last_news_on=None, last_checked_on=None)
-    unkeyed = Commitment.objects.filter(title_key_zh_hant="", entries__kind=EntryKind.PUBLISHED)
-    waiting = Commitment.objects.filter(Q(pk__in=before.values("commitment")) | Q(pk__in=unkeyed.values("pk")))
+    """Project what was on record before searches looked through one text, which is never empty."""
+    for row in (*Organisation.objects.filter(search_text=""), *Area.objects.filter(search_text="")):
+        row.save(update_fields=["search_text"])
+    waiting = Commitment.objects.filter(search_text="", entries__kind=EntryKind.PUBLISHED)
     if references := list(waiting.values_list("reference", flat=True)):
         with transaction.atomic():
             reconcile_projections(references, tolerant=True)
@@ -253,7 +252,9 @@ class TableDiff:
 
     def __init__(self, model: type[models.Model], rows: models.QuerySet[Any], identity: tuple[str, ...]) -> None:
         self.model, self.identity = model, [_field(model, name) for name in identity]
-        self.columns = [column for column in model._meta.concrete_fields if column.attname not in ("id", *identity)]
+        # What the database itself makes of other columns cannot differ from them.
+        stored_fields = [column for column in model._meta.concrete_fields if not column.generated]
+        self.columns = [column for column in stored_fields if column.attname not in ("id", *identity)]
         names = list(dict.fromkeys(["pk", *identity, *(column.attname for column in self.columns)]))
         stored = (dict(zip(names, row, strict=True)) for row in stored_rows(rows, names))
         self.present = {tuple(row[name] for name in identity): row for row in stored}

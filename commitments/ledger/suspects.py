@@ -67,7 +67,7 @@ COMMITMENT_TEXTS = (
     *("paragraph", "owner_inferred", "target_approximate"),
 )
 COMMITMENT_COLUMNS = (
-    *("id", "published_at", "retracted_at", "translated", "search_text_zh", "short_title"),
+    *("id", "published_at", "retracted_at", "translated", "search_text", "short_title"),
     *("deadline", "deadline_first", "deadline_last", "target", "review_on"),
     *(f"{name}{column_suffix(language)}" for language in CHINESE for name in ("title_key", "untranslated")),
     *COMMITMENT_TEXTS,
@@ -77,13 +77,13 @@ UPDATE_COLUMNS = (
     *("commitment_id", "sequence", "kind", "recorded_at", "role", "organisation"),
     *(*REPORT_TEXTS, "searched", "achieved", "reply_of_id"),
     *("date_first", "date_last", "deadline_first", "deadline_last", "effective_on"),
-    *("retracted_by_id", "redacted_by_id", "search_text_zh"),
+    *("retracted_by_id", "redacted_by_id", "search_text"),
 )
 EVIDENCE_COLUMNS = ("update_id", "position", *EVIDENCE_FIELDS, "copy", "date_first", "date_last")
 STATE_DATES = ("status_on", "completed_on", "deadline", "original_deadline")
 STATE_COLUMNS = (
     *("commitment_id", "from_day", "until_day", "status", "stop_reason", "achieved", "evidence"),
-    *("last_entry_on", "last_news_on", "last_checked_on", "note", "evidence_urls"),
+    *("last_entry_on", "last_news_on", "last_checked_on", "note", "background_note", "evidence_urls"),
     *(f"{name}{part}" for name in STATE_DATES for part in ("", "_first", "_last")),
 )
 ENTRY_COLUMNS = ("reference", "sequence", "kind", "recorded_at", "role", "organisation", "content")
@@ -258,7 +258,8 @@ def _is_commitment_right(row: Row, record: Record, content: Content, translated:
     published_at = record.entries[0][3]
     _recording_day(published_at)  # raises where it is no time
     expected: list[Any] = [
-        *(published_at, None, _search_text(_searched_texts(content), translated), content.get("short_title", "")),
+        *(published_at, None, _search_text(_searched_texts(ADDED_FIELDS | content), translated)),
+        content.get("short_title", ""),
         *_interval(content["deadline"]),
         *(_decimal(content["target"], record.vendor), _day(content["review_on"])),
     ]
@@ -293,13 +294,13 @@ def _is_update_right(
     effective_on = min(dated.last, recorded_on)
     _date, first, last = _interval(texts[0])
     _deadline, deadline_first, deadline_last = _interval(texts[4])
+    evidence = content.get("evidence", ())
     expected = (
         *(*metadata, *texts, searched),
         *(_decimal(achieved, record.vendor), content.get("reply_of")),
         *(first, last, deadline_first, deadline_last, effective_on.isoformat()),
-        *(None, None, _search_text((texts[6],), translated)),
+        *(None, None, _search_text((texts[6], *(row["title"] for row in evidence)), translated)),
     )
-    evidence = content.get("evidence", ())
     if record.updates[sequence] != expected or not _is_evidence_right(record.evidence.pop(sequence, ()), evidence):
         return False
     fact = CountedUpdate(
@@ -350,6 +351,7 @@ def _expected_state(assessment: Assessment, vendor: str) -> Row:
         _stored_day(assessment.last_news_on),
         _stored_day(assessment.last_checked_on),
         assessment.note,
+        assessment.background_note,
         "\n".join(dict.fromkeys([support.url for support in supports])) if supports else "",
         *_stored_interval(assessment.status_on),
         *_stored_interval(assessment.completed_on),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, DateField, Exists, OuterRef, Prefetch, Q, Value, When
+from django.db.models.functions import Concat, Right, StrIndex, Substr
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,15 @@ from commitments.models.organisation import Organisation
 from commitments.models.release import Area, Release
 
 REFERENCE = r"[A-Z]{2,4}-[0-9]{2,6}"
+REFERENCE_DIGITS = 6  # at most
+REFERENCE_HYPHEN = StrIndex("reference", Value("-"))
+REFERENCE_NUMBER = Substr("reference", REFERENCE_HYPHEN + 1)
+
+
+def reference_key(reference: str) -> str:
+    """`Commitment.reference_key` of a reference that no row is at hand of; a test holds the two together."""
+    prefix, hyphen, number = reference.partition("-") if "-" in reference else ("", "", reference)
+    return f"{prefix}{hyphen}{('0' * REFERENCE_DIGITS + number)[-REFERENCE_DIGITS:]}{number}"
 
 
 def status_role(status: str, kind: str) -> str:
@@ -121,11 +131,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def past_deadline(self: Self) -> Self:
         """Whose deadline has passed without a known outcome, after `as_of(day)`; the longest ago first."""
-        return self.filter(schedule__in=PAST_DEADLINE).order_by("state__deadline_last", "reference")
+        return self.filter(schedule__in=PAST_DEADLINE).order_by("state__deadline_last", "reference_key")
 
     def due_soon(self: Self) -> Self:
         """Whose deadline is near, after `as_of(day)`; the nearest first."""
-        return self.filter(schedule=Schedule.DUE_SOON).order_by("state__deadline_last", "reference")
+        return self.filter(schedule=Schedule.DUE_SOON).order_by("state__deadline_last", "reference_key")
 
     def stale(self: Self) -> Self:
         """Of which there was no news for long, after `as_of(day)`."""
@@ -138,7 +148,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         unchecked = Q(state__last_checked_on__lt=year_ago)
         unchecked |= Q(state__last_checked_on=None, published_at__date__lt=year_ago)
         due = self.exclude(state__status__in=SETTLED_STATUSES).filter(unchecked | Q(review_on__lte=day) & unseen)
-        return due.order_by(models.F(checked_on).asc(nulls_first=True), "reference")
+        return due.order_by(models.F(checked_on).asc(nulls_first=True), "reference_key")
 
     def _parties(self, table: str, **conditions: Any) -> models.QuerySet[Any]:
         model = Ownership if table == "ownership" else Partnership
@@ -157,6 +167,17 @@ class Commitment(models.Model):
         max_length=12,
         unique=True,
         validators=[RegexValidator(f"^{REFERENCE}$", _("Two to four capital letters, a hyphen, digits: CU-06."))],
+    )
+    # By which references sort as people count, NS-99 before NS-100: the letters, the number filled up with zeros, and
+    # the number as it is written, so that no two have the same.
+    reference_key = models.GeneratedField(
+        expression=Concat(
+            Substr("reference", 1, REFERENCE_HYPHEN),
+            Right(Concat(Value("0" * REFERENCE_DIGITS), REFERENCE_NUMBER), REFERENCE_DIGITS),
+            REFERENCE_NUMBER,
+        ),
+        output_field=models.CharField(max_length=20),
+        db_persist=True,
     )
     release = models.ForeignKey(Release, models.PROTECT, related_name="commitments", verbose_name=_("release"))
     area = models.ForeignKey(
@@ -223,8 +244,8 @@ class Commitment(models.Model):
     # How many texts of its record have none: staff look for these.
     untranslated_zh_hant = models.PositiveSmallIntegerField(default=0, editable=False)
     untranslated_zh_hans = models.PositiveSmallIntegerField(default=0, editable=False)
-    # What a search in Chinese looks through, and by which the titles sort.
-    search_text_zh = models.TextField(blank=True, editable=False, default="")
+    # What a search looks through, and by which the titles sort in Chinese.
+    search_text = models.TextField(blank=True, editable=False, default="")
     title_key_zh_hant = models.CharField(max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="")
     title_key_zh_hans = models.CharField(max_length=SORT_KEY_LENGTH, blank=True, editable=False, default="")
 
@@ -240,19 +261,20 @@ class Commitment(models.Model):
     class Meta:
         """By reference; what the database can say of a pledge, it says."""
 
-        ordering = ["reference"]
+        ordering = ["reference_key"]
         verbose_name = _("commitment")
         verbose_name_plural = _("commitments")
         permissions = [("work_for_all", _("Can work on the commitments of every organisation"))]
         indexes = [
             models.Index(fields=["release", "area", "paragraph"], name="commitment_place"),
             models.Index(fields=["published_at"], name="commitment_published_at"),
-            models.Index(fields=["area", "reference"], name="commitment_area"),
-            models.Index(fields=["kind", "reference"], name="commitment_kind"),
-            models.Index(fields=["level", "reference"], name="commitment_level"),
-            models.Index(fields=["title", "reference"], name="commitment_title"),
-            models.Index(fields=["title_key_zh_hant", "reference"], name="commitment_title_zh_hant"),
-            models.Index(fields=["title_key_zh_hans", "reference"], name="commitment_title_zh_hans"),
+            models.Index(fields=["reference_key"], name="commitment_reference_key"),
+            models.Index(fields=["area", "reference_key"], name="commitment_area"),
+            models.Index(fields=["kind", "reference_key"], name="commitment_kind"),
+            models.Index(fields=["level", "reference_key"], name="commitment_level"),
+            models.Index(fields=["title", "reference_key"], name="commitment_title"),
+            models.Index(fields=["title_key_zh_hant", "reference_key"], name="commitment_title_zh_hant"),
+            models.Index(fields=["title_key_zh_hans", "reference_key"], name="commitment_title_zh_hans"),
         ]
         constraints = [
             vocabulary_constraint("kind", Kind, "commitment_kind_known"),
@@ -425,6 +447,7 @@ class State(models.Model):
     last_news_on = models.DateField(_("last news on"), null=True)
     last_checked_on = models.DateField(_("last checked on"), null=True)
     note = models.TextField(_("note"), blank=True)
+    background_note = models.TextField(_("note of the latest background"), blank=True, default="")
     evidence_urls = models.TextField(_("addresses of the evidence"), blank=True)
 
     class Meta:

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import EntityKind
-from commitments.models.fields import TranslatedFields
+from commitments.i18n.collation import build_search_text
+from commitments.models.fields import TranslatedFields, language_columns
 
 
 class EntityQuerySet(models.QuerySet[Any]):
@@ -53,6 +54,31 @@ class Entity(TranslatedFields):
     def entity(self) -> str:
         """What entries of the ledger call it: `organisation/hksarg`."""
         return f"{self.entity_kind}/{self.slug}"
+
+
+class SearchedEntity(Entity):
+    """An entity that is found by its names: what searches look through follows them."""
+
+    searched_fields: ClassVar[tuple[str, ...]]  # in every language
+
+    search_text = models.TextField(blank=True, editable=False, default="")
+
+    class Meta:
+        """Columns only."""
+
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep what searches look through in step with the names."""
+        self.fill()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
+        super().save(*args, **kwargs)
+
+    def fill(self) -> None:
+        """Set what searches look through; whoever stores many at once does it first."""
+        columns = (column for name in self.searched_fields for column in language_columns(name))
+        self.search_text = build_search_text(*(getattr(self, column) for column in columns))
 
 
 def entity_constraint(name: str) -> models.CheckConstraint:

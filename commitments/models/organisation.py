@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import EntityKind, OrganisationKind, Side
-from commitments.i18n.collation import build_search_text
-from commitments.models.entity import Entity, entity_constraint
-from commitments.models.fields import chinese_columns, choice_field, language_columns, vocabulary_constraint
+from commitments.i18n.phrases import with_detail
+from commitments.models.entity import SearchedEntity, entity_constraint
+from commitments.models.fields import chinese_columns, choice_field, vocabulary_constraint
 
 
-class Organisation(Entity):
+class Organisation(SearchedEntity):
     """A body that owns commitments or takes part in them."""
 
     entity_kind = EntityKind.ORGANISATION
     title_field = "name"
+    searched_fields = ("name", "short_name", "aliases")
 
     name = models.CharField(_("name"), max_length=200, unique=True)
     name_zh_hant, name_zh_hans = chinese_columns(_("name"), 200)
@@ -33,7 +32,6 @@ class Organisation(Entity):
     site = models.URLField(_("site"), blank=True)
     note = models.TextField(_("note"), blank=True)
     note_zh_hant, note_zh_hans = chinese_columns(_("note"))
-    search_text_zh = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
 
     class Meta:
         """Sorted by name, vocabularies held by the database."""
@@ -51,19 +49,6 @@ class Organisation(Entity):
         """The full name."""
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep what searches look through in step with the names."""
-        self.fill()
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text_zh"}
-        super().save(*args, **kwargs)
-
-    def fill(self) -> None:
-        """Set what searches look through; whoever stores many at once does it first."""
-        self.search_text_zh = build_search_text(
-            *(getattr(self, column) for name in ("name", "short_name", "aliases") for column in language_columns(name))
-        )
-
     def get_absolute_url(self) -> str:
         """Its public page."""
         return reverse("organisation", args=[self.slug])
@@ -78,3 +63,8 @@ class Organisation(Entity):
     def label(self) -> str:
         """The short name where it has one: for tables."""
         return self.short_name or self.name
+
+    @property
+    def label_with_side(self) -> str:
+        """The same where no mark of its side stands beside it: organisations of two sides may share a short name."""
+        return with_detail(self.short_name, str(Side(self.side).label)) if self.short_name else self.name

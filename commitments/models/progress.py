@@ -197,7 +197,7 @@ class Update(UpdateFields):
     redacted_by = models.ForeignKey(
         LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("redacted by")
     )
-    search_text_zh = models.TextField(blank=True, editable=False, default="")  # what a search in Chinese looks through
+    search_text = models.TextField(blank=True, editable=False, default="")  # its note and the titles of its evidence
 
     # Set by those who read updates for a page (`query.entries.prefetch_evidence`).
     if TYPE_CHECKING:

@@ -9,16 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from commitments.domain.choices import AgreementBasis, EntityKind
-from commitments.models.entity import Entity, entity_constraint
+from commitments.models.entity import Entity, SearchedEntity, entity_constraint
 from commitments.models.fields import TranslatedFields, chinese_columns, choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
 
 
-class Area(Entity):
+class Area(SearchedEntity):
     """A co-operation area, the heading under which a pledge stands."""
 
     entity_kind = EntityKind.AREA
     title_field = "name"
+    searched_fields = ("name",)
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     name_zh_hant, name_zh_hans = chinese_columns(_("name"), 120)

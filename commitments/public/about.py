@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.domain import choices
-from commitments.domain.choices import Source
+from commitments.domain.choices import Schedule, Source
 from commitments.i18n.collation import collation_key
 from commitments.i18n.languages import current_language
-from commitments.models import Commitment, LedgerHead, NewsSource, Update
+from commitments.models import Commitment, LedgerHead, NewsSource, Release, Update
+from commitments.models.commitment import CommitmentQuerySet
 from commitments.public.commitment_list import filter_panel
+from commitments.public.named_index import index_areas
 from commitments.public.tallies import legend, sum_tallies, tally_by
 from commitments.query.entries import prefetch_evidence
 from commitments.query.filters import CommitmentFilter
+from commitments.query.findings import count_by_release, find
 from commitments.query.list_rows import list_rows
 from commitments.query.localized import localize
+from commitments.query.standing import STANDINGS
+from commitments.query.tally_figure import tally_figure
+from commitments.query.verdicts import verdict_of
+from commitments.query.years import axis_of
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_page, render_page
 
-CHINESE_SPECIMEN = "滬港合作會議第四次會議：文化合作及創意產業。"  # to see how it is set
 MAX_SAMPLES = 6  # commitments on the page of components
+# To see how Chinese is set: quotation marks, dashes and dots are those of its own fonts.
+CHINESE_SPECIMENS = (
+    ("zh-Hant-HK", "滬港合作會議第四次會議：「文化合作及創意產業」——2018年8月24日……"),
+    ("zh-Hans-CN", "沪港合作会议第四次会议：“文化合作及创意产业”——2018年8月24日……"),
+)
 
 
 @day_page
@@ -76,23 +88,49 @@ def news_sources_by_class(today: date) -> list[tuple[Source, list[NewsSource]]]:
 
 @day_page
 def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
-    """Every component of the pages, with commitments from the record in it."""
-    commitments = Commitment.objects.as_of(day)
-    commitment = commitments.for_pages().order_by("reference").first()
+    """Every component of the pages, with commitments from the record in it where there are any."""
+    commitments, links = Commitment.objects.as_of(day), DayLinks(as_of)
+    commitment = sample_commitment(commitments)
     return render_page(
         request,
         "design",
         day,
         as_of=as_of,
-        chinese=CHINESE_SPECIMEN,
-        statuses=choices.Status,
+        specimens=CHINESE_SPECIMENS,
+        standings=STANDINGS.values(),
         schedules=choices.Schedule,
-        rows=list_rows(commitments).order_by("reference")[:MAX_SAMPLES],
+        states=choices.ErrorReportState,
+        rows=list_rows(commitments).order_by("reference_key")[:MAX_SAMPLES],
         commitment=commitment,
+        verdict=verdict_of(commitment) if commitment else None,
         updates=updates_by_day(commitment, day),
-        legend=legend(sum_tallies(tally_by(commitments, "level")), DayLinks(as_of)),
+        legend=legend(sum_tallies(tally_by(commitments, "level")), links),
+        **sample_finding(commitments, day, links),
         **filter_panel(CommitmentFilter(QueryDict(), day), {}),
     )
+
+
+def sample_finding(commitments: CommitmentQuerySet, day: date, links: DayLinks) -> dict[str, Any]:
+    """The finding of the first release that has commitments, its bar, and one area by name; nothing without one."""
+    counts = count_by_release(commitments)
+    release = Release.objects.public(day).filter(pk__in=counts).order_by("issued_on").first()
+    if not release:
+        return {}
+    found = counts[release.pk]
+    of_release = commitments.filter(release=release)
+    return {
+        "release": release,
+        "finding": find(release, found, links.commitments),
+        "figure": tally_figure(release, found, links.commitments, found.to_be_kept + found.announced),
+        "axis": axis_of([release], day),
+        "areas": index_areas(of_release, tally_by(of_release, "area_id"), [release], day, links)[:1],
+    }
+
+
+def sample_commitment(commitments: CommitmentQuerySet) -> Commitment | None:
+    """One whose page shows much: delivered late if there is such a one."""
+    late_first = Case(When(schedule=Schedule.MET_LATE, then=0), default=1)
+    return commitments.for_pages().order_by(late_first, "reference_key").first()
 
 
 def updates_by_day(commitment: Commitment | None, day: date) -> QuerySet[Update]:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 
 from commitments.models import Area, Commitment, Section
-from commitments.public.tallies import bar_parts, legend, status_order, sum_tallies, tally_by
+from commitments.public.tallies import legend, sum_tallies, tally_by
 from commitments.query.entity_changes import changes_of
 from commitments.query.list_rows import list_rows
 from commitments.web.links import DayLinks
@@ -24,7 +24,6 @@ def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) ->
     area = get_object_or_404(Area.objects.public(localdate()), slug=slug)
     rows = Commitment.objects.as_of(day).filter(area=area)
     tally = sum_tallies(tally_by(rows, "area_id"))
-    first = list(list_rows(rows).order_by("reference")[:MAX_ROWS])
     return render_page(
         request,
         "area",
@@ -34,9 +33,7 @@ def area_page(request: HttpRequest, day: date, as_of: date | None, slug: str) ->
         changes=changes_of(area),
         sections=Section.objects.filter(area=area, release__public_from__lte=day).select_related("release"),
         legend=legend(tally, DayLinks(as_of), area=slug),
-        rows=first,
-        squares=sorted(first, key=status_order),
+        rows=list_rows(rows).order_by("reference_key")[:MAX_ROWS],
         tally=tally,
-        bar=bar_parts(tally.pledges),
         shown=MAX_ROWS,
     )

@@ -21,10 +21,11 @@ from icalendar import Calendar, Event, vText
 from icalendar.enums import STATUS, TRANSP
 
 from commitments.domain.assessment import SETTLED_STATUSES
-from commitments.domain.choices import DeadlineBasis, EntryKind, Status, StopReason
+from commitments.domain.choices import DeadlineBasis, EntryKind, Kind, Status
 from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.phrases import join_parts, with_ellipses, with_label
+from commitments.i18n.site_name import site_name
 from commitments.models import Commitment, LedgerEntry, Update
 from commitments.public.subscriptions import (
     FeedQuery,
@@ -38,6 +39,7 @@ from commitments.public.subscriptions import (
     subscription,
 )
 from commitments.query.localized import display_title, localize, localize_record_text
+from commitments.query.verdicts import done_when_sentence, verdict_of
 
 MAX_EVENTS = 2000  # events in a calendar: above that, programs that people use for their days give up
 REFRESH_AFTER = timedelta(days=1)  # when a subscriber should ask again
@@ -75,7 +77,7 @@ def calendar_response(request: HttpRequest, query: FeedQuery) -> HttpResponse:
     )
     # The library writes the name without escapes and the interval without its type, which RFC 7986 asks for.
     for name in ("NAME", "X-WR-CALNAME"):
-        calendar.add(name, vText(feed_title(query, _("Public commitments: deadlines"))))
+        calendar.add(name, vText(feed_title(query, _("%(site)s: deadlines") % {"site": site_name()})))
     calendar.add("REFRESH-INTERVAL", REFRESH_AFTER, parameters={"VALUE": "DURATION"})
     for event in calendar_events(request, query):
         calendar.add_component(event)
@@ -85,7 +87,7 @@ def calendar_response(request: HttpRequest, query: FeedQuery) -> HttpResponse:
 def calendar_events(request: HttpRequest, query: FeedQuery) -> Iterator[Event]:
     """The deadline and the review of each commitment that has them."""
     commitments = list(
-        query.commitments.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference")
+        query.commitments.filter(HAS_DEADLINE | HAS_REVIEW_DAY).select_related("release").order_by("reference_key")
     )
     records = calendar_records(commitments, query.day)
     for commitment in commitments:
@@ -104,7 +106,7 @@ def calendar_events(request: HttpRequest, query: FeedQuery) -> Iterator[Event]:
                 commitment, "deadline", deadline.last, summary=words, sequence=record.deadline_version, **common
             )
         if day := commitment.review_due_on:
-            words = _("to be looked at again")
+            words = _("next review")
             yield calendar_event(commitment, "review", day, summary=words, sequence=record.review_version, **common)
 
 
@@ -183,8 +185,11 @@ def event_description(commitment: Commitment, record: CalendarRecord) -> Iterato
         yield _("First deadline: %(date)s") % {"date": first.label}
     for update in record.revisions:
         yield revision_line(commitment, update)
-    yield status_line(commitment)
-    yield _("Done when: %(words)s") % {"words": localize(commitment, "done_when").text}
+    yield verdict_of(commitment).text
+    done_when = done_when_sentence(commitment).text
+    if commitment.kind == Kind.CONTINUING:
+        done_when = _("Reports show %(what)s; open-ended.") % {"what": done_when}
+    yield with_label(_("Counts as done when"), done_when)
 
 
 def deadline_sentences(commitment: Commitment, deadline: PartialDate) -> Iterator[str]:
@@ -207,25 +212,6 @@ def revision_line(commitment: Commitment, update: Update) -> str:
         "reason": localize_record_text(commitment, update.deadline_reason).text,
     }
     return _("%(date)s: new deadline %(deadline)s. %(reason)s") % values
-
-
-def status_line(commitment: Commitment) -> str:
-    """The status, with its date; without one, when it was last checked."""
-    status = str(Status(commitment.state.status).label)
-    if commitment.state.stop_reason:
-        reason = StopReason(commitment.state.stop_reason).label
-        status = _("%(status)s (%(reason)s)") % {"status": status, "reason": reason}
-    if commitment.state.status_on:
-        return _("Status: %(status)s, last reported %(date)s") % {
-            "status": status,
-            "date": commitment.state.status_on.label,
-        }
-    if commitment.state.last_checked_on:
-        return _("Status: %(status)s, last checked on %(day)s") % {
-            "status": status,
-            "day": day_label(commitment.state.last_checked_on),
-        }
-    return _("Status: %(status)s") % {"status": status}
 
 
 def day_label(day: date) -> str:

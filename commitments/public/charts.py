@@ -6,22 +6,21 @@ Widths are percentages so that a chart fits any screen without being scaled: mar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import ceil
 
 MAX_YEARS_AHEAD = 10  # years; what is due later than that would leave no room for what has been
 MAX_LABELS = 9  # "2018" nine times fits on the narrowest phone
-A_MONTH = 31  # days; a mark is wider than that, so what is no longer than a month is a mark
+A_MONTH = 31  # days; a mark is wider than that, so it covers what is no longer than a month
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One shape on the line. Without a width it keeps its own size, with its middle at `x`; both are CSS lengths."""
+    """One shape on the line. Without a width it keeps its own size, with its middle at `x`; both are SVG lengths."""
 
     shape: str
     x: str
     width: str = ""
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +56,22 @@ class Axis:
         days = (self.last - self.first).days + 1
         return min(100.0, max(0.0, 100 * ((day - self.first).days + share) / days))
 
-    def point(self, shape: str, first: date, last: date, title: str = "") -> Mark:
+    def middle(self, first: date, last: date) -> float:
+        """Percentage in the middle of some days."""
+        return (self.at(first) + self.at(last, share=1)) / 2
+
+    def point(self, shape: str, first: date, last: date) -> Mark:
         """A mark at the middle of some days; at the edge, as an arrow that points out, where all of them lie beyond."""
         if first > self.last or last < self.first:
-            return Mark("later" if first > self.last else "earlier", "100%" if first > self.last else "0%", "", title)
-        middle = (self.at(first) + self.at(last, share=1)) / 2
-        return Mark(shape, percent(middle), "", title)
+            return Mark("later" if first > self.last else "earlier", "100%" if first > self.last else "0%")
+        return Mark(shape, percent(self.middle(first, last)))
 
-    def span(self, shape: str, first: date, last: date, title: str = "") -> Mark:
+    def span(self, shape: str, first: date, last: date) -> Mark:
         """A bar from the first day's beginning to the last one's end, cut at the ends of the line."""
         if first > self.last or last < self.first:
-            return self.point(shape, first, last, title)
+            return self.point(shape, first, last)
         left, right = self.at(first), self.at(last, share=1)
-        return Mark(shape, percent(left), percent(right - left), title)
-
-    def interval(self, shape: str, first: date, last: date, title: str = "") -> Mark:
-        """A mark for up to a month, a bar for longer: nothing is drawn at a day that nobody named."""
-        if last - first < timedelta(days=A_MONTH):
-            return self.point(f"mark-{shape}", first, last, title)
-        return self.span(f"span-{shape}", first, last, title)
+        return Mark(shape, percent(left), percent(right - left))
 
 
 def axis_for(issued_on: date, day: date, last: date | None) -> Axis:

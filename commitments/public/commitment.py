@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 
-from commitments.domain.choices import UPDATE_KINDS, EntryKind
+from commitments.domain.choices import UPDATE_KINDS
 from commitments.models import Commitment, LedgerEntry, LedgerHead, Repetition, Section
 from commitments.public import seo
 from commitments.public.commitment_at_entry import commitment_at_entry
+from commitments.public.commitment_context import page_context
 from commitments.public.retracted import retracted_page
 from commitments.query.entries import (
     describe_corrections,
     prefetch_evidence,
     retraction_of_publication,
-    split_record,
 )
 from commitments.query.forms import EntryForm
 from commitments.web.links import DayLinks
@@ -46,35 +46,49 @@ def _page_of_day(request: HttpRequest, day: date, as_of: date | None, reference:
         retracted = Commitment.objects.for_pages().get(reference=reference)
         return retracted_page(request, retracted, retraction, retracted.updates.order_by("-entry"), as_of=as_of)
     commitment = get_object_or_404(Commitment.objects.as_of(day).for_pages(), reference=reference)
-    updates = (
+    updates = list(
         commitment.updates.filter(effective_on__lte=day)
         .select_related("retracted_by", "redacted_by", "reply_of")
         .prefetch_related(prefetch_evidence())
         .order_by("-effective_on", "-entry")
     )
-    entries = commitment.entries.exclude(kind__in=UPDATE_KINDS).select_related("target").order_by("-sequence")
+    for update in updates:
+        update.commitment = commitment  # the translations of its texts
+    entries = list(commitment.entries.exclude(kind__in=UPDATE_KINDS).select_related("target").order_by("-sequence"))
     repeats, repeated_by = repetitions(commitment, day)
+    section = Section.objects.filter(release=commitment.release, area=commitment.area).first()
+    shown = page_context(
+        commitment,
+        updates,
+        links=DayLinks(as_of),
+        section=section,
+        mates=section_mates(commitment),
+        repeats=repeats,
+        repeated_by=repeated_by,
+        entries=entries,
+    )
     head = LedgerEntry.objects.latest("sequence")
     return render_page(
         request,
         "commitment",
         day,
         as_of=as_of,
-        commitment=commitment,
+        **shown,
         owners=commitment.owners.all(),
         partners=commitment.partners.all(),
-        section=Section.objects.filter(release=commitment.release, area=commitment.area).first(),
-        **split_record(updates, commitment.release.issued_on),
-        publication=next((entry for entry in entries if entry.kind == EntryKind.PUBLISHED), None),
+        section=section,
         corrections=describe_corrections(entries),
-        parts=Commitment.objects.as_of(day).filter(part_of=commitment).order_by("reference"),
-        repeats=repeats,
-        repeated_by=repeated_by,
+        parts=Commitment.objects.as_of(day).filter(part_of=commitment).order_by("reference_key"),
         neighbours=neighbours(commitment, day),
         head=head,
         cited=request.build_absolute_uri(permanent_path(reference, head, as_of)),
-        data=seo.commitment_json_ld(commitment, request.build_absolute_uri),
+        data=seo.commitment_json_ld(commitment, shown["verdict"].text, request.build_absolute_uri),
     )
+
+
+def section_mates(commitment: Commitment) -> QuerySet[Commitment]:
+    """All that the same section of the release promises, as far as it is public."""
+    return Commitment.objects.public().filter(release=commitment.release, area=commitment.area)
 
 
 def permanent_path(reference: str, head: LedgerEntry, as_of: date | None) -> str:
@@ -89,15 +103,15 @@ def repetitions(commitment: Commitment, day: date) -> tuple[QuerySet[Repetition]
     repeats = commitment.repetitions.filter(repeated__in=out).select_related("repeated__release")
     repeated_by = commitment.repeated_by.filter(commitment__in=out).select_related("commitment__release")
     return (
-        repeats.order_by("repeated__release__issued_on", "repeated__reference"),
-        repeated_by.order_by("commitment__release__issued_on", "commitment__reference"),
+        repeats.order_by("repeated__release__issued_on", "repeated__reference_key"),
+        repeated_by.order_by("commitment__release__issued_on", "commitment__reference_key"),
     )
 
 
 def neighbours(commitment: Commitment, day: date) -> dict[str, Commitment | None]:
     """The commitments before and after it in its area, by reference."""
-    area = Commitment.objects.as_of(day).filter(area=commitment.area_id)
+    area, key = Commitment.objects.as_of(day).filter(area=commitment.area_id), commitment.reference_key
     return {
-        "previous": area.filter(reference__lt=commitment.reference).order_by("-reference").first(),
-        "next": area.filter(reference__gt=commitment.reference).order_by("reference").first(),
+        "previous": area.filter(reference_key__lt=key).order_by("-reference_key").first(),
+        "next": area.filter(reference_key__gt=key).order_by("reference_key").first(),
     }

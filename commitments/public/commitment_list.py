@@ -9,14 +9,20 @@ from math import ceil
 from typing import Any
 
 import django_tables2 as tables
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from commitments.domain.choices import Level, Side, Status
 from commitments.models import Commitment
 from commitments.models.commitment import CommitmentQuerySet
-from commitments.query.facets import count_choices
+from commitments.query import standing
+from commitments.query.facets import FacetResult, count_choices
 from commitments.query.filters import CommitmentFilter, list_params
 from commitments.query.forms import PER_PAGE
 from commitments.query.list_rows import list_rows
@@ -27,6 +33,25 @@ from commitments.web.rate_limits import limit_search
 
 PAGE_SIZES = (10, 25, 50, 100)
 MAX_CHOICES = 15  # of one filter whose choices grow with the record: the most frequent are shown
+WHOLE_UP_TO = 60  # a list of so many stands on one page, unless another length is asked for
+# The panel, in this order; what is open stands open, the rest only where something is asked of it.
+PANEL = (
+    *("status", "delivered", "side", "area", "schedule", "late", "evidence", "freshness"),
+    *("owner", "partner", "kind", "level", "release", "repeated"),
+)
+OPEN = ("status", "delivered", "side", "area")
+IN_THEIR_ORDER = ("area", "release")  # the others that grow: the most frequent first
+# How the panel offers to sort, beside what was asked for: the heads of the columns do the rest.
+PANEL_SORTS = ("", "-last_news", "last_news", "deadline", "title", "status")
+# The marks of choices, as the rows have them; and what a choice is called in the panel, where its word alone misleads.
+ROLES: dict[str, dict[str, str]] = {
+    "status": {status.value: status.role for status in Status if status != Status.COMPLETED},
+    "delivered": {"announced": standing.ANNOUNCED, "since": standing.DONE},
+    "late": {"yes": standing.LATE},
+}
+LABELS = {("status", Status.COMPLETED.value): gettext_lazy("delivered, or done when announced")}
+# Shown only where one of them has something.
+RARE_SIDES = (Side.BOTH, Side.NATIONAL, Side.OTHER)
 
 
 @cache_public
@@ -40,8 +65,8 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         )
     limit_search(request)
     cleaned_data = filterset.form.cleaned_data
-    size = cleaned_data["per_page"] or PER_PAGE
     facets = count_choices(filterset)
+    size = cleaned_data["per_page"] or (PER_PAGE if facets.total > WHOLE_UP_TO else WHOLE_UP_TO)
     number, last = cleaned_data["page"] or 1, max(1, ceil(facets.total / size))
     rows = page_rows(filterset, facets.references((number - 1) * size, number * size)) if number <= last else []
     if number > last:
@@ -57,6 +82,8 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         rows=rows,
         headers=column_headers(CommitmentTable(rows), filterset),
         total=facets.total,
+        summary=count_levels(filterset, facets),
+        last_checked_on=facets.last_checked_on,
         number=number,
         last=last,
         previous=replace_params(filterset.data, page=number - 1),
@@ -66,6 +93,31 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         reported=report_query(filterset),
         **filter_panel(filterset, facets.counts),
     )
+
+
+def count_levels(filterset: CommitmentFilter, facets: FacetResult) -> SafeString:
+    """Of what the rows are, so that their number can be held against those of the overview, which counts pledges."""
+    numbers = {level: facets.count("level", level) for level in Level}
+    words = {
+        Level.PRIMARY: ngettext("{} pledge", "{} pledges", numbers[Level.PRIMARY]),
+        Level.AIM: ngettext("{} aim", "{} aims", numbers[Level.AIM]),
+        Level.UMBRELLA: ngettext("{} heading", "{} headings", numbers[Level.UMBRELLA]),
+    }
+    parts = [
+        format_html(
+            '<a class="linked" href="{}">{}</a>',
+            replace_params(filterset.data, level=level.value, page=None),
+            format_html(words[level], number_format(number, use_l10n=True, force_grouping=True)),
+        )
+        for level, number in numbers.items()
+        if number
+    ]
+    sentences = (
+        pgettext("how many of each sort", "{}."),
+        pgettext("how many of each sort", "{} and {}."),
+        pgettext("how many of each sort", "{}, {} and {}."),
+    )
+    return format_html(sentences[len(parts) - 1], *parts) if parts else SafeString("")
 
 
 def list_query(filterset: CommitmentFilter) -> str:
@@ -99,9 +151,7 @@ def column_headers(table: CommitmentTable, filterset: CommitmentFilter) -> list[
         {
             "title": column.header,
             "name": column.name,
-            "address": replace_params(
-                filterset.data, sort=f"-{column.name}" if sort == column.name else column.name, page=None
-            )
+            "address": replace_params(filterset.data, sort=next_sort(column.name, sort), page=None)
             if column.orderable
             else None,
             "sorted": {column.name: "ascending", f"-{column.name}": "descending"}.get(sort),
@@ -110,62 +160,86 @@ def column_headers(table: CommitmentTable, filterset: CommitmentFilter) -> list[
     ]
 
 
+def next_sort(column: str, sort: str) -> str:
+    """How the head of a column sorts: forwards first, news the latest first, and then the other way round."""
+    first, then = (f"-{column}", column) if column == "last_news" else (column, f"-{column}")
+    return then if sort == first else first
+
+
 @dataclass(frozen=True, slots=True)
 class FilterChoice:
-    """One box of the filter panel."""
+    """One box of the filter panel. `role`: of the mark beside its words, if it has one."""
 
     value: str
     label: str
     count: int | None
     ticked: bool
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterGroup:
+    """One filter of the panel."""
+
+    field: BoundField
+    choices: list[FilterChoice]
+    is_open: bool
 
 
 def filter_panel(filterset: CommitmentFilter, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     """The filter panel: each filter that is ticked, with its choices; counts are missing where a question is wrong."""
-    size = getattr(filterset.form, "cleaned_data", {}).get("per_page") or PER_PAGE
+    asked_size = getattr(filterset.form, "cleaned_data", {}).get("per_page")
     groups = [
-        (filterset.form[name], filter_choices(filterset, name, counts.get(name)))
-        for name in filterset.multi_choice_filters
+        FilterGroup(
+            filterset.form[name],
+            filter_choices(filterset, name, counts.get(name)),
+            name in OPEN or bool(filterset.form[name].data),
+        )
+        for name in PANEL
     ]
+    swapped = ("#announcement:innerHTML", "#show", "#to-filters", "#sorting", "#languages")
     return {
         "form": filterset.form,
         "groups": groups,
-        "parts": ",".join(
-            [
-                "#announcement:innerHTML",
-                "#show",
-                "#to-filters",
-                "#sorting",
-                "#languages",
-                *(f"#facet_{field.name}" for field, _c in groups),
-            ]
-        ),
-        "sizes": sorted({*PAGE_SIZES, size}),
-        "size": size,
+        "sorts": sort_choices(filterset),
+        "parts": ",".join([*swapped, *(f"#facet_{group.field.name}" for group in groups)]),
+        "sizes": sorted({*PAGE_SIZES, asked_size or PER_PAGE}),
+        "size": asked_size,
         "usual": PER_PAGE,
+        "whole": WHOLE_UP_TO,
         "asked": sum(name in filterset.filters for name in filterset.data),
     }
 
 
+def sort_choices(filterset: CommitmentFilter) -> list[tuple[str, str]]:
+    """How the panel offers to sort; what was asked for among it."""
+    asked = filterset.form["sort"].value() or ""
+    choices = dict(filterset.form.fields["sort"].choices)
+    return [(value, str(choices[value])) for value in dict.fromkeys([*PANEL_SORTS, asked]) if value in choices]
+
+
 def filter_choices(filterset: CommitmentFilter, name: str, counts: dict[str, int] | None) -> list[FilterChoice]:
-    """The choices of one filter. A vocabulary is shown whole; of what grows, what would give rows, most first."""
-    ticked_values = filterset.data.getlist(name)
+    """The choices of one filter. A vocabulary is shown whole; of what grows, what would give rows, the most of them."""
+    ticked_values, roles = filterset.data.getlist(name), ROLES.get(name, {})
     choices = [
         FilterChoice(
             str(value),
-            str(label),
+            str(LABELS.get((name, str(value)), label)),
             counts.get(str(value), 0) if counts is not None else None,
             str(value) in ticked_values,
+            roles.get(str(value), ""),
         )
         for value, label in filterset.form.fields[name].choices
     ]
+    if name == "side":
+        choices = [choice for choice in choices if choice.count or choice.ticked or choice.value not in RARE_SIDES]
     if counts is None or name not in filterset.data_driven_filters:
         return choices
-    useful = sorted(
-        (choice for choice in choices if choice.count or choice.ticked), key=lambda choice: -(choice.count or 0)
-    )
-    shown_values = {choice.value for choice in useful[:MAX_CHOICES]}
-    return [choice for choice in useful if choice.value in shown_values or choice.ticked]
+    useful = [choice for choice in choices if choice.count or choice.ticked]
+    most = sorted(useful, key=lambda choice: -(choice.count or 0))
+    shown_values = {choice.value for choice in most[:MAX_CHOICES]}
+    in_order = useful if name in IN_THEIR_ORDER else most
+    return [choice for choice in in_order if choice.value in shown_values or choice.ticked]
 
 
 def filter_chips(filterset: CommitmentFilter) -> list[dict[str, str]]:
@@ -186,17 +260,17 @@ def filter_chips(filterset: CommitmentFilter) -> list[dict[str, str]]:
 
 
 class CommitmentTable(tables.Table):
-    """Reference, title, owners, deadline, status and the last entry. The filterset has put the rows in order."""
+    """Reference, title, who must deliver, status, by when, and the latest news. The filterset has sorted the rows."""
 
-    reference = tables.Column(verbose_name=gettext_lazy("Reference"))
-    title = tables.Column(verbose_name=gettext_lazy("Commitment"))
-    owners = tables.Column(verbose_name=gettext_lazy("Owners"), orderable=False)
-    deadline = tables.Column(verbose_name=gettext_lazy("Deadline"), accessor="state__deadline")
+    reference = tables.Column(verbose_name=gettext_lazy("Ref."))
+    title = tables.Column(verbose_name=gettext_lazy("Pledge"))
+    owners = tables.Column(verbose_name=gettext_lazy("Who must deliver"), orderable=False)
     status = tables.Column(verbose_name=gettext_lazy("Status"), accessor="state__status")
-    last_entry = tables.Column(verbose_name=gettext_lazy("Last entry"), accessor="state__last_entry_on")
+    deadline = tables.Column(verbose_name=gettext_lazy("Due"), accessor="state__deadline")
+    last_news = tables.Column(verbose_name=gettext_lazy("Latest news"), accessor="state__last_news_on")
 
     class Meta:
         """Drawn by our template, so that status is word, shape and colour, and phones get cards."""
 
         model = Commitment
-        fields = ("reference", "title", "owners", "deadline", "status", "last_entry")
+        fields = ("reference", "title", "owners", "status", "deadline", "last_news")

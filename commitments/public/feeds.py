@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +17,12 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from commitments.domain.choices import EntryKind, Status
+from commitments.domain.choices import EntryKind, Schedule
 from commitments.i18n.languages import HREFLANGS, RECORD_LANGUAGE, current_language, path_in_language
 from commitments.i18n.phrases import join_list, with_label
+from commitments.i18n.site_name import site_name
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
+from commitments.public.commitment_record import late_completions
 from commitments.public.subscriptions import (
     FeedQuery,
     commitment_query,
@@ -40,6 +44,8 @@ from commitments.query.entries import (
     with_status_changes,
 )
 from commitments.query.localized import display_title
+from commitments.query.standing import standing_of
+from commitments.query.verdicts import verdict_of
 
 MAX_ENTRIES = 50  # entries in a feed
 
@@ -84,11 +90,11 @@ class Feed(Atom1Feed):
 def atom_response(request: HttpRequest, query: FeedQuery, page: str) -> HttpResponse:
     """The latest entries about the commitments. `page`: where a reader finds the same."""
     feed = Feed(
-        title=feed_title(query, _("Public commitments: updates")),
+        title=feed_title(query, _("%(site)s: updates") % {"site": site_name()}),
         link=request.build_absolute_uri(page),
         description="",
         language=get_language(),
-        author_name=single_line(settings.PUBLISHER or _("Public commitments")),
+        author_name=single_line(settings.PUBLISHER or site_name()),
         feed_url=request.build_absolute_uri(request.path + query.query),
         feed_guid=query.uuid(request.path).urn,
         otherwise=last_recorded(),
@@ -113,7 +119,8 @@ def feed_links(request: HttpRequest, query: FeedQuery) -> dict[str, str]:
 def feed_items(request: HttpRequest, query: FeedQuery) -> Iterator[dict[str, Any]]:
     """Each entry as the feed's generator takes it."""
     entries = latest_entries(query)
-    before = statuses_before(entries, query.day)
+    changes = status_changes(entries, query.day)
+    verdicts = verdicts_on(entries, query.day)
     named = describe_entity_changes([*entries, *(entry.target for entry in entries if entry.target)])
     later = {
         entry.sequence: {later_entry.kind: later_entry for later_entry in entry.targeted_by.all()} for entry in entries
@@ -130,7 +137,9 @@ def feed_items(request: HttpRequest, query: FeedQuery) -> Iterator[dict[str, Any
             "entry": entry,
             "commitment": commitment,
             "change": about if entry.kind == EntryKind.ENTITY else None,
-            "before": before.get(entry.sequence, ""),
+            "moved": changes.get(entry.sequence, NO_CHANGE),
+            "verdict": verdicts.get(commitment.reference, "") if commitment else "",
+            "as_of": query.as_of,
             "changes": corrected.get(entry.sequence, []),
             "retraction": later[entry.sequence].get(EntryKind.RETRACTION),
             "redaction": later[entry.sequence].get(EntryKind.REDACTION),
@@ -197,24 +206,52 @@ def item_page(query: FeedQuery, commitment: Commitment | None, about: DescribedC
     return about.page if about and about.page else query.links.page("updates")
 
 
-def statuses_before(entries: Sequence[LedgerEntry], day: date) -> dict[int, str]:
-    """The status before each report that changed it, by the report's sequence."""
-    references = {entry.commitment_id for entry in entries if entry.kind == EntryKind.REPORT}
-    reports = Update.objects.filter(
-        kind=EntryKind.REPORT, effective_on__lte=day, commitment__reference__in=references
-    ).order_by("commitment", "-effective_on", "-entry")
-    return {
-        update.pk: before
-        for _commitment, record in groupby(reports, key=lambda update: update.commitment_id)
-        for update, before in with_status_changes(record)
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """The status before a report that changed it, and what the report's own is called: late where it certainly was."""
+
+    before: str = ""
+    after: str = ""
+
+
+NO_CHANGE = StatusChange()
+
+
+def status_changes(entries: Sequence[LedgerEntry], day: date) -> dict[int, StatusChange]:
+    """What each report among the entries says of the status, by its sequence."""
+    about = {
+        entry.commitment.pk: entry.commitment
+        for entry in entries
+        if entry.kind == EntryKind.REPORT and entry.commitment
     }
+    reports = Update.objects.filter(kind=EntryKind.REPORT, effective_on__lte=day, commitment__in=about)
+    changes: dict[int, StatusChange] = {}
+    for key, record in groupby(
+        reports.order_by("commitment", "-effective_on", "-entry"), key=attrgetter("commitment_id")
+    ):
+        commitment, updates = about[key], list(record)
+        late = late_completions(commitment, updates)
+        for update, status_before in with_status_changes(updates):
+            schedule = Schedule.MET_LATE if update.pk in late else ""
+            before, after = (
+                str(standing_of(status, commitment.kind, when).label) if status else ""
+                for status, when in ((status_before, ""), (update.status, schedule))
+            )
+            changes[update.pk] = StatusChange(before, after)
+    return changes
+
+
+def verdicts_on(entries: Iterable[LedgerEntry], day: date) -> dict[str, str]:
+    """How the commitments that the entries are about stand on the day, by reference; not what was retracted."""
+    references = {commitment.reference for entry in entries if (commitment := commitment_of(entry))}
+    commitments = Commitment.objects.as_of(day).filter(reference__in=references)
+    return {commitment.reference: verdict_of(commitment).text for commitment in commitments}
 
 
 def event_summary(context: dict[str, Any]) -> str:
     """What an entry says, in a few words: "in progress", "check", "correction: title"."""
     entry: LedgerEntry = context["entry"]
-    status = entry.update.status if hasattr(entry, "update") else ""
-    words = str(Status(status).label if status else EntryKind(entry.kind).label)
+    words = context["moved"].after or str(EntryKind(entry.kind).label)
     if context["changes"]:
         words = with_label(words, join_list(str(change["field"]) for change in context["changes"]))
     if context["change"]:

@@ -44,7 +44,7 @@ def organisation_page(request: HttpRequest, day: date, as_of: date | None, slug:
 
 def first_rows(rows: CommitmentQuerySet) -> dict[str, Any]:
     """The first rows, and how many there are in all."""
-    return {"rows": list_rows(rows).order_by("reference")[:MAX_ROWS], "total": rows.count()}
+    return {"rows": list_rows(rows).order_by("reference_key")[:MAX_ROWS], "total": rows.count()}
 
 
 def side_tallies(rows: CommitmentQuerySet, links: DayLinks) -> list[dict[str, Any]]:

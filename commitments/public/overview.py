@@ -1,101 +1,301 @@
-"""The overview: every commitment a square, by area, and what needs a reader's attention."""
+"""The overview: what became of each release's pledges, every pledge by its name, and what a reader asks next."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from commitments.domain.choices import PAST_DEADLINE, EntryKind
-from commitments.models import Area, Commitment, Release, Update
+from commitments.domain.choices import ANNOUNCED, DeadlineBasis, EntryKind, Freshness, Level, Schedule, Status
+from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.phrases import join_sentences, with_label
+from commitments.models import Commitment, Occasion, Release, Update
 from commitments.models.commitment import CommitmentQuerySet
-from commitments.public.seo import dataset_json_ld
-from commitments.public.tallies import Tally, bar_parts, legend, status_order, sum_tallies, tally_by
+from commitments.public.charts import percent
+from commitments.public.named_index import index_areas
+from commitments.public.overview_counts import OverviewCounts, count_groups
+from commitments.public.seo import dataset_json_ld, is_schema_date
+from commitments.public.tallies import Tally
+from commitments.query.findings import IN_PROGRESS, Finding, ReleaseCounts, count_by_release, find
+from commitments.query.localized import LocalizedText, localize, localize_record_text, shorten
+from commitments.query.overview_sentences import (
+    NAMED_A_DATE,
+    dated_heading,
+    dated_sentence,
+    not_counted_sentence,
+    silence_sentence,
+)
+from commitments.query.short_titles import localize_short_title
+from commitments.query.sorting import ordering
+from commitments.query.standing import standing
+from commitments.query.tally_figure import TallyFigure, tally_figure
+from commitments.query.verdicts import END_OF_SENTENCE, duration
+from commitments.query.years import axis_of
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_page, render_page
 
-MAX_SHOWN = 6  # of each sort of news
-MAX_SQUARES = 400  # of one area: more are drawn as a bar
-MAX_SQUARES_IN_ALL = 800  # on one page: it must stay light
+MAX_SHOWN = 20  # rows of a table; the list has the rest
+MAX_NEWS, MAX_ALIKE = 6, 4  # pieces of news, and how many of them may be the same of several pledges
+NOTE_LENGTH, NOTE_WORDS = 220, 60  # of a piece of news: characters in whole sentences, and words of the first one
+MAX_DESCRIPTION = 300  # characters of what search engines show
 
 
 @day_page
 def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
     """What was promised, and what came of it."""
-    commitments = Commitment.objects.as_of(day)
-    tallies = tally_by(commitments, "area_id")
-    tally = sum_tallies(tallies)
-    past = commitments.past_deadline()
+    commitments, links = Commitment.objects.as_of(day), DayLinks(as_of)
+    counts, by_release = count_groups(commitments), count_by_release(commitments)
+    sources = list_sources(day, counts.by_release, by_release, links)
+    read = [source.release for source in sources if source.release and source.is_read]
     return render_page(
         request,
         "overview",
         day,
         as_of=as_of,
-        releases=Release.objects.public(day),
-        total=tally.total,
-        not_counted=tally.commitments - tally.total,
-        legend=legend(tally, DayLinks(as_of)),
-        lines=area_lines(commitments, tallies, DayLinks(as_of)),
-        past=past[:MAX_SHOWN],
-        latest=latest_updates(day)[:MAX_SHOWN],
-        review=commitments.due_for_review(day)[:MAX_SHOWN],
+        description=describe(sources),
         data=dataset_json_ld(request.build_absolute_uri),
-        more_past={"address": DayLinks(as_of).commitments(schedule=",".join(PAST_DEADLINE)), "total": past.count()},
+        kicker=known_on(day, as_of, counts.last_checked_on),
+        sources=sources,
+        newest_first=sources[::-1],
+        only=next((source for source in sources if source.is_read), None) if len(read) == 1 else None,
+        switch=release_links(sources, links) if len(read) > 1 else [],
+        commitments=counts.commitments,
+        areas=index_areas(commitments, counts.by_area, read, day, links),
+        axis=axis_of(read, day),
+        not_counted=not_counted_sentence(counts.not_counted, links.commitments) if counts.not_counted else "",
+        silence=silence(commitments, by_release.values(), day, links),
+        dated=dated(commitments, counts, links) if counts.commitments else None,
+        news=latest_news(day),
     )
+
+
+def known_on(day: date, as_of: date | None, checked: date | None) -> str:
+    """Of which day the page speaks, and when somebody last looked for reports; the year of that only where another."""
+    values = {"day": date_format(day, "DATE_FORMAT")}
+    if not checked:
+        return (_("As of %(day)s.") if as_of else _("As known on %(day)s.")) % values
+    form = (
+        _("As of %(day)s, last checked on %(checked)s.")
+        if as_of
+        else _("As known on %(day)s, last checked on %(checked)s.")
+    )
+    values["checked"] = date_format(checked, "MONTH_DAY_FORMAT" if checked.year == day.year else "DATE_FORMAT")
+    return form % values
+
+
+# Where the pledges come from
 
 
 @dataclass(frozen=True, slots=True)
-class AreaLine:
-    """One area of the unit chart: its squares, or a bar where there are too many."""
+class Source:
+    """A release, or a day on which one may have been issued that is not on record.
 
-    area: Area | None
-    pledges: int
-    squares: list[Commitment]
-    legend: list[dict[str, Any]]
-    bar: list[dict[str, Any]]
+    `finding` and `figure` only where commitments of it are on record.
+    """
 
+    day: date
+    name: SafeString
+    release: Release | None = None
+    pledges: int = 0
+    commitments: int = 0
+    finding: Finding | None = None
+    figure: TallyFigure | None = None
 
-def area_lines(commitments: CommitmentQuerySet, tallies: dict[int | None, Tally], links: DayLinks) -> list[AreaLine]:
-    """The unit chart, area by area in the order that staff gave them; what stands in no area comes last."""
-    square_areas = [] if sum_tallies(tallies).commitments > MAX_SQUARES_IN_ALL else areas_with_squares(tallies)
-    squares: defaultdict[int | None, list[Commitment]] = defaultdict(list)
-    of_areas, of_none = (
-        Q(area__in=[pk for pk in square_areas if pk]),
-        Q(area=None) if None in square_areas else Q(pk=None),
-    )
-    for commitment in commitments.filter(of_areas | of_none) if square_areas else ():
-        squares[commitment.area_id].append(commitment)
-    areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in tallies]
-    areas += [None] if None in tallies else []
-    return [area_line(area, tallies[area.pk if area else None], squares, links) for area in areas]
+    @property
+    def is_read(self) -> bool:
+        """Whether anything of it is on record."""
+        return self.commitments > 0
 
 
-def areas_with_squares(tallies: dict[int | None, Tally]) -> list[int | None]:
-    """The areas whose commitments can be told apart as squares."""
-    return [area for area, tally in tallies.items() if tally.commitments <= MAX_SQUARES]
+def list_sources(
+    day: date, tallies: dict[int, Tally], by_release: dict[int, ReleaseCounts], links: DayLinks
+) -> list[Source]:
+    """The releases that were out on the day, and the occasions on whose days none was issued; the oldest first."""
+    releases = list(Release.objects.public(day))
+    longest = max((tally.total for tally in tallies.values()), default=0)
+    sources = [
+        release_source(release, tallies.get(release.pk), by_release.get(release.pk, ReleaseCounts()), links, longest)
+        for release in releases
+    ]
+    issued = {release.issued_on for release in releases}
+    occasions = Occasion.objects.on_record().filter(day__lte=day).exclude(day__in=issued)
+    sources += [Source(occasion.day, localize(occasion, "name").marked) for occasion in occasions]
+    return sorted(sources, key=lambda source: source.day)
 
 
-def area_line(
-    area: Area | None, tally: Tally, squares: dict[int | None, list[Commitment]], links: DayLinks
-) -> AreaLine:
-    """One area. A bar has a part for each role, as wide as its share; its legend counts and leads to the lists."""
-    pk = area.pk if area else None
-    if pk in squares:
-        return AreaLine(area, tally.total, sorted(squares[pk], key=status_order), [], [])
-    counts = [item for item in legend(tally, links, area=area.slug if area else "") if item["count"]]
-    return AreaLine(area, tally.total, [], counts if area else [], bar_parts(tally.pledges))
+def release_source(
+    release: Release, tally: Tally | None, counts: ReleaseCounts, links: DayLinks, longest: int
+) -> Source:
+    """One release. Its finding is in the language of the moment."""
+    name = localize(release, "title").marked
+    if not tally:
+        return Source(release.issued_on, name, release)
+    finding = find(release, counts, links.commitments)
+    figure = tally_figure(release, counts, links.commitments, longest) if tally.total else None
+    return Source(release.issued_on, name, release, tally.total, tally.commitments, finding, figure)
+
+
+def release_links(sources: Iterable[Source], links: DayLinks) -> list[dict[str, Any]]:
+    """The list of each release, the newest first: by month, or by day where two are of one month."""
+    read = [source for source in sources if source.release and source.is_read]
+    months = [date_format(source.day, "YEAR_MONTH_FORMAT") for source in read]
+    return [
+        {
+            "address": links.commitments(release=source.release.slug),
+            "label": month if months.count(month) == 1 else date_format(source.day, "DATE_FORMAT"),
+            "number": source.commitments,
+        }
+        for source, month in zip(read, months, strict=True)
+        if source.release
+    ][::-1]
+
+
+def describe(sources: Iterable[Source]) -> str:
+    """The findings for search engines and whoever shares a link: the newest first, cut at a whole sentence."""
+    found = [source for source in sources if source.finding][::-1]
+    texts = [source.finding.text for source in found if source.finding]
+    if len(found) > 1:
+        months = [date_format(source.day, "YEAR_MONTH_FORMAT") for source in found]
+        texts = [with_label(month, text) for month, text in zip(months, texts, strict=True)]
+    if not texts:
+        return ""
+    whole = _("What Hong Kong and Shanghai promised: %(finding)s") % {"finding": join_sentences(texts)}
+    return cut_at_sentence(whole, MAX_DESCRIPTION)
+
+
+def cut_at_sentence(text: str, most: int) -> str:
+    """As many whole sentences as have room, and the first one in any case."""
+    if len(text) <= most:
+        return text
+    ends = [match.start() for match in END_OF_SENTENCE.finditer(text) if match.start() <= most]
+    first = END_OF_SENTENCE.search(text)
+    return text[: ends[-1]] if ends else text[: first.start()] if first else text
+
+
+# Begun, then no news
+
+
+def silence(
+    commitments: CommitmentQuerySet, by_release: Iterable[ReleaseCounts], day: date, links: DayLinks
+) -> dict[str, Any] | None:
+    """Pledges in progress without news for long, the longest first; nothing where none is in progress."""
+    in_progress = silent = 0
+    for counts in by_release:
+        in_progress, silent = in_progress + counts.in_progress, silent + counts.silent
+    if not in_progress:
+        return None
+    rows = commitments.counted().stale().filter(IN_PROGRESS).order_by(*ordering("state__last_news_on"))[:MAX_SHOWN]
+    filters = {"status": Status.IN_PROGRESS.value, "freshness": Freshness.STALE.value}
+    return {
+        "sentence": silence_sentence(in_progress, silent, links.commitments),
+        "rows": silence_rows(list(rows) if silent else [], day),
+        "total": silent,
+        "more": links.commitments(level=Level.PRIMARY.value, **filters),
+    }
+
+
+def silence_rows(rows: list[Commitment], day: date) -> list[dict[str, Any]]:
+    """Each with a bar as long as the silence, the longest as long as there is room."""
+    lengths = [(day - commitment.state.last_news_on).days for commitment in rows if commitment.state.last_news_on]
+    return [
+        {
+            "commitment": commitment,
+            "name": localize_short_title(commitment).marked,
+            "width": percent(100 * length / lengths[0]),
+            "length": duration(commitment.state.last_news_on, day),
+        }
+        for commitment, length in zip(rows, lengths, strict=True)
+        if commitment.state.last_news_on
+    ]
+
+
+# Those that named a date
+
+
+def dated(commitments: CommitmentQuerySet, counts: OverviewCounts, links: DayLinks) -> dict[str, Any]:
+    """Pledges that name a date, the earliest first, and what came of each."""
+    by_outcome = counts.dated
+    rows = commitments.counted().due(first=date.min) if by_outcome.total else commitments.none()
+    return {
+        "heading": dated_heading(by_outcome, links.commitments),
+        "sentence": dated_sentence(by_outcome, links.commitments),
+        "rows": [dated_row(one) for one in rows.order_by(*ordering("state__deadline_last"))[:MAX_SHOWN]],
+        "total": by_outcome.total,
+        "more": links.commitments(level=Level.PRIMARY.value, **NAMED_A_DATE),
+    }
+
+
+def dated_row(commitment: Commitment) -> dict[str, Any]:
+    """One of them: what it is called, by when, and the outcome as role and word."""
+    schedule = Schedule(commitment.schedule)
+    # "ended" is said of deadlines; of a pledge readers are told that it was stopped.
+    label = Status.STOPPED.label if schedule == Schedule.ENDED else schedule.label
+    shows_standing = schedule == Schedule.UNREPORTED or (schedule == Schedule.MET and commitment.kind in ANNOUNCED)
+    return {
+        "commitment": commitment,
+        "name": localize_short_title(commitment).marked,
+        "by": commitment.state.deadline,
+        "is_event": commitment.deadline_basis == DeadlineBasis.EVENT,
+        "role": standing(commitment).role if shows_standing else schedule.role,
+        "label": label,
+    }
+
+
+# Latest news
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One report or background, as the overview tells it, with each pledge of which the same was recorded.
+
+    `machine_day` is empty where HTML has no form for the date.
+    """
+
+    update: Update
+    pledges: list[tuple[Update, SafeString]]
+    note: SafeString
+    machine_day: str
+
+    @property
+    def dated(self) -> PartialDate | None:
+        """When it happened."""
+        return self.update.date
+
+
+def latest_news(day: date) -> list[NewsItem]:
+    """The reports and background that happened last, of all that counts on the day."""
+    items: dict[tuple[str, ...], NewsItem] = {}
+    for update in latest_updates(day)[: MAX_NEWS * MAX_ALIKE]:
+        name = localize_short_title(update.commitment).marked
+        # What nothing is said of is alike with nothing.
+        key = (str(update.date), update.status, update.note or str(update.pk))
+        if key in items:
+            items[key].pledges.append((update, name))
+        elif len(items) < MAX_NEWS:
+            note = shorten_note(localize_record_text(update.commitment, update.note)).marked
+            machine_day = str(update.date) if is_schema_date(update.date) else ""
+            items[key] = NewsItem(update, [(update, name)], note, machine_day)
+    return list(items.values())
+
+
+def shorten_note(note: LocalizedText) -> LocalizedText:
+    """Its first whole sentences; of a sentence that is longer, the beginning."""
+    return shorten(replace(note, text=cut_at_sentence(note.text, NOTE_LENGTH)), NOTE_WORDS)
 
 
 def latest_updates(day: date) -> QuerySet[Update]:
-    """What came in last and what is latest in it: reports and context that count by the day."""
+    """Reports and background that count on the day, the latest event first."""
     return (
         Update.objects.filter(effective_on__lte=day, retracted_by=None, date_last__isnull=False)
         .filter(kind__in=(EntryKind.REPORT, EntryKind.CONTEXT), commitment__release__issued_on__lte=day)
         .filter(commitment__retracted_at=None)
         .select_related("commitment")
-        .order_by("-recorded_at", "-effective_on", "-entry")
+        .order_by("-effective_on", F("entry").desc())
     )

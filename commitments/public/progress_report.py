@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,11 +19,13 @@ from django.utils.translation import gettext_lazy
 
 from commitments.domain.choices import ANNOUNCED, Change, Level, Schedule, Side, Status
 from commitments.i18n.phrases import with_label
-from commitments.models import Area, Organisation
+from commitments.i18n.site_name import site_name
+from commitments.models import Area, Commitment, Organisation
 from commitments.public.commitment_list import filter_chips
-from commitments.query.filters import PeriodFilter
+from commitments.query.expressions import to_partial_date
+from commitments.query.filters import PeriodFilter, period_params
 from commitments.query.forms import BREAKDOWNS
-from commitments.query.localized import guess_language, localize, shorten
+from commitments.query.localized import localize
 from commitments.query.period import (
     NOT_YET_PROMISED,
     PeriodLine,
@@ -34,19 +36,21 @@ from commitments.query.period import (
     iter_lines,
     period_title,
 )
+from commitments.query.standing import LATE, STANDINGS
+from commitments.query.verdicts import Verdict, duration, verdict_of
 from commitments.web.links import DayLinks, keep_params, replace_params
 from commitments.web.page_cache import cache_public
 from commitments.web.pages import render_page
 from commitments.web.rate_limits import limit_search
 
-MAX_EVIDENCE = 3  # pages of evidence linked from a row; its own page has them all
-MAX_NOTE_WORDS = 30  # of a note in a row
 # The headings of the breakdowns.
 BREAKDOWN_HEADINGS = {
     "area": gettext_lazy("What changed, by area"),
     "owner": gettext_lazy("What changed, by owner"),
     "side": gettext_lazy("What changed, by side"),
 }
+# Of what moved and of what nobody reported on, the verdict would say again what stands beside it.
+WITHOUT_VERDICT = (Change.DEADLINE_MOVED, Change.NO_REPORT)
 # Filters that say the same of a commitment on any day: only with these has the first day a list to link to.
 LASTING_FILTERS = {"area", "owner", "partner", "side", "kind", "level"}
 OrganisationsByKey = Mapping[str, Organisation]
@@ -78,15 +82,18 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A commitment in a section: its line, and how it stands against its deadline at the end. Days are not signed."""
+    """A commitment in a section: its line, and how it stands against its deadline at the end. Days are not signed.
+
+    `late_by`: how long it is late, in words. `verdict`: what became of it by the end, where more than a change is told.
+    """
 
     line: PeriodLine
-    note: SafeString
     owners: list[str]
     schedule: Schedule
-    days_late: int | None
+    late_by: str
     days_moved: int
     evidence: list[str]
+    verdict: Verdict | None
 
 
 @cache_public
@@ -99,13 +106,15 @@ def progress_report(request: HttpRequest) -> HttpResponse:
     limit_search(request)
     organisations = {str(organisation.pk): organisation for organisation in Organisation.objects.all()}
     by = filterset.form.cleaned_data["by"] or "area"
-    report = build_report(iter_lines(filterset.qs, filterset.first, filterset.day), breakdown_keys(by, organisations))
+    lines = iter_lines(filterset.qs, filterset.first, filterset.day)
+    report = build_report(lines, filterset.day, breakdown_keys(by, organisations))
     then = DayLinks(filterset.day if filterset.day < today else None)
     context = form_context(filterset) | {
         "first": filterset.first,
         "last": filterset.day,
         "title": period_title(filterset.first, filterset.day),
-        "printed_as": with_label(_("Public commitments"), period_title(filterset.first, filterset.day)),
+        "printed_as": with_label(site_name(), period_title(filterset.first, filterset.day)),
+        "printed_address": request.build_absolute_uri(replace_params(keep_params(filterset.data, period_params()))),
         "then": then,
         "report": report,
         "total": ReportCell(report.total, pledges_address(filterset, filterset.day)),
@@ -115,6 +124,7 @@ def progress_report(request: HttpRequest) -> HttpResponse:
         "parts": breakdown_rows(filterset, report, by, organisations),
         "by": dict(BREAKDOWNS)[by],
         "parts_heading": BREAKDOWN_HEADINGS[by],
+        "overdue": ReportCell(report.overdue, overdue_address(filterset)),
         "statuses": Status,
         "changes": Change,
         "sections": report_sections(report, organisations, filterset.day),
@@ -152,6 +162,13 @@ def pledges_address_at_start(filterset: PeriodFilter, **values: str | list[str])
     return pledges_address(filterset, filterset.first, **values) if lasting else ""
 
 
+def overdue_address(filterset: PeriodFilter) -> str:
+    """The list of what is unfinished past its deadline on the last day; nothing where the question has schedules."""
+    if "schedule" in filterset.data:
+        return ""
+    return pledges_address(filterset, filterset.day, schedule=Schedule.OVERDUE.value)
+
+
 def announced_before_address(filterset: PeriodFilter) -> str:
     """The list of what was done when it was announced, before the first day or on it."""
     if "kind" in filterset.data:
@@ -171,11 +188,12 @@ def breakdown_keys(by: str, organisations: OrganisationsByKey) -> Callable[[Peri
 def summary_tiles(filterset: PeriodFilter, report: PeriodReport) -> list[CountRow]:
     """The numbers of the summary, each with its list or section."""
     numbers: list[tuple[str | Promise, Change, int | None]] = [
-        (_("newly promised"), Change.NEWLY_PROMISED, None),
-        (_("completed"), Change.COMPLETED, None),
-        (_("started"), Change.STARTED, None),
+        (Change.NEWLY_PROMISED.label, Change.NEWLY_PROMISED, None),
+        (Change.COMPLETED.label, Change.COMPLETED, None),
+        (STANDINGS[LATE].label, Change.COMPLETED, report.late),
+        (Change.STARTED.label, Change.STARTED, None),
         (_("slipped"), Change.DEADLINE_MOVED, report.slipped),
-        (_("stopped"), Change.STOPPED, None),
+        (Change.STOPPED.label, Change.STOPPED, None),
         (Change.NO_REPORT.label, Change.NO_REPORT, None),
     ]
     return [
@@ -272,20 +290,36 @@ def breakdown_values(by: str, organisations: OrganisationsByKey) -> list[tuple[A
 def report_sections(report: PeriodReport, organisations: OrganisationsByKey, last: date) -> list[dict[str, Any]]:
     """The sections in their order; other changes only where there are any."""
     sections = [section for change, section in report.sections.items() if section.total or change != Change.OTHER]
-    return [{"section": section, "rows": section_rows(section, organisations, last)} for section in sections]
+    verdicts = verdicts_by_key(sections, last)
+    return [{"section": section, "rows": section_rows(section, organisations, verdicts, last)} for section in sections]
 
 
-def section_rows(section: ReportSection, organisations: OrganisationsByKey, last: date) -> list[ReportRow]:
+def verdicts_by_key(sections: list[ReportSection], last: date) -> dict[int, Verdict]:
+    """The verdict on each commitment of the sections that tell what became of it, on the last day. One query."""
+    keys = {line.pk for section in sections if section.change not in WITHOUT_VERDICT for line in section.lines}
+    commitments = Commitment.objects.as_of(last).filter(pk__in=keys) if keys else ()
+    return {commitment.pk: verdict_of(commitment) for commitment in commitments}
+
+
+def section_rows(
+    section: ReportSection, organisations: OrganisationsByKey, verdicts: Mapping[int, Verdict], last: date
+) -> list[ReportRow]:
     """The commitments that a section shows."""
     return [
         ReportRow(
             line,
-            shorten(guess_language(line.note), MAX_NOTE_WORDS).marked,
-            sorted(localize(organisations[key], "label").text for key in (line.owners or "").split(",") if key),
+            sorted(localize(organisations[key], "name").text for key in (line.owners or "").split(",") if key),
             line.schedule(last),
-            line.days_late(last),
+            late_by(line, last),
             abs(line.slip_days or 0),
-            (line.evidence_urls or "").split()[:MAX_EVIDENCE],
+            (line.evidence_urls or "").split(),
+            None if section.change in WITHOUT_VERDICT else verdicts.get(line.pk),
         )
         for line in section.lines
     ]
+
+
+def late_by(line: PeriodLine, last: date) -> str:
+    """How long it is late on the last day, in words, where that is certain; else nothing."""
+    days, deadline = line.days_late(last), to_partial_date(line.deadline_end)
+    return duration(deadline.last, deadline.last + timedelta(days=days)) if days and deadline else ""

@@ -22,7 +22,7 @@ MAX_ROWS_OF_RELEASE = 400
 def release_page(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
     """The release in the reader's order, with its commitments in place."""
     release = get_object_or_404(Release.objects.public(day), slug=slug)
-    in_order = (F("area__position").asc(nulls_last=True), "paragraph", "reference")
+    in_order = (F("area__position").asc(nulls_last=True), "paragraph", "reference_key")
     rows = Commitment.objects.as_of(day).filter(release=release).order_by(*in_order)
     total = rows.count()
     by_area: defaultdict[int | None, list[Commitment]] = defaultdict(list)
@@ -32,7 +32,7 @@ def release_page(request: HttpRequest, day: date, as_of: date | None, slug: str)
         (section, group_by_paragraph(by_area.pop(section.area_id, [])))
         for section in release.sections.select_related("area")
     ]
-    public = Prefetch("commitments", queryset=Commitment.objects.as_of(day).order_by("reference"))
+    public = Prefetch("commitments", queryset=Commitment.objects.as_of(day).order_by("reference_key"))
     agreements = list(release.agreements.prefetch_related("parties", public))
     return render_page(
         request,

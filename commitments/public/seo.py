@@ -22,6 +22,7 @@ from django.utils.translation import override
 from commitments.domain.choices import OrganisationKind, Status
 from commitments.exports.json import LICENCE
 from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE, current_language, path_in_language
+from commitments.i18n.site_name import site_name
 from commitments.models import Area, Commitment, LedgerEntry, Organisation, Release
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.query.localized import localize
@@ -45,8 +46,11 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)  # in what CONTACT
 SECURITY_TXT_VALID_FOR = timedelta(days=180)  # RFC 9116 asks for less than a year
 
 
-def commitment_json_ld(commitment: Commitment, absolute: Callable[[str], str]) -> dict[str, Any]:
-    """A commitment as an action of its owners, after the release that announced it. Empty values are left out."""
+def commitment_json_ld(commitment: Commitment, verdict: str, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """A commitment as an action of its owners, after the release that announced it. Empty values are left out.
+
+    The action is described by the release's words, the page by what became of them.
+    """
     status = Status(commitment.state.status)
     action = {
         "@type": "Action",
@@ -68,6 +72,7 @@ def commitment_json_ld(commitment: Commitment, absolute: Callable[[str], str]) -
         "@type": "WebPage",
         "url": absolute(commitment.get_absolute_url()),
         "name": f"{commitment.reference} {localize(commitment, 'title').text}",
+        "description": verdict,
         "inLanguage": LANGUAGE_TAGS[current_language()],
         "isBasedOn": commitment.release.url or None,
         "license": LICENCE,
@@ -85,12 +90,12 @@ def dataset_json_ld(absolute: Callable[[str], str]) -> dict[str, Any]:
     return {
         "@context": SCHEMA_ORG,
         "@type": "Dataset",
-        "name": _("Public commitments"),
+        "name": site_name(),
         "description": _("What governments announced, and what is known to have come of it."),
         "url": absolute(reverse("overview")),
         "inLanguage": LANGUAGE_TAGS[current_language()],
         "license": LICENCE,
-        "creator": {"@type": "Organization", "name": settings.PUBLISHER or _("Public commitments")},
+        "creator": {"@type": "Organization", "name": settings.PUBLISHER or site_name()},
         "distribution": [
             {
                 "@type": "DataDownload",
@@ -128,6 +133,9 @@ class PageSitemap(LanguageSitemap):
             "timeline",
             "progress_report",
             "updates",
+            "areas",
+            "organisations",
+            "releases",
             "ledger",
             "data",
             "about",
@@ -147,7 +155,7 @@ class CommitmentSitemap(LanguageSitemap):
     def items(self) -> CommitmentQuerySet:
         """By reference."""
         last_entry = LedgerEntry.objects.filter(commitment=OuterRef("reference")).order_by("-sequence")
-        commitments = Commitment.objects.as_of(localdate()).order_by("reference")
+        commitments = Commitment.objects.as_of(localdate()).order_by("reference_key")
         return commitments.annotate(changed_at=Subquery(last_entry.values("recorded_at")[:1]))
 
     def lastmod(self, item: Commitment) -> datetime:

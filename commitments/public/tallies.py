@@ -10,16 +10,15 @@ from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from commitments.domain.choices import ANNOUNCED, Kind, Level, Status
+from commitments.domain.choices import Level, Status
 from commitments.models.commitment import Commitment, CommitmentQuerySet, status_role
 from commitments.web.links import DayLinks
 
-DELIVERED_KINDS = tuple(kind for kind in Kind if kind not in ANNOUNCED)
 # The legend of every chart, in its order: colour role, words, and the list's filters.
 # What a release reports as done is told apart from what was delivered since.
 LEGEND: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
-    ("announced", _("done when announced"), {"status": Status.COMPLETED, "kind": ",".join(ANNOUNCED)}),
-    (Status.COMPLETED.role, _("delivered since"), {"status": Status.COMPLETED, "kind": ",".join(DELIVERED_KINDS)}),
+    ("announced", _("done when announced"), {"delivered": "announced"}),
+    (Status.COMPLETED.role, _("delivered since"), {"delivered": "since"}),
     *(
         (status.role, status.label, {"status": status.value})
         for status in (Status.IN_PROGRESS, Status.NOT_STARTED, Status.STOPPED, Status.NO_REPORT)
@@ -88,4 +87,4 @@ def bar_parts(pledges: Counter[str]) -> list[dict[str, Any]]:
 
 def status_order(commitment: Commitment) -> tuple[bool, int, str]:
     """Pledges first, as the legend has them; aims and umbrellas after them."""
-    return commitment.level != Level.PRIMARY, ROLES.index(commitment.role), commitment.reference
+    return commitment.level != Level.PRIMARY, ROLES.index(commitment.role), commitment.reference_key

@@ -1,85 +1,89 @@
 """The timeline: what was announced, due and reported over the years, a line for each commitment.
 
-Above some number of commitments an area is one strip of counts by year, counted by the database, so that
-the page stays light with any number on record.
+Above some number of lines nobody reads them: then each area is one strip, which leads to its own lines.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Max, Min, Q
-from django.db.models.functions import Substr
+from django.db.models import Count, F, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.domain.choices import DeadlineBasis, EntryKind, Schedule, Status
-from commitments.domain.partial_dates import PartialDate
-from commitments.i18n.phrases import join_clauses
-from commitments.models import Area, Commitment, Occasion, Release, Update
-from commitments.models.commitment import status_role
-from commitments.public.charts import Axis, Mark, axis_for, bar_height, percent
+from commitments.domain.choices import Level, Status
+from commitments.i18n.phrases import join_list, join_sentences
+from commitments.models import Area, Commitment, Occasion, Release
+from commitments.public.charts import Axis, axis_for, percent
 from commitments.public.commitment_list import filter_chips
+from commitments.public.timeline_lines import (
+    GAP,
+    NARROWEST_TRACK,
+    WHOLE,
+    TimelineLine,
+    text_width,
+    timeline_lines,
+    updates_by_commitment,
+)
+from commitments.public.timeline_strips import year_strips
 from commitments.query.filters import CommitmentFilter
+from commitments.query.localized import localize
+from commitments.query.standing import ANNOUNCED, DONE, LATE, MOVING, NONE, UNREAD
 from commitments.web.links import replace_params
 from commitments.web.page_cache import cache_public
 from commitments.web.pages import render_page
 from commitments.web.rate_limits import limit_search
 
-# So many lines keep the page within its weight. One area asked for may have more: it stands alone.
-MOST, MOST_OF_AN_AREA = 150, 300
-STRIP_HEIGHT = 56  # pixels, the height of the highest bar
-ONE_DAY = timedelta(days=1)
+# So many lines are still read and still light; above, areas stand for them.
+MAX_LINES = 600
+# The shapes that the key names where they are drawn, in its order.
+KEY = {
+    "announced-on": gettext_lazy("announced"),
+    MOVING: gettext_lazy("progress reported"),
+    Status.NOT_STARTED.role: gettext_lazy("reported not started"),
+    DONE: gettext_lazy("delivered"),
+    LATE: gettext_lazy("delivered late"),
+    Status.STOPPED.role: gettext_lazy("stopped"),
+    "again": gettext_lazy("confirmed again"),
+    ANNOUNCED: gettext_lazy("already done when announced"),
+    NONE: gettext_lazy("no evidence to this day"),
+    UNREAD: gettext_lazy("not searched for yet"),
+    "around": gettext_lazy("background news"),
+    "searched": gettext_lazy("searched, nothing new found"),
+    "earlier": gettext_lazy("earlier than these years"),
+    "later": gettext_lazy("later than these years"),
+}
 WITH_DEADLINE = {"deadline_from": "1900"}  # the list's filter that whatever has a deadline passes
 
-Key = TypeVar("Key")
-Counts = defaultdict[int | None, Counter[Key]]  # by area, None for those under no area
-
 
 @dataclass(frozen=True, slots=True)
-class TimelineReport:
-    """One report that counts on the day, cut at the day: nothing later is drawn."""
-
-    status: Status
-    role: str
-    dated: PartialDate
-
-    @property
-    def words(self) -> str:
-        """Status and date."""
-        status = _("done when announced") if self.role == "announced" else self.status.label
-        return _("%(status)s, %(date)s") % {"status": status, "date": self.dated.label}
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineLine:
-    """A commitment, its marks from the lowest to the topmost, and the same in sentences."""
-
-    commitment: Commitment
-    marks: list[Mark]
-    words: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class YearStrip:
-    """An area with too many commitments for a line each: bars by year, and the same in sentences."""
+class Band:
+    """The lines of an area, how many of them are pledges, and the list of these."""
 
     area: Area | None
-    total: int
-    statuses: list[tuple[Status, int]]
-    bars: list[dict[str, Any]]
-    words: list[str]
-    lines_address: str
+    lines: list[TimelineLine]
+    pledges: int
     list_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLabel:
+    """The name of a day over the axis: right of its line, or left of it."""
+
+    text: str
+    x: str
+    is_left: bool = False
 
 
 @cache_public
@@ -89,16 +93,19 @@ def timeline(request: HttpRequest) -> HttpResponse:
     if not filterset.is_valid():
         return render_page(request, "timeline", filterset.day, as_of=filterset.as_of, status=400, form=filterset.form)
     limit_search(request)
-    context = day_extent(filterset) | {"chips": filter_chips(filterset), "list_address": list_address(filterset)}
-    context |= draw(filterset, context) if context["total"] else {"issued": any_release(filterset.day)}
+    extent = measure(filterset)
+    context: dict[str, Any] = {"chips": filter_chips(filterset), "total": extent["total"]}
+    context |= draw(filterset, extent) if extent["total"] else {"issued": any_release(filterset.day)}
     return render_page(request, "timeline", filterset.day, as_of=filterset.as_of, **context)
 
 
-def day_extent(filterset: CommitmentFilter) -> dict[str, Any]:
-    """How many commitments there are to draw, how many with a deadline, and over which days."""
+def measure(filterset: CommitmentFilter) -> dict[str, Any]:
+    """How many commitments there are to draw, of which level, how many with a deadline, and over which days."""
     extent: dict[str, Any] = filterset.qs.order_by().aggregate(
         total=Count("pk"),
+        **{level.value: Count("pk", filter=Q(level=level)) for level in Level},
         with_deadline=Count("state__deadline_last"),
+        without_report=Count("pk", filter=Q(state__status=Status.NO_REPORT)),
         first=Min("release__issued_on"),
         last=Max("state__deadline_last"),
         was_last=Max("state__original_deadline_last"),
@@ -112,266 +119,136 @@ def any_release(day: date) -> bool:
 
 
 def draw(filterset: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
-    """What is drawn: the axis, the days marked on it, and lines or strips by area."""
+    """What is drawn: the axis with the days that are marked on it, and lines or strips by area."""
     last = max(filter(None, (extent["last"], extent["was_last"])), default=None)
     axis = axis_for(extent["first"], filterset.day, last)
-    max_lines = MOST_OF_AN_AREA if len(filterset.data.getlist("area")) == 1 else MOST
-    return {
+    occasions = past_occasions(axis, filterset.day)
+    now = axis.middle(filterset.day, filterset.day)
+    context = {
+        "summary": summary(filterset, extent),
         "axis": axis,
-        "now": axis.point("", filterset.day, filterset.day),
-        "ahead": axis.span("", filterset.day + ONE_DAY, axis.last) if filterset.day < axis.last else None,
-        "occasions": occasions(axis, filterset.day),
-        "few_deadlines": extent["with_deadline"] * 2 < extent["total"],
-        "due_address": list_address(filterset, **({} if extent["with_deadline"] == extent["total"] else WITH_DEADLINE)),
-        **(
-            {"areas": timeline_lines(filterset, axis)}
-            if extent["total"] <= max_lines
-            else {"strips": year_strips(filterset, axis)}
-        ),
+        "now": percent(now),
+        "occasions": [(occasion, percent(axis.middle(occasion.day, occasion.day))) for occasion in occasions],
+    }
+    if extent["total"] > MAX_LINES:
+        labels = head_labels(filterset, axis, occasions, [extent["first"]])
+        strips = year_strips(filterset, axis, partial(list_address, filterset), MAX_LINES)
+        return context | {"strips": strips, "max_lines": MAX_LINES, "head": labels}
+    bands = list(area_bands(filterset, axis))
+    lines = [line for band in bands for line in band.lines]
+    drawn = {shape for line in lines for shape in line.shapes}
+    issued = sorted({line.commitment.release.issued_on for line in lines})
+    return context | {
+        "bands": bands,
+        "drawn": drawn,
+        "key": [(shape, words) for shape, words in KEY.items() if f"m-{shape}" in drawn],
+        "head": head_labels(filterset, axis, occasions, issued),
     }
 
 
 def list_address(filterset: CommitmentFilter, **filters: str) -> str:
-    """The list with the filter of this page, and perhaps one more."""
+    """The list with the filter of this page, and perhaps more."""
     query = replace_params(filterset.data, page=None, per_page=None, sort=None, **filters)
     return reverse("commitments") + query.removeprefix(".")
 
 
-def occasions(axis: Axis, day: date) -> list[tuple[Occasion, Mark]]:
-    """The days that readers ask about, up to the day, and where they lie."""
-    past_occasions = Occasion.objects.on_record().filter(day__gte=axis.first, day__lte=day)
-    return [(occasion, axis.point("", occasion.day, occasion.day)) for occasion in past_occasions]
+def past_occasions(axis: Axis, day: date) -> list[Occasion]:
+    """The days that readers ask about, up to the day that is shown."""
+    return list(Occasion.objects.on_record().filter(day__gte=axis.first, day__lte=day))
 
 
-# A line for each commitment
+def head_labels(
+    filterset: CommitmentFilter, axis: Axis, occasions: Iterable[Occasion], issued: Iterable[date]
+) -> list[HeadLabel]:
+    """The names of the days that are marked, the most important first; one that would cover another is left out."""
+    day = filterset.day
+    wanted = [(day, date_format(day) if filterset.as_of else _("today"), True)]
+    wanted += [(issued_on, _("announced"), False) for issued_on in issued]
+    wanted += [(occasion.day, localize(occasion, "name").text, False) for occasion in occasions]
+    labels: list[HeadLabel] = []
+    taken: list[tuple[float, float]] = []
+    for label_day, text, prefers_left in wanted:
+        x, width = axis.middle(label_day, label_day), 100 * (GAP + text_width(text)) / NARROWEST_TRACK
+        for is_left in (prefers_left, not prefers_left):
+            left, right = (x - width, x) if is_left else (x, x + width)
+            if left >= 0 and right <= WHOLE and all(right <= start or end <= left for start, end in taken):
+                taken.append((left, right))
+                labels.append(HeadLabel(text, percent(x), is_left))
+                break
+    return labels
 
 
-def timeline_lines(filterset: CommitmentFilter, axis: Axis) -> list[tuple[Area | None, list[TimelineLine]]]:
+# What the page says of itself
+
+
+def summary(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
+    """How many lines there are, how many name a date and how many have no evidence; each number with its list."""
+    total, dated, silent = (extent[name] for name in ("total", "with_deadline", "without_report"))
+    form = ngettext("Years run across; {what} runs down.", "Years run across; {what} run down.", total)
+    if total > MAX_LINES:
+        form = _("Years run across; areas run down, with {what}.")
+    sentences = [format_html(form, what=level_counts(filterset, extent))]
+    if not dated and total > 1:
+        sentences.append(escape(_("None of them names a date.")))
+    elif 0 < dated < total:
+        form = (
+            ngettext(
+                'Only <a href="{href}">{number}</a> names a date.',
+                'Only <a href="{href}">{number}</a> name a date.',
+                dated,
+            )
+            if 2 * dated < total
+            else ngettext(
+                '<a href="{href}">{number}</a> names a date.', '<a href="{href}">{number}</a> name a date.', dated
+            )
+        )
+        sentences.append(counted(form, dated, list_address(filterset, **WITH_DEADLINE)))
+    if silent:
+        form = ngettext(
+            '<a href="{href}">{number}</a> runs to this day without evidence.',
+            '<a href="{href}">{number}</a> run to this day without evidence.',
+            silent,
+        )
+        sentences.append(counted(form, silent, list_address(filterset, status=Status.NO_REPORT.value)))
+    return format_html(join_sentences(["{}"] * len(sentences)), *sentences)
+
+
+def level_counts(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
+    """Pledges, aims and headings, as far as there are any, each with its list."""
+    forms = {
+        Level.PRIMARY: ngettext(
+            '<a href="{href}">{number} pledge</a>', '<a href="{href}">{number} pledges</a>', extent[Level.PRIMARY]
+        ),
+        Level.AIM: ngettext(
+            '<a href="{href}">{number} aim</a>', '<a href="{href}">{number} aims</a>', extent[Level.AIM]
+        ),
+        Level.UMBRELLA: ngettext(
+            '<a href="{href}">{number} heading</a>', '<a href="{href}">{number} headings</a>', extent[Level.UMBRELLA]
+        ),
+    }
+    counts = [
+        counted(form, extent[level], list_address(filterset, level=level.value))
+        for level, form in forms.items()
+        if extent[level]
+    ]
+    return format_html(join_list(["{}"] * len(counts)), *counts)
+
+
+def counted(form: str, number: int, href: str) -> SafeString:
+    """A number in its sentence, with the list that it counts."""
+    return format_html(form, number=number_format(number, force_grouping=True), href=href)
+
+
+# The lines
+
+
+def area_bands(filterset: CommitmentFilter, axis: Axis) -> Iterable[Band]:
     """The lines of each area, in the areas' order."""
     rows = filterset.qs.select_related("area", "release")
-    rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference"))
-    reports = reports_by_commitment(rows, filterset.day)
-    lines = (
-        TimelineLine(row, line_marks(row, reports[row.pk], axis), line_description(row, reports[row.pk]))
-        for row in rows
-    )
-    return [(area, list(group)) for area, group in groupby(lines, key=lambda line: line.commitment.area)]
-
-
-def reports_by_commitment(rows: list[Commitment], day: date) -> defaultdict[int, list[TimelineReport]]:
-    """The reports of each commitment that count on the day, in the order in which they count."""
-    by_commitment: defaultdict[int, list[TimelineReport]] = defaultdict(list)
-    kinds = {row.pk: row.kind for row in rows}
-    updates = Update.objects.filter(counting_updates(day), commitment__in=list(kinds))
-    values = updates.order_by("effective_on", "entry").values_list("commitment_id", "status", "date")
-    for commitment, status, date_of_report in values:
-        if date_of_report:  # always, by the query; the column may be empty
-            by_commitment[commitment].append(
-                TimelineReport(Status(status), status_role(status, kinds[commitment]), date_of_report)
-            )
-    return by_commitment
-
-
-def counting_updates(day: date, prefix: str = "") -> Q:
-    """Which updates, or `prefix` a relation to them, are reports that count on the day.
-
-    They are neither retracted nor removed whole (then not even the date is left).
-    """
-    conditions = {"kind": EntryKind.REPORT, "retracted_by": None, "date_first__isnull": False, "effective_on__lte": day}
-    return Q(**{prefix + name: value for name, value in conditions.items()})
-
-
-def line_marks(row: Commitment, reports: list[TimelineReport], axis: Axis) -> list[Mark]:
-    """All that is drawn of a commitment, the lowest first."""
-    issued = row.release.issued_on
-    announced = axis.point("released", issued, issued, announced_words(row))
-    shapes = [
-        axis.interval(report.role, report.dated.first, min(report.dated.last, row.day), report.words)
-        for report in reports
-        if report.dated.first <= row.day
-    ]
-    return [*open_marks(row, axis), *deadline_marks(row, axis), announced, *shapes]
-
-
-def open_marks(row: Commitment, axis: Axis) -> list[Mark]:
-    """A thin line while it was open, and a thick one past its deadline."""
-    until = settled_on(row) or row.day
-    issued, deadline = row.release.issued_on, row.state.deadline
-    late = {Schedule.OVERDUE: "late", Schedule.MET_LATE: "late", Schedule.UNREPORTED: "unreported"}
-    shape = late.get(Schedule(row.schedule))
-    marks = [axis.span("open", issued, until)] if until > issued else []
-    if shape and deadline and until > deadline.last:
-        marks.append(axis.span(shape, deadline.last + ONE_DAY, until, schedule_words(row)))
-    return marks
-
-
-def settled_on(row: Commitment) -> date | None:
-    """The first day on which it may have been completed or stopped, as far as is known."""
-    since = {Status.COMPLETED: row.state.completed_on, Status.STOPPED: row.state.status_on}
-    settled = since.get(Status(row.state.status))
-    return settled.first if settled else None
-
-
-def deadline_marks(row: Commitment, axis: Axis) -> list[Mark]:
-    """The deadline as a bar; the first one too where it slipped, with an arrow from its end to the current one's."""
-    first, current = row.state.original_deadline, row.state.deadline
-    if current is None:
-        return []
-    words = deadline_words(row)
-    of_event = "-event" if row.deadline_basis == DeadlineBasis.EVENT else ""
-    bar = axis.span(f"due{of_event}", current.first, current.last, words)
-    if first is None or first == current:
-        return [bar]
-    first_bar = axis.span("was-due", first.first, first.last, words)
-    start, end = sorted((first.last, current.last))
-    way = "on" if current.last > first.last else "back"
-    return [
-        first_bar,
-        bar,
-        axis.span("slip", start + ONE_DAY, end, words),
-        axis_head(axis, f"slip-{way}", current.last, words),
-    ]
-
-
-def axis_head(axis: Axis, shape: str, day: date, words: str) -> Mark:
-    """The head of an arrow: its tip touches the day's end."""
-    return Mark(shape, percent(axis.at(day, share=1)), "", words)
-
-
-# The same in words
-
-
-def line_description(row: Commitment, reports: list[TimelineReport]) -> list[str]:
-    """All that is drawn of a commitment, said: for those who don't see it, and for those who ask."""
-    sentences = [announced_words(row), deadline_words(row)]
-    reports_text = join_clauses(report.words for report in reports)
-    sentences.append(_("Reported: %(reports)s.") % {"reports": reports_text} if reports else "")
-    sentences.append("" if reports else _("No public report was found."))
-    if row.state.completed_on and row.role != "announced":
-        sentences.append(_("Completed: %(date)s.") % {"date": row.state.completed_on.label})
-    sentences.append(schedule_words(row))
-    return [sentence for sentence in sentences if sentence]
-
-
-def announced_words(row: Commitment) -> str:
-    """When it was announced."""
-    return _("Announced %(day)s.") % {"day": date_format(row.release.issued_on)}
-
-
-def deadline_words(row: Commitment) -> str:
-    """The deadline; the first one too where it was moved."""
-    first, current = row.state.original_deadline, row.state.deadline
-    if current is None:
-        return _("No deadline stated.")
-    if first and first != current:
-        return _("First deadline: %(first)s. Current deadline: %(current)s.") % {
-            "first": first.label,
-            "current": current.label,
-        }
-    if row.deadline_basis == DeadlineBasis.EVENT:
-        return _("Date of the event, no deadline of its own: %(date)s.") % {"date": current.label}
-    return _("Deadline: %(date)s.") % {"date": current.label}
-
-
-def schedule_words(row: Commitment) -> str:
-    """How it stands past its deadline; nothing where it does not."""
-    if row.schedule == Schedule.UNREPORTED and row.deadline_basis == DeadlineBasis.EVENT:
-        return _("The day of the event has passed and no report of the outcome was found.")
-    if row.schedule == Schedule.UNREPORTED:
-        return _("The deadline has passed and no report of the outcome was found.")
-    days = row.days_late
-    if not days:
-        return ""
-    shown = {"days": number_format(days, force_grouping=True)}
-    if row.schedule == Schedule.MET_LATE:
-        return ngettext("Late by at least %(days)s day.", "Late by at least %(days)s days.", days) % shown
-    return ngettext("Overdue by %(days)s day.", "Overdue by %(days)s days.", days) % shown
-
-
-# A strip for each area
-
-
-def year_strips(filterset: CommitmentFilter, axis: Axis) -> list[YearStrip]:
-    """Counts by area and year, made by the database."""
-    statuses, by_year = status_counts(filterset)
-    for area, year, number in reports_by_year(filterset):
-        by_year[area][int(year), "reports"] = number
-    highest = max((number for counts in by_year.values() for number in counts.values()), default=1)
-    areas: list[Area | None] = [area for area in Area.objects.all() if area.pk in statuses]
-    return [
-        year_strip(filterset, area, statuses[pk], by_year[pk], year_bars(by_year[pk], axis, highest))
-        for area in (*areas, *([None] if None in statuses else []))
-        for pk in [area.pk if area else None]
-    ]
-
-
-def status_counts(filterset: CommitmentFilter) -> tuple[Counts[str], Counts[tuple[int, str]]]:
-    """Of each area, how many commitments have each status, and how many were completed and fall due in each year."""
-    statuses: Counts[str] = defaultdict(Counter)
-    by_year: Counts[tuple[int, str]] = defaultdict(Counter)
-    columns = ("area", "state__status", year_of("state__completed_on"), year_of("state__deadline"))
-    for area, status, done, due, number in filterset.qs.order_by().values_list(*columns).annotate(number=Count("pk")):
-        statuses[area][status] += number
-        for what, year in (("done", done), ("due", due)):
-            if year:
-                by_year[area][int(year), what] += number
-    return statuses, by_year
-
-
-def reports_by_year(filterset: CommitmentFilter) -> Iterable[tuple[int | None, str, int]]:
-    """Area, year and number of the reports that count on the day.
-
-    By a join from the commitments: an IN over them took PostgreSQL minutes wherever it had no statistics yet.
-    """
-    reported = FilteredRelation("updates", condition=counting_updates(filterset.day, "updates__"))
-    rows = filterset.qs.order_by().annotate(reported=reported).filter(reported__isnull=False)
-    groups = rows.values_list("area", year_of("reported__date")).annotate(number=Count("reported"))
-    return ((area, year, number) for area, year, number in groups)
-
-
-def year_of(column: str) -> Substr:
-    """A partial date's year, in SQL: every form of it begins with its year and lies within it."""
-    return Substr(column, 1, 4)
-
-
-def year_strip(
-    filterset: CommitmentFilter,
-    area: Area | None,
-    statuses: Counter[str],
-    by_year: Counter[tuple[int, str]],
-    bars: list[dict[str, Any]],
-) -> YearStrip:
-    """One area's strip, with the addresses at which each of its commitments is shown."""
-    total = statuses.total()
-    lines_address = replace_params(filterset.data, page=None, per_page=None, sort=None, area=area.slug) if area else ""
-    years = sorted({year for year, _what in by_year})
-    return YearStrip(
-        area=area,
-        total=total,
-        statuses=[(status, statuses[status]) for status in Status if statuses[status]],
-        bars=bars,
-        words=[year_words(year, by_year) for year in years],
-        lines_address=lines_address if total <= MOST_OF_AN_AREA else "",
-        list_address=list_address(filterset, area=area.slug) if area else "",
-    )
-
-
-def year_words(year: int, by_year: Counter[tuple[int, str]]) -> str:
-    """A year's counts as a sentence."""
-    return _("%(year)s: reports %(reports)s, completed %(done)s, deadlines %(due)s.") % {
-        "year": year,
-        **{what: number_format(by_year[year, what], force_grouping=True) for what in ("reports", "done", "due")},
-    }
-
-
-def year_bars(by_year: Counter[tuple[int, str]], axis: Axis, highest: int) -> list[dict[str, Any]]:
-    """Three bars in each year, side by side, as rectangles that stand on the strip’s lower edge."""
-    bars = []
-    for year in range(axis.first_year, axis.last_year + 1):
-        left = axis.at(date(year, 1, 1))
-        width = axis.at(date(year, 12, 31), share=1) - left
-        for place, what in enumerate(("reports", "done", "due")):
-            height = bar_height(by_year[year, what], highest, STRIP_HEIGHT)
-            x, bar_width = percent(left + width * (0.1 + 0.27 * place)), percent(width * 0.24)
-            bars.append({"what": what, "x": x, "width": bar_width, "height": height})
-    return [bar for bar in bars if bar["height"]]
+    rows = list(rows.order_by(F("area__position").asc(nulls_last=True), "area__slug", "reference_key"))
+    updates = updates_by_commitment(rows, filterset.day)
+    for area, group in groupby(rows, key=lambda row: row.area):
+        in_area: list[Commitment] = list(group)
+        pledges = sum(row.level == Level.PRIMARY for row in in_area)
+        address = list_address(filterset, area=area.slug, level=Level.PRIMARY.value) if area else ""
+        yield Band(area, timeline_lines(in_area, updates, axis), pledges, address)

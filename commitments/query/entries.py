@@ -120,20 +120,6 @@ def with_status_changes(updates: Iterable[Update]) -> list[tuple[Update, str]]:
     return changes[::-1]
 
 
-def split_record(updates: Iterable[Update], issued_on: date) -> dict[str, Any]:
-    """What a commitment's page shows of its updates, latest first.
-
-    `record` and `earlier`: pairs as `with_status_changes` gives them, of the time since the release was issued and
-    before; `revisions`: the updates that moved the deadline.
-    """
-    pairs = with_status_changes(updates)
-    return {
-        "record": [pair for pair in pairs if pair[0].effective_on >= issued_on],
-        "earlier": [pair for pair in pairs if pair[0].effective_on < issued_on],
-        "revisions": [update for update, _before in pairs if update.deadline and update.stands],
-    }
-
-
 def describe_corrections(
     entries: Iterable[LedgerEntry], organisations: Mapping[str, Organisation] | None = None
 ) -> list[dict[str, Any]]:

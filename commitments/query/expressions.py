@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, F, OuterRef, Subquery, Value
+from django.db.models import CharField, Exists, F, OuterRef, Subquery, Value
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast, Concat
 
@@ -62,3 +62,22 @@ REPEATING = JoinedValues(
 OWNER_KEYS, PARTNER_KEYS = joined_organisations(Ownership), joined_organisations(Partnership)
 
 CURRENT_DEADLINE, ORIGINAL_DEADLINE = as_text("state__deadline"), as_text("state__original_deadline")
+
+# After `as_of(day)`: whether a later commitment promises it again, and whether it promises an earlier one again. The
+# other one must be public, and out on the day.
+PROMISED_AGAIN = Exists(
+    Repetition.objects.filter(
+        repeated=OuterRef("pk"),
+        commitment__published_at__isnull=False,
+        commitment__retracted_at=None,
+        commitment__release__issued_on__lte=OuterRef("day"),
+    )
+)
+PROMISES_AGAIN = Exists(
+    Repetition.objects.filter(
+        commitment=OuterRef("pk"),
+        repeated__published_at__isnull=False,
+        repeated__retracted_at=None,
+        repeated__release__issued_on__lte=OuterRef("day"),
+    )
+)

@@ -6,22 +6,25 @@ error for programs (`query_errors`) and passed over on pages, because shared lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import CharFilter, FilterSet, MultipleChoiceFilter
 from django_filters.fields import MultipleChoiceField as FilterMultipleChoiceField
 from django_filters.filters import Filter
 
-from commitments.domain.choices import EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status
+from commitments.domain.choices import ANNOUNCED, EvidenceLevel, Freshness, Kind, Level, Schedule, Side, Status
 from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.collation import collation_key
 from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
@@ -29,12 +32,14 @@ from commitments.i18n.phrases import in_quotes, join_list, join_sentences, with_
 from commitments.models import Area, Commitment, Organisation, Release
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.models.fields import PartialDateFormField
+from commitments.query.expressions import PROMISED_AGAIN, PROMISES_AGAIN
 from commitments.query.forms import FIRST_DAY, DayForm, ListForm, PeriodForm, drop_blank_params
 from commitments.query.search import search_commitments
 from commitments.query.sorting import ordering, sort_column
 
 MAX_WORDS = 20
 MAX_CHOICES_IN_ERROR = 40  # a message names the allowed values up to so many
+CERTAINLY_LATE = (Schedule.MET_LATE, Schedule.OVERDUE)
 
 
 class StrictMultipleChoiceField(FilterMultipleChoiceField):
@@ -70,6 +75,39 @@ class InFilter(MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
 
 
+class ConditionFilter(InFilter):
+    """Rows that meet any of the conditions asked for; unlike the values of a column, a row may meet several."""
+
+    def __init__(self, conditions: Mapping[str, tuple[Q, str | Promise]], **kwargs: Any) -> None:
+        """`conditions`: by the value in the query string, what holds after `as_of(day)`, and its words."""
+        self.conditions = {value: condition for value, (condition, _label) in conditions.items()}
+        choices = [(value, label) for value, (_condition, label) in conditions.items()]
+        super().__init__(choices=choices, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        """Nothing asked for is no filter."""
+        return qs.filter(reduce(or_, (self.conditions[name] for name in value))) if value else qs
+
+
+COMPLETED, OF_ANNOUNCED_KIND = Q(state__status=Status.COMPLETED), Q(kind__in=ANNOUNCED)
+# No ~Q of the status: to Django the states of a commitment are many, and it would ask for those that have none.
+UNFINISHED = Q(state__status__in=[status for status in Status if status != Status.COMPLETED])
+DELIVERED = {
+    "announced": (COMPLETED & OF_ANNOUNCED_KIND, gettext_lazy("done when announced")),
+    "since": (COMPLETED & ~OF_ANNOUNCED_KIND, gettext_lazy("delivered since")),
+    "not_announced": (UNFINISHED | ~OF_ANNOUNCED_KIND, gettext_lazy("not done when announced")),
+}
+LATE = {"yes": (Q(schedule__in=CERTAINLY_LATE), gettext_lazy("yes"))}
+REPEATED = {
+    "yes": (Q(PROMISED_AGAIN), gettext_lazy("promised again later")),
+    "earlier": (Q(PROMISES_AGAIN), gettext_lazy("promises an earlier one again")),
+}
+CHECKED = {
+    "yes": (Q(state__last_checked_on__isnull=False), gettext_lazy("yes")),
+    "no": (Q(state__last_checked_on=None), gettext_lazy("no")),
+}
+
+
 class SearchField(forms.CharField):
     """Some words to look for."""
 
@@ -95,20 +133,24 @@ class PartialDateFilter(Filter):
 class CommitmentFilter(FilterSet):
     """The list's filters over the public commitments as of a day. `qs` is empty unless `is_valid()`."""
 
-    q = SearchFilter(method="by_words", max_length=200, label=gettext_lazy("Words"))
+    q = SearchFilter(method="by_words", max_length=200, label=gettext_lazy("Search"))
     status = InFilter("state__status", choices=Status.choices, label=gettext_lazy("Status"))
-    schedule = InFilter("schedule", choices=Schedule.choices, label=gettext_lazy("Schedule"))
+    schedule = InFilter("schedule", choices=Schedule.choices, label=gettext_lazy("Named date"))
     evidence = InFilter("state__evidence", choices=EvidenceLevel.choices, label=gettext_lazy("Evidence"))
-    freshness = InFilter("freshness", choices=Freshness.choices, label=gettext_lazy("Freshness"))
+    freshness = InFilter("freshness", choices=Freshness.choices, label=gettext_lazy("Age of news"))
     area = InFilter("area__slug", label=gettext_lazy("Area"))
-    owner = InFilter(method="by_owner", label=gettext_lazy("Owner"))
-    partner = InFilter(method="by_partner", label=gettext_lazy("Partner"))
-    side = InFilter(method="by_side", choices=Side.choices, label=gettext_lazy("Side"))
+    owner = InFilter(method="by_owner", label=gettext_lazy("Organisation"))
+    partner = InFilter(method="by_partner", label=gettext_lazy("Taking part"))
+    side = InFilter(method="by_side", choices=Side.choices, label=gettext_lazy("Who must deliver"))
     kind = InFilter("kind", choices=Kind.choices, label=gettext_lazy("Kind"))
     level = InFilter("level", choices=Level.choices, label=gettext_lazy("Level"))
     release = InFilter("release__slug", label=gettext_lazy("Release"))
-    deadline_from = PartialDateFilter(method="by_deadline_from", label=gettext_lazy("Deadline from"))
-    deadline_to = PartialDateFilter(method="by_deadline_to", label=gettext_lazy("Deadline to"))
+    delivered = ConditionFilter(DELIVERED, label=gettext_lazy("Delivered"))
+    late = ConditionFilter(LATE, label=gettext_lazy("Late"))
+    repeated = ConditionFilter(REPEATED, label=gettext_lazy("Repeated"))
+    checked = ConditionFilter(CHECKED, label=gettext_lazy("Searched for"))
+    deadline_from = PartialDateFilter(method="by_deadline_from", label=gettext_lazy("Due from"))
+    deadline_to = PartialDateFilter(method="by_deadline_to", label=gettext_lazy("Due by"))
 
     class Meta:
         """The names as declared; nothing is derived from the model."""
@@ -139,10 +181,17 @@ class CommitmentFilter(FilterSet):
     # Filters whose choices grow with the record, where a vocabulary's stay the same.
     data_driven_filters = ("area", "owner", "partner", "release")
 
+    # Links of ours use these; on the page they are taken away by their chips, and are no boxes to tick.
+    filters_without_boxes = ("checked",)
+
     @property
     def multi_choice_filters(self) -> list[str]:
         """The names of the filters that take any of some values: shown as boxes to tick."""
-        return [name for name, choice_filter in self.filters.items() if isinstance(choice_filter, InFilter)]
+        return [
+            name
+            for name, choice_filter in self.filters.items()
+            if isinstance(choice_filter, InFilter) and name not in self.filters_without_boxes
+        ]
 
     @property
     def as_of(self) -> date | None:

@@ -110,7 +110,7 @@ class ListForm(DayForm):
         required=False,
         label=gettext_lazy("Sort by"),
         choices=[
-            ("", gettext_lazy("reference")),
+            ("", gettext_lazy("Reference")),
             *((sign + name, SORT_LABELS[sign + name]) for name in SORT_COLUMNS for sign in ("", "-")),
         ],
     )

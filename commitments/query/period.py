@@ -253,11 +253,13 @@ class PeriodReport:
     """All that the page says, gathered line by line, so that memory does not grow with the record.
 
     `matrix[start, end]`: pledges by their status on both days. `parts[key]`: pledges by change, with `None`
-    counting all, for each value that the report is broken down by. `slipped`, `announced` and
-    `announced_before`: pledges with a later deadline, and those that were done when they were announced,
-    after the first day and before.
+    counting all, for each value that the report is broken down by. `slipped`: pledges with a later deadline. `late`:
+    those delivered between the days and late, whether or not their deadline moved; `overdue`: those unfinished past
+    theirs on the last day. `announced` and `announced_before`: those that were done when they were announced, after
+    the first day and before.
     """
 
+    last: date
     keys: Callable[[PeriodLine], Iterable[Any]]
     sections: dict[Change, ReportSection] = field(
         default_factory=lambda: {change: ReportSection(change) for change in Change}
@@ -265,6 +267,8 @@ class PeriodReport:
     matrix: Counter[tuple[str, str]] = field(default_factory=Counter)
     parts: defaultdict[Any, Counter[Change | None]] = field(default_factory=lambda: defaultdict(Counter))
     slipped: int = 0
+    late: int = 0
+    overdue: int = 0
     announced: int = 0
     announced_before: int = 0
 
@@ -278,6 +282,10 @@ class PeriodReport:
         start, end, kind = line.status_start, line.status_end, line.kind
         self.matrix[start, end] += 1
         self.slipped += (line.slip_days or 0) > 0
+        if line.deadline_end:
+            schedule = line.schedule(self.last)
+            self.late += schedule == Schedule.MET_LATE and Change.COMPLETED in changes
+            self.overdue += schedule == Schedule.OVERDUE
         self.announced += done_when_announced(start, end, kind)
         self.announced_before += start == Status.COMPLETED and kind in ANNOUNCED
         for key in self.keys(line):
@@ -294,9 +302,9 @@ class PeriodReport:
         return self.total - self.sections[Change.NEWLY_PROMISED].pledges
 
 
-def build_report(lines: Iterable[PeriodLine], keys: Callable[[PeriodLine], Iterable[Any]]) -> PeriodReport:
+def build_report(lines: Iterable[PeriodLine], last: date, keys: Callable[[PeriodLine], Iterable[Any]]) -> PeriodReport:
     """Everything at once. `keys`: under which values a line counts in the breakdown."""
-    report = PeriodReport(keys)
+    report = PeriodReport(last, keys)
     for line in lines:
         report.add(line)
     return report

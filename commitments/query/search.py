@@ -1,36 +1,44 @@
-"""How words are found: in what a commitment says, in its owners' names, and in what was recorded of it."""
+"""How words are found: in what a commitment says, in its parties' and areas' names, and in what was recorded of it."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from commitments.i18n.collation import fold, has_chinese
-from commitments.models import Commitment, Organisation, Ownership, Update
+from commitments.i18n.collation import fold
+from commitments.models import Area, Commitment, Organisation, Ownership, Partnership, Update
 from commitments.models.commitment import CommitmentQuerySet
+
+# A phrase in quotation marks of any sort, or a word.
+TERM = re.compile(r'"([^"]+)"|\u201c([^\u201d]+)\u201d|\u300c([^\u300d]+)\u300d|\uff02([^\uff02]+)\uff02|(\S+)')
+
+
+def search_terms(words: str) -> list[str]:
+    """What is looked for, folded: each word, and each phrase in quotation marks as a whole; nothing for nothing."""
+    terms = (fold(next(filter(None, match.groups()))) for match in TERM.finditer(words))
+    return list(dict.fromkeys(term for term in terms if term.strip('"')))
 
 
 def search_commitments(commitments: CommitmentQuerySet, words: str, day: date) -> CommitmentQuerySet:
-    """Those in which every word is found: in reference, title, quote, owners, parties as stated or notes by the day."""
-    for word in words.split():
-        commitments = commitments.filter(pk__in=_keys_with(word, day))
+    """Those in which every term is found.
+
+    Looked through are reference, title, short title, quote, parties as stated and note; the names of owners, partners
+    and area; the notes of updates that count by the day, and the titles of their evidence; in every language.
+    """
+    for term in search_terms(words):
+        commitments = commitments.filter(pk__in=_keys_with(term, day))
     return commitments
 
 
-def _keys_with(word: str, day: date) -> QuerySet[Any, Any]:
-    """The keys of what says the word: table by table, because no index serves an OR over several."""
-    own = Commitment.objects.filter(_contains(word, "reference", "title", "quote", "parties_as_stated", "note"))
-    updates = Update.objects.filter(_contains(word, "note"), retracted_by=None, effective_on__lte=day)
-    named = Organisation.objects.filter(_contains(word, "name", "short_name"))
-    owned = Ownership.objects.filter(organisation__in=named)
-    others = [rows.order_by().values("commitment") for rows in (updates, owned)]
-    return own.order_by().values("pk").union(*others, all=True)
-
-
-def _contains(word: str, *columns: str) -> Q:
-    """A word of Chinese is looked for in both its forms, and in the translations of what the columns say."""
-    if has_chinese(word):
-        return Q(search_text_zh__contains=fold(word))
-    return Q(*((f"{column}__icontains", word) for column in columns), _connector=Q.OR)
+def _keys_with(term: str, day: date) -> QuerySet[Any, Any]:
+    """The keys of what says the term: table by table, because no index serves an OR over several."""
+    own = Commitment.objects.filter(search_text__contains=term)
+    updates = Update.objects.filter(search_text__contains=term, retracted_by=None, effective_on__lte=day)
+    bodies = Organisation.objects.filter(search_text__contains=term)
+    parties = [model.objects.filter(organisation__in=bodies) for model in (Ownership, Partnership)]
+    in_area = Commitment.objects.filter(area__in=Area.objects.filter(search_text__contains=term))
+    others = [rows.order_by().values("commitment") for rows in (updates, *parties)]
+    return own.order_by().values("pk").union(*others, in_area.order_by().values("pk"), all=True)

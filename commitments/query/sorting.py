@@ -11,7 +11,7 @@ from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_l
 
 # How a list may be sorted, and by which columns; the reference settles ties. Empty cells come last.
 SORT_COLUMNS: dict[str, str] = {
-    "reference": "reference",
+    "reference": "reference_key",
     "title": "title",
     "deadline": "state__deadline_last",
     "status": "state__status",
@@ -23,20 +23,20 @@ SORT_COLUMNS: dict[str, str] = {
 NULLABLE_COLUMNS = ("state__deadline_last", "state__last_entry_on", "state__last_news_on")
 
 SORT_LABELS = {
-    "reference": gettext_lazy("reference, forwards"),
-    "-reference": gettext_lazy("reference, backwards"),
-    "title": gettext_lazy("title, from A"),
-    "-title": gettext_lazy("title, from Z"),
-    "deadline": gettext_lazy("deadline, earliest first"),
-    "-deadline": gettext_lazy("deadline, latest first"),
-    "status": gettext_lazy("status"),
-    "-status": gettext_lazy("status, backwards"),
-    "schedule": gettext_lazy("schedule"),
-    "-schedule": gettext_lazy("schedule, backwards"),
-    "last_entry": gettext_lazy("last entry, oldest first"),
-    "-last_entry": gettext_lazy("last entry, newest first"),
-    "last_news": gettext_lazy("last news, oldest first"),
-    "-last_news": gettext_lazy("last news, newest first"),
+    "reference": gettext_lazy("Reference (A–Z)"),
+    "-reference": gettext_lazy("Reference (Z–A)"),
+    "title": gettext_lazy("Title (A–Z)"),
+    "-title": gettext_lazy("Title (Z–A)"),
+    "deadline": gettext_lazy("Due date, earliest first"),
+    "-deadline": gettext_lazy("Due date, latest first"),
+    "status": gettext_lazy("Status"),
+    "-status": gettext_lazy("Status, reversed"),
+    "schedule": gettext_lazy("Named date: outcome"),
+    "-schedule": gettext_lazy("Named date: outcome, reversed"),
+    "last_entry": gettext_lazy("Latest entry, oldest first"),
+    "-last_entry": gettext_lazy("Latest entry, newest first"),
+    "last_news": gettext_lazy("Latest news, oldest first"),
+    "-last_news": gettext_lazy("Latest news, newest first"),
 }
 
 
@@ -56,7 +56,7 @@ def sort_column(sort: str) -> str:
 def ordering(column: str) -> list[Any]:
     """The ORDER BY of a column, "-" before it for backwards; the reference settles ties."""
     first = nulls_last(column.removeprefix("-"), column.startswith("-"))
-    return [first] if column in ("reference", "-reference") else [first, F("reference").asc()]
+    return [first] if column in ("reference_key", "-reference_key") else [first, F("reference_key").asc()]
 
 
 def nulls_last(source: str, backwards: bool) -> OrderBy:

@@ -13,10 +13,9 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from commitments.domain import choices
-from commitments.domain.choices import Kind, Status
 from commitments.domain.partial_dates import parse_partial_date
 from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE, current_language
 from commitments.i18n.phrases import (
@@ -29,9 +28,9 @@ from commitments.i18n.phrases import (
     with_ellipses,
     with_label,
 )
+from commitments.i18n.site_name import NamePlate, name_plate, seal_lines, site_name
 from commitments.ledger.contents import format_decimal
 from commitments.models import Commitment
-from commitments.models.commitment import status_role
 from commitments.models.entity import Entity
 from commitments.public.commitment_list import FilterChoice
 from commitments.query import entity_changes
@@ -43,6 +42,8 @@ from commitments.query.localized import (
     localize_record_text,
     shorten,
 )
+from commitments.query.short_titles import localize_short_title
+from commitments.query.standing import standing, standing_of
 from commitments.web.links import DayLinks
 
 register = template.Library()
@@ -58,24 +59,34 @@ def ellipses(text: str, verbatim: str = "") -> str:
 def badge(vocabulary: str, value: str) -> SafeString:
     """A value of a vocabulary as word, shape and colour role: `{% badge "Schedule" commitment.schedule %}`."""
     choice = getattr(choices, vocabulary)(value)
-    return render_badge(choice.role, choice.label)
+    return render_chip(choice.role, choice.label)
 
 
 @register.simple_tag
-def status_badge(status: str, kind: str) -> SafeString:
-    """A commitment's status as word, shape and colour role; what was done when announced is not called completed."""
-    role = status_role(status, kind)
-    return render_badge(role, status_words(status, role))
+def chip(commitment: Commitment) -> SafeString:
+    """How a commitment stands, as word, shape and colour: after `as_of(day)`."""
+    shown = standing(commitment)
+    return render_chip(shown.role, shown.label)
 
 
-def render_badge(role: str, words: str | Promise) -> SafeString:
-    """The badge itself."""
-    return format_html('<span class="badge role-{}">{}</span>', role, words)
+@register.simple_tag
+def status_badge(status: str, kind: str, schedule: str = "") -> SafeString:
+    """A status on record, such as a report's, as word, shape and colour; late where `schedule` says so."""
+    shown = standing_of(status, kind, schedule)
+    return render_chip(shown.role, shown.label)
 
 
-def status_words(status: str, role: str) -> str | Promise:
-    """What a status is called: what a release reported as done, apart from what was delivered since."""
-    return Kind.DONE_AT_RELEASE.label if role == "announced" else Status(status).label
+@register.simple_tag
+def mark(role: str, more: str = "") -> SafeString:
+    """A role's shape alone, beside which its word must stand: `{% mark "late" %}`, `{% mark "none" "minor" %}`."""
+    return format_html('<i class="mark role-{}{}" aria-hidden="true"></i>', role, f" {more}" if more else "")
+
+
+def render_chip(role: str, words: str | Promise) -> SafeString:
+    """The chip itself; a mere tag where a word has no role."""
+    if not role:
+        return format_html('<span class="tag">{}</span>', words)
+    return format_html('<span class="chip role-{}">{} {}</span>', role, mark(role), words)
 
 
 @register.simple_tag
@@ -94,10 +105,11 @@ def vocabulary_meaning(vocabulary: str, value: str) -> str:
 def unit_square(context: template.Context, commitment: Commitment) -> SafeString:
     """One square of the unit chart: a link with a name, its status as shape and colour."""
     links: DayLinks = context["links"]
-    status = status_words(commitment.state.status, commitment.role)
+    shown = standing(commitment)
+    status = shown.label
     return format_html(
         '<li><a class="unit role-{}{}" href="{}" title="{}"><span class="visually-hidden">{}</span></a></li>',
-        commitment.role,
+        shown.role,
         "" if commitment.level == choices.Level.PRIMARY else " minor",
         links.page("commitment", commitment.reference),
         with_label(display_title(commitment), status),
@@ -120,13 +132,14 @@ def json_ld(data: dict[str, Any] | None) -> SafeString:
 def tick_box(name: str, choice: FilterChoice) -> SafeString:
     """One choice of the filter panel, with the number that it would give. A tag, because a page has a hundred."""
     return format_html(
-        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}</label>',
-        SafeString(' class="nothing"' if choice.count == 0 else ""),
+        '<label{}><input type="checkbox" id="{}_{}" name="{}" value="{}"{}> {}{}{}</label>',
+        SafeString(' class="zero"' if choice.count == 0 else ""),
         name,
         choice.value,
         name,
         choice.value,
         SafeString(" checked" if choice.ticked else ""),
+        mark(choice.role) if choice.role else "",
         choice.label,
         "" if choice.count is None else format_html(' <span class="count">{}</span>', choice.count),
     )
@@ -148,6 +161,16 @@ def localized_plain(item: Any, name: str) -> str:
 def former_name(row: Entity, day: date) -> LocalizedText | None:
     """What an entity was called on a day, where that is another name: `{% former_name row day as former %}`."""
     return entity_changes.former_name(row, day)
+
+
+@register.simple_tag(takes_context=True)
+def formerly(context: template.Context, row: Entity) -> SafeString:
+    """In brackets behind an entity's name: what it was called on the page's day; nothing where that is its name."""
+    former = entity_changes.former_name(row, context["day"])
+    if former is None:
+        return SafeString("")
+    words = format_html(gettext("formerly %(name)s") % {"name": "{}"}, former.marked)
+    return format_html('{}<span class="quiet">{}</span>', space(), bracket_html(words))
 
 
 @register.simple_tag
@@ -190,6 +213,7 @@ def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
     return format_html(pattern, format_decimal(value), unit.marked)
 
 
+register.filter("standing", standing)
 register.filter("titled_plain", display_title)
 register.filter("quoted", quote_html)
 register.filter("bracketed", bracket_html)
@@ -199,6 +223,12 @@ register.filter("bracketed", bracket_html)
 def titled(commitment: Commitment) -> SafeString:
     """A commitment by its reference and title."""
     return format_html("{} {}", commitment.reference, localize(commitment, "title").marked)
+
+
+@register.filter
+def short_titled(commitment: Commitment) -> SafeString:
+    """A commitment by its reference and short title, where it stands beside its neighbours."""
+    return format_html("{} {}", commitment.reference, localize_short_title(commitment).marked)
 
 
 @register.filter
@@ -291,6 +321,24 @@ def colon() -> str:
 def full_stop() -> str:
     """At the end of a sentence; a space after it is another tag's."""
     return pgettext("at the end of a sentence", ".")
+
+
+@register.simple_tag(name="site_name")
+def site_name_tag() -> str:
+    """What the site is called in the page's language."""
+    return site_name()
+
+
+@register.simple_tag(name="name_plate")
+def name_plate_tag() -> NamePlate:
+    """The name on two lines, for the masthead."""
+    return name_plate()
+
+
+@register.simple_tag(name="seal_lines")
+def seal_lines_tag() -> list[str]:
+    """The two lines of the seal; none where the name gives none."""
+    return seal_lines()
 
 
 @register.simple_tag

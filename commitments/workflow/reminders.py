@@ -25,6 +25,7 @@ from django.utils.translation import ngettext
 
 from commitments.domain.choices import PAST_DEADLINE, DraftState, Schedule
 from commitments.i18n.phrases import join_list
+from commitments.i18n.site_name import site_name
 from commitments.models import Affiliation, Commitment, DraftUpdate, Ownership, Reminder
 
 DRAFT_PERMISSION = "commitments.add_draftupdate"
@@ -128,7 +129,7 @@ def _returned_by_author(users: QuerySet[User]) -> dict[int | None, list[DraftUpd
     drafts = DraftUpdate.objects.filter(
         state=DraftState.RETURNED, author__in=users, commitment__retracted_at=None
     ).select_related("commitment")
-    for draft in drafts.order_by("commitment__reference", "pk"):
+    for draft in drafts.order_by("commitment__reference_key", "pk"):
         returned[draft.author_id].append(draft)
     return returned
 
@@ -228,7 +229,7 @@ def _localized_message(letter: Letter, day: date) -> EmailMultiAlternatives:
 def _build_message(letter: Letter, day: date) -> EmailMultiAlternatives:
     context = {"letter": letter, "organisation": letter.user.affiliation.organisation, "site": settings.SITE_URL}
     message = EmailMultiAlternatives(
-        _("Public commitments: %(counts)s") % {"counts": join_list(letter.counts)},
+        _("%(site)s: %(counts)s") % {"site": site_name(), "counts": join_list(letter.counts)},
         render_to_string("commitments/mail/reminder.txt", context),
         to=[letter.user.email],
         headers={

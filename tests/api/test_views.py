@@ -496,3 +496,15 @@ def test_the_documentation_of_an_empty_record_has_no_links_that_lead_nowhere(cli
     assert {address["path"] for address in shown if not address["link"]} == {
         address["path"] for address in shown if "{" in address["path"]
     }
+
+
+@pytest.mark.postgresql
+def test_references_count_as_people_do_on_the_list_in_its_files_and_in_the_api(client):
+    references = ["NS-09", "NS-98", "NS-99", "NS-100", "NS-101", "NSB-01"]
+    for reference in sorted(references):
+        factories.published(reference=reference)
+    assert [row.reference for row in client.get("/commitments/").context["rows"]] == references
+    assert [row["reference"] for row in read(client, "/commitments.csv")] == references
+    for sort, expected in (("reference", references), ("-reference", references[::-1])):
+        rows = walk(client, f"{API}commitments/?sort={sort}&per_page=2")
+        assert [row["reference"] for row in rows] == expected

@@ -51,7 +51,7 @@ def compare(installation: Installation, rows: int) -> None:
         read(server, "/commitments/")
         first = time.perf_counter() - started
         for question in QUESTIONS if rows > PAGES else [""]:
-            ours, stock = f"/commitments/?{question}", f"/stock/?{question}"
+            ours, stock = f"/commitments/?per_page={PER_PAGE}&{question}", f"/stock/?{question}"
             assert shown(server, f"{ours}&page={pages}") == shown(server, f"{stock}&page={pages}")
             size = len(read(server, ours))
             chinese = [path_in_language(language, ours) for language in CHINESE]

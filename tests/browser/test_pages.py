@@ -70,7 +70,7 @@ def test_in_each_language_a_page_is_light_and_calm_fits_every_screen_and_axe_fin
 
 
 def is_light_and_comes_from_here(one, site, address):
-    assert 0 < one.bytes <= 60 * 1024, address
+    assert 0 < one.bytes <= 40 * 1024, address
     assert one.hosts == {urlsplit(site.url).netloc}, address
     assert one.page.locator("link[rel=stylesheet]").count() == 1, address
     assert one.page.locator("script[src]:not([defer])").count() == 0, address

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
     ("path", "cut"),
     [
         ("/about/design/", b'<li><a href="/commitments/"'),
-        ("/about/design/", b"<summary>As of"),
+        ("/about/design/", b'<details class="day"'),
         ("/about/design/", b"<main"),
         ("/?as_of=2020-06-01", b"<strong>0</strong>"),
     ],
@@ -64,9 +64,9 @@ def test_the_whole_way_to_a_source_by_keyboard_alone(site, open_page):
         tab_to(page, "id_q")
         page.keyboard.type("Hong Kong Week")
         page.keyboard.press("Enter")
-        expect(page.locator("#announcement")).to_have_text("7 commitments")
+        expect(page.locator("#announcement")).to_have_text("7 pledges")
         assert page.url == f"{site.url}/commitments/?q=Hong%20Kong%20Week"
-        tab_to(page, "CU-06")
+        tab_to(page, "Hold a Hong Kong Week in Shanghai")
         page.keyboard.press("Enter")
         page.wait_for_url("**/commitments/CU-06/")
         assert outline(page, ".evidence a") == "none"
@@ -92,11 +92,11 @@ def outline(page, selector):
 def test_the_day_is_chosen_by_keyboard_and_kept(site, open_page):
     with open_page(javascript=False) as page:
         page.goto(f"{site.url}/areas/culture/")
-        page.locator(".date-control summary").press("Enter")
+        page.locator(".day summary").press("Enter")
         page.get_by_role("link", name="30 August 2021").press("Enter")
         assert page.url == f"{site.url}/areas/culture/?as_of=2021-08-30"
         assert "As of 30 August 2021." in page.inner_text(".as-of")
-        page.locator(".date-control summary").press("Enter")
+        page.locator(".day summary").press("Enter")
         page.fill("#as_of", "2019-12-31")
         page.get_by_role("button", name="Show that day").press("Enter")
         assert page.url == f"{site.url}/areas/culture/?as_of=2019-12-31"
@@ -108,25 +108,28 @@ def test_the_list_is_filtered_sorted_and_paged_without_javascript(site, open_pag
         page.get_by_label("in progress").check()
         page.get_by_role("button", name="Show").click()
         assert page.locator("tbody tr").count() == 23
-        page.get_by_role("columnheader", name="Last entry").get_by_role("link").click()
-        assert page.locator("[aria-sort=ascending]").inner_text().strip().startswith("Last entry")
+        page.get_by_role("columnheader", name="Latest news").get_by_role("link").click()
+        assert page.locator("[aria-sort=descending]").inner_text().strip().startswith("Latest news")
         assert "status=in_progress" in page.url
-        assert page.locator("tbody tr").first.locator("td").first.inner_text() == "CU-10"
+        assert page.locator("tbody tr").last.locator("td").first.inner_text() == "CU-10"
+        page.get_by_label("Rows on a page").select_option("25")
+        page.get_by_role("button", name="Show").click()
         page.get_by_role("link", name="Remove: Status: in progress").click()
-        assert page.get_by_text("57 commitments, page 1 of 3").first.is_visible()
+        assert page.get_by_text("Page 1 of 3", exact=True).is_visible()
         page.get_by_role("link", name="Next page").click()
-        assert page.get_by_text("57 commitments, page 2 of 3").first.is_visible()
+        assert page.get_by_text("Page 2 of 3", exact=True).is_visible()
 
 
 def test_on_a_phone_the_filters_are_a_sheet_without_javascript_too(site, open_page):
     with open_page(width=390, javascript=False) as page:
         page.goto(f"{site.url}/commitments/")
-        assert not page.get_by_label("Words").is_visible()
-        page.get_by_role("button", name="Filter and sort").click()
-        page.get_by_label("Words").fill("airport")
+        search = page.locator("#id_q")
+        assert not search.is_visible()
+        page.get_by_role("button", name="Search, filter, sort").click()
+        search.fill("airport")
         page.get_by_role("button", name="Show").click()
         assert "q=airport" in page.url
-        assert not page.get_by_label("Words").is_visible()
+        assert not search.is_visible()
 
 
 def test_a_ticked_box_changes_the_list_in_place_and_the_address_follows(site, open_page):
@@ -134,45 +137,63 @@ def test_a_ticked_box_changes_the_list_in_place_and_the_address_follows(site, op
         page.goto(f"{site.url}/commitments/")
         page.evaluate("window.stayed = true")
         page.get_by_label("in progress").check()
-        expect(page.locator("#announcement")).to_have_text("23 commitments")
+        expect(page.locator("#announcement")).to_have_text("23 pledges")
         assert page.url == f"{site.url}/commitments/?status=in_progress"
         assert page.evaluate("[window.stayed, document.activeElement.id]") == [True, "status_in_progress"]
         assert page.locator("#id_area summary").count() == 1
         assert page.locator("#facet_status .count").nth(3).inner_text() == "16"
-        page.get_by_role("columnheader", name="Last entry").get_by_role("link").press("Enter")
-        page.wait_for_url("**sort=last_entry**")
-        expect(page.locator("#sort-last_entry")).to_be_focused()
+        page.get_by_role("columnheader", name="Latest news").get_by_role("link").press("Enter")
+        page.wait_for_url("**sort=-last_news**")
+        expect(page.locator("#sort-last_news")).to_be_focused()
         assert page.evaluate("[window.stayed, window.scrollY]") == [True, 0]
-        assert page.locator("#id_sort").input_value() == "last_entry"
+        assert page.locator("#id_sort").input_value() == "-last_news"
+
+
+def test_who_only_reads_the_list_fetches_no_more_than_the_page(site, open_page):
+    with open_page() as page:
+        page.goto(f"{site.url}/commitments/", wait_until="networkidle")
+        assert page.evaluate("typeof window.htmx") == "undefined"
+        page.locator("#list").hover()
+        page.wait_for_function("window.htmx")
+
+
+def test_a_box_that_is_ticked_before_the_rest_has_come_is_asked_for_when_it_has(site, open_page):
+    with open_page() as page:
+        page.goto(f"{site.url}/commitments/")
+        page.route("**/htmx*", lambda route: (page.wait_for_timeout(500), route.continue_()))
+        page.evaluate("window.stayed = true")
+        page.get_by_label("in progress").check()
+        expect(page.locator("#announcement")).to_have_text("23 pledges")
+        assert page.evaluate("window.stayed")
 
 
 def test_back_and_forward_go_through_what_was_asked(site, open_page):
     with open_page() as page:
-        page.goto(f"{site.url}/commitments/?status=in_progress")
+        page.goto(f"{site.url}/commitments/?status=in_progress&per_page=25")
         page.get_by_role("link", name="Remove: Status: in progress").click()
-        page.wait_for_url(f"{site.url}/commitments/")
+        page.wait_for_url(f"{site.url}/commitments/?per_page=25")
         page.get_by_role("link", name="Next page").click()
-        expect(page.locator("#announcement")).to_have_text("57 commitments, page 2 of 3")
+        expect(page.locator("#announcement")).to_have_text("57 pledges, page 2 of 3")
         for step, found in (
-            (-1, "57 commitments, page 1 of 3"),
-            (-1, "23 commitments"),
-            (1, "57 commitments, page 1 of 3"),
+            (-1, "57 pledges, page 1 of 3"),
+            (-1, "23 pledges"),
+            (1, "57 pledges, page 1 of 3"),
         ):
             page.evaluate(f"setTimeout(() => history.go({step}))")  # a whole page may come, and ends the script
             expect(page.locator("#announcement")).to_have_text(found)
             page.wait_for_load_state("networkidle")
-            assert page.get_by_label("in progress").is_checked() == (found == "23 commitments")
+            assert page.get_by_label("in progress").is_checked() == (found == "23 pledges")
 
 
 def test_a_wrong_question_shows_what_is_wrong_and_keeps_what_was_typed(site, chromium):
     page = chromium.new_page()
     page.goto(f"{site.url}/commitments/?status=completed")
-    page.get_by_label("Deadline from").fill("30 February")
-    page.get_by_label("Deadline from").press("Enter")
+    page.get_by_label("Due from").fill("30 February")
+    page.get_by_label("Due from").press("Enter")
     page.wait_for_selector("[role=alert]")
     assert "30 February" in page.inner_text("[role=alert]")
-    assert page.get_by_label("Deadline from").input_value() == "30 February"
-    assert page.get_by_label("completed").is_checked()
+    assert page.get_by_label("Due from").input_value() == "30 February"
+    assert page.get_by_label("delivered, or done when announced").is_checked()
     assert page.locator("table").count() == 0
     page.close()
 

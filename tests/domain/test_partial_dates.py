@@ -172,3 +172,17 @@ def test_any_text_is_a_date_or_is_refused_as_one(text):
         return
     year, _dash, part = text.strip().upper().partition("-")
     assert notation == (f"{year}-{EDTF_PARTS.get(part, part)}" if part else year)
+
+
+SHORT = {
+    "2019": ("2019", "2019"),
+    "2018-H1": ("H1 2018", "H1 2018"),
+    "2018-Q3": ("Q3 2018", "Q3 2018"),
+    "2018-11": ("Nov 2018", "Nov 2018"),
+    "2018-11-05": ("5 Nov 2018", "Nov 2018"),
+}
+
+
+def test_in_a_table_a_date_has_few_letters_and_a_day_may_be_told_by_its_month():
+    dates = {text: parse_partial_date(text) for text in SHORT}
+    assert {text: (one.short_label, one.month_label) for text, one in dates.items()} == SHORT

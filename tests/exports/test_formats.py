@@ -176,7 +176,7 @@ def test_the_second_sheet_says_what_the_file_is(client):
         workbook(client, "?status=completed&as_of=2024-01-01&q=week").worksheets[1].iter_rows(values_only=True)
     )
     assert facts["As of"] == "2024-01-01"
-    assert facts["Filter"] == "Words: “week”\nStatus: completed"
+    assert facts["Filter"] == "Search: “week”\nStatus: delivered"
     assert facts["Rows"] == "1"
     assert facts["Head of the ledger"] == LedgerHead.objects.get().digest
     assert facts["deadline"].startswith("Deadline: ")

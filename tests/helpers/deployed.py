@@ -59,7 +59,8 @@ class Deployed:
     def settings(self) -> dict[str, str]:
         """The environment of the servers: tracker.env with names and secrets put in."""
         lines = (FILES / "tracker.env").read_text().splitlines()
-        environment = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+        # Read as a shell and systemd do: a value may stand in quotes.
+        environment = dict(shlex.split(line)[0].split("=", 1) for line in lines if line and not line.startswith("#"))
         mine = {
             "DATABASE_URL": self.database_url,
             "CACHE_URL": f"redis://127.0.0.1:{self.redis}/0",

@@ -60,7 +60,8 @@ def section(answer, name):
 
 def listed(client, address):
     """How many commitments the list at this address says that there are."""
-    return int(visible_text(find_all(main_element(client.get(address)), "div", _class="found")[0]).split()[0])
+    [heading] = find_all(find_all(main_element(client.get(address)), "div", _class="found")[0], "h1")
+    return int(visible_text(find_all(heading, "small")[0]).replace(",", ""))
 
 
 class Head(HTMLParser):

@@ -162,7 +162,7 @@ def test_the_translations_cannot_be_thrown_away_together(pledge):
     ("column", "value"),
     [
         ("translated", {HANT: {"Open the gate": "關門"}}),
-        ("search_text_zh", "x"),
+        ("search_text", "x"),
         ("title_key_zh_hans", "00"),
         ("untranslated_zh_hant", 0),
     ],
@@ -176,7 +176,7 @@ def test_verification_sees_a_changed_projection_and_mends_it_from_the_history(pl
 
 
 def test_after_an_upgrade_the_record_of_before_is_projected_once_more(pledge):
-    Commitment.objects.update(title_key_zh_hant="", title_key_zh_hans="", search_text_zh="x", untranslated_zh_hant=0)
+    Commitment.objects.update(title_key_zh_hant="", title_key_zh_hans="", search_text="", untranslated_zh_hant=0)
     project_missing_columns()
     assert verified() == []
     assert Commitment.objects.get().untranslated_zh_hant > 0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 
 from commitments.ledger.append import append_entries, new_correction, new_entity_entry, new_publication
 from commitments.ledger.new_entries import Actor
@@ -79,8 +79,10 @@ COLUMNS = [
     pytest.param(model, column, id=f"{model._meta.object_name}.{column.column}")
     for model in NAMED
     for column in model._meta.concrete_fields
-    if column not in LEFT_OUT
+    if column not in LEFT_OUT and not column.generated
 ]
+# What the database makes of other columns, and refuses to be told.
+GENERATED = [(model, column) for model in NAMED for column in model._meta.concrete_fields if column.generated]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -190,6 +192,13 @@ def test_a_column_changed_by_sql_is_named(model, column):
     for pk in rows_to_break(model):
         complaints, _mended = complaints_of(model, column, pk, another_value(column))
         assert any(named in line for line in complaints for named in NAMED[model]), complaints
+
+
+def test_a_column_that_the_database_makes_cannot_be_changed():
+    assert [column.column for _model, column in GENERATED] == ["reference_key"]
+    for model, column in GENERATED:
+        with nothing_in_the_way(model) as cursor, pytest.raises(DatabaseError, match=r"generated|can only be updated"):
+            cursor.execute(f"UPDATE {model._meta.db_table} SET {column.column} = 'changed'")
 
 
 # What no rebuild mends: the chain and its head; and names by which rows are known, which would have to be guessed.

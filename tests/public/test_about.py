@@ -8,11 +8,12 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from commitments.domain.choices import Schedule, Status
+from commitments.domain.choices import Schedule
 from commitments.ledger.append import append_entries, new_entity_entry
 from commitments.ledger.new_entries import Actor
 from commitments.models import Occasion
 from commitments.public import overview
+from commitments.query.standing import STANDINGS
 from tests import factories
 from tests.helpers.html import find_all, link_texts, main_element, parse_page, visible_text
 
@@ -42,9 +43,7 @@ def test_an_address_without_page_is_not_found_whatever_day_is_asked_for(client, 
 @pytest.mark.parametrize("path", ["//example.org/x", "/a?b/", "/a#b/"])
 def test_the_date_control_leads_to_the_address_that_was_asked_for_and_to_no_other_site(client, path):
     tree = parse_page(client.get("/", PATH_INFO=path))
-    [address] = [
-        a for a, label in link_texts(find_all(tree, "details", _class="date-control")[0]).items() if label == "Today"
-    ]
+    [address] = [a for a, label in link_texts(find_all(tree, "details", _class="day")[0]).items() if label == "Today"]
     assert (urlsplit(address).netloc, urlsplit(address).query, urlsplit(address).fragment) == ("", "", "")
 
 
@@ -58,7 +57,7 @@ def failing(monkeypatch):
     def fails(*_args):
         raise RuntimeError
 
-    monkeypatch.setattr(overview, "tally_by", fails)
+    monkeypatch.setattr(overview, "count_groups", fails)
     return Client(raise_request_exception=False)
 
 
@@ -149,12 +148,11 @@ def test_about_says_where_the_ledger_ends(client):
 
 
 def test_the_page_of_components_shows_every_status_and_schedule_as_word_and_colour(client):
-    shown = [
-        {(visible_text(badge), dict(badge.attributes)["class"]) for badge in find_all(swatches, "span", _class="badge")}
-        for swatches in find_all(main_element(client.get("/about/design/")), "ul", _class="swatches")
-    ]
-    for vocabulary, badges in zip((Status, Schedule), shown, strict=True):
-        assert {(value.label, f"badge role-{value.role}") for value in vocabulary} <= badges
+    page = main_element(client.get("/about/design/"))
+    chips = [(visible_text(chip), dict(chip.attributes)["class"]) for chip in find_all(page, "span", _class="chip")]
+    expected = [(standing.label, f"chip role-{standing.role}") for standing in STANDINGS.values()]
+    expected += [(value.label, f"chip role-{value.role}") for value in Schedule]
+    assert chips[: len(expected)] == expected
 
 
 def test_the_page_of_components_has_no_name_twice_and_its_links_lead_somewhere(release, client):
@@ -170,7 +168,7 @@ def test_the_page_of_components_has_no_name_twice_and_its_links_lead_somewhere(r
 
 def control(answer):
     """The date control: each day that it offers, and what the form keeps."""
-    [details] = find_all(parse_page(answer), "details", _class="date-control")
+    [details] = find_all(parse_page(answer), "details", _class="day")
     hidden_fields = [
         (dict(box.attributes)["name"], dict(box.attributes)["value"])
         for box in find_all(details, "input", type="hidden")
@@ -228,7 +226,7 @@ def test_several_releases_are_told_apart_by_their_titles(client):
 @pytest.mark.parametrize(("query", "current"), [("", "Today"), ("?as_of=2021-08-30", "30 August 2021")])
 def test_the_day_that_is_shown_is_marked(client, query, current):
     on_record(Occasion.objects.create(slug="fifth", day=date(2021, 8, 30), name="5th Session"))
-    [details] = find_all(parse_page(client.get(f"/{query}")), "details", _class="date-control")
+    [details] = find_all(parse_page(client.get(f"/{query}")), "details", _class="day")
     assert [visible_text(link) for link in find_all(details, "a") if "aria-current" in dict(link.attributes)] == [
         current
     ]

@@ -707,30 +707,34 @@ def test_the_list_has_the_rows_of_the_csv_as_of_the_day(client, day):
 
 
 @walk
-def test_rows_of_the_list_show_the_status_and_last_entry_of_the_day(client, day):
-    now, last = roles(day), last_entries(day)
+def test_rows_of_the_list_show_the_standing_and_the_latest_news_of_the_day(client, day):
+    now, news = roles(day), last_news(day)
     answer = client.get(f"/commitments/?as_of={day}&per_page=100")
     assert in_table(answer) == sorted(LEVELS)
     for row in [row for part in find_all(parse_page(answer), "tbody") for row in find_all(part, "tr")]:
         reference = REFERENCE.search(visible_text(row)).group()
-        assert now[reference] in [role_of(badge) for badge in find_all(row, "span", _class="badge")], reference
-        cell = visible_text(find_all(row, "td", **{"data-label": "Last entry"})[0])
-        assert cell.removeprefix("searched ") in dated(reference, last[reference]) if reference in last else not cell, (
-            reference
-        )
+        [chip] = find_all(row, "span", _class="chip")
+        assert OF_STATUS.get(role_of(chip), role_of(chip)) == now[reference], reference
+        cell = visible_text(find_all(row, "td", _class="last")[0]).strip("()")
+        assert cell in months(reference, news[reference]) if reference in news else not cell, reference
 
 
-def dated(reference, day):
-    """The dates, as people read them, of the entries on a commitment that count from a day."""
+# Of which status a role is that says more: late, without news for long, not searched for yet.
+OF_STATUS = {"late": "done", "silent": "moving", "unread": "none"}
+
+
+def months(reference, day):
+    """The months, as the list tells them, of the news of a commitment that counts from a day."""
     [entries] = [commitment["entries"] for commitment in DATA["commitments"] if commitment["reference"] == reference]
-    dates = {entry["date"] for entry in entries if entry["kind"] != "published"}
-    return {in_words(date) for date in dates if last_day(date) == day}
+    dates = {entry["date"] for entry in entries if entry["kind"] in ("report", "context")}
+    return {month_in_words(date) for date in dates if last_day(date) == day}
 
 
-def in_words(date):
+def month_in_words(date):
     year, _dash, part = date.partition("-")
-    halves = {"H1": f"first half of {year}", "H2": f"second half of {year}", "": year}
-    return halves[part] if part in halves else label(date)
+    if not part or part[0] in "HQ":
+        return f"{part} {year}".strip()
+    return f"{calendar.month_abbr[int(part[:2])]} {year}"
 
 
 def facets(client, day, query):
@@ -1005,22 +1009,24 @@ def test_the_calendar_honours_a_filter_as_of_the_day(client, day):
 
 
 @walk
-def test_the_timeline_s_table_has_each_commitment_as_it_stood_on_the_day(client, day):
+def test_the_timeline_has_each_commitment_as_it_stood_on_the_day(client, day):
     answer = client.get("/timeline/", {"as_of": day})
     assert answer.status_code == 200
-    lines = [line for table in find_all(main_element(answer), "tbody") for line in find_all(table, "tr")]
-    texts = {REFERENCE.search(visible_text(line)).group(): visible_text(line) for line in lines}
-    badges = {
-        REFERENCE.search(visible_text(line)).group(): role_of(find_all(line, "span", _class="badge")[0])
-        for line in lines
+    words = {
+        REFERENCE.search(next(iter(link_texts(line)))).group(): visible_text(find_all(line, "p", _class="in-words")[0])
+        for line in find_all(main_element(answer), "tr")
+        if find_all(line, "p", _class="in-words")
     }
-    assert badges == roles(day)
-    completed = {reference for reference, text in texts.items() if "Completed:" in text}
-    assert completed == set(DAYS[day].since.split())
-    past = {reference for reference, text in texts.items() if "no report of the outcome" in text}
-    assert past == set(DAYS[day].past.split())
-    silent = {reference for reference, text in texts.items() if "No public report was found." in text}
-    assert silent == {reference for reference, role in roles(day).items() if role == "none"}
+    said = {
+        "announced": "Already done when announced:",
+        "done": "Delivered:",
+        "none": "No evidence found",
+        "moving": "In progress:",
+    }
+    assert {
+        reference: next(role for role, start in said.items() if start in text) for reference, text in words.items()
+    } == roles(day)
+    assert {reference for reference, text in words.items() if "Outcome unknown." in text} == set(DAYS[day].past.split())
 
 
 # Nothing that became true later

@@ -129,7 +129,7 @@ def test_the_description_tells_what_a_reader_needs(release, client):
         "Deadline: 2019",
         "The deadline is an interval: 2019 ends on 31 December 2019.",
         "In the release’s words: “in 2019”",
-        "Status: completed, last reported 1 November 2019",
+        "Status: delivered, last reported 1 November 2019",
         "Done when: A Hong Kong Week has opened in Shanghai.",
         "http://testserver/commitments/CU-06/",
     ]
@@ -242,7 +242,7 @@ def test_a_later_slip_does_not_show_on_a_past_day(client):
 
 def test_a_calendar_of_a_past_day_says_so_in_its_name(client):
     name = parsed(client, f"{CALENDAR}?as_of=2019-10-04&status=completed").x_wr_calname.value
-    assert name == "Public commitments: deadlines – Status: completed – as of 4 October 2019"
+    assert name == "Hong Kong–Shanghai Pledge Record: deadlines – Status: delivered – as of 4 October 2019"
 
 
 # Which commitments
@@ -300,7 +300,7 @@ def test_anybody_s_words_are_told_whole_in_lines_that_calendars_can_read(client)
 
 def test_the_name_is_written_so_that_it_ends_no_line_and_no_value(client):
     content = client.get(f"{CALENDAR}?q=a%3Bb,c%0D%0ABEGIN:VEVENT").content.replace(b"\r\n ", b"")
-    name = "Public commitments: deadlines – Words: “a\\;b\\,c BEGIN:VEVENT”"
+    name = "Hong Kong–Shanghai Pledge Record: deadlines – Words: “a\\;b\\,c BEGIN:VEVENT”"
     assert f"\r\nNAME:{name}\r\nX-WR-CALNAME:{name}\r\n".encode() in content
 
 

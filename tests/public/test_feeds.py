@@ -65,13 +65,13 @@ def summary(client, what, address=FEED):
 
 def test_an_entry_says_of_which_commitment_and_what_happened(release, client):
     entry_titles = titles(client, "/commitments/CU-06.atom")
-    what = ["context", "completed", "in progress", "published"]
+    what = ["background", "delivered", "in progress", "published"]
     assert entry_titles == [f"CU-06 Hold a Hong Kong Week in Shanghai: {change}" for change in what]
 
 
 def test_a_report_tells_date_change_note_and_evidence(release, client):
-    text = summary(client, ": completed", "/commitments/CU-06.atom")
-    assert "1 November 2019: in progress → completed" in text
+    text = summary(client, ": delivered", "/commitments/CU-06.atom")
+    assert "1 November 2019: in progress → delivered" in text
     assert "This festival is taken to be the Hong Kong Week" in text
     evidence = "news.gov.hk (HKSAR Government), 1 November 2019 (direct; party): http://www.news.gov.hk/eng/"
     assert evidence in re.sub(r"<[^>]+>", "", text)
@@ -91,7 +91,7 @@ def test_a_reply_is_told_as_the_words_of_whose_it_is(client):
     body = factories.OrganisationFactory(slug="arts", name="Office of Arts")
     commitment = factories.published(owners=[body])
     factories.record("context", commitment, note="We did it.", reply_of="arts")
-    assert "<p>Reply of Office of Arts:</p>\n<p>We did it.</p>" in summary(client, ": context")
+    assert "<p>Reply of Office of Arts:</p>\n<p>We did it.</p>" in summary(client, ": background")
 
 
 def test_a_stop_tells_its_reason_and_a_slip_tells_its_own(client):
@@ -187,12 +187,12 @@ def test_a_feed_names_its_author_and_itself_and_its_page(pledge, client, setting
     settings.PUBLISHER = "Office of Records"
     feed = parsed(client, f"{FEED}?status=completed&area=culture&page=3&per_page=10&sort=-title").feed
     assert feed.author == "Office of Records"
-    assert feed.title == "Public commitments: updates – Status: completed; Area: Culture"
+    assert feed.title == "Hong Kong–Shanghai Pledge Record: updates – Status: delivered; Area: Culture"
     links = {link.rel: link.href for link in feed.links}
     query = "?status=completed&area=culture"
     assert links == {"self": f"http://testserver{FEED}{query}", "alternate": f"http://testserver/commitments/{query}"}
     settings.PUBLISHER = ""
-    assert parsed(client).feed.author == "Public commitments"
+    assert parsed(client).feed.author == "Hong Kong–Shanghai Pledge Record"
 
 
 # Names
@@ -272,7 +272,7 @@ def test_a_feed_of_a_past_day_tells_nothing_that_came_later_and_keeps_the_day(pl
     address = "/commitments/CU-06.atom?as_of=2019-10-30"
     feed = parsed(client, address)
     assert [entry.title for entry in feed.entries] == ["CU-06 Hold a week: in progress"]
-    assert feed.feed.title == "Public commitments: updates – CU-06 Hold a week – as of 30 October 2019"
+    assert feed.feed.title == "Hong Kong–Shanghai Pledge Record: updates – CU-06 Hold a week – as of 30 October 2019"
     assert feed.entries[0].link.startswith("http://testserver/commitments/CU-06/?as_of=2019-10-30#entry-")
     assert {link.href.partition("?")[2] for link in feed.feed.links} == {"as_of=2019-10-30"}
     assert f"entry-{entry.sequence}" in client.get(address.replace("30", "31")).text
@@ -295,7 +295,7 @@ def test_a_retraction_that_is_known_today_counts_on_a_past_day_too(client):
     entry = factories.record("report", commitment, date="2020", status="completed")
     append_entries([new_retraction(entry, "It was another thing.", BY)])
     entry_titles = titles(client, f"{FEED}?as_of=2021-01-01")
-    assert [title.split(": ")[1] for title in entry_titles] == ["completed (retracted)", "in progress"]
+    assert [title.split(": ")[1] for title in entry_titles] == ["delivered (retracted)", "in progress"]
 
 
 @pytest.mark.parametrize("address", ["/commitments/CU-06.atom", "/commitments/CU-06.ics"])

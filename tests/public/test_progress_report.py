@@ -18,7 +18,7 @@ from commitments.domain.choices import ANNOUNCED, Change, Kind, Status
 from commitments.exports.progress import PERIOD_COLUMNS
 from commitments.ledger.append import append_entries, new_publication, new_retraction
 from commitments.ledger.new_entries import Actor
-from commitments.models import Commitment, LedgerEntry, Release
+from commitments.models import Commitment, LedgerEntry, Organisation, Release
 from commitments.query import period
 from commitments.query.filters import CommitmentFilter, PeriodFilter, period_params, query_errors
 from commitments.query.period import NOT_YET_PROMISED, classify_changes
@@ -197,13 +197,15 @@ def page(client, query=DAYS):
     return answer
 
 
+def section_element(answer, change):
+    """The section of a change."""
+    [block] = find_all(main_element(answer), "section", **{"aria-labelledby": change})
+    return block
+
+
 def section(answer, change):
     """The references in a section's rows, in their order."""
-    [block] = [
-        element
-        for element in find_all(main_element(answer), "section")
-        if dict(element.attributes)["aria-labelledby"] == change
-    ]
+    block = section_element(answer, change)
     return [visible_text(find_all(row, "td")[0]) for table in find_all(block, "tbody") for row in find_all(table, "tr")]
 
 
@@ -275,7 +277,7 @@ def test_the_sections_stand_in_the_order_of_a_report(report):
         "Summary",
         "Status at the start and at the end",
         "What changed, by area",
-        "Completed: 1",
+        "Delivered: 1",
         "Started: 2",
         "Slipped or brought forward: 2",
         "Stopped: 1",
@@ -287,10 +289,12 @@ def test_the_sections_stand_in_the_order_of_a_report(report):
 
 def test_the_summary_counts_pledges_and_leads_to_their_sections(report):
     [summary] = find_all(main_element(report), "ul", _class="key")
-    assert {label: address for address, label in link_texts(summary).items()} == {
+    links = find_all(summary, "a")
+    assert {visible_text(link): dict(link.attributes)["href"] for link in links} == {
         "6 pledges at the start": "/commitments/?as_of=2018-08-24&level=primary",
         "3 newly promised": "#newly_promised",
-        "1 completed": "#completed",
+        "1 delivered": "#completed",
+        "1 delivered late": "#completed",
         "2 started": "#started",
         "1 slipped": "#deadline_moved",
         "1 stopped": "#stopped",
@@ -310,7 +314,7 @@ MATRIX = {
     "no evidence found": [1, 0, 1, 0, 1, 3],
     "not started": [0, 0, 0, 0, 0, 0],
     "in progress": [0, 1, 0, 1, 0, 2],
-    "completed": [0, 0, 0, 1, 0, 1],
+    "delivered": [0, 0, 0, 1, 0, 1],
     "stopped": [0, 0, 0, 0, 0, 0],
     "On 30 August 2021": [2, 1, 2, 3, 1, 9],
 }
@@ -412,9 +416,47 @@ def test_a_slip_is_told_with_its_days_and_every_reason(report):
     assert "March 2022 → January 2022 brought forward by 59 days" in text
 
 
-def test_what_was_completed_late_says_by_how_many_days(report):
+def test_what_was_delivered_late_says_so_with_its_verdict_though_no_deadline_moved(report):
     text = visible_text(main_element(report))
-    assert "in progress, July 2018 → completed, November 2019 deadline 2018 met late, 305 days late" in text
+    assert "in progress, July 2018 → delivered late November 2019 Delivered late, in November 2019:" in text
+    assert "At least 10 months after the time that was named, 2018." in text
+    moved = visible_text(section_element(report, "deadline_moved"))
+    assert "1 pledge was delivered late, whether or not its deadline was moved." in moved
+    assert "1 pledge is past its deadline and not finished." in moved
+
+
+def test_where_nothing_moved_and_nothing_is_late_the_report_says_none(history, client):
+    moved = section_element(page(client, f"{DAYS}&q=AA-05"), "deadline_moved")
+    assert visible_text(moved) == "Slipped or brought forward None."
+
+
+def test_a_note_is_printed_whole_with_every_page_of_its_evidence(history, client):
+    commitment, note = factories.published(), " ".join(f"Sentence {number}." for number in range(80))
+    pages = [factories.evidence(url=f"https://example.org/{number}") for number in range(6)]
+    factories.record(
+        "report", commitment, date="2020", status="completed", note=f"{note} Mind the caveat.", evidence=pages
+    )
+    delivered = section_element(page(client, f"{DAYS}&q={commitment.reference}"), "completed")
+    assert "Sentence 79. Mind the caveat." in visible_text(delivered)
+    [evidence] = find_all(delivered, "ul", _class="evidence")
+    assert list(link_texts(evidence)) == [row["url"] for row in pages]
+
+
+def test_wide_tables_say_that_they_scroll_and_can_be_scrolled_by_keyboard(report):
+    boxes = [dict(box.attributes) for box in find_all(main_element(report), "div", _class="scroll")]
+    assert [(box["role"], box["tabindex"]) for box in boxes] == [("region", "0")] * 2
+    assert [box["aria-label"] for box in boxes] == [
+        visible_text(find_all(table, "caption")[0])
+        for table in find_all(main_element(report), "table", _class="counts")
+    ]
+    assert visible_text(main_element(report)).count("This table scrolls sideways.") == 2
+
+
+def test_owners_stand_by_their_full_names(history, client):
+    Organisation.objects.filter(slug="arts").update(short_name="Arts")
+    named = {visible_text(cell) for cell in find_all(section_element(page(client), "stopped"), "th", scope="row")}
+    started = {visible_text(cell) for cell in find_all(section_element(page(client), "started"), "th", scope="row")}
+    assert (named, "Do AA-02 Office of Arts" in started) == ({"Do AA-04 City"}, True)
 
 
 def test_rows_lead_to_the_commitment_as_it_stood_at_the_end(history, client):
@@ -427,7 +469,7 @@ def test_an_empty_section_says_so_in_a_line_and_other_changes_are_left_out(histo
     answer = page(client, f"{DAYS}&q=AA-05")
     titles = [visible_text(title) for title in find_all(main_element(answer), "h2")][3:]
     assert titles == [
-        "Completed",
+        "Delivered",
         "Started",
         "Slipped or brought forward",
         "Stopped",
@@ -498,7 +540,7 @@ def test_the_filter_is_kept_by_form_file_and_chips(history, client):
     ]  # fmt: skip
     assert client.get(file.replace("&amp;", "&")).status_code == 200
     assert [visible_text(chip).split(" ×")[0] for chip in find_all(find_all(shown, "ul", _class="chips")[0], "li")] == [
-        "Remove: Status: completed",
+        "Remove: Status: delivered",
         "Remove: Area: Culture",
         "Clear all filters",
     ]

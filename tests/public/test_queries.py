@@ -8,7 +8,7 @@ from tests.helpers.crowds import grow, queries
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 LIST = "/commitments/?per_page=100"
 PAGES = {
-    "/": 12,
+    "/": 17,
     LIST: 10,
     f"{LIST}&q=thing&status=in_progress&owner=body-of-all&side=hong_kong&sort=-title&as_of=2020-01-01": 12,
     "/commitments/QQ-0001/": 18,

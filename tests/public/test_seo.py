@@ -80,7 +80,10 @@ def test_no_text_breaks_out_of_the_structured_data(client, hostile):
     head = Head(client.get(PAGE))
     action = head.data["mainEntity"]
     assert (action["name"], action["description"], action["agent"][0]["name"]) == (hostile,) * 3
-    assert (head.titles, head.metas["og:title"]) == ([f"TT-01 {hostile} – Public commitments"], f"TT-01 {hostile}")
+    assert (head.titles, head.metas["og:title"]) == (
+        [f"TT-01 {hostile} – Hong Kong–Shanghai Pledge Record"],
+        f"TT-01 {hostile}",
+    )
     assert head.metas["description"] == f"{hostile}: no evidence found. “{hostile}\xa0…”"
     assert len([script for script in head.scripts if script]) == 1
 
@@ -126,7 +129,7 @@ def pages(db):
 
 LISTED = ["/", "/about/", "/api/v1/docs/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
 LISTED += ["/data/", "/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/"]
-LISTED += ["/reports/progress/", "/timeline/", "/updates/"]
+LISTED += ["/reports/progress/", "/timeline/", "/updates/", "/areas/", "/organisations/", "/releases/"]
 LISTED = sorted(path_in_language(language, page) for language in LANGUAGE_TAGS for page in LISTED)
 
 

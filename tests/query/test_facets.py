@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Max
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -19,7 +20,7 @@ from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.ledger.verify import rebuild_projections
 from commitments.models import Area, Commitment, Organisation, Release
-from commitments.query.facets import FACET_COLUMNS, MAX_INDEXES, SEARCH_FILTERS, count_choices, index_for
+from commitments.query.facets import CHOICE_FILTERS, MAX_INDEXES, SEARCH_FILTERS, count_choices, index_for
 from commitments.query.filters import CommitmentFilter
 from commitments.query.forms import ListForm
 from tests import factories
@@ -69,26 +70,33 @@ def many_commitments(seed):
         )
         for n in range(6)
     ]
-    new = []
+    new, published = [], {releases[0]: [], releases[1]: []}
     for number in range(40):
         deadline = dice.choice(["", "2019", "2020-H1", "2021-06-30", "2027-01", "2030"])
+        release = dice.choice(releases)
+        earlier = published[releases[0]] if release == releases[1] else []
         draft = factories.CommitmentFactory(
             reference=f"{dice.choice('QR')}Q-{number:04}",
             title=dice.choice(["Build a bridge", "去上海", "meet", "Aim"]),
-            release=dice.choice(releases),
+            release=release,
+            repeats=dice.sample(earlier, min(len(earlier), dice.randint(0, 2))),
             area=dice.choice([*areas, None]),
-            kind=dice.choice([Kind.ACTION, Kind.CONTINUING]),
+            kind=dice.choice([Kind.ACTION, Kind.CONTINUING, Kind.AGREEMENT]),
             level=dice.choice([Level.PRIMARY, Level.UMBRELLA]),
             deadline=deadline,
             owners=dice.sample(bodies, dice.randint(1, 3)),
             partners=dice.sample(bodies, dice.randint(0, 2)),
         )
         if number % 5:
+            published[release].append(draft)
             new.append(new_publication(draft, BY, recorded_at=factories.WHEN))
             new += [update(draft, dice) for _ in range(dice.randint(0, 3))]
     entries = append_entries(new)
     reports = [entry for entry in entries if entry.kind == "report"]
     append_entries([new_retraction(entry, "Wrong.", BY) for entry in reports[::4]])
+    # What is promised again cannot be retracted, what promises it again can.
+    later = [entry for entry in entries if entry.kind == "published" and entry.data["release"] == "of-2020"]
+    append_entries([new_retraction(entry, "Not promised.", BY) for entry in later[::6]])
     translations = {
         "zh-hant": {"Build a bridge": "興建大橋", "meet": "會面"},
         "zh-hans": {"meet": "会面", "Aim": "目的"},
@@ -124,7 +132,7 @@ def sorts():
 def questions():
     """Query strings in which every name of the filterset may stand, with some days and any sort."""
     choices = [
-        (name, value) for name in FACET_COLUMNS for value, _label in valid_filter().filters[name].extra["choices"]
+        (name, value) for name in CHOICE_FILTERS for value, _label in valid_filter().filters[name].extra["choices"]
     ]
     days, sorted_by = st.sampled_from(["", *DAYS]), st.sampled_from(["", *sorts()])
     filters = st.lists(st.sampled_from(choices), max_size=4, unique=True)
@@ -151,7 +159,7 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
     many_commitments(seed)
 
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(questions(), st.sampled_from(list(FACET_COLUMNS)), st.integers(0, 40), st.integers(0, 40), LANGUAGE)
+    @given(questions(), st.sampled_from(CHOICE_FILTERS), st.integers(0, 40), st.integers(0, 40), LANGUAGE)
     def holds(query, name, first, length, language):
         with translation.override(language):
             assume(CommitmentFilter(QueryDict(query), TODAY).is_valid())  # a release not yet out is no choice
@@ -160,6 +168,8 @@ def test_any_question_finds_and_counts_what_sql_finds_and_counts(db, seed):
             assert ours.references(first, first + length) == theirs[first : first + length]
             in_each = {value: len(in_sql(with_only(query, name, value))) for value in ours.counts[name]}
             assert ours.counts[name] == in_each
+            checked = valid_filter(query).qs.aggregate(last=Max("state__last_checked_on"))["last"]
+            assert ours.last_checked_on == checked
 
     holds()
 
@@ -189,7 +199,7 @@ def test_titles_have_an_order_in_each_language_that_share_an_index(db):
 
 
 def test_every_filter_is_known_here_and_every_choice_is_counted(release):
-    assert {*FACET_COLUMNS, *SEARCH_FILTERS} == set(valid_filter().filters)
+    assert {*CHOICE_FILTERS, *SEARCH_FILTERS} == set(valid_filter().filters)
     for name, of_each in result().counts.items():
         assert list(of_each) == [value for value, _label in valid_filter().form.fields[name].choices]
 
@@ -326,6 +336,7 @@ RACE = """
 from datetime import date
 from threading import Barrier, Thread
 from django.db import connection
+from django.db.models import Max
 from django.http import QueryDict
 from commitments.query.facets import count_choices
 from commitments.query.filters import CommitmentFilter

@@ -114,7 +114,9 @@ def make_the_world():
     called_off = {"stop_reason": "cancelled", "evidence": [factories.evidence(relation="context")]}
     new.record("report", stopped, date="2018-12-01", status="stopped", note="Called off.", **called_off)
 
-    upcoming = new.published(reference="AA-08", title="Open a school", deadline="2030-H1", **by_north, **later)
+    upcoming = new.published(
+        reference="AA-08", title="Open a school", deadline="2030-H1", repeats=[overdue], **by_north, **later
+    )
     state_media = factories.evidence(source="state_media")
     new.record("report", upcoming, date="2026-10", status="not_started", note="Not begun.", evidence=[state_media])
 
@@ -130,14 +132,14 @@ QUESTIONS = [
     ("q=BRIDGE", ["AA-05"]),
     ("q=aa-06", ["AA-06"]),
     ("q=painted", ["AA-06"]),
-    ("q=northern", ["AA-01", "AA-04", "AA-08"]),
-    ("q=nof", ["AA-01", "AA-04", "AA-08"]),
+    ("q=northern", ["AA-01", "AA-04", "AA-07", "AA-08"]),
+    ("q=nof", ["AA-01", "AA-04", "AA-07", "AA-08"]),
     ("q=enterprises", ["AA-07"]),
     ("q=everyone", ["AA-03"]),
     ("q=called", ["AA-07"]),
     ("q=doors", ["AA-01"]),  # the note of a report that is no longer the last
     ("q=secret", []),
-    ("q=council+music", []),  # a partner's name is not searched
+    ("q=council+music", ["AA-02"]),  # its partner's name, and its title
     ("q=harbour+hold", ["AA-01"]),
     ("q=hold+bridge", []),
     ("q=++harbour%E3%80%80hold++", ["AA-01"]),
@@ -196,6 +198,19 @@ QUESTIONS = [
     ("level=aim&level=umbrella", ["AA-03", "AA-06"]),
     ("release=second", ["AA-08", "AA-09"]),
     ("release=first&release=second", ALL),
+    ("delivered=announced", ["AA-02"]),
+    ("delivered=since", ["AA-01"]),
+    ("delivered=announced&delivered=since", ["AA-01", "AA-02"]),
+    ("delivered=not_announced", ["AA-01", *ALL[2:]]),
+    ("late=yes", ["AA-01", "AA-05"]),
+    ("repeated=yes", ["AA-05"]),
+    ("repeated=earlier", ["AA-08"]),
+    ("repeated=yes&repeated=earlier", ["AA-05", "AA-08"]),
+    ("as_of=2024-04-25&repeated=yes", []),  # the release that promises it again was not out yet
+    ("as_of=2024-04-25&repeated=earlier", []),
+    ("checked=yes", [reference for reference in ALL if reference != "AA-03"]),
+    ("checked=no", ["AA-03"]),
+    ("checked=yes&checked=no", ALL),
     ("deadline_from=2021", ["AA-04", "AA-06", "AA-08"]),
     ("deadline_from=2021-06-30", ["AA-04", "AA-06", "AA-08"]),
     ("deadline_from=2021-07", ["AA-04", "AA-08"]),

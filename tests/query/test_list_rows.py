@@ -16,4 +16,4 @@ def test_of_two_entries_of_one_day_the_row_tells_of_the_one_recorded_later():
     record("report", commitment, date="2019-11-05")
     record("context", commitment, date="2019-11-05", note="It bears on it.")
     row = list_rows(Commitment.objects.as_of(date(2026, 11, 29))).get()
-    assert (row.last_kind, str(row.last_dated)) == ("context", "2019-11-05")
+    assert (row.news_kind, str(row.news_dated)) == ("context", "2019-11-05")

@@ -1,4 +1,4 @@
-"""Searching in Chinese: either form of a character finds both, in what is on record and in its translations."""
+"""Searching: what is looked through, phrases, spellings; in Chinese either form of a character finds both."""
 
 from datetime import date
 
@@ -116,3 +116,30 @@ def test_the_same_is_found_in_every_language(client, prefix, word):
     pledge(owners=[factories.OrganisationFactory(name="Leisure Department", name_zh_hant="康樂及文化事務署")])
     rows = client.get(f"{prefix}/api/v1/commitments/?q={word}").json()["results"]
     assert [row["reference"] for row in rows] == ["TT-01"]
+
+
+def test_names_of_areas_and_partners_short_titles_and_titles_of_evidence_are_looked_through():
+    area = factories.AreaFactory(name="Civil aviation", name_zh_hant="民航")
+    partner = factories.OrganisationFactory(name="Airport Group", aliases="SAG\nAirports of Shanghai")
+    commitment = pledge(short_title="Training staff", area=area, partners=[partner])
+    factories.record("context", commitment, evidence=[factories.evidence(relation="related", title="Note on a course")])
+    words = ["civil aviation", "民航", "airport group", "SAG", "training staff", "note on a course", "tt01"]
+    assert {word: references(word) for word in words} == {word: ["TT-01"] for word in words}
+
+
+def test_titles_of_evidence_are_found_from_the_day_from_which_they_count():
+    row = factories.evidence(relation="related", title="Note on a course")
+    factories.record("context", pledge(), date="2020-05-05", evidence=[row])
+    assert (references("course", date(2020, 5, 4)), references("course", date(2020, 5, 5))) == ([], ["TT-01"])
+
+
+def test_a_phrase_is_found_as_a_whole_and_its_words_in_any_order():
+    pledge(title="Hold a Hong Kong Week in Shanghai")
+    found = ['"hong kong week"', "“Hong Kong Week”", "week kong", '"kong week" shanghai']
+    assert [words for words in [*found, '"week hong"', '"kong  hong"'] if references(words)] == found
+
+
+@pytest.mark.parametrize("words", ["", "  ", '""', "–", "\u200b"])
+def test_where_nothing_is_looked_for_all_is_found(words):
+    pledge()
+    assert references(words) == ["TT-01", "TT-02"]

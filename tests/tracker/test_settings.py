@@ -253,6 +253,30 @@ def test_a_sign_in_lasts_for_twelve_hours_and_one_without_a_request_unless_told_
     assert values(*of, SESSION_HOURS="8", SESSION_IDLE_MINUTES="15", REQUIRE_MFA="1") == (28_800, 900, True)
 
 
+NAMES = ("SITE_NAME", "SITE_NAME_ZH_HANT", "SITE_NAME_ZH_HANS")
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ((), ("Hong Kong–Shanghai Pledge Record", "滬港承諾錄", "沪港承诺录")),
+        (("Our Record",), ("Our Record", "Our Record", "Our Record")),
+        (("Our Record", "承諾錄", " "), ("Our Record", "承諾錄", "Our Record")),
+        (("", "承諾錄"), ("Hong Kong–Shanghai Pledge Record", "承諾錄", "沪港承诺录")),
+    ],
+)
+def test_the_site_has_a_name_in_each_language_and_ours_go_together(given, names):
+    configuration = settings_in(**dict(zip(NAMES, given, strict=False)))
+    assert tuple(configuration["SITE_NAMES"].values()) == names
+    assert configuration["SPECTACULAR_SETTINGS"]["TITLE"] == names[0]
+
+
+def test_a_name_of_several_lines_is_refused():
+    for name in NAMES:
+        said = refusal(lambda name=name: settings_in(**{name: "Our\nRecord"}))
+        assert said == f"{name} is 'Our\\nRecord': write one line of text."
+
+
 def test_in_production_cookies_and_addresses_are_https_only_and_on_ones_own_machine_not():
     of = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT")
     assert values(*of, **PRODUCTION) == (True, True, True)

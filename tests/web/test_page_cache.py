@@ -221,7 +221,7 @@ def test_answers_of_other_software_are_not_ours(release, client, monkeypatch):
     assert get(client, "/", **{"if-none-match": etag}).headers["ETag"] != etag
 
 
-@pytest.mark.parametrize("setting", ["PUBLISHER", "CONTACT", "LOG_DAYS", "SECRET_KEY"])
+@pytest.mark.parametrize("setting", ["SITE_NAME", "PUBLISHER", "CONTACT", "LOG_DAYS", "SECRET_KEY"])
 def test_another_setting_is_other_software(monkeypatch, setting):
     before = code_version()
     monkeypatch.setenv(setting, "another")

@@ -144,7 +144,7 @@ class OrganisationResource(ImportResource):
         Organisation.objects.bulk_create(new_organisations, batch_size=BATCH_SIZE)
         if changed_organisations:
             fields = sorted({name for outcome in changed for name in outcome.changed})
-            Organisation.objects.bulk_update(changed_organisations, [*fields, "search_text_zh"], batch_size=BATCH_SIZE)
+            Organisation.objects.bulk_update(changed_organisations, [*fields, "search_text"], batch_size=BATCH_SIZE)
         self.log(
             new_organisations,
             [

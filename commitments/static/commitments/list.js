@@ -1,4 +1,20 @@
 // The list with JavaScript: htmx changes it in place. What is said here is what htmx leaves to the page.
+
+// It is fetched when a reader first points at the list or its filters: whoever only reads needs none of it.
+const source = document.currentScript.dataset.htmx;
+const area = document.querySelector(".with-filters");
+let changed = false;
+const fetchOnce = () => {
+  for (const event of ["pointerover", "focusin"]) area.removeEventListener(event, fetchOnce);
+  const script = document.createElement("script");
+  script.src = source;
+  // What was ticked meanwhile is asked for then.
+  script.addEventListener("load", () => changed && document.getElementById("filters").dispatchEvent(new Event("change")));
+  document.head.append(script);
+};
+for (const event of ["pointerover", "focusin"]) area.addEventListener(event, fetchOnce);
+area.addEventListener("change", () => { changed = !window.htmx; });
+
 const withoutBlanks = (data) => {
   for (const [name, value] of [...data.entries()]) if (value === "") data.delete(name);
 };

@@ -1,0 +1,68 @@
+"""How a commitment stands, as readers see it: one role, which the stylesheet draws, and the words printed beside it.
+
+Overview, list, commitment, timeline and progress report all ask here, so that they say the same. The roles, their
+shapes and their colours: /about/design/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from commitments.domain.choices import Freshness, Kind, Schedule, Status
+from commitments.models import Commitment
+from commitments.models.commitment import status_role
+
+ANNOUNCED, DONE, LATE = "announced", "done", "late"
+MOVING, SILENT = "moving", "silent"
+NONE, UNREAD = "none", "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A role (`role-done` is its class) and its words."""
+
+    role: str
+    label: str | Promise
+
+
+# In the order of the legend: what came of it, then what is not known, then what was no longer to be kept.
+STANDINGS = {
+    standing.role: standing
+    for standing in (
+        Standing(DONE, Status.COMPLETED.label),
+        Standing(LATE, _("delivered late")),
+        Standing(MOVING, Status.IN_PROGRESS.label),
+        # The same word, drawn faded: how old the news is stands beside it.
+        Standing(SILENT, Status.IN_PROGRESS.label),
+        Standing(Status.NOT_STARTED.role, Status.NOT_STARTED.label),
+        Standing(Status.STOPPED.role, Status.STOPPED.label),
+        Standing(NONE, Status.NO_REPORT.label),
+        Standing(UNREAD, _("not searched for yet")),
+        Standing(ANNOUNCED, Kind.DONE_AT_RELEASE.label),
+    )
+}
+
+
+def standing(commitment: Commitment) -> Standing:
+    """How a commitment stands on the day asked for: after `as_of(day)`."""
+    state = commitment.state
+    searched = state.last_checked_on is not None
+    return standing_of(state.status, commitment.kind, commitment.schedule, commitment.freshness, searched=searched)
+
+
+def standing_of(status: str, kind: str, schedule: str = "", freshness: str = "", *, searched: bool = True) -> Standing:
+    """The same of what is known of it; without `schedule` and `freshness` neither late nor faded.
+
+    What was done when it was announced is never called delivered, late or not: nobody kept it afterwards.
+    """
+    role = status_role(status, kind)
+    if role == DONE and schedule == Schedule.MET_LATE:
+        role = LATE
+    elif role == MOVING and freshness == Freshness.STALE:
+        role = SILENT
+    elif role == NONE and not searched:
+        role = UNREAD
+    return STANDINGS[role]
