@@ -16,14 +16,20 @@ from commitments.query.forms import PER_PAGE
 from commitments.web.links import replace_params
 from commitments.web.pages import day_page, render_page
 
+# What most readers come for: what happened, not that somebody looked or mended a comma.
+NEWS = "news"
+NEWS_KINDS = (EntryKind.REPORT, EntryKind.CONTEXT)
+
 
 @day_page
 def updates_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
-    """What changed: every entry of the ledger, the latest recorded first; with `entry`, those of one kind."""
+    """What changed: every entry of the ledger, the latest recorded first; with `entry`, those of one kind, or news."""
     kind = request.GET.get("entry", "")
-    if kind and kind not in EntryKind:
-        return render_page(request, "bad_page", day, as_of=as_of, status=400, kinds=EntryKind)
-    entries = public_entries(day).filter(kind=kind) if kind else public_entries(day)
+    if kind and kind not in (NEWS, *EntryKind):
+        return render_page(request, "bad_page", day, as_of=as_of, status=400, kinds=[NEWS, *EntryKind])
+    entries = public_entries(day)
+    if kind:
+        entries = entries.filter(kind__in=NEWS_KINDS if kind == NEWS else [kind])
     paginator = Paginator(entries.values_list("pk", flat=True), PER_PAGE)
     twice = any(len(request.GET.getlist(name)) > 1 for name in ("entry", "page"))
     try:
@@ -37,7 +43,7 @@ def updates_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRes
         "updates",
         day,
         as_of=as_of,
-        kinds=entry_kind_links(request, EntryKind(kind) if kind else None),
+        kinds=entry_kind_links(request, kind),
         entries=[(entry, described.get(entry.sequence), described.get(entry.target_id or 0)) for entry in shown],
         page=shown_page,
         previous=replace_params(request.GET, page=shown_page.number - 1),
@@ -45,10 +51,10 @@ def updates_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRes
     )
 
 
-def entry_kind_links(request: HttpRequest, shown: EntryKind | None) -> list[dict[str, Any]]:
-    """The kinds of entries that the page can be asked for, and all."""
-    choices: list[tuple[str | None, Any]] = [(None, _("All")), *((kind.value, kind.label) for kind in EntryKind)]
+def entry_kind_links(request: HttpRequest, shown: str) -> list[dict[str, Any]]:
+    """What the page can be asked for: all, news, and each kind of entries."""
+    choices = [("", _("All")), (NEWS, _("news")), *((kind.value, kind.label) for kind in EntryKind)]
     return [
-        {"label": label, "address": replace_params(request.GET, entry=value, page=None), "shown": value == shown}
+        {"label": label, "address": replace_params(request.GET, entry=value or None, page=None), "shown": value == shown}
         for value, label in choices
     ]

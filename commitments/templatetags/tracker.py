@@ -278,10 +278,10 @@ def list_url(context: template.Context, **filters: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def page_url(context: template.Context, name: str, *args: str) -> str:
-    """A page's address, on the day that this page is asked for: `{% page_url "area" area.slug %}`."""
+def page_url(context: template.Context, name: str, *args: str, **params: str) -> str:
+    """A page's address, on the day that this page is asked for: `{% page_url "timeline" area=area.slug %}`."""
     links: DayLinks = context["links"]
-    return links.page(name, *args)
+    return links.page(name, *args, **params)
 
 
 # What stands between texts, as the page's language writes it: `{{ day }}{% colon %}{{ status }}`.

@@ -17,19 +17,16 @@ class DayLinks:
 
     as_of: date | None = None
 
-    def page(self, name: str, *args: str) -> str:
-        """A public page's address by its name in `urls.py`."""
-        return reverse(name, args=args) + self._query([])
+    def page(self, name: str, *args: str, **params: str) -> str:
+        """A public page's address by its name in `urls.py`; several values of one parameter are joined by commas."""
+        pairs = [(param, value) for param, values in params.items() for value in values.split(",")]
+        if self.as_of:
+            pairs.append(("as_of", self.as_of.isoformat()))
+        return reverse(name, args=args) + (f"?{urlencode(pairs)}" if pairs else "")
 
     def commitments(self, **filters: str) -> str:
-        """The list's address with filters; several values of one are joined by commas."""
-        pairs = [(name, value) for name, values in filters.items() for value in values.split(",")]
-        return reverse("commitments") + self._query(pairs)
-
-    def _query(self, pairs: list[tuple[str, str]]) -> str:
-        if self.as_of:
-            pairs = [*pairs, ("as_of", self.as_of.isoformat())]
-        return f"?{urlencode(pairs)}" if pairs else ""
+        """The list's address with filters."""
+        return self.page("commitments", **filters)
 
 
 def keep_params(query: QueryDict, names: Iterable[str]) -> QueryDict:
