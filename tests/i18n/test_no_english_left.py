@@ -7,6 +7,7 @@ import pytest
 
 from commitments.domain.choices import Level, Relation, Status
 from commitments.i18n.languages import CHINESE, path_in_language
+from commitments.query.filters import DELIVERED, LATE, REPEATED
 from tests.browser.pages import PAGES, WRONG
 
 LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]+")  # two letters and more
@@ -25,9 +26,11 @@ ALLOWED = {
     "what programs write": r"verify_ledger|null|true|false|X-Ledger-Head|X-Row-Count|ETag|If-None-Match|Retry-After"
     r"|Link|content_digest|content|head|\?per_page=1|per_page|count|next|as_of|zh-hant|zh-hans|UpdateWithEvidence"
     r"|datapackage.json|\{reference\}|\{entry\}|\{slug\}|organisation/hksarg",
-    "values on record": "|".join(sorted({*Status.values, *Level.values, *Relation.values}, key=len, reverse=True)),
+    "values of fields and filters": "|".join(
+        sorted({*Status.values, *Level.values, *Relation.values, *DELIVERED, *LATE, *REPEATED}, key=len, reverse=True)
+    ),
     "the release's own words": "it is estimated that|is planning to|will|Hong Kong In",
-    "names": "PressReader|FILMART|ETF|SMG",
+    "names": "PressReader|FILMART|InnoEX|ETF|SMG",
     "news sources that call themselves so": r"SHINE|City News Service|ALB China|am730|asialaw|Blockchain\.News"
     r"|Cointelegraph|finews\.asia|Fintech News Hong Kong|FinTV|Healthcare Asia|Hellenic Shipping News",
     "what was asked for": "nothing-is-called-this|week|foo",
