@@ -55,6 +55,10 @@ def entry_kind_links(request: HttpRequest, shown: str) -> list[dict[str, Any]]:
     """What the page can be asked for: all, news, and each kind of entries."""
     choices = [("", _("All")), (NEWS, _("news")), *((kind.value, kind.label) for kind in EntryKind)]
     return [
-        {"label": label, "address": replace_params(request.GET, entry=value or None, page=None), "shown": value == shown}
+        {
+            "label": label,
+            "address": replace_params(request.GET, entry=value or None, page=None),
+            "shown": value == shown,
+        }
         for value, label in choices
     ]

@@ -101,22 +101,6 @@ def vocabulary_meaning(vocabulary: str, value: str) -> str:
     return str(getattr(choices, vocabulary)(value).meaning)
 
 
-@register.simple_tag(takes_context=True)
-def unit_square(context: template.Context, commitment: Commitment) -> SafeString:
-    """One square of the unit chart: a link with a name, its status as shape and colour."""
-    links: DayLinks = context["links"]
-    shown = standing(commitment)
-    status = shown.label
-    return format_html(
-        '<li><a class="unit role-{}{}" href="{}" title="{}"><span class="visually-hidden">{}</span></a></li>',
-        shown.role,
-        "" if commitment.level == choices.Level.PRIMARY else " minor",
-        links.page("commitment", commitment.reference),
-        with_label(display_title(commitment), status),
-        format_html(with_label("{}", "{}"), titled(commitment), status),
-    )
-
-
 @register.simple_tag
 def json_ld(data: dict[str, Any] | None) -> SafeString:
     """A page's structured data (JSON-LD): a block of data, which no browser runs. Nothing for nothing."""

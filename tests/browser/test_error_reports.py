@@ -24,7 +24,7 @@ def test_a_reader_without_javascript_reports_staff_answer_and_the_reader_reads_i
         page.get_by_label("I write for a body").select_option("hksarg")
         page.get_by_role("button", name="Send").click()
         receipt = page.url
-        assert "received" in page.locator(".badge").inner_text()
+        assert "received" in page.locator(".chip").inner_text()
         assert WHAT in page.locator("main").inner_text()
         assert page.context.cookies() == []
     with open_page(**as_clerk) as page:
@@ -39,7 +39,7 @@ def test_a_reader_without_javascript_reports_staff_answer_and_the_reader_reads_i
         page.get_by_role("button", name="Save", exact=True).click()
     with open_page(javascript=False) as page:
         page.goto(receipt)
-        assert "put right" in page.locator(".badge").inner_text()
+        assert "put right" in page.locator(".chip").inner_text()
         assert "The report now says so." in page.locator("main").inner_text()
 
 
@@ -53,7 +53,7 @@ def test_a_person_who_is_too_quick_loses_nothing(office, chromium):
         assert page.get_by_label("What is wrong?").input_value() == "Sent too soon."
         page.wait_for_timeout(AWHILE)
         page.get_by_role("button", name="Send").click()
-        assert "received" in page.locator(".badge").inner_text()
+        assert "received" in page.locator(".chip").inner_text()
 
 
 def test_the_trap_is_reached_by_neither_eye_nor_keyboard(site, open_page):

@@ -123,7 +123,7 @@ def test_no_row_is_cut_by_the_edge_of_a_page(site, open_page):
 def test_the_report_is_made_without_javascript(site, open_page):
     with open_page(javascript=False) as page:
         page.goto(f"{site.url}/commitments/?area=culture&as_of=2021-08-30")
-        page.get_by_role("link", name="Progress report on these").click()
+        page.get_by_role("main").get_by_role("link", name="Progress report").click()
         page.get_by_label("Broken down by").select_option("owner")
         page.get_by_label("From").fill("2019-01-01")
         page.get_by_role("button", name="Show the report").click()

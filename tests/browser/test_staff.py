@@ -30,7 +30,7 @@ def test_recorded_progress_is_on_the_page_the_list_and_the_csv_at_once(staffed, 
         page.get_by_role("button", name="Publish", exact=True).click()
         assert "/commitments/AV-04/#entry-" in page.url
         assert "Twelve employees took the first course." in page.inner_text("main")
-        assert "about 40 employees; 12 reported" in page.inner_text("main")
+        assert "about 40 employees\n\n12 reported" in page.inner_text("main .facts")
         page.goto(f"{server.url}/commitments/?q=AV-04")
         assert "in progress" in page.inner_text("tbody")
         csv = page.request.get(f"{server.url}/commitments.csv?q=AV-04").text()

@@ -42,7 +42,7 @@ class Keys:
 
     def choose(self, box, value):
         self.reach(box.removeprefix("#"))
-        self.page.keyboard.type(value.replace("_", " "))
+        self.page.keyboard.type(self.page.inner_text(f"{box} option[value={value}]"))
 
 
 # What moved by itself while the page was loading, with Chromium's score for it.
