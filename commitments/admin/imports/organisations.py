@@ -36,14 +36,17 @@ class OrganisationLookup:
     """Organisations by what people call them, read once."""
 
     def __init__(self) -> None:
-        rows = list(Organisation.objects.values_list("slug", "name", "short_name"))
-        uses = Counter(short for _slug, _name, short in rows)
-        self.names = {slug: name for slug, name, _short in rows}
-        self.slugs = {short: slug for slug, _name, short in rows if short and uses[short] == 1}
+        rows = list(Organisation.objects.values_list("slug", "name", "short_name", "aliases"))
+        self.names = {slug: name for slug, name, _short, _aliases in rows}
+        called = [
+            (other, slug) for slug, _name, short, aliases in rows for other in {short, *aliases.splitlines()} if other
+        ]
+        uses = Counter(other for other, _slug in called)
+        self.slugs = {other: slug for other, slug in called if uses[other] == 1}
         self.slugs |= {slug: slug for slug in self.names} | {name: slug for slug, name in self.names.items()}
 
     def slug(self, name: str) -> str:
-        """By full name, slug, or a short name that only one has; the export says full names, so they go first."""
+        """By full name, slug, or a short or other name that only one has; the export says full names: they go first."""
         if name and name not in self.slugs:
             message = _("“%(called)s” is no organisation here. Write its slug or full name, or add it first.")
             raise ValidationError(message % {"called": name[:60]})

@@ -187,6 +187,11 @@ def test_a_short_name_of_two_bodies_names_neither(editor, culture):
     assert wrong(upload(editor, "commitment", as_csv(pledge(owners="LCSD"))))
 
 
+def test_an_owner_may_be_given_by_another_name_of_theirs(editor, culture):
+    factories.OrganisationFactory(name="The Council", short_name="Council", aliases="Urban Council\nUC")
+    assert wrong(upload(editor, "commitment", as_csv(pledge(owners="UC; Council")))) == []
+
+
 def test_a_reference_twice_is_told_with_both_rows(editor, culture):
     [(number, column, message)] = wrong(upload(editor, "commitment", as_csv(pledge(), pledge(title="Another"))))
     assert (number, column) == (3, "reference")
