@@ -64,7 +64,7 @@ class DraftForm(StaffForm):
             "achieved": gettext_lazy("The figure reported, where the pledge has one."),
             "status": gettext_lazy(
                 "Only direct evidence moves it: a public page that reports on this very pledge. Two exceptions: what "
-                "the release itself reports as signed or in place, and a stop, which may rest on context evidence."
+                "the release itself reports as signed or in place, and a stop, which may rest on background evidence."
             ),
         }
         error_messages = {
