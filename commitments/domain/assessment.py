@@ -48,6 +48,7 @@ class CountedUpdate:
     achieved: Decimal | None = None
     deadline: PartialDate | None = None
     note: str = ""
+    is_reply: bool = False
     supports: tuple[EvidenceRef, ...] = ()
 
 
@@ -57,7 +58,7 @@ class Assessment:
 
     `last_news_on`: the day of the last report or context. `last_checked_on`: the day of the last check, or of the
     recording of a report or context if that is later. `background`: context with evidence is on record; its last note
-    is `background_note`.
+    is `background_note`, but never an owner's reply: those are the owner's words, and not ours to tell.
     """
 
     status: str = Status.NO_REPORT
@@ -137,7 +138,7 @@ def _apply(assessment: Assessment, fact: CountedUpdate) -> Assessment:
         last_news_on=day,
         last_checked_on=_checked_on(assessment, fact),
         background=assessment.background or bool(fact.supports),
-        background_note=fact.note if fact.supports else assessment.background_note,
+        background_note=fact.note if fact.supports and not fact.is_reply else assessment.background_note,
     )
 
 

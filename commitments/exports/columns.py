@@ -21,13 +21,14 @@ from django.utils.translation import gettext_lazy as _
 from commitments.domain.assessment import days_late, slip_days
 from commitments.domain.choices import Vocabulary
 from commitments.domain.hash_chain import utc_timestamp
-from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix, current_language
+from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix
 from commitments.models.commitment import reference_key
 from commitments.query.expressions import JoinedValues, to_partial_date
 from commitments.query.verdicts import VerdictFacts, compose_verdict
 
 SEPARATOR = "; "
 BESIDE_SOURCE = "named"
+VERDICT_SOURCES = 15  # values of which a verdict is composed: `list_columns.VERDICT_COLUMN` names them
 VocabularyType = type[Vocabulary]
 
 
@@ -64,7 +65,8 @@ class Column:
     """One column: its sources in SQL and, where it is more than one value as it stands, how they are read.
 
     `choices`: the vocabulary that its values are from. `required`: whether every row has a value. `translated_from`:
-    where the translations of its one source are: a column of them all, or BESIDE_SOURCE; empty where it has none.
+    where the translations of its one source are: a column of them all, or BESIDE_SOURCE; empty where it has none. What
+    is computed of several sources gets the column of translations as one more.
     """
 
     name: str
@@ -81,11 +83,12 @@ class Column:
         """The column as a file in this language reads it; in that of the record it reads nothing more."""
         if language == RECORD_LANGUAGE or not self.translated_from:
             return self
-        [source] = self.sources
         if self.translated_from == BESIDE_SOURCE:
+            [source] = self.sources
             read = read_named_lines if self.type == ColumnType.TEXTS else read_named
             return replace(self, sources=(source, f"{source}{column_suffix(language)}"), read=read)
-        return replace(self, sources=(source, KeyTransform(language, self.translated_from)), read=read_translated)
+        sources = (*self.sources, KeyTransform(language, self.translated_from))
+        return replace(self, sources=sources, read=self.read or read_translated)
 
 
 def read_named(_context: RowContext, text: str, in_language: str) -> str:
@@ -114,11 +117,14 @@ def read_slip_days(_context: RowContext, original: str, current: str) -> int | N
 
 
 def read_verdict(context: RowContext, *values: Any) -> str:
-    """The verdict of `query.verdicts`, from the values of its column, in the language of the moment."""
-    kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, done_when, note, translated = values
+    """The verdict of `query.verdicts`, in the language of the moment, which is that of the file.
+
+    `values`: those of its column and, in other languages than that of the record, the translations.
+    """
+    facts, translations = values[:VERDICT_SOURCES], next(iter(values[VERDICT_SOURCES:]), None)
+    kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, done_when, note = facts
     status_on, completed_on, deadline, original_deadline, stated_deadline = map(to_partial_date, dates)
-    translations = (translated or {}).get(current_language(), {})
-    facts = VerdictFacts(
+    verdict = VerdictFacts(
         kind=kind,
         status=status,
         stop_reason=stop_reason,
@@ -132,11 +138,11 @@ def read_verdict(context: RowContext, *values: Any) -> str:
         evidence=evidence,
         last_news_on=news,
         last_checked_on=checked,
-        done_when=translations.get(done_when, done_when),
-        background_note=translations.get(note, note),
+        done_when=read_translated(context, done_when, translations),
+        background_note=read_translated(context, note, translations),
         day=context.day,
     )
-    return compose_verdict(facts).text
+    return compose_verdict(verdict).text
 
 
 def read_names(context: RowContext, keys: str | None) -> list[str]:

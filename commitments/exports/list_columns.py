@@ -312,10 +312,10 @@ VERDICT_COLUMN = Column(
         "state__last_checked_on",
         "done_when",
         "state__background_note",
-        "translated",
     ),
     read_verdict,
     required=True,
+    translated_from="translated",
 )
 
 COLUMN_NAMES = tuple(column.name for column in LIST_COLUMNS)

@@ -208,6 +208,7 @@ def to_counted_update(update: Update, evidence: Sequence[Evidence]) -> CountedUp
         achieved=update.achieved,
         deadline=update.deadline,
         note=update.note,
+        is_reply=bool(update.reply_of_id),
         supports=tuple(EvidenceRef(row.url, row.relation, row.source, row.copy) for row in evidence),
     )
 

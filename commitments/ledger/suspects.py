@@ -314,6 +314,7 @@ def _is_update_right(
         achieved=parse_decimal(achieved),
         deadline=parse_partial_date(texts[4]) if texts[4] else None,
         note=texts[6],
+        is_reply=bool(content.get("reply_of")),
         supports=tuple(
             [EvidenceRef(row["url"], row["relation"], row["source"], row.get("copy", "")) for row in evidence]
         ),

@@ -185,7 +185,7 @@ def event_description(commitment: Commitment, record: CalendarRecord) -> Iterato
         yield _("First deadline: %(date)s") % {"date": first.label}
     for update in record.revisions:
         yield revision_line(commitment, update)
-    yield verdict_of(commitment).text
+    yield verdict_of(commitment, timeless=True).text
     done_when = done_when_sentence(commitment).text
     if commitment.kind == Kind.CONTINUING:
         done_when = _("Reports show %(what)s; open-ended.") % {"what": done_when}

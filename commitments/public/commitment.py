@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
@@ -109,9 +109,12 @@ def repetitions(commitment: Commitment, day: date) -> tuple[QuerySet[Repetition]
 
 
 def neighbours(commitment: Commitment, day: date) -> dict[str, Commitment | None]:
-    """The commitments before and after it in its area, by reference."""
+    """The commitments before and after it in its area, by reference; one query."""
     area, key = Commitment.objects.as_of(day).filter(area=commitment.area_id), commitment.reference_key
+    before = area.filter(reference_key__lt=key).order_by("-reference_key").values("pk")[:1]
+    after = area.filter(reference_key__gt=key).order_by("reference_key").values("pk")[:1]
+    found = list(area.filter(Q(pk=Subquery(before)) | Q(pk=Subquery(after))))
     return {
-        "previous": area.filter(reference_key__lt=key).order_by("-reference_key").first(),
-        "next": area.filter(reference_key__gt=key).order_by("reference_key").first(),
+        "previous": next((other for other in found if other.reference_key < key), None),
+        "next": next((other for other in found if other.reference_key > key), None),
     }

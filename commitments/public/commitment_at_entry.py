@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.timezone import localdate
 
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
-from commitments.models import Commitment, LedgerEntry
+from commitments.models import LedgerEntry
 from commitments.public.commitment_context import page_context
 from commitments.public.retracted import retracted_page
 from commitments.query.at_entry import CommitmentHistory, RecordAtEntry, parts, repetitions
@@ -39,7 +39,7 @@ def _named_commitments(record: RecordAtEntry, shown: CommitmentHistory) -> dict[
     """Those that the page names, or may: what it was part of and repeated, what hung on it and what stood beside it."""
     fields, reference = shown.fields, shown.commitment.reference
     named = {fields["part_of"], *(row["reference"] for row in fields["repeats"])} - {""}
-    others = record.histories(named | record.hanging_on(reference) | _beside_it_today(shown))
+    others = record.histories(named | record.hanging_on(shown))
     return {
         name: other
         for name, other in others.items()
@@ -48,13 +48,6 @@ def _named_commitments(record: RecordAtEntry, shown: CommitmentHistory) -> dict[
         or reference in {row["reference"] for row in other.fields["repeats"]}
         or _stands_beside(other, shown)
     }
-
-
-def _beside_it_today(shown: CommitmentHistory) -> set[str]:
-    """The references of its section: whatever was moved there or away since is not looked for."""
-    fields = shown.fields
-    section = Commitment.objects.on_record().filter(release__slug=fields["release"], area__slug=fields["area"] or None)
-    return set(section.values_list("reference", flat=True)) - {shown.commitment.reference}
 
 
 def _stands_beside(other: CommitmentHistory, shown: CommitmentHistory) -> bool:

@@ -12,7 +12,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from commitments.domain.choices import EntryKind, Kind, Schedule
 from commitments.i18n.phrases import join_clauses, join_sentences, quote_html, with_detail
@@ -87,10 +87,17 @@ def caption(commitment: Commitment, section: Section | None, passage: Passage, l
         ),
     ]
     if passage.original:
-        sentences.append(_("Our translation; the original is in English."))
+        sentences.append(_translated(commitment))
     if passage.others:
         sentences.append(_("The paler phrases are the other pledges of this paragraph."))
     return format_html_join(join_sentences(["", ""]), "{}", ((sentence,) for sentence in sentences))
+
+
+def _translated(commitment: Commitment) -> str:
+    """That the words are translated, and from which language where that is English, as nearly always."""
+    if commitment.release.language.partition("-")[0] == "en":
+        return _("Our translation; the original is in English.")
+    return _("Our translation") + pgettext("at the end of a sentence", ".")
 
 
 def _place(commitment: Commitment, section: Section | None) -> SafeString:

@@ -148,10 +148,14 @@ class EntryDay:
     numbers: SafeString
 
 
-def entry_days(updates: Iterable[Update], entries: Iterable[LedgerEntry | None]) -> list[EntryDay]:
-    """The entries of a commitment by the day on which they were recorded, the earliest first."""
+def entry_days(updates: Iterable[Update], entries: Sequence[LedgerEntry]) -> list[EntryDay]:
+    """The entries of a commitment by the day on which they were recorded, the earliest first.
+
+    All of these stand on its page: a retraction does not where what it takes back came after the day that is shown.
+    """
     rows = [(update.pk, localdate(update.recorded_at)) for update in updates]
-    rows += [(entry.sequence, localdate(entry.recorded_at)) for entry in entries if entry]
+    shown = {None, *(number for number, _day in rows), *(entry.sequence for entry in entries)}
+    rows += [(entry.sequence, localdate(entry.recorded_at)) for entry in entries if entry.target_id in shown]
     days: dict[date, list[int]] = {}
     for number, day in sorted(rows):
         days.setdefault(day, []).append(number)

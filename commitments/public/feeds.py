@@ -83,8 +83,7 @@ class Feed(Atom1Feed):
 
     def latest_post_date(self) -> datetime:
         """The time of its latest entry; where it has none, that of the whole ledger's last."""
-        latest: datetime = max([item["updateddate"] for item in self.items], default=self.feed["otherwise"])
-        return latest
+        return max((item["updateddate"] for item in self.items), default=None) or last_recorded()
 
 
 def atom_response(request: HttpRequest, query: FeedQuery, page: str) -> HttpResponse:
@@ -97,7 +96,6 @@ def atom_response(request: HttpRequest, query: FeedQuery, page: str) -> HttpResp
         author_name=single_line(settings.PUBLISHER or site_name()),
         feed_url=request.build_absolute_uri(request.path + query.query),
         feed_guid=query.uuid(request.path).urn,
-        otherwise=last_recorded(),
         others=feed_links(request, query),
     )
     for item in feed_items(request, query):
@@ -242,10 +240,13 @@ def status_changes(entries: Sequence[LedgerEntry], day: date) -> dict[int, Statu
 
 
 def verdicts_on(entries: Iterable[LedgerEntry], day: date) -> dict[str, str]:
-    """How the commitments that the entries are about stand on the day, by reference; not what was retracted."""
+    """How the commitments that the entries are about stand on the day, by reference; not what was retracted.
+
+    Without ages: an entry would change each month, although nothing was recorded.
+    """
     references = {commitment.reference for entry in entries if (commitment := commitment_of(entry))}
     commitments = Commitment.objects.as_of(day).filter(reference__in=references)
-    return {commitment.reference: verdict_of(commitment).text for commitment in commitments}
+    return {commitment.reference: verdict_of(commitment, timeless=True).text for commitment in commitments}
 
 
 def event_summary(context: dict[str, Any]) -> str:

@@ -274,8 +274,8 @@ def latest_news(day: date) -> list[NewsItem]:
     items: dict[tuple[str, ...], NewsItem] = {}
     for update in latest_updates(day)[: MAX_NEWS * MAX_ALIKE]:
         name = localize_short_title(update.commitment).marked
-        # What nothing is said of is alike with nothing.
-        key = (str(update.date), update.status, update.note or str(update.pk))
+        # What nothing is said of is alike with nothing; the words of an owner are alike with its own alone.
+        key = (str(update.date), update.status, str(update.reply_of_id or ""), update.note or str(update.pk))
         if key in items:
             items[key].pledges.append((update, name))
         elif len(items) < MAX_NEWS:
@@ -296,6 +296,6 @@ def latest_updates(day: date) -> QuerySet[Update]:
         Update.objects.filter(effective_on__lte=day, retracted_by=None, date_last__isnull=False)
         .filter(kind__in=(EntryKind.REPORT, EntryKind.CONTEXT), commitment__release__issued_on__lte=day)
         .filter(commitment__retracted_at=None)
-        .select_related("commitment")
+        .select_related("commitment", "reply_of")
         .order_by("-effective_on", F("entry").desc())
     )

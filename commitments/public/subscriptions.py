@@ -85,9 +85,9 @@ def item_uuid(subject: str) -> UUID:
 def subscription(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Answers a wrong question with 400 in plain text, and says when the answer last changed.
 
-    The ETag is made from the content, so that a new day alone is nothing new, unless an age that a verdict tells grew.
-    Last-Modified is the time of the last entry, but not earlier than this midnight: with the day, releases come out,
-    schedules change and ages grow without an entry.
+    The ETag is made from the content, so that a new day alone is nothing new: verdicts stand there without ages.
+    Last-Modified is the time of the last entry, but not earlier than this midnight: with the day, releases come out and
+    schedules change without an entry.
     """
 
     @cache_public

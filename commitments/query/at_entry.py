@@ -153,13 +153,17 @@ class RecordAtEntry:
         """The day on which the entry was recorded, but not before the release was issued: then nothing stands yet."""
         return max(localdate(self.entry.recorded_at), history.commitment.release.issued_on)
 
-    def hanging_on(self, reference: str) -> set[str]:
-        """The references of all that may have been its part or repeated it by then.
+    def hanging_on(self, history: CommitmentHistory) -> set[str]:
+        """The references of all that may have been its part, repeated it or stood in its section by then.
 
-        Those are what hangs on it today, and what a correction that names it is about; also one that was redacted.
+        Those are what does today, and what a correction that names it is about; also one that was redacted. What was
+        moved into its section or away since is not looked for.
         """
+        reference, fields = history.commitment.reference, history.fields
+        on_record = Commitment.objects.on_record().order_by().values_list("reference", flat=True)
+        beside = on_record.filter(release__slug=fields["release"], area__slug=fields["area"] or None)
         today = {
-            *Commitment.objects.on_record().filter(part_of__reference=reference).values_list("reference", flat=True),
+            *on_record.filter(part_of__reference=reference).union(beside),
             *Repetition.objects.filter(repeated__reference=reference).values_list("commitment__reference", flat=True),
         }
         naming = LedgerEntry.objects.filter(content__contains=f'"{reference}"')

@@ -37,6 +37,11 @@ END_OF_SENTENCE = re.compile(
     r"|(?<=。[」』”’）])"
 )
 LAST_STOP = re.compile(r"[.。!！?？]+(?P<closers>[”’」』)）]*)$")
+# How what is kept up was put on record until November 2026: as a sentence that already says that it has no end.
+EARLIER_FORM = re.compile(
+    r"(?:Continuing: reports show |持續工作：有報道顯示|持续性工作：有报道显示)(?P<what>.+?)"
+    r"(?:; it has no end of its own|；工作本身沒有終結日期|；不设终止期限)[.。]?"
+)
 MARKUP = re.compile(r"</?strong>")
 MONTHS_IN_A_YEAR = 12
 
@@ -46,6 +51,7 @@ class VerdictFacts:
     """What a verdict is composed of. `done_when` and `background_note` are in the reader's language.
 
     `stated_deadline`: what the release named; the first deadline of all, `original_deadline`, may be of a later report.
+    `timeless`: tell neither ages nor what has passed, which the clock alone changes.
     """
 
     kind: str
@@ -64,6 +70,7 @@ class VerdictFacts:
     done_when: str
     background_note: str
     day: date
+    timeless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,11 @@ class Verdict:
         return join_sentences(sentence.text for sentence in (self.says, *self.rests))
 
 
-def verdict_of(commitment: Commitment) -> Verdict:
-    """The verdict on a commitment as of the day that it was asked for (`as_of`), in the language of the moment."""
+def verdict_of(commitment: Commitment, *, timeless: bool = False) -> Verdict:
+    """The verdict on a commitment as of the day that it was asked for (`as_of`), in the language of the moment.
+
+    `timeless`: for feeds and calendars, which whoever has them is not sent again until something is recorded.
+    """
     state = commitment.state
     return compose_verdict(
         VerdictFacts(
@@ -124,6 +134,7 @@ def verdict_of(commitment: Commitment) -> Verdict:
             done_when=localize(commitment, "done_when").text,
             background_note=localize_record_text(commitment, state.background_note).text,
             day=commitment.day,
+            timeless=timeless,
         )
     )
 
@@ -220,8 +231,8 @@ def _timing(facts: VerdictFacts) -> Iterator[Sentence]:
     say = {
         Schedule.MET: _say_met,
         Schedule.MET_LATE: _say_late,
-        Schedule.OVERDUE: _say_overdue,
-        Schedule.UNREPORTED: _say_unreported,
+        Schedule.OVERDUE: _say_due if facts.timeless else _say_overdue,
+        Schedule.UNREPORTED: _say_due if facts.timeless else _say_unreported,
         Schedule.DUE_SOON: _say_due,
         Schedule.UPCOMING: _say_due,
     }[Schedule(facts.schedule)]
@@ -278,7 +289,7 @@ def _age_of_news(facts: VerdictFacts) -> Iterator[Sentence]:
     since_report = news > status_on.last
     if since_report:
         yield _sentence(_("Background news came since, last on {date}."), date=str(date_format(news)))
-    if facts.day - news > AGEING_WITHIN:
+    if facts.day - news > AGEING_WITHIN and not facts.timeless:
         yield _silence(news, facts.day, since_report=since_report)
 
 
@@ -310,7 +321,7 @@ def _whose_word(evidence: str) -> Sentence:
 def done_when_sentence(commitment: Commitment) -> LocalizedText:
     """What counts as done, where it stands alone: with a capital, and for what is not kept up with a full stop."""
     localized_text = localize(commitment, "done_when")
-    text = _without_stop(" ".join(localized_text.text.split()))
+    text = _bare(localized_text.text)
     if commitment.kind != Kind.CONTINUING:
         text = _with_stop(capfirst(text))
     return replace(localized_text, text=text)
@@ -318,8 +329,15 @@ def done_when_sentence(commitment: Commitment) -> LocalizedText:
 
 def _clause(facts: VerdictFacts) -> str:
     """What would count as done, as part of a sentence: without a full stop, and without a capital article."""
-    text = _without_stop(" ".join(facts.done_when.split()))
+    text = _bare(facts.done_when)
     return text[:1].lower() + text[1:] if text.startswith(ARTICLES) else text
+
+
+def _bare(done_when: str) -> str:
+    """On one line, without a full stop, and without what the sentence around it says."""
+    text = " ".join(done_when.split())
+    earlier = EARLIER_FORM.fullmatch(text)
+    return _without_stop(earlier["what"] if earlier else text)
 
 
 def _without_stop(text: str) -> str:

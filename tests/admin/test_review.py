@@ -183,10 +183,10 @@ def test_the_queue_shows_what_a_draft_would_change(commitment, publisher):
     draft = waiting(commitment, status="completed", note="It stands.")
     effect = effect_of(publisher, draft)
     assert (
-        'Status: <span class="before">in progress (2018)</span> → <strong>completed (November 2019)</strong>' in effect
+        'Status: <span class="before">in progress (2018)</span> → <strong>delivered (November 2019)</strong>' in effect
     )
     assert 'Note: <span class="before">The ground was broken.</span> → <strong>It stands.</strong>' in effect
-    assert "completed (November 2019)" in publisher.get(QUEUE).text
+    assert "delivered (November 2019)" in publisher.get(QUEUE).text
 
 
 def test_a_report_that_is_older_than_the_last_one_moves_nothing(commitment, publisher):

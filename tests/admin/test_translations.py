@@ -77,7 +77,7 @@ def test_it_shows_each_text_with_the_place_where_it_stands(commitment, publisher
     assert rows["Open the gate"] == "Title, entry 4 (published)"
     assert rows["It stands open."] == "Note, entry 5 (report)"
     assert rows["Notice"] == "Title of a page of evidence, entry 5 (report)"
-    assert rows["It was painted."] == "Note, draft of an update (context)"
+    assert rows["It was painted."] == "Note, draft of an update (background)"
 
 
 @pytest.mark.postgresql

@@ -272,6 +272,17 @@ def test_once_a_status_is_reported_background_says_nothing_of_it():
     assert after(background, report("2020", "in_progress", "party")).evidence == "party"
 
 
+def test_what_is_told_as_background_rests_on_a_page_and_is_no_reply():
+    said = [
+        ("2019", {"supports": refs("independent")}),
+        ("2020", {}),
+        ("2021", {"supports": refs("party"), "is_reply": True}),
+    ]
+    now = after(*(fact("context", when, note=f"Of {when}.", **more) for when, more in said))
+    assert now.background_note == "Of 2019."
+    assert now.last_news_on == date(2021, 12, 31)
+
+
 @pytest.mark.parametrize("kind", ["check", "context"])
 def test_a_check_or_context_moves_no_status_and_is_an_entry(kind):
     now = after(report("2019", "in_progress", "party", note="Begun."), fact(kind, "2020-05-01", note="Nothing."))

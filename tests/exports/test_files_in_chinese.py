@@ -6,6 +6,7 @@ Read back by what programs read them with. What is the same in each language is 
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from xml.etree import ElementTree as ET
@@ -173,6 +174,8 @@ def test_every_table_has_its_texts_in_the_language(client, pledge, language):
     commitment = table(client, f"/{language}/data/commitments.csv")[0]
     for name in ("done_when", "measure", "parties_as_stated", "owner_note", "deadline_as_stated", "commitment_note"):
         assert commitment[name] == text_in(name, language)
+    assert text_in("done_when", language) in commitment["verdict"]
+    assert not re.search("[A-Za-z]", commitment["verdict"])
     report, check = table(client, f"/{language}/data/updates.csv")
     assert (report["note"], report["deadline_reason"]) == (
         text_in("note", language),
@@ -444,7 +447,7 @@ def test_a_translation_makes_a_feed_in_chinese_newer_and_the_english_one_not(cli
 @traditional
 def test_an_event_is_told_in_the_language_with_the_quote_as_it_was_released(client, pledge, language):
     event, review = events(client, f"/{language}/commitments/CU-06.ics")
-    assert review.summary.value == f"CU-06 {text_in('title', language)}：覆檢日期"
+    assert review.summary.value == f"CU-06 {text_in('title', language)}：下次覆檢"
     assert event.summary.value.startswith(f"CU-06 {text_in('title', language)}：")
     description = event.description.value
     assert f"…\xa0{SAID['quote'][0]}\xa0…" in description

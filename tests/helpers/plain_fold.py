@@ -8,22 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 Line = dict[str, Any]
-STATUS_WORDS = {
-    "no_report": "no evidence found",
-    "not_started": "not started",
-    "in_progress": "in progress",
-    "completed": "completed",
-    "stopped": "stopped",
-}
+ANSWERS = {"not_started": "Not started,", "in_progress": "In progress,", "completed": "Delivered"}
 
 
 class Shown(NamedTuple):
-    """What a page says. `notes`: by entry, the note and whether it is struck through."""
+    """What a page says. `answer`: its first words; `notes`: by entry, the note and whether it is struck through."""
 
     title: str
     owners: list[str]
     release: str
-    status: str
+    answer: str
     deadline: str
     notes: dict[int, tuple[str, bool]]
 
@@ -40,10 +34,16 @@ def last_day(text: str) -> date:
     return date(year, month, numbers[2] if len(numbers) > 2 else calendar.monthrange(year, month)[1])
 
 
+def first_day(text: str) -> date:
+    """The first day of a year, a month or a day."""
+    year, month, day = [int(part) for part in text.split("-")] + [1] * (2 - text.count("-"))
+    return date(year, month, day)
+
+
 def in_words(text: str) -> str:
     """A year, month or day as English pages write it."""
     if not text:
-        return "none stated"
+        return "none named"
     year, *rest = text.split("-")
     words = [calendar.month_name[int(rest[0])], year] if rest else [year]
     return " ".join([str(int(rest[1])), *words] if len(rest) > 1 else words)
@@ -84,19 +84,32 @@ def page_of(lines: list[Line], reference: str, last: int, day: date, names_until
         for line in own
         if line["kind"] in ("report", "context", "check")
     ]
-    status, deadline, notes = "no_report", fields["deadline"], {}
+    status, deadline, done, looked, notes = "no_report", fields["deadline"], "", False, {}
     for counted_on, sequence, line in sorted(updates, key=lambda update: update[:2]):
         if counted_on > day:
             continue
         content = contents[sequence]
         notes[sequence] = (content["note"] if content else "", sequence in struck)
-        if content and line["kind"] == "report" and sequence not in struck:
+        if not content or sequence in struck:
+            continue
+        looked |= day_in_hong_kong(line["recorded_at"]) <= day
+        if line["kind"] == "report":
             status, deadline = content["status"], content["deadline"] or deadline
+            done = (done or content["date"]) if status == "completed" else ""
     return Shown(
         title=fields["title"],
         owners=sorted(name_of(lines, f"organisation/{slug}", "name", names_until) for slug in fields["owners"]),
         release=name_of(lines, f"release/{fields['release']}", "title", names_until),
-        status=STATUS_WORDS[status],
+        answer=answer_of(status, deadline, done, looked=looked),
         deadline=in_words(deadline),
         notes=notes,
     )
+
+
+def answer_of(status: str, deadline: str, done: str, *, looked: bool) -> str:
+    """The first words of what became of it. `done`: when, `looked`: whether anybody looked for reports by then."""
+    if status == "no_report":
+        return "No public report" if looked else "Not searched for yet."
+    if done and deadline and first_day(done) > last_day(deadline):
+        return "Delivered late,"
+    return ANSWERS[status]

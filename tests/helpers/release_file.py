@@ -5,7 +5,7 @@ from copy import deepcopy
 
 from tests.helpers.installation import FIXTURE
 
-HEAD = "eaeae00a44f7456c4221d461bf4946dce8081f086752e9cf1aa3a75364acca34"
+HEAD = "c2630aeef6f91d7b8839c340e6690165d67cf27682a9e09e456db425e2ef961e"
 
 ENTRIES = 351  # of the ledger, once the release is loaded
 

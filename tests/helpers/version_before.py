@@ -1,10 +1,15 @@
-"""A database as the version before wrote it: without state media, without news sources from a file, in its tables."""
+"""A database as the version before wrote it: its tables, and the words of the release's file that it came from.
+
+The file is the one before the list of news sources and the class of state media came; its other words are those of the
+version before.
+"""
 
 import json
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from commitments.domain.choices import Kind
 from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest, entry_digest
 from commitments.ledger import triggers
 from commitments.ledger.append import entry_metadata
@@ -12,7 +17,7 @@ from commitments.ledger.entity_reconciliation import entities_to_reconcile, reco
 from commitments.ledger.reconciliation import reconcile_projections, references_on_record
 from commitments.models import EntityChange, Evidence, LedgerEntry, LedgerHead, LoadedItem, NewsSource, State, Update
 
-MIGRATION = "0017_entity_entries"
+MIGRATION = "0018_sources_news_and_checks"
 
 
 def go_back():
@@ -20,7 +25,7 @@ def go_back():
     with connection.cursor() as cursor:
         for name, table in _triggers().items():
             cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
-    _forget_state_media()
+    _write_the_record_of_before()
     MigrationExecutor(connection).migrate([("commitments", MIGRATION)])
     with connection.cursor() as cursor:
         for statement in triggers.install_statements(connection.vendor):
@@ -34,8 +39,8 @@ def _triggers():
     return refusals | triggers.NO_TRUNCATE | triggers.version_triggers()
 
 
-def _forget_state_media():
-    """Class state media as independent, take the news sources out of the chain, and project what is left anew."""
+def _write_the_record_of_before():
+    """Say in each entry what the older file said, take the news sources out of the chain, and project it all anew."""
     for model in (EntityChange, Evidence, Update, State):
         model.objects.all().delete()
     entries = list(LedgerEntry.objects.exclude(entity__startswith="news_source/").order_by("sequence"))
@@ -45,7 +50,7 @@ def _forget_state_media():
     for entry in entries:
         entry.sequence, entry.target_id = numbers[entry.sequence], numbers.get(entry.target_id)
         if entry.content:
-            entry.content = canonical_json(json.loads(entry.content.replace('"state_media"', '"independent"')))
+            entry.content = canonical_json(_said_before(json.loads(entry.content)))
             entry.content_digest = content_digest(entry.salt, entry.content)
         entry.digest = digest = entry_digest(digest, entry_metadata(entry), entry.content_digest)
     LedgerEntry.objects.bulk_create(entries)
@@ -53,5 +58,21 @@ def _forget_state_media():
     NewsSource.objects.all().delete()
     LoadedItem.objects.filter(key__contains="news_source").delete()
     reconcile_projections(references_on_record())
-    State.objects.filter(evidence="background").update(evidence="none")
     reconcile_entities(entities_to_reconcile({entry.entity for entry in entries if entry.entity}))
+
+
+def _said_before(content):
+    """The content of an entry: state media independent, bodies without short names, what counts as done a sentence."""
+    for piece in content.get("evidence", []):
+        piece["source"] = piece["source"].replace("state_media", "independent")
+    if "done_when" in content:
+        content["done_when"] = _sentence(content["kind"], content["done_when"])
+    if "short_name" in content.get("fields", {}):
+        content["fields"]["short_name"] = ""
+    return content
+
+
+def _sentence(kind, what):
+    if kind == Kind.CONTINUING:
+        return f"Continuing: reports show {what}; it has no end of its own."
+    return f"{what[0].upper()}{what[1:]}."

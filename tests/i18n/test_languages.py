@@ -15,7 +15,7 @@ from tests.helpers.html import Head
 
 PATHS = ["/", "/commitments/", "/commitments/TT-01/", "/timeline/", "/updates/", "/about/", "/data/", "/nothing/"]
 LINK = re.compile(
-    r'<a href="(?P<address>[^"]*)" lang="(?P<tag>[^"]*)" hreflang="[^"]*"(?P<shown>\s+aria-current="true")?>'
+    r'<a href="(?P<address>[^"]*)" lang="(?P<tag>[^"]*)" hreflang="[^"]*"(?P<shown> aria-current="true")?>'
 )
 
 

@@ -17,7 +17,7 @@ from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.reconciliation import project_missing_columns
 from commitments.ledger.triggers import UNCHANGED_COLUMNS
 from commitments.ledger.verify import verify_ledger
-from commitments.models import Commitment, Evidence, LedgerEntry, LedgerHead, State, Update
+from commitments.models import Area, Commitment, Evidence, LedgerEntry, LedgerHead, Organisation, State, Update
 from commitments.query.list_rows import list_rows
 from tests.factories import WHEN, CommitmentFactory, OrganisationFactory, evidence, new, published, record
 from tests.helpers.ledger_acts import correct, redact, retract
@@ -201,16 +201,20 @@ def test_context_with_evidence_is_background_and_without_it_is_none():
     assert [standing(one).evidence for one in (with_evidence, without)] == ["background", "none"]
 
 
-def test_after_an_upgrade_the_states_of_before_tell_of_news_and_checks():
+def test_after_an_upgrade_the_states_of_before_tell_of_news_and_checks_and_background():
     checked, reported = published(), published()
     record("check", checked, recorded_at=WHEN)
+    record("context", checked, note="It rained.", evidence=[evidence(relation="context")], recorded_at=WHEN)
     record("report", reported, recorded_at=WHEN)
     State.objects.filter(until_day="9999-12-31", commitment=reported).delete()  # there was one span less
-    State.objects.update(last_news_on=None, last_checked_on=None)
+    State.objects.update(last_news_on=None, last_checked_on=None, background_note="")
     State.objects.filter(commitment=reported, last_entry_on__isnull=False).update(until_day="9999-12-31")
+    for model in (Commitment, Update, Organisation, Area):
+        model.objects.update(search_text="")  # no version had the column without the others
     project_missing_columns()
     assert list(verify_ledger()) == []
     assert (standing(checked).last_checked_on, standing(reported).last_checked_on) == (TODAY, TODAY)
+    assert standing(checked).background_note == "It rained."
 
 
 def test_the_deadline_moves_by_a_report_with_the_reason_on_record():

@@ -12,8 +12,11 @@ from commitments.ledger.append import append_entries, new_correction, new_public
 from commitments.ledger.verify import verify_ledger
 from commitments.models import DraftUpdate, LedgerEntry, Organisation, Update
 from commitments.workflow.release_loader import ReleaseFileError, load_release
-from tests.factories import CommitmentFactory, OrganisationFactory, new, published, record
+from tests.factories import CommitmentFactory, OrganisationFactory, evidence, new, published, record
 from tests.helpers.admin_forms import CONTEXT, RECORD, REPORT, Form, clerk, errors, fill
+from tests.helpers.commitment_page import record as lines_of_record
+from tests.helpers.commitment_page import verdict
+from tests.helpers.html import find_all, main_element, visible_text
 from tests.helpers.ledger_acts import BY, change_entry, correct, redact, refused, retract, verify
 from tests.helpers.release_file import small
 
@@ -232,9 +235,28 @@ def test_a_reply_that_cannot_be_is_named_with_its_key_and_nothing_is_loaded(tmp_
 def test_a_reply_is_typed_published_and_shown_as_the_owner_s(commitment, desk, client):
     fill(desk, f"{RECORD}?commitment={commitment.pk}", "_publish", **CONTEXT | {"note": WORDS, "reply_of": "harbour"})
     assert Update.objects.get().reply_of_id == "harbour"
-    page = client.get("/commitments/TT-01/").text
-    shown = page.index('Reply of <a href="/organisations/harbour/">Harbour Office</a>')
-    assert shown < page.index(WORDS)
+    answer = client.get("/commitments/TT-01/")
+    [line] = [text for text in lines_of_record(answer) if WORDS in text]
+    assert f"Reply of Harbour Office : {WORDS}" in line
+    assert '/organisations/harbour/">Harbour Office</a>' in answer.text.partition(WORDS)[0]
+    assert answer.text.count(WORDS) == 1  # nowhere as if the record itself said so
+
+
+def test_the_front_page_names_whose_words_they_are(commitment, client):
+    record("context", commitment, note=WORDS, reply_of="harbour")
+    record("context", commitment, note=WORDS)
+    [latest] = find_all(main_element(client.get("/")), "ul", _class="news")
+    told, replied = map(visible_text, find_all(latest, "li"))
+    assert "Reply of" not in told
+    assert replied.endswith(f"Reply of Harbour Office : {WORDS}")
+
+
+def test_a_verdict_tells_what_was_found_and_not_what_an_owner_replied(commitment, client):
+    page = evidence(relation="related")
+    record("context", commitment, date="2020", note="A crane was seen.", evidence=[page])
+    record("context", commitment, date="2021", note=WORDS, reply_of="harbour", evidence=[page])
+    assert "Background: A crane was seen." in verdict(client.get("/commitments/TT-01/"))
+    assert verify()[0] == 0
 
 
 def test_only_owners_and_partners_are_offered(commitment, desk):

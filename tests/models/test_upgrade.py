@@ -12,12 +12,12 @@ import json
 from commitments.ledger.append import append_entries, new_correction, new_redaction
 from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
-from commitments.models import Commitment, LedgerEntry, NewsSource
+from commitments.models import Commitment, LedgerEntry, NewsSource, Organisation
 from tests.factories import evidence, new
 from tests.helpers.version_before import go_back
 
 commitment, by = Commitment.objects.get(reference="CU-08"), Actor()
-mirror = [evidence(source="independent", copy="mirror", url="https://mirror.example/1")]
+mirror = [evidence(source="independent", copy="mirror", title="A mirror-page", url="https://mirror.example/1")]
 own = [evidence(source="independent", url="https://gazette.example/1")]
 entry = append_entries([new("report", commitment, note="Staff's own.", date="2025-03", evidence=mirror + own)])[0]
 near = [evidence(relation="related", source="independent")]
@@ -30,6 +30,7 @@ draft = commitment.drafts.create(date="2026-11", note="Not sent yet.")
 draft.evidence.create(
     title="A page", publisher="Gazette", url="https://gazette.example/2", relation="direct", source="independent"
 )
+Organisation.objects.create(slug="harbour", name="Harbour Office", kind="department", side="hong_kong")
 go_back()
 NewsSource.objects.create(slug="gazette", name="Gazette", source="independent", why="Nobody owns it.")
 from django.db import connection
@@ -41,10 +42,15 @@ AFTER = """
 import json
 from datetime import date
 from commitments.ledger.append import append_entries
-from commitments.models import Commitment, LedgerEntry, NewsSource
+from commitments.models import Commitment, LedgerEntry, NewsSource, Organisation
+from commitments.query.search import search_commitments
 from tests.factories import evidence, new
 
 day = date(2026, 12, 31)
+found = {
+    words: [row.reference for row in search_commitments(Commitment.objects.as_of(day), words, day)]
+    for words in ("“Staff's own”", "職員的標題", "mirror-page")
+}
 state = {row.reference: row.state for row in Commitment.objects.as_of(day)}
 xinhua = [evidence(source="state_media", publisher="Xinhua", url="https://news.example/1")]
 append_entries([new("report", Commitment.objects.get(reference="AV-04"), date="2026-11", evidence=xinhua)])
@@ -53,6 +59,10 @@ print(json.dumps({
     "news": [str(state["CU-08"].last_news_on), str(state["AV-04"].last_news_on)],
     "checked": state["AV-04"].last_checked_on > date(2020, 3, 31),
     "evidence": [state["CU-08"].evidence, state["AV-04"].evidence],
+    "background": state["AV-04"].background_note,
+    "found": found,
+    "key": Commitment.objects.get(reference="CU-08").reference_key,
+    "harbour": Organisation.objects.get(slug="harbour").search_text,
     "now": Commitment.objects.as_of(day).get(reference="AV-04").state.evidence,
     "title": Commitment.objects.get(reference="CU-08").translation("title", "zh-hant"),
     "draft": Commitment.objects.get(reference="CU-08").drafts.get().evidence.get().source,
@@ -70,7 +80,7 @@ def upgraded(installation):
     """The digests of the version before, and what this one makes of its database."""
     before = installation.python(BEFORE)
     assert before.returncode == 0, before.stderr
-    assert "0018_sources_news_and_checks" in installation.run_well("migrate", "--plan")
+    assert "0022_words_for_statuses_and_levels" in installation.run_well("migrate", "--plan")
     installation.run_well("migrate")
     installation.run_well("verify_ledger")
     after = installation.python(AFTER)
@@ -83,12 +93,17 @@ def test_a_database_of_the_version_before_migrates_verifies_and_goes_on(upgraded
     assert after["digests"][: len(digests)] == digests
     assert (after["news"], after["checked"]) == (["2025-03-31", "2020-03-31"], True)
     assert (after["evidence"], after["now"]) == (["independent", "background"], "state_media")
+    # What states, searches and sorting have had only since.
+    assert (after["background"], after["key"], after["harbour"]) == ("Staff's own.", "CU-00000808", "harbour office")
+    assert after["found"] == {"“Staff's own”": ["AV-04"], "職員的標題": ["CU-08"], "mirror-page": ["CU-08"]}
     assert (after["title"], after["draft"], after["drafts"]) == ("職員的標題", "independent", ["gazette"])
     installation.run_well("verify_ledger")
 
 
 def test_the_new_file_says_what_an_older_record_says_otherwise_and_brings_the_rest(upgraded, installation):
     told = installation.run_well("load_release", "fixtures/4th-plenary-2018.json")
+    assert "CU-06/1 is on record with other content (done_when), and stays as it is there." in told
+    assert "organisation/lcsd/1 is on record with other content (short_name), and stays as it is there." in told
     assert "BR-01/4 is on record with other content (evidence), and stays as it is there." in told
     assert installation.python(SOURCES).stdout.split() == ["52", "None"]
     installation.run_well("verify_ledger")

@@ -34,7 +34,7 @@ def events(client, address=CALENDAR):
 
 
 def deadlines(client, address=CALENDAR):
-    return [event for event in events(client, address) if "looked at" not in event.summary.value]
+    return [event for event in events(client, address) if "next review" not in event.summary.value]
 
 
 def deadline(client, address=CALENDAR):
@@ -43,7 +43,7 @@ def deadline(client, address=CALENDAR):
 
 
 def review(client, address=CALENDAR):
-    [event] = [event for event in events(client, address) if "looked at" in event.summary.value]
+    [event] = [event for event in events(client, address) if "next review" in event.summary.value]
     return event
 
 
@@ -86,7 +86,7 @@ def test_the_date_of_an_event_is_not_called_a_deadline(release, client):
 
 def test_a_review_is_an_event_of_its_own_until_the_pledge_is_settled(client):
     commitment = pledge(deadline="2027", review_on=date(2027, 5, 22))
-    assert review(client).summary.value == "TT-01 Build a bridge: to be looked at again"
+    assert review(client).summary.value == "TT-01 Build a bridge: next review"
     assert review(client).dtstart.value == date(2027, 5, 22)
     assert review(client).uid.value != deadline(client).uid.value
     factories.record("report", commitment, date="2026-11", status="completed")
@@ -115,7 +115,7 @@ def test_the_deadline_of_a_stopped_pledge_is_cancelled_and_says_so(client):
     event = deadline(client)
     assert event.status.value == "CANCELLED"
     assert event.summary.value == "TT-01 Build a bridge: deadline (2027), stopped"
-    assert "Status: stopped (overtaken by events), last reported 2019" in event.description.value
+    assert "\nStopped, as reported in 2019: events made it pointless." in event.description.value
 
 
 def test_the_deadline_of_a_completed_pledge_stays(client):
@@ -129,18 +129,25 @@ def test_the_description_tells_what_a_reader_needs(release, client):
         "Deadline: 2019",
         "The deadline is an interval: 2019 ends on 31 December 2019.",
         "In the release’s words: “in 2019”",
-        "Status: delivered, last reported 1 November 2019",
-        "Done when: A Hong Kong Week has opened in Shanghai.",
+        (
+            "Delivered on 1 November 2019: a Hong Kong Week has opened in Shanghai. In time: the release named 2019. "
+            "Rests on state media; no independent source was found."
+        ),
+        "Counts as done when: A Hong Kong Week has opened in Shanghai.",
         "http://testserver/commitments/CU-06/",
     ]
 
 
 def test_what_was_never_reported_says_when_somebody_last_looked(client):
     commitment = pledge(deadline="2018-11-05")
-    assert "Status: no evidence found\n" in deadline(client).description.value
+    before = deadline(client).description.value
+    assert "\nNot searched for yet. " in before
+    assert "ast checked on" not in before
     factories.record("check", commitment)
-    assert "Status: no evidence found, last checked on 29 November 2026" in deadline(client).description.value
-    assert "interval" not in deadline(client).description.value
+    description = deadline(client).description.value
+    assert "\nNo public report says that the thing is done. " in description
+    assert "Last checked on 29 November 2026. " in description
+    assert "interval" not in description
 
 
 # One event for ever
@@ -300,7 +307,7 @@ def test_anybody_s_words_are_told_whole_in_lines_that_calendars_can_read(client)
 
 def test_the_name_is_written_so_that_it_ends_no_line_and_no_value(client):
     content = client.get(f"{CALENDAR}?q=a%3Bb,c%0D%0ABEGIN:VEVENT").content.replace(b"\r\n ", b"")
-    name = "Hong Kong–Shanghai Pledge Record: deadlines – Words: “a\\;b\\,c BEGIN:VEVENT”"
+    name = "Hong Kong–Shanghai Pledge Record: deadlines – Search: “a\\;b\\,c BEGIN:VEVENT”"
     assert f"\r\nNAME:{name}\r\nX-WR-CALNAME:{name}\r\n".encode() in content
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from commitments.ledger.append import append_entries, new_correction, new_redaction, new_retraction
 from commitments.ledger.new_entries import Actor
-from commitments.models import Commitment, LedgerEntry
+from commitments.models import Commitment, LedgerEntry, Organisation
 from commitments.web.page_cache import CACHE_CONTROL
 from tests import factories
 from tests.helpers.crowds import crowd, grow, queries
@@ -205,7 +205,7 @@ def test_entries_have_the_same_names_in_every_feed_and_on_every_installation(rel
     numbers = {entry.id: re.search(r"Ledger entry (\d+)", entry.summary)[1] for entry in everything}
     assert len(set(numbers.values())) == len(numbers) < len(everything)
     completed = parsed(client, "/commitments/CU-06.atom").entries[1]
-    assert completed.id == "urn:uuid:0e61cfcc-5053-54e8-9c58-2470fde795e2"
+    assert completed.id == "urn:uuid:30c8c267-f420-5918-a956-18791bd50ae2"
 
 
 def test_a_feed_has_one_name_whatever_the_host_and_the_order_of_the_question(pledge, client, settings):
@@ -436,9 +436,12 @@ def test_the_clock_alone_changes_nothing(pledge, client, time_machine):
         answers = {address: client.get(address) for address in KINDS}
         return {address: (answer.content, answer.headers["ETag"]) for address, answer in answers.items()}
 
+    factories.published(owners=[Organisation.objects.get(slug="lcsd")], deadline="2027")
     before = contents()
-    time_machine.move_to(datetime(2026, 12, 1, 3, tzinfo=UTC))
-    assert contents() == before
+    # The next day, and when a deadline has passed and all news is years older.
+    for day in (datetime(2026, 12, 1, 3, tzinfo=UTC), datetime(2029, 6, 1, 3, tzinfo=UTC)):
+        time_machine.move_to(day)
+        assert contents() == before
 
 
 @pytest.mark.postgresql

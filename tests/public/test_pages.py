@@ -14,6 +14,7 @@ from commitments.ledger.append import append_entries, new_correction, new_redact
 from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, LedgerEntry
 from tests import factories
+from tests.helpers.commitment_page import facts, own_quote, passage, record, sources, title, verdict
 from tests.helpers.html import (
     REFERENCE,
     find_all,
@@ -26,21 +27,6 @@ from tests.helpers.html import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = Actor()
-
-
-def facts(answer):
-    """The facts of a commitment's page."""
-    pairs = find_all(find_all(main_element(answer), "dl", _class="facts")[0], "div")
-    return {visible_text(find_all(pair, "dt")[0]): visible_text(find_all(pair, "dd")[0]) for pair in pairs}
-
-
-def record(answer):
-    """The entries of a commitment's record, as text."""
-    return [
-        visible_text(entry)
-        for entry in find_all(find_all(main_element(answer), "ol", _class="record")[0], "li")
-        if entry.attributes
-    ]
 
 
 # List
@@ -121,13 +107,13 @@ def test_a_row_has_reference_title_owners_status_deadline_and_latest_news(releas
 
 
 def test_a_commitment_is_quoted_with_its_place_in_the_release(release, client):
-    figure = find_all(main_element(client.get("/commitments/CU-06/")), "figure")[0]
-    quote = visible_text(find_all(figure, "blockquote")[0])
-    assert quote == "… will hold a Hong Kong Week in Shanghai in 2019 …"
-    assert quote.strip("… ") == Commitment.objects.get(reference="CU-06").quote
-    place = visible_text(find_all(figure, "figcaption")[0])
-    assert "24 August 2018, “Cultural Co-operation and Creative Industries”, paragraph 2" in place
-    assert "/releases/4th-plenary-2018/#CU-06" in link_texts(figure)
+    answer = client.get("/commitments/CU-06/")
+    assert own_quote(answer) == Commitment.objects.get(reference="CU-06").quote
+    assert visible_text(passage(answer)).startswith("… will hold a Hong Kong Week in Shanghai in 2019 … ")
+    place = visible_text(find_all(passage(answer), "figcaption")[0])
+    assert place.startswith("“Cultural Co-operation and Creative Industries”, paragraph 2. 4th Plenary Session")
+    assert "Conference, 24 August 2018." in place
+    assert "/releases/4th-plenary-2018/#CU-06" in link_texts(passage(answer))
 
 
 def test_a_place_without_heading_is_told_as_it_is(release, client):
@@ -137,50 +123,55 @@ def test_a_place_without_heading_is_told_as_it_is(release, client):
 
 def test_a_commitment_outside_the_outline_of_its_release_is_not_said_to_stand_in_none(client):
     factories.published(reference="TT-01", area=None)
-    assert "None" not in visible_text(main_element(client.get("/commitments/TT-01/")))
+    answer = client.get("/commitments/TT-01/")
+    assert "None" not in visible_text(main_element(answer)).replace("None found.", "")  # of sources
+    assert visible_text(find_all(passage(answer), "figcaption")[0]).startswith("Paragraph 1.")
 
 
 def test_hong_kong_week_was_met_by_a_report_of_november_2019(release, client):
     answer = client.get("/commitments/CU-06/")
-    assert (
-        visible_text(find_all(main_element(answer), "p", _class="standing")[0])
-        == "completed · last reported 1 November 2019 · last checked on 29 November 2026 · met"
+    assert verdict(answer) == (
+        "Delivered on 1 November 2019: a Hong Kong Week has opened in Shanghai. In time: the release named 2019. "
+        "Rests on state media; no independent source was found."
     )
-    assert facts(answer)["Deadline"].startswith("2019")
-    assert facts(answer)["Done when"] == "A Hong Kong Week has opened in Shanghai."
+    assert facts(answer)["By when"].startswith("2019")
+    assert facts(answer)["Counts as done when"] == "A Hong Kong Week has opened in Shanghai."
+    assert facts(answer)["Last checked"] == "29 November 2026"
     assert "taken to be the Hong Kong Week" in visible_text(main_element(answer))
 
 
-def test_shanghai_week_was_met_late_by_at_least_1213_days_without_a_slip(release, client):
+def test_shanghai_week_was_met_late_by_at_least_three_years_and_three_months_without_a_slip(release, client):
     answer = client.get("/commitments/CU-07/")
-    standing = visible_text(find_all(main_element(answer), "p", _class="standing")[0])
-    assert standing == (
-        "completed · last reported 27 April 2024 · last checked on 29 November 2026 · met late, by at least 1,213 days"
+    assert verdict(answer).startswith(
+        "Delivered late, on 27 April 2024: a Shanghai Week has opened in Hong Kong. "
+        "At least 3 years 3 months after the time that was named, 2020."
     )
-    assert facts(answer)["Deadline"] == "2020 (“in 2020”)"
-    assert facts(answer)["How firmly put"] == "plan “is planning to”"
+    assert facts(answer)["Late by"] == "at least 3 years 3 months"
+    assert facts(answer)["Last checked"] == "29 November 2026"
+    assert facts(answer)["By when"] == "2020 (“in 2020”)"
+    assert facts(answer)["Strength of wording"] == "plan: “is planning to”"
 
 
 def test_forty_employees_are_a_number_that_nobody_reported(release, client):
     answer = client.get("/commitments/AV-04/")
-    assert facts(answer)["Target"] == "about 40 employees; number trained not reported"
+    assert facts(answer)["Target"] == "about 40 employees Number trained: not reported."
     assert not find_all(main_element(answer), "meter")
-    assert "Deadline passed, outcome not reported; last checked on 29 November 2026." in visible_text(
-        main_element(answer)
+    assert verdict(answer).endswith(
+        "The time that was named, 2018, has passed: outcome unknown. Last checked on 29 November 2026. "
+        "This is no accusation: it may have been done without a public report."
     )
-    assert "This is no accusation" in visible_text(main_element(answer))
 
 
 def test_a_reported_number_is_shown_with_a_bar(client):
     commitment = factories.published(reference="TT-01", target=Decimal(40), unit="employees", target_approximate=True)
     factories.record("report", commitment, status="in_progress", achieved="12.50")
     answer = client.get("/commitments/TT-01/")
-    assert facts(answer)["Target"].startswith("about 40 employees; 12.5 reported")
+    assert facts(answer)["Target"].startswith("about 40 employees 12.5 reported")
     assert dict(find_all(main_element(answer), "meter")[0].attributes) == {"min": "0", "max": "40", "value": "12.5"}
 
 
 def test_the_owner_of_forty_employees_is_inferred_and_the_page_says_why(release, client):
-    owners = facts(client.get("/commitments/AV-04/"))["Owners"]
+    owners = facts(client.get("/commitments/AV-04/"))["Who must deliver"]
     assert "Inferred. The release names the Academy" in owners
 
 
@@ -189,18 +180,18 @@ def test_a_date_of_an_event_is_no_deadline_and_the_page_says_so(release, client)
     assert (
         "This is the date of the event, not a day on which the pledge falls due." in facts(answer)["Date of the event"]
     )
-    assert "The date of the event has passed, outcome not reported; last checked on 29 November 2026." in visible_text(
-        main_element(answer)
+    assert "The date of the event, 2021, has passed: outcome unknown. Last checked on 29 November 2026." in verdict(
+        answer
     )
     assert facts(answer)["Evidence"] == "background only"
 
 
 def test_the_words_of_the_release_for_a_deadline_are_shown_as_stated(release, client):
-    assert facts(client.get("/commitments/AV-04/"))["Deadline"] == "2018 (“In 2018”)"
+    assert facts(client.get("/commitments/AV-04/"))["By when"] == "2018 (“In 2018”)"
 
 
 def test_a_commitment_without_deadline_gets_none(release, client):
-    assert facts(client.get("/commitments/BR-03/"))["Deadline"] == "none stated"
+    assert facts(client.get("/commitments/BR-03/"))["By when"] == "none named"
 
 
 def test_what_the_release_itself_reports_as_done_says_on_whose_word_it_stands(release, client):
@@ -208,16 +199,17 @@ def test_what_the_release_itself_reports_as_done_says_on_whose_word_it_stands(re
     assert "Completed by the release’s own statement that it is signed or in place." in visible_text(
         main_element(answer)
     )
+    assert verdict(answer).endswith("Rests on the parties’ own word.")
     assert facts(answer)["Evidence"] == "the parties’ own word"
     assert facts(answer)["Kind"].startswith("done when announced")
-    assert facts(answer)["How firmly put"] == "statement Said as a fact."
+    assert facts(answer)["Strength of wording"] == "statement: Said as a fact."
 
 
 def test_the_umbrella_lists_its_nine_parts_and_is_not_counted(release, client):
     answer = client.get("/commitments/SC-01/")
-    assert "umbrella (listed, not counted)" in facts(answer)["Kind"]
-    parts = list(link_texts(find_all(main_element(answer), "ul", _class="plain")[0]))
-    assert [address[13:18] for address in parts] == [
+    assert facts(answer)["Level"] == "heading, listed, not counted"
+    [parts] = find_all(main_element(answer), "section", **{"aria-labelledby": "parts"})
+    assert [address[13:18] for address in link_texts(parts)] == [
         "CU-01", "CU-02", "CU-03", "CU-04", "ED-01", "IT-01", "IT-03", "IT-05", "LE-02",
     ]  # fmt: skip
 
@@ -244,17 +236,16 @@ def test_the_record_says_which_report_changed_the_status(client):
 def test_overdue_is_counted_to_the_day_that_is_shown_and_not_at_least(client):
     commitment = factories.published(reference="TT-01", deadline="2019")
     factories.record("report", commitment, date="2019-10", status="in_progress")
-    standing = visible_text(
-        find_all(main_element(client.get("/commitments/TT-01/?as_of=2020-01-10")), "p", _class="standing")[0]
-    )
-    assert standing.endswith("overdue, by 10 days")
+    answer = client.get("/commitments/TT-01/?as_of=2020-01-10")
+    assert "It is 10 days past the time that was named, 2019." in verdict(answer)
+    assert facts(answer)["Late by"] == "10 days so far"
 
 
 def test_a_slip_is_shown_with_both_dates_and_its_reason(client):
     commitment = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
     factories.record("report", commitment, date="2019-10", status="in_progress", **slip)
-    deadline = facts(client.get("/commitments/TT-01/"))["Deadline"]
+    deadline = facts(client.get("/commitments/TT-01/"))["By when"]
     assert deadline.startswith("first half of 2020")
     assert "First 2019 (“in 2019”); moved back by 182 days." in deadline
     assert "October 2019: first half of 2020. The site was flooded." in deadline
@@ -264,39 +255,44 @@ def test_the_release_s_words_for_the_first_deadline_do_not_stand_beside_a_later_
     commitment = factories.published(reference="TT-01", deadline="2019", deadline_as_stated="in 2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
     factories.record("report", commitment, date="2019-10", status="in_progress", **slip)
-    assert "first half of 2020 (“in 2019”)" not in facts(client.get("/commitments/TT-01/"))["Deadline"]
+    assert "first half of 2020 (“in 2019”)" not in facts(client.get("/commitments/TT-01/"))["By when"]
 
 
 def test_a_deadline_brought_forward_is_told_as_such(client):
     commitment = factories.published(reference="TT-01", deadline="2020-01-06")
     slip = {"deadline": "2020-01-01", "deadline_reason": "Good weather."}
     factories.record("report", commitment, date="2019-10", status="in_progress", **slip)
-    assert "moved by -5" not in facts(client.get("/commitments/TT-01/"))["Deadline"]
+    deadline = facts(client.get("/commitments/TT-01/"))["By when"]
+    assert "First 6 January 2020; brought forward by 5 days." in deadline
 
 
 def test_a_stopped_commitment_gives_its_reason(client):
     commitment = factories.published(reference="TT-01")
     factories.record("report", commitment, status="stopped", stop_reason="overtaken", note="A flood.")
-    standing = visible_text(find_all(main_element(client.get("/commitments/TT-01/")), "p", _class="standing")[0])
-    assert standing.startswith("stopped (overtaken by events) · last reported 2019")
+    assert verdict(client.get("/commitments/TT-01/")).startswith(
+        "Stopped, as reported in 2019: events made it pointless."
+    )
 
 
 def test_evidence_is_linked_with_publisher_date_relation_and_source(client):
     commitment = factories.published(reference="TT-01")
     row = factories.evidence(date="2019-H2", source="independent", archived_url="https://archive.example/1")
     factories.record("report", commitment, evidence=[row])
-    evidence = find_all(main_element(client.get("/commitments/TT-01/")), "ul", _class="evidence")[0]
-    assert visible_text(evidence).startswith(
-        "Report, Gazette, second half of 2019. direct evidence; source: independent; archived copy"
-    )
-    assert list(link_texts(evidence)) == ["https://example.org/report", "https://archive.example/1"]
+    answer = client.get("/commitments/TT-01/")
+    assert sources(answer) == {
+        "From the parties": [],
+        "State media": [],
+        "Independent": ["Report Gazette, second half of 2019; about the pledge itself; archived copy"],
+    }
+    links = link_texts(find_all(main_element(answer), "div", _class="sources")[0])
+    assert links == {"https://example.org/report": "Report", "https://archive.example/1": "archived copy"}
 
 
 def test_a_correction_is_shown_with_before_after_and_reason(client):
     commitment = factories.published(reference="TT-01", title="Do the thnig")
     append_entries([new_correction(commitment, {"title": "Do the thing"}, "A slip of the pen.", BY)])
     answer = client.get("/commitments/TT-01/")
-    assert visible_text(find_all(main_element(answer), "h1")[0]) == "TT-01 Do the thing"
+    assert title(answer) == "TT-01 Do the thing"
     assert "A slip of the pen. title Do the thnig Do the thing" in visible_text(main_element(answer))
 
 
@@ -318,8 +314,8 @@ def test_a_retracted_report_is_struck_through_with_its_reason_and_counts_nowhere
     retracted = find_all(main_element(answer), "li", _class="retracted")[0]
     assert "It was finished." in visible_text(find_all(retracted, "del")[0])
     assert "counted nowhere. Reason: It was another bridge." in visible_text(retracted)
-    standing = visible_text(find_all(main_element(answer), "p", _class="standing")[0])
-    assert standing.startswith("no evidence found · no background either")
+    assert verdict(answer).startswith("Not searched for yet.")
+    assert not any(sources(answer).values())
 
 
 def test_a_redacted_report_says_that_its_text_was_removed_when_and_why(client):
@@ -339,7 +335,7 @@ def test_a_report_whose_words_were_removed_still_moves_the_status_on_the_page(cl
     entry = factories.record("report", commitment, status="completed", date="2019", note="It named a person.")
     append_entries([new_redaction(entry, entry.data | {"note": "[removed]"}, "It named a person.", BY)])
     page = visible_text(main_element(client.get("/commitments/TT-01/")))
-    assert "no evidence found → completed" in page
+    assert "no evidence found → delivered" in page
     assert "Reason: It named a person." in page
     assert "[removed]" in page
 
@@ -350,15 +346,14 @@ def test_a_retracted_correction_is_shown_struck_through_with_its_reason(client):
     [entry] = append_entries([new_correction(commitment, {"title": "Undo the thing"}, "A slip of the pen.", BY)])
     append_entries([new_retraction(entry, "The first was right.", BY)])
     answer = client.get("/commitments/TT-01/")
-    assert visible_text(find_all(main_element(answer), "h1")[0]) == "TT-01 Do the thing"
+    assert title(answer) == "TT-01 Do the thing"
     assert "The first was right." in visible_text(main_element(answer))
 
 
 def test_text_of_staff_is_never_markup(client):
-    hostile = "<script>alert(1)</script><b>&amp;"
-    commitment = factories.published(
-        reference="TT-01", title=hostile, quote=hostile, note=hostile, parties_as_stated=hostile
-    )
+    hostile = "<script>alert(1)</script><u>&amp;"
+    texts = ("title", "quote", "note", "parties_as_stated", "done_when")
+    commitment = factories.published(reference="TT-01", **dict.fromkeys(texts, hostile))
     commitment.release.sections.create(position=1, heading=hostile, area=commitment.area)
     factories.record(
         "report", commitment, note=hostile, evidence=[factories.evidence(title=hostile, publisher=hostile)]
@@ -367,8 +362,8 @@ def test_text_of_staff_is_never_markup(client):
         page = client.get(address).content.decode()
         assert hostile not in page
         assert "<script>" not in page
-        assert "<b>" not in page
-        assert "&lt;script&gt;alert(1)&lt;/script&gt;&lt;b&gt;&amp;amp;" in page
+        assert "<u>" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;&lt;u&gt;&amp;amp;" in page
 
 
 # Release
@@ -600,23 +595,42 @@ def test_a_page_of_a_past_day_says_so_and_offers_today(release):
 # As of a day
 
 
+OPENED = "a Hong Kong Week has opened in Shanghai."
+STATE_MEDIA = "Rests on state media; no independent source was found."
+BEGUN = f"In progress, as last reported on 16 October 2018. What would count as done: {OPENED} The time named is 2019."
+
+
 @pytest.mark.parametrize(
-    ("day", "standing"),
+    ("day", "said"),
     [
-        ("2018-10-15", "no evidence found · no background either · upcoming"),
-        ("2018-10-16", "in progress · last reported 16 October 2018 · upcoming"),
-        ("2019-10-31", "in progress · last reported 16 October 2018 · due soon"),
-        ("2019-11-01", "completed · last reported 1 November 2019 · met"),
+        ("2018-10-15", f"Not searched for yet. What would count as done: {OPENED} The time named is 2019."),
+        ("2018-10-16", f"{BEGUN} Rests on the parties’ own word."),
+        ("2019-10-31", f"{BEGUN} Nothing newer was found in the year since. Rests on the parties’ own word."),
+        ("2019-11-01", f"Delivered on 1 November 2019: {OPENED} In time: the release named 2019. {STATE_MEDIA}"),
     ],
 )
-def test_a_commitment_stands_as_it_stood_on_the_day(release, client, day, standing):
-    answer = client.get(f"/commitments/CU-06/?as_of={day}")
-    assert visible_text(find_all(main_element(answer), "p", _class="standing")[0]) == standing
+def test_a_commitment_stands_as_it_stood_on_the_day(release, client, day, said):
+    assert verdict(client.get(f"/commitments/CU-06/?as_of={day}")) == said
 
 
 def test_a_later_slip_does_not_show_on_a_past_day(client):
     commitment = factories.published(reference="TT-01", deadline="2019")
     slip = {"deadline": "2020-H1", "deadline_reason": "The site was flooded."}
     factories.record("report", commitment, date="2019-10-05", status="in_progress", **slip)
-    deadline = facts(client.get("/commitments/TT-01/?as_of=2019-10-04"))["Deadline"]
+    deadline = facts(client.get("/commitments/TT-01/?as_of=2019-10-04"))["By when"]
     assert deadline == "2019"
+
+
+def test_each_number_of_the_ledger_leads_to_its_entry_and_none_to_one_of_a_later_day(client):
+    commitment = factories.published(reference="TT-01")
+    [publication] = commitment.entries.all()
+    [correction] = append_entries([new_correction(commitment, {"title": "Do the thing"}, "A slip of the pen.", BY)])
+    report = factories.record("report", commitment, date="2020", status="completed")
+    taken_back = append_entries([new_retraction(entry, "It was wrong.", BY) for entry in (correction, report)])
+    then = [publication, correction, taken_back[0]]
+    for query, entries in (("", [*then, report, taken_back[1]]), ("?as_of=2019-12-31", then)):
+        answer = client.get(f"/commitments/TT-01/{query}")
+        [aside] = find_all(main_element(answer), "aside", _class="facts")
+        numbers = {label for address, label in link_texts(aside).items() if address.startswith("#entry-")}
+        assert numbers == {str(entry.pk) for entry in entries}
+        assert {f"entry-{number}" for number in numbers} <= set(re.findall(r' id="([^"]+)"', answer.text))

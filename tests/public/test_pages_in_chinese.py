@@ -12,7 +12,9 @@ from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment
 from tests import factories
+from tests.helpers.commitment_page import passage
 from tests.helpers.crowds import crowd, queries
+from tests.helpers.html import find_all, visible_text
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/", "/commitments/", "/commitments/QQ-0001/", "/releases/of-all/", "/updates/", "/timeline/")
@@ -49,13 +51,13 @@ def body_of(client, address):
 
 def test_a_commitment_is_told_in_the_language_of_its_page(client, commitment):
     page = body_of(client, "/zh-hant/commitments/CU-06/")
-    assert '<span class="reference">CU-06</span> 舉辦香港周</h1>' in page
+    assert '<p class="ref">CU-06</p> <h1>舉辦香港周</h1>' in page
     assert "<title>CU-06 舉辦香港周" in page
 
 
 def test_where_nobody_translated_it_stands_the_text_on_record_marked_with_its_language(client, commitment):
     page = body_of(client, "/zh-hans/commitments/CU-06/")
-    assert '<span class="reference">CU-06</span> <span lang="en-GB">Hold a Hong Kong Week</span></h1>' in page
+    assert '<p class="ref">CU-06</p> <h1><span lang="en-GB">Hold a Hong Kong Week</span></h1>' in page
 
 
 def test_a_commitments_page_in_chinese_leads_to_the_text_on_record(client, commitment):
@@ -64,16 +66,37 @@ def test_a_commitments_page_in_chinese_leads_to_the_text_on_record(client, commi
     assert link.replace('/"', '/?as_of=2020-01-01"') in body_of(client, "/zh-hant/commitments/CU-06/?as_of=2020-01-01")
 
 
-def test_a_quote_stays_in_the_language_of_its_release_with_the_translation_marked_as_ours(client, commitment):
-    page = body_of(client, "/zh-hant/commitments/CU-06/")
-    assert 'lang="en"><p>… will hold a Hong Kong Week …</p></blockquote>' in page
-    assert '<p class="translation quiet">' in page
-    assert "「……將舉辦香港周……」" in page
+def test_the_words_of_the_release_stand_by_their_translation_which_is_marked_as_ours(client, commitment):
+    answer = client.get("/zh-hant/commitments/CU-06/")
+    [quote] = find_all(passage(answer), "blockquote")
+    assert dict(quote.attributes)["lang"] == "zh-Hant-HK"
+    assert visible_text(quote) == "…… 將舉辦香港周 ……"
+    [original] = find_all(passage(answer), "p", _class="original", lang="en")
+    assert visible_text(original) == "… will hold a Hong Kong Week …"
+    assert visible_text(find_all(passage(answer), "figcaption")[0]).endswith("譯文由本站提供，原文為英文。")
+
+
+def test_what_the_release_says_in_another_language_is_not_called_english(client):
+    release = factories.ReleaseFactory(language="zh-Hans")
+    translate(factories.published(reference="TT-01", quote="将开门", release=release), 将开门="將開門")
+    place = visible_text(find_all(passage(client.get("/zh-hant/commitments/TT-01/")), "figcaption")[0])
+    assert place.endswith("本站譯文。")
 
 
 @pytest.mark.parametrize("prefix", ["", "/zh-hans"])
 def test_nothing_stands_beside_a_quote_that_has_no_translation_in_the_pages_language(client, commitment, prefix):
-    assert 'class="translation' not in body_of(client, f"{prefix}/commitments/CU-06/")
+    answer = client.get(f"{prefix}/commitments/CU-06/")
+    [quote] = find_all(passage(answer), "blockquote", lang="en")
+    assert visible_text(quote) == "… will hold a Hong Kong Week …"
+    assert not find_all(passage(answer), "p", _class="original")
+    assert visible_text(find_all(passage(answer), "figcaption")[0]).endswith(("24 August 2018.", "2018年8月24日。"))
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hans"])
+def test_on_the_release_s_page_a_quote_without_translation_stands_alone(client, commitment, prefix):
+    address = f"/releases/{commitment.release.slug}/"
+    assert 'class="translation' not in body_of(client, prefix + address)
+    assert "「……將舉辦香港周……」" in body_of(client, f"/zh-hant{address}")
 
 
 def test_the_reason_of_a_correction_and_what_it_changed_are_told_in_the_language_of_the_page(client, commitment):

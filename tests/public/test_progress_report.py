@@ -630,7 +630,7 @@ def test_the_workbook_has_the_rows_of_the_csv_with_real_numbers_and_says_what_it
     assert (slipped["slip_days"], slipped["days_late"], slipped["deadline_end"]) == (182, 426, "2020-H1")
     facts = dict(book.worksheets[1].iter_rows(values_only=True, max_col=2))
     assert facts["Title"] == "Progress from 24 August 2018 to 30 August 2021"
-    assert (facts["Filter"], facts["Rows"], facts["As of"]) == ("Owner: Office of Arts", "9", "2021-08-30")
+    assert (facts["Filter"], facts["Rows"], facts["As of"]) == ("Organisation: Office of Arts", "9", "2021-08-30")
 
 
 def test_columns_are_headed_by_labels_where_that_is_asked_for(history, client):

@@ -24,8 +24,9 @@ from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import Commitment, LedgerEntry, Organisation, Release
 from tests import factories
+from tests.helpers import commitment_page
 from tests.helpers.days import NOW
-from tests.helpers.html import find_all, main_element, visible_text
+from tests.helpers.html import find_all, link_texts, main_element, visible_text
 from tests.helpers.ledger_acts import BY, redact, retract
 from tests.helpers.plain_fold import Shown, day_in_hong_kong, page_of
 
@@ -154,18 +155,15 @@ def without_words(data, instead):
 
 def shown(answer, entries) -> Shown:
     main = main_element(answer)
-    facts = {
-        visible_text(find_all(row, "dt")[0]): find_all(row, "dd")[0]
-        for row in find_all(main, "div")
-        if find_all(row, "dt")
-    }
+    [facts] = find_all(main, "aside", _class="facts")
+    [owners] = [row for row in find_all(facts, "div") if visible_text(row).startswith("Who must deliver ")]
     rows = {number: find_all(main, "li", id=f"entry-{number}") for number in entries}
     return Shown(
-        title=visible_text(find_all(main, "h1")[0]).removeprefix("TT-01 "),
-        owners=sorted(visible_text(link) for link in find_all(facts["Owners"], "a")),
-        release=visible_text(find_all(find_all(main, "nav", _class="crumbs")[0], "a")[0]),
-        status=visible_text(find_all(find_all(main, "p", _class="standing")[0], "span", _class="badge")[0]),
-        deadline=visible_text(facts["Deadline"]),
+        title=commitment_page.title(answer).removeprefix("TT-01 "),
+        owners=sorted(link_texts(owners).values()),
+        release=visible_text(find_all(find_all(main, "nav", _class="crumbs")[0], "a")[0]).rpartition(",")[0],
+        answer=visible_text(find_all(find_all(main, "p", _class="says")[0], "strong")[0]),
+        deadline=commitment_page.facts(answer)["By when"],
         notes={number: note_of(row[0]) for number, row in rows.items() if row},
     )
 
@@ -246,7 +244,6 @@ def compare(story, days) -> None:
             wanted = page_of(lines, "TT-01", last, day, names_until)
             same(shown(answer, numbers), wanted)
             by = datetime.fromisoformat(lines[last - 1]["recorded_at"]) if "entry" in query else NOW
-            title = visible_text(find_all(main_element(chinese), "h1")[0])
-            assert title == f"TT-01 {story.translation(wanted.title, by)}", query
+            assert commitment_page.title(chinese) == f"TT-01 {story.translation(wanted.title, by)}", query
         elif last >= retracted_by:
             assert "It is retracted" in visible_text(main_element(answer))

@@ -76,7 +76,7 @@ def test_the_owners_act_and_partners_do_not(client):
 @pytest.mark.parametrize("hostile", ["</script><script>alert(1)</script>", "<!--<script>", "]]>&lt;\\u003c'\""])
 def test_no_text_breaks_out_of_the_structured_data(client, hostile):
     body = factories.OrganisationFactory(name=hostile)
-    factories.published(reference="TT-01", title=hostile, quote=hostile, owners=[body])
+    factories.published(reference="TT-01", title=hostile, quote=hostile, done_when=hostile, owners=[body])
     head = Head(client.get(PAGE))
     action = head.data["mainEntity"]
     assert (action["name"], action["description"], action["agent"][0]["name"]) == (hostile,) * 3
@@ -84,7 +84,7 @@ def test_no_text_breaks_out_of_the_structured_data(client, hostile):
         [f"TT-01 {hostile} – Hong Kong–Shanghai Pledge Record"],
         f"TT-01 {hostile}",
     )
-    assert head.metas["description"] == f"{hostile}: no evidence found. “{hostile}\xa0…”"
+    assert head.metas["description"] == f"Not searched for yet. What would count as done: {hostile}."
     assert len([script for script in head.scripts if script]) == 1
 
 
@@ -241,12 +241,11 @@ def cited(client, query=""):
     return visible_text(find_all(main_element(client.get(PAGE + query)), "p", _class="cite")[0])
 
 
-def test_a_citation_has_title_and_the_end_of_the_ledger_and_an_address_that_keeps_what_was_known(client, settings):
-    settings.PUBLISHER = "Office of Records"
+def test_a_citation_has_title_and_the_end_of_the_ledger_and_an_address_that_keeps_what_was_known(client):
     factories.published(reference="TT-01", title="Build a bridge")
     head = LedgerHead.objects.get()
     assert cited(client) == (
-        f"Office of Records, “TT-01 Build a bridge”. State of the ledger: entry {head.sequence},"
+        f"Hong Kong–Shanghai Pledge Record, “TT-01 Build a bridge”. State of the ledger: entry {head.sequence},"
         f" recorded 29 November 2026, digest {head.digest[:16]}… {SITE}{PAGE}?entry={head.sequence}"
     )
 

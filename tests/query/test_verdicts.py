@@ -136,6 +136,17 @@ def test_whatever_can_occur_gives_whole_sentences(language):
     assert wrong[:5] == []
 
 
+@pytest.mark.parametrize("language", OPENED)
+def test_without_ages_a_verdict_is_whole_and_the_same_on_every_day(language):
+    day = date(2031, 3, 1)
+    with override(language):
+        for facts in (replace(facts, timeless=True) for facts in everything(language)):
+            schedule = assess_schedule(facts.status, facts.deadline, facts.completed_on, day)
+            later = replace(facts, day=day, schedule=schedule)
+            assert compose_verdict(later).text == compose_verdict(facts).text
+            assert wrong_in(language, facts) == []
+
+
 def test_the_table_holds_every_value_that_a_verdict_speaks_of():
     table = list(everything("en-gb"))
     assert len(table) > 5000
@@ -332,6 +343,7 @@ def test_a_verdict_in_chinese_has_the_order_of_its_words():
         ("an {odd} 100% <b>gate</b> & door", "an {odd} 100% <b>gate</b> & door"),
         ("Is it open?", "Is it open"),
         ("the gate\nis open …", "the gate is open …"),
+        ("Continuing: reports show care of it; it has no end of its own.", "care of it"),  # from before
     ],
 )
 def test_what_counts_as_done_stands_in_a_sentence_whatever_it_holds(done_when, clause):
