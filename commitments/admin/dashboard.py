@@ -83,7 +83,7 @@ def commitment_cards(request: HttpRequest, affiliation: Affiliation | None, day:
         (commitments.past_deadline(), _("past their deadline"), {"schedule": "past"}),
         (commitments.due_soon(), _("due soon"), {"schedule": Schedule.DUE_SOON}),
         (commitments.due_for_review(day), _("due for review"), {"freshness": "review"}),
-        (commitments.stale(), _("stale"), {"freshness": Freshness.STALE}),
+        (commitments.stale(), _("no news for over a year"), {"freshness": Freshness.STALE}),
         *(
             (commitments.filter(**{f"untranslated{column_suffix(language)}__gt": 0}), label, {"translation": language})
             for language, label in missing_translation_labels().items()

@@ -20,6 +20,7 @@ DUE_SOON_WITHIN = timedelta(days=90)
 FRESH_WITHIN = timedelta(days=180)
 AGEING_WITHIN = timedelta(days=365)
 CHECKED_WITHIN = timedelta(days=365)
+LONG_SILENCE = timedelta(days=1826)  # five years
 UNFINISHED_STATUSES = (Status.NOT_STARTED, Status.IN_PROGRESS)
 SETTLED_STATUSES = (Status.COMPLETED, Status.STOPPED)
 

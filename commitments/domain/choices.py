@@ -209,10 +209,15 @@ class Freshness(Vocabulary):
         _("No report and no background is on record. To look and find nothing is not news."),
         _("no news"),
     )
-    FRESH = "fresh", "", _("The last report or background is at most 180 days old."), _("fresh")
-    AGEING = "ageing", "", _("The last report or background is at most 365 days old."), _("ageing")
-    STALE = "stale", "", _("The last report or background is more than 365 days old."), _("stale")
-    SETTLED = "settled", "", _("Delivered or stopped: nothing more is expected."), _("settled")
+    FRESH = "fresh", "", _("The last report or background is at most 180 days old."), _("news in the past half-year")
+    AGEING = (
+        "ageing",
+        "",
+        _("The last report or background is at most 365 days old."),
+        _("no news for over half a year"),
+    )
+    STALE = "stale", "", _("The last report or background is more than 365 days old."), _("no news for over a year")
+    SETTLED = "settled", "", _("Delivered or stopped: nothing more is expected."), _("nothing more expected")
 
 
 class Relation(Vocabulary):
@@ -266,7 +271,7 @@ class LinkOutcome(Vocabulary):
 class EntryKind(Vocabulary):
     """What an entry of the ledger says."""
 
-    PUBLISHED = "published", "", _("The commitment as it became public."), _("published")
+    PUBLISHED = "published", "", _("The pledge as it became public."), _("published")
     REPORT = "report", "", _("A status on a date, with its evidence."), _("report")
     CONTEXT = "context", "", _("Bears on the pledge. This does not change the status."), _("background")
     CHECK = "check", "", _("Someone looked on a day and found nothing new."), _("check")

@@ -78,6 +78,7 @@ SPELLINGS = {
     "organis": "organiz",
     "isation": "ization",
     "defence": "defense",
+    "trainee": "train",
 }
 SPELLED = re.compile("|".join(SPELLINGS))
 _folded_words = _FoldedWords()

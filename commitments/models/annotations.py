@@ -14,6 +14,7 @@ from commitments.domain.assessment import (
     AGEING_WITHIN,
     DUE_SOON_WITHIN,
     FRESH_WITHIN,
+    LONG_SILENCE,
     SETTLED_STATUSES,
     UNFINISHED_STATUSES,
 )
@@ -50,4 +51,16 @@ def freshness_on(day: date) -> Case:
         When(state__last_news_on__gte=day - AGEING_WITHIN, then=Value(Freshness.AGEING)),
         default=Value(Freshness.STALE),
         output_field=models.CharField(),
+    )
+
+
+def long_silent_on(day: date) -> Case:
+    """Whether it is open, was announced over five years before the day, and had no news of any kind since."""
+    before = day - LONG_SILENCE
+    unheard = Q(state__last_news_on=None) | Q(state__last_news_on__lt=before)
+    return Case(
+        When(state__status__in=SETTLED_STATUSES, then=Value(False)),  # noqa: FBT003
+        When(unheard, release__issued_on__lt=before, then=Value(True)),  # noqa: FBT003
+        default=Value(False),  # noqa: FBT003
+        output_field=models.BooleanField(),
     )

@@ -31,7 +31,7 @@ from commitments.domain.choices import (
     StopReason,
 )
 from commitments.i18n.collation import SORT_KEY_LENGTH
-from commitments.models.annotations import freshness_on, schedule_on, state_on
+from commitments.models.annotations import freshness_on, long_silent_on, schedule_on, state_on
 from commitments.models.fields import (
     PartialDateField,
     choice_field,
@@ -74,8 +74,12 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(published_at__isnull=False)
 
     def as_of(self: Self, day: date) -> Self:
-        """Public commitments whose release was out by `day`, each with its `state`, `schedule` and `freshness` then."""
+        """Public commitments whose release was out by `day`, each with its `state`, `schedule` and `freshness` then.
+
+        They can be filtered by `long_silent`, too.
+        """
         commitments = self.public()._with_state_on(day).filter(release__issued_on__lte=day, state__isnull=False)
+        commitments = commitments.alias(long_silent=long_silent_on(day))
         return commitments.annotate(schedule=schedule_on(day), freshness=freshness_on(day))
 
     def for_staff(self: Self, day: date) -> Self:
@@ -140,6 +144,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def stale(self: Self) -> Self:
         """Of which there was no news for long, after `as_of(day)`."""
         return self.filter(freshness=Freshness.STALE)
+
+    def long_silent(self: Self) -> Self:
+        """Of which there was no news of any kind for over five years, after `as_of(day)`."""
+        return self.filter(long_silent=True)
 
     def due_for_review(self: Self, day: date) -> Self:
         """`domain.assessment.review_due_on` in SQL, after `as_of(day)`; what was not looked at for longest first."""

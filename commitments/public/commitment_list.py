@@ -36,7 +36,7 @@ MAX_CHOICES = 15  # of one filter whose choices grow with the record: the most f
 WHOLE_UP_TO = 60  # a list of so many stands on one page, unless another length is asked for
 # The panel, in this order; what is open stands open, the rest only where something is asked of it.
 PANEL = (
-    *("status", "delivered", "side", "area", "schedule", "late", "evidence", "freshness"),
+    *("status", "delivered", "side", "area", "schedule", "late", "evidence", "freshness", "silent"),
     *("owner", "partner", "kind", "level", "release", "repeated"),
 )
 OPEN = ("status", "delivered", "side", "area")

@@ -123,8 +123,8 @@ def count_by(commitments: CommitmentQuerySet, column: str) -> dict[int, int]:
 
 @day_page
 def release_index(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
-    """Every release that was out on the day, the newest first, each with its finding."""
+    """Every release that was out on the day, the newest first, each with its finding; and what is not read yet."""
     commitments = Commitment.objects.as_of(day)
     tallies, counts = count_groups(commitments).by_release, count_by_release(commitments)
     sources = list_sources(day, tallies, counts, DayLinks(as_of))
-    return render_page(request, "releases", day, as_of=as_of, sources=[one for one in sources if one.release][::-1])
+    return render_page(request, "releases", day, as_of=as_of, sources=sources[::-1])

@@ -36,6 +36,7 @@ def organisation_page(request: HttpRequest, day: date, as_of: date | None, slug:
         owned=first_rows(rows.owned_by([organisation])),
         joined=first_rows(rows.joined_by([organisation])),
         pledges=tally.total,
+        not_counted=tally.not_counted,
         legend=legend(tally, DayLinks(as_of), owner=slug),
         sides=side_tallies(rows, DayLinks(as_of)) if organisation.kind == OrganisationKind.GOVERNMENT else [],
         shown=MAX_ROWS,

@@ -10,11 +10,13 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import ANNOUNCED, DeadlineBasis, EntryKind, Freshness, Level, Schedule, Status
 from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.languages import CHINESE
 from commitments.i18n.phrases import join_sentences, with_label
 from commitments.models import Commitment, Occasion, Release, Update
 from commitments.models.commitment import CommitmentQuerySet
@@ -29,6 +31,7 @@ from commitments.query.overview_sentences import (
     NAMED_A_DATE,
     dated_heading,
     dated_sentence,
+    long_silence_sentence,
     not_counted_sentence,
     silence_sentence,
 )
@@ -41,9 +44,10 @@ from commitments.query.years import axis_of
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_page, render_page
 
+MAX_NAMED = 8  # in a sentence
 MAX_SHOWN = 20  # rows of a table; the list has the rest
 MAX_NEWS, MAX_ALIKE = 6, 4  # pieces of news, and how many of them may be the same of several pledges
-NOTE_LENGTH, NOTE_WORDS = 220, 60  # of a piece of news: characters in whole sentences, and words of the first one
+NOTE_LENGTH, NOTE_WORDS = 220, 60  # of a piece of news: characters in whole sentences, half as many in Chinese; words
 MAX_DESCRIPTION = 300  # characters of what search engines show
 
 
@@ -70,6 +74,7 @@ def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpRespons
         areas=index_areas(commitments, counts.by_area, read, day, links),
         axis=axis_of(read, day),
         not_counted=not_counted_sentence(counts.not_counted, links.commitments) if counts.not_counted else "",
+        long_silence=long_silence(commitments, by_release.values(), links),
         silence=silence(commitments, by_release.values(), day, links),
         dated=dated(commitments, counts, links) if counts.commitments else None,
         news=latest_news(day),
@@ -179,7 +184,22 @@ def cut_at_sentence(text: str, most: int) -> str:
     return text[: ends[-1]] if ends else text[: first.start()] if first else text
 
 
-# Begun, then no news
+# No news at all, and begun, then no news
+
+
+def long_silence(
+    commitments: CommitmentQuerySet, by_release: Iterable[ReleaseCounts], links: DayLinks
+) -> SafeString | None:
+    """Which open pledges nobody has reported anything on for over five years; nothing where there are none."""
+    number = sum(counts.long_silent for counts in by_release)
+    if not number:
+        return None
+    rows = commitments.counted().long_silent().order_by(*ordering("reference_key"))[:MAX_NAMED]
+    names = [
+        format_html('<a href="{}">{}</a>', links.page("commitment", row.reference), localize_short_title(row).marked)
+        for row in rows
+    ]
+    return long_silence_sentence(number, names, links.commitments)
 
 
 def silence(
@@ -287,7 +307,8 @@ def latest_news(day: date) -> list[NewsItem]:
 
 def shorten_note(note: LocalizedText) -> LocalizedText:
     """Its first whole sentences; of a sentence that is longer, the beginning."""
-    return shorten(replace(note, text=cut_at_sentence(note.text, NOTE_LENGTH)), NOTE_WORDS)
+    most = NOTE_LENGTH // 2 if note.language in CHINESE else NOTE_LENGTH
+    return shorten(replace(note, text=cut_at_sentence(note.text, most)), NOTE_WORDS)
 
 
 def latest_updates(day: date) -> QuerySet[Update]:

@@ -36,7 +36,6 @@ from commitments.query.period import (
     iter_lines,
     period_title,
 )
-from commitments.query.standing import LATE, STANDINGS
 from commitments.query.verdicts import Verdict, duration, verdict_of
 from commitments.web.links import DayLinks, keep_params, replace_params
 from commitments.web.page_cache import cache_public
@@ -190,7 +189,7 @@ def summary_tiles(filterset: PeriodFilter, report: PeriodReport) -> list[CountRo
     numbers: list[tuple[str | Promise, Change, int | None]] = [
         (Change.NEWLY_PROMISED.label, Change.NEWLY_PROMISED, None),
         (Change.COMPLETED.label, Change.COMPLETED, None),
-        (STANDINGS[LATE].label, Change.COMPLETED, report.late),
+        (_("of them late"), Change.COMPLETED, report.late),
         (Change.STARTED.label, Change.STARTED, None),
         (_("slipped"), Change.DEADLINE_MOVED, report.slipped),
         (Change.STOPPED.label, Change.STOPPED, None),

@@ -39,6 +39,11 @@ class Tally:
         """Pledges."""
         return self.pledges.total()
 
+    @property
+    def not_counted(self) -> int:
+        """Aims and umbrellas."""
+        return self.commitments - self.total
+
 
 def tally_by(queryset: CommitmentQuerySet, column: str) -> dict[Any, Tally]:
     """A tally for each value of a column; one query, which counts in the database."""

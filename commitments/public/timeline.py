@@ -100,12 +100,12 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 
 def measure(filterset: CommitmentFilter) -> dict[str, Any]:
-    """How many commitments there are to draw, of which level, how many with a deadline, and over which days."""
+    """How much there is to draw, by level; how many pledges name a date or have no evidence; and over which days."""
     extent: dict[str, Any] = filterset.qs.order_by().aggregate(
         total=Count("pk"),
         **{level.value: Count("pk", filter=Q(level=level)) for level in Level},
-        with_deadline=Count("state__deadline_last"),
-        without_report=Count("pk", filter=Q(state__status=Status.NO_REPORT)),
+        with_deadline=Count("state__deadline_last", filter=Q(level=Level.PRIMARY)),
+        without_report=Count("pk", filter=Q(level=Level.PRIMARY, state__status=Status.NO_REPORT)),
         first=Min("release__issued_on"),
         last=Max("state__deadline_last"),
         was_last=Max("state__original_deadline_last"),
@@ -182,34 +182,39 @@ def head_labels(
 
 
 def summary(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
-    """How many lines there are, how many name a date and how many have no evidence; each number with its list."""
-    total, dated, silent = (extent[name] for name in ("total", "with_deadline", "without_report"))
+    """How many lines there are, how many pledges name a date and how many have no evidence; each with its list."""
+    total, pledges, dated, silent = (
+        extent[name] for name in ("total", Level.PRIMARY, "with_deadline", "without_report")
+    )
     form = ngettext("Years run across; {what} runs down.", "Years run across; {what} run down.", total)
     if total > MAX_LINES:
         form = _("Years run across; areas run down, with {what}.")
     sentences = [format_html(form, what=level_counts(filterset, extent))]
-    if not dated and total > 1:
-        sentences.append(escape(_("None of them names a date.")))
-    elif 0 < dated < total:
+    if not dated and pledges > 1:
+        sentences.append(escape(_("No pledge names a date.")))
+    elif 0 < dated < pledges:
         form = (
             ngettext(
-                'Only <a href="{href}">{number}</a> names a date.',
-                'Only <a href="{href}">{number}</a> name a date.',
+                'Only <a href="{href}">{number} pledge</a> names a date.',
+                'Only <a href="{href}">{number} pledges</a> name a date.',
                 dated,
             )
-            if 2 * dated < total
+            if 2 * dated < pledges
             else ngettext(
-                '<a href="{href}">{number}</a> names a date.', '<a href="{href}">{number}</a> name a date.', dated
+                '<a href="{href}">{number} pledge</a> names a date.',
+                '<a href="{href}">{number} pledges</a> name a date.',
+                dated,
             )
         )
-        sentences.append(counted(form, dated, list_address(filterset, **WITH_DEADLINE)))
+        sentences.append(counted(form, dated, list_address(filterset, level=Level.PRIMARY.value, **WITH_DEADLINE)))
     if silent:
         form = ngettext(
-            '<a href="{href}">{number}</a> runs to this day without evidence.',
-            '<a href="{href}">{number}</a> run to this day without evidence.',
+            '<a href="{href}">{number} pledge</a> runs to this day without evidence.',
+            '<a href="{href}">{number} pledges</a> run to this day without evidence.',
             silent,
         )
-        sentences.append(counted(form, silent, list_address(filterset, status=Status.NO_REPORT.value)))
+        href = list_address(filterset, level=Level.PRIMARY.value, status=Status.NO_REPORT.value)
+        sentences.append(counted(form, silent, href))
     return format_html(join_sentences(["{}"] * len(sentences)), *sentences)
 
 

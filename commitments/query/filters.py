@@ -98,6 +98,7 @@ DELIVERED = {
     "not_announced": (UNFINISHED | ~OF_ANNOUNCED_KIND, gettext_lazy("not done when announced")),
 }
 LATE = {"yes": (Q(schedule__in=CERTAINLY_LATE), gettext_lazy("yes"))}
+SILENT = {"five_years": (Q(long_silent=True), gettext_lazy("no news for over five years"))}
 REPEATED = {
     "yes": (Q(PROMISED_AGAIN), gettext_lazy("promised again later")),
     "earlier": (Q(PROMISES_AGAIN), gettext_lazy("promises an earlier one again")),
@@ -147,6 +148,7 @@ class CommitmentFilter(FilterSet):
     release = InFilter("release__slug", label=gettext_lazy("Release"))
     delivered = ConditionFilter(DELIVERED, label=gettext_lazy("Delivered"))
     late = ConditionFilter(LATE, label=gettext_lazy("Late"))
+    silent = ConditionFilter(SILENT, label=gettext_lazy("Silent"))
     repeated = ConditionFilter(REPEATED, label=gettext_lazy("Repeated"))
     checked = ConditionFilter(CHECKED, label=gettext_lazy("Searched for"))
     deadline_from = PartialDateFilter(method="by_deadline_from", label=gettext_lazy("Due from"))

@@ -30,7 +30,8 @@ Link = Callable[..., str]  # the list's address with filters
 class ReleaseCounts:
     """How many pledges of a release there are, and of these how many stand how; each counted one is a set of rows.
 
-    `late` are of the delivered, `silent` of those in progress, `unsearched` of nothing else; `repeating` are of all.
+    `late` are of the delivered, `silent` of those in progress, `unsearched` of nothing else; `repeating` are of all,
+    `long_silent` of all that are still open.
     """
 
     announced: int = 0
@@ -43,6 +44,7 @@ class ReleaseCounts:
     nothing_found: int = 0
     unsearched: int = 0
     repeating: int = 0
+    long_silent: int = 0
 
     @property
     def to_be_kept(self) -> int:
@@ -65,6 +67,7 @@ def count_by_release(commitments: CommitmentQuerySet) -> dict[int, ReleaseCounts
         "stopped": Q(state__status=Status.STOPPED),
         "nothing_found": NO_REPORT & Q(state__last_checked_on__isnull=False),
         "unsearched": NO_REPORT & Q(state__last_checked_on=None),
+        "long_silent": Q(long_silent=True),
     }
     counts: dict[str, Any] = {f"n_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
     rows: Any = commitments.counted().order_by().values("release_id").annotate(**counts)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from commitments.domain.choices import Freshness, Level, Schedule, Status
-from commitments.i18n.phrases import join_parts, join_sentences
+from commitments.i18n.phrases import join_list, join_parts, join_sentences
 from commitments.query.findings import Link
 
 NAMED_A_DATE = {"deadline_from": "1900"}  # the list's filter that whatever has a deadline passes
@@ -145,6 +145,16 @@ def silence_sentence(in_progress: int, silent: int, link: Link) -> SafeString:
             silent,
         )
     return format_html(form, total=total, number=number)
+
+
+def long_silence_sentence(number: int, names: list[SafeString], link: Link) -> SafeString:
+    """On how many nobody reported anything for over five years, and which: all of `names`, or the first of more."""
+    if number > len(names):
+        form = _("Nobody has reported anything on {number} of them for over five years, such as {names}.")
+    else:
+        form = _("Nobody has reported anything on {number} of them for over five years: {names}.")
+    counted = _linked(number_word(number), link(level=Level.PRIMARY.value, silent="five_years"))
+    return format_html(form, number=counted, names=mark_safe(join_list(names)))  # noqa: S308  (each is escaped)
 
 
 def not_counted_sentence(number: int, link: Link) -> SafeString:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from commitments.i18n.collation import fold
+from commitments.i18n.collation import HAN, fold
 from commitments.models import Area, Commitment, Organisation, Ownership, Partnership, Update
 from commitments.models.commitment import CommitmentQuerySet
 
@@ -16,10 +16,30 @@ from commitments.models.commitment import CommitmentQuerySet
 TERM = re.compile(r'"([^"]+)"|\u201c([^\u201d]+)\u201d|\u300c([^\u300d]+)\u300d|\uff02([^\uff02]+)\uff02|(\S+)')
 
 
+# Between Chinese characters and figures or letters: 「世界技能大賽2021」 is two words.
+SCRIPTS_MEET = re.compile(rf"(?<={HAN.pattern})(?=[a-z0-9])|(?<=[a-z0-9])(?={HAN.pattern})")
+MAX_PARTS = 3  # of one word: each is looked for by itself
+PLURAL = re.compile(r"(?:(?<=[a-z]{4})ies|(?<=[a-z]{3})(?<![suia])s)$")
+
+
 def search_terms(words: str) -> list[str]:
     """What is looked for, folded: each word, and each phrase in quotation marks as a whole; nothing for nothing."""
-    terms = (fold(next(filter(None, match.groups()))) for match in TERM.finditer(words))
+    terms: list[str] = []
+    for match in TERM.finditer(words):
+        folded = fold(next(filter(None, match.groups())))
+        terms += [folded] if match[5] is None else _parts_of_word(folded)
     return list(dict.fromkeys(term for term in terms if term.strip('"')))
+
+
+def _parts_of_word(word: str) -> list[str]:
+    """A word as it is looked for: what stands in another script by itself, and without the ending of a plural."""
+    parts = SCRIPTS_MEET.split(word)
+    return [_singular(part) for part in parts] if len(parts) <= MAX_PARTS else [word]
+
+
+def _singular(word: str) -> str:
+    """Without the ending of a plural: what is left is looked for within words, so that "agencies" finds "agency"."""
+    return PLURAL.sub("", word) if word.isascii() and word.isalpha() else word
 
 
 def search_commitments(commitments: CommitmentQuerySet, words: str, day: date) -> CommitmentQuerySet:

@@ -309,7 +309,7 @@ def _whose_word(evidence: str) -> Sentence:
     return _sentence(
         {
             EvidenceLevel.PARTY: _("Rests on the parties’ own word."),
-            EvidenceLevel.STATE_MEDIA: _("Rests on state media; no independent source was found."),
+            EvidenceLevel.STATE_MEDIA: _("Rests on state media, not on any independent source."),
             EvidenceLevel.INDEPENDENT: _("Rests on at least one independent source."),
         }.get(EvidenceLevel(evidence), _("No page on record supports this."))
     )

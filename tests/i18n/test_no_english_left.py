@@ -7,7 +7,7 @@ import pytest
 
 from commitments.domain.choices import Level, Relation, Status
 from commitments.i18n.languages import CHINESE, path_in_language
-from commitments.query.filters import DELIVERED, LATE, REPEATED
+from commitments.query.filters import DELIVERED, LATE, REPEATED, SILENT
 from tests.browser.pages import PAGES, WRONG
 
 LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]+")  # two letters and more
@@ -27,7 +27,11 @@ ALLOWED = {
     r"|Link|content_digest|content|head|\?per_page=1|per_page|count|next|as_of|zh-hant|zh-hans|UpdateWithEvidence"
     r"|datapackage.json|\{reference\}|\{entry\}|\{slug\}|organisation/hksarg",
     "values of fields and filters": "|".join(
-        sorted({*Status.values, *Level.values, *Relation.values, *DELIVERED, *LATE, *REPEATED}, key=len, reverse=True)
+        sorted(
+            {*Status.values, *Level.values, *Relation.values, *DELIVERED, *LATE, *SILENT, *REPEATED},
+            key=len,
+            reverse=True,
+        )
     ),
     "the release's own words": "it is estimated that|is planning to|will|Hong Kong In",
     "names": "PressReader|FILMART|InnoEX|ETF|SMG",

@@ -92,7 +92,7 @@ def fact(sequence, fields, note, recorded_on):
         fields.get("achieved"),
         on(fields.get("deadline")),
         note,
-        supports,
+        supports=supports,
     )
 
 

@@ -269,7 +269,7 @@ def test_updates_of_a_kind_that_is_none_and_two_at_once_are_refused(client, quer
 
 def test_the_message_stands_in_the_error_element_of_a_field_with_choices(client):
     names = [*CommitmentFilter(QueryDict(), TODAY).multi_choice_filters]
-    assert len(names) == 14
+    assert len(names) == 15
     page = main_element(client.get(LIST + "?" + "&".join(f"{name}=wrong" for name in names)))
     for name in names:
         [error] = find_all(page, "p", id=f"id_{name}_error")

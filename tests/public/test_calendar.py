@@ -131,7 +131,7 @@ def test_the_description_tells_what_a_reader_needs(release, client):
         "In the release’s words: “in 2019”",
         (
             "Delivered on 1 November 2019: a Hong Kong Week has opened in Shanghai. In time: the release named 2019. "
-            "Rests on state media; no independent source was found."
+            "Rests on state media, not on any independent source."
         ),
         "Counts as done when: A Hong Kong Week has opened in Shanghai.",
         "http://testserver/commitments/CU-06/",

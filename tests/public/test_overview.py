@@ -586,6 +586,19 @@ def test_the_longest_silence_stands_first_and_its_bar_is_the_longest(client):
     assert "Of three in progress, two have had none for over a year." in section(answer, "silent")
 
 
+def test_what_nobody_has_reported_on_for_five_years_is_named_and_counted(client, monkeypatch):
+    for number, day in enumerate(("2019-11-29", "2022-11-29"), 1):
+        report(factories.published(reference=f"TT-0{number}", short_title=f"Thing {number}"), "in_progress", day)
+    factories.published(reference="TT-03", short_title="Thing 3")
+    [line] = find_all(main_element(client.get("/")), "p", **{"class": "long-silence"})
+    assert visible_text(line) == "Nobody has reported anything on two of them for over five years: Thing 1, Thing 3."
+    [address] = [address for address, words in link_texts(line).items() if words == "two"]
+    assert listed(client, address) == 2
+    monkeypatch.setattr(overview, "MAX_NAMED", 1)
+    [line] = find_all(main_element(client.get("/?as_of=2026-11-01")), "p", **{"class": "long-silence"})
+    assert visible_text(line).endswith("five years, such as Thing 1.")
+
+
 def test_where_nothing_is_in_progress_nothing_is_said_of_silence(client):
     factories.published()
     assert not find_all(main_element(client.get("/")), "section", **{"aria-labelledby": "silent"})

@@ -132,7 +132,7 @@ def test_hong_kong_week_was_met_by_a_report_of_november_2019(release, client):
     answer = client.get("/commitments/CU-06/")
     assert verdict(answer) == (
         "Delivered on 1 November 2019: a Hong Kong Week has opened in Shanghai. In time: the release named 2019. "
-        "Rests on state media; no independent source was found."
+        "Rests on state media, not on any independent source."
     )
     assert facts(answer)["By when"].startswith("2019")
     assert facts(answer)["Counts as done when"] == "A Hong Kong Week has opened in Shanghai."
@@ -596,7 +596,7 @@ def test_a_page_of_a_past_day_says_so_and_offers_today(release):
 
 
 OPENED = "a Hong Kong Week has opened in Shanghai."
-STATE_MEDIA = "Rests on state media; no independent source was found."
+STATE_MEDIA = "Rests on state media, not on any independent source."
 BEGUN = f"In progress, as last reported on 16 October 2018. What would count as done: {OPENED} The time named is 2019."
 
 

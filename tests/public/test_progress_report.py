@@ -294,7 +294,7 @@ def test_the_summary_counts_pledges_and_leads_to_their_sections(report):
         "6 pledges at the start": "/commitments/?as_of=2018-08-24&level=primary",
         "3 newly promised": "#newly_promised",
         "1 delivered": "#completed",
-        "1 delivered late": "#completed",
+        "1 of them late": "#completed",
         "2 started": "#started",
         "1 slipped": "#deadline_moved",
         "1 stopped": "#stopped",

@@ -203,6 +203,9 @@ QUESTIONS = [
     ("delivered=announced&delivered=since", ["AA-01", "AA-02"]),
     ("delivered=not_announced", ["AA-01", *ALL[2:]]),
     ("late=yes", ["AA-01", "AA-05"]),
+    ("silent=five_years", ["AA-03", "AA-05"]),
+    ("as_of=2023-08-24&silent=five_years", []),
+    ("as_of=2023-08-25&silent=five_years", ["AA-03", "AA-04", "AA-06"]),  # AA-05 was reported on in 2019
     ("repeated=yes", ["AA-05"]),
     ("repeated=earlier", ["AA-08"]),
     ("repeated=yes&repeated=earlier", ["AA-05", "AA-08"]),

@@ -139,6 +139,12 @@ def test_a_phrase_is_found_as_a_whole_and_its_words_in_any_order():
     assert [words for words in [*found, '"week hong"', '"kong  hong"'] if references(words)] == found
 
 
+def test_a_plural_finds_its_singular_and_each_script_of_a_word_is_looked_for():
+    pledge(title="Train staff of an airport agency for 2021年世界技能大賽")
+    found = ["airports", "agencies", "airport trainees", "世界技能大賽2021", "2021年世界技能大賽"]
+    assert [words for words in [*found, "airport class", '"世界技能大賽2021"'] if references(words)] == found
+
+
 @pytest.mark.parametrize("words", ["", "  ", '""', "–", "\u200b"])
 def test_where_nothing_is_looked_for_all_is_found(words):
     pledge()

@@ -218,7 +218,7 @@ TYPICAL = [
         [
             "Delivered late, in April 2024: a Shanghai Week has opened in Hong Kong.",
             "At least 3 years 3 months after the time that was named, 2020.",
-            "Rests on state media; no independent source was found.",
+            "Rests on state media, not on any independent source.",
         ],
     ),
     (
@@ -328,7 +328,7 @@ def test_a_verdict_in_chinese_has_the_order_of_its_words():
     with override("zh-hant"):
         assert of(**SHANGHAI_WEEK | {"done_when": "「上海周」已在香港開幕。"}) == (
             "逾期落實：「上海周」已在香港開幕（2024年4月）。較所訂的2020年遲至少3年3個月。"
-            "依據為官方媒體報道；未找到獨立來源。"
+            "依據為官方媒體報道，並非獨立來源。"
         )
     with override("zh-hans"):
         assert of(**HONG_KONG_WEEK | {"done_when": "“香港周”已在上海开幕"}) == (
