@@ -150,9 +150,9 @@ def silence_sentence(in_progress: int, silent: int, link: Link) -> SafeString:
 def long_silence_sentence(number: int, names: list[SafeString], link: Link) -> SafeString:
     """On how many nobody reported anything for over five years, and which: all of `names`, or the first of more."""
     if number > len(names):
-        form = _("Nobody has reported anything on {number} of them for over five years, such as {names}.")
+        form = _("Nobody has reported anything on {number} of the pledges for over five years, such as {names}.")
     else:
-        form = _("Nobody has reported anything on {number} of them for over five years: {names}.")
+        form = _("Nobody has reported anything on {number} of the pledges for over five years: {names}.")
     counted = _linked(number_word(number), link(level=Level.PRIMARY.value, silent="five_years"))
     return format_html(form, number=counted, names=mark_safe(join_list(names)))  # noqa: S308  (each is escaped)
 
