@@ -320,7 +320,7 @@ def test_an_unknown_name_is_refused_with_the_names_that_are_known(release, clien
 def test_the_known_names_are_those_that_are_promised():
     promised = (
         "q, status, schedule, evidence, freshness, area, owner, partner, side, kind, level, release, delivered, late, "
-        "repeated, checked, deadline_from, deadline_to, as_of, sort, page, per_page"
+        "silent, repeated, checked, deadline_from, deadline_to, as_of, sort, page, per_page"
     )
     assert set(list_params()) == set(promised.split(", "))
 
