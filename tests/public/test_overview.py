@@ -591,7 +591,10 @@ def test_what_nobody_has_reported_on_for_five_years_is_named_and_counted(client,
         report(factories.published(reference=f"TT-0{number}", short_title=f"Thing {number}"), "in_progress", day)
     factories.published(reference="TT-03", short_title="Thing 3")
     [line] = find_all(main_element(client.get("/")), "p", **{"class": "long-silence"})
-    assert visible_text(line) == "Nobody has reported anything on two of the pledges for over five years: Thing 1, Thing 3."
+    assert (
+        visible_text(line)
+        == "Nobody has reported anything on two of the pledges for over five years: Thing 1, Thing 3."
+    )
     [address] = [address for address, words in link_texts(line).items() if words == "two"]
     assert listed(client, address) == 2
     monkeypatch.setattr(overview, "MAX_NAMED", 1)
