@@ -6,6 +6,7 @@ is restored takes lines away.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -74,9 +75,13 @@ def _read_or_make_key() -> Ed25519PrivateKey:
 
 
 def known_keys() -> set[str]:
-    """The public keys that this installation has signed with: its own, where it has one, and those of its list."""
-    own = {public_key_text(signing_key())} if settings.SIGNING_KEY_FILE.exists() else set()
-    return own | set(listed_keys(_stored_list()))
+    """The public keys that this installation has signed with: its own, and those of its list, if they can be read."""
+    keys: set[str] = set()
+    with suppress(HeadsError):
+        keys.update(listed_keys(_stored_list()))
+        if settings.SIGNING_KEY_FILE.exists():
+            keys.add(public_key_text(signing_key()))
+    return keys
 
 
 def _stored_list() -> str:
