@@ -162,6 +162,7 @@ without_language = [
     ),
     path("robots.txt", seo.robots_txt, name="robots"),
     path(".well-known/security.txt", seo.security_txt, name="security"),
+    path("ledger/heads.txt", ledger_page.heads_txt, name="heads_txt"),
     path("csp-report/", csp_report, name="csp_report"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

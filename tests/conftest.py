@@ -97,6 +97,13 @@ def words_and_files_are_not_limited() -> None:
     configured.SEARCHES_PER_MINUTE = configured.EXPORTS_PER_MINUTE = 1_000_000
 
 
+@pytest.fixture(scope="session", autouse=True)
+def the_key_and_the_heads_are_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Not those of the installation in whose folder the tests run."""
+    folder = tmp_path_factory.mktemp("var")
+    configured.SIGNING_KEY_FILE, configured.HEADS_FILE = folder / "signing-key", folder / "heads.txt"
+
+
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet() -> None:
     """Each test may ask the API as much as one visitor may in a minute, and no answer was made before it."""

@@ -220,6 +220,8 @@ if REPLICA_URL := os.environ.get("REPLICA_URL"):
     DATABASES["replica"] = replica(REPLICA_URL)
 DATABASE_ROUTERS = ["commitments.web.replica.Router"]
 STATEMENT_SECONDS = whole_number("STATEMENT_SECONDS", 15)
+# Outside the database, so that whoever exchanges that does not exchange these (commitments/ops/heads.py).
+SIGNING_KEY_FILE, HEADS_FILE = VAR_DIR / "signing-key", VAR_DIR / "heads.txt"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -429,7 +431,9 @@ SPECTACULAR_SETTINGS = {
 }
 # Programs in other sites' pages may read the API and every file, but no page.
 CORS_ALLOW_ALL_ORIGINS = True
-CORS_URLS_REGEX = r"^(?:/zh-han[ts])?/(?:api/(?!v1/docs/)|(?!admin/|static/).*\.(?:csv|xlsx|json|jsonl|atom|ics)$)"
+CORS_URLS_REGEX = (
+    r"^(?:/zh-han[ts])?/(?:api/(?!v1/docs/)|ledger/heads\.txt$|(?!admin/|static/).*\.(?:csv|xlsx|json|jsonl|atom|ics)$)"
+)
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
 CORS_EXPOSE_HEADERS = ["X-Row-Count", "X-Ledger-Head", "ETag", "Link", "Retry-After"]

@@ -98,6 +98,7 @@ EDITED_TABLES = tuple(
     )
 )
 EDITION = "commitments_edition"
+TABLES_WITHOUT_MODEL = ("django_migrations", "sign_in_attempts")
 NEW_TOKEN = f"UPDATE {EDITION} SET token = {{random}}"
 
 
@@ -146,7 +147,12 @@ def broken_triggers(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def foreign_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """Each trigger on a table of the application's that is not laid here: its name and table."""
+    """Each trigger on a table of ours or of Django's that is not laid here: its name and table.
+
+    Of Django's, too: one on accounts or sessions makes superusers as well as one on the ledger does. Tables that
+    somebody else keeps in the same database are theirs.
+    """
+    ours = {*connection.introspection.django_table_names(), *TABLES_WITHOUT_MODEL}
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY 2, 1")
@@ -160,7 +166,7 @@ def foreign_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     return [
         f"{name} on {table}"
         for name, table in stored
-        if table.lower().startswith("commitments_") and table != tables.get(name)
+        if (table.lower().startswith("commitments_") or table.lower() in ours) and table != tables.get(name)
     ]
 
 

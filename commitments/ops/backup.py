@@ -1,20 +1,20 @@
 """A consistent copy of the database in one file, and the way back from that file alone.
 
-The file is a zip with two parts: `about.json` says what it is, with the ledger's head and number of entries, and
-the other is the copy itself, an SQLite database or what pg_dump writes. No copy is called a backup, and no backup
+The file is a zip with three parts: `about.json` says what it is, with the ledger's head and number of entries,
+`signature.json` is the installation's signature of it, and the third is the copy itself, an SQLite database or what
+pg_dump writes. On request the key itself is a fourth, `signing-key`. No copy is called a backup, and no backup
 takes the place of a database, before it was opened as a database of its own and its ledger verified there.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,10 +31,15 @@ from django.utils import timezone
 from commitments.domain.hash_chain import utc_timestamp
 from commitments.ledger.verify import verify_ledger
 from commitments.models import ErrorReport, LedgerEntry, LedgerHead, Organisation, Release
+from commitments.ops.backup_signature import BackupSignature, SignatureError
 from commitments.ops.database_copies import CopyError, dump, replace_database, restored_copy, switched_database
+from commitments.ops.heads import HeadsError
+from commitments.ops.private_files import fsync
 
 MANIFEST_NAME, COPY_NAMES = "about.json", {"sqlite": "tracker.sqlite3", "postgresql": "tracker.dump"}
+SIGNATURE_NAME, KEY_NAME = "signature.json", "signing-key"
 FORMAT_VERSION = 1
+UNSIGNED = "It is not signed: an older version made it, or somebody took the signature away"
 # What reading such a file raises where it is none, or not whole.
 DAMAGED_FILE_ERRORS = (
     zipfile.BadZipFile,
@@ -66,8 +71,11 @@ class BackupManifest:
     head: str
 
 
-def make_backup(file: Path) -> BackupManifest:
-    """Write a verified copy to `file`, which must not exist. Readers and writers go on meanwhile."""
+def make_backup(file: Path, *, with_key: bool = False) -> BackupManifest:
+    """Write a verified and signed copy to `file`, which must not exist. Readers and writers go on meanwhile.
+
+    `with_key`: whether the key that it is signed with is in it, too.
+    """
     if file.exists():
         raise BackupError(f"{file} exists. Backups are never overwritten: name another file.")
     with _as_backup_errors(), tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
@@ -79,29 +87,35 @@ def make_backup(file: Path) -> BackupManifest:
         manifest = BackupManifest(
             FORMAT_VERSION, made_at, settings.VERSION, connection.vendor, head.sequence, head.digest
         )
+        about = json.dumps(asdict(manifest), indent=1)
         finished.touch(mode=0o600)
         with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            archive.writestr(MANIFEST_NAME, json.dumps(asdict(manifest), indent=1))
+            archive.writestr(MANIFEST_NAME, about)
+            archive.writestr(SIGNATURE_NAME, BackupSignature.of(about, copy).to_json())
             archive.write(copy, copy.name)
-        _fsync(finished)
+            if with_key:
+                archive.write(settings.SIGNING_KEY_FILE, KEY_NAME)
+        fsync(finished)
         finished.rename(file)
-        _fsync(file.parent)
+        fsync(file.parent)
     return manifest
 
 
-def restore_backup(file: Path, *, force: bool = False) -> BackupManifest:
+def restore_backup(file: Path, *, force: bool = False, warn: Callable[[str], object] | None = None) -> BackupManifest:
     """Put what `file` holds in the database's place, at once or not at all; with `force` also where it holds data.
 
-    The copy is unpacked, migrated and verified beside the database, and everybody in it signed out, before the
-    database itself is touched.
+    The copy is unpacked, its signature checked, migrated and verified beside the database, and everybody in it signed
+    out, before the database itself is touched. `warn` is told where nobody here can vouch for the signature.
     """
     with _as_backup_errors(), tempfile.TemporaryDirectory(prefix=".restore-", dir=_unpack_folder()) as folder:
-        manifest, copy = _unpack(file, Path(folder))
+        manifest, copy, doubt = _unpack(file, Path(folder))
         if not force and _holds_data():
             raise BackupError("The database holds data. --force replaces all of it: make a backup of it first.")
         with restored_copy(copy) as name:
             with switched_database(name):
                 _migrate_and_verify(manifest)
+                if doubt and warn:
+                    warn(f"{doubt}. {_say_superusers()}")
             replace_database(name)
     return manifest
 
@@ -111,17 +125,8 @@ def _as_backup_errors() -> Iterator[None]:
     """What databases, disks and programs raise, as one error."""
     try:
         yield
-    except (OSError, DatabaseError, sqlite3.Error, psycopg.Error, CopyError) as error:
+    except (OSError, DatabaseError, sqlite3.Error, psycopg.Error, CopyError, HeadsError, SignatureError) as error:
         raise BackupError(str(error).strip()) from error
-
-
-def _fsync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unpack_folder() -> Path | None:
@@ -133,15 +138,20 @@ def _unpack_folder() -> Path | None:
     return folder
 
 
-def _unpack(file: Path, folder: Path) -> tuple[BackupManifest, Path]:
-    """What the file says of itself, and its copy; refuses what is no backup, damaged, or of the other database."""
+def _unpack(file: Path, folder: Path) -> tuple[BackupManifest, Path, str]:
+    """What the file says of itself, its copy, and a doubt about its signature.
+
+    Refuses what is no backup, damaged, of the other database, or not what was signed.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
-            manifest = BackupManifest(**json.loads(archive.read(MANIFEST_NAME)))
+            about = archive.read(MANIFEST_NAME).decode()
+            manifest = BackupManifest(**json.loads(about))
             if manifest.format == FORMAT_VERSION and manifest.database == connection.vendor:
-                return manifest, Path(
-                    archive.extract(COPY_NAMES[manifest.database], folder)
-                )  # checks the sum of what it reads
+                copy = Path(archive.extract(COPY_NAMES[manifest.database], folder))  # checks the sum of what it reads
+                if SIGNATURE_NAME not in archive.namelist():
+                    return manifest, copy, UNSIGNED
+                return manifest, copy, BackupSignature.from_json(archive.read(SIGNATURE_NAME)).check(about, copy)
     except FileNotFoundError:
         raise BackupError(f"There is no file {file}.") from None
     except DAMAGED_FILE_ERRORS as error:
@@ -178,6 +188,16 @@ def _migrate_and_verify(manifest: BackupManifest) -> None:
     head = _verified_head()
     if (head.sequence, head.digest) != (manifest.entries, manifest.head):
         raise BackupError(f"The ledger ends with entry {head.sequence}, {head.digest}, not with that of the backup.")
+
+
+def _say_superusers() -> str:
+    """Whom neither the ledger nor a trigger vouches for, and who may do everything."""
+    names = User.objects.filter(is_superuser=True, is_active=True).order_by("username")
+    named = ", ".join(names.values_list("username", flat=True)) or "nobody"
+    return (
+        "The ledger in it verifies, but nothing vouches for accounts and drafts. "
+        f"Who may do everything: {named}. Look at the accounts before you start the servers (docs/backup.md)."
+    )
 
 
 def _verified_head() -> LedgerHead:

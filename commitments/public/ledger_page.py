@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import LedgerHead
+from commitments.web.page_cache import CACHE_CONTROL
 from commitments.web.pages import day_page, render_page
+from commitments.web.snapshot import public_get
 
 # For any Python from 3.9 on, with nothing installed. Tests run these very lines as the page shows them.
 CHECK_SCRIPT = """\
@@ -23,6 +28,10 @@ for number, entry in enumerate(map(json.loads, ledger), start=1):
     if head != digest or content is not None and sha256(salt + canonical(content)) != content_digest:
         raise SystemExit(f"Entry {number} does not fit.")
 print(number, head)
+"""
+HEADS_PREAMBLE = """\
+# The heads of the ledger: day in Hong Kong, last entry, its digest, signature of these three (Ed25519).
+# Keep this file where the publisher cannot change it. manage.py verify_ledger --against FILE compares (docs/ledger.md).
 """
 ENTRY_PARTS = (
     ("sequence", _("1, 2, 3 and so on, without gaps.")),
@@ -53,3 +62,16 @@ def ledger_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResp
     return render_page(
         request, "ledger", day, as_of=as_of, head=LedgerHead.objects.get(), parts=ENTRY_PARTS, check=check
     )
+
+
+@public_get
+def heads_txt(request: HttpRequest) -> HttpResponse:
+    """The list that `manage.py heads` writes, with its public keys. Not kept by the record's version: it has none."""
+    try:
+        lines = settings.HEADS_FILE.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        lines = "# No line was written yet.\n"
+    text = HEADS_PREAMBLE + lines
+    headers = {"Cache-Control": CACHE_CONTROL, "ETag": f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'}
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+    return get_conditional_response(request, headers["ETag"], None, response) or response

@@ -39,7 +39,7 @@ def test_every_public_address_carries_them_and_only_files_may_be_taken_over_by_o
     for address in [*addresses(), "/nothing-here/", "/commitments/?status=wrong"]:
         answer = client.get(address)
         shared = address.startswith("/api/") and address != "/api/v1/docs/"
-        shared |= address.endswith((".csv", ".xlsx", ".json", ".jsonl", ".atom", ".ics"))
+        shared |= address.endswith((".csv", ".xlsx", ".json", ".jsonl", ".atom", ".ics", "heads.txt"))
         own = {"Cross-Origin-Resource-Policy": "cross-origin" if shared else "same-origin"}
         own |= {"Referrer-Policy": "no-referrer"} if address.startswith("/report-an-error/t") else {}
         assert missing(answer, **own) == set(), address

@@ -1,4 +1,4 @@
-"""manage.py backup FILE."""
+"""manage.py backup FILE [--with-key]."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -14,18 +14,21 @@ class Command(BaseCommand):
 
     help = (
         "Writes a consistent copy of the database to FILE while the tracker serves and records, verifies its ledger, "
-        "and prints the ledger's head: keep that somewhere else. FILE must not exist; only its owner may read it. "
-        "It holds personal data and password digests (docs/backup.md)."
+        "signs it with the installation's key, and prints the ledger's head: keep that somewhere else. FILE must not "
+        "exist; only its owner may read it. It holds personal data and password digests (docs/backup.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to."""
+        """Where to, and whether with the key."""
         parser.add_argument("file", type=Path, metavar="FILE", help="the file to write")
+        parser.add_argument(
+            "--with-key", action="store_true", help="put the signing key in it, too: keep the file as you would the key"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write it and say what it holds."""
         try:
-            backup = make_backup(options["file"])
+            backup = make_backup(options["file"], with_key=options["with_key"])
         except BackupError as error:
             raise CommandError(f"No backup was made. {error}") from error
         self.stdout.write(f"{options['file']} verifies: {backup.entries} entries, head {backup.head}")

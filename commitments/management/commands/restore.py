@@ -14,8 +14,9 @@ class Command(BaseCommand):
 
     help = (
         "Puts what a backup holds in the database's place, migrated and verified, with everybody signed out: all of "
-        "it or nothing. A database that holds data is replaced with --force only. Stop the servers first, or start "
-        "them again afterwards (docs/backup.md)."
+        "it or nothing. What was changed after it was signed is refused; what is not signed, or with a key that is not "
+        "known here, is restored with a warning that names who may do everything. A database that holds data is "
+        "replaced with --force only. Stop the servers first, or start them again afterwards (docs/backup.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore it and say what the ledger is now."""
         try:
-            backup = restore_backup(options["file"], force=options["force"])
+            backup = restore_backup(options["file"], force=options["force"], warn=self.stderr.write)
         except BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         self.stdout.write(f"Restored the backup of {backup.made_at}: {backup.entries} entries, head {backup.head}")

@@ -1,13 +1,17 @@
-"""manage.py verify_ledger [--rebuild]."""
+"""manage.py verify_ledger [--rebuild] [--against FILE]."""
 
 import gc
 import sys
 import time
 from argparse import ArgumentParser
+from itertools import chain
+from pathlib import Path
 from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from commitments.domain.head_list import HeadListError, ListedHead, read_heads
+from commitments.ledger.listed_heads import first_difference
 from commitments.ledger.verify import rebuild_projections, verify_ledger
 from commitments.models import LedgerHead
 from commitments.models.snapshot import read_snapshot
@@ -21,12 +25,17 @@ class Command(BaseCommand):
         "all as they are at one moment; nobody waits meanwhile, and nothing is written. "
         "Prints what does not fit, the first entry first, and exits with 1; else prints the head. "
         "--rebuild lays the triggers and mends the projections, and those who publish wait for it; "
-        "a broken chain is never mended."
+        "a broken chain is never mended. "
+        "--against FILE proves besides that the ledger continues a list of its heads that was kept elsewhere: a ledger "
+        "that was rewritten or cut is named by the first line that does not fit, whatever else was mended."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to mend."""
+        """Whether to mend, and what to compare with."""
         parser.add_argument("--rebuild", action="store_true", help="mend triggers and projections from the ledger")
+        parser.add_argument(
+            "--against", type=Path, metavar="FILE", help="a list of heads that was kept elsewhere (/ledger/heads.txt)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Mend if asked to, then check everything."""
@@ -34,13 +43,14 @@ class Command(BaseCommand):
         gc.freeze()
         gc.set_threshold(100_000)
         progress = ProgressLine(sys.stderr)
+        heads = kept_heads(options["against"]) if options["against"] else []
         if options["rebuild"]:
             for mended in rebuild_projections(progress):
                 progress.clear()
                 self.stdout.write(f"mended: {mended}")
         wrong = False
         with read_snapshot():  # the head is that of what was verified
-            for problem in verify_ledger(progress):
+            for problem in chain(filter(None, [first_difference(heads)]), verify_ledger(progress)):
                 progress.clear()
                 self.stderr.write(problem)
                 wrong = True
@@ -49,6 +59,21 @@ class Command(BaseCommand):
         if wrong or head is None:
             sys.exit(1)
         self.stdout.write(f"The ledger verifies: {head[0]} entries, head {head[1]}")
+        if heads:
+            self.stdout.write(f"It continues {options['against']}: {len(heads)} lines, up to {heads[-1]}")
+
+
+def kept_heads(file: Path) -> list[ListedHead]:
+    """The lines of a list; CommandError where it is none, a signature does not fit, or there is no line to compare."""
+    try:
+        heads = read_heads(file.read_text(encoding="utf-8-sig"))
+    except HeadListError as error:
+        raise CommandError(f"{file} proves nothing: {error}.") from error
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{file} cannot be read: {error}.") from error
+    if not heads:
+        raise CommandError(f"{file} proves nothing: it holds no line.")
+    return heads
 
 
 class ProgressLine:
