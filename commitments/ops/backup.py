@@ -8,7 +8,6 @@ takes the place of a database, before it was opened as a database of its own and
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import tempfile
 import time
@@ -32,6 +31,7 @@ from commitments.domain.hash_chain import utc_timestamp
 from commitments.ledger.verify import verify_ledger
 from commitments.models import ErrorReport, LedgerEntry, LedgerHead, Organisation, Release
 from commitments.ops.database_copies import CopyError, dump, replace_database, restored_copy, switched_database
+from commitments.ops.private_files import fsync, make_folder
 
 MANIFEST_NAME, COPY_NAMES = "about.json", {"sqlite": "tracker.sqlite3", "postgresql": "tracker.dump"}
 FORMAT_VERSION = 1
@@ -83,9 +83,9 @@ def make_backup(file: Path) -> BackupManifest:
         with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(MANIFEST_NAME, json.dumps(asdict(manifest), indent=1))
             archive.write(copy, copy.name)
-        _fsync(finished)
+        fsync(finished)
         finished.rename(file)
-        _fsync(file.parent)
+        fsync(file.parent)
     return manifest
 
 
@@ -115,21 +115,12 @@ def _as_backup_errors() -> Iterator[None]:
         raise BackupError(str(error).strip()) from error
 
 
-def _fsync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _unpack_folder() -> Path | None:
     """Where a copy is unpacked: SQLite's beside the database, where there must be room for it anyway."""
     if connection.vendor != "sqlite":
         return None
     folder = Path(connection.settings_dict["NAME"]).parent
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return folder
 
 
