@@ -9,6 +9,7 @@ import difflib
 import os
 import secrets
 import tomllib
+import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -63,7 +64,10 @@ DEFAULT_SITE_NAMES = {
 }
 
 
-KEY_LENGTH = 50  # characters of a key that is made here, before they are written as letters
+# A key: the fewest characters, the fewest different ones (hexadecimal digits alone have 16), and the fewest bytes that
+# a packer makes of it: of one piece over and over it makes less. What examples write in its place is in many lists.
+KEY_LENGTH, KEY_VARIETY, KEY_PACKED = 50, 10, 40
+PLACEHOLDERS = ("writeyourown", "changeme", "changethis", "replaceme", "placeholder", "djangoinsecure", "yoursecret")
 
 
 def refuse_misspelt(names: list[str]) -> None:
@@ -237,6 +241,21 @@ def local_secret_key() -> str:
         raise ImproperlyConfigured(f"var/{path.name} cannot be read or written: {error.strerror or error}.") from error
 
 
+def refuse_weak_key(key: str) -> None:
+    """Raise ImproperlyConfigured for a key that somebody could guess; the key is not repeated."""
+    letters = "".join(character for character in key.casefold() if character.isalnum())
+    if any(placeholder in letters for placeholder in PLACEHOLDERS):
+        wrong = "is an example's"
+    elif len(key) < KEY_LENGTH:
+        wrong = f"has fewer than {KEY_LENGTH} characters"
+    elif len(set(key)) < KEY_VARIETY or len(zlib.compress(key.encode(errors="replace"), 9)) < KEY_PACKED:
+        wrong = "is made of a few characters over and over"
+    else:
+        return
+    make = "python3 -c 'import secrets; print(secrets.token_urlsafe(60))'"
+    raise ImproperlyConfigured(f"SECRET_KEY {wrong}. Whoever knows it can sign in as anybody. Make one: {make}")
+
+
 refuse_misspelt(list(os.environ))
 
 PRODUCTION = switch("PRODUCTION")
@@ -247,6 +266,7 @@ if PRODUCTION:
             raise ImproperlyConfigured(f"{needed} is not set. In production it must be: {SETTINGS[needed]}.")
     if DEBUG:
         raise ImproperlyConfigured("DEBUG cannot be 1 in production: it shows settings to the public.")
+    refuse_weak_key(os.environ["SECRET_KEY"].strip())
 keep_private(VAR_DIR, served=PRODUCTION)
 SECRET_KEY = os.environ.get("SECRET_KEY") or local_secret_key()
 ALLOWED_HOSTS = [

@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
 
 from tests.helpers.installation import ROOT
 from tracker import settings as module
@@ -154,6 +155,41 @@ def test_a_mail_server_that_is_none_is_refused_and_its_password_not_repeated(url
     assert (message.startswith("EMAIL_URL "), "smtp+tls://" in message, "hunter2" in message) == (True, True, False)
 
 
+KEY = PRODUCTION["SECRET_KEY"]
+WEAK = {
+    "WRITE-YOUR-OWN": "is an example's",
+    f"WRITE YOUR OWN {KEY}": "is an example's",
+    f"django-insecure-{KEY}": "is an example's",
+    f"change_me_{KEY}": "is an example's",
+    KEY[:49]: "has fewer than 50 characters",
+    f"{KEY[:30]}{' ' * 40}": "has fewer than 50 characters",
+    "k" * 60: "is made of a few characters over and over",
+    "0123456789abcdef" * 5: "is made of a few characters over and over",
+    "Not-that-short" * 5: "is made of a few characters over and over",
+    "abcdefghi" + "a" * 60: "is made of a few characters over and over",
+}
+
+
+@pytest.mark.parametrize("key", WEAK)
+def test_production_refuses_a_key_that_somebody_could_guess_and_does_not_repeat_it(key):
+    said = refusal(lambda: settings_in(**but(SECRET_KEY=key)))
+    assert said.startswith(f"SECRET_KEY {WEAK[key]}. Whoever knows it can sign in as anybody. Make one: python3 ")
+    assert key.strip() not in said
+    assert settings_in(SECRET_KEY=key)["SECRET_KEY"] == key  # on one's own machine it is one's own business
+
+
+def test_the_placeholder_of_our_own_example_is_refused():
+    [line] = [line for line in (ROOT / "docs/deploy/tracker.env").read_text().splitlines() if "SECRET_KEY=" in line]
+    assert "is an example's" in refusal(module.refuse_weak_key, line.partition("=")[2])
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex, get_random_secret_key])
+def test_what_people_make_keys_with_is_taken(make):
+    keys = [make() if make is get_random_secret_key else make(60) for _ in range(200)]
+    assert [key for key in keys if refusal(module.refuse_weak_key, key)] == []
+    assert refusal(module.refuse_weak_key, secrets.token_hex(32)) == ""
+
+
 def path_of(url):
     return module.database(url)["NAME"]
 
@@ -193,6 +229,7 @@ def test_the_address_of_an_installation_is_a_scheme_and_a_host_and_no_more():
         # In production these two must be given.
         (but(SECRET_KEY=""), "SECRET_KEY is not set"),
         (but(SECRET_KEY="  "), "SECRET_KEY is not set"),
+        (but(SECRET_KEY="k" * 60), "SECRET_KEY is made of a few"),
         (but(ALLOWED_HOSTS=None), "ALLOWED_HOSTS is not set"),
         (but(ALLOWED_HOSTS=" , "), "ALLOWED_HOSTS is not set"),
         (but(ALLOWED_HOSTS=None, ALLOWED_HOST="x"), "ALLOWED_HOST is not a setting"),
