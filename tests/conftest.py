@@ -7,6 +7,7 @@ import csv
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ from tests.helpers.programs import program
 
 pytest_plugins = ("tests.helpers.imports", "tests.helpers.secret_drafts", "tests.helpers.staff_work")
 _streamed: list[StreamingHttpResponse] = []
+
+# The settings have led all temporary files to var/tmp, where other users cannot go; some tests are about those.
+tempfile.tempdir = None
 
 BABEL = (sys.executable, "-m", "babel.messages.frontend")
 

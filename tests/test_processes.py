@@ -4,10 +4,16 @@ Many more of them, which take longer, are in tests/slow/.
 """
 
 import csv
+import fcntl
 import io
+import os
+import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from urllib.error import HTTPError
 
 import pytest
+from django.db import connection
 
 from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
 from tests.helpers.desks import Desks, asked
@@ -39,6 +45,36 @@ def test_what_two_publish_at_the_same_moment_is_all_on_record(installation, tmp_
     run_at_once(installation, tmp_path, ["CU-08"] * 2)
     assert notes_on_record(installation) == {f"writer {w} {n}" for w in range(2) for n in range(10)}
     assert f"{ENTRIES + 20} entries" in installation.run_well("verify_ledger")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="The queue is SQLite's")
+def test_while_the_writers_queue_is_held_readers_and_healthz_are_answered_and_those_who_publish_are_told(installation):
+    add_staff(installation)
+    with installation.serve(workers=1) as server, ThreadPoolExecutor(8) as pool:
+        staff = Staff(server)
+        queue = os.open(f"{installation.name}-queue", os.O_RDONLY)
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        writing = [pool.submit(published, staff, number) for number in range(8)]
+        seconds = []
+        for address in ("/healthz", "/", "/readyz", "/commitments/CU-06/") * 2:
+            begun = time.monotonic()
+            assert asked(server, address)[0] == 200
+            seconds.append(time.monotonic() - begun)
+            time.sleep(0.4)
+        os.close(queue)
+        outcomes = [job.result() for job in writing]
+    assert max(seconds) < 2.5, seconds  # the longest is before anybody can know that nothing moves
+    assert sorted(seconds)[-3] < 1, seconds
+    assert 1 <= outcomes.count(True) <= 2
+    assert outcomes.count(503) == 8 - outcomes.count(True)
+
+
+def published(staff, number):
+    """Whether a report was published, or the status of the answer that said why not."""
+    try:
+        return staff.publish(commitment=1 + number, note=f"while the queue is held {number}")
+    except HTTPError as problem:
+        return problem.code
 
 
 def test_what_was_acknowledged_survives_kill_9_of_the_server_in_the_middle_of_publications(installation):

@@ -9,6 +9,7 @@ import difflib
 import os
 import secrets
 import tomllib
+import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,6 +18,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from commitments.ops.private_files import keep_database_to_owner, keep_private, kept_secret
 from commitments.web.request_log import add_request_id
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,7 +29,7 @@ VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project
 SETTINGS = {
     "PRODUCTION": "1 when the public can reach this installation",
     "DEBUG": "1 for developers only",
-    "SECRET_KEY": "long and random; needed in production",
+    "SECRET_KEY": "50 characters or more, random; needed in production",
     "ALLOWED_HOSTS": "host names, separated by commas; needed in production",
     "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
     "REPLICA_URL": "postgresql://… of a streaming replica, from which the public is answered while it is there",
@@ -60,6 +62,12 @@ DEFAULT_SITE_NAMES = {
     "SITE_NAME_ZH_HANT": "滬港承諾錄",
     "SITE_NAME_ZH_HANS": "沪港承诺录",
 }
+
+
+# A key: the fewest characters, the fewest different ones (hexadecimal digits alone have 16), and the fewest bytes that
+# a packer makes of it: of one piece over and over it makes less. What examples write in its place is in many lists.
+KEY_LENGTH, KEY_VARIETY, KEY_PACKED = 50, 10, 40
+PLACEHOLDERS = ("writeyourown", "changeme", "changethis", "replaceme", "placeholder", "djangoinsecure", "yoursecret")
 
 
 def refuse_misspelt(names: list[str]) -> None:
@@ -113,6 +121,8 @@ def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[st
 
     `patience`: after how many seconds without a sign of life a server is taken to be gone.
     """
+    if url.startswith("sqlite:"):
+        refuse_cut_off(url, name)
     try:
         parsed: dict[str, Any] = dict(environ.Env.db_url_config(url))
         engine = parsed.get("ENGINE", "").rpartition(".")[2]
@@ -123,16 +133,9 @@ def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[st
     # To connect takes longer than a kept answer does: SQLite, too, reads all tables and triggers first.
     parsed["CONN_MAX_AGE"] = 60
     if engine == "sqlite3":
-        # A publication is on the disk before it is called recorded (FULL), writers queue instead of
-        # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
         if parsed.get("OPTIONS", {}).get("mode") == "ro":  # for verifying what nobody may write to
             parsed["NAME"] = f"file:{quote(str(parsed['NAME']))}?mode=ro"
-        parsed |= {"ENGINE": "tracker.sqlite", "TEST": {"NAME": ":memory:"}}
-        parsed["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
-        }
+        parsed |= sqlite_database(parsed["NAME"])
     else:
         options = {
             "options": "-c jit=off",  # compiling a page's query takes longer than running it
@@ -143,6 +146,42 @@ def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[st
         }
         options |= parsed.get("OPTIONS", {})
         parsed |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    return parsed
+
+
+def refuse_cut_off(url: str, name: str) -> None:
+    """Raise ImproperlyConfigured where a path would end at a `#`, or at a `?` that begins no option."""
+    options = url.partition("?")[2]
+    if "#" in url or "/" in options or (options and not all("=" in option for option in options.split("&"))):
+        raise ImproperlyConfigured(f"{name} cannot be used. In a path write # as %23, ? as %3F and % as %25.")
+
+
+def sqlite_database(file: Path | str) -> dict[str, Any]:
+    """Django's settings for a file, by its path, which may hold anything, or by a URI (`file:`)."""
+    return {
+        "ENGINE": "tracker.sqlite",
+        "NAME": str(file),
+        "TEST": {"NAME": ":memory:"},
+        "CONN_MAX_AGE": 60,
+        # A publication is on the disk before it is called recorded (FULL), writers queue instead of
+        # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+        },
+    }
+
+
+def main_database() -> dict[str, Any]:
+    """That of DATABASE_URL, else a file under `var/`; what is SQLite's is its owner's alone from now on.
+
+    Our own file by its path: in an address the `#`, `?` or `%` of a folder's name would mean something else.
+    """
+    url = os.environ.get("DATABASE_URL")
+    parsed = database(url) if url else sqlite_database(VAR_DIR / "tracker.sqlite3")
+    if parsed["ENGINE"] == "tracker.sqlite" and not parsed["NAME"].startswith("file:"):
+        keep_database_to_owner(Path(parsed["NAME"]))
     return parsed
 
 
@@ -191,13 +230,30 @@ def site_url(text: str) -> str:
 
 
 def local_secret_key() -> str:
-    """The key of an installation that is not in production, made once and kept under `var/`."""
+    """The key of an installation that is not in production, made once and kept under `var/`.
+
+    Made anew where the file is broken; raises ImproperlyConfigured where it can be neither read nor written.
+    """
     path = VAR_DIR / "secret-key"
-    if not path.exists():
-        VAR_DIR.mkdir(exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
+    try:
+        return kept_secret(path, lambda: secrets.token_urlsafe(KEY_LENGTH), KEY_LENGTH)
+    except OSError as error:
+        raise ImproperlyConfigured(f"var/{path.name} cannot be read or written: {error.strerror or error}.") from error
+
+
+def refuse_weak_key(key: str) -> None:
+    """Raise ImproperlyConfigured for a key that somebody could guess; the key is not repeated."""
+    letters = "".join(character for character in key.casefold() if character.isalnum())
+    if any(placeholder in letters for placeholder in PLACEHOLDERS):
+        wrong = "is an example's"
+    elif len(key) < KEY_LENGTH:
+        wrong = f"has fewer than {KEY_LENGTH} characters"
+    elif len(set(key)) < KEY_VARIETY or len(zlib.compress(key.encode(errors="replace"), 9)) < KEY_PACKED:
+        wrong = "is made of a few characters over and over"
+    else:
+        return
+    make = "python3 -c 'import secrets; print(secrets.token_urlsafe(60))'"
+    raise ImproperlyConfigured(f"SECRET_KEY {wrong}. Whoever knows it can sign in as anybody. Make one: {make}")
 
 
 refuse_misspelt(list(os.environ))
@@ -210,12 +266,14 @@ if PRODUCTION:
             raise ImproperlyConfigured(f"{needed} is not set. In production it must be: {SETTINGS[needed]}.")
     if DEBUG:
         raise ImproperlyConfigured("DEBUG cannot be 1 in production: it shows settings to the public.")
+    refuse_weak_key(os.environ["SECRET_KEY"].strip())
+keep_private(VAR_DIR, served=PRODUCTION)
 SECRET_KEY = os.environ.get("SECRET_KEY") or local_secret_key()
 ALLOWED_HOSTS = [
     host.strip() for host in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host.strip()
 ]
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'tracker.sqlite3'}")}
+DATABASES = {"default": main_database()}
 if REPLICA_URL := os.environ.get("REPLICA_URL"):
     DATABASES["replica"] = replica(REPLICA_URL)
 DATABASE_ROUTERS = ["commitments.web.replica.Router"]

@@ -34,7 +34,7 @@ from commitments.models import ErrorReport, LedgerEntry, LedgerHead, Organisatio
 from commitments.ops.backup_signature import BackupSignature, SignatureError
 from commitments.ops.database_copies import CopyError, dump, replace_database, restored_copy, switched_database
 from commitments.ops.heads import HeadsError
-from commitments.ops.private_files import fsync
+from commitments.ops.private_files import fsync, make_folder
 
 MANIFEST_NAME, COPY_NAMES = "about.json", {"sqlite": "tracker.sqlite3", "postgresql": "tracker.dump"}
 SIGNATURE_NAME, KEY_NAME = "signature.json", "signing-key"
@@ -134,7 +134,7 @@ def _unpack_folder() -> Path | None:
     if connection.vendor != "sqlite":
         return None
     folder = Path(connection.settings_dict["NAME"]).parent
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return folder
 
 

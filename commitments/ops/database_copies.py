@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,11 +19,49 @@ from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 from psycopg import sql
 
+from commitments.ops.private_files import LOOK_EVERY, database_path, locked, make_folder
+
+WAIT_SECONDS = 600.0  # for another one of the same purpose
 SWAP_ATTEMPTS = 50  # to find a moment in which nobody is connected to a PostgreSQL database, a tenth of a second each
 
 
 class CopyError(Exception):
     """A database could not be copied; says why and what to do."""
+
+
+class DatabaseBusyError(Exception):
+    """Somebody else does the same to this database, and does not end."""
+
+
+@contextmanager
+def alone_with_database(purpose: str) -> Iterator[None]:
+    """The only one of this purpose at work on our database, on whichever machine and in whichever folder.
+
+    Raises DatabaseBusyError after WAIT_SECONDS.
+    """
+    if connection.vendor == "sqlite":
+        file = database_path(connection.settings_dict["NAME"])
+        make_folder(file.parent)
+        try:
+            with locked(Path(f"{file}-{purpose}"), WAIT_SECONDS):
+                yield
+        except TimeoutError as error:
+            raise DatabaseBusyError(str(error)) from error
+        return
+    key = zlib.crc32(purpose.encode())
+    with connection.cursor() as cursor:
+        for _attempt in range(int(WAIT_SECONDS / LOOK_EVERY)):
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+            if cursor.fetchone()[0]:
+                break
+            time.sleep(LOOK_EVERY)
+        else:
+            raise DatabaseBusyError(f"{purpose} is locked")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 @contextmanager

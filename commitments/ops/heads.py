@@ -6,7 +6,8 @@ is restored takes lines away.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -19,9 +20,7 @@ from commitments.ledger.chain_verification import verify_chain, verify_head
 from commitments.ledger.listed_heads import first_difference
 from commitments.models import LedgerHead
 from commitments.models.snapshot import read_snapshot
-from commitments.ops.private_files import locked_folder, write_whole
-
-KEY_MODE, LIST_MODE = 0o600, 0o644  # the list is public: whoever serves it may read it
+from commitments.ops.private_files import locked, make_folder, write_secret
 
 
 class HeadsError(Exception):
@@ -34,7 +33,7 @@ def write_head(day: date) -> ListedHead | None:
     HeadsError where the chain does not verify, or does not continue the list that is there: such a head would
     vouch for what somebody put in the ledger's place.
     """
-    with locked_folder(settings.HEADS_FILE.parent), read_snapshot():
+    with _alone_in(settings.HEADS_FILE.parent), read_snapshot():
         text = _stored_list()
         try:
             heads = read_heads(text)
@@ -47,7 +46,7 @@ def write_head(day: date) -> ListedHead | None:
         if not head.sequence:
             return None
         text = _with_line(text, day, head)
-        write_whole(settings.HEADS_FILE, text.encode(), LIST_MODE)
+        write_secret(settings.HEADS_FILE, text)
         return read_heads(text)[-1]
 
 
@@ -56,15 +55,26 @@ def signing_key() -> Ed25519PrivateKey:
 
     Such a file is never replaced: a new key is a thing that witnesses must be told of.
     """
-    with locked_folder(settings.SIGNING_KEY_FILE.parent):
+    with _alone_in(settings.SIGNING_KEY_FILE.parent):
         return _read_or_make_key()
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One process at a time; HeadsError where another one does not end."""
+    make_folder(folder)
+    try:
+        with locked(folder):
+            yield
+    except TimeoutError as error:
+        raise HeadsError(f"{error}. Try again when that has ended.") from error
 
 
 def _read_or_make_key() -> Ed25519PrivateKey:
     """The same for who has locked the folder."""
     path: Path = settings.SIGNING_KEY_FILE
     if not path.exists():
-        write_whole(path, new_private_key(), KEY_MODE)
+        write_secret(path, new_private_key().decode())
     try:
         return read_private_key(path.read_bytes())
     except (OSError, ValueError) as error:

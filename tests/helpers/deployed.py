@@ -64,7 +64,7 @@ class Deployed:
         mine = {
             "DATABASE_URL": self.database_url,
             "CACHE_URL": f"redis://127.0.0.1:{self.redis}/0",
-            "SECRET_KEY": "k" * 60,
+            "SECRET_KEY": "only-for-tests:-0123456789-abcdefghijklmnopqrstuvwxyz",
         }
         return {
             name: value.replace("tracker.example", "localhost") for name, value in (environment | mine | EASIER).items()

@@ -26,10 +26,12 @@ from tests import factories
 
 
 @pytest.fixture
-def uploads(tmp_path, monkeypatch):
+def uploads(tmp_path, settings):
     """Where uploads wait."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    return tmp_path
+    settings.VAR_DIR = tmp_path / "var"
+    folder = settings.VAR_DIR / "uploads"
+    folder.mkdir(parents=True)
+    return folder
 
 
 def member(role, name="editor"):

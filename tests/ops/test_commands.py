@@ -1,16 +1,23 @@
 """Commands of whoever keeps an installation: what they do, what they refuse, and what they say."""
 
+import os
 from io import StringIO
+from pathlib import Path
 from stat import S_IMODE
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
 
 from commitments.models import Commitment, LedgerEntry, Update
+from commitments.ops.private_files import locked
 from tests import factories
-from tests.helpers.installation import FIXTURE
+from tests.helpers.checkouts import checkout
+from tests.helpers.installation import FIXTURE, postgresql
 from tests.helpers.ledger_acts import verify
+from tests.helpers.release_file import ENTRIES
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +118,59 @@ def test_where_staff_have_accounts_none_is_made(release, var):
     User.objects.create_user("clerk", is_staff=True)
     assert "Staff account" not in call("set_up", str(FIXTURE))[1]
     assert User.objects.count() == 1
+
+
+def empty_password(var):
+    var.mkdir(exist_ok=True)
+    (var / "admin-password").write_text("")
+
+
+def test_a_password_that_a_full_disk_left_empty_is_never_an_accounts(release, var):
+    empty_password(var)
+    call("set_up", str(FIXTURE))
+    password = (var / "admin-password").read_text().strip()
+    assert len(password) == 16
+    assert User.objects.get().check_password(password)
+
+
+def test_an_account_that_was_made_with_an_empty_password_gets_another(release, var):
+    User.objects.create_superuser("admin", password="")
+    empty_password(var)
+    printed = call("set_up", str(FIXTURE))[1]
+    password = (var / "admin-password").read_text().strip()
+    assert f"Staff account: admin, new password: {password}" in printed
+    assert User.objects.get().check_password(password)
+
+
+def test_the_password_of_somebody_who_signed_in_already_stays_though_its_file_is_broken(release, var):
+    User.objects.create_superuser("admin", password="a-long-enough-password", last_login=timezone.now())
+    var.mkdir()
+    (var / "admin-password").write_bytes(bytes(17))  # as a machine that stopped leaves it
+    assert "held no password, and is gone" in call("set_up", str(FIXTURE))[1]
+    assert User.objects.get().check_password("a-long-enough-password")
+    assert not (var / "admin-password").exists()
+
+
+@pytest.mark.processes
+@pytest.mark.postgresql
+def test_of_two_set_up_at_once_one_waits_for_the_other_and_both_succeed(tmp_path):
+    made, given = checkout(tmp_path / "tracker"), os.environ.get("DATABASE_URL", "")
+    own = {"DATABASE_URL": postgresql(given, "tracker_unused")} if given.startswith("postgresql") else {}
+    started = [made.start("set_up", str(FIXTURE), **own) for _ in range(2)]
+    ends = [process.communicate(timeout=120) for process in started]
+    assert [process.returncode for process in started] == [0, 0], ends
+    assert f"{ENTRIES} entries" in made.run_well("verify_ledger", **own)
+    password = (made.var / "admin-password").read_text()
+    said = [printed.splitlines()[-1] for printed, _complaints in ends]
+    assert sorted(said) == [
+        "Staff account: admin, password in var/admin-password",
+        f"Staff account: admin, password: {password} (kept in var/admin-password)",
+    ]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="A file is SQLite's")
+def test_of_two_set_up_at_once_the_one_that_waits_in_vain_says_so(release, var, monkeypatch):
+    monkeypatch.setattr("commitments.ops.database_copies.WAIT_SECONDS", 0.1)
+    at_work = locked(Path(f"{connection.settings_dict['NAME']}-set-up"))
+    with at_work, pytest.raises(CommandError, match="Another set_up is at work on this database"):
+        call("set_up", str(FIXTURE))

@@ -5,17 +5,24 @@ The module is run anew in this process for each environment; three starts are re
 
 import os
 import runpy
+import secrets
 import subprocess
 import sys
+import tempfile
 from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
 
 from tests.helpers.installation import ROOT
 from tracker import settings as module
 
-PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "tracker.example"}
+PRODUCTION = {
+    "PRODUCTION": "1",
+    "SECRET_KEY": "only-for-tests:-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "tracker.example",
+}
 # What a machine has anyway: nothing of ours.
 BARE = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV") if name in os.environ}
 
@@ -28,7 +35,7 @@ def start(**environment):
 
 def settings_in(**environment):
     """All settings as they are in this environment and no other."""
-    with patch.dict(os.environ, BARE | environment, clear=True):
+    with patch.dict(os.environ, BARE | environment, clear=True), patch.object(tempfile, "tempdir", tempfile.tempdir):
         return runpy.run_path(str(ROOT / "tracker" / "settings.py"))
 
 
@@ -152,6 +159,63 @@ def test_a_mail_server_that_is_none_is_refused_and_its_password_not_repeated(url
     assert (message.startswith("EMAIL_URL "), "smtp+tls://" in message, "hunter2" in message) == (True, True, False)
 
 
+KEY = PRODUCTION["SECRET_KEY"]
+WEAK = {
+    "WRITE-YOUR-OWN": "is an example's",
+    f"WRITE YOUR OWN {KEY}": "is an example's",
+    f"django-insecure-{KEY}": "is an example's",
+    f"change_me_{KEY}": "is an example's",
+    KEY[:49]: "has fewer than 50 characters",
+    f"{KEY[:30]}{' ' * 40}": "has fewer than 50 characters",
+    "k" * 60: "is made of a few characters over and over",
+    "0123456789abcdef" * 5: "is made of a few characters over and over",
+    "Not-that-short" * 5: "is made of a few characters over and over",
+    "abcdefghi" + "a" * 60: "is made of a few characters over and over",
+}
+
+
+@pytest.mark.parametrize("key", WEAK, ids=range(len(WEAK)))
+def test_production_refuses_a_key_that_somebody_could_guess_and_does_not_repeat_it(key):
+    said = refusal(lambda: settings_in(**but(SECRET_KEY=key)))
+    assert said.startswith(f"SECRET_KEY {WEAK[key]}. Whoever knows it can sign in as anybody. Make one: python3 ")
+    assert key.strip() not in said
+    assert settings_in(SECRET_KEY=key)["SECRET_KEY"] == key  # on one's own machine it is one's own business
+
+
+def test_the_placeholder_of_our_own_example_is_refused():
+    [line] = [line for line in (ROOT / "docs/deploy/tracker.env").read_text().splitlines() if "SECRET_KEY=" in line]
+    assert "is an example's" in refusal(module.refuse_weak_key, line.partition("=")[2])
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex, get_random_secret_key])
+def test_what_people_make_keys_with_is_taken(make):
+    keys = [make() if make is get_random_secret_key else make(60) for _ in range(200)]
+    assert [key for key in keys if refusal(module.refuse_weak_key, key)] == []
+    assert refusal(module.refuse_weak_key, secrets.token_hex(32)) == ""
+
+
+def path_of(url):
+    return module.database(url)["NAME"]
+
+
+def test_a_database_in_a_folder_of_any_name_is_found_by_its_address():
+    assert path_of("sqlite:////srv/a%23b/c%3Fd/e%2525f/one.sqlite3") == "/srv/a#b/c?d/e%25f/one.sqlite3"
+    assert path_of("sqlite:////srv/a%2523b/one.sqlite3?mode=ro") == "file:/srv/a%2523b/one.sqlite3?mode=ro"
+
+
+@pytest.mark.parametrize("folder", ["a#b", "a?b", "a?b=c", "a#?mode=ro"])
+def test_an_address_that_would_mean_another_file_than_it_seems_to_is_refused(folder):
+    said = refusal(module.database, f"sqlite:////srv/{folder}/one.sqlite3")
+    assert said == "DATABASE_URL cannot be used. In a path write # as %23, ? as %3F and % as %25."
+
+
+@pytest.mark.parametrize("folder", ["a#b", "a?b", "a%25b", "a+b", "a b", "a%23b"])
+def test_our_own_database_is_under_var_whatever_the_folder_is_called(monkeypatch, tmp_path, folder):
+    monkeypatch.setattr(module, "VAR_DIR", tmp_path / folder / "var")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert module.main_database()["NAME"] == str(tmp_path / folder / "var" / "tracker.sqlite3")
+
+
 def test_the_address_of_an_installation_is_a_scheme_and_a_host_and_no_more():
     wrong = ["tracker.example", "https://", "ftp://tracker.example", "https://*", "https://tracker.example/commitments"]
     wrong.append("https://tracker.example?x")
@@ -169,6 +233,7 @@ def test_the_address_of_an_installation_is_a_scheme_and_a_host_and_no_more():
         # In production these two must be given.
         (but(SECRET_KEY=""), "SECRET_KEY is not set"),
         (but(SECRET_KEY="  "), "SECRET_KEY is not set"),
+        (but(SECRET_KEY="k" * 60), "SECRET_KEY is made of a few"),
         (but(ALLOWED_HOSTS=None), "ALLOWED_HOSTS is not set"),
         (but(ALLOWED_HOSTS=" , "), "ALLOWED_HOSTS is not set"),
         (but(ALLOWED_HOSTS=None, ALLOWED_HOST="x"), "ALLOWED_HOST is not a setting"),
@@ -316,3 +381,30 @@ def test_a_secret_key_of_ones_own_machine_is_made_once_and_kept_to_its_owner(mon
     assert module.local_secret_key() == first
     assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
     assert values("SECRET_KEY", SECRET_KEY="") == ((ROOT / "var" / "secret-key").read_text(),)
+
+
+def test_a_secret_key_that_a_full_disk_left_empty_is_noticed_and_made_anew(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "VAR_DIR", tmp_path)
+    (tmp_path / "secret-key").touch()
+    assert len(module.local_secret_key()) >= 50
+    assert (tmp_path / "secret-key").read_text() == module.local_secret_key()
+
+
+def test_a_secret_key_that_cannot_be_kept_stops_the_start_and_is_named(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(module, "VAR_DIR", tmp_path / "file")
+    assert refusal(module.local_secret_key) == "var/secret-key cannot be read or written: Not a directory."
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("program", ["manage", "tracker.wsgi", "django"])
+def test_whatever_starts_writes_for_its_owner_alone(program):
+    code = {
+        "manage": "import sys; sys.argv = ['manage.py', 'version']; from manage import main; main()",
+        "tracker.wsgi": "import tracker.wsgi",
+        "django": "import django; django.setup()",
+    }[program]
+    environment = BARE | {"DJANGO_SETTINGS_MODULE": "tracker.settings"}
+    command = [sys.executable, "-c", f"{code}; import os; print(oct(os.umask(0)))"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, umask=0o022, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "0o77", done.stderr

@@ -1,15 +1,20 @@
-"""How those wait who want to write to SQLite at the same time."""
+"""How those wait who want to write to SQLite at the same time, and that nobody waits for ever."""
 
+import fcntl
+import os
 import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from stat import S_IMODE
 
 import pytest
 from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 
-from tracker.settings import database
+from commitments.web.errors import is_database_unavailable
+from tracker.settings import database, sqlite_database
 
 
 @pytest.fixture
@@ -25,6 +30,25 @@ def connected(path, timeout):
     connection.settings_dict["OPTIONS"] |= {"timeout": timeout}
     connection.connect()
     return connection
+
+
+@contextmanager
+def transaction_of(connection):
+    """A transaction that writes."""
+    connection.connect()
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    yield
+    connection.commit()
+
+
+@contextmanager
+def held_database(path):
+    """Somebody is in a transaction that writes, and does not end it."""
+    connected(path, timeout=1).close()  # so that it is in the mode in which readers do not wait
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.close()
 
 
 def begin(path, timeout):
@@ -91,3 +115,78 @@ def test_what_is_committed_is_on_the_disk_and_readers_wait_for_no_writer(path):
     pragmas = ("synchronous", "journal_mode", "foreign_keys")
     assert [connection.cursor().execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas] == [2, "wal", 1]
     connection.close()
+
+
+# The queue itself
+
+
+@contextmanager
+def held_queue(path):
+    """Somebody has the queue's lock and does nothing."""
+    descriptor = os.open(f"{path}-queue", os.O_RDONLY | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+    os.close(descriptor)
+
+
+@pytest.mark.django_db
+def test_who_may_lock_the_queue_is_its_owner_alone(path):
+    begin(path, timeout=1).close()
+    assert S_IMODE(path.with_name(f"{path.name}-queue").stat().st_mode) == 0o600
+
+
+@pytest.mark.django_db
+def test_behind_a_queue_that_is_held_a_writer_gives_up_when_its_time_is_over_and_it_is_an_outage_that_passes(path):
+    begun = time.monotonic()
+    with held_queue(path), pytest.raises(OperationalError, match="database is locked") as caught:
+        begin(path, timeout=0.5)
+    assert 0.5 <= time.monotonic() - begun < 2
+    assert is_database_unavailable(caught.value)
+    begin(path, timeout=0).close()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("held", [held_queue, held_database])
+def test_where_the_line_stands_still_two_of_a_process_wait_to_the_end_and_the_others_leave_their_threads(path, held):
+    def write(_number):
+        begun = time.monotonic()
+        with pytest.raises(OperationalError, match="database is locked"):
+            begin(path, timeout=3)
+        return time.monotonic() - begun
+
+    with held(path), ThreadPoolExecutor(6) as pool:
+        first = [pool.submit(write, number) for number in range(5)]
+        time.sleep(1.5)
+        assert pool.submit(write, 6).result() < 0.5  # comes when it is known that nothing moves
+        waits = sorted(job.result() for job in first)
+    assert max(waits[:3]) < 2
+    assert min(waits[3:]) >= 3
+
+
+@pytest.mark.django_db
+def test_readers_wait_for_no_queue(path):
+    with held_queue(path):
+        begun = time.monotonic()
+        connection = connected(path, timeout=20)
+        assert connection.cursor().execute("SELECT count(*) FROM one").fetchone() == (0,)
+        connection.close()
+    assert time.monotonic() - begun < 1
+
+
+@pytest.mark.django_db
+def test_a_queue_that_cannot_be_opened_stops_no_writer_and_is_not_followed_elsewhere(path):
+    path.with_name(f"{path.name}-queue").symlink_to(path.with_name("elsewhere"))
+    begin(path, timeout=0).close()
+    assert not path.with_name("elsewhere").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["a#b.sqlite3", "a?b.sqlite3", "a%25b.sqlite3", "file:a.sqlite3"])
+def test_a_file_of_any_name_is_written_to_and_read_from_where_it_is(tmp_path, name):
+    configuration = sqlite_database(tmp_path / name)
+    for _time in range(2):
+        connection = ConnectionHandler({"default": configuration})["default"]
+        with transaction_of(connection):
+            connection.cursor().execute("CREATE TABLE IF NOT EXISTS one (words)")
+        connection.close()
+    assert {file.name for file in tmp_path.iterdir()} == {name, f"{name}-queue"}

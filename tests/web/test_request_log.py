@@ -161,7 +161,7 @@ def test_a_server_in_production_writes_json_alone(installation, tmp_path):
     log = tmp_path / "log"
     installation.settings = {
         "PRODUCTION": "1",
-        "SECRET_KEY": "k" * 60,
+        "SECRET_KEY": "only-for-tests:-0123456789-abcdefghijklmnopqrstuvwxyz",
         "ALLOWED_HOSTS": "127.0.0.1",
         "TRUST_PROXY": "1",
     }

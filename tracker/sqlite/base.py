@@ -2,23 +2,34 @@
 
 SQLite's own way of waiting is unfair: it looks at the lock ever more seldom, so that whoever came last gets it
 first. Of eight who published at once one waited for eleven seconds within the first four hundred updates, and with
-more to do it would have been told "database is locked". So here they stand in a queue (a lock on a file beside the
-database, which the system gives in the order in which it was asked for), and the first of it looks every millisecond.
+more to do it would have been told "database is locked". So here they stand in line: the threads of a process in the
+order in which they came, and the first of each process for a lock on a file beside the database. Whoever has that
+looks at SQLite's own lock every millisecond.
+
+The line is for fairness alone; SQLite's lock is what keeps writers apart. So nobody waits in it for longer than for
+SQLite (20 s), where there can be no such file they do without, and where it stands still most give up at once: the
+threads that they hold are needed by those who only read.
 """
 
 import fcntl
 import os
 import sqlite3
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from django.db.backends.sqlite3 import base
 
+from commitments.ops.private_files import database_path, give_to_owner_of
+
 LOOK_EVERY = 0.001  # seconds
+PATIENT_WAITERS = 2  # of a process that wait to the end: of the four threads of a worker two are left for readers
+STANDSTILL = 1.0  # seconds in which nobody's turn came: then all others give up
 PRIMARY = 0xFF  # of SQLite's codes: the last byte, which says what it is about
 NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
@@ -41,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection: Any = self.connection
         timeout: float = self.settings_dict["OPTIONS"]["timeout"]
         until = time.monotonic() + timeout
-        with self.wrap_database_errors, self._first_of_the_queue():
+        with self.wrap_database_errors, self._first_of_the_queue(until):
             connection.execute("PRAGMA busy_timeout = 0")
             try:
                 while not self._begun(connection, until):
@@ -50,19 +61,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 connection.execute(f"PRAGMA busy_timeout = {1000 * timeout}")
 
     @contextmanager
-    def _first_of_the_queue(self) -> Iterator[None]:
-        """Left as soon as the transaction has begun, so that whoever is stuck in one holds up nobody for ever."""
+    def _first_of_the_queue(self, until: float) -> Iterator[None]:
+        """Left as soon as the transaction has begun, so that whoever is stuck in one holds up nobody for ever.
+
+        Raises sqlite3.OperationalError, as SQLite does, for those whose turn does not come.
+        """
         if self.is_in_memory_db():
             yield
             return
-        # Not the database's own file: to close that would take away the locks that SQLite has on it.
-        # For reading is enough, so that whoever may read it can stand in line, although a command of root's made it.
-        queue = os.open(f"{self.settings_dict['NAME']}-queue", os.O_RDONLY | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(queue, fcntl.LOCK_EX)
+        path = database_path(self.settings_dict["NAME"])
+        line = _lines.setdefault(str(path), WaitingLine())
+        with line.place(until), _locked_queue(path, until):
             yield
-        finally:
-            os.close(queue)
 
     def _begun(self, connection: Any, until: float) -> bool:
         try:
@@ -74,11 +84,97 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return True
 
 
+class WaitingLine:
+    """The threads of this process that wait to write to one database, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()
+        self._moved_at = 0.0  # when somebody's turn came last
+
+    @contextmanager
+    def place(self, until: float) -> Iterator[None]:
+        """Entered by one thread at a time; raises sqlite3.OperationalError where a thread's turn does not come."""
+        me, came_at = object(), time.monotonic()
+        with self._changed:
+            if not self._waiting:
+                self._moved_at = came_at
+            self._waiting.append(me)
+        try:
+            with self._changed:
+                while (position := self._waiting.index(me)) > 0:
+                    limit = until if position < PATIENT_WAITERS else min(until, self._end_of_patience(came_at))
+                    if time.monotonic() >= limit:
+                        raise _locked_error()
+                    self._changed.wait(limit - time.monotonic())
+            yield
+            self._moved_at = time.monotonic()
+        finally:
+            with self._changed:
+                self._waiting.remove(me)
+                self._changed.notify_all()
+
+    def _end_of_patience(self, came_at: float) -> float:
+        """At once for whoever comes when the line stands still already; for others when it has since they came."""
+        stands_still = came_at >= self._moved_at + STANDSTILL
+        return came_at if stands_still else max(came_at, self._moved_at) + STANDSTILL
+
+
+_lines: dict[str, WaitingLine] = {}
+
+
+@contextmanager
+def _locked_queue(database: Path, until: float) -> Iterator[None]:
+    """The first of this process waits for the first of each other; raises sqlite3.OperationalError in the end.
+
+    Not by a lock on the database's own file: to close that would take away the locks that SQLite has on it.
+    """
+    queue = _open_queue(database)
+    try:
+        while queue is not None and not _has_lock(queue):
+            if time.monotonic() >= until:
+                raise _locked_error()
+            time.sleep(LOOK_EVERY)
+        yield
+    finally:
+        if queue is not None:
+            os.close(queue)
+
+
+def _open_queue(database: Path) -> int | None:
+    """The file beside the database, for its owner alone; None where there is none that this process may open."""
+    name = f"{database}-queue"
+    flags = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        is_new = not os.path.lexists(name)
+        queue = os.open(name, flags, 0o600)
+        if is_new:  # by a command of root's, perhaps: the server must be able to open it, too
+            give_to_owner_of(database, queue)
+    except OSError:
+        return None
+    return queue
+
+
+def _has_lock(queue: int) -> bool:
+    try:
+        fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _locked_error() -> sqlite3.OperationalError:
+    """What SQLite itself raises where somebody else writes for too long."""
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode, error.sqlite_errorname = sqlite3.SQLITE_BUSY, "SQLITE_BUSY"
+    return error
+
+
 def _read_only_address(database: str) -> str:
     """The address under which SQLite reads a database that cannot be written to; empty for one that can be."""
-    path = Path(unquote(database.removeprefix("file:").partition("?")[0])).absolute()
+    path = database_path(database)
     folder_is_writable = os.access(path.parent, os.W_OK)
-    if folder_is_writable and os.access(path, os.W_OK) and "mode=ro" not in database:
+    if folder_is_writable and os.access(path, os.W_OK) and not database.startswith("file:"):
         return ""
     # To read beside somebody who writes takes a file beside the database. Where there is none, and none can be made,
     # nobody writes: then the file is read as it is.

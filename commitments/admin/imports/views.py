@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 import openpyxl
@@ -28,7 +26,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from import_export.admin import ImportMixin
 from import_export.results import Result
-from import_export.tmp_storages import TempFolderStorage
 
 from commitments.admin.imports import files
 from commitments.admin.imports.base import (
@@ -49,31 +46,16 @@ from commitments.admin.imports.export_columns import (
     OrganisationExportMixin,
 )
 from commitments.admin.imports.organisations import OrganisationResource
+from commitments.admin.imports.uploads import UPLOAD_SECONDS, Uploads
 from commitments.exports.csv import CSV
 from commitments.exports.xlsx import XLSX
 from commitments.i18n.phrases import join_list, join_sentences
 
-UPLOAD_PREFIX = "tracker-import-"
-UPLOAD_SECONDS = 60 * 60  # seconds that an upload waits for its confirmation
 MAX_LISTED = 200  # rows that a preview lists of each kind, so that the page stays light
 LARGE_IMPORT = 1_000  # rows from which on it is said how long it takes
 # Measured with 5,000 new commitments and 5,000 updates on two cores of a small server: reading and judging take
 # 1,000 rows a second from a workbook (three times as many from CSV), writing takes 1,400.
 ROWS_A_SECOND, WRITTEN_A_SECOND = 1_000, 1_400
-
-
-class UploadStorage(TempFolderStorage):
-    """Uploads between preview and confirmation: in the system's temporary folder, for the server's user alone."""
-
-    def save(self, data: bytes) -> None:
-        """Store an upload under a name of its own; those that nobody confirmed in time go."""
-        folder = Path(tempfile.gettempdir())
-        for old_file in folder.glob(f"{UPLOAD_PREFIX}*"):
-            if old_file.stat().st_mtime < time.time() - UPLOAD_SECONDS:
-                old_file.unlink(missing_ok=True)
-        with tempfile.NamedTemporaryFile(prefix=UPLOAD_PREFIX, delete=False) as file:
-            file.write(data)
-        self.name = Path(file.name).name
 
 
 class UploadForm(forms.Form):
@@ -138,19 +120,18 @@ class ImportExportMixin(ImportMixin, ExportMixin):
         self._refuse_others(request)
         try:
             upload = signing.loads(request.POST.get("import", ""), salt=self._salt(request), max_age=UPLOAD_SECONDS)
-            storage = UploadStorage(name=upload["file"], read_mode="rb")
-            data = storage.read()
-        except (signing.BadSignature, FileNotFoundError):
+            name, fingerprint = str(upload["name"]), str(upload["fingerprint"])
+            data = self._uploads(request).take(upload["key"])
+        except (signing.BadSignature, FileNotFoundError, LookupError, TypeError):
             message = _(
                 "This upload is no longer there: it was imported, cancelled or left for an hour. Upload it again."
             )
             return self._redirect(request, messages.WARNING, message, "import")
-        storage.remove()
         if "_cancel" in request.POST:
             return self._redirect(request, messages.INFO, _("Nothing was imported."), "changelist")
-        result = self._import_as_previewed(request, data, upload["fingerprint"])
+        result = self._import_as_previewed(request, data, fingerprint)
         if result is None:
-            return self._preview_again(request, data, upload["name"])
+            return self._preview_again(request, data, name)
         counts = {"new": result.totals[NEW], "changed": result.totals[CHANGED], "same": result.totals[UNCHANGED]}
         message = _("Imported: %(new)s new, %(changed)s changed, %(same)s unchanged.") % counts
         if waiting := sum(bool(row.note) for row in result):
@@ -189,6 +170,10 @@ class ImportExportMixin(ImportMixin, ExportMixin):
             return None
         return None
 
+    def _uploads(self, request: HttpRequest) -> Uploads:
+        """This person's, for this list."""
+        return Uploads(f"{self.opts.model_name}-{request.user.pk}")
+
     def _salt(self, request: HttpRequest) -> str:
         """An upload is one person's, and for one list: nobody can confirm another's."""
         return f"import/{self.opts.label_lower}/{request.user.pk}"
@@ -210,9 +195,8 @@ class ImportExportMixin(ImportMixin, ExportMixin):
             else 0,
         }
         if not result.totals[WRONG] and result.totals[NEW] + result.totals[CHANGED]:
-            storage = UploadStorage()
-            storage.save(data)
-            upload = {"file": storage.name, "name": name, "fingerprint": result_fingerprint(result)}
+            key = self._uploads(request).keep(data)
+            upload = {"key": key, "name": name, "fingerprint": result_fingerprint(result)}
             context["import"] = signing.dumps(upload, salt=self._salt(request))
         return self._render_page(request, "admin/commitments/import_preview.html", context)
 

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.core import signing
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -461,6 +462,87 @@ def test_nobody_confirms_for_somebody_else_for_another_list_or_another_file(edit
         answer = client.post(place(model, "process_import"), {"import": value}, follow=True)
         assert "Upload it again." in answer.text
     assert Commitment.objects.count() == 0
+
+
+@pytest.fixture
+def secret(tmp_path):
+    """A file that the server can read, and the record must not."""
+    path = tmp_path / "secret.csv"
+    path.write_bytes(as_csv(pledge(title="Out of the secret file")))
+    return path
+
+
+FORGED_KEYS = [
+    "{secret}",
+    "../../secret.csv",
+    "../{name}",
+    "{name}",
+    "{key}/../../../secret.csv",
+    "{key}\0",
+    "{key}\n",
+    "",
+    None,
+    7,
+    ["{key}"],
+]
+
+
+@pytest.mark.parametrize("forged", FORGED_KEYS)
+def test_no_token_names_a_file_whoever_signed_it(editor, culture, uploads, secret, forged):
+    """The key is known, as where somebody read it off a server: nothing is read by it, and nothing deleted."""
+    upload(editor, "commitment", as_csv(pledge()))
+    [kept] = uploads.iterdir()
+    if isinstance(forged, str):
+        forged = forged.format(secret=secret, name=kept.name, key=kept.name.rpartition("-")[2])
+    user = User.objects.get(username="editor")
+    token = signing.dumps({"key": forged, "file": forged, "name": "x", "fingerprint": "x"}, salt=salt(user))
+    answer = editor.post(place("commitment", "process_import"), {"import": token}, follow=True)
+    assert "Upload it again." in answer.text
+    assert "secret" not in answer.text
+    assert secret.exists()
+    assert kept.exists()
+
+
+def salt(user, model="commitment"):
+    return f"import/commitments.{model}/{user.pk}"
+
+
+@pytest.mark.parametrize("content", [None, "text", [], {}, {"key": "0" * 32}, {"name": "x", "fingerprint": "x"}])
+def test_a_token_that_says_something_else_is_no_failure(editor, uploads, content):
+    token = signing.dumps(content, salt=salt(User.objects.get(username="editor")))
+    answer = editor.post(place("commitment", "process_import"), {"import": token}, follow=True)
+    assert "Upload it again." in answer.text
+
+
+def test_a_token_for_somebody_elses_upload_finds_nothing_whoever_signed_it(editor, culture, uploads):
+    upload(editor, "commitment", as_csv(pledge()))
+    [kept] = uploads.iterdir()
+    content = {"key": kept.name.rpartition("-")[2], "name": "x", "fingerprint": "x"}
+    other = member("Publisher", "other")
+    for client, user, model in (
+        (other, User.objects.get(username="other"), "commitment"),
+        (editor, User.objects.get(username="editor"), "organisation"),
+    ):
+        token = signing.dumps(content, salt=salt(user, model))
+        answer = client.post(place(model, "process_import"), {"import": token}, follow=True)
+        assert "Upload it again." in answer.text
+    assert kept.exists()
+
+
+def test_what_somebody_else_left_in_the_common_temporary_folder_is_of_no_interest(
+    editor, culture, uploads, monkeypatch, tmp_path
+):
+    (tmp_path / "tracker-import-old").mkdir()  # which cannot be removed as a file is
+    os.utime(tmp_path / "tracker-import-old", (0, 0))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert "Imported: 1 new" in imported(editor, "commitment", as_csv(pledge())).text
+
+
+def test_uploads_wait_in_a_folder_that_nobody_else_may_enter(editor, culture, settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "new" / "var"
+    upload(editor, "commitment", as_csv(pledge()))
+    [kept] = (settings.VAR_DIR / "uploads").iterdir()
+    assert [path.stat().st_mode & 0o777 for path in (kept.parent, kept)] == [0o700, 0o600]
 
 
 def test_an_upload_that_was_left_lying_goes(editor, culture, uploads):
