@@ -246,7 +246,7 @@ def test_a_line_a_day_signed_and_on_the_disk(var, time_machine):
     assert sorted(file.name for file in var.iterdir()) == ["heads.txt", "signing-key"]
 
 
-def test_the_key_is_its_owners_and_the_list_everybodys(var):
+def test_key_and_list_are_their_owner_s_alone(var):
     assert [(var / name).stat().st_mode & 0o777 for name in ("signing-key", "heads.txt")] == [0o600, 0o600]
     assert (var / "signing-key").read_text().startswith("-----BEGIN PRIVATE KEY-----\n")
 

@@ -136,11 +136,16 @@ def test_whatever_can_occur_gives_whole_sentences(language):
     assert wrong[:5] == []
 
 
+def tells_time(facts):
+    """Whether the day may change what is said: of what is settled nothing changes."""
+    return facts.status in (Status.NO_REPORT, Status.NOT_STARTED, Status.IN_PROGRESS)
+
+
 @pytest.mark.parametrize("language", OPENED)
 def test_without_ages_a_verdict_is_whole_and_the_same_on_every_day(language):
     day = date(2031, 3, 1)
     with override(language):
-        for facts in (replace(facts, timeless=True) for facts in everything(language)):
+        for facts in (replace(facts, timeless=True) for facts in everything(language) if tells_time(facts)):
             schedule = assess_schedule(facts.status, facts.deadline, facts.completed_on, day)
             later = replace(facts, day=day, schedule=schedule)
             assert compose_verdict(later).text == compose_verdict(facts).text
