@@ -6,12 +6,12 @@ Widths are percentages so that a chart fits any screen without being scaled: mar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil
 
 MAX_YEARS_AHEAD = 10  # years; what is due later than that would leave no room for what has been
 MAX_LABELS = 9  # "2018" nine times fits on the narrowest phone
-A_MONTH = 31  # days; a mark is wider than that, so it covers what is no longer than a month
+A_MONTH = timedelta(days=31)  # a mark is wider than that, so it covers what is no longer than a month
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from typing import Any
 import django_tables2 as tables
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from commitments.domain.choices import Level, Side, Status
 from commitments.models import Commitment
 from commitments.models.commitment import CommitmentQuerySet
+from commitments.public.tallies import level_links
 from commitments.query import standing
 from commitments.query.facets import FacetResult, count_choices
 from commitments.query.filters import CommitmentFilter, list_params
@@ -97,21 +97,8 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 
 def count_levels(filterset: CommitmentFilter, facets: FacetResult) -> SafeString:
     """Of what the rows are, so that their number can be held against those of the overview, which counts pledges."""
-    numbers = {level: facets.count("level", level) for level in Level}
-    words = {
-        Level.PRIMARY: ngettext("{} pledge", "{} pledges", numbers[Level.PRIMARY]),
-        Level.AIM: ngettext("{} aim", "{} aims", numbers[Level.AIM]),
-        Level.UMBRELLA: ngettext("{} heading", "{} headings", numbers[Level.UMBRELLA]),
-    }
-    parts = [
-        format_html(
-            '<a class="linked" href="{}">{}</a>',
-            replace_params(filterset.data, level=level.value, page=None),
-            format_html(words[level], number_format(number, use_l10n=True, force_grouping=True)),
-        )
-        for level, number in numbers.items()
-        if number
-    ]
+    numbers = {level.value: facets.count("level", level) for level in Level}
+    parts = level_links(numbers, lambda level: replace_params(filterset.data, level=level.value, page=None))
     sentences = (
         pgettext("how many of each sort", "{}."),
         pgettext("how many of each sort", "{} and {}."),

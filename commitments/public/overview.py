@@ -32,7 +32,6 @@ from commitments.query.overview_sentences import (
     dated_heading,
     dated_sentence,
     long_silence_sentence,
-    not_counted_sentence,
     silence_sentence,
 )
 from commitments.query.short_titles import localize_short_title
@@ -73,7 +72,7 @@ def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpRespons
         commitments=counts.commitments,
         areas=index_areas(commitments, counts.by_area, read, day, links),
         axis=axis_of(read, day),
-        not_counted=not_counted_sentence(counts.not_counted, links.commitments) if counts.not_counted else "",
+        not_counted=counts.not_counted,
         long_silence=long_silence(commitments, by_release.values(), links),
         silence=silence(commitments, by_release.values(), day, links),
         dated=dated(commitments, counts, links) if counts.commitments else None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from django.utils.formats import date_format
@@ -21,7 +21,7 @@ from commitments.i18n.collation import HAN
 from commitments.i18n.phrases import join_list, join_sentences
 from commitments.models import Commitment, Update
 from commitments.models.commitment import status_role
-from commitments.public.charts import Axis, axis_for, percent
+from commitments.public.charts import A_MONTH, Axis, axis_for, percent
 from commitments.query.standing import LATE, NONE, STANDINGS
 
 ROW, FIRST_ROW = 17, 14  # from one label to the next, and where the first of them stands
@@ -31,7 +31,6 @@ MAX_LABELS = 8  # of reports; of more the last ones have their names
 NARROWEST = 288  # pixels: the axis on the narrowest phone, on which every label must fit
 LETTER, CHARACTER = 6.6, 12.5  # pixels of a letter and of a Chinese character
 MIDDLE = 50  # per cent
-A_MONTH = timedelta(days=31)  # what took longer is drawn as long as it took
 ROOM_FOR_CHECK = 30  # per cent of the axis before a mark, free of others, in which its name can stand beside it
 
 
@@ -324,7 +323,7 @@ class _Drawing:
             if first.date:
                 yield StoryLabel(self.at(first.date), _name_of_report(role, first.date), role)
             if run is runs[-1] and last is not first and last.status != Status.COMPLETED and last.date:
-                yield StoryLabel(self.at(last.date), _("last report %(date)s") % {"date": _short(last.date)}, role)
+                yield StoryLabel(self.at(last.date), _("last report %(date)s") % {"date": last.date.month_label}, role)
 
     # Words
 
@@ -366,13 +365,6 @@ def _dates(updates: Iterable[Update]) -> str:
 
 def _name_of_report(role: str, dated: PartialDate) -> str:
     """What a report's mark is called: what settles the matter with its whole date."""
-    date_shown = dated.label if role in ("done", LATE, "ended", "announced") else _short(dated)
+    date_shown = dated.label if role in ("done", LATE, "ended", "announced") else dated.month_label
     names = {"status": STANDINGS[role].label, "date": date_shown}
     return pgettext("a mark on a line of years", "%(status)s %(date)s") % names
-
-
-def _short(dated: PartialDate) -> str:
-    """A date in few words: of a day its month."""
-    if dated.first.replace(day=1) == dated.last.replace(day=1):
-        return str(date_format(dated.first, pgettext("format of a month in few words", "M Y")))
-    return dated.label

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
+from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from commitments.domain.choices import Level, Status
 from commitments.models.commitment import Commitment, CommitmentQuerySet, status_role
@@ -77,6 +82,27 @@ def legend(tally: Tally, links: DayLinks, **filters: str) -> list[dict[str, Any]
         }
         for role, label, of_role in LEGEND
     ]
+
+
+def level_links(numbers: Mapping[str, int], address: Callable[[Level], str]) -> list[SafeString]:
+    """How many pledges, aims and headings there are, as far as there are any: "52 pledges", each with its list."""
+    forms = {
+        Level.PRIMARY: ngettext(
+            '<a href="{href}">{number} pledge</a>', '<a href="{href}">{number} pledges</a>', numbers[Level.PRIMARY]
+        ),
+        Level.AIM: ngettext(
+            '<a href="{href}">{number} aim</a>', '<a href="{href}">{number} aims</a>', numbers[Level.AIM]
+        ),
+        Level.UMBRELLA: ngettext(
+            '<a href="{href}">{number} heading</a>', '<a href="{href}">{number} headings</a>', numbers[Level.UMBRELLA]
+        ),
+    }
+    return [linked_count(form, numbers[level], address(level)) for level, form in forms.items() if numbers[level]]
+
+
+def linked_count(form: str, number: int, href: str) -> SafeString:
+    """A number in its sentence, with the list that it counts."""
+    return format_html(form, number=number_format(number, force_grouping=True), href=href)
 
 
 def bar_parts(pledges: Counter[str]) -> list[dict[str, Any]]:

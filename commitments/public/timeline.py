@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
@@ -27,6 +27,7 @@ from commitments.i18n.phrases import join_list, join_sentences
 from commitments.models import Area, Commitment, Occasion, Release
 from commitments.public.charts import Axis, axis_for, percent
 from commitments.public.commitment_list import filter_chips
+from commitments.public.tallies import level_links, linked_count
 from commitments.public.timeline_lines import (
     GAP,
     NARROWEST_TRACK,
@@ -39,6 +40,7 @@ from commitments.public.timeline_lines import (
 from commitments.public.timeline_strips import year_strips
 from commitments.query.filters import CommitmentFilter
 from commitments.query.localized import localize
+from commitments.query.overview_sentences import NAMED_A_DATE
 from commitments.query.standing import ANNOUNCED, DONE, LATE, MOVING, NONE, UNREAD
 from commitments.web.links import replace_params
 from commitments.web.page_cache import cache_public
@@ -64,7 +66,6 @@ KEY = {
     "earlier": gettext_lazy("earlier than these years"),
     "later": gettext_lazy("later than these years"),
 }
-WITH_DEADLINE = {"deadline_from": "1900"}  # the list's filter that whatever has a deadline passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,8 @@ def summary(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
     form = ngettext("Years run across; {what} runs down.", "Years run across; {what} run down.", total)
     if total > MAX_LINES:
         form = _("Years run across; areas run down, with {what}.")
-    sentences = [format_html(form, what=level_counts(filterset, extent))]
+    levels = level_links(extent, lambda level: list_address(filterset, level=level.value))
+    sentences = [format_html(form, what=format_html(join_list(["{}"] * len(levels)), *levels))]
     if not dated and pledges > 1:
         sentences.append(escape(_("No pledge names a date.")))
     elif 0 < dated < pledges:
@@ -206,7 +208,7 @@ def summary(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
                 dated,
             )
         )
-        sentences.append(counted(form, dated, list_address(filterset, level=Level.PRIMARY.value, **WITH_DEADLINE)))
+        sentences.append(linked_count(form, dated, list_address(filterset, level=Level.PRIMARY.value, **NAMED_A_DATE)))
     if silent:
         form = ngettext(
             '<a href="{href}">{number} pledge</a> runs to this day without evidence.',
@@ -214,34 +216,8 @@ def summary(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
             silent,
         )
         href = list_address(filterset, level=Level.PRIMARY.value, status=Status.NO_REPORT.value)
-        sentences.append(counted(form, silent, href))
+        sentences.append(linked_count(form, silent, href))
     return format_html(join_sentences(["{}"] * len(sentences)), *sentences)
-
-
-def level_counts(filterset: CommitmentFilter, extent: dict[str, Any]) -> SafeString:
-    """Pledges, aims and headings, as far as there are any, each with its list."""
-    forms = {
-        Level.PRIMARY: ngettext(
-            '<a href="{href}">{number} pledge</a>', '<a href="{href}">{number} pledges</a>', extent[Level.PRIMARY]
-        ),
-        Level.AIM: ngettext(
-            '<a href="{href}">{number} aim</a>', '<a href="{href}">{number} aims</a>', extent[Level.AIM]
-        ),
-        Level.UMBRELLA: ngettext(
-            '<a href="{href}">{number} heading</a>', '<a href="{href}">{number} headings</a>', extent[Level.UMBRELLA]
-        ),
-    }
-    counts = [
-        counted(form, extent[level], list_address(filterset, level=level.value))
-        for level, form in forms.items()
-        if extent[level]
-    ]
-    return format_html(join_list(["{}"] * len(counts)), *counts)
-
-
-def counted(form: str, number: int, href: str) -> SafeString:
-    """A number in its sentence, with the list that it counts."""
-    return format_html(form, number=number_format(number, force_grouping=True), href=href)
 
 
 # The lines

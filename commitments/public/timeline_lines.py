@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby, pairwise
 from unicodedata import east_asian_width
 
@@ -16,7 +16,6 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from commitments.domain.choices import UPDATE_KINDS, DeadlineBasis, EntryKind, Schedule, Status
 from commitments.domain.partial_dates import PartialDate
@@ -179,7 +178,7 @@ def spread_runs(row: Commitment, updates: list[TimelineUpdate], axis: Axis) -> l
     runs = []
     for update in updates:
         first, last = update.dated.first, min(update.dated.last, row.day)
-        if last - first >= timedelta(days=A_MONTH):
+        if last - first >= A_MONTH:
             runs.append(Run("spread", percent(axis.at(first)), percent(axis.at(last, share=1))))
     return runs
 
@@ -276,7 +275,7 @@ def status_label(row: Commitment) -> tuple[str, str, PartialDate | None]:
             texts = [_("delivered at least %(length)s late"), _("at least %(length)s late")]
             whole, few = (text % {"length": length} for text in texts)
             return whole, few, state.completed_on
-        few = short_date(state.completed_on)
+        few = state.completed_on.month_label
         return _("delivered %(date)s") % {"date": few}, few, state.completed_on
     forms = {
         Status.IN_PROGRESS: _("last progress %(date)s"),
@@ -286,15 +285,8 @@ def status_label(row: Commitment) -> tuple[str, str, PartialDate | None]:
     form = forms.get(Status(state.status))
     if form is None or state.status_on is None:
         return "", "", None
-    few = short_date(state.status_on)
+    few = state.status_on.month_label
     return form % {"date": few}, few, state.status_on
-
-
-def short_date(dated: PartialDate) -> str:
-    """A day or a month as "Nov 2018", 「2018年11月」; a longer time in full."""
-    if dated.last - dated.first < timedelta(days=A_MONTH):
-        return str(date_format(dated.first, pgettext("format of a month in few letters", "M Y")))
-    return dated.label
 
 
 def place_label(text: str, role: str, x: float, bars: list[Mark], points: list[Mark], *, few: str = "") -> Label:

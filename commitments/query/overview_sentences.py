@@ -157,14 +157,14 @@ def long_silence_sentence(number: int, names: list[SafeString], link: Link) -> S
     return format_html(form, number=counted, names=mark_safe(join_list(names)))  # noqa: S308  (each is escaped)
 
 
-def not_counted_sentence(number: int, link: Link) -> SafeString:
-    """How many aims and headings are listed beside the pledges."""
+def not_counted_sentence(number: int, href: str = "") -> SafeString:
+    """How many aims and headings are listed beside the pledges; `href`: the list of these, where there is one."""
     form = ngettext(
         "We also list {number} aim or group heading. It is not counted.",
         "We also list {number} aims and group headings. They are not counted.",
         number,
     )
-    return _clause(form, number, link(level=f"{Level.AIM.value},{Level.UMBRELLA.value}"))
+    return _clause(form, number, href)
 
 
 def _clause(form: str, number: int, href: str) -> SafeString:

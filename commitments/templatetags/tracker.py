@@ -42,11 +42,13 @@ from commitments.query.localized import (
     localize_record_text,
     shorten,
 )
+from commitments.query.overview_sentences import not_counted_sentence
 from commitments.query.short_titles import localize_short_title
 from commitments.query.standing import standing, standing_of
 from commitments.web.links import DayLinks
 
 register = template.Library()
+register.simple_tag(not_counted_sentence)
 
 
 @register.filter

@@ -347,8 +347,8 @@ def test_what_is_said_of_silence_is_grammatical(in_progress, silent, sentence):
 
 
 def test_what_is_said_of_aims_and_headings_is_grammatical():
-    assert text(not_counted_sentence(1, address)) == "We also list one aim or group heading. It is not counted."
-    assert text(not_counted_sentence(5, address)) == "We also list five aims and group headings. They are not counted."
+    assert text(not_counted_sentence(1)) == "We also list one aim or group heading. It is not counted."
+    assert text(not_counted_sentence(5)) == "We also list five aims and group headings. They are not counted."
 
 
 CHINESE_SENTENCES = {
@@ -377,7 +377,7 @@ def test_the_sentences_have_figures_and_no_spaces_in_chinese(language):
             silence_sentence(1, 1, address),
             dated_heading(none, address),
             dated_sentence(none, address),
-            not_counted_sentence(5, address),
+            not_counted_sentence(5),
         ]
     assert [text(sentence) for sentence in sentences] == CHINESE_SENTENCES[language]
 
