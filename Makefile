@@ -61,8 +61,9 @@ pictures: .venv/development
 messages: .venv/development
 	$(BIN)/python manage.py makemessages --locale zh_Hant --locale zh_Hans --no-obsolete --no-wrap --add-location file --ignore tests --ignore var
 
-# A file's tests stay in one process, which makes what they share once. Their order is drawn anew by each run.
-PYTEST := $(BIN)/python -m pytest --dist loadfile
+# A file's tests stay in one process, which makes what they share once. Their order is drawn anew by each run, but that
+# what takes minutes begins first (tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 ON_POSTGRESQL := $(BIN)/python tests/helpers/postgresql.py
 
 test: .venv/development $(STATIC) $(COMPILED) system

@@ -38,6 +38,16 @@ tempfile.tempdir = None
 BABEL = (sys.executable, "-m", "babel.messages.frontend")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with browsers and servers begin first: each takes minutes, and begun last would be waited for alone.
+
+    The other order stays as it was drawn, and with it the tests of a file beside each other.
+    """
+    long = {item.path for item in items if any(map(item.get_closest_marker, ("browser", "processes")))}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def answers_are_remembered() -> None:
     """Those that are streamed, until the test that asked for them has ended."""

@@ -53,7 +53,7 @@ LAYOUT_SHIFT = """new Promise((done) => {
       moved.push([value, ...sources.map(({ node }) => node?.outerHTML)]);
     }
   }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(moved), 300);
+  setTimeout(() => done(moved), 150);
 })"""
 
 # What every page of the staff's has something to show of, and somebody for each test who needs an account of their own.

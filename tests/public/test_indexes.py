@@ -18,7 +18,6 @@ def counting_links(answer):
     return {address: int(said[0]) for address, said in numbers.items() if said}
 
 
-@pytest.mark.postgresql
 @pytest.mark.parametrize("address", INDEXES)
 @pytest.mark.parametrize("query", ["", "?as_of=2019-12-31"])
 def test_each_number_is_that_of_the_list_to_which_it_leads(release, client, address, query):
