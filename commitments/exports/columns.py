@@ -64,20 +64,25 @@ class RowContext:
 class Column:
     """One column: its sources in SQL and, where it is more than one value as it stands, how they are read.
 
-    `choices`: the vocabulary that its values are from. `required`: whether every row has a value. `translated_from`:
-    where the translations of its one source are: a column of them all, or BESIDE_SOURCE; empty where it has none. What
-    is computed of several sources gets the column of translations as one more.
+    `sources`: that of its own name, where none is given. `choices`: the vocabulary that its values are from.
+    `required`: whether every row has a value. `translated_from`: where the translations of its one source are: a column
+    of them all, or BESIDE_SOURCE; empty where it has none. What is computed of several sources gets the column of
+    translations as one more.
     """
 
     name: str
     label: str | Promise
     type: ColumnType
     description: str | Promise
-    sources: tuple[str | Expression | JoinedValues, ...]
+    sources: tuple[str | Expression | JoinedValues, ...] = ()
     read: Callable[..., Any] | None = None
     choices: VocabularyType | None = None
     required: bool = False
     translated_from: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            object.__setattr__(self, "sources", (self.name,))
 
     def in_language(self, language: str) -> Column:
         """The column as a file in this language reads it; in that of the record it reads nothing more."""

@@ -31,9 +31,7 @@ def list_column(column_name: str, *sources: str, **changes: Any) -> Column:
 PERIOD_COLUMNS = (
     *(list_column(name) for name in ("reference", "title", "release", "area", "kind", "level", "owners")),
     list_column("sides", "owners"),
-    Column(
-        "changes", _("Changes"), ColumnType.TEXTS, _("What changed between the two days."), ("changes",), choices=Change
-    ),
+    Column("changes", _("Changes"), ColumnType.TEXTS, _("What changed between the two days."), choices=Change),
     list_column(
         "status",
         "status_start",
@@ -72,11 +70,7 @@ PERIOD_COLUMNS = (
         description=_("Days from the one deadline’s end to the other’s; negative where it was brought forward."),
     ),
     Column(
-        "slip_reasons",
-        _("Reasons for slipping"),
-        ColumnType.TEXTS,
-        _("Why the deadline moved between the two days."),
-        ("slip_reasons",),
+        "slip_reasons", _("Reasons for slipping"), ColumnType.TEXTS, _("Why the deadline moved between the two days.")
     ),
     list_column("days_late", "status_end", "deadline_end", "completed_on"),
     list_column(

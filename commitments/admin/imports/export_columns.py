@@ -110,30 +110,18 @@ REPEATED = Repetition.objects.filter(commitment=OuterRef("pk")).values(
     item=Concat("repeated__reference", Value(": "), "why")
 )
 OWN_COMMITMENT_COLUMNS = (
-    Column(
-        "short_title",
-        _("Short title"),
-        ColumnType.TEXT,
-        _("Two to four words that tell it from its neighbours."),
-        ("short_title",),
-    ),
+    Column("short_title", _("Short title"), ColumnType.TEXT, _("Two to four words that tell it from its neighbours.")),
     Column(
         REPEATS_COLUMN,
         _("Promised before"),
         ColumnType.TEXT,
         _("Earlier commitments that it promises again, one on each line, with why: “CU-06: the same week.”"),
-        (JoinedLines(REPEATED),),
-        read_repeats,
+        sources=(JoinedLines(REPEATED),),
+        read=read_repeats,
     ),
 )
 OWN_ORGANISATION_COLUMNS = (
-    Column(
-        "aliases",
-        _("Other names"),
-        ColumnType.TEXT,
-        _("As releases and reports call it, too; one on each line."),
-        ("aliases",),
-    ),
+    Column("aliases", _("Other names"), ColumnType.TEXT, _("As releases and reports call it, too; one on each line.")),
 )
 OWN_EVIDENCE_COLUMNS = (
     Column(
@@ -141,7 +129,6 @@ OWN_EVIDENCE_COLUMNS = (
         _("Copy"),
         ColumnType.CODE,
         _("Whether it is a reprint or a mirror of another’s text; mostly empty."),
-        ("copy",),
         choices=Copy,
     ),
 )
@@ -176,7 +163,7 @@ DRAFT_EXPORT_COLUMNS = (
         _("Draft"),
         ColumnType.WHOLE,
         _("Number of a draft that is there already; empty for a new one."),
-        ("pk",),
+        sources=("pk",),
     ),
     *with_translation_columns((UPDATE_COLUMNS_BY_NAME[name] for name in ("reference", *DRAFT_FIELDS)), ("note",)),
     *(
