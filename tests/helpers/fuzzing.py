@@ -10,6 +10,7 @@ import zipfile
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import count
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,7 +21,9 @@ from hypothesis import strategies as st
 
 from commitments import urls
 from commitments.query.filters import list_params, period_params
+from tests.helpers.networks import network
 
+VISITORS = count()
 MARK = "<x-fuzz"  # must come back escaped or not at all
 NASTY = [
     *(
@@ -451,6 +454,7 @@ def ask(client, request):
             "QUERY_STRING": request.query.decode("latin-1"),
             "CONTENT_TYPE": request.kind,
             "CONTENT_LENGTH": str(len(request.body)),
+            "REMOTE_ADDR": network(next(VISITORS)),  # each from a network of its own: the limits stay as they are
             "wsgi.input": io.BytesIO(request.body),  # ends where the body does, whatever length was promised
         }
         | request.headers

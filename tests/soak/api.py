@@ -11,22 +11,22 @@ import re
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from tests.helpers import installation as installations
 from tests.helpers.installation import ROOT, Installation
+from tests.soak.traffic import behind_a_proxy
 
 ALL_PHASES = "examples,coverage,fuzzing,stateful"
 
 
 def ask(installation: Installation, cases: int, phases: str = ALL_PHASES) -> subprocess.CompletedProcess[str]:
     """Schemathesis over a server of the installation: `cases` for each address, the same ones every time."""
-    unlimited = replace(installation, settings={"API_PER_MINUTE": "1000000"})
     command = [Path(sys.executable).with_name("schemathesis"), "run", "--checks", "all", "--no-color"]
     command += ["--phases", phases, "--max-examples", str(cases), "--generation-deterministic"]
     hooks = os.environ | {"SCHEMATHESIS_HOOKS": "tests.schemathesis_hooks", "PYTHONPATH": str(ROOT)}
-    with unlimited.serve() as server, tempfile.TemporaryDirectory() as folder:  # it leaves its cache where it runs
+    # It leaves its cache where it runs.
+    with behind_a_proxy(installation).serve() as server, tempfile.TemporaryDirectory() as folder:
         address = f"{server.url}/api/v1/schema/"
         return subprocess.run([*command, address], cwd=folder, env=hooks, capture_output=True, text=True)
 

@@ -23,7 +23,7 @@ from tests.helpers import installation as installations
 from tests.helpers.installation import Installation, Server
 from tests.helpers.staff import Staff, add_staff
 from tests.soak.figures import milliseconds, told
-from tests.soak.traffic import Question, ask, open_to_all, questions, references, run_apart
+from tests.soak.traffic import Question, ask, behind_a_proxy, questions, references, run_apart
 
 KEYS = "from commitments.models import Commitment\nfor one in Commitment.objects.all(): print(one.reference, one.pk)"
 NEWEST = ("/updates/", "/updates.atom", "/commitments.json", "/data/updates.csv", "/ledger.jsonl")  # what they show
@@ -71,7 +71,7 @@ async def visit(server: Server, newsroom: Newsroom, clients: int, until: float) 
             if time.perf_counter() >= until:
                 return
             expected = newsroom.expected(question)
-            answer = await ask(server, question)
+            answer = await ask(server, question, seed)
             waits.append(answer.seconds)
             shown = re.findall(rf"soak (\d+) on {question.about or '[A-Z]'}", answer.body)
             if answer.status != question.status:
@@ -88,7 +88,7 @@ def run(installation: Installation, clients: int, seconds: float, desks: int, pu
     add_staff(installation)
     keys = dict(map(str.split, installation.python(KEYS).stdout.splitlines()))
     newsroom = Newsroom()
-    with open_to_all(installation).serve() as server:
+    with behind_a_proxy(installation).serve() as server:
         jobs = [
             threading.Thread(
                 target=newsroom.work,

@@ -9,12 +9,13 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from tests.helpers import installation as installations
 from tests.helpers.installation import Installation, Server
 from tests.soak.figures import told
-from tests.soak.traffic import Question, ask, open_to_all, questions, references, run_apart
+from tests.soak.traffic import Question, ask, behind_a_proxy, questions, references, run_apart
 
 AT_ONCE = 8
 
@@ -30,13 +31,13 @@ def _megabytes(process: str, name: str) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
 
 
-async def visit(server: Server, asked: Iterator[Question], number: int) -> Counter[str]:
-    """So many requests, some at the same time; gives what was answered wrongly, and how often."""
+async def visit(server: Server, asked: Iterator[tuple[Question, int]], number: int) -> Counter[str]:
+    """So many requests, each of a newcomer, some at the same time; gives what was answered wrongly, and how often."""
     wrong: Counter[str] = Counter()
 
     async def visitor(share: int) -> None:
-        for question in (next(asked) for _number in range(share)):
-            answer = await ask(server, question)
+        for question, newcomer in (next(asked) for _number in range(share)):
+            answer = await ask(server, question, newcomer)
             if answer.status != question.status:
                 wrong[f"{answer.status} for {question.address}"] += 1
 
@@ -46,13 +47,13 @@ async def visit(server: Server, asked: Iterator[Question], number: int) -> Count
 
 def run(installation: Installation, first: int, last: int, within: float) -> int:
     """Print what the workers hold; 1 where they grew by more than that share, died, or answered wrongly."""
-    with open_to_all(installation).serve() as server:
-        asked = questions(references(server), seed=1)
+    with behind_a_proxy(installation).serve() as server:
+        asked = zip(questions(references(server), seed=1), count())
         wrong = run_apart(visit(server, asked, first))
         before = workers(server)
         wrong += run_apart(visit(server, asked, last - first))
         after = workers(server)
-    problems = [f"{count} times {what}" for what, count in wrong.items()]
+    problems = [f"{times} times {what}" for what, times in wrong.items()]
     problems += ["a worker died"] * (before.keys() != after.keys())
     lines = [f"Memory of the workers after {first:,} and after {last:,} mixed requests, {installation.vendor}"]
     for was, came in zip(before.values(), after.values(), strict=True):

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from tests.helpers.installation import Installation, Server
+from tests.helpers.networks import network
 
 T = TypeVar("T")
 PATIENCE = 60  # seconds after which a visitor has gone
@@ -29,7 +30,7 @@ FILTERS = (
     "side=hong_kong",
     "sort=-deadline",
     "q=youth",
-    "page=2",
+    "per_page=25&page=2",
 )
 WRONG = {"/nothing/": 404, "/commitments/?status=perhaps": 400, "/commitments.csv?as_of=2018-02-30": 400}
 
@@ -84,17 +85,16 @@ def references(server: Server) -> list[str]:
         return [row["reference"] for row in json.load(answer)["results"]]
 
 
-def open_to_all(installation: Installation) -> Installation:
-    """The same without limits for one visitor: all of ours come from one network address."""
-    limits = ("API_PER_MINUTE", "SEARCHES_PER_MINUTE", "EXPORTS_PER_MINUTE")
-    return replace(installation, settings=installation.settings | dict.fromkeys(limits, "1000000"))
+def behind_a_proxy(installation: Installation) -> Installation:
+    """The same with all limits as they are, for visitors from networks of their own (`ask`)."""
+    return replace(installation, settings=installation.settings | {"TRUST_PROXY": "1"})
 
 
-async def ask(server: Server, question: Question) -> Answer:
-    """As a browser would, over a connection of its own."""
+async def ask(server: Server, question: Question, visitor: int) -> Answer:
+    """As a browser would, over a connection of its own and from the network of that visitor."""
     begun = time.perf_counter()
     try:
-        raw = await asyncio.wait_for(_exchange(server, question.address), PATIENCE)
+        raw = await asyncio.wait_for(_exchange(server, question.address, network(visitor)), PATIENCE)
     except (OSError, TimeoutError) as problem:
         return Answer(0, repr(problem), time.perf_counter() - begun)
     seconds = time.perf_counter() - begun
@@ -106,11 +106,14 @@ async def ask(server: Server, question: Question) -> Answer:
     return Answer(int(head.split()[1]) if head else 0, body.decode(errors="replace"), seconds)
 
 
-async def _exchange(server: Server, address: str) -> bytes:
+async def _exchange(server: Server, address: str, sender: str) -> bytes:
     where = urlsplit(server.url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     try:
-        asked = f"GET {address} HTTP/1.1\r\nHost: {where.netloc}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+        asked = (
+            f"GET {address} HTTP/1.1\r\nHost: {where.netloc}\r\nX-Forwarded-For: {sender}\r\n"
+            "Accept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+        )
         writer.write(asked.encode())
         return await reader.read()
     finally:
