@@ -18,3 +18,4 @@ class StaffAdminConfig(AdminConfig):
         super().ready()
         import_module("commitments.accounts.auth_log").connect_signals()
         import_module("commitments.accounts.sessions").connect_signals()
+        import_module("commitments.accounts.account_changes").connect_signals()

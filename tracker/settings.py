@@ -42,7 +42,7 @@ SETTINGS = {
     "SITE_NAME_ZH_HANS": "the same in Simplified Chinese; without it 沪港承诺录, or SITE_NAME where that is given",
     "PUBLISHER": "who answers for the tracker, as the public pages name them",
     "CONTACT": "address for corrections and complaints, as the public pages show it",
-    "FOUR_EYES": "1 where nobody may publish an update that they drafted themselves",
+    "FOUR_EYES": "1 where nothing is put on record by one person alone",
     "LOG_DAYS": "for how many days the servers in front keep logs of visits, as the privacy statement says; 0: none",
     "LOG_FORMAT": "json or line; json in production, line otherwise",
     "SLOW_QUERY_MS": "a query that takes so many milliseconds is logged; 500 by default, 0: none is",
@@ -417,13 +417,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 // 2
 DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 1000, 5
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "UserAttributeSimilarityValidator",
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+            "NumericPasswordValidator",
+        )
+    ),
+    # Refuses nothing: Django tells it of every new password, whichever way it came, and it tells the owner.
+    {"NAME": "commitments.accounts.account_changes.PasswordNotice"},
 ]
 
 CONTENT_SECURITY_POLICY = {

@@ -51,6 +51,17 @@ def log_account_event(event: str, user: User | None) -> None:
     logger.info("%s: %s", event, f"account {user.pk}" if user else "no account")
 
 
+def log_account_change(part: str, account: User, by: User | None) -> None:
+    """Write the line: what of which account was changed, and by which."""
+    who = "nobody signed in" if by is None else "itself" if by.pk == account.pk else f"account {by.pk}"
+    logger.info("%s of account %s changed by %s", part, account.pk, who)
+
+
+def log_reset_link(account: User, by: User) -> None:
+    """Write the line: to which account a link for a new password was mailed, and at whose wish."""
+    logger.info("link for a new password mailed: account %s, at the wish of account %s", account.pk, by.pk)
+
+
 def log_refused_sign_in(event: str, credentials: dict[str, Any]) -> None:
     """Write the line for the account whose name or address was typed."""
     name = credentials.get("username") or credentials.get("email") or ""

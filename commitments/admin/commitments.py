@@ -41,10 +41,11 @@ from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.admin.repeats_field import RepeatsField, format_repeats, stored_repeats, write_repeats
 from commitments.domain.choices import EntryKind, Freshness, Schedule, Status
 from commitments.i18n.phrases import join_list, with_detail
-from commitments.ledger.append import append_entries
 from commitments.ledger.contents import CORRECTABLE_FIELDS, PARTIES, PUBLIC_FIELDS, public_value, publication_content
 from commitments.ledger.validation import check_consistency
 from commitments.models import Commitment, LedgerEntry, Organisation
+from commitments.workflow.draft_edits import note_edits
+from commitments.workflow.entry_proposals import record_or_propose
 from commitments.workflow.publications import check_publishable, correction_by
 
 
@@ -278,7 +279,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
             if PREVIEW_BUTTON in request.POST:
                 request.preview = preview_entry(request, correction, stored)  # shown below
             else:
-                request.correction = append_entries([correction])[0]
+                request.correction = record_or_propose(correction, staff_user(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Owners and partners of a draft; of a published one the ledger has written them.
@@ -287,6 +288,8 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """
         if not form.instance.published_at:
             super().save_related(request, form, formsets, change)
+            if form.has_changed() or not change:
+                note_edits(staff_user(request), commitments=[form.instance.pk])
             if is_to_be_published(request):
                 check_publishable(form.instance, staff_user(request))
 
@@ -294,8 +297,11 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """By which entry; not of what was only looked at."""
         if PREVIEW_BUTTON in request.POST:
             return None
-        if correction := getattr(request, "correction", None):
+        correction = getattr(request, "correction", None)
+        if isinstance(correction, LedgerEntry):
             message = _("Corrected by entry %(entry)s.") % {"entry": correction.sequence}
+        elif correction:
+            message = _("Proposed a correction.")
         return super().log_change(request, obj, message)
 
     def response_add(self, request: HttpRequest, obj: Commitment, post_url_continue: Any = None) -> HttpResponse:
@@ -310,7 +316,12 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
             return HttpResponseRedirect(publishing.publication_address(obj))
         if correction := getattr(request, "correction", None):
             text = _("{name} is corrected, entry {entry}.")
-            self.message_user(request, publishing.entry_sentence(correction, text), messages.SUCCESS)
+            words: str = (
+                publishing.entry_sentence(correction, text)
+                if isinstance(correction, LedgerEntry)
+                else _("The correction of %(reference)s waits for another publisher.") % {"reference": obj.reference}
+            )
+            self.message_user(request, words, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))
         if PREVIEW_BUTTON not in request.POST or not obj.published_at:
             return super().response_change(request, obj)

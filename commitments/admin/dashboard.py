@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -22,6 +23,7 @@ from commitments.models import (
     Affiliation,
     DraftUpdate,
     EntityProposal,
+    EntryProposal,
     ErrorReport,
     LedgerEntry,
     LinkCheck,
@@ -128,9 +130,20 @@ def proposal_cards(request: HttpRequest) -> list[Card]:
         else _("changes of names and descriptions wait for a publisher")
     )
     return [
+        *entry_proposal_cards(request),
         Card(counts["waiting"], label, list_url("entityproposal", state=ProposalState.WAITING)),
         Card(counts["own"], _("of these I proposed"), list_url("entityproposal", state=MINE_WAITING)),
     ]
+
+
+def entry_proposal_cards(request: HttpRequest) -> list[Card]:
+    """Corrections, retractions and translations that wait for a second publisher: where it takes one, or took one."""
+    if not request.user.has_perm("commitments.view_entryproposal"):
+        return []
+    waiting = EntryProposal.objects.filter(state=ProposalState.WAITING).count()
+    label = _("corrections, retractions and translations wait for a second publisher")
+    card = Card(waiting, label, list_url("entryproposal", state=ProposalState.WAITING))
+    return [card] if waiting or settings.FOUR_EYES else []
 
 
 def other_cards(request: HttpRequest) -> list[Card]:

@@ -33,6 +33,7 @@ from commitments.admin.list_filters import DraftStateFilter, badge, lateness_wor
 from commitments.domain.choices import DraftState, EntryKind
 from commitments.ledger.append import lock_head
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, LedgerEntry, Organisation
+from commitments.workflow.draft_edits import note_edits
 from commitments.workflow.drafts import may_publish_draft, publish_drafts, submit
 from commitments.workflow.news_sources import NewsSourceLookup
 
@@ -355,6 +356,8 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         if change and any(formset.has_changed() for formset in formsets):
             draft.changed_by = staff_user(request)
             draft.save(update_fields=["changed_by", "changed_at"])
+        if staff_user(request) in (draft.author, draft.changed_by):
+            note_edits(staff_user(request), drafts=[draft.pk])
         checked = CHECK_BUTTON in request.POST
         if ("_publish" in request.POST and may_publish(request)) or (
             checked and may_publish_draft(draft, staff_user(request))

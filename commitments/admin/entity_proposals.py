@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -26,7 +25,7 @@ from commitments.admin.entity_changes import describe_changes, refusal_words
 from commitments.admin.list_filters import ProposalStateFilter, badge
 from commitments.admin.preview import preview_entry
 from commitments.domain.choices import ProposalState
-from commitments.i18n.phrases import with_detail
+from commitments.i18n.phrases import join_sentences, with_detail
 from commitments.ledger.entity_contents import ENTITY_MODELS, rows_for_entities
 from commitments.models import EntityProposal, LedgerEntry
 from commitments.workflow.entity_proposals import (
@@ -34,6 +33,7 @@ from commitments.workflow.entity_proposals import (
     decline_proposals,
     proposal_entry,
     record_proposals,
+    refuse_same_person,
 )
 
 MAX_AT_ONCE = 200  # proposals on one page of confirmation
@@ -101,7 +101,7 @@ class EntityProposalAdmin(ReadOnlyAdmin):
         if proposal:
             context |= {"title": _("Proposed change"), "stored": self.about(proposal), "subtitle": self.about(proposal)}
         if proposal and proposal.state == ProposalState.WAITING and may_publish(request):
-            context |= {"waits": True, "own": is_own(request, proposal)}
+            context |= {"waits": True, "not_second": why_not_second(request, proposal)}
             try:
                 row = rows_for_entities([proposal.entity])[proposal.entity]
                 entry = proposal_entry(proposal, request_actor(request))
@@ -236,9 +236,13 @@ class EntityProposalAdmin(ReadOnlyAdmin):
         return format_html("{}<br>{}", state, obj.declined_because) if obj.declined_because else state
 
 
-def is_own(request: HttpRequest, proposal: EntityProposal) -> bool:
-    """Whether somebody else must record it."""
-    return bool(settings.FOUR_EYES) and proposal.author_id == request.user.pk
+def why_not_second(request: HttpRequest, proposal: EntityProposal) -> str:
+    """Why somebody else must record it; empty where this user may."""
+    try:
+        refuse_same_person(proposal, staff_user(request))
+    except ValidationError as problem:
+        return join_sentences(problem.messages)
+    return ""
 
 
 def recorded_message(entries: list[LedgerEntry]) -> SafeString:

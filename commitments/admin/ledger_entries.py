@@ -18,17 +18,27 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import DraftPartAdmin, HiddenAdmin, ReadOnlyAdmin, add_refusal, may_publish, request_actor
+from commitments.admin.base import (
+    DraftPartAdmin,
+    HiddenAdmin,
+    ReadOnlyAdmin,
+    add_refusal,
+    may_publish,
+    request_actor,
+    staff_user,
+)
 from commitments.admin.entity_changes import describe_fields
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.domain.choices import EntryKind
 from commitments.i18n.phrases import join_clauses
-from commitments.ledger.append import append_entries, new_retraction
+from commitments.ledger.append import new_retraction
 from commitments.ledger.entity_contents import split_entity
 from commitments.ledger.validation import RETRACTABLE_KINDS
 from commitments.models import (
+    DraftEdit,
     DraftEvidence,
     Edition,
+    EntryProposal,
     Evidence,
     LedgerEntry,
     LedgerHead,
@@ -40,6 +50,7 @@ from commitments.models import (
     Translation,
     Update,
 )
+from commitments.workflow.entry_proposals import record_or_propose
 
 PUBLICATION_HELP = gettext_lazy(
     "For a commitment that was put on record by mistake. It is final: what was meant needs a new reference. What its "
@@ -104,7 +115,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
             retraction = new_retraction(entry, form.cleaned_data["reason"], request_actor(request))
             try:
                 if PREVIEW_BUTTON not in request.POST:
-                    return self._retracted(request, entry, append_entries([retraction])[0])
+                    return self._retracted(request, entry, record_or_propose(retraction, staff_user(request)))
                 context |= {"preview": preview_entry(request, retraction, entry.commitment), "looked_at": True}
             except ValidationError as problem:
                 add_refusal(problem, form)
@@ -114,11 +125,18 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
             context["help"] = PUBLICATION_HELP
         return entry_action_page(self, request, entry, form, title=title, button=_("Retract it"), **context)
 
-    def _retracted(self, request: HttpRequest, entry: LedgerEntry, retraction: LedgerEntry) -> HttpResponse:
+    def _retracted(
+        self, request: HttpRequest, entry: LedgerEntry, retraction: LedgerEntry | EntryProposal
+    ) -> HttpResponse:
         """What was done, in the history and in a message; then the public page, of a publication the commitment."""
         commitment = entry.commitment
         if commitment is None:
             raise LookupError(entry.sequence)
+        if isinstance(retraction, EntryProposal):
+            self.log_change(request, entry, _("Proposed to retract it."))
+            text = _("The retraction of entry %(entry)s waits for another publisher.")
+            self.message_user(request, text % {"entry": entry.sequence}, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:commitments_entryproposal_changelist"))
         message = _("Retracted by entry %(entry)s.") % {"entry": retraction.sequence}
         self.log_change(request, entry, message)
         if entry.kind != EntryKind.PUBLISHED:
@@ -207,4 +225,4 @@ class TranslationAdmin(HiddenAdmin):
 
 
 admin.site.register((Edition, LedgerHead, LoadedItem), HiddenAdmin)
-admin.site.register((Ownership, Partnership, Repetition, DraftEvidence), DraftPartAdmin)
+admin.site.register((Ownership, Partnership, Repetition, DraftEdit, DraftEvidence), DraftPartAdmin)

@@ -28,7 +28,12 @@ from commitments.ledger.entity_contents import (
 )
 from commitments.ledger.redaction_rules import REDACTABLE_FIELDS
 from commitments.models import LedgerEntry, RedactionRequest
-from commitments.workflow.redactions import decide_redaction, redaction_by, request_redaction
+from commitments.workflow.redactions import (
+    decide_redaction,
+    redaction_by,
+    refuse_same_person,
+    request_redaction,
+)
 
 ContentPath = tuple[str | int, ...]  # the way to a text within an entry's content
 HOW_TO_REDACT = gettext_lazy(
@@ -211,6 +216,10 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         redaction_request = kwargs.get("obj")
         if redaction_request and redaction_request.decided_at is None and request.user.has_perm("commitments.redact"):
             context["waits"], context["own"] = True, redaction_request.asked_by_id == request.user.pk
+            try:
+                refuse_same_person(redaction_request, staff_user(request))
+            except ValidationError as problem:
+                context["not_second"] = join_sentences(problem.messages)
             context["removed"] = removed_texts(redaction_request)
             try:
                 context["preview"] = self._preview(

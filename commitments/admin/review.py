@@ -109,7 +109,7 @@ def find_blockers(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, 
     if not refusals:
         return {}
     if len(drafts) <= MAX_EXPLAINED:
-        refusals |= refusals_by_draft(drafts)
+        refusals |= refusals_by_draft(drafts, staff_user(request))
     return {"stopped": {pk: refusal_text(refusal) for pk, refusal in refusals.items()}, "blocked": True}
 
 

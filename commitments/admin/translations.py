@@ -38,12 +38,12 @@ from commitments.ledger.translations import (
     NewTranslation,
     TextPlace,
     check_translation,
-    record_translations,
     text_places,
 )
 from commitments.models import Commitment, DraftUpdate, Organisation, Translation
 from commitments.query.localized import localize
-from commitments.workflow.actors import translator_for
+from commitments.workflow.draft_edits import note_translations
+from commitments.workflow.entry_proposals import bring_translations
 
 MAX_TEXTS = 200  # texts on a page: with two boxes each, fewer than a form may have
 PLACE_LABELS = {
@@ -215,10 +215,20 @@ def save_translations(model_admin: LedgerAdmin, request: HttpRequest, texts: Tra
     if problems or lost_texts:
         message = _("Nothing was saved yet. See the boxes that are marked.") if problems else ""
         return sent_back(model_admin, request, texts, typed_texts, problem=message, problems=problems, lost=lost_texts)
-    number = record_translations(list(translations.values()), translator_for(staff_user(request)))
+    user, sources = staff_user(request), {translation.source for translation in translations.values()}
+    number, waiting = bring_translations(list(translations.values()), user)
+    note_translations(user, texts.commitment, sources)
     log(request, list(translations.values()))
     message = ngettext("%(number)s translation is recorded.", "%(number)s translations are recorded.", number)
-    model_admin.message_user(request, message % {"number": number}, messages.SUCCESS)
+    if number or not waiting:
+        model_admin.message_user(request, message % {"number": number}, messages.SUCCESS)
+    if waiting:
+        message = ngettext(
+            "%(number)s translation waits for another publisher.",
+            "%(number)s translations wait for another publisher.",
+            waiting,
+        )
+        model_admin.message_user(request, message % {"number": waiting}, messages.SUCCESS)
     return HttpResponseRedirect(request.get_full_path())
 
 

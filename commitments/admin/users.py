@@ -8,22 +8,28 @@ from allauth.account import admin as _account_admin  # noqa: F401  # registers w
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as _mfa_admin  # noqa: F401  # the same
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import UserChangeForm, UsernameField
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.text import format_lazy
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commitments.accounts.auth_log import log_reset_link
 from commitments.accounts.sessions import end_sessions
-from commitments.admin.base import HiddenAdmin
+from commitments.accounts.sign_in import ResetForm
+from commitments.admin.base import HiddenAdmin, staff_user
+from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.phrases import join_list
-from commitments.models import Affiliation, Reminder
+from commitments.models import AccountChange, Affiliation, Reminder
 
 # An account has one address, on the user's page, and its second factor is reset there: no tables of their own.
 admin.site.unregister((User, EmailAddress, Authenticator))
@@ -41,12 +47,29 @@ def free_address(typed: str, user: User) -> str:
     return typed.lower()
 
 
-class NewAccountForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """With the address, so that the person can set a password of their own."""
+class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """With the address, to which a link goes by which the person sets a password: nobody types another's."""
+
+    class Meta:
+        """Who it is; the rest is on the user's page."""
+
+        model = User
+        fields = ("username", "email")
+        field_classes = {"username": UsernameField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Nobody comes in without an address."""
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
 
     def clean_email(self) -> str:
         """As it is kept."""
         return free_address(self.cleaned_data["email"], self.instance)
+
+    def save(self, commit: bool = True) -> Any:
+        """There is no password until its owner sets one."""
+        self.instance.set_unusable_password()
+        return super().save(commit)
 
 
 class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -55,16 +78,6 @@ class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the s
     def clean_email(self) -> str:
         """As it is kept."""
         return free_address(self.cleaned_data["email"], self.instance)
-
-
-class OthersPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """The stock form, which would keep the warning of its help in the language that it was first read in."""
-
-    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # lazy
-        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
-        AdminUserCreationForm.usable_password_help_text,
-        gettext_lazy("If disabled, the current password for this user will be lost."),
-    )
 
 
 class AffiliationInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
@@ -92,10 +105,9 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
 
     form = AccountForm
     add_form = NewAccountForm
-    change_password_form = OthersPasswordForm
     fieldsets = (*UserAdmin.fieldsets, (gettext_lazy("Sign-in"), {"fields": ("second_factor",)}))  # type: ignore[misc]
     add_fieldsets = (
-        (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
+        (None, {"classes": ("wide",), "fields": ("username", "email")}),
         (gettext_lazy("Role"), {"fields": ("is_staff", "groups")}),
     )
     inlines = (AffiliationInline,)
@@ -106,6 +118,33 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """The stock page for passwords asks here, too."""
         return may_manage(request, obj) and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A new account is mailed the link by which its owner sets a password."""
+        super().save_model(request, obj, form, change)
+        if not change and obj.is_active:
+            send_password_link(request, obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's name
+        """In place of the stock page, on which one would type another's password: a link is mailed to its owner."""
+        user = self.get_object(request, unquote(id))
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if user is None:
+            raise Http404
+        if request.method == "POST":
+            if user.email and user.is_active:
+                send_password_link(request, user)
+                self.log_change(request, user, _("Mailed a link for a new password."))
+                message = _("A link by which %(user)s sets a new password is on its way to the account’s address.")
+                self.message_user(request, message % {"user": user}, messages.SUCCESS)
+            else:
+                message = _("%(user)s is not active or has no address, so no mail can be sent.")
+                self.message_user(request, message % {"user": user}, messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
+        title = _("Mail a link for a new password to %(user)s?") % {"user": user}
+        context = {**self.admin_site.each_context(request), "title": title, "original": user, "opts": self.opts}
+        return TemplateResponse(request, "admin/password_link.html", context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: take away "active" instead."""
@@ -157,6 +196,26 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
             self.log_change(request, user, _("Reset the second factor and ended all sessions."))
             self.message_user(request, _("Now signing in with the password alone: %(user)s.") % {"user": user})
         return None
+
+
+def send_password_link(request: HttpRequest, user: User) -> None:
+    """The mail that "Forgot your password?" brings, in the language that the account's owner reads."""
+    form = ResetForm({"email": user.email})
+    affiliation = getattr(user, "affiliation", None)
+    with translation.override(affiliation.language if affiliation else RECORD_LANGUAGE):
+        if form.is_valid():
+            form.save(request)
+            log_reset_link(user, staff_user(request))
+
+
+@admin.register(AccountChange)
+class AccountChangeAdmin(HiddenAdmin):
+    """Who changed what of whose account, and when its owner was told."""
+
+    list_display = ("account", "part", "changed_by", "made_at", "mailed_at")
+    list_filter = ("part",)
+    list_select_related = ("account", "changed_by")
+    exclude = ("address_before",)
 
 
 @admin.register(Affiliation)

@@ -317,6 +317,24 @@ class ProposalState(Vocabulary):
     DECLINED = "declined", "ended", _("A publisher declined it, with the reason."), _("declined")
 
 
+class AccountPart(Vocabulary):
+    """What of an account was changed: by it one signs in, or may do more."""
+
+    PASSWORD = "password", "", "", pgettext_lazy("of an account", "password")
+    FACTORS = "factors", "", "", pgettext_lazy("of an account", "second factors")
+    ADDRESS = "address", "", "", pgettext_lazy("of an account", "e-mail address")
+    ROLES = "roles", "", "", pgettext_lazy("of an account", "roles")
+    ACTIVE = "active", "", "", pgettext_lazy("of an account", "mark “active”")
+
+
+class ProposedAct(Vocabulary):
+    """What a publisher asks another one to put on record, where that takes two."""
+
+    CORRECTION = "correction", "", "", _("correction")
+    RETRACTION = "retraction", "", "", _("retraction")
+    TRANSLATION = "translation", "", "", _("translation")
+
+
 class ReportBasis(Vocabulary):
     """What a report rests on."""
 

@@ -110,10 +110,15 @@ def translatable_texts(commitment: Commitment) -> list[str]:
 
 def text_places(commitment: Commitment) -> dict[str, TextPlace]:
     """The same, each with the place where it stands first."""
-    places: dict[str, TextPlace] = {}
+    return {text: places[0] for text, places in places_of_texts(commitment).items()}
+
+
+def places_of_texts(commitment: Commitment) -> dict[str, list[TextPlace]]:
+    """The same, each with every place where it stands: of the record first, then of drafts."""
+    places: dict[str, list[TextPlace]] = {}
     for place, text in [*_texts_on_record(commitment), *_texts_of_drafts(commitment)]:
         if text:
-            places.setdefault(text, place)
+            places.setdefault(text, []).append(place)
     return places
 
 

@@ -9,19 +9,23 @@ from commitments.models.news_source import NewsSource
 from commitments.models.organisation import Organisation
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, Update
 from commitments.models.release import Agreement, Area, LoadedItem, Occasion, Release, Section
-from commitments.models.staff import Affiliation, RedactionRequest, Reminder
+from commitments.models.staff import AccountChange, Affiliation, RedactionRequest, Reminder
 from commitments.models.translation import Translation
+from commitments.models.two_people import DraftEdit, EntryProposal
 
 __all__ = [
+    "AccountChange",
     "Affiliation",
     "Agreement",
     "Area",
     "Commitment",
+    "DraftEdit",
     "DraftEvidence",
     "DraftUpdate",
     "Edition",
     "EntityChange",
     "EntityProposal",
+    "EntryProposal",
     "ErrorReport",
     "Evidence",
     "LedgerEntry",

@@ -8,7 +8,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commitments.domain.choices import AccountPart
 from commitments.i18n.languages import RECORD_LANGUAGE, language_names
+from commitments.models.fields import choice_field, vocabulary_constraint
 from commitments.models.ledger import LedgerEntry
 from commitments.models.organisation import Organisation
 
@@ -60,6 +62,46 @@ class Reminder(models.Model):
     def __str__(self) -> str:
         """Whom, and for which day."""
         return f"{self.user}, {self.day}"
+
+
+class AccountChange(models.Model):
+    """That something of an account was changed, by whom, and that its owner was told.
+
+    For a day, whoever changed another's account is no second person for it, nor it for them: see
+    `workflow.second_person`. `changed_by` is empty where nobody was signed in: a link in a mail, a command.
+    """
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_changes", verbose_name=_("account")
+    )
+    part = choice_field(AccountPart, _("what was changed"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("changed by")
+    )
+    made_at = models.DateTimeField(_("changed at"), default=timezone.now)
+    mailed_at = models.DateTimeField(_("mailed at"), null=True)
+    address_before = models.EmailField(_("address before"), max_length=254, blank=True)  # until it was written to
+
+    class Meta:
+        """Latest first."""
+
+        ordering = ["-made_at", "-pk"]
+        verbose_name = _("change of an account")
+        verbose_name_plural = _("changes of accounts")
+        indexes = [
+            models.Index(fields=["account", "made_at"], name="account_change_of"),
+            models.Index(fields=["changed_by", "made_at"], name="account_change_by"),
+        ]
+        constraints = [
+            vocabulary_constraint("part", AccountPart, "account_change_part_known"),
+            models.CheckConstraint(
+                condition=Q(mailed_at=None) | Q(address_before=""), name="account_change_address_goes_once_told"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Whose, and what."""
+        return f"{self.account}, {self.get_part_display()}"
 
 
 class RedactionRequest(models.Model):

@@ -25,6 +25,8 @@ from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.projection import to_counted_update
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
 from commitments.workflow.actors import actor_for
+from commitments.workflow.draft_edits import authors_of_drafts
+from commitments.workflow.second_person import SecondPerson
 
 
 class DraftRefusedError(ValidationError):
@@ -62,13 +64,11 @@ def assess_with_draft(
 
 def may_publish_draft(draft: DraftUpdate | None, user: User) -> bool:
     """Whether the user may publish a draft; None for one that the user is about to write."""
-    own = draft is None or draft.pk is None or is_drafted_by(draft, user)
-    return user.has_perm("commitments.publish") and not (settings.FOUR_EYES and own)
-
-
-def is_drafted_by(draft: DraftUpdate, user: User) -> bool:
-    """Whether the user wrote it, or was the last to change it."""
-    return user.pk in (draft.author_id, draft.changed_by_id)
+    if not user.has_perm("commitments.publish") or not settings.FOUR_EYES:
+        return user.has_perm("commitments.publish")
+    if draft is None or draft.pk is None:
+        return False
+    return not authors_of_drafts([draft])[draft.pk] & set(SecondPerson(user).keys)
 
 
 def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntry]:
@@ -76,7 +76,8 @@ def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntr
     with transaction.atomic():
         locked = _lock_drafts(drafts)
         for draft in locked:
-            _refuse_unpublishable(draft, user)
+            refuse_published(draft)
+        _refuse_same_person(locked, user)
         entries = _append_drafts(locked, actor_for(user))
         for draft, entry in zip(locked, entries, strict=True):
             draft.published_as, draft.state = entry, DraftState.PUBLISHED
@@ -91,11 +92,12 @@ def check_publishable(drafts: Sequence[DraftUpdate]) -> None:
         transaction.set_rollback(True)
 
 
-def refusals_by_draft(drafts: Sequence[DraftUpdate]) -> dict[int, DraftRefusedError]:
-    """What is wrong with each that could not be published by itself, by its key."""
+def refusals_by_draft(drafts: Sequence[DraftUpdate], user: User) -> dict[int, DraftRefusedError]:
+    """What is wrong with each that this user could not publish by itself, by its key."""
     refusals: dict[int, DraftRefusedError] = {}
     for draft in drafts:
         try:
+            _refuse_same_person([draft], user)
             check_publishable([draft])
         except DraftRefusedError as refusal:
             refusals[draft.pk] = refusal
@@ -129,12 +131,17 @@ def _draft_entry(draft: DraftUpdate, by: Actor) -> NewEntry:
     return NewEntry(draft.kind, content, draft.commitment, by=by, key=f"draft/{draft.pk}")
 
 
-def _refuse_unpublishable(draft: DraftUpdate, user: User) -> None:
-    """Published already, or drafted by the very person who is to publish it."""
-    refuse_published(draft)
-    if settings.FOUR_EYES and is_drafted_by(draft, user):
-        message = _("You drafted or changed it, and here somebody else must publish it. Send it for publishing.")
-        raise DraftRefusedError(draft, ValidationError(message))
+def _refuse_same_person(drafts: Sequence[DraftUpdate], user: User) -> None:
+    """With four eyes, raise DraftRefusedError for a draft in which the user, or an account of theirs, had a hand."""
+    if not settings.FOUR_EYES:
+        return
+    second_person, authors = SecondPerson(user), authors_of_drafts(drafts)
+    own_message = _("You drafted or changed it, and here somebody else must publish it. Send it for publishing.")
+    for draft in drafts:
+        try:
+            second_person.refuse_same(authors[draft.pk], own_message)
+        except ValidationError as problem:
+            raise DraftRefusedError(draft, problem) from problem
 
 
 def refuse_published(draft: DraftUpdate) -> None:

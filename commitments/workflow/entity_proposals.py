@@ -37,6 +37,7 @@ from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import EntityProposal, LedgerEntry, Release
 from commitments.models.entity import Entity
 from commitments.workflow.actors import actor_for
+from commitments.workflow.second_person import SecondPerson
 
 Changes = dict[str, dict[str, Any]]  # by field: {"before": …, "after": …}, as contents of the ledger say them
 
@@ -145,9 +146,12 @@ def refuse_own_entities(new_entries: Sequence[NewEntry], user: User) -> None:
     """
     if not settings.FOUR_EYES:
         return
-    if own := [str(row) for row in first_recorded_with(new_entries) if was_edited_by(row, user)]:
-        message = _("You wrote or changed %(names)s, and here somebody else must put that on record. Ask a publisher.")
-        raise ValidationError(message % {"names": join_list(in_quotes(name) for name in own)})
+    second_person = SecondPerson(user)
+    editors = {row: editors_among(row, second_person.keys) for row in first_recorded_with(new_entries)}
+    own = [in_quotes(str(row)) for row, keys in editors.items() if user.pk in keys]
+    message = _("You wrote or changed %(names)s, and here somebody else must put that on record. Ask a publisher.")
+    authors = {key for keys in editors.values() for key in keys}
+    second_person.refuse_same(authors, message % {"names": join_list(own)})
 
 
 def first_recorded_with(new_entries: Sequence[NewEntry]) -> list[Entity]:
@@ -156,14 +160,14 @@ def first_recorded_with(new_entries: Sequence[NewEntry]) -> list[Entity]:
     return [row for row in rows_for_entities(entities).values() if row.published_at is None]
 
 
-def was_edited_by(row: Entity, user: User) -> bool:
-    """Whether the user added the row or changed anything of it; to save it as it was is no change.
+def editors_among(row: Entity, users: Iterable[int]) -> set[int]:
+    """Which of these users added the row or changed anything of it, by their keys; to save it as it was is no change.
 
     Of a release also its sections and agreements, which had pages of their own once.
     """
     parts: list[models.Model] = [*row.sections.all(), *row.agreements.all()] if isinstance(row, Release) else []
-    edits = LogEntry.objects.filter(_is_about([row, *parts]), user=user, action_flag__in=(ADDITION, CHANGE))
-    return edits.exclude(action_flag=CHANGE, change_message="[]").exists()
+    edits = LogEntry.objects.filter(_is_about([row, *parts]), user__in=users, action_flag__in=(ADDITION, CHANGE))
+    return set(edits.exclude(action_flag=CHANGE, change_message="[]").values_list("user", flat=True))
 
 
 def _is_about(rows: Iterable[models.Model]) -> Q:
@@ -192,9 +196,17 @@ def _lock_proposals(proposals: Sequence[EntityProposal]) -> list[EntityProposal]
 def _refuse_unrecordable(proposal: EntityProposal, user: User) -> None:
     """Decided already, or proposed by the very person who is to record it."""
     refuse_decided(proposal)
-    if settings.FOUR_EYES and proposal.author_id == user.pk:
-        message = _("You proposed it, and here somebody else must put it on record.")
-        raise ProposalRefusedError(proposal, ValidationError(message))
+    try:
+        refuse_same_person(proposal, user)
+    except ValidationError as problem:
+        raise ProposalRefusedError(proposal, problem) from problem
+
+
+def refuse_same_person(proposal: EntityProposal, user: User) -> None:
+    """With four eyes, raise ValidationError where the user is no second person for whoever proposed it."""
+    if settings.FOUR_EYES:
+        own_message = _("You proposed it, and here somebody else must put it on record.")
+        SecondPerson(user).refuse_same([proposal.author_id], own_message)
 
 
 def _refuse_own_entities_of(proposal: EntityProposal, entry: NewEntry, user: User) -> None:

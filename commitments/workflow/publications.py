@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from commitments.ledger.append import EntryRefusedError, append_entries, lock_head, new_correction, new_publication
 from commitments.ledger.contents import PARTIES
 from commitments.ledger.new_entries import NewEntry
 from commitments.models import Commitment, LedgerEntry
 from commitments.workflow.actors import actor_for
+from commitments.workflow.draft_edits import authors_of_commitments
 from commitments.workflow.entity_proposals import first_recorded_with, refuse_own_entities
+from commitments.workflow.second_person import SecondPerson
 
 
 class PublicationRefusedError(ValidationError):
@@ -36,6 +40,7 @@ def publish_commitments(commitments: Sequence[Commitment], user: User) -> list[L
         stored = Commitment.objects.filter(pk__in=[commitment.pk for commitment in commitments])
         drafts = in_order_of_parts(list(stored.select_related("release", "area", "part_of").prefetch_related(*PARTIES)))
         new_entries = [new_publication(draft, actor_for(user)) for draft in drafts]
+        _refuse_same_person(drafts, user)
         for draft, new_entry in zip(drafts, new_entries, strict=True):
             _refuse_own_entities_of(draft, new_entry, user)
         return _append_publications(drafts, new_entries)
@@ -67,6 +72,19 @@ def in_order_of_parts(commitments: Sequence[Commitment]) -> list[Commitment]:
         ordered += ready
         waiting = [commitment for commitment in waiting if commitment not in ready]
     return ordered
+
+
+def _refuse_same_person(drafts: Sequence[Commitment], user: User) -> None:
+    """With four eyes, raise PublicationRefusedError for a draft in which the user had a hand, or is barred for now."""
+    if not settings.FOUR_EYES:
+        return
+    second_person, authors = SecondPerson(user), authors_of_commitments(drafts)
+    own_message = _("You wrote, changed or translated a part of it, and here somebody else must publish it.")
+    for draft in drafts:
+        try:
+            second_person.refuse_same(authors[draft.pk], own_message)
+        except ValidationError as problem:
+            raise PublicationRefusedError(draft, problem) from problem
 
 
 def _refuse_own_entities_of(commitment: Commitment, new_entry: NewEntry, user: User) -> None:

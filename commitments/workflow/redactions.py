@@ -18,8 +18,16 @@ from commitments.ledger.contents import Content
 from commitments.ledger.entity_contents import rows_for_entities, split_entity
 from commitments.ledger.entity_validation import recorded_entity_fields
 from commitments.ledger.new_entries import Actor, NewEntry
-from commitments.models import DraftUpdate, EntityProposal, LedgerEntry, RedactionRequest
+from commitments.models import (
+    Commitment,
+    DraftUpdate,
+    EntityProposal,
+    EntryProposal,
+    LedgerEntry,
+    RedactionRequest,
+)
 from commitments.workflow.actors import actor_for
+from commitments.workflow.second_person import SecondPerson
 
 
 def request_redaction(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> RedactionRequest:
@@ -39,17 +47,23 @@ def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) ->
         stored = RedactionRequest.objects.select_for_update(of=("self",)).select_related("entry").get(pk=request.pk)
         if stored.decided_at:
             raise ValidationError(_("Somebody has decided on it already."))
-        if granted and stored.asked_by_id == user.pk:
-            raise ValidationError(_("You asked for it yourself. A redaction takes a second administrator."))
+        if granted:
+            refuse_same_person(stored, user)
         stored.decided_by, stored.decided_at, stored.granted = user, timezone.now(), granted
         stored.save()
         if granted:
             entity = stored.entry.subject.entity
             recorded = recorded_entity_fields([entity]) if entity else {}
             append_entries([redaction_by(stored.entry, stored.remaining, stored.reason, user)])
-            _clear_staff_copies(stored.entry)
+            _clear_staff_copies(stored.entry, user)
             if entity:
                 _bring_proposals_up_to_date(entity, recorded[entity])
+
+
+def refuse_same_person(request: RedactionRequest, user: User) -> None:
+    """Raise ValidationError where the user is no second administrator for whoever asked for it."""
+    own_message = _("You asked for it yourself. A redaction takes a second administrator.")
+    SecondPerson(user).refuse_same([request.asked_by_id], own_message, carries_out=True)
 
 
 def redaction_by(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> NewEntry:
@@ -57,7 +71,7 @@ def redaction_by(entry: LedgerEntry, remaining: Content | None, reason: str, use
     return new_redaction(entry, remaining, reason, Actor(Role.ADMINISTRATOR, actor_for(user).organisation))
 
 
-def _clear_staff_copies(entry: LedgerEntry) -> None:
+def _clear_staff_copies(entry: LedgerEntry, user: User) -> None:
     """Take the removed words out of what staff keep beside the ledger: earlier requests, and the admin's log."""
     RedactionRequest.objects.filter(entry__in=[entry, entry.subject]).exclude(decided_at=None).update(remaining=None)
     log_entries = LogEntry.objects.filter(content_type__app_label="commitments")
@@ -66,8 +80,19 @@ def _clear_staff_copies(entry: LedgerEntry) -> None:
     if commitment := entry.subject.commitment:
         commitment_log = log_entries.filter(content_type__model="commitment", object_id=str(commitment.pk))
         commitment_log.update(object_repr=commitment.reference, change_message="")
+        _clear_entry_proposals(commitment, user)
     if entity := entry.subject.entity:
         _clear_copies_of_entity(entity)
+
+
+def _clear_entry_proposals(commitment: Commitment, user: User) -> None:
+    """What was proposed of its words is emptied, and what still waits declined: it would say what was removed."""
+    proposals = EntryProposal.objects.filter(commitment=commitment)
+    reason = _("Words of this commitment were redacted meanwhile. Propose anew what is still right.")
+    proposals.exclude(state=ProposalState.WAITING).exclude(declined_because="").update(declined_because="–")
+    waiting = proposals.filter(state=ProposalState.WAITING)
+    waiting.update(state=ProposalState.DECLINED, declined_because=reason, decided_by=user, decided_at=timezone.now())
+    proposals.update(content={})
 
 
 def _clear_copies_of_entity(entity: str) -> None:

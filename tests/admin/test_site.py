@@ -16,6 +16,7 @@ from commitments.models import (
     DraftEvidence,
     DraftUpdate,
     EntityProposal,
+    EntryProposal,
     ErrorReport,
     LedgerEntry,
     LinkCheck,
@@ -37,6 +38,7 @@ READ_ONLY = {
     *("affiliation", "edition", "evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership"),
     *("linkcheck", "redactionrequest", "reminder", "state", "translation", "update"),
     *("agreement", "entitychange", "entityproposal", "repetition", "section"),
+    *("accountchange", "draftedit", "entryproposal"),
 }
 # Evidence is typed with its draft, and error reports are sent by readers.
 EDITABLE = {*MODELS} - READ_ONLY - {"draftevidence", "errorreport"}
@@ -64,6 +66,9 @@ def rows(module_db):
     Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
     Reminder.objects.create(user=boss, day="2026-11-29")
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
+    draft.edits.create(user=boss)
+    content = {"changes": [{"field": "title", "before": commitment.title, "after": "Other"}], "reason": "Wrong."}
+    EntryProposal.objects.create(act="correction", commitment=commitment, content=content, author=boss)
     record_translations([NewTranslation(commitment, "zh-hant", commitment.title, "譯文")], Actor())
     return {name: list(model.objects.all()) for name, model in MODELS.items()}
 

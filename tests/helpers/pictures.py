@@ -30,8 +30,13 @@ GROUPS = {
         *("Release", "Section", "Agreement", "Area", "Organisation", "Occasion", "NewsSource"),
     ),
     "Beside the ledger: rows are only added": ("Translation",),
-    "Work in hand": ("DraftUpdate", "DraftEvidence", "EntityProposal", "RedactionRequest", "ErrorReport"),
-    "Staff, loading and what is kept": ("Affiliation", "Reminder", "LoadedItem", "Edition", "LinkCheck"),
+    "Work in hand": (
+        *("DraftUpdate", "DraftEvidence", "DraftEdit", "EntityProposal", "EntryProposal", "RedactionRequest"),
+        "ErrorReport",
+    ),
+    "Staff, loading and what is kept": (
+        *("Affiliation", "AccountChange", "Reminder", "LoadedItem", "Edition", "LinkCheck"),
+    ),
 }
 
 

@@ -11,13 +11,16 @@ from commitments.domain.partial_dates import parse_partial_date
 from commitments.ledger.append import append_entries, new_publication
 from commitments.ledger.new_entries import Actor
 from commitments.models import (
+    AccountChange,
     Agreement,
     Commitment,
+    DraftEdit,
     DraftEvidence,
     DraftUpdate,
     Edition,
     EntityChange,
     EntityProposal,
+    EntryProposal,
     ErrorReport,
     LedgerEntry,
     LedgerHead,
@@ -126,6 +129,19 @@ def a_redaction_request():
     return RedactionRequest.objects.create(entry=published().entries.get(), reason="R.", asked_by=asker)
 
 
+def an_account_change():
+    return AccountChange.objects.create(account=User.objects.create_user("holder"), part="roles")
+
+
+def a_draft_edit():
+    return DraftEdit.objects.create(user=User.objects.create_user("hand"), draft=a_draft_update())
+
+
+def an_entry_proposal():
+    author = User.objects.create_user("author")
+    return EntryProposal.objects.create(act="correction", commitment=published(), author=author)
+
+
 # What each of a row's constraints must refuse: for each, columns that only it forbids.
 NO_DATE = {"deadline": "", "deadline_first": None, "deadline_last": None}
 NO_DAYS = {"deadline_first": None, "deadline_last": None}
@@ -226,6 +242,23 @@ IMPOSSIBLE = {
             "redaction_takes_two",
         ),
     ],
+    an_account_change: [
+        ({"part": "shoe size"}, "account_change_part_known"),
+        (
+            {"mailed_at": "2026-11-29T08:00Z", "address_before": "old@example.org"},
+            "account_change_address_goes_once_told",
+        ),
+    ],
+    a_draft_edit: [({"draft": None}, "draft_edit_of_one_draft")],
+    an_entry_proposal: [
+        ({"act": "gossip"}, "entry_proposal_act_known"),
+        ({"state": "lost", "decided_at": "2026-11-29T08:00Z", "decided_by": F("author")}, "entry_proposal_state_known"),
+        ({"state": "declined"}, "entry_proposal_decided_by_somebody"),
+        (
+            {"state": "recorded", "decided_at": "2026-11-29T08:00Z", "decided_by": F("author")},
+            "entry_proposal_takes_two",
+        ),
+    ],
 }
 # Of rows that no statement changes, or that there is one of.
 ON_THE_WAY_IN = {"translation_role_known", "translation_language_known", "head_is_one_row", "edition_is_one_row"}
@@ -321,6 +354,10 @@ ONE_ONLY = {
     "draft of an entry": once_more(a_published_draft),
     "repetition": once_more(a_repetition),
     "answer of a page": twice(a_link_check),
+    "hand in the draft of an update": once_more(a_draft_edit),
+    "hand in a draft commitment": once_more(
+        lambda: DraftEdit.objects.create(user=User.objects.create_user("hand"), commitment=CommitmentFactory())
+    ),
 }
 
 

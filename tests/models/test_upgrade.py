@@ -74,6 +74,49 @@ from commitments.models import NewsSource
 print(NewsSource.objects.on_record().count(), NewsSource.objects.get(slug="gazette").published_at)
 """
 
+# Who wrote, changed, translated and returned drafts, as only the admin's log has it.
+HANDS_BEFORE = """
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from commitments.models import Commitment, Translation
+
+people = {name: User.objects.create_user(name) for name in ("ann", "bob", "cy", "dee", "eve")}
+public = Commitment.objects.get(reference="CU-08")
+whole = Commitment.objects.create(
+    reference="ZZ-01", title="Later", quote="later", release=public.release, area=public.area, paragraph=1,
+    kind="action", force="promise", done_when="It is done."
+)
+draft = public.drafts.create(date="2026-11", note="Not sent.", author=people["ann"], changed_by=people["bob"])
+changed = '[{"changed": {"fields": ["Note"]}}]'
+for name, row, flag, message in (
+    ("ann", whole, ADDITION, '[{"added": {}}]'), ("bob", whole, CHANGE, changed), ("dee", whole, CHANGE, "[]"),
+    ("cy", draft, CHANGE, changed), ("dee", draft, CHANGE, "Returned."), ("eve", public, CHANGE, changed),
+):
+    LogEntry.objects.create(
+        user=people[name], content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk),
+        object_repr=str(row), action_flag=flag, change_message=message
+    )
+LogEntry.objects.create(
+    user=people["cy"], content_type=ContentType.objects.get_for_model(Translation), object_repr="ZZ-01",
+    action_flag=CHANGE, change_message=changed
+)
+"""
+HANDS_AFTER = """
+import json
+from django.contrib.auth.models import Group
+from commitments.models import AccountChange, DraftEdit, EntryProposal
+edits = DraftEdit.objects.order_by("user__username")
+print(json.dumps({
+    "whole": [edit.user.username for edit in edits.filter(commitment__reference="ZZ-01")],
+    "draft": [edit.user.username for edit in edits.filter(draft__note="Not sent.")],
+    "all": edits.count(),
+    "others": AccountChange.objects.count() + EntryProposal.objects.count(),
+    "may_view": [group.name for group in Group.objects.filter(
+        permissions__codename__in=("view_entryproposal", "view_accountchange")).order_by("name")],
+}))
+"""
+
 
 @pytest.fixture
 def upgraded(installation):
@@ -106,4 +149,17 @@ def test_the_new_file_says_what_an_older_record_says_otherwise_and_brings_the_re
     assert "organisation/lcsd/1 is on record with other content (short_name), and stays as it is there." in told
     assert "BR-01/4 is on record with other content (evidence), and stays as it is there." in told
     assert installation.python(SOURCES).stdout.split() == ["52", "None"]
+    installation.run_well("verify_ledger")
+
+
+def test_whoever_had_a_hand_in_a_draft_before_is_read_from_the_log(installation):
+    made = installation.python(HANDS_BEFORE)
+    assert made.returncode == 0, made.stderr
+    installation.run_well("migrate", "commitments", "0022")
+    installation.run_well("migrate")
+    after = json.loads(installation.python(HANDS_AFTER).stdout)
+    assert after["whole"] == ["ann", "bob", "cy"]
+    assert after["draft"] == ["ann", "bob", "cy"]
+    assert (after["all"], after["others"]) == (6, 0)
+    assert after["may_view"] == ["Administrator", "Editor", "Publisher"]
     installation.run_well("verify_ledger")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,11 +49,12 @@ from commitments.ledger.contents import (
     to_text,
 )
 from commitments.ledger.reconciliation import PARTY_TABLES
-from commitments.ledger.translations import NewTranslation, latest_translations, record_translations
+from commitments.ledger.translations import NewTranslation, latest_translations
 from commitments.ledger.validation import check_public_fields
 from commitments.models import Commitment, Repetition, State
 from commitments.query.expressions import BATCH_SIZE
-from commitments.workflow.actors import translator_for
+from commitments.workflow.draft_edits import note_edits
+from commitments.workflow.entry_proposals import bring_translations
 
 # Columns of our export that say what the ledger reports. Whoever types into one of them expects something.
 REPORTED_COLUMNS = ("status", "stop_reason", "status_on", "achieved", "note", "evidence_urls")
@@ -190,6 +192,7 @@ class CommitmentResource(ImportResource):
             fixed_columns = [name for name in outcome.changed if name not in TRANSLATION_SOURCES]
             if fixed_columns:
                 raise ValidationError({name: self._published_message(outcome.name, name) for name in fixed_columns})
+            outcome.note = _("It is public: the translation waits for another publisher.") if settings.FOUR_EYES else ""
             return CHANGED
         try:
             check_public_fields(self._content(outcome.cells), self.resolver)
@@ -256,6 +259,7 @@ class CommitmentResource(ImportResource):
         for name in PARTY_TABLES:
             self._write_parties(name, pairs)
         self._write_repeats(pairs)
+        note_edits(self.user, commitments=[commitment.pk for commitment, _outcome in pairs])
         self.log(
             new_commitments,
             [(commitment, outcome.changed) for commitment, outcome in zip(changed_commitments, changed, strict=True)],
@@ -285,7 +289,7 @@ class CommitmentResource(ImportResource):
             for name, (column, language) in TRANSLATION_SOURCES.items()
             if name in self.columns and outcome.cells[column]
         ]
-        record_translations(translations, translator_for(self.user))
+        bring_translations(translations, self.user)
 
     def _build_commitment(self, outcome: RowOutcome) -> Commitment:
         existing_row = self.existing_rows.get(outcome.name)

@@ -38,12 +38,13 @@ from commitments.domain.hash_chain import canonical_json
 from commitments.ledger.append import lock_head
 from commitments.ledger.contents import Content, parse_decimal, update_content
 from commitments.ledger.entity_validation import EntityValidator
-from commitments.ledger.translations import NewTranslation, latest_translations, record_translations
+from commitments.ledger.translations import NewTranslation, latest_translations
 from commitments.ledger.validation import EntryValidator, check_update
 from commitments.models import DraftEvidence, DraftUpdate
 from commitments.query.expressions import BATCH_SIZE
-from commitments.workflow.actors import translator_for
+from commitments.workflow.draft_edits import note_edits
 from commitments.workflow.drafts import refuse_unsupported_fields
+from commitments.workflow.entry_proposals import bring_translations
 from commitments.workflow.news_sources import NewsSourceLookup
 
 # A draft has fewer of some values than the record.
@@ -192,7 +193,7 @@ class DraftResource(ImportResource):
 
     def write(self, new: list[RowOutcome], changed: list[RowOutcome]) -> None:
         """Store them, waiting for publishing, with their evidence and how their notes are said in Chinese."""
-        outcomes = [*new, *changed]
+        outcomes, all_changed = [*new, *changed], changed
         changed = [outcome for outcome in changed if set(outcome.changed) - NOTE_COLUMNS.keys()]
         new_drafts = [self._build_draft(outcome.cells) for outcome in new]
         changed_drafts = [self._build_draft(outcome.cells) for outcome in changed]
@@ -219,7 +220,8 @@ class DraftResource(ImportResource):
             for name, language in NOTE_COLUMNS.items()
             if name in self.columns and outcome.cells["note"]
         ]
-        record_translations(notes, translator_for(self.user))
+        bring_translations(notes, self.user)
+        note_edits(self.user, [*(draft.pk for draft in new_drafts), *(int(outcome.name) for outcome in all_changed)])
 
 
 def _with_evidence(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:

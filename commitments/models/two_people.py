@@ -1,0 +1,96 @@
+"""What takes two people: who had a hand in a draft, and what one publisher asks another to put on record."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from commitments.domain.choices import ProposalState, ProposedAct
+from commitments.models.commitment import Commitment
+from commitments.models.fields import choice_field, vocabulary_constraint
+from commitments.models.ledger import LedgerEntry
+from commitments.models.progress import DraftUpdate
+
+
+class DraftEdit(models.Model):
+    """That somebody wrote or changed a part of a draft: its fields, its evidence or how it is translated.
+
+    Of a draft commitment or of the draft of an update. With four eyes none of them publishes it.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("user"))
+    commitment = models.ForeignKey(
+        Commitment, models.CASCADE, related_name="edits", null=True, verbose_name=_("commitment")
+    )
+    draft = models.ForeignKey(DraftUpdate, models.CASCADE, related_name="edits", null=True, verbose_name=_("draft"))
+
+    class Meta:
+        """Each person once a draft."""
+
+        ordering = ["pk"]
+        verbose_name = _("hand in a draft")
+        verbose_name_plural = _("hands in drafts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(commitment=None, draft__isnull=False) | Q(commitment__isnull=False, draft=None),
+                name="draft_edit_of_one_draft",
+            ),
+            models.UniqueConstraint(fields=["user", "commitment"], name="draft_edit_once_a_commitment"),
+            models.UniqueConstraint(fields=["user", "draft"], name="draft_edit_once_a_draft"),
+        ]
+
+    def __str__(self) -> str:
+        """Who, and in what."""
+        return f"{self.user}, {self.draft or self.commitment}"
+
+
+class EntryProposal(models.Model):
+    """A correction, a retraction or translations that wait for a second publisher.
+
+    `content`: that of the entry; of translations {"translations": [{"language", "source", "before", "text"}]}. Empty
+    once words of the commitment were redacted. `published_as` is empty for translations, which are no entries.
+    """
+
+    act = choice_field(ProposedAct, _("what is to be done"))
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="+", verbose_name=_("commitment"))
+    target = models.ForeignKey(
+        LedgerEntry, models.PROTECT, related_name="+", null=True, verbose_name=_("entry to be retracted")
+    )
+    content = models.JSONField(_("content"), default=dict)
+    state = choice_field(ProposalState, _("state"), default=ProposalState.WAITING)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    declined_because = models.TextField(_("why it was declined"), blank=True)
+    published_as = models.OneToOneField(
+        LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("published as")
+    )
+
+    class Meta:
+        """Those that wait first; the database holds that it takes two."""
+
+        ordering = [models.F("decided_at").desc(nulls_first=True), "created_at"]
+        verbose_name = _("correction, retraction or translation that takes two")
+        verbose_name_plural = _("corrections, retractions and translations that take two")
+        constraints = [
+            vocabulary_constraint("act", ProposedAct, "entry_proposal_act_known"),
+            vocabulary_constraint("state", ProposalState, "entry_proposal_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ProposalState.WAITING, decided_at=None, decided_by=None)
+                | (~Q(state=ProposalState.WAITING) & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="entry_proposal_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.RECORDED) | ~Q(decided_by=models.F("author")),
+                name="entry_proposal_takes_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """What it is about."""
+        return f"{self.get_act_display()}, {self.commitment.reference}"
