@@ -1,4 +1,4 @@
-# make run    the tracker on this machine, at http://127.0.0.1:8000 (PORT= changes it)
+# make run    the tracker on this machine, at http://127.0.0.1:8000 (PORT= changes it), and what sends its mails
 # make test   the tests, browser tests included, on SQLite, and on a throw-away PostgreSQL what can differ there
 # make check  formatting, lint, types, migrations, translations, production settings
 # make bench  our figures beside the stock way and the floor
@@ -28,7 +28,7 @@ SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threa
 run: .venv/runtime $(STATIC) $(COMPILED)
 	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
 	@echo "Serving http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
-	@exec $(SERVE) --bind 127.0.0.1:$(PORT)
+	@$(BIN)/python manage.py send_outbox --every 5 & exec $(SERVE) --bind 127.0.0.1:$(PORT)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.11 run" if sys.version_info < (3, 11) else 0)'
@@ -101,6 +101,7 @@ soak: .venv/development $(STATIC) $(COMPILED)
 	$(ON_POSTGRESQL) $(BIN)/python -m tests.soak.load
 	$(BIN)/python -m tests.soak.memory
 	$(BIN)/python -m tests.soak.api
+	$(BIN)/python -m tests.soak.sign_in_times
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) $(BIN)/python -m pytest -m slow tests/slow/test_fuzz.py
 
 screenshots: .venv/development $(STATIC) $(COMPILED) system

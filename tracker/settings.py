@@ -372,6 +372,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # the administrator who makes the account v
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": None}  # counted in commitments/accounts/attempts.py, where a known browser is spared
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "add_webauthn": "commitments.accounts.sign_in.PasskeyForm",
@@ -389,6 +390,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "sign_in_attempts",
+        "KEY_FUNCTION": "commitments.accounts.attempts.keyed_digest",  # of names and network addresses
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
     # Who asked how often in the last minute (commitments/web/rate_limits.py): in each worker's memory, because it is
@@ -451,10 +453,12 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
+KNOWN_BROWSER_COOKIE_NAME = "known-browser"
 HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 if PRODUCTION:
     # Browsers take a cookie of such a name from this host alone, over HTTPS alone.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    KNOWN_BROWSER_COOKIE_NAME = "__Secure-known-browser"  # over HTTPS alone; it goes to staff's pages only
     SECURE_HSTS_SECONDS = HSTS_SECONDS
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked on the machine itself, where there is no TLS
     # W005 and W021: whether the neighbouring hosts of a government domain are all HTTPS, and whether
@@ -503,9 +507,10 @@ CORS_EXPOSE_HEADERS = ["X-Row-Count", "X-Ledger-Head", "ETag", "Link", "Retry-Af
 SITE_URL = site_url(
     os.environ.get("SITE_URL") or (f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://127.0.0.1:8000")
 )
-globals().update(
-    mail_server(os.environ.get("EMAIL_URL") or ("smtp://localhost:25" if PRODUCTION else "consolemail://"))
-)
+mail = mail_server(os.environ.get("EMAIL_URL") or ("smtp://localhost:25" if PRODUCTION else "consolemail://"))
+# Every mail is written into the database first, and sent from there by `manage.py send_outbox`.
+EMAIL_BACKEND, MAIL_DELIVERY_BACKEND = "commitments.workflow.outbox.OutboxBackend", str(mail.pop("EMAIL_BACKEND"))
+globals().update(mail)
 EMAIL_TIMEOUT = 20  # seconds for each answer of the mail server; one that says nothing holds nobody up for long
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"noreply@{urlsplit(SITE_URL).hostname}"
 if "@" not in DEFAULT_FROM_EMAIL:

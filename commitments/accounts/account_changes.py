@@ -7,6 +7,7 @@ What writes to the tables without saving rows (`QuerySet.update`, SQL) is not se
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -147,30 +148,35 @@ def note_change(account: User, part: AccountPart, address_before: str = "") -> N
 
 
 def tell_owner(account_key: int) -> None:
-    """One mail of all changes that its owner was not told of; of an address to the one before, too."""
+    """Write one mail of all changes that its owner was not told of; of an address to the one before, too."""
     with transaction.atomic():
         changes = list(AccountChange.objects.select_for_update().filter(account=account_key, mailed_at=None))
-        keys = [change.pk for change in changes]
-        AccountChange.objects.filter(pk__in=keys).update(mailed_at=timezone.now(), address_before="")
-    if not changes:
-        return
-    account = User.objects.select_related("affiliation").get(pk=account_key)
-    addresses = dict.fromkeys([account.email, *(change.address_before for change in changes)])
-    told = AccountChange.objects.filter(pk__in=keys).select_related("changed_by").order_by("made_at", "pk")
+        if not changes:
+            return
+        told = AccountChange.objects.filter(pk__in=[change.pk for change in changes])
+        told.update(mailed_at=timezone.now(), address_before="")
+        account = User.objects.select_related("affiliation").get(pk=account_key)
+        addresses = dict.fromkeys([account.email, *(change.address_before for change in changes)])
+        _write_mail(account, told.select_related("changed_by").order_by("made_at", "pk"), filter(None, addresses))
+
+
+def tell_all_owners() -> None:
+    """The same for whoever was not told because a process was stopped right after the change; `send_outbox` asks."""
+    untold = AccountChange.objects.filter(mailed_at=None).order_by().values_list("account", flat=True)
+    for account_key in untold.distinct():
+        tell_owner(account_key)
+
+
+def _write_mail(account: User, changes: QuerySet[AccountChange], addresses: Iterable[str]) -> None:
     affiliation = getattr(account, "affiliation", None)
     with translation.override(affiliation.language if affiliation else RECORD_LANGUAGE):
         subject = _("Your account was changed: %(site)s, staff") % {"site": site_name()}
         body = render_to_string(
             "account/email/account_changed.txt",
-            {"account": account, "changes": told, "site": settings.SITE_URL, "contact": settings.CONTACT},
+            {"account": account, "changes": changes, "site": settings.SITE_URL, "contact": settings.CONTACT},
         )
-    for address in filter(None, addresses):
-        send_account_mail(address, subject, body)
-
-
-def send_account_mail(address: str, subject: str, body: str) -> None:
-    """The one place where these mails are sent. A mail server that is down is for the log: the change stands."""
-    try:
-        EmailMessage(subject, body, to=[address], headers={"Auto-Submitted": "auto-generated"}).send()
-    except (OSError, ValueError):  # ValueError: an address that cannot be written into a mail
-        logger.exception("A mail about an account could not be sent. Check EMAIL_URL and the mail server.")
+    for address in addresses:
+        try:
+            EmailMessage(subject, body, to=[address]).send()
+        except ValueError:
+            logger.exception("A mail about an account cannot be sent: its address cannot be written into a mail.")

@@ -14,7 +14,6 @@ from allauth.account.signals import password_changed, password_reset, password_s
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db.models import Q
 from django.dispatch import Signal
 
 logger = logging.getLogger(__name__)
@@ -60,9 +59,3 @@ def log_account_change(part: str, account: User, by: User | None) -> None:
 def log_reset_link(account: User, by: User) -> None:
     """Write the line: to which account a link for a new password was mailed, and at whose wish."""
     logger.info("link for a new password mailed: account %s, at the wish of account %s", account.pk, by.pk)
-
-
-def log_refused_sign_in(event: str, credentials: dict[str, Any]) -> None:
-    """Write the line for the account whose name or address was typed."""
-    name = credentials.get("username") or credentials.get("email") or ""
-    log_account_event(event, User.objects.filter(Q(username=name) | Q(email__iexact=name)).first())

@@ -1,12 +1,12 @@
 """Signing in: allauth with the pages that staff need, all under /admin/. Nobody can sign up.
 
-Rules: names and passwords are tried at most so often (allauth's own limits, in settings.CACHES); nobody learns
-from an answer whether an account exists; links in mails lead to SITE_URL, whatever host a request claims.
+Rules: names and passwords are tried at most so often (`accounts.attempts`); nobody learns whether an account exists,
+from an answer or from the time that it takes: each attempt to sign in costs one hash, each wish for a new password one
+mail, and each the same queries; links in mails lead to SITE_URL, whatever host a request claims.
 """
 
 from __future__ import annotations
 
-import logging
 import struct
 from typing import Any
 
@@ -24,17 +24,19 @@ from allauth.mfa.webauthn.forms import (
 from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.contrib.sites.shortcuts import get_current_site
+from django.core.mail import get_connection
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from commitments.accounts import auth_log
+from commitments.accounts import attempts, auth_log
+from commitments.accounts.known_browsers import remember_browser
 from commitments.accounts.sessions import session_keepalive
-
-logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -43,7 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("Name and password do not match, or there is no such account."),
         "email_password_mismatch": _("Name and password do not match, or there is no such account."),
-        "too_many_login_attempts": _("Too many failed attempts. Wait five minutes and try again."),
+        "too_many_login_attempts": _(
+            "Too many failed attempts. Wait five minutes and try again. If that does not help, others may be trying "
+            "your name: use a browser in which you signed in before, or a passkey."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -67,28 +72,58 @@ class AccountAdapter(DefaultAccountAdapter):
         """Back to work."""
         return reverse("admin:index")
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is down is for the log: telling the visitor would tell that the account exists."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except OSError:  # what smtplib and sockets raise
-            logger.exception("A mail could not be sent. Check EMAIL_URL and the mail server.")
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Put the mail into the outbox; where no account has the address, the same mail to nobody."""
+        context |= {"email": email, "current_site": get_current_site(self.request)}
+        message = self.render_mail("account/email/password_reset_key", email, context)
+        message.to = [email] if user.pk else []
+        get_connection().send_messages([message])
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Where there were too many attempts, that is noted."""
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            auth_log.log_refused_sign_in("too many attempts", credentials)
-            raise
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The account whose name or address and password were typed, if it is active; ValidationError after too many.
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Noted, too."""
-        auth_log.log_refused_sign_in("password refused", credentials)
+        In place of allauth's, which asks and hashes once for a name and once more for an address.
+        """
+        typed = str(credentials.get("username") or credentials.get("email") or "")
+        account = find_account(typed)
+        usage = attempts.count_attempt(request, typed, account)
+        if usage is None:
+            auth_log.log_account_event("too many attempts", account)
+            raise self.validation_error("too_many_login_attempts")
+        candidate = account if account and account.is_active else nobody()
+        if candidate.check_password(credentials.get("password") or ""):
+            usage.rollback()
+            return candidate
+        auth_log.log_account_event("password refused", account)
+        return None
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """By the name alone. Allauth adds the host, and a visitor can write another port there at each attempt."""
-        return str(credentials.get("email", credentials.get("username", ""))).lower()
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """From now on the browser is known."""
+        response: HttpResponse = super().post_login(request, user, **how)
+        remember_browser(request, response, user)
+        return response
+
+
+def find_account(typed: str) -> User | None:
+    """The account of that name, else of that address, whatever is written in capitals; one query.
+
+    None where several have it and none exactly so: an address that accounts share lets nobody in.
+    """
+    accounts = list(User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk"))
+    name = typed.lower()
+    for matching in (
+        [account for account in accounts if account.username == typed],
+        [account for account in accounts if account.username.lower() == name],
+        [account for account in accounts if account.email.lower() == name],
+    ):
+        if matching:
+            return matching[0] if len(matching) == 1 else None
+    return None
+
+
+def nobody() -> User:
+    """In place of an account that does not exist: to check its password takes one hash, too, and never succeeds."""
+    return User(pk=0, username="nobody", password=UNUSABLE_PASSWORD_PREFIX)
 
 
 class NameAndPasswordForm(LoginForm):
@@ -102,15 +137,22 @@ class NameAndPasswordForm(LoginForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)  # the label says it, and stays
 
+    def user_credentials(self) -> dict[str, str]:
+        """Alike for a name and an address."""
+        return {"username": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
+
 
 class ResetForm(ResetPasswordForm):
-    """Finds an account by the address that it has now, whether or not that was typed with capitals."""
+    """Finds an account by the address that it has now, whether or not that was typed with capitals.
+
+    Where there is none, what is done for one is done for nobody.
+    """
 
     def clean_email(self) -> str:
         """The address in small letters. The mail goes to what was typed, so it must be the same to the letter."""
         email: str = self.cleaned_data["email"]
         users = User.objects.filter(email__iexact=email, is_active=True)
-        self.users = [user for user in users if user.email.lower() == email]
+        self.users = [user for user in users if user.email.lower() == email] or [nobody()]
         return email
 
 

@@ -10,15 +10,19 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib.contenttypes import views as contenttype_views
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from commitments.accounts.sessions import session_end
+from commitments.admin.base import parse_key
 from commitments.admin.dashboard import dashboard
 from commitments.i18n.site_name import site_name
 
@@ -29,6 +33,24 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     """Whether the user must set one up first. Recovery codes alone are none."""
     factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     return settings.REQUIRE_MFA and not is_mfa_enabled(request.user, factors)
+
+
+def tells_of_others(view: Callable[..., Any], request: HttpRequest) -> bool:
+    """Whether a view is the history of a table that the user may not look at.
+
+    The stock one looks for the row first, and so tells whether there is one.
+    """
+    model_admin = getattr(view, "__self__", None)
+    if not isinstance(model_admin, admin.ModelAdmin) or view.__name__ != "history_view":
+        return False
+    return not model_admin.has_view_or_change_permission(request)
+
+
+def _model_of(content_type_id: str) -> Any:
+    """The model whose number stands in an address; None where that is no number, or nobody's."""
+    key = parse_key(content_type_id)
+    kind = ContentType.objects.filter(pk=key).first() if key else None
+    return kind.model_class() if kind else None
 
 
 class StaffSite(admin.AdminSite):
@@ -43,6 +65,21 @@ class StaffSite(admin.AdminSite):
         return gettext("%(site)s: staff") % {"site": site_name()}
 
     site_title = site_header
+
+    def get_urls(self) -> list[Any]:
+        """The stock addresses; those that lead to a row's public page ask first."""
+        own = path(
+            "r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
+        )
+        return [own, *super().get_urls()]
+
+    def view_on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+        """Lead to the public page of what the user may look at here; else 404, whether or not there is such a row."""
+        model_admin = self._registry.get(_model_of(content_type_id))
+        row = model_admin.get_object(request, object_id) if model_admin else None
+        if not model_admin or not row or not model_admin.has_view_permission(request, row):
+            raise Http404
+        return cast("HttpResponse", contenttype_views.shortcut(request, content_type_id, object_id))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The dashboard, and below it everything else."""
@@ -65,6 +102,8 @@ class StaffSite(admin.AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 return no_access_page(request)
+            if request.user.is_authenticated and tells_of_others(view, request):
+                raise PermissionDenied
             response: HttpResponse = guarded(request, *args, **kwargs)
             return response
 

@@ -7,6 +7,7 @@ from commitments.models.ledger import Edition, LedgerEntry, LedgerHead
 from commitments.models.link_check import LinkCheck
 from commitments.models.news_source import NewsSource
 from commitments.models.organisation import Organisation
+from commitments.models.outgoing_mail import OutgoingMail
 from commitments.models.progress import DraftEvidence, DraftUpdate, Evidence, Update
 from commitments.models.release import Agreement, Area, LoadedItem, Occasion, Release, Section
 from commitments.models.staff import AccountChange, Affiliation, RedactionRequest, Reminder
@@ -35,6 +36,7 @@ __all__ = [
     "NewsSource",
     "Occasion",
     "Organisation",
+    "OutgoingMail",
     "Ownership",
     "Partnership",
     "RedactionRequest",

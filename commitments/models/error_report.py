@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +15,15 @@ from commitments.models.fields import choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
 
 MAX_SUMMARY = 80  # characters of a line in a list
+SENDER_COUNTS_FOR = timedelta(hours=1)  # after that a sender is forgotten
+
+
+class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
+    """Reports by when they came."""
+
+    def forget_senders(self, now: datetime) -> int:
+        """Delete the digests that count no more; how many."""
+        return self.filter(received_at__lte=now - SENDER_COUNTS_FOR).exclude(sender="").update(sender="")
 
 
 class ErrorReport(models.Model):
@@ -44,6 +53,8 @@ class ErrorReport(models.Model):
     state = choice_field(ErrorReportState, _("state"), default=ErrorReportState.NEW)
     answer = models.TextField(_("answer"), blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+
+    objects = ErrorReportQuerySet.as_manager()
 
     class Meta:
         """Those still open first, the one that waits longest at the top; then the last closed."""

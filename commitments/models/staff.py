@@ -40,10 +40,10 @@ class Affiliation(models.Model):
 
 
 class Reminder(models.Model):
-    """That a person was sent the reminders of a day: never twice for the same one.
+    """That a person was written the reminders of a day: never twice for the same one.
 
-    `sent_at` is empty while they are being sent: see `workflow.reminders.deliver_letters` for how long that holds
-    others off.
+    `sent_at`: when they were put into the outbox. It is empty where a version before the outbox was stopped in the
+    middle.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", verbose_name=_("user"))

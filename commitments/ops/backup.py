@@ -30,7 +30,7 @@ from django.utils import timezone
 
 from commitments.domain.hash_chain import utc_timestamp
 from commitments.ledger.verify import verify_ledger
-from commitments.models import ErrorReport, LedgerEntry, LedgerHead, Organisation, Release
+from commitments.models import ErrorReport, LedgerEntry, LedgerHead, Organisation, OutgoingMail, Release
 from commitments.ops.backup_signature import BackupSignature, SignatureError
 from commitments.ops.database_copies import CopyError, dump, replace_database, restored_copy, switched_database
 from commitments.ops.heads import HeadsError
@@ -183,6 +183,7 @@ def _migrate_and_verify(manifest: BackupManifest) -> None:
         )
     call_command("migrate", verbosity=0)  # lays the triggers, too
     Session.objects.all().delete()
+    OutgoingMail.objects.all().delete()  # sent since, or too old to be
     # Whatever was kept of another state of the database is never taken for this one: no count gets here, time does.
     LedgerHead.objects.update(rebuilds=int(time.time()))
     head = _verified_head()

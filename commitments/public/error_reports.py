@@ -29,6 +29,7 @@ from django.views.decorators.http import require_http_methods
 
 from commitments.models import Commitment, ErrorReport
 from commitments.models.commitment import REFERENCE
+from commitments.models.error_report import SENDER_COUNTS_FOR
 from commitments.query.localized import localize
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_form, day_page, render_page
@@ -36,7 +37,6 @@ from commitments.web.rate_limits import client_network
 
 MAX_LENGTH = 5000  # characters of what is wrong
 MIN_OPEN, MAX_OPEN = timedelta(seconds=3), timedelta(days=1)  # a form that is sent has been open for between these
-LIMIT_WINDOW = timedelta(hours=1)
 MAX_FROM_ONE, MAX_FROM_ALL = 5, 100  # reports in a window, from one network address and from all together
 HONEYPOT = "subject"  # the box that people do not see; a name that browsers do not fill in by themselves
 SALT = "report-an-error"
@@ -213,7 +213,7 @@ def receive_report(request: HttpRequest) -> HttpResponse:
     form.token = salted_hmac(SALT, f"{form.token} {form.cleaned_data['what']}", algorithm="sha256").hexdigest()[:32]
     report = ErrorReport.objects.filter(token=form.token).first()
     if not report:
-        ErrorReport.objects.filter(received_at__lte=now - LIMIT_WINDOW).exclude(sender="").update(sender="")
+        ErrorReport.objects.forget_senders(now)
         if wait := seconds_to_wait(sender_digests(request, now), now):
             response = form_response(request, form, day, as_of, status=429, minutes=ceil(wait / 60))
             response.headers["Retry-After"] = str(wait)
@@ -257,17 +257,17 @@ def error_report_status(request: HttpRequest, day: date, as_of: date | None, tok
 
 def seconds_to_wait(digests: list[str], now: datetime) -> int:
     """Seconds until the limit has room for one more report; 0 where it has. `digests`: the sender's."""
-    recent = ErrorReport.objects.filter(received_at__gt=now - LIMIT_WINDOW).order_by("-received_at")
+    recent = ErrorReport.objects.filter(received_at__gt=now - SENDER_COUNTS_FOR).order_by("-received_at")
     counts = ((recent.filter(sender__in=digests), MAX_FROM_ONE), (recent, MAX_FROM_ALL))
     # The report that must leave the window before another may come in.
     blocking = [reports.values_list("received_at", flat=True)[limit - 1 : limit] for reports, limit in counts]
     return max(
-        (ceil((received_at + LIMIT_WINDOW - now).total_seconds()) for times in blocking for received_at in times),
+        (ceil((received_at + SENDER_COUNTS_FOR - now).total_seconds()) for times in blocking for received_at in times),
         default=0,
     )
 
 
 def sender_digests(request: HttpRequest, now: datetime) -> list[str]:
     """A keyed digest of the network address and the day: of now, and of the start of the window."""
-    days = dict.fromkeys((now.date(), (now - LIMIT_WINDOW).date()))
+    days = dict.fromkeys((now.date(), (now - SENDER_COUNTS_FOR).date()))
     return [salted_hmac(SALT, f"{day} {client_network(request)}", algorithm="sha256").hexdigest() for day in days]

@@ -10,9 +10,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from commitments.ledger import triggers
+from commitments.models import OutgoingMail
 from commitments.web.snapshot import public_get
 
 GONE = 503
@@ -30,7 +32,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @public_get
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether requests should be sent here: 200, or 503 with what is missing. Without a cache it works, only slower."""
+    """Whether requests should be sent here: 200, or 503 with what is missing.
+
+    Without a cache it works, only slower, and mails that nobody sends are no reason to send readers elsewhere.
+    """
+    extras: dict[str, str] = {}
     try:
         missing = sorted(
             known_migrations() - {".".join(key) for key in MigrationRecorder(connection).applied_migrations()}
@@ -40,16 +46,23 @@ def readyz(request: HttpRequest) -> JsonResponse:
             "migrations": missing or "ok",
             "triggers": triggers.broken_triggers(connection) or "ok",
         }
+        if not missing:
+            extras["mail"] = mail_state()
     except DatabaseError:
         parts = {"database": "gone"}
     ready = set(map(str, parts.values())) == {"ok"}
-    return JsonResponse({"ready": ready} | parts | {"cache": cache_state()}, status=200 if ready else GONE)
+    return JsonResponse({"ready": ready} | parts | {"cache": cache_state()} | extras, status=200 if ready else GONE)
 
 
 @cache
 def known_migrations() -> set[str]:
     """The migrations that this version of the software knows, as `commitments.0001_initial`. Read once."""
     return {".".join(key) for key in MigrationLoader(None).graph.nodes}
+
+
+def mail_state() -> str:
+    """Whether somebody sends what is in the outbox. It says nothing of single mails: anybody may ask."""
+    return "waiting" if OutgoingMail.objects.forgotten(timezone.now()).exists() else "ok"
 
 
 def cache_state() -> str:

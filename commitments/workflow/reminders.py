@@ -1,22 +1,22 @@
 """Reminders: what those who draft for an owner should look at, by mail, once a day at most.
 
 What is past its deadline, due soon or due for review is asked of the querysets. Here is who is told
-of it, and how a mail is sent once although servers fail and commands are run twice or killed.
+of it, and how a mail is written once although commands are run twice or killed. `workflow.outbox` sends it.
 """
 
 from __future__ import annotations
 
-import smtplib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -29,8 +29,6 @@ from commitments.i18n.site_name import site_name
 from commitments.models import Affiliation, Commitment, DraftUpdate, Ownership, Reminder
 
 DRAFT_PERMISSION = "commitments.add_draftupdate"
-# Longer than any mail takes with settings.EMAIL_TIMEOUT for each answer, so whoever began is gone by then.
-CLAIM_EXPIRES_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +64,14 @@ class Letter:
 
 
 @dataclass(slots=True)
-class DeliveryResult:
-    """What came of a run: how many were sent, left to another run, and not tried because of what `stopped` us.
+class QueueResult:
+    """What came of a run: how many letters are in the outbox, and whose were written by another run meanwhile.
 
-    `refused` says why a letter was not sent, by user name.
+    `refused` says why a letter can be sent to nobody, by user name.
     """
 
-    sent: int = 0
+    queued: int = 0
     elsewhere: int = 0
-    untried: int = 0
-    stopped: str = ""
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -143,78 +139,29 @@ def _group_by_owner(commitments: Iterable[Commitment], owners: dict[int, list[in
     return by_organisation
 
 
-def deliver_letters(letters: Sequence[Letter], day: date) -> DeliveryResult:
-    """Send letters over one connection; nobody is sent two for the same day, however many runs there are at once.
+def queue_letters(letters: Sequence[Letter], day: date) -> QueueResult:
+    """Put letters into the outbox; nobody is written two for the same day, however many runs there are at once.
 
-    Before a letter goes out its `Reminder` is claimed, in a transaction of its own: no lock is held
-    while the mail server answers. A letter that the server refuses, or does not confirm, is not sent:
-    its claim is taken back, and the next run tries again. What the server answers is about that letter
-    and the others go on; a server that does not answer ends the run. The claim of a run that was killed
-    counts for nothing after CLAIM_EXPIRES_AFTER.
-
-    So nothing is lost. The price: where the server took a letter and we were killed, or the line broke,
-    before we could note it, the next run sends it again, under the same Message-ID, by which many
-    mailboxes show it once.
+    A letter and the `Reminder` that says so are written in one transaction: both are there, or neither.
     """
-    outcome = DeliveryResult()
-    connection = get_connection()
-    try:
-        for letter in letters:
-            connection.open()
-            _deliver_letter(letter, day, connection, outcome)
-    except OSError as error:  # SMTPException is one
-        outcome.stopped = refusal_reason(error)
-    finally:
-        connection.close()
-    outcome.untried = len(letters) - outcome.sent - outcome.elsewhere - len(outcome.refused)
+    outcome = QueueResult()
+    for letter in letters:
+        try:
+            with transaction.atomic():
+                _queue_letter(letter, day, outcome)
+        except ValueError:  # an address that cannot be written into a mail
+            outcome.refused[letter.user.get_username()] = _("mail cannot be sent to this address")
     return outcome
 
 
-def _deliver_letter(letter: Letter, day: date, connection: Any, outcome: DeliveryResult) -> None:
-    """Claim, send and note one letter; the error is raised where it is no answer of the server's."""
-    message = _localized_message(letter, day)
-    claim = _claim_reminder(letter.user, day)
-    if claim is None:
-        outcome.elsewhere += 1
-        return
-    claimed = Reminder.objects.filter(pk=claim.pk, claimed_at=claim.claimed_at)
-    try:
-        connection.send_messages([message])
-    except (OSError, ValueError) as error:  # ValueError: an address that cannot be written into a mail
-        claimed.delete()
-        connection.close()
-        if is_connection_lost(error):
-            raise
-        outcome.refused[letter.user.get_username()] = refusal_reason(error)
+def _queue_letter(letter: Letter, day: date, outcome: QueueResult) -> None:
+    """Note that it is written, and write it, unless another run did."""
+    _reminder, created = Reminder.objects.get_or_create(user=letter.user, day=day, defaults={"sent_at": timezone.now()})
+    if created:
+        _localized_message(letter, day).send()
+        outcome.queued += 1
     else:
-        claimed.update(sent_at=timezone.now())
-        outcome.sent += 1
-
-
-def _claim_reminder(user: User, day: date) -> Reminder | None:
-    """The row that says that we are at it; None where another run is, or was done already."""
-    now = timezone.now()
-    claim, created = Reminder.objects.get_or_create(user=user, day=day, defaults={"claimed_at": now})
-    stale = Reminder.objects.filter(pk=claim.pk, sent_at=None, claimed_at__lt=now - CLAIM_EXPIRES_AFTER)
-    if created or stale.update(claimed_at=now):
-        claim.claimed_at = now
-        return claim
-    return None
-
-
-def is_connection_lost(error: Exception) -> bool:
-    """Whether a failure is no answer of the server's: the line broke, or nothing came in time."""
-    silent = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
-    return silent or isinstance(error, smtplib.SMTPServerDisconnected)
-
-
-def refusal_reason(error: Exception) -> str:
-    """Why a mail was not sent, without the address, which servers like to repeat."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return _("address refused (%(code)s)") % {"code": next(iter(error.recipients.values()))[0]}
-    if isinstance(error, smtplib.SMTPResponseException):
-        return _("refused (%(code)s)") % {"code": error.smtp_code}
-    return str(error) if isinstance(error, OSError) else _("mail cannot be sent to this address")
+        outcome.elsewhere += 1
 
 
 def _localized_message(letter: Letter, day: date) -> EmailMultiAlternatives:

@@ -14,13 +14,14 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 
 from commitments.accounts.sign_in import AccountAdapter
-from commitments.models import Affiliation
+from commitments.models import Affiliation, OutgoingMail
 from tests import factories
 from tests.helpers.html import main_element
 
@@ -37,6 +38,14 @@ DESK = ["/admin/", "/admin/commitments/commitment/", USERS, "/admin/jsi18n/", "/
 def now(time_machine):
     time_machine.move_to(NOW, tick=False)
     return time_machine
+
+
+@pytest.fixture
+def outbox(settings):
+    """Mails are written as in production, and sent to where tests look."""
+    settings.EMAIL_BACKEND = "commitments.workflow.outbox.OutboxBackend"
+    settings.MAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    return settings
 
 
 @pytest.fixture
@@ -390,12 +399,13 @@ def test_a_new_password_does_not_get_round_the_second_factor(client, clerk):
     assert typed(client, password="another-long-password").headers["Location"] == AUTHENTICATE
 
 
-def test_no_answer_tells_whether_there_is_such_an_account(client, clerk):
+def test_no_answer_tells_whether_there_is_such_an_account(client, clerk, outbox):
     User.objects.create_user("gone", "gone@example.org", is_active=False)
     for email in ("clerk@example.org", "nobody@example.org", "gone@example.org"):
         answer = client.post(RESET, {"email": email}, follow=True)
         assert answer.redirect_chain == [(f"{RESET}done/", 302)]
         assert "If an account has this address, a mail" in main_element(answer)
+    call_command("send_outbox")
     assert [mailed.to for mailed in mail.outbox] == [["clerk@example.org"]]
 
 
@@ -406,10 +416,11 @@ def test_the_address_is_found_however_it_was_typed(client, clerk):
     assert mail.outbox[0].to == ["clerk@example.org"]
 
 
-def test_an_address_that_an_account_had_once_resets_nothing(client, clerk):
+def test_an_address_that_an_account_had_once_resets_nothing(client, clerk, outbox):
     client.post(RESET, {"email": "clerk@example.org"})
     User.objects.update(email="new@example.org")
     client.post(RESET, {"email": "clerk@example.org"})
+    call_command("send_outbox")
     assert len(mail.outbox) == 1
     assert set_new(Client(), link()).status_code != 302
     assert not EmailAddress.objects.exists()
@@ -422,12 +433,15 @@ def test_the_link_leads_to_this_site_whatever_host_is_claimed(client, clerk, set
     assert "evil" not in mail.outbox[0].body + mail.outbox[0].subject
 
 
-def test_a_mail_server_that_is_down_is_logged_and_no_error_for_the_visitor(client, clerk, settings, caplog):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+def test_a_mail_server_that_is_down_is_said_by_the_command_and_no_error_for_the_visitor(client, clerk, outbox, capsys):
+    outbox.MAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    outbox.EMAIL_HOST, outbox.EMAIL_PORT = "127.0.0.1", 1
     answer = client.post(RESET, {"email": "clerk@example.org"}, follow=True)
     assert "or mail may be out of order" in main_element(answer)
-    assert "Check EMAIL_URL" in caplog.text
+    with pytest.raises(SystemExit):
+        call_command("send_outbox")
+    assert "Check EMAIL_URL" in capsys.readouterr().err
+    assert OutgoingMail.objects.count() == 1
 
 
 # How long

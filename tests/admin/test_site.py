@@ -23,6 +23,7 @@ from commitments.models import (
     LoadedItem,
     NewsSource,
     Occasion,
+    OutgoingMail,
     RedactionRequest,
     Reminder,
     Update,
@@ -36,7 +37,7 @@ MODELS = {model._meta.model_name: model for model in apps.get_app_config("commit
 # What the ledger projects, what a command writes, and what has steps of its own.
 READ_ONLY = {
     *("affiliation", "edition", "evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership"),
-    *("linkcheck", "redactionrequest", "reminder", "state", "translation", "update"),
+    *("linkcheck", "outgoingmail", "redactionrequest", "reminder", "state", "translation", "update"),
     *("agreement", "entitychange", "entityproposal", "repetition", "section"),
     *("accountchange", "draftedit", "entryproposal"),
 }
@@ -65,6 +66,7 @@ def rows(module_db):
     boss = User.objects.create_superuser("boss")
     Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
     Reminder.objects.create(user=boss, day="2026-11-29")
+    OutgoingMail.objects.create(content={})
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
     draft.edits.create(user=boss)
     content = {"changes": [{"field": "title", "before": commitment.title, "after": "Other"}], "reason": "Wrong."}

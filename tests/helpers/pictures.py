@@ -35,7 +35,7 @@ GROUPS = {
         "ErrorReport",
     ),
     "Staff, loading and what is kept": (
-        *("Affiliation", "AccountChange", "Reminder", "LoadedItem", "Edition", "LinkCheck"),
+        *("Affiliation", "AccountChange", "Reminder", "OutgoingMail", "LoadedItem", "Edition", "LinkCheck"),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The command that sends reminders."""
+"""The command that writes reminders, and the one that sends what is written."""
 
 from io import StringIO
 
@@ -6,10 +6,17 @@ from django.core.management import call_command
 
 
 def send(*arguments):
-    """The command: its exit code, and all that it says."""
+    """Both: the exit code of the first, and all that it says."""
+    printed = run("send_reminders", *arguments)
+    run("send_outbox")
+    return printed
+
+
+def run(command, *arguments):
+    """A command: its exit code, and all that it says."""
     out = StringIO()
     try:
-        call_command("send_reminders", *arguments, stdout=out, stderr=out)
+        call_command(command, *arguments, stdout=out, stderr=out)
     except SystemExit as stopped:
         return stopped.code, out.getvalue()
     return 0, out.getvalue()

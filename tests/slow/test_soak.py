@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.soak import load, memory, publishing
+from tests.soak import load, memory, publishing, sign_in_times
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 
@@ -22,3 +22,18 @@ def test_a_worker_holds_no_more_after_more_requests(installation):
 
 def test_readers_meet_no_error_and_no_old_page_while_staff_publish(installation):
     assert load.run(installation, clients=10, seconds=4, desks=2, publications=5) == 0
+
+
+def test_the_time_of_an_answer_does_not_tell_that_an_account_exists(installation):
+    # So few are enough for two hashes in place of one. A difference is there each time, a busy machine's once.
+    assert any(sign_in_times.run(installation, accounts=8, seed=seed) == 0 for seed in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "share", "differ"),
+    [(range(20), range(20), 0.5, False), (range(20), range(15, 35), 0.03125, True), ([1] * 20, [1] * 20, 0.5, False)],
+)
+def test_a_difference_of_times_is_noticed(first, second, share, differ):
+    found, likely = sign_in_times.rank_test(first, second)
+    assert found == share
+    assert (likely < sign_in_times.TOO_LIKELY) is differ

@@ -287,7 +287,11 @@ def test_what_is_right_is_taken(environment):
 
 def mail(**environment):
     configuration = settings_in(**environment)
-    return configuration["EMAIL_BACKEND"].split(".")[-2], configuration["EMAIL_HOST"], configuration["EMAIL_PORT"]
+    return (
+        configuration["MAIL_DELIVERY_BACKEND"].split(".")[-2],
+        configuration["EMAIL_HOST"],
+        configuration["EMAIL_PORT"],
+    )
 
 
 def test_mail_goes_to_the_console_on_ones_own_machine_and_to_a_server_in_production():
@@ -296,6 +300,7 @@ def test_mail_goes_to_the_console_on_ones_own_machine_and_to_a_server_in_product
     assert mail(**but(EMAIL_URL="smtp+tls://u:p@mail.example:587")) == ("smtp", "mail.example", 587)
     configuration = settings_in(EMAIL_URL="smtp+tls://u:p@m.example:587")
     assert (configuration["EMAIL_USE_TLS"], configuration["EMAIL_HOST_USER"]) == (True, "u")
+    assert configuration["EMAIL_BACKEND"] == "commitments.workflow.outbox.OutboxBackend"
 
 
 def values(*names, **environment):

@@ -14,17 +14,17 @@ class Command(BaseCommand):
     """Send reminders."""
 
     help = (
-        "Mails everybody who drafts for an owner what is past its deadline, due soon or due for review: one mail a "
-        "person, never twice for the same day. Can be run as often as you like: what the mail server did not take is "
-        "tried again. Exits with 1 where something is left for the next run."
+        "Writes everybody who drafts for an owner what is past its deadline, due soon or due for review: one mail a "
+        "person, never twice for the same day. The mails go into the outbox, which send_outbox sends. Can be run as "
+        "often as you like. Exits with 1 where somebody's address is none."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to send at all."""
-        parser.add_argument("--dry-run", action="store_true", help="say who would be sent what; send and store nothing")
+        parser.add_argument("--dry-run", action="store_true", help="say who would be sent what; store nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the letters of the day, and send them."""
+        """Write the letters of the day into the outbox."""
         day = localdate()
         letters = reminders.reminder_letters(day)
         if options["dry_run"]:
@@ -33,18 +33,16 @@ class Command(BaseCommand):
                 self.stdout.write(f"{letter.user.get_username()}: {counts} ({references})")
             self.stdout.write(f"{len(letters)} to be sent for {day}. Nothing was sent.")
             return
-        self._report(reminders.deliver_letters(letters, day))
+        self._report(reminders.queue_letters(letters, day))
 
-    def _report(self, outcome: reminders.DeliveryResult) -> None:
-        """One line; exit 1 where something is left."""
-        summary = f"Reminders sent: {outcome.sent}."
+    def _report(self, outcome: reminders.QueueResult) -> None:
+        """One line; exit 1 where somebody is not told."""
+        summary = f"Reminders put into the outbox: {outcome.queued}."
         if outcome.elsewhere:
-            summary += f" Left to another run that has begun on them: {outcome.elsewhere}."
-        left = len(outcome.refused) + outcome.untried
-        if not left:
+            summary += f" Written by another run meanwhile: {outcome.elsewhere}."
+        if not outcome.refused:
             self.stdout.write(summary)
             return
-        reasons = [f"{name}: {reason}" for name, reason in outcome.refused.items()]
-        reasons += [f"the mail server: {outcome.stopped}"] if outcome.stopped else []
-        self.stderr.write(f"{summary} Not sent, and tried again at the next run: {left} ({'; '.join(reasons)}).")
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in outcome.refused.items())
+        self.stderr.write(f"{summary} Not written: {len(outcome.refused)} ({reasons}).")
         sys.exit(1)

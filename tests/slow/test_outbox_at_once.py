@@ -1,4 +1,4 @@
-"""Reminders: two runs at the same time, and a run that is killed, as processes of their own."""
+"""Reminders and the outbox: two runs at the same time, and a run that is killed, as processes of their own."""
 
 import time
 
@@ -22,18 +22,19 @@ import time
 from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
-settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+settings.MAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", {port}
 Path({ready!r}).touch()
 while not Path({go!r}).exists():
     time.sleep(0.001)
 call_command("send_reminders")
+call_command("send_outbox")
 """
 TIME_PASSES = """
 from datetime import timedelta
 from django.db.models import F
-from commitments.models import Reminder
-Reminder.objects.update(claimed_at=F("claimed_at") - timedelta(minutes=11))
+from commitments.models import OutgoingMail
+print(OutgoingMail.objects.update(due_at=F("due_at") - timedelta(minutes=11)))
 """
 ONE_EACH = {f"clerk-{number}@body.example": 1 for number in range(6)}
 
@@ -80,8 +81,9 @@ def test_a_run_killed_while_it_sends_costs_nobody_their_mail(staffed, tmp_path):
         before = len(server.arrived)
         assert 2 <= before < 6
         again = start(staffed, server.port, go, go)
-        assert "Left to another run that has begun on them: 1." in again.communicate(timeout=60)[0]
-        staffed.python(TIME_PASSES)
+        assert "Reminders put into the outbox: 0." in again.communicate(timeout=60)[0]
+        assert sum(server.counts.values()) == 5  # the one in hand is left to who claimed it
+        assert staffed.python(TIME_PASSES).stdout == "1\n"
         last = start(staffed, server.port, go, go)
-        assert last.communicate(timeout=60)[0] == "Reminders sent: 1.\n"
+        assert "Mails sent: 1." in last.communicate(timeout=60)[0]
     assert server.counts == ONE_EACH
