@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any, cast
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.core.validators import MaxLengthValidator, URLValidator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -37,6 +40,7 @@ from commitments.web.rate_limits import client_network
 MAX_LENGTH = 5000  # characters of what is wrong
 MIN_OPEN, MAX_OPEN = timedelta(seconds=3), timedelta(days=1)  # a form that is sent has been open for between these
 LIMIT_WINDOW = timedelta(hours=1)
+CLOCKS_APART = timedelta(minutes=1)  # of two servers, at most; what lies further ahead is from a clock that was wrong
 MAX_FROM_ONE, MAX_FROM_ALL = 5, 100  # reports in a window, from one network address and from all together
 HONEYPOT = "subject"  # the box that people do not see; a name that browsers do not fill in by themselves
 SALT = "report-an-error"
@@ -167,11 +171,14 @@ class ErrorReportForm(forms.Form):
 def read_stamp(stamp: str) -> tuple[str, str, bool]:
     """The token that a form was given, the stamp to send with it, and whether it is in time to be sent.
 
-    A forged stamp, one that is too old and none at all are replaced by a new token and stamp.
+    A forged stamp, one that is too old, one from a clock that ran ahead and none at all are replaced by a new token and
+    stamp.
     """
     try:
         token = signer.unsign(stamp, max_age=MAX_OPEN)
     except BadSignature:
+        token = ""
+    if not token or signing.b62_decode(stamp.split(signer.sep)[-2]) > time.time() + CLOCKS_APART.total_seconds():
         token = new_token()
         return token, signer.sign(token), False
     try:
@@ -213,7 +220,7 @@ def receive_report(request: HttpRequest) -> HttpResponse:
     form.token = salted_hmac(SALT, f"{form.token} {form.cleaned_data['what']}", algorithm="sha256").hexdigest()[:32]
     report = ErrorReport.objects.filter(token=form.token).first()
     if not report:
-        ErrorReport.objects.filter(received_at__lte=now - LIMIT_WINDOW).exclude(sender="").update(sender="")
+        ErrorReport.objects.exclude(counted_at(now)).exclude(sender="").update(sender="")
         if wait := seconds_to_wait(sender_digests(request, now), now):
             response = form_response(request, form, day, as_of, status=429, minutes=ceil(wait / 60))
             response.headers["Retry-After"] = str(wait)
@@ -255,9 +262,14 @@ def error_report_status(request: HttpRequest, day: date, as_of: date | None, tok
     return response
 
 
+def counted_at(now: datetime) -> Q:
+    """Which reports count for the limit: those of the last hour, and none from a clock that ran ahead."""
+    return Q(received_at__gt=now - LIMIT_WINDOW, received_at__lte=now + CLOCKS_APART)
+
+
 def seconds_to_wait(digests: list[str], now: datetime) -> int:
     """Seconds until the limit has room for one more report; 0 where it has. `digests`: the sender's."""
-    recent = ErrorReport.objects.filter(received_at__gt=now - LIMIT_WINDOW).order_by("-received_at")
+    recent = ErrorReport.objects.filter(counted_at(now)).order_by("-received_at")
     counts = ((recent.filter(sender__in=digests), MAX_FROM_ONE), (recent, MAX_FROM_ALL))
     # The report that must leave the window before another may come in.
     blocking = [reports.values_list("received_at", flat=True)[limit - 1 : limit] for reports, limit in counts]

@@ -25,7 +25,7 @@ def gone(monkeypatch):
 @pytest.mark.postgresql
 def test_where_all_is_there_it_is_alive_and_ready(client):
     assert client.get("/healthz").text == "ok"
-    ready = {"ready": True, "database": "ok", "migrations": "ok", "triggers": "ok", "cache": "ok"}
+    ready = {"ready": True, "database": "ok", "migrations": "ok", "triggers": "ok", "clock": "ok", "cache": "ok"}
     assert client.get("/readyz").json() == ready
 
 
