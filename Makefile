@@ -20,14 +20,16 @@ STATIC := var/static/staticfiles.json
 CATALOGUES := $(wildcard tracker/locale/*/LC_MESSAGES/django.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 # No address may tell gunicorn that a connection is HTTPS, not even this machine's: TRUST_PROXY alone says so, to Django.
-# Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md).
-SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class gthread --workers 2 --threads 4 --no-control-socket --preload --log-level error --forwarded-allow-ips ""
+# Threads, because a slow reader of a long export must hold up nobody else (docs/performance.md); for slow senders there
+# is an end to each request (tracker/server.py), but only nginx keeps them from holding threads until then.
+SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class tracker.server.DeadlineWorker --workers 2 --threads 4 --no-control-socket --preload --log-level error --forwarded-allow-ips ""
 
 .PHONY: run test slow coverage mutants check bench soak screenshots messages pictures lock system
 
 run: .venv/runtime $(STATIC) $(COMPILED)
 	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
-	@echo "Serving http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
+	@echo "Serving http://127.0.0.1:$(PORT)/ (Ctrl-C stops it). For this machine alone: a few slow senders hold all of"
+	@echo "it up for seconds. For the public put nginx in front, as docs/deploy.md says."
 	@$(BIN)/python manage.py send_outbox --every 5 & exec $(SERVE) --bind 127.0.0.1:$(PORT)
 
 .venv/bin/python:
@@ -89,7 +91,7 @@ check: .venv/development $(COMPILED)
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python tests/check_translations.py
-	PRODUCTION=1 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=tracker.example $(BIN)/python manage.py check --deploy --fail-level DEBUG
+	PRODUCTION=1 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=tracker.localhost $(BIN)/python manage.py check --deploy --fail-level DEBUG
 
 bench: .venv/development $(STATIC) $(COMPILED)
 	$(BIN)/python -m tests.benchmarks.run

@@ -10,6 +10,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
     from django.core.management import execute_from_command_line
 
+    from commitments.ops.service_environment import say_database
+
+    say_database(sys.stderr)
     execute_from_command_line(sys.argv)
 
 

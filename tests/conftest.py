@@ -112,6 +112,12 @@ def words_and_files_are_not_limited() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def the_clock_may_be_set() -> None:
+    """Tests put it to the day that they are about; a real server records nothing then."""
+    configured.CLOCK_STEP_SECONDS = float("inf")
+
+
+@pytest.fixture(scope="session", autouse=True)
 def the_key_and_the_heads_are_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Not those of the installation in whose folder the tests run."""
     folder = tmp_path_factory.mktemp("var")

@@ -7,6 +7,7 @@ allowed hosts must be given, and cookies and addresses are HTTPS only.
 
 import difflib
 import os
+import re
 import secrets
 import tomllib
 import zlib
@@ -17,6 +18,7 @@ from urllib.parse import quote, urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 from commitments.ops.private_files import keep_database_to_owner, keep_private, kept_secret
 from commitments.web.request_log import add_request_id
@@ -30,6 +32,7 @@ SETTINGS = {
     "PRODUCTION": "1 when the public can reach this installation",
     "DEBUG": "1 for developers only",
     "SECRET_KEY": "50 characters or more, random; needed in production",
+    "SECRET_KEY_FALLBACKS": "keys that are taken beside SECRET_KEY while it is being changed, separated by commas",
     "ALLOWED_HOSTS": "host names, separated by commas; needed in production",
     "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
     "REPLICA_URL": "postgresql://… of a streaming replica, from which the public is answered while it is there",
@@ -67,7 +70,26 @@ DEFAULT_SITE_NAMES = {
 # A key: the fewest characters, the fewest different ones (hexadecimal digits alone have 16), and the fewest bytes that
 # a packer makes of it: of one piece over and over it makes less. What examples write in its place is in many lists.
 KEY_LENGTH, KEY_VARIETY, KEY_PACKED = 50, 10, 40
-PLACEHOLDERS = ("writeyourown", "changeme", "changethis", "replaceme", "placeholder", "djangoinsecure", "yoursecret")
+PLACEHOLDERS = (
+    *("writeyourown", "writewhoanswers", "changeme", "changethis", "replaceme", "placeholder"),
+    *("djangoinsecure", "yoursecret"),
+)
+# Names that stand in examples and can never be anybody's (RFC 2606), wherever they stand in a value.
+EXAMPLE_NAME = re.compile(
+    r"(?<![\w.-])(?:(?:[\w-]+\.)*example\.(?:com|net|org)|(?:[\w-]+\.)+(?:example|invalid))(?![\w.-])", re.IGNORECASE
+)
+NAMED_HOSTS = (
+    "ALLOWED_HOSTS",
+    "SITE_URL",
+    "DATABASE_URL",
+    "REPLICA_URL",
+    "CACHE_URL",
+    "EMAIL_URL",
+    "MAIL_FROM",
+    "CONTACT",
+)
+# What a request's Host can be compared with: a name, or with a dot before it all names below it; or a network address.
+HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|(?:\.[a-z0-9_-]+){2,}|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
 def refuse_misspelt(names: list[str]) -> None:
@@ -123,6 +145,7 @@ def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[st
     """
     if url.startswith("sqlite:"):
         refuse_cut_off(url, name)
+    refuse_incomplete(url, name)
     try:
         parsed: dict[str, Any] = dict(environ.Env.db_url_config(url))
         engine = parsed.get("ENGINE", "").rpartition(".")[2]
@@ -154,6 +177,22 @@ def refuse_cut_off(url: str, name: str) -> None:
     options = url.partition("?")[2]
     if "#" in url or "/" in options or (options and not all("=" in option for option in options.split("&"))):
         raise ImproperlyConfigured(f"{name} cannot be used. In a path write # as %23, ? as %3F and % as %25.")
+
+
+def refuse_incomplete(url: str, name: str) -> None:
+    """Raise ImproperlyConfigured where a database's address leaves out what would then be guessed.
+
+    Without the slashes a host is read as nothing, and a file as one in memory, which is gone with the process.
+    """
+    scheme, _colon, rest = url.partition(":")
+    if scheme == "sqlite" and not re.fullmatch(r"///[^?].*", rest.replace("/:memory:", "")):
+        raise ImproperlyConfigured(f"{name} names no file. Write sqlite:////PATH, with the path from the root on.")
+    if scheme == "sqlite" and PRODUCTION and not rest.startswith("////"):
+        raise ImproperlyConfigured(
+            f"{name} names a file below the folder in which a command is started. Write sqlite:////PATH, from the root."
+        )
+    if scheme in ("postgres", "postgresql", "pgsql") and not rest.startswith("//"):
+        raise ImproperlyConfigured(f"{name} names no server. Write {SETTINGS[name]}")
 
 
 def sqlite_database(file: Path | str) -> dict[str, Any]:
@@ -198,7 +237,10 @@ def pages(url: str) -> dict[str, Any]:
     if not url:
         options: dict[str, Any] = {"MAX_ENTRIES": 256}
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "OPTIONS": options}
-    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+    parts = urlsplit(url)
+    if parts.scheme not in ("redis", "rediss", "unix") or not (
+        parts.path if parts.scheme == "unix" else parts.hostname
+    ):
         raise ImproperlyConfigured(f"CACHE_URL cannot be used. Write {SETTINGS['CACHE_URL']}")
     # Without Redis every answer is made anew, and nobody waits long for it. Answers are never unpickled.
     options = {
@@ -241,7 +283,7 @@ def local_secret_key() -> str:
         raise ImproperlyConfigured(f"var/{path.name} cannot be read or written: {error.strerror or error}.") from error
 
 
-def refuse_weak_key(key: str) -> None:
+def refuse_weak_key(key: str, name: str = "SECRET_KEY") -> None:
     """Raise ImproperlyConfigured for a key that somebody could guess; the key is not repeated."""
     letters = "".join(character for character in key.casefold() if character.isalnum())
     if any(placeholder in letters for placeholder in PLACEHOLDERS):
@@ -253,10 +295,60 @@ def refuse_weak_key(key: str) -> None:
     else:
         return
     make = "python3 -c 'import secrets; print(secrets.token_urlsafe(60))'"
-    raise ImproperlyConfigured(f"SECRET_KEY {wrong}. Whoever knows it can sign in as anybody. Make one: {make}")
+    raise ImproperlyConfigured(f"{name} {wrong}. Whoever knows it can sign in as anybody. Make one: {make}")
+
+
+def refuse_placeholders() -> None:
+    """Raise ImproperlyConfigured for the first setting that says what an example does, without a password."""
+    for name in (name for name in SETTINGS if not name.startswith("SECRET_KEY")):  # those have a rule of their own
+        value = os.environ.get(name, "")
+        letters = "".join(character for character in value.casefold() if character.isalnum())
+        if any(placeholder in letters for placeholder in PLACEHOLDERS):
+            raise ImproperlyConfigured(f"{name} holds what stands in an example. Write your own: {SETTINGS[name]}.")
+        hosts = str(urlsplit(value).hostname) if name.endswith("_URL") else value  # no password
+        if name in NAMED_HOSTS and (example := EXAMPLE_NAME.search(hosts)):
+            raise ImproperlyConfigured(
+                f"{name} names {example[0]}, as an example does. Write your own: {SETTINGS[name]}."
+            )
+
+
+def allowed_hosts(text: str) -> list[str]:
+    """The names that are answered; raises ImproperlyConfigured for what lets in any name, or none."""
+    hosts = [host.strip() for host in text.split(",") if host.strip()]
+    for host in hosts:
+        if not HOST_NAME.fullmatch(host):
+            raise ImproperlyConfigured(
+                f"ALLOWED_HOSTS holds {host!r}. Write each name that the site is reached by, such as "
+                "tracker.gov.hk: no *, no https://, no port, no slash."
+            )
+    return hosts
+
+
+def refuse_strange_address(url: str, hosts: list[str]) -> None:
+    """Raise ImproperlyConfigured where the links in mails would lead to a name that is not answered, or without TLS."""
+    parts = urlsplit(url)
+    if not validate_host(str(parts.hostname if ":" not in str(parts.hostname) else f"[{parts.hostname}]"), hosts):
+        raise ImproperlyConfigured(
+            f"SITE_URL leads to {parts.hostname}, which is none of ALLOWED_HOSTS ({', '.join(hosts)}). Write one."
+        )
+    if parts.scheme != "https":
+        raise ImproperlyConfigured(f"SITE_URL is {url!r}: in production it begins with https://.")
+
+
+def fallback_keys() -> list[str]:
+    """The keys of SECRET_KEY_FALLBACKS; in production each must be as good as SECRET_KEY."""
+    keys = [key.strip() for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key.strip()]
+    for key in keys if PRODUCTION else []:
+        refuse_weak_key(key, "SECRET_KEY_FALLBACKS")
+    return keys
 
 
 refuse_misspelt(list(os.environ))
+if os.environ.get("SCRIPT_NAME"):
+    raise ImproperlyConfigured(
+        f"SCRIPT_NAME is {os.environ['SCRIPT_NAME']!r}: the tracker works at the root of a host name only, not under a "
+        "path. Remove it, and give the tracker a name of its own (ALLOWED_HOSTS, SITE_URL)."
+    )
 
 PRODUCTION = switch("PRODUCTION")
 DEBUG = switch("DEBUG")
@@ -267,11 +359,11 @@ if PRODUCTION:
     if DEBUG:
         raise ImproperlyConfigured("DEBUG cannot be 1 in production: it shows settings to the public.")
     refuse_weak_key(os.environ["SECRET_KEY"].strip())
+    refuse_placeholders()
 keep_private(VAR_DIR, served=PRODUCTION)
 SECRET_KEY = os.environ.get("SECRET_KEY") or local_secret_key()
-ALLOWED_HOSTS = [
-    host.strip() for host in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host.strip()
-]
+SECRET_KEY_FALLBACKS = fallback_keys()
+ALLOWED_HOSTS = allowed_hosts(os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"))
 
 DATABASES = {"default": main_database()}
 if REPLICA_URL := os.environ.get("REPLICA_URL"):
@@ -385,6 +477,7 @@ MFA_TOTP_TOLERANCE = 1  # the code before and the one after: the clocks of telep
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # browsers themselves take http://localhost only
 REQUIRE_MFA = switch("REQUIRE_MFA")
+CLOCK_STEP_SECONDS = 60 * 60  # a server whose clock was set by more records nothing more (commitments/ledger/clock.py)
 CACHES = {
     # How often somebody tried to sign in is counted here: in the database, because every worker must count together.
     "default": {
@@ -507,6 +600,8 @@ CORS_EXPOSE_HEADERS = ["X-Row-Count", "X-Ledger-Head", "ETag", "Link", "Retry-Af
 SITE_URL = site_url(
     os.environ.get("SITE_URL") or (f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://127.0.0.1:8000")
 )
+if PRODUCTION:
+    refuse_strange_address(SITE_URL, ALLOWED_HOSTS)
 mail = mail_server(os.environ.get("EMAIL_URL") or ("smtp://localhost:25" if PRODUCTION else "consolemail://"))
 # Every mail is written into the database first, and sent from there by `manage.py send_outbox`.
 EMAIL_BACKEND, MAIL_DELIVERY_BACKEND = "commitments.workflow.outbox.OutboxBackend", str(mail.pop("EMAIL_BACKEND"))

@@ -49,8 +49,16 @@ def start_session_clocks(request: HttpRequest, **kwargs: Any) -> None:
 
 
 def keep_or_end_session(request: HttpRequest, now: float) -> None:
-    """End a session whose hours are over. Else store it once a minute, which moves its expiry, the idle limit."""
-    if now >= request.session.get("signed_in_at", 0) + settings.SESSION_SECONDS:
+    """End a session whose hours are over. Else store it once a minute, which moves its expiry, the idle limit.
+
+    One that began, or was seen, at a time that has not come yet is from a clock that ran ahead, and would last until
+    then.
+    """
+    latest = max(request.session.get("signed_in_at", 0), request.session.get("seen_at", 0))
+    if latest > now + MINUTE:
+        logout(request)
+        messages.info(request, _("The clock of this site was put right after you signed in. Please sign in again."))
+    elif now >= request.session.get("signed_in_at", 0) + settings.SESSION_SECONDS:
         logout(request)
         messages.info(request, _("You were signed in for as long as a sign-in lasts. Please sign in again."))
     elif now >= request.session.get("seen_at", 0) + MINUTE:

@@ -36,6 +36,7 @@ from django.views.generic import RedirectView
 
 from commitments.accounts import attempts, auth_log
 from commitments.accounts.known_browsers import remember_browser
+from commitments.accounts.login_page import login
 from commitments.accounts.sessions import session_keepalive
 
 
@@ -205,7 +206,7 @@ class PasskeyForm(AddWebAuthnForm):
 
 
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("login/", login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("password_change/", views.password_change, name="account_change_password"),
     path("account/password/set/", views.password_set, name="account_set_password"),

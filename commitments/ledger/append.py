@@ -13,13 +13,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import CountedUpdate
 from commitments.domain.choices import EntryKind
 from commitments.domain.hash_chain import canonical_json, content_digest, entry_digest, utc_timestamp
+from commitments.ledger.clock import last_recorded_at, refuse_wrong_clock
 from commitments.ledger.contents import (
     Content,
     all_public_fields,
@@ -80,9 +80,7 @@ def append_entries(new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:
 def _chain_entries(new_entries: Sequence[NewEntry], head: LedgerHead) -> dict[int, LedgerEntry]:
     """The entries of the chain, each checked and its time set, by the identity of what they are made of."""
     validator = _load_validator(new_entries)
-    # Of all, not of the last: before there were entity entries, a file's time could be older than the one before it.
-    last: datetime | None = LedgerEntry.objects.aggregate(latest=Max("recorded_at"))["latest"]
-    now = timezone.now()
+    last, now = last_recorded_at(), timezone.now()
     entries: dict[int, LedgerEntry] = {}
     for new_entry in new_entries:
         try:
@@ -96,7 +94,11 @@ def _chain_entries(new_entries: Sequence[NewEntry], head: LedgerHead) -> dict[in
 
 
 def _recording_time(new_entry: NewEntry, now: datetime, last: datetime | None) -> datetime:
-    """Now, or what the entry brings, but not before the entry before it: times never run backwards (R5b)."""
+    """Now, or what the entry brings, but not before the entry before it: times never run backwards (R5b).
+
+    ValidationError where the clock cannot be believed, or what the entry brings has not come yet.
+    """
+    refuse_wrong_clock(now, last)
     if new_entry.recorded_at and new_entry.recorded_at > now:
         message = _("Its time of recording, %(time)s, lies ahead of this machine’s clock.")
         raise ValidationError(message % {"time": utc_timestamp(new_entry.recorded_at)})

@@ -17,14 +17,14 @@ from commitments.models import LedgerHead
 from commitments.models.snapshot import read_snapshot
 
 
-def verify_ledger(progress: Progress | None = None) -> Iterator[str]:
+def verify_ledger(progress: Progress | None = None, *, accept_ahead: bool = False) -> Iterator[str]:
     """Each thing that does not fit: the chain's entries in order, the head, the triggers, the projections.
 
     All of it in one snapshot of the database, without a lock: nobody waits, and nothing is written. `progress` is
-    told now and then how far it is.
+    told now and then how far it is. `accept_ahead`: see `verify_chain`.
     """
     with read_snapshot():
-        yield from map(str, verify_chain(progress))
+        yield from map(str, verify_chain(progress, accept_ahead=accept_ahead))
         yield from verify_head()
         yield from (f"trigger {name} is missing or changed" for name in triggers.broken_triggers(connection))
         yield from (f"trigger {name} is not the tracker’s" for name in triggers.foreign_triggers(connection))

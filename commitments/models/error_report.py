@@ -16,14 +16,20 @@ from commitments.models.organisation import Organisation
 
 MAX_SUMMARY = 80  # characters of a line in a list
 SENDER_COUNTS_FOR = timedelta(hours=1)  # after that a sender is forgotten
+CLOCKS_APART = timedelta(minutes=1)  # of two servers, at most; what lies further ahead is from a clock that was wrong
 
 
 class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
     """Reports by when they came."""
 
+    def counted(self, now: datetime) -> ErrorReportQuerySet:
+        """Those that count against the limit: of the last hour, and none from a clock that ran ahead."""
+        return self.filter(received_at__gt=now - SENDER_COUNTS_FOR, received_at__lte=now + CLOCKS_APART)
+
     def forget_senders(self, now: datetime) -> int:
         """Delete the digests that count no more; how many."""
-        return self.filter(received_at__lte=now - SENDER_COUNTS_FOR).exclude(sender="").update(sender="")
+        counted = self.counted(now).values("pk")
+        return self.exclude(pk__in=counted).exclude(sender="").update(sender="")
 
 
 class ErrorReport(models.Model):

@@ -28,10 +28,11 @@ class HeadsError(Exception):
 
 
 def write_head(day: date) -> ListedHead | None:
-    """Add the line of `day` to the list, where it has none of that day or a later one; None for an empty ledger.
+    """Add the line of `day` to the list, where it has none of that day; None for an empty ledger.
 
-    HeadsError where the chain does not verify, or does not continue the list that is there: such a head would
-    vouch for what somebody put in the ledger's place.
+    HeadsError where the list has a line of a later day, and where the chain does not verify, or does not continue the
+    list that is there: such a head would vouch for what somebody put in the ledger's place. Entries with a time that
+    has not come yet are in the chain, wherever their time is from: a line vouches for them like for all others.
     """
     with _alone_in(settings.HEADS_FILE.parent), read_snapshot():
         text = _stored_list()
@@ -40,7 +41,13 @@ def write_head(day: date) -> ListedHead | None:
         except HeadListError as error:
             raise HeadsError(f"{settings.HEADS_FILE} cannot be continued: {error}.") from error
         _require_continuity(heads)
-        if heads and heads[-1].day >= day:
+        if heads and heads[-1].day > day:
+            raise HeadsError(
+                f"The last line of {settings.HEADS_FILE} is of {heads[-1].day}, which has not come yet: it is {day}. "
+                "The clock is behind, or it was ahead when that line was written. Put the clock right; if it is, see "
+                "docs/operations.md, “A clock that jumped”."
+            )
+        if heads and heads[-1].day == day:
             return heads[-1]
         head = LedgerHead.objects.get()
         if not head.sequence:
@@ -109,7 +116,7 @@ def _require_continuity(heads: list[ListedHead]) -> None:
             f"The ledger does not continue {settings.HEADS_FILE}. {difference}. If an older backup was restored, say "
             "so in public and move the list away: docs/ledger.md."
         )
-    problem = next(map(str, verify_chain()), "") or next(verify_head(), "")
+    problem = next(map(str, verify_chain(accept_ahead=True)), "") or next(verify_head(), "")
     if problem:
         raise HeadsError(f"The ledger does not verify: {problem}. See manage.py verify_ledger.")
 

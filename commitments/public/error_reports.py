@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any, cast
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.core.validators import MaxLengthValidator, URLValidator
@@ -29,7 +31,7 @@ from django.views.decorators.http import require_http_methods
 
 from commitments.models import Commitment, ErrorReport
 from commitments.models.commitment import REFERENCE
-from commitments.models.error_report import SENDER_COUNTS_FOR
+from commitments.models.error_report import CLOCKS_APART, SENDER_COUNTS_FOR
 from commitments.query.localized import localize
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_form, day_page, render_page
@@ -167,11 +169,14 @@ class ErrorReportForm(forms.Form):
 def read_stamp(stamp: str) -> tuple[str, str, bool]:
     """The token that a form was given, the stamp to send with it, and whether it is in time to be sent.
 
-    A forged stamp, one that is too old and none at all are replaced by a new token and stamp.
+    A forged stamp, one that is too old, one from a clock that ran ahead and none at all are replaced by a new token and
+    stamp.
     """
     try:
         token = signer.unsign(stamp, max_age=MAX_OPEN)
     except BadSignature:
+        token = ""
+    if not token or signing.b62_decode(stamp.split(signer.sep)[-2]) > time.time() + CLOCKS_APART.total_seconds():
         token = new_token()
         return token, signer.sign(token), False
     try:
@@ -257,7 +262,7 @@ def error_report_status(request: HttpRequest, day: date, as_of: date | None, tok
 
 def seconds_to_wait(digests: list[str], now: datetime) -> int:
     """Seconds until the limit has room for one more report; 0 where it has. `digests`: the sender's."""
-    recent = ErrorReport.objects.filter(received_at__gt=now - SENDER_COUNTS_FOR).order_by("-received_at")
+    recent = ErrorReport.objects.counted(now).order_by("-received_at")
     counts = ((recent.filter(sender__in=digests), MAX_FROM_ONE), (recent, MAX_FROM_ALL))
     # The report that must leave the window before another may come in.
     blocking = [reports.values_list("received_at", flat=True)[limit - 1 : limit] for reports, limit in counts]

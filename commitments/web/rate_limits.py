@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
+import time
 from collections.abc import Callable
 from functools import wraps
 from math import ceil
@@ -44,6 +45,7 @@ class NetworkRateThrottle(SimpleRateThrottle):
     """So many requests of one kind in a minute from one network."""
 
     cache = caches["visits"]
+    timer = time.monotonic  # a clock that is put back would refuse everybody until it is as late again
 
     def __init__(self, kind: str, limit: int) -> None:
         self.kind, self.rate = kind, f"{limit}/min"

@@ -63,6 +63,7 @@ class Deployed:
         environment = dict(shlex.split(line)[0].split("=", 1) for line in lines if line and not line.startswith("#"))
         mine = {
             "DATABASE_URL": self.database_url,
+            "PUBLISHER": "Nobody",
             "CACHE_URL": f"redis://127.0.0.1:{self.redis}/0",
             "SECRET_KEY": "only-for-tests:-0123456789-abcdefghijklmnopqrstuvwxyz",
         }
@@ -168,7 +169,7 @@ def configuration(deployed: Deployed) -> None:
     )
     (deployed.folder / "main.conf").write_text(
         f"{user}pid nginx.pid;\nevents {{}}\nhttp {{\n{temporary}include /etc/nginx/mime.types;\n"
-        "default_type application/octet-stream;\ninclude tracker.conf;\n}\n"
+        "default_type application/octet-stream;\naccess_log access.log;\ninclude tracker.conf;\n}\n"
     )
 
 

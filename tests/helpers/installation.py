@@ -86,7 +86,8 @@ class Installation:
     def serve(self, workers: int = 2, application: str = "tracker.wsgi", log: str = os.devnull) -> Iterator[Server]:
         """The server that `make run` starts, on a free port. `log`: the file that its lines are written to."""
         port = free_port()
-        command = [sys.executable, "-m", "gunicorn", application, "--worker-class", "gthread", "--threads", "4"]
+        command = [sys.executable, "-m", "gunicorn", application, "--threads", "4"]
+        command += ["--worker-class", "tracker.server.DeadlineWorker"]
         command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--preload"]
         command += ["--forwarded-allow-ips", ""]
         with Path(log).open("ab") as lines:

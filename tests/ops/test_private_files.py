@@ -28,7 +28,7 @@ KEY = "k3y-" * 15
 IN_PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "only-for-tests:-0123456789-abcdefghijklmnopqrstuvwxyz",
-    "ALLOWED_HOSTS": "tracker.example",
+    "ALLOWED_HOSTS": "tracker.localhost",
 }
 
 

@@ -5,6 +5,8 @@ import io
 import re
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -126,6 +128,81 @@ def test_what_a_visitor_claims_of_the_way_is_not_believed(tracker):
     assert "0123456789abcdef" not in log.replace(headers["X-Request-ID"], "")
 
 
+# Other names, no name, and what is written down of it
+
+
+def told(tracker: Deployed, request: bytes, *, name: str | None = None, port: int | None = None) -> bytes | None:
+    """All that nginx sends back; None where it breaks off the handshake. `name`: for TLS, as the handshake says it."""
+    connection = socket.create_connection(("127.0.0.1", port or tracker.https), timeout=20)
+    with connection:
+        if name is not None:
+            context = ssl.create_default_context(cafile=str(tracker.folder / "certificate.pem"))
+            context.check_hostname = False
+            try:
+                connection = context.wrap_socket(connection, server_hostname=name or None)
+            except OSError:
+                return None
+        answer = b""
+        try:
+            connection.sendall(request)
+            while piece := connection.recv(65536):
+                answer += piece
+        except OSError:  # reset
+            pass
+        connection.close()
+        return answer
+
+
+def asking(host: str) -> bytes:
+    return f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+
+
+OTHERS = ["other.localhost", "127.0.0.1", "tracker.localhost", ""]
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_another_name_gets_no_answer_in_whatever_way_it_is_said(tracker, host):
+    assert told(tracker, asking(host), name=host) is None  # in the handshake
+    assert told(tracker, asking(host), name="localhost") in (b"", None) or host == ""  # in the request alone
+    if host:
+        assert told(tracker, asking(host), port=tracker.http) == b""
+    assert told(tracker, b"GET / HTTP/1.0\r\n\r\n", port=tracker.http) == b""
+
+
+NO_REQUESTS = [b"nonsense\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\n\r\n"]
+
+
+@pytest.mark.parametrize("request_", NO_REQUESTS, ids=range(3))
+def test_what_is_no_request_is_answered_without_the_version_of_anything(tracker, request_):
+    answers = [told(tracker, request_, port=port) for port in (tracker.http, tracker.https)]
+    answers += [told(tracker, request_, name="localhost"), told(tracker, asking("localhost"), port=tracker.http)]
+    for answer in answers:
+        assert not re.search(rb"nginx/[0-9]|Welcome to nginx", answer or b"")
+
+
+def test_nothing_that_nginx_writes_holds_a_visitors_address(tracker):
+    for host in ["localhost", *OTHERS]:
+        told(tracker, asking(host), port=tracker.http)
+        told(tracker, asking(host), name="localhost")
+        told(tracker, asking(host), name=host)
+    for request in NO_REQUESTS:
+        for port in (tracker.http, tracker.https):
+            told(tracker, request, port=port)
+        told(tracker, request, name="localhost")
+    get(tracker, "/static/nothing.css")
+    get(tracker, "/.well-known/acme-challenge/nothing")
+    too_long = urllib.request.Request(f"{tracker.url}/report-an-error/", b"x" * 200_000)
+    with pytest.raises((urllib.error.HTTPError, OSError)):
+        urllib.request.urlopen(too_long, timeout=20)
+    many = b"GET /about/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200 + asking("localhost")
+    assert b" 429 " in (told(tracker, many, name="localhost") or b"")  # more than the limit allows
+    time.sleep(0.5)
+    written = {path.name: path.read_text() for path in tracker.folder.glob("*.log") if path.name != "servers.log"}
+    assert [name for name, text in written.items() if re.search("client: |^127", text, re.MULTILINE)] == []
+    assert "127.0.0.1 -" not in "".join(written.values())
+    time.sleep(5)  # until the limit lets others ask again
+
+
 def ask_on(tracker: Deployed, stop: threading.Event, answers: list[object]) -> None:
     """Asks page after page, none of them in the cache, and notes each status."""
     while not stop.is_set():
@@ -173,7 +250,7 @@ def test_an_upgrade_from_server_to_server_is_noticed_by_neither_readers_nor_staf
 def test_one_server_killed_is_no_failure_and_with_both_nginx_says_so_plainly(tracker):
     first, second = tracker.ports
     tracker.stop(first, signal.SIGKILL)
-    assert [get(tracker, f"/releases/?visit={n}")[0] for n in range(6)] == [404] * 6
+    assert [get(tracker, f"/nothing-here/?visit={n}")[0] for n in range(6)] == [404] * 6
     assert [get(tracker, f"/updates/?visit={n}")[0] for n in range(6)] == [200] * 6
     tracker.stop(second, signal.SIGKILL)
     status, headers, content = get(tracker, "/updates/?visit=last")

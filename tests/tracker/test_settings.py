@@ -6,6 +6,7 @@ The module is run anew in this process for each environment; three starts are re
 import os
 import runpy
 import secrets
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,12 @@ from django.core.management.utils import get_random_secret_key
 
 from tests.helpers.installation import ROOT
 from tracker import settings as module
+from tracker.wsgi import application
 
 PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "only-for-tests:-0123456789-abcdefghijklmnopqrstuvwxyz",
-    "ALLOWED_HOSTS": "tracker.example",
+    "ALLOWED_HOSTS": "tracker.localhost",
 }
 # What a machine has anyway: nothing of ours.
 BARE = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV") if name in os.environ}
@@ -216,6 +218,139 @@ def test_our_own_database_is_under_var_whatever_the_folder_is_called(monkeypatch
     assert module.main_database()["NAME"] == str(tmp_path / folder / "var" / "tracker.sqlite3")
 
 
+LOOSE = {
+    "postgres:/x": "DATABASE_URL names no server.",
+    "postgresql:tracker": "DATABASE_URL names no server.",
+    "sqlite:": "DATABASE_URL names no file.",
+    "sqlite://": "DATABASE_URL names no file.",
+    "sqlite:/var/lib/x": "DATABASE_URL names no file.",
+    "sqlite://:memory:": "DATABASE_URL names no file.",
+    "sqlite:///:memory:": "DATABASE_URL names no file.",
+    "sqlite:///?mode=ro": "DATABASE_URL names no file.",
+}
+
+
+@pytest.mark.parametrize("url", LOOSE)
+def test_a_database_whose_server_or_file_would_be_guessed_or_gone_with_the_process_is_refused(url):
+    assert refusal(module.database, url).startswith(LOOSE[url])
+
+
+def test_a_database_that_depends_on_where_one_stands_is_refused_in_production_alone():
+    said = refusal(lambda: settings_in(**but(DATABASE_URL="sqlite:///tracker.sqlite3")))
+    assert said.startswith("DATABASE_URL names a file below the folder in which a command is started.")
+    assert settings_in(DATABASE_URL="sqlite:///tracker.sqlite3")["DATABASES"]["default"]["NAME"] == "tracker.sqlite3"
+
+
+# Names that let in any host, or can match none
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        "*",
+        ".",
+        ".hk",
+        "*.gov.hk",
+        "tracker.gov.hk,*",
+        "https://tracker.gov.hk",
+        "tracker.gov.hk:443",
+        "a.hk/x",
+        "a.hk b.hk",
+    ],
+)
+def test_hosts_that_let_in_any_name_or_none_are_refused_with_the_one_that_is_wrong(hosts):
+    said = refusal(lambda: settings_in(**but(ALLOWED_HOSTS=hosts)))
+    assert said.startswith(f"ALLOWED_HOSTS holds {hosts.split(',')[-1]!r}. Write each name")
+
+
+# What an example says
+
+EXAMPLES = {
+    "ALLOWED_HOSTS": "pledges.hk,tracker.example",
+    "SITE_URL": "https://www.example.com",
+    "DATABASE_URL": "postgresql://tracker:hunter2@db.example.org:5432/tracker",
+    "REPLICA_URL": "postgresql://tracker:hunter2@replica.invalid/tracker",
+    "CACHE_URL": "redis://:hunter2@redis.example:6379/0",
+    "EMAIL_URL": "smtp+tls://u:hunter2@mail.example.com:587",
+    "MAIL_FROM": "noreply@tracker.example",
+    "CONTACT": "https://tracker.example/contact",
+    "PUBLISHER": "WRITE-WHO-ANSWERS-FOR-IT",
+    "SITE_NAME": "Change me",
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_production_refuses_what_stands_in_an_example_names_the_setting_and_repeats_no_password(name):
+    said = refusal(lambda: settings_in(**but(**{name: EXAMPLES[name]})))
+    assert said.startswith(f"{name} ")
+    assert f"Write your own: {module.SETTINGS[name]}." in said
+    assert "hunter2" not in said
+
+
+def test_a_password_that_was_not_written_is_refused():
+    said = refusal(
+        lambda: settings_in(**but(DATABASE_URL="postgresql://tracker:WRITE-YOUR-OWN@127.0.0.1:5432/tracker"))
+    )
+    assert said.startswith("DATABASE_URL holds what stands in an example.")
+
+
+def test_of_our_own_example_every_line_that_must_be_changed_is_refused_until_it_is():
+    lines = [line for line in (ROOT / "docs/deploy/tracker.env").read_text().splitlines() if line[0] != "#"]
+    example = dict(shlex.split(line)[0].split("=", 1) for line in lines)
+    own = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "pledges.hk", "SITE_URL": "https://pledges.hk"}
+    own |= {"DATABASE_URL": "postgresql://tracker:p@127.0.0.1:5432/tracker", "MAIL_FROM": "noreply@pledges.hk"}
+    own |= {"PUBLISHER": "The office", "CONTACT": "pledges@pledges.hk"}
+    for name in own:
+        assert refusal(lambda name=name: settings_in(**example | own | {name: example[name]})).startswith(f"{name} ")
+    assert settings_in(**example | own)["PUBLISHER"] == "The office"
+
+
+def test_words_that_only_look_like_an_examples_are_taken():
+    for contact in ("records@for-example.hk", "https://example.gov.hk/contact", "For example, write to us@pledges.hk"):
+        assert settings_in(**but(CONTACT=contact))["CONTACT"] == contact
+
+
+# The address in mails
+
+
+def test_production_refuses_an_address_that_is_not_answered_or_has_no_tls():
+    said = refusal(lambda: settings_in(**but(SITE_URL="https://other.localhost")))
+    assert said == "SITE_URL leads to other.localhost, which is none of ALLOWED_HOSTS (tracker.localhost). Write one."
+    assert refusal(lambda: settings_in(**but(SITE_URL="http://tracker.localhost"))).endswith("it begins with https://.")
+
+
+# Under a path
+
+
+@pytest.mark.parametrize("environment", [{}, PRODUCTION], ids=["on one's own machine", "in production"])
+def test_under_a_path_it_does_not_start_and_says_what_to_do(environment):
+    said = refusal(lambda: settings_in(**environment, SCRIPT_NAME="/tracker"))
+    assert said.startswith("SCRIPT_NAME is '/tracker': the tracker works at the root of a host name only")
+    assert "give the tracker a name of its own (ALLOWED_HOSTS, SITE_URL)" in said
+
+
+def test_under_a_path_that_only_a_proxy_names_there_is_no_answer_but_that(caplog):
+    begun = []
+    asked = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "/tracker", "PATH_INFO": "/"}
+    answer = b"".join(application(asked, lambda *told: begun.append(told)))
+    assert begun[0][0] == "500 Internal Server Error"
+    assert answer.startswith(b"The tracker works at the root of a host name only")
+    assert "A proxy sent SCRIPT_NAME '/tracker'" in caplog.text
+
+
+# A key that is being changed
+
+
+def test_keys_that_are_taken_beside_it_must_be_as_good_as_it():
+    new = secrets.token_urlsafe(60)
+    assert settings_in(**but(SECRET_KEY_FALLBACKS=f" {new}, "))["SECRET_KEY_FALLBACKS"] == [new]
+    assert settings_in(**PRODUCTION)["SECRET_KEY_FALLBACKS"] == []
+    for weak, wrong in WEAK.items():
+        said = refusal(lambda weak=weak: settings_in(**but(SECRET_KEY_FALLBACKS=f"{new},{weak}")))
+        assert said.startswith(f"SECRET_KEY_FALLBACKS {wrong}.")
+        assert weak.strip() not in said
+
+
 def test_the_address_of_an_installation_is_a_scheme_and_a_host_and_no_more():
     wrong = ["tracker.example", "https://", "ftp://tracker.example", "https://*", "https://tracker.example/commitments"]
     wrong.append("https://tracker.example?x")
@@ -239,7 +374,7 @@ def test_the_address_of_an_installation_is_a_scheme_and_a_host_and_no_more():
         (but(ALLOWED_HOSTS=None, ALLOWED_HOST="x"), "ALLOWED_HOST is not a setting"),
         # The two together show settings to the public.
         (but(DEBUG="1"), "DEBUG cannot be 1 in production"),
-        (but(ALLOWED_HOSTS="*"), "SITE_URL is 'https://*'"),
+        (but(ALLOWED_HOSTS="*"), "ALLOWED_HOSTS holds '*'"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be read"),
         ({"REPLICA_URL": "sqlite:///x"}, "REPLICA_URL cannot be used"),
         ({"CACHE_URL": "memcache://x"}, "CACHE_URL cannot be used"),
@@ -273,8 +408,14 @@ def test_every_switch_and_every_number_is_read_by_its_rule():
         but(DEBUG="0", TRUST_PROXY="yes", HSTS_SECONDS="0"),
         but(DATABASE_URL="postgresql://u:p@host:5432/name", REPLICA_URL="postgresql://u:p@other:5432/name"),
         {"PRODUCTION": "0", "DEBUG": "1", "DATABASE_URL": ""},
-        but(REQUIRE_MFA="1", SESSION_HOURS="8", SESSION_IDLE_MINUTES="30", EMAIL_URL="smtp+tls://u:p@mail.example:587"),
-        but(ALLOWED_HOSTS="*", SITE_URL="https://tracker.example/", MAIL_FROM="Tracker <tracker@example.org>"),
+        but(
+            REQUIRE_MFA="1", SESSION_HOURS="8", SESSION_IDLE_MINUTES="30", EMAIL_URL="smtp+tls://u:p@mail.localhost:587"
+        ),
+        but(
+            ALLOWED_HOSTS=".pledges.hk,127.0.0.1,[::1]",
+            SITE_URL="https://www.pledges.hk/",
+            MAIL_FROM="Us <us@pledges.hk>",
+        ),
         {"PUBLISHER": "Nobody", "CONTACT": "nobody@tracker.example", "HOSTNAME": "x", "SECRET": "x"},
     ],
 )
@@ -297,7 +438,7 @@ def mail(**environment):
 def test_mail_goes_to_the_console_on_ones_own_machine_and_to_a_server_in_production():
     assert mail() == ("console", None, None)
     assert mail(**PRODUCTION) == ("smtp", "localhost", 25)
-    assert mail(**but(EMAIL_URL="smtp+tls://u:p@mail.example:587")) == ("smtp", "mail.example", 587)
+    assert mail(**but(EMAIL_URL="smtp+tls://u:p@mail.localhost:587")) == ("smtp", "mail.localhost", 587)
     configuration = settings_in(EMAIL_URL="smtp+tls://u:p@m.example:587")
     assert (configuration["EMAIL_USE_TLS"], configuration["EMAIL_HOST_USER"]) == (True, "u")
     assert configuration["EMAIL_BACKEND"] == "commitments.workflow.outbox.OutboxBackend"
@@ -311,10 +452,12 @@ def values(*names, **environment):
 def test_links_in_mails_lead_to_the_first_host_unless_told_otherwise():
     of = ("SITE_URL", "DEFAULT_FROM_EMAIL")
     assert values(*of) == ("http://127.0.0.1:8000", "noreply@127.0.0.1")
-    first = values(*of, **but(ALLOWED_HOSTS=".tracker.example,b.example"))
-    assert first == ("https://tracker.example", "noreply@tracker.example")
-    environment = but(SITE_URL="https://www.tracker.example/", MAIL_FROM="us@tracker.example")
-    assert values(*of, **environment) == ("https://www.tracker.example", "us@tracker.example")
+    first = values(*of, **but(ALLOWED_HOSTS=".pledges.localhost,b.localhost"))
+    assert first == ("https://pledges.localhost", "noreply@pledges.localhost")
+    environment = but(
+        ALLOWED_HOSTS=".pledges.localhost", SITE_URL="https://www.pledges.localhost/", MAIL_FROM="us@b.localhost"
+    )
+    assert values(*of, **environment) == ("https://www.pledges.localhost", "us@b.localhost")
 
 
 def test_a_sign_in_lasts_for_twelve_hours_and_one_without_a_request_unless_told_otherwise():

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from commitments.ledger.clock import say_clock_problem
 from commitments.ops.backup import BackupError, make_backup
 
 
@@ -32,3 +33,5 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(f"No backup was made. {error}") from error
         self.stdout.write(f"{options['file']} verifies: {backup.entries} entries, head {backup.head}")
+        if problem := say_clock_problem():
+            self.stderr.write(problem)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import localdate
 
+from commitments.ledger.clock import say_clock_problem
 from commitments.ops.heads import HeadsError, write_head
 
 
@@ -29,3 +30,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{settings.HEADS_FILE}, {head}: {head.digest}")
         else:
             self.stdout.write("The ledger is empty: there is no head to write down yet.")
+        if problem := say_clock_problem():
+            self.stderr.write(problem)

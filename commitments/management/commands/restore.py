@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from commitments.ledger.clock import say_clock_problem
 from commitments.ops.backup import BackupError, restore_backup
 
 
@@ -31,3 +32,5 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         self.stdout.write(f"Restored the backup of {backup.made_at}: {backup.entries} entries, head {backup.head}")
+        if problem := say_clock_problem():
+            self.stderr.write(problem)

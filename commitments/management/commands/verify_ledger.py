@@ -1,4 +1,4 @@
-"""manage.py verify_ledger [--rebuild] [--against FILE]."""
+"""manage.py verify_ledger [--rebuild] [--allow-empty] [--against FILE]."""
 
 import gc
 import sys
@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from commitments.domain.head_list import HeadListError, ListedHead, read_heads
+from commitments.ledger.clock import say_clock_problem
 from commitments.ledger.listed_heads import first_difference
 from commitments.ledger.verify import rebuild_projections, verify_ledger
 from commitments.models import LedgerHead
 from commitments.models.snapshot import read_snapshot
+from commitments.ops.service_environment import database_name
 
 
 class Command(BaseCommand):
@@ -33,6 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to mend, and what to compare with."""
         parser.add_argument("--rebuild", action="store_true", help="mend triggers and projections from the ledger")
+        parser.add_argument("--allow-empty", action="store_true", help="a ledger without entries is no failure")
         parser.add_argument(
             "--against", type=Path, metavar="FILE", help="a list of heads that was kept elsewhere (/ledger/heads.txt)"
         )
@@ -44,6 +48,7 @@ class Command(BaseCommand):
         gc.set_threshold(100_000)
         progress = ProgressLine(sys.stderr)
         heads = kept_heads(options["against"]) if options["against"] else []
+        require_tables()
         if options["rebuild"]:
             for mended in rebuild_projections(progress):
                 progress.clear()
@@ -56,11 +61,24 @@ class Command(BaseCommand):
                 wrong = True
             head = LedgerHead.objects.values_list("sequence", "digest").first()
         progress.clear()
+        if problem := say_clock_problem():
+            self.stderr.write(problem)
         if wrong or head is None:
             sys.exit(1)
+        if not head[0] and not options["allow_empty"]:
+            raise CommandError(NOTHING.format(f"The ledger in {database_name()} is empty"), returncode=2)
         self.stdout.write(f"The ledger verifies: {head[0]} entries, head {head[1]}")
         if heads:
             self.stdout.write(f"It continues {options['against']}: {len(heads)} lines, up to {heads[-1]}")
+
+
+NOTHING = "{}: nothing was verified. If another database is meant, give its DATABASE_URL."
+
+
+def require_tables() -> None:
+    """CommandError where the database is none of ours, as a file that was made only by asking for it."""
+    if LedgerHead._meta.db_table not in connection.introspection.table_names():
+        raise CommandError(NOTHING.format(f"{database_name()} holds no ledger"), returncode=2)
 
 
 def kept_heads(file: Path) -> list[ListedHead]:
