@@ -86,7 +86,7 @@ def references(server: Server) -> list[str]:
 
 def open_to_all(installation: Installation) -> Installation:
     """The same without limits for one visitor: all of ours come from one network address."""
-    limits = ("API_PER_MINUTE", "SEARCHES_PER_MINUTE", "EXPORTS_PER_MINUTE")
+    limits = ("API_PER_MINUTE", "SEARCHES_PER_MINUTE", "EXPORTS_PER_MINUTE", "WORK_SECONDS_PER_MINUTE")
     return replace(installation, settings=installation.settings | dict.fromkeys(limits, "1000000"))
 
 
