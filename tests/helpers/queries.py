@@ -9,16 +9,17 @@ SESSION = 'UPDATE "django_session"'
 
 
 def writing_queries(captured: Any) -> list[str]:
-    """Those that write or lock rows, and those that are asked within a transaction and so, on SQLite, hold up writers."""
+    """Those that write or lock rows, and those within a transaction, which on SQLite holds up whoever writes."""
     found, depth = [], 0
     for text in (query["sql"] for query in captured.captured_queries):
         if text.startswith(("SAVEPOINT", "RELEASE")):
             depth += 1 if text.startswith("SAVEPOINT") else -1
-        elif (
-            (depth and not text.startswith((CONSTRAINT_CHECK, SESSION)))
-            or not text.startswith(("SELECT", "WITH", SESSION))
-            or " FOR UPDATE" in text
-            or " FOR NO KEY" in text
-        ):
+        elif (depth and not text.startswith((CONSTRAINT_CHECK, SESSION))) or writes(text):
             found.append(text)
     return found
+
+
+def writes(text: str) -> bool:
+    """Whether a query writes rows, or locks them."""
+    reads = text.startswith(("SELECT", "WITH", SESSION))
+    return not reads or " FOR UPDATE" in text or " FOR NO KEY" in text
