@@ -245,7 +245,7 @@ class Workbook:
                 self.look()
                 parser.Parse(piece)
                 yield
-            parser.Parse(b"", 1)
+            parser.Parse(b"", True)  # noqa: FBT003  (it takes no name)
             yield
 
 
