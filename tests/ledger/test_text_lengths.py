@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from commitments.domain.text_lengths import MAX_TEXT_LENGTH
 from commitments.exports import xlsx
-from commitments.ledger import text_lengths
 from commitments.ledger.append import append_entries, new_correction, new_publication, new_redaction, new_retraction
 from commitments.ledger.verify import verify_ledger
 from commitments.models import Commitment, DraftUpdate, LedgerEntry, Organisation
@@ -15,7 +14,7 @@ from commitments.workflow.entity_proposals import record_change
 from tests import factories
 from tests.helpers.admin_forms import REPORT, errors, fill, record_address
 from tests.helpers.imports import as_csv, changes, exported, pledge, report, upload, wrong
-from tests.helpers.ledger_acts import BY, refused, verify
+from tests.helpers.ledger_acts import BY, before_texts_had_a_length, refused, verify
 from tests.helpers.people import member, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
@@ -24,12 +23,11 @@ OF_BEFORE = "It was published before there was a limit." * 2000
 
 
 @pytest.fixture
-def of_before(monkeypatch):
+def of_before():
     """A commitment and a report with notes of 84,000 characters, recorded as the version before did."""
-    monkeypatch.setattr(text_lengths, "MAX_TEXT_LENGTH", 1_000_000)
-    commitment = factories.published(reference="TT-01", note=OF_BEFORE)
-    factories.record("report", commitment, note=OF_BEFORE)
-    monkeypatch.undo()
+    with before_texts_had_a_length():
+        commitment = factories.published(reference="TT-01", note=OF_BEFORE)
+        factories.record("report", commitment, note=OF_BEFORE)
     return commitment
 
 
