@@ -22,6 +22,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils.translation import activate
 
+from commitments.web.work_budget import BUDGET
 from tests.helpers import databases, people
 from tests.helpers.databases import Databases
 from tests.helpers.days import NOW
@@ -108,7 +109,7 @@ def catalogues() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def words_and_files_are_not_limited() -> None:
     """A module's own fixtures ask for them, too, before any test of it begins."""
-    configured.SEARCHES_PER_MINUTE = configured.EXPORTS_PER_MINUTE = 1_000_000
+    configured.SEARCHES_PER_MINUTE = configured.EXPORTS_PER_MINUTE = configured.WORK_SECONDS_PER_MINUTE = 1_000_000
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -129,6 +130,7 @@ def nobody_has_asked_yet() -> None:
     """Each test may ask the API as much as one visitor may in a minute, and no answer was made before it."""
     caches["visits"].clear()
     caches["pages"].clear()
+    BUDGET.clear()
 
 
 @pytest.fixture

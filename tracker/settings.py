@@ -55,6 +55,8 @@ SETTINGS = {
     "API_PER_MINUTE": "how many requests a minute the API answers one network address, each worker; 120 by default",
     "SEARCHES_PER_MINUTE": "how many searches a minute one network address is answered, each worker; 60 by default",
     "EXPORTS_PER_MINUTE": "how many files a minute one network address is sent, each worker; 20 by default",
+    "WORK_SECONDS_PER_MINUTE": "how many seconds of processor time a minute newly made public answers to one network "
+    "may take, each worker; 20 by default",
     "EMAIL_URL": "smtp://HOST:PORT, smtp+tls://USER:PASSWORD@HOST:PORT, smtp+ssl://… or consolemail://",
     "MAIL_FROM": "the address that mails come from",
     "SITE_URL": "https://HOST, without a path: where the links in mails lead",
@@ -507,6 +509,10 @@ SESSION_COOKIE_SAMESITE = "Lax"  # not Strict: a link in a mail to staff must fi
 # than the others wait (20 s), and take more than 200 MB.
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 10_000
+IMPORT_MAX_CELLS = 1_000_000  # 10,000 rows of 100 columns, empty cells that are there included
+IMPORT_SECONDS = (
+    20  # of processor time, for reading a file and again for judging its rows: three times what 10,000 take
+)
 # Everything else that is sent: text of a form, in bytes, and how many parts it has. Above that 413 or 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 // 2
 DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 1000, 5
@@ -566,6 +572,8 @@ if TRUST_PROXY:
 API_PER_MINUTE = whole_number("API_PER_MINUTE", 120, least=1)
 SEARCHES_PER_MINUTE = whole_number("SEARCHES_PER_MINUTE", 60, least=1)
 EXPORTS_PER_MINUTE = whole_number("EXPORTS_PER_MINUTE", 20, least=1)
+# What must be made anew, by the time that it takes: a third of a processor for one network, kept answers besides.
+WORK_SECONDS_PER_MINUTE = whole_number("WORK_SECONDS_PER_MINUTE", 20, least=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],

@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from commitments.domain.text_lengths import length_problem
 from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, DraftUpdate
 from commitments.models.commitment import CommitmentQuerySet
@@ -24,6 +25,7 @@ else:
     ModelAdmin = admin.ModelAdmin
     ModelForm = forms.ModelForm
 
+MAX_EVIDENCE = 50  # pages of evidence of one update, in whichever form
 KEY_DIGITS = 18  # that every database takes for a key
 # An address typed without its scheme is a secure one.
 SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {
@@ -68,14 +70,23 @@ def add_refusal(problem: ValidationError, form: forms.BaseForm) -> None:
         form.add_error(name if name in form.fields else None, errors)
 
 
+def check_lengths(form: forms.BaseForm) -> None:
+    """Say beside each text that was changed and is too long how long it may be. What was there before may stay."""
+    for name in form.changed_data:
+        text = form.cleaned_data.get(name)
+        if isinstance(text, str) and (problem := length_problem(text.replace("\r\n", "\n"))):
+            form.add_error(name, problem)
+
+
 class StaffForm(ModelForm):
     """A form whose saving may be refused for reasons that only show once the database is locked."""
 
     refusal: ValidationError | None = None
 
     def clean(self) -> dict[str, Any]:
-        """Show the refusal beside the fields; everything typed stays."""
+        """Show the refusal beside the fields, and what is too long; everything typed stays."""
         cleaned = super().clean() or self.cleaned_data
+        check_lengths(self)
         if self.refusal:
             add_refusal(self.refusal, self)
         return cleaned

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.admin import effects, review
 from commitments.admin.base import (
+    MAX_EVIDENCE,
     SECURE_ADDRESSES,
     ModelForm,
     StaffForm,
@@ -31,6 +32,8 @@ from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.imports.views import DraftFilesMixin
 from commitments.admin.list_filters import DraftStateFilter, badge, lateness_words
 from commitments.domain.choices import DraftState, EntryKind
+from commitments.domain.evidence_addresses import mixed_scripts_warning
+from commitments.i18n.phrases import join_sentences
 from commitments.ledger.append import lock_head
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, LedgerEntry, Organisation
 from commitments.workflow.draft_edits import note_edits
@@ -41,7 +44,7 @@ CHECK_BUTTON = "_check"  # the name of the button
 COLLAPSED_FIELDS = ("deadline", "deadline_reason", "stop_reason", "searched", "reply_of")
 DEFAULT_SEARCHED = gettext_lazy("Public web pages")  # for a check, until somebody says otherwise
 MAX_ON_RECORD = 5  # entries shown below the form
-MAX_EVIDENCE = 50  # of evidence of one update
+ADDRESS_FIELDS = ("url", "archived_url")
 NEWS_SOURCES_LIST = "news-sources"  # the element that holds their names
 
 
@@ -105,6 +108,7 @@ class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # gen
         super().clean()
         self.pointed_out = str(self.data.get("pointed_out", "")).split()
         self._point_out_other_classes()
+        self._point_out_mixed_scripts()
         rows = [row for row in self.forms if row.cleaned_data.get("url") and not row.cleaned_data.get("DELETE")]
         entries_by_url = self._entries_by_url({row.cleaned_data["url"] for row in rows})
         row_numbers: dict[str, int] = {}
@@ -132,6 +136,16 @@ class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # gen
             )
             row.add_error("source", message % {"name": listed, "listed": listed.get_source_display()})
             self.pointed_out.append(mark)
+
+    def _point_out_mixed_scripts(self) -> None:
+        """Beside an address, once, where its host may pass for another."""
+        for row in self.forms:
+            for name in ADDRESS_FIELDS:
+                address = row.cleaned_data.get(name) or ""
+                warning = mixed_scripts_warning(address)
+                if warning and address not in self.pointed_out:
+                    row.add_error(name, join_sentences([warning, _("If it is right, send the form again.")]))
+                    self.pointed_out.append(address)
 
     def _entries_by_url(self, urls: set[str]) -> dict[str, int]:
         commitment = self.instance.commitment_id or parse_key(self.data.get("commitment"))

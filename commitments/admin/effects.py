@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment
 from commitments.domain.choices import Copy, Relation, Status, StopReason
+from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.i18n.phrases import join_list, list_separator, with_detail, with_label
 from commitments.ledger.contents import format_decimal
 from commitments.models import DraftEvidence, DraftUpdate
@@ -55,9 +57,12 @@ def prefetch_for_effect(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
     return drafts.prefetch_related("evidence", "commitment__updates__evidence")
 
 
-def draft_effect(draft: DraftUpdate, day: date) -> DraftEffect:
-    """What publishing the draft would change of how its commitment stands on a day, and the note that it brings."""
-    before, after = assess_with_draft(draft, list(draft.evidence.all()), day)
+def draft_effect(draft: DraftUpdate, day: date, evidence: Sequence[DraftEvidence] | None = None) -> DraftEffect:
+    """What publishing the draft would change of how its commitment stands on a day, and the note that it brings.
+
+    `evidence`: that of a draft that is not stored yet.
+    """
+    before, after = assess_with_draft(draft, list(draft.evidence.all()) if evidence is None else evidence, day)
     pairs = [
         (_("Status"), status_words(before), status_words(after)),
         (_("Deadline"), date_label(before.deadline), date_label(after.deadline)),
@@ -85,19 +90,26 @@ def status_words(assessment: Assessment) -> str:
 
 def evidence_list(draft: DraftUpdate) -> SafeString:
     """The pages that a draft rests on, with what they have to do with the pledge."""
-    item_format = '<li><a href="{}" rel="noopener external">{}</a>{}{}</li>'
+    item_format = '<li><a href="{}" rel="noopener external">{}</a>{}{}{}</li>'
     lines = [
         (
             evidence.url,
             evidence.title,
             list_separator(),
             with_detail(evidence.publisher, join_list(_evidence_kinds(evidence))),
+            format_html_join("", "<br><strong>{}</strong>", ((text,) for text in address_warnings(evidence))),
         )
         for evidence in draft.evidence.all()
     ]
     return (
         format_html('<ul class="effect">{}</ul>', format_html_join("", item_format, lines)) if lines else SafeString("")
     )
+
+
+def address_warnings(*rows: DraftEvidence) -> list[str]:
+    """What whoever decides must see of the addresses of evidence: hosts that may pass for others."""
+    warnings = (mixed_scripts_warning(address) for row in rows for address in (row.url, row.archived_url))
+    return list(dict.fromkeys(filter(None, warnings)))
 
 
 def _evidence_kinds(evidence: DraftEvidence) -> list[str]:

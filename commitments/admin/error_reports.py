@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from commitments.admin.base import StaffForm
 from commitments.admin.concurrency import OptimisticLockAdmin
 from commitments.domain.choices import CLOSED_STATES, EntryKind
+from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.models import ErrorReport
 
 LONGEST_ADDRESS = 3500  # characters; servers and proxies refuse lines of more than 4,094
@@ -55,7 +56,7 @@ class ErrorReportAdmin(OptimisticLockAdmin):
     list_filter = ("state", "received_at")
     list_select_related = ("commitment", "organisation")
     search_fields = ("what", "answer", "commitment__reference", "commitment__title")
-    readonly_fields = ("about", "received_at", "what", "source", "organisation", "email", "sender_page", "draft_entry")
+    readonly_fields = ("about", "received_at", "what", "read_at", "organisation", "email", "sender_page", "draft_entry")
     fields = (*readonly_fields, "state", "answer")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -82,6 +83,15 @@ class ErrorReportAdmin(OptimisticLockAdmin):
         if obj.commitment is None:
             return _("none named")
         return format_html('<a href="{}">{}</a>', obj.commitment.get_absolute_url(), obj.commitment)
+
+    @admin.display(description=gettext_lazy("where it can be read"))
+    def read_at(self, obj: ErrorReport) -> SafeString | str:
+        """The address that the sender gave, before anybody opens it with what there is to say of its host."""
+        if not obj.source:
+            return "–"
+        link = format_html('<a href="{0}" rel="noopener external">{0}</a>', obj.source)
+        warning = mixed_scripts_warning(obj.source)
+        return format_html("{}<br><strong>{}</strong>", link, warning) if warning else link
 
     @admin.display(description=gettext_lazy("the sender’s page"))
     def sender_page(self, obj: ErrorReport) -> SafeString:

@@ -30,6 +30,7 @@ from commitments.admin.base import (
 from commitments.admin.entity_changes import describe_fields
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.domain.choices import EntryKind
+from commitments.domain.text_lengths import length_problem
 from commitments.i18n.phrases import join_clauses
 from commitments.ledger.append import new_retraction
 from commitments.ledger.entity_contents import split_entity
@@ -67,6 +68,13 @@ class ReasonForm(forms.Form):
         help_text=gettext_lazy("Public, and kept for good."),
         error_messages={"required": gettext_lazy("Give the reason. It will be public.")},
     )
+
+    def clean_reason(self) -> str:
+        """No longer than a text may be."""
+        reason: str = self.cleaned_data["reason"]
+        if problem := length_problem(reason.replace("\r\n", "\n")):
+            raise ValidationError(problem)
+        return reason
 
 
 @admin.register(LedgerEntry)

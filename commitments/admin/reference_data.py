@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import ngettext
 
-from commitments.admin.base import ReadOnlyAdmin
+from commitments.admin.base import ReadOnlyAdmin, StaffForm
 from commitments.admin.entities import EntityAdmin
 from commitments.admin.imports.views import OrganisationFilesMixin
 from commitments.admin.list_filters import FoldedSearchMixin, OnRecordFilter, UnnamedFilter
@@ -22,6 +22,7 @@ class SectionInline(admin.StackedInline):  # type: ignore[type-arg]  # generic i
     """The outline."""
 
     model = Section
+    form = StaffForm
     extra = 0
     fields = (("position", "area"), language_columns("heading"), language_columns("note"))
 

@@ -23,7 +23,7 @@ from rest_framework.exceptions import (
 from rest_framework.response import Response
 
 from commitments.web.errors import is_database_unavailable
-from commitments.web.rate_limits import limit_message, retry_after
+from commitments.web.rate_limits import RateLimitedError, limit_message, retry_after
 
 
 class Retracted(APIException):
@@ -65,7 +65,12 @@ def error_sentences(problem: APIException) -> Iterator[str]:
     elif isinstance(problem, NotAcceptable):
         yield _("The API answers in JSON: accept application/json, or say nothing of what you accept.")
     elif isinstance(problem, Throttled):
-        yield limit_message(getattr(problem, "limit", settings.API_PER_MINUTE), retry_after(problem))
+        wait = retry_after(problem)
+        yield (
+            problem.message(wait)
+            if isinstance(problem, RateLimitedError)
+            else limit_message(settings.API_PER_MINUTE, wait)
+        )
         yield _("Whole files are at /data/: they take one request.")
     elif isinstance(problem.detail, list):
         yield from map(str, problem.detail)

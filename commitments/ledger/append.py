@@ -77,6 +77,14 @@ def append_entries(new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:
     return [by_new_entry[id(new_entry)] for new_entry in new_entries]
 
 
+def check_entries(new_entries: Sequence[NewEntry]) -> None:
+    """Raise EntryRefusedError where a rule forbids one of the entries, after those before it, as the record stands.
+
+    It only reads: nobody waits for it, and what passes here is checked once more when it is appended.
+    """
+    _chain_entries(with_named_entities(new_entries), LedgerHead.objects.get())
+
+
 def _chain_entries(new_entries: Sequence[NewEntry], head: LedgerHead) -> dict[int, LedgerEntry]:
     """The entries of the chain, each checked and its time set, by the identity of what they are made of."""
     validator = _load_validator(new_entries)

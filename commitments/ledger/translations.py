@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
+from commitments.domain.text_lengths import MAX_TEXT_LENGTH
 from commitments.i18n.languages import CHINESE
 from commitments.ledger.append import lock_head
 from commitments.ledger.contents import EVIDENCE_TEXT_FIELDS, UPDATE_TEXT_FIELDS, iter_named_texts, publication_content
@@ -24,8 +25,6 @@ from commitments.ledger.new_entries import Actor
 from commitments.ledger.projection import RedactionIndex, texts_with_places
 from commitments.ledger.reconciliation import BATCH_SIZE, reconcile_projections
 from commitments.models import Commitment, DraftUpdate, LedgerEntry, Translation
-
-MAX_LENGTH = 10_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,8 @@ def check_translation(new_translation: NewTranslation) -> None:
         raise ValidationError(f"There is no language {new_translation.language!r}: write one of {', '.join(CHINESE)}.")
     if not new_translation.source:
         raise ValidationError(_("Only a text can be translated."))
-    if len(new_translation.text) > MAX_LENGTH:
-        raise ValidationError(_("A translation has at most %(most)s characters.") % {"most": MAX_LENGTH})
+    if len(new_translation.text) > MAX_TEXT_LENGTH:
+        raise ValidationError(_("A translation has at most %(most)s characters.") % {"most": MAX_TEXT_LENGTH})
     if "\0" in new_translation.text:
         raise ValidationError(_("It holds a character that is no text. Type the cell again."))
 

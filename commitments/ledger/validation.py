@@ -32,6 +32,7 @@ from commitments.ledger.entity_validation import EntityValidator
 from commitments.ledger.new_entries import NewEntry
 from commitments.ledger.projection import RedactionIndex, public_fields
 from commitments.ledger.redaction_rules import check_nested_remaining, what_is_left
+from commitments.ledger.text_lengths import check_remaining_lengths, check_text_lengths
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
 
 MAX_QUOTE_WORDS = 15
@@ -65,6 +66,7 @@ class EntryValidator:
     def check(self, new_entry: NewEntry, recorded_on: date) -> None:
         """Raise ValidationError where an entry may not be appended on that day."""
         kind, content, commitment, target = new_entry.kind, new_entry.content, new_entry.commitment, new_entry.target
+        check_text_lengths(kind, content, self.entities.fields.get(new_entry.entity))
         if kind == EntryKind.ENTITY:
             self.entities.check(new_entry.entity, content)
             return
@@ -256,6 +258,7 @@ class EntryValidator:
             raise ValidationError(_("Choose an entry that still holds text."))
         remaining = content["remaining"]
         check_nested_remaining(target, target.data or {}, remaining)
+        check_remaining_lengths(target, remaining)
         subject = target.subject
         left = what_is_left(target, remaining)
         if left is None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from commitments.domain.choices import Vocabulary
+from commitments.domain.evidence_addresses import AddressError, check_address
 from commitments.domain.partial_dates import PartialDate, PartialDateError, parse_partial_date
 from commitments.domain.public_addresses import is_public_host
 from commitments.i18n.languages import CHINESE, RECORD_LANGUAGE, column_suffix, language_names
@@ -133,8 +134,16 @@ def interval_constraint(name: str, constraint: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=nothing | interval, name=constraint)
 
 
+def validate_address(value: str) -> None:
+    """Raise ValidationError where an address says more than where a page is (domain.evidence_addresses)."""
+    try:
+        check_address(value)
+    except AddressError as error:
+        raise ValidationError(str(error)) from error
+
+
 def validate_public_url(value: str) -> None:
-    """Raise ValidationError unless an address is one that anybody can open: http or https, at a public host."""
+    """Raise ValidationError unless an address is a page's and nothing else, at a host that anybody can reach."""
     scheme, _separator, rest = value.partition("://")
     try:
         host = urlsplit(value).hostname or ""
@@ -142,6 +151,7 @@ def validate_public_url(value: str) -> None:
         host = ""
     if scheme.lower() not in ("http", "https"):
         raise ValidationError(_("Write the address of a web page: it begins with https:// or http://."))
+    validate_address(value)
     if not is_public_host(host):
         raise ValidationError(
             _("Nobody outside can open an address at “%(host)s”: give a public one."), params={"host": host or rest}

@@ -32,6 +32,7 @@ from django.views.decorators.http import require_http_methods
 from commitments.models import Commitment, ErrorReport
 from commitments.models.commitment import REFERENCE
 from commitments.models.error_report import CLOCKS_APART, SENDER_COUNTS_FOR
+from commitments.models.fields import validate_address
 from commitments.query.localized import localize
 from commitments.web.links import DayLinks
 from commitments.web.pages import day_form, day_page, render_page
@@ -85,7 +86,7 @@ class ErrorReportForm(forms.Form):
         assume_scheme="https",
         label=gettext_lazy("Where can it be read?"),
         help_text=gettext_lazy("Optional. The address of a public page that shows it."),
-        validators=[URLValidator(schemes=["http", "https"]), MaxLengthValidator(1000)],
+        validators=[URLValidator(schemes=["http", "https"]), MaxLengthValidator(1000), validate_address],
         error_messages={"invalid": gettext_lazy("Write the address of a page: it begins with https:// or http://.")},
     )
     email = forms.EmailField(

@@ -29,6 +29,7 @@ from commitments.models.ledger import record_version
 from commitments.web import replica
 from commitments.web.code_version import code_version
 from commitments.web.snapshot import ClosingStream, public_get, snapshot
+from commitments.web.work_budget import counted_stream, making_answer
 
 # A browser always asks whether its copy still holds (must-revalidate, or it would take the last directive for itself).
 # A cache that many share asks after five seconds, and may answer with what it has for fifteen more while it does: on
@@ -71,7 +72,15 @@ def make_in_snapshot(
         if cached := caches["pages"].get(name):
             headers, content = cached
             return conditional_response(request, HttpResponse(content, headers=dict(headers) | {"X-Cache": "hit"}))
-        return conditional_response(request, store(name, make(), stack))
+        return conditional_response(request, make_and_store(request, name, make, stack))
+
+
+def make_and_store(
+    request: HttpRequest, name: str, make: Callable[[], HttpResponseBase], stack: ExitStack
+) -> HttpResponseBase:
+    """A new answer, kept from now on; what it took is counted for the network that asked."""
+    with making_answer(request):
+        return store(request, name, make(), stack)
 
 
 def cache_key(request: HttpRequest) -> str:
@@ -85,7 +94,7 @@ def weak_etag(name: str) -> str:
     return f'W/"{name[:32]}"'
 
 
-def store(name: str, response: HttpResponseBase, stack: ExitStack) -> HttpResponseBase:
+def store(request: HttpRequest, name: str, response: HttpResponseBase, stack: ExitStack) -> HttpResponseBase:
     """A new answer: named, and kept under its name where it may be and is short enough."""
     if isinstance(response, SimpleTemplateResponse):
         response.render()
@@ -94,14 +103,17 @@ def store(name: str, response: HttpResponseBase, stack: ExitStack) -> HttpRespon
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers.setdefault("ETag", weak_etag(name))
     if isinstance(response, StreamingHttpResponse):
-        response = buffer_stream(response, stack)
+        response = buffer_stream(request, response, stack)
     if isinstance(response, HttpResponse) and len(response.content) <= MAX_CACHED_BYTES:
         caches["pages"].set(name, [list(response.headers.items()), response.content], CACHE_SECONDS)
     return response
 
 
-def buffer_stream(response: StreamingHttpResponse, stack: ExitStack) -> HttpResponseBase:
-    """The answer whole where it is short; else as the stream that it is, which takes over what is open for it."""
+def buffer_stream(request: HttpRequest, response: StreamingHttpResponse, stack: ExitStack) -> HttpResponseBase:
+    """The answer whole where it is short; else as the stream that it is, which takes over what is open for it.
+
+    What of a stream is made while it is sent is counted for whoever asked, too.
+    """
     stream = iter(response)
     # Not response.close(): that would end the request, and with it the connection.
     for close in response._resource_closers:  # type: ignore[attr-defined]  # the stubs leave it out
@@ -112,7 +124,8 @@ def buffer_stream(response: StreamingHttpResponse, stack: ExitStack) -> HttpResp
         if chunk is None:
             return HttpResponse(b"".join(chunks), headers=response.headers)
         chunks.append(chunk)
-    return StreamingHttpResponse(ClosingStream(chain(chunks, stream), stack.pop_all()), headers=response.headers)
+    pieces = chain(chunks, counted_stream(request, stream))
+    return StreamingHttpResponse(ClosingStream(pieces, stack.pop_all()), headers=response.headers)
 
 
 def conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -63,6 +63,10 @@ class RateLimitedError(Throttled):
         self.limit = limit
         super().__init__(wait)
 
+    def message(self, wait: int) -> str:
+        """What the refusal says; `wait`: after how many seconds to ask again."""
+        return limit_message(self.limit, wait)
+
 
 def count_request(request: Any, kind: str, limit: int) -> None:
     """Count one request of a kind; RateLimitedError where there were as many as may be."""
@@ -109,7 +113,7 @@ def rate_limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
 def too_many_requests_response(request: HttpRequest, problem: RateLimitedError) -> HttpResponse:
     """429, and when to come back."""
-    message = limit_message(problem.limit, retry_after(problem))
+    message = problem.message(retry_after(problem))
     response = (
         render(request, "429.html", {"said": message}, status=429)
         if request.path.endswith("/")

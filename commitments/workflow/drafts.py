@@ -6,20 +6,28 @@ transaction, and a refusal names the draft that stopped it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment, assess
 from commitments.domain.choices import DraftState, EntryKind
-from commitments.ledger.append import EntryRefusedError, append_entries, hypothetical_update, lock_head
+from commitments.domain.text_lengths import length_problem
+from commitments.ledger.append import (
+    EntryRefusedError,
+    append_entries,
+    check_entries,
+    hypothetical_update,
+    lock_head,
+)
 from commitments.ledger.contents import KINDS_WITH_EVIDENCE, UPDATE_FIELDS, Content, update_content
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.projection import to_counted_update
@@ -27,6 +35,9 @@ from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
 from commitments.workflow.actors import actor_for
 from commitments.workflow.draft_edits import authors_of_drafts
 from commitments.workflow.second_person import SecondPerson
+
+T = TypeVar("T")
+DraftWithEvidence = tuple[DraftUpdate, Sequence[DraftEvidence]]
 
 
 class DraftRefusedError(ValidationError):
@@ -75,10 +86,8 @@ def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntr
     """Record drafts, the earliest date first, all or none. Raises DraftRefusedError."""
     with transaction.atomic():
         locked = _lock_drafts(drafts)
-        for draft in locked:
-            refuse_published(draft)
-        _refuse_same_person(locked, user)
-        entries = _append_drafts(locked, actor_for(user))
+        _refuse_unpublishable(locked, user)
+        entries = _with_entries(_with_evidence(locked), actor_for(user), append_entries)
         for draft, entry in zip(locked, entries, strict=True):
             draft.published_as, draft.state = entry, DraftState.PUBLISHED
         DraftUpdate.objects.bulk_update(locked, ["published_as", "state"], batch_size=200)
@@ -86,10 +95,20 @@ def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntr
 
 
 def check_publishable(drafts: Sequence[DraftUpdate]) -> None:
-    """Raise DraftRefusedError where one of them could not be published, by whomever. Stores nothing."""
-    with transaction.atomic():
-        _append_drafts(_lock_drafts(drafts), Actor())
-        transaction.set_rollback(True)
+    """Raise DraftRefusedError where one of them, as it is stored, could not be published, by whomever. Only reads."""
+    check_contents(_with_evidence(_stored_drafts(drafts)))
+
+
+def check_contents(drafts: Sequence[DraftWithEvidence]) -> None:
+    """The same of drafts that need not be stored yet, each with its evidence."""
+    _with_entries(drafts, Actor(), check_entries)
+
+
+def check_publication(drafts: Sequence[DraftUpdate], user: User) -> None:
+    """Raise DraftRefusedError where the user could not publish the drafts together, as they are stored. Only reads."""
+    stored = _stored_drafts(drafts)
+    _refuse_unpublishable(stored, user)
+    check_contents(_with_evidence(stored))
 
 
 def refusals_by_draft(drafts: Sequence[DraftUpdate], user: User) -> dict[int, DraftRefusedError]:
@@ -107,28 +126,45 @@ def refusals_by_draft(drafts: Sequence[DraftUpdate], user: User) -> dict[int, Dr
 def _lock_drafts(drafts: Sequence[DraftUpdate]) -> list[DraftUpdate]:
     """The drafts as they are stored, held until the transaction ends, in the order in which they are to be recorded."""
     lock_head()
-    stored = DraftUpdate.objects.select_for_update(of=("self",)).filter(pk__in=[draft.pk for draft in drafts])
-    locked = stored.select_related("commitment", "published_as").prefetch_related("evidence")
-    return sorted(locked, key=lambda draft: (str(draft.date_first or ""), draft.pk))
+    return _stored_drafts(drafts, DraftUpdate.objects.select_for_update(of=("self",)))
 
 
-def _append_drafts(drafts: Sequence[DraftUpdate], by: Actor) -> list[LedgerEntry]:
-    new_entries = {draft.pk: _draft_entry(draft, by) for draft in drafts}
+def _stored_drafts(drafts: Sequence[DraftUpdate], queryset: QuerySet[DraftUpdate] | None = None) -> list[DraftUpdate]:
+    """The drafts as they are stored, in the order in which they are to be recorded."""
+    stored = (DraftUpdate.objects.all() if queryset is None else queryset).filter(pk__in=[draft.pk for draft in drafts])
+    stored = stored.select_related("commitment", "published_as").prefetch_related("evidence")
+    return sorted(stored, key=lambda draft: (str(draft.date_first or ""), draft.pk))
+
+
+def _with_evidence(drafts: Sequence[DraftUpdate]) -> list[DraftWithEvidence]:
+    return [(draft, list(draft.evidence.all())) for draft in drafts]
+
+
+def _with_entries(drafts: Sequence[DraftWithEvidence], by: Actor, use: Callable[[list[NewEntry]], T]) -> T:
+    """What `use` makes of the drafts' entries. DraftRefusedError where it refuses one."""
+    new_entries = [_draft_entry(draft, evidence, by) for draft, evidence in drafts]
     try:
-        return append_entries(list(new_entries.values()))
+        return use(new_entries)
     except EntryRefusedError as refusal:
-        refused = next(draft for draft in drafts if new_entries[draft.pk] is refusal.entry)
+        pairs = zip(drafts, new_entries, strict=True)
+        refused = next(draft for (draft, _evidence), entry in pairs if entry is refusal.entry)
         raise DraftRefusedError(refused, refusal) from refusal
 
 
-def _draft_entry(draft: DraftUpdate, by: Actor) -> NewEntry:
-    evidence = list(draft.evidence.all())
+def _draft_entry(draft: DraftUpdate, evidence: Sequence[DraftEvidence], by: Actor) -> NewEntry:
     try:
         refuse_unsupported_fields(draft, evidence)
     except ValidationError as problem:
         raise DraftRefusedError(draft, problem) from problem
     content = draft_content(draft, evidence)
-    return NewEntry(draft.kind, content, draft.commitment, by=by, key=f"draft/{draft.pk}")
+    return NewEntry(draft.kind, content, draft.commitment, by=by, key=f"draft/{draft.pk}" if draft.pk else None)
+
+
+def _refuse_unpublishable(drafts: Sequence[DraftUpdate], user: User) -> None:
+    """Raise DraftRefusedError for one that is published already, or that this user must leave to somebody else."""
+    for draft in drafts:
+        refuse_published(draft)
+    _refuse_same_person(drafts, user)
 
 
 def _refuse_same_person(drafts: Sequence[DraftUpdate], user: User) -> None:
@@ -173,5 +209,7 @@ def return_drafts(drafts: Sequence[DraftUpdate], reason: str) -> None:
     """Return drafts to those who wrote them, with the reason; what is published stays."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say what is to be changed. The author reads it.")})
+    if problem := length_problem(reason):
+        raise ValidationError({"reason": problem})
     unpublished = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
     unpublished.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())

@@ -21,6 +21,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import EntryKind, ProposalState
+from commitments.domain.text_lengths import length_problem
 from commitments.i18n.phrases import in_quotes, join_list
 from commitments.ledger.append import EntryRefusedError, append_entries, dry_run, lock_head, new_entity_entry
 from commitments.ledger.contents import Content
@@ -124,6 +125,8 @@ def decline_proposals(proposals: Sequence[EntityProposal], reason: str, user: Us
     """Decline proposals, all or none; their authors read the reason."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say why. The author reads it.")})
+    if problem := length_problem(reason):
+        raise ValidationError({"reason": problem})
     with transaction.atomic():
         for proposal in _lock_proposals(proposals):
             refuse_decided(proposal)

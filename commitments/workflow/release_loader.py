@@ -22,6 +22,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from commitments.domain.choices import EntityKind, EntryKind
+from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.i18n.languages import CHINESE, column_suffix
 from commitments.ledger.append import EntryRefusedError, append_entries, new_entity_entry, new_publication
 from commitments.ledger.contents import ADDED_FIELDS, COLUMN_CODECS, PARTIES, Content, to_text, update_content
@@ -44,6 +45,7 @@ from commitments.models import (
 from commitments.models.entity import Entity
 
 FORMAT_VERSION = 1
+MAX_FILE_BYTES = 50 * 2**20  # a hundred times the first release with all that is known of it
 LOADER_ACTOR = Actor()
 # Where the file has what, and by which of its names an item is known.
 ENTITY_TABLES = {
@@ -74,12 +76,15 @@ class LoadResult:
     entries: int
     translations: int
     left: list[str]  # in sentences, what the ledger says otherwise, or takes no more of
+    warnings: list[str]  # in sentences, which hosts of evidence may pass for others
 
 
 def load_release(path: Path) -> LoadResult:
     """Load a release's file in one transaction. Raises ReleaseFileError; then nothing is stored."""
     try:
-        with locate_errors(str(path), OSError, UnicodeDecodeError):
+        with locate_errors(str(path), OSError, UnicodeDecodeError, RecursionError):
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise ReleaseFileError(f"is larger than {MAX_FILE_BYTES // 2**20} MB. Split it, a release in each.")
             data = json.loads(path.read_text(encoding="utf-8"))
         with locate_errors(f"{path}"), transaction.atomic():
             if data.get("format") != FORMAT_VERSION:
@@ -157,7 +162,7 @@ class ReleaseLoader:
         recorded_at = appended[-1].recorded_at if appended else None
         translated = record_translations(new_translations, LOADER_ACTOR, recorded_at)
         LoadedItem.objects.bulk_create(LoadedItem(key=key) for key in self.new)
-        return LoadResult(len(self.new), len(appended), translated, self.left)
+        return LoadResult(len(self.new), len(appended), translated, self.left, _address_warnings(entries))
 
     def _rows(self, kind: EntityKind) -> None:
         """The areas, organisations, occasions or news sources of the file that were never loaded, as drafts."""
@@ -411,6 +416,17 @@ def _recording(item: Item) -> dict[str, Any]:
     if recorded_at.tzinfo is None:
         raise ReleaseFileError("recorded_at has no time zone: write it as 2026-11-22T08:00:00Z.")
     return {"recorded_at": recorded_at, "salt": item["salt"]}
+
+
+def _address_warnings(entries: Iterable[NewEntry]) -> list[str]:
+    """A sentence for each new address of evidence whose host may pass for another."""
+    rows = ((entry.key, row) for entry in entries for row in entry.content.get("evidence", ()))
+    return [
+        f"{key}: {warning}"
+        for key, row in rows
+        for address in (row["url"], row["archived_url"])
+        if (warning := mixed_scripts_warning(address))
+    ]
 
 
 def _organisations_by_slug(slugs: list[str]) -> list[Organisation]:

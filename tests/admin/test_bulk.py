@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from commitments.admin.base import MAX_EVIDENCE
 from commitments.ledger.verify import verify_ledger
 from commitments.models import DraftEvidence, DraftUpdate, State, Update
 from tests import factories
@@ -12,6 +13,7 @@ from tests.helpers.admin_forms import Form
 from tests.helpers.crowds import crowd
 from tests.helpers.ledger_acts import count_entries
 from tests.helpers.people import member, signed_in
+from tests.helpers.queries import writing_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 LIST = reverse("admin:commitments_commitment_changelist")
@@ -171,3 +173,48 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(publisher, typed, mes
 def test_drafts_of_commitments_are_left_out(publisher):
     page = choose(publisher, [factories.CommitmentFactory()])
     assert page.status_code == 302
+
+
+# To look costs nobody anything
+
+
+@pytest.mark.postgresql
+def test_to_look_writes_nothing_and_locks_nothing(publisher):
+    many = crowd(range(1, 31), parties_as_stated="everyone")
+    chosen = choose(publisher, many)
+    with CaptureQueriesContext(connection) as captured:
+        look(publisher, chosen, **REPORT)
+    assert writing_queries(captured) == []
+
+
+def test_to_send_what_was_never_looked_at_locks_nothing_either(publisher):
+    chosen = choose(publisher, [factories.published()])
+    with CaptureQueriesContext(connection) as captured:
+        Form(chosen).send(publisher, PAGE, "_write", looked_at="0" * 64, **REPORT)
+    assert writing_queries(captured) == []
+
+
+def test_the_form_for_many_takes_no_more_pages_of_evidence_than_the_form_for_one(publisher):
+    chosen = choose(publisher, [factories.published()])
+    pages = {
+        name.replace("-0-", f"-{number}-"): f"{text}/{number}" if name.endswith("url") else text
+        for number in range(MAX_EVIDENCE + 1)
+        for name, text in REPORT.items()
+        if "-0-" in name
+    }
+    answer = look(publisher, chosen, **REPORT | pages, **{"form-TOTAL_FORMS": str(MAX_EVIDENCE + 1)})
+    assert "Please submit at most 50 forms." in answer.text
+    assert "What will be written" not in answer.text
+
+
+def test_a_text_that_is_too_long_is_said_beside_it(publisher):
+    answer = look(publisher, choose(publisher, [factories.published()]), **REPORT | {"note": "x" * 10_001})
+    assert "at most 10,000" in str(answer.context["form"].errors["note"])
+
+
+def test_a_host_of_mixed_scripts_is_shown_before_it_is_written_and_written_by_whoever_goes_on(publisher):
+    odd = "https://ехample.org/annual"  # its first two letters are Cyrillic
+    page = look(publisher, choose(publisher, [factories.published()]), **REPORT | {"form-0-url": odd})
+    assert "letters of several scripts (Cyrillic + Latin)" in page.text
+    assert write(publisher, page).status_code == 302
+    assert DraftEvidence.objects.get().url == odd

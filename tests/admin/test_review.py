@@ -15,6 +15,7 @@ from tests.helpers.admin_forms import CHECK, REPORT, Form, change, errors, fill,
 from tests.helpers.drafts import waiting
 from tests.helpers.ledger_acts import count_entries
 from tests.helpers.people import member, signed_in
+from tests.helpers.queries import writing_queries
 
 pytestmark = pytest.mark.usefixtures(
     "the_day_is_fixed"
@@ -146,6 +147,37 @@ def test_an_address_is_one_that_anybody_can_open():
         with pytest.raises(ValidationError):
             validate_public_url(address)
     validate_public_url("https://example.org/notice")
+
+
+@pytest.mark.postgresql
+def test_to_look_at_what_would_be_published_writes_nothing_and_locks_nothing(commitment, publisher):
+    drafts = [waiting(commitment), waiting(commitment)]
+    with CaptureQueriesContext(connection) as captured:
+        assert choose(publisher, "publish_selected", drafts).status_code == 200
+    assert writing_queries(captured) == []
+
+
+@pytest.mark.parametrize("name", ["url", "archived_url"])
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("https://me:secret@example.org/a", "user name or password"),
+        ("https://example.org/a。", "“。” at its end"),
+        ("https://example.org/\u200ba", "a character that nobody sees"),
+    ],
+)
+def test_an_address_says_where_a_page_is_and_nothing_else(commitment, publisher, name, typed, message):
+    answer = fill(publisher, record_address(commitment), **REPORT | {f"evidence-0-{name}": typed})
+    assert message in str(errors(answer)["rows"][0][name])
+    assert not DraftUpdate.objects.exists()
+
+
+def test_a_host_of_mixed_scripts_is_pointed_out_once_and_taken_the_second_time(commitment, publisher):
+    odd, address = "https://xn--80ak6aa92e.com/a", record_address(commitment)
+    first = fill(publisher, address, **REPORT | {"evidence-0-url": odd})
+    assert "“аррӏе.com” is written in letters of several scripts" in str(errors(first)["rows"][0]["url"])
+    assert Form(first).send(publisher, address, "_send").status_code == 302
+    assert "“аррӏе.com”" in publisher.get(QUEUE).text  # whoever publishes it is told, too
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "http://10.0.0.1/"])

@@ -9,6 +9,7 @@ from commitments.exports.csv import strip_defusing
 from commitments.exports.xlsx import CUT_MARK, MAX_CELL_LENGTH
 from tests import factories
 from tests.helpers.exports import LEFT_ALONE, RUN, body
+from tests.helpers.ledger_acts import before_texts_had_a_length
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 HOSTILE = RUN | LEFT_ALONE | {
@@ -41,7 +42,8 @@ def hostile_world():
         commitment = factories.published(reference=f"HC-{number:02}", title=text, unit=text, owners=[owner], quote=text)
         factories.record("report", commitment, note=text)
     commitment = factories.published(reference="ZZ-01", deadline="2020-01-06")
-    factories.record("report", commitment, note=LONG, deadline="2020-01-01", deadline_reason="Good weather.")
+    with before_texts_had_a_length():
+        factories.record("report", commitment, note=LONG, deadline="2020-01-01", deadline_reason="Good weather.")
 
 
 def by_title(cells):

@@ -1,5 +1,7 @@
 """Acts upon the ledger: to correct, retract, redact, refuse, tamper and verify."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 
 import pytest
@@ -7,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
 
-from commitments.ledger import triggers
+from commitments.ledger import text_lengths, triggers
 from commitments.ledger.append import append_entries, new_correction, new_redaction, new_retraction
 from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, LedgerEntry
@@ -30,6 +32,14 @@ def redact(entry, remaining=None, reason="Personal data."):
 def count_entries():
     """How many entries there are about commitments; what these name comes on record by entries before them."""
     return LedgerEntry.objects.exclude(kind="entity").count()
+
+
+@contextmanager
+def before_texts_had_a_length() -> Iterator[None]:
+    """What is recorded within this is as long as it was before there was a limit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_lengths, "MAX_TEXT_LENGTH", 1_000_000)
+        yield
 
 
 BY = Actor()

@@ -201,6 +201,9 @@ WRONG = {
         "javascript:alert(1)": "it begins with https:// or http://",
         "ftp://example.org/x": "it begins with https:// or http://",
         f"https://example.org/{'x' * 1000}": "at most 1000 characters",
+        "https://me:secret@example.org/": "user name or password",
+        "https://example.org/a」": "Write: https://example.org/a",
+        "https://example.org/\u202ea": "a character that nobody sees",
     },
     "email": {
         "reader": "an e-mail address such as",
@@ -541,6 +544,11 @@ def test_closing_deletes_the_e_mail_address_and_keeps_the_day(desk, clock):
 def test_the_database_holds_state_answer_and_closing_together(columns):
     with pytest.raises(IntegrityError), transaction.atomic():
         report(**columns)
+
+
+def test_staff_see_that_the_host_of_an_address_may_pass_for_another_before_they_open_it(desk):
+    error_report = report(source="https://xn--80ak6aa92e.com/a")
+    assert "“аррӏе.com” is written in letters of several scripts" in desk.get(change(error_report)).text
 
 
 def test_what_was_sent_cannot_be_typed_over(desk, commitment):

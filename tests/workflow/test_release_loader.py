@@ -394,3 +394,41 @@ def test_entries_about_a_retracted_commitment_are_left_out_and_named(tmp_path):
     newer["commitments"][1]["entries"].append(newer["commitments"][1]["entries"][-1] | {"key": "CU-06/77"})
     assert "CU-06/77 is left out" in load(tmp_path, newer)
     assert not LedgerEntry.objects.filter(key="CU-06/77").exists()
+
+
+# Addresses of evidence, lengths of texts and files that are too much
+
+
+def with_evidence(url):
+    """A small file with another address in the first evidence that it has."""
+    data = small()
+    rows = [row for one in data["commitments"] for entry in one["entries"] for row in entry.get("evidence", ())]
+    rows[0]["url"] = url
+    return data
+
+
+@pytest.mark.parametrize(
+    "url", ["https://me:secret@example.org/", "https://example.org/a）", "https://example.org/\u202ea"]
+)
+def test_an_address_that_says_more_than_where_a_page_is_stops_the_load_and_is_named(tmp_path, url):
+    with pytest.raises(CommandError, match=r"evidence: Evidence 1, url: .*Write: https://example\.org/"):
+        load(tmp_path, with_evidence(url))
+
+
+def test_a_host_of_mixed_scripts_is_loaded_and_pointed_out(tmp_path):
+    assert "letters of several scripts (Cyrillic + Latin)" in load(tmp_path, with_evidence("https://ехample.org/a"))
+
+
+def test_a_text_that_is_too_long_stops_the_load(tmp_path):
+    data = small()
+    data["commitments"][0]["note"] = "x" * 10_001
+    with pytest.raises(CommandError, match=r"note: .*at most 10,000"):
+        load(tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("[" * 200_000, "recursion"), (" " * (50 * 2**20 + 1), "larger than 50 MB. Split it")]
+)
+def test_a_file_that_is_too_deep_or_too_large_is_refused_in_words(tmp_path, text, message):
+    with pytest.raises(CommandError, match=message):
+        load(tmp_path, text)

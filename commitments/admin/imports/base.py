@@ -24,8 +24,9 @@ from django.utils.translation import gettext as _
 from import_export.resources import Resource
 from import_export.results import Result, RowResult
 
-from commitments.admin.imports.files import Sheet, SheetRow
+from commitments.admin.imports.files import Deadline, Sheet, SheetRow
 from commitments.domain.choices import Vocabulary
+from commitments.domain.text_lengths import length_problem
 from commitments.exports.columns import Column, ColumnType
 from commitments.exports.csv import strip_defusing
 from commitments.i18n.phrases import join_list, join_sentences
@@ -37,6 +38,7 @@ NEW: str = RowResult.IMPORT_TYPE_NEW
 CHANGED: str = RowResult.IMPORT_TYPE_UPDATE
 UNCHANGED: str = RowResult.IMPORT_TYPE_SKIP
 WRONG: str = RowResult.IMPORT_TYPE_INVALID
+MAX_NAME_LENGTH = 100  # characters of a column's name that are compared with those that are known
 YES, NO = ("true", "yes", "1"), ("false", "no", "0", "")
 Cells = dict[str, str]
 T = TypeVar("T")
@@ -69,6 +71,7 @@ class RowOutcome(RowResult):
         self.changes: list[CellChange] = []
         self.problems: list[RowProblem] = []
         self.note = ""  # what becomes of it, where it is not simply stored
+        self.warnings: list[str] = []  # what whoever confirms the import must see
 
     @property
     def changed(self) -> list[str]:
@@ -224,7 +227,9 @@ class ImportResource(Resource):
         self.prepare(dataset, lock=not dry_run)
         result = Result()
         result.total_rows = len(dataset.rows)
+        deadline = Deadline()
         for row in dataset.rows:
+            deadline.check()
             outcome = self._judge_row(row)
             result.append_row_result(outcome)
             result.increment_row_result_total(outcome)
@@ -259,7 +264,7 @@ class ImportResource(Resource):
         known = [column.name for column in self.expected]
         unknown = [name for name in columns if name not in {*known, *self.computed}]
         if unknown:
-            near = [match for name in unknown for match in get_close_matches(name, known, n=1)]
+            near = [match for name in unknown for match in get_close_matches(name[:MAX_NAME_LENGTH], known, n=1)]
             hint = _("Did you mean: %s?") % join_list(near) if near else _("Remove or rename them.")
             values = {"strange": join_list(unknown)[:300], "known": join_list(known), "hint": hint}
             message = _("These columns are not known: %(strange)s. %(hint)s Known are: %(known)s.")
@@ -306,8 +311,10 @@ class ImportResource(Resource):
             try:
                 read = self.readers.get(column.name, column.read)
                 cells[column.name] = read(strip_defusing(cell).strip())
-            except ValidationError as problem:
-                problems[column.name] = join_sentences(problem.messages)
+                if problem := length_problem(cells[column.name]):
+                    problems[column.name] = problem
+            except ValidationError as error:
+                problems[column.name] = join_sentences(error.messages)
         if problems:
             raise ValidationError(problems)
         return cells

@@ -34,6 +34,7 @@ from commitments.admin.imports.files import Sheet, SheetRow
 from commitments.admin.imports.organisations import OrganisationLookup
 from commitments.admin.imports.translations import check_translation_rights
 from commitments.domain.choices import UPDATE_KINDS, DraftState, ReportBasis, Status, Vocabulary
+from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.domain.hash_chain import canonical_json
 from commitments.ledger.append import lock_head
 from commitments.ledger.contents import Content, parse_decimal, update_content
@@ -148,6 +149,8 @@ class DraftResource(ImportResource):
                 return UNCHANGED
             self.refuse_repeated(row, _draft_identity(cells))
         self._check_publishable(cells, content)
+        addresses = [row[name] for row in _evidence_cells(cells) for name in ("url", "archived_url")]
+        outcome.warnings = [warning for address in addresses if (warning := mixed_scripts_warning(address))]
         return NEW if before is None else CHANGED
 
     def _refuse_lost_translations(self, cells: Cells) -> None:

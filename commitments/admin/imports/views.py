@@ -155,14 +155,15 @@ class ImportExportMixin(ImportMixin, ExportMixin):
         if not self.has_import_permission(request):
             raise PermissionDenied
 
-    def _result(self, request: HttpRequest, data: bytes, name: str = "", *, dry_run: bool = True) -> Result:
-        return self.resource().import_data(files.read_sheet(data, name), dry_run=dry_run, user=request.user)
+    def _result(self, request: HttpRequest, sheet: files.Sheet, *, dry_run: bool = True) -> Result:
+        return self.resource().import_data(sheet, dry_run=dry_run, user=request.user)
 
     def _import_as_previewed(self, request: HttpRequest, data: bytes, fingerprint: str) -> Result | None:
         """Everything in one transaction; nothing, and None, where it would not do what the preview showed."""
+        sheet = files.read_sheet(data)  # before the transaction: nobody waits for it
         try:
             with transaction.atomic():
-                result = self._result(request, data, dry_run=False)
+                result = self._result(request, sheet, dry_run=False)
                 if result_fingerprint(result) == fingerprint:
                     return result
                 transaction.set_rollback(True)
@@ -180,7 +181,7 @@ class ImportExportMixin(ImportMixin, ExportMixin):
 
     def _preview(self, request: HttpRequest, data: bytes, name: str) -> HttpResponse:
         started = time.monotonic()
-        result = self._result(request, data, name)
+        result = self._result(request, files.read_sheet(data, name))
         elapsed = time.monotonic() - started
         context = {
             "name": name,
@@ -189,6 +190,7 @@ class ImportExportMixin(ImportMixin, ExportMixin):
             "wrong": _list_rows(result, WRONG),
             "changed": _list_rows(result, CHANGED),
             "new": _list_rows(result, NEW),
+            "doubtful": _first_rows([row for row in result if row.warnings]),
             # Confirming reads and judges all of it once more, and writes it.
             "seconds": round(elapsed + result.total_rows / WRITTEN_A_SECOND)
             if result.total_rows >= LARGE_IMPORT
@@ -218,7 +220,10 @@ class ImportExportMixin(ImportMixin, ExportMixin):
 
 
 def _list_rows(result: Result, kind: str) -> RowListing:
-    rows = [row for row in result if row.import_type == kind]
+    return _first_rows([row for row in result if row.import_type == kind])
+
+
+def _first_rows(rows: list[Any]) -> RowListing:
     return RowListing(cast("list[RowOutcome]", rows[:MAX_LISTED]), max(0, len(rows) - MAX_LISTED))
 
 

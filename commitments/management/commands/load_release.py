@@ -31,5 +31,5 @@ class Command(BaseCommand):
             f"{loaded.items} items and {loaded.entries} ledger entries are new, {loaded.translations} translations."
         )
         self.stdout.write(f"{options['file'].name}: {summary}")
-        for sentence in loaded.left:
+        for sentence in (*loaded.left, *loaded.warnings):
             self.stdout.write(sentence)

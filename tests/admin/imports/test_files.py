@@ -1,17 +1,20 @@
 """Files from anywhere: what a person meant is read, and whatever is wrong is said without harm."""
 
 import io
+import time
 import tracemalloc
 import zipfile
+from contextlib import suppress
 from datetime import datetime
 
 import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from openpyxl.cell import WriteOnlyCell
 
 from commitments.admin.imports import files
-from tests.helpers.imports import as_xlsx, pledge, refusals, stored, upload, wrong
+from tests.helpers.imports import as_csv, as_xlsx, body, confirm, pledge, refusals, stored, upload, wrong
 
 pytestmark = pytest.mark.usefixtures("uploads")
 HEADER = b"slug,name\r\n"
@@ -245,6 +248,107 @@ def test_a_file_has_at_most_so_many_rows(settings):
     settings.IMPORT_MAX_ROWS = 2
     assert len(cells(HEADER + b"a,b\nc,d\n")) == 2
     assert "more than 2 rows" in refusal(HEADER + b"a,b\nc,d\ne,f\n")
+
+
+# What a file costs is limited by what is in it, whatever it claims
+
+
+def seconds_for(data, name="file.xlsx"):
+    """The processor time that a file takes, read or refused."""
+    begun = time.thread_time()
+    with suppress(ValidationError):
+        files.read_sheet(data, name)
+    return time.thread_time() - begun
+
+
+LAST, MERGED = "XFD", '<mergeCell ref="A1:XFD1048576"/>'  # the last column; all cells as one
+SHORT = {
+    "blank cells in the last column": lambda: workbook(
+        SHEET.format("", NAMES + "".join(f'<row r="{n}"><c r="{LAST}{n}"/></row>' for n in range(2, 6000)))
+    ),
+    "gaps between rows": lambda: workbook(SHEET.format("", NAMES + row(500_000) + row(1_000_000))),
+    "merged ranges": lambda: workbook(
+        SHEET.format("", NAMES + row(2)).replace(
+            "</worksheet>", f"<mergeCells>{MERGED * 200_000}</mergeCells></worksheet>"
+        )
+    ),
+    "texts that nothing refers to": lambda: workbook(
+        **{"xl/sharedStrings.xml": f"<sst {MAIN}>{'<si/>' * 500_000}</sst>"}
+    ),
+    "a text of many pieces": lambda: workbook(
+        SHEET.format("", NAMES + row(2)), **{"xl/sharedStrings.xml": f"<sst {MAIN}><si>{'<r/>' * 500_000}</si></sst>"}
+    ),
+    "tags before the rows": lambda: workbook(SHEET.format("<a/>" * 500_000, NAMES + row(2))),
+}
+
+
+@pytest.mark.parametrize("content", SHORT.values(), ids=SHORT)
+def test_a_small_workbook_takes_little_time_whatever_it_claims(content):
+    data = content()
+    assert len(data) < 60_000
+    assert seconds_for(data) < 4
+
+
+TOO_MUCH = {
+    "cells": (
+        lambda: workbook(SHEET.format("", NAMES + f"<row>{'<c/>' * 600}</row>" * 2)),
+        "a.xlsx",
+        "more than 1,000 cells. Remove empty rows and columns, or split it.",
+    ),
+    "cells of a CSV": (b"slug,name\n" + b",,,,\n" * 300, "a.csv", "more than 1,000 cells"),
+    "cells in a row": (
+        lambda: workbook(SHEET.format("", NAMES + f"<row>{('<c><v>1</v></c>') * 16_400}</row>")),
+        "a.xlsx",
+        "cells",
+    ),
+    "cells in a line": (b"slug,name\n" + b"," * 20_000 + b"\n", "a.csv", "Line 2 has more cells"),
+    "columns of a CSV": (b",".join(b"c%d" % n for n in range(100_000)) + b"\n", "a.csv", "Line 1 has more cells"),
+    "lines": (b"slug\na\n" + b"\n" * 1_100_000, "a.csv", "more rows than a spreadsheet"),
+    "characters": (
+        lambda: workbook(
+            SHEET.format("", NAMES + "".join('<row><c t="s"><v>0</v></c></row>' for _number in range(300))),
+            **{"xl/sharedStrings.xml": f"<sst {MAIN}><si><t>{'x' * 200_000}</t></si></sst>"},
+        ),
+        "a.xlsx",
+        "more than 40,000,000 characters",
+    ),
+    "tags of all sheets": (
+        lambda: workbook(**{f"xl/worksheets/s{n}.xml": "<a/>" * 700_000 for n in range(10)}),
+        "a.xlsx",
+        "too much beside its rows",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "name", "message"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_a_file_of_more_than_a_file_may_hold_is_refused_with_the_limit_and_what_to_do(settings, content, name, message):
+    settings.IMPORT_MAX_CELLS = 1_000
+    assert message in refusal(content() if callable(content) else content, name)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"), [(b"slug\n" + b"a\n" * 5000, "a.csv"), (workbook(SHEET.format("", NAMES + row(2))), "a.xlsx")]
+)
+def test_a_file_that_takes_longer_than_a_file_may_is_given_up(settings, data, name):
+    settings.IMPORT_SECONDS = 0
+    assert "longer than 0 seconds. Split it" in refusal(data, name)
+
+
+@pytest.mark.django_db
+def test_so_is_one_whose_rows_take_long_to_judge(editor, culture, settings):
+    settings.IMPORT_SECONDS = 0
+    assert "longer than 0 seconds" in refusals(upload(editor, "commitment", as_csv(pledge())))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", ["commitment", "organisation"])
+def test_a_file_is_read_before_anybody_has_to_wait_for_it(editor, culture, settings, monkeypatch, model):
+    preview = upload(editor, model, as_csv(pledge() if model == "commitment" else body()))
+    read, depths = files.read_sheet, []
+    monkeypatch.setattr(files, "read_sheet", lambda *a: depths.append(len(connection.savepoint_ids)) or read(*a))
+    before = len(connection.savepoint_ids)
+    confirm(editor, model, preview)
+    assert depths == [before]
 
 
 @pytest.mark.django_db

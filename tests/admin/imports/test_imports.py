@@ -413,6 +413,21 @@ def test_a_draft_with_more_evidence_than_a_file_holds_is_changed_on_its_page(edi
     assert (column, "Change it on its page" in message) == ("draft", True)
 
 
+def test_an_address_of_evidence_says_where_a_page_is_and_nothing_else(editor, public):
+    cells = {"evidence_1_url": "https://me:secret@example.org/a", "evidence_1_archived_url": "https://example.org/a。"}
+    [(_number, column, message)] = wrong(upload(editor, "draftupdate", as_csv(report(**cells))))
+    assert column == "evidence"
+    assert "user name or password" in message
+    assert "“。” at its end" in message
+
+
+def test_a_host_of_mixed_scripts_is_shown_in_the_preview_and_imported_by_whoever_goes_on(editor, public):
+    preview = upload(editor, "draftupdate", as_csv(report(evidence_1_url="https://ехample.org/a")))
+    assert "letters of several scripts (Cyrillic + Latin)" in preview.text
+    confirm(editor, "draftupdate", preview)
+    assert DraftUpdate.objects.get().evidence.get().url == "https://ехample.org/a"
+
+
 def test_two_rows_that_draft_the_same_are_one_too_many(editor, public):
     assert "Rows 2 and 3" in wrong(upload(editor, "draftupdate", as_csv(report(), report())))[0][2]
 
