@@ -41,10 +41,11 @@ class Server:
 
 @dataclass
 class Installation:
-    """Its database's URL, other settings, and what can be done with it."""
+    """Its database's URL, other settings, and what can be done with it. `limited`: all limits are as they come."""
 
     database_url: str
     settings: dict[str, str] = field(default_factory=dict)
+    limited: bool = False
 
     @property
     def vendor(self) -> str:
@@ -59,7 +60,7 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         own = {"DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1"}
-        return os.environ | own | UNLIMITED | self.settings
+        return os.environ | own | ({} if self.limited else UNLIMITED) | self.settings
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """A management command, not waited for."""

@@ -86,8 +86,8 @@ def references(server: Server) -> list[str]:
 
 
 def behind_a_proxy(installation: Installation) -> Installation:
-    """The same with all limits as they are, for visitors from networks of their own (`ask`)."""
-    return replace(installation, settings=installation.settings | {"TRUST_PROXY": "1"})
+    """The same with all limits as they come, for visitors from networks of their own (`ask`)."""
+    return replace(installation, limited=True, settings=installation.settings | {"TRUST_PROXY": "1"})
 
 
 async def ask(server: Server, question: Question, visitor: int) -> Answer:
