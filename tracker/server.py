@@ -43,11 +43,11 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         unreader.chunk = self._refusing_late(conn, type(unreader).chunk.__get__(unreader))
         return super().handle_request(req, conn)
 
-    def _refusing_late(self, conn: TConn, read: Callable[[], bytes]) -> Callable[[], bytes]:
+    def _refusing_late(self, conn: TConn, read: Callable[..., bytes]) -> Callable[..., bytes]:
         """Without this a body that was cut off would be taken for a short one, and half a form recorded."""
 
-        def chunk() -> bytes:
-            data = read()
+        def chunk(*size_hint: int | None) -> bytes:
+            data = read(*size_hint)
             if conn in self._late:
                 raise TimeoutError("The request did not come in time.")
             return data
