@@ -256,8 +256,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "correction, retraction or translation that takes two",
-                "verbose_name_plural": "corrections, retractions and translations that take two",
+                "verbose_name": "proposed correction, retraction or translation",
+                "verbose_name_plural": "proposed corrections, retractions and translations",
                 "ordering": [models.OrderBy(models.F("decided_at"), descending=True, nulls_first=True), "created_at"],
                 "constraints": [
                     models.CheckConstraint(

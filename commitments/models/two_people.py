@@ -75,8 +75,8 @@ class EntryProposal(models.Model):
         """Those that wait first; the database holds that it takes two."""
 
         ordering = [models.F("decided_at").desc(nulls_first=True), "created_at"]
-        verbose_name = _("correction, retraction or translation that takes two")
-        verbose_name_plural = _("corrections, retractions and translations that take two")
+        verbose_name = _("proposed correction, retraction or translation")
+        verbose_name_plural = _("proposed corrections, retractions and translations")
         constraints = [
             vocabulary_constraint("act", ProposedAct, "entry_proposal_act_known"),
             vocabulary_constraint("state", ProposalState, "entry_proposal_state_known"),
