@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from commitments.models import OutgoingMail
+from tests.helpers.people import owners_were_told
 
 pytestmark = pytest.mark.django_db
 LOGIN, RESET, PASSWORD = "/admin/login/", "/admin/account/password/reset/", "a-long-enough-password"
@@ -54,6 +55,7 @@ def accounts(settings):
     User.objects.create_user("blank", "blank@example.org", None, is_staff=True)
     for name in ("ann", "bob"):
         User.objects.create_user(name, "shared@example.org", PASSWORD, is_staff=True)
+    owners_were_told()
 
 
 def cost(address, **fields):

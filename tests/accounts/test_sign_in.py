@@ -24,6 +24,7 @@ from commitments.accounts.sign_in import AccountAdapter
 from commitments.models import Affiliation, OutgoingMail
 from tests import factories
 from tests.helpers.html import main_element
+from tests.helpers.people import owners_were_told
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-enough-password"
@@ -401,6 +402,7 @@ def test_a_new_password_does_not_get_round_the_second_factor(client, clerk):
 
 def test_no_answer_tells_whether_there_is_such_an_account(client, clerk, outbox):
     User.objects.create_user("gone", "gone@example.org", is_active=False)
+    owners_were_told()
     for email in ("clerk@example.org", "nobody@example.org", "gone@example.org"):
         answer = client.post(RESET, {"email": email}, follow=True)
         assert answer.redirect_chain == [(f"{RESET}done/", 302)]
@@ -420,6 +422,7 @@ def test_an_address_that_an_account_had_once_resets_nothing(client, clerk, outbo
     client.post(RESET, {"email": "clerk@example.org"})
     User.objects.update(email="new@example.org")
     client.post(RESET, {"email": "clerk@example.org"})
+    owners_were_told()
     call_command("send_outbox")
     assert len(mail.outbox) == 1
     assert set_new(Client(), link()).status_code != 302
@@ -436,6 +439,7 @@ def test_the_link_leads_to_this_site_whatever_host_is_claimed(client, clerk, set
 def test_a_mail_server_that_is_down_is_said_by_the_command_and_no_error_for_the_visitor(client, clerk, outbox, capsys):
     outbox.MAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     outbox.EMAIL_HOST, outbox.EMAIL_PORT = "127.0.0.1", 1
+    owners_were_told()
     answer = client.post(RESET, {"email": "clerk@example.org"}, follow=True)
     assert "or mail may be out of order" in main_element(answer)
     with pytest.raises(SystemExit):

@@ -17,7 +17,7 @@ ONCE = "The list of news sources has Gazette as “party”. If this page is som
 
 
 @pytest.fixture
-def commitment(db):
+def commitment(db, the_day_stands_still):
     return factories.published(reference="AA-01")
 
 
@@ -28,7 +28,7 @@ def desk(client):
 
 
 @pytest.fixture
-def gazette(db):
+def gazette(db, the_day_stands_still):
     return listed("gazette", "Gazette", "party", name_zh_hant="憲報", name_zh_hans="宪报")
 
 

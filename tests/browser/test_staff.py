@@ -163,7 +163,7 @@ def test_what_a_full_database_could_not_record_is_recorded_when_the_page_that_sa
         page = context.new_page()
         sign_in(page, server)
         page.goto(f"{server.url}/admin/commitments/draftupdate/add/?commitment=1")
-        page.fill("#id_note", "A long note. " * 4000)
+        page.fill("#id_note", "很長的說明。" * 1600)
         pages.write_text("1")  # SQLite takes that for: no more than there are
         page.get_by_role("button", name="Save draft").click()
         assert "Nothing of what you sent was recorded." in page.inner_text("main")

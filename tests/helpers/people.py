@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 
-from commitments.models import Affiliation, Organisation
+from commitments.models import AccountChange, Affiliation, Organisation
 
 
 def member(role, organisation=None):
@@ -22,6 +23,11 @@ def signed_in(user):
     client = Client()
     client.force_login(user)
     return client
+
+
+def owners_were_told():
+    """Whoever has an account that a test made knows of it; else the next run of the outbox would write to them."""
+    AccountChange.objects.filter(mailed_at=None).update(mailed_at=timezone.now(), address_before="")
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ from io import StringIO
 
 from django.core.management import call_command
 
+from tests.helpers.people import owners_were_told
+
 
 def send(*arguments):
     """Both: the exit code of the first, and all that it says."""
+    owners_were_told()
     printed = run("send_reminders", *arguments)
     run("send_outbox")
     return printed

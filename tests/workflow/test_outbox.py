@@ -19,7 +19,7 @@ from commitments.models import OutgoingMail
 from commitments.workflow import outbox
 from tests.helpers.installation import ROOT
 from tests.helpers.mail import mail_server
-from tests.helpers.people import signed_in
+from tests.helpers.people import owners_were_told, signed_in
 from tests.helpers.postgresql import free_port
 from tests.helpers.reminders import run
 
@@ -261,6 +261,7 @@ def test_readyz_says_when_nobody_sends_and_nothing_of_what_a_server_refuses(clie
 
 def test_the_admin_shows_superusers_that_it_waits_and_never_what_it_says(server):
     User.objects.create_user("clerk", "clerk@example.org", "a-long-enough-password", is_staff=True)
+    owners_were_told()
     Client().post("/admin/account/password/reset/", {"email": "clerk@example.org"})
     server.refused = {"clerk@example.org": "450 later"}
     sent()
