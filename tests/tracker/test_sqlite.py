@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 
 from commitments.web.errors import is_database_unavailable
-from tracker.settings import database, sqlite_database
+from tracker.environment import database, sqlite_database
 
 
 @pytest.fixture
