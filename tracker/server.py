@@ -28,7 +28,7 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         self._late: set[TConn] = set()
 
     def handle(self, conn: TConn) -> Any:
-        """In a thread: read a request and answer it."""
+        # In a thread: read a request and answer it.
         self._until[conn] = time.monotonic() + HEADER_SECONDS
         try:
             return super().handle(conn)
@@ -37,7 +37,7 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             self._late.discard(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """In a thread, once the header is there: answer it, while the application reads the body."""
+        # In a thread, once the header is there: answer it, while the application reads the body.
         self._until[conn] = time.monotonic() + BODY_SECONDS
         unreader = conn.parser.unreader
         unreader.chunk = self._refusing_late(conn, type(unreader).chunk.__get__(unreader))

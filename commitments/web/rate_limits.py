@@ -52,7 +52,7 @@ class NetworkRateThrottle(SimpleRateThrottle):
         super().__init__()
 
     def get_cache_key(self, request: Any, view: Any) -> str:
-        """A digest, because not every address is a name that a cache takes."""
+        # A digest, because not every address is a name that a cache takes.
         return hashlib.sha256(f"{self.kind} {client_network(request)}".encode()).hexdigest()
 
 

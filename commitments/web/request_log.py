@@ -41,7 +41,7 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer, with the id in its header; logged at once, or when the last of a download was sent."""
+        # The answer, with the id in its header; logged at once, or when the last of a download was sent.
         proxy_id = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUST_PROXY else ""
         # Where views and templates find it, whatever a visitor had written there.
         request.META["HTTP_X_REQUEST_ID"] = proxy_id if PROXY_REQUEST_ID.fullmatch(proxy_id) else secrets.token_hex(16)
@@ -158,7 +158,7 @@ class LineFormatter(logging.Formatter):
     """For people: `2026-11-26 21:00:00,000 INFO tracker.access [id] answered method=GET path=/commitments/ …`."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
-        """One line, whatever was asked for: what would begin another is written as its code."""
+        # One line, whatever was asked for: what would begin another is written as its code.
         fields = getattr(record, "fields", {})
         fields_text = "".join(f" {name}={value}" for name, value in fields.items())
         return "".join(
@@ -171,7 +171,7 @@ class JsonFormatter(logging.Formatter):
     """For programs: an object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The fields that all lines have, and those of the line's own."""
+        # The fields that all lines have, and those of the line's own.
         values = {
             "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,

@@ -70,7 +70,6 @@ class WorkBudget:
         self.swept = 0.0
 
     def clear(self) -> None:
-        """Forget everything."""
         with self.lock:
             self.networks.clear()
             self.seconds_by_kind.clear()

@@ -38,7 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Begins a transaction when its turn has come; after OPTIONS["timeout"] seconds in all it gives up, as before."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection; to read only where this process may not write to the database, as for verifying a copy."""
+        # A connection; to read only where this process may not write to the database, as for verifying a copy.
         try:
             return super().get_new_connection(conn_params)
         except sqlite3.OperationalError as error:
