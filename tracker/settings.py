@@ -240,7 +240,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "commitments.api.openapi.OperationSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["commitments.api.throttling.VisitorThrottle"],
     "EXCEPTION_HANDLER": "commitments.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,

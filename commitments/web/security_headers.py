@@ -95,6 +95,7 @@ class RequestLimits:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         # The number is none, or too large; the text has a character that the database has not.
         request.view_failed = True  # type: ignore[attr-defined]  # read by `web.errors`: what it began to save is undone
+        # By words alone Django says that a key is no number (tests/admin/test_impossible_keys.py knows them, too).
         no_number = isinstance(exception, ValueError) and "expected a number but got" in str(exception)
         if not no_number and not isinstance(exception, (OverflowError, DataError)):
             return None

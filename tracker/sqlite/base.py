@@ -49,6 +49,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_new_connection(conn_params | {"database": read_only})
 
     def _start_transaction_under_autocommit(self) -> None:
+        # Django documents no other way to begin one: it calls this wherever a transaction begins, and
+        # tests/tracker/test_sqlite.py fails where it no longer does.
         connection: Any = self.connection
         timeout: float = self.settings_dict["OPTIONS"]["timeout"]
         until = time.monotonic() + timeout
