@@ -54,7 +54,11 @@ def held_database(path):
 def begin(path, timeout):
     """The same, in a transaction that writes."""
     connection = connected(path, timeout)
-    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    try:
+        connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    except OperationalError:
+        connection.close()
+        raise
     return connection
 
 
