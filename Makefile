@@ -1,5 +1,6 @@
 # make run    the tracker on this machine, at http://127.0.0.1:8000 (PORT= changes it), and what sends its mails
 # make test   the tests, browser tests included, on SQLite, and on a throw-away PostgreSQL what can differ there
+# make test-next  the tests on the next Python and Django, in an environment of their own (PYTHON_NEXT= names the Python)
 # make check  formatting, lint, types, migrations, translations, production settings
 # make bench  our figures beside the stock way and the floor
 # make slow   the tests that take minutes: faults, replica, deployment, servers, query plans, large imports, fuzzing
@@ -11,6 +12,7 @@
 # make messages  the catalogues of both forms of Chinese in line with the code (needs gettext)
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
+PYTHON_NEXT ?= python3.13
 PORT ?= 8000
 FUZZ_REQUESTS ?= 20000
 FAULTS ?= 60
@@ -24,7 +26,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 # is an end to each request (tracker/server.py), but only nginx keeps them from holding threads until then.
 SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class tracker.server.DeadlineWorker --workers 2 --threads 4 --no-control-socket --preload --log-level error --forwarded-allow-ips ""
 
-.PHONY: run test slow coverage mutants check bench soak screenshots messages pictures lock system
+.PHONY: run test test-next slow coverage mutants check bench soak screenshots messages pictures lock system
 
 run: .venv/runtime $(STATIC) $(COMPILED)
 	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
@@ -46,6 +48,14 @@ run: .venv/runtime $(STATIC) $(COMPILED)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r .venv/uv.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
 	@touch .venv/runtime $@
+
+# Beside ours, with all libraries as they are locked but those of requirements-next.in.
+.venv-next/development: requirements-dev.txt requirements-next.in | .venv/development
+	@$(PYTHON_NEXT) -c 'import sys; sys.exit(sys.version_info < (3, 13))' 2>/dev/null || \
+		{ echo "make test-next needs Python 3.13 or later, and $(PYTHON_NEXT) is none: make PYTHON_NEXT=… test-next"; exit 1; }
+	$(PYTHON_NEXT) -m venv .venv-next
+	$(BIN)/uv pip install --quiet --python .venv-next/bin/python -r requirements-dev.txt --override requirements-next.in
+	@touch $@
 
 $(STATIC): .venv/runtime $(shell find commitments/static -type f)
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
@@ -71,6 +81,16 @@ ON_POSTGRESQL := $(BIN)/python tests/helpers/postgresql.py
 test: .venv/development $(STATIC) $(COMPILED) system
 	$(PYTEST) --numprocesses auto
 	$(ON_POSTGRESQL) $(PYTEST) --numprocesses auto -m "postgresql and not slow"
+
+# What is deprecated fails here, but for what both versions cannot have: from Django 6.1 on the settings of mail are
+# MAILERS, administrators are addresses, and get_actions() is told of a place that 5.2 does not know.
+IN_BOTH := -W "ignore:The EMAIL_:PendingDeprecationWarning" -W "ignore:get_connection:PendingDeprecationWarning" \
+	-W "ignore:Using (name, address) pairs:PendingDeprecationWarning" \
+	-W "ignore:Overriding get_actions:PendingDeprecationWarning"
+
+test-next: .venv-next/development $(STATIC) $(COMPILED) system
+	.venv-next/bin/python -W error::DeprecationWarning -W error::PendingDeprecationWarning $(IN_BOTH) manage.py check
+	.venv-next/bin/python -m pytest --dist loadfile --no-loadscope-reorder --numprocesses auto $(IN_BOTH)
 
 # One after the other: they measure, fill disks and kill what others would need.
 slow: .venv/development $(STATIC) $(COMPILED) system

@@ -11,7 +11,7 @@ class StaffAdminConfig(AdminConfig):
     default_site = "commitments.admin.site.StaffSite"
 
     def ready(self) -> None:
-        """Find the admin's modules, and ask to be told of each sign-in and each new second factor."""
+        # Find the admin's modules, and ask to be told of each sign-in and each new second factor.
         # Before the site is first asked for: it is made from a module of this package, whose other modules register
         # with it, and made a second time it would lose them.
         import_module("commitments.admin")

@@ -4,6 +4,9 @@ Each thread reads one request. Gunicorn itself sets no end to that, so eight sen
 hold all eight threads for as long as they like. Here a request that does not come in time is cut off. It is the best
 that a server of a few threads can do; readers still wait until then. In production nginx stands in front, takes each
 request whole before a thread is asked, and counts the connections of each address (docs/deploy.md).
+
+Gunicorn documents no hook for it: three methods of its worker are overridden and one of its reader is, and
+tests/tracker/test_server.py fails where they move.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         self._late: set[TConn] = set()
 
     def handle(self, conn: TConn) -> Any:
-        """In a thread: read a request and answer it."""
+        # In a thread: read a request and answer it.
         self._until[conn] = time.monotonic() + HEADER_SECONDS
         try:
             return super().handle(conn)
@@ -37,7 +40,7 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             self._late.discard(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """In a thread, once the header is there: answer it, while the application reads the body."""
+        # In a thread, once the header is there: answer it, while the application reads the body.
         self._until[conn] = time.monotonic() + BODY_SECONDS
         unreader = conn.parser.unreader
         unreader.chunk = self._refusing_late(conn, type(unreader).chunk.__get__(unreader))

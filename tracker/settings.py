@@ -1,375 +1,42 @@
-"""All settings. The environment overrides the defaults; a mistake there stops the start and is named.
+"""All settings. The environment overrides the defaults (`tracker/environment.py`).
 
 Without PRODUCTION=1 the tracker runs for one person on one machine: SQLite under `var/`, answers to
 loopback names only, a secret key made on the first start. With PRODUCTION=1 the secret key and the
 allowed hosts must be given, and cookies and addresses are HTTPS only.
 """
 
-import difflib
+import hashlib
 import os
-import re
-import secrets
 import tomllib
-import zlib
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
-from django.http.request import validate_host
 
-from commitments.ops.private_files import keep_database_to_owner, keep_private, kept_secret
+from commitments.ops.private_files import keep_private
 from commitments.web.request_log import add_request_id
+from tracker import environment
+from tracker.environment import switch, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
-# Every name that may stand in the environment, and what it is for (the README lists them too).
-SETTINGS = {
-    "PRODUCTION": "1 when the public can reach this installation",
-    "DEBUG": "1 for developers only",
-    "SECRET_KEY": "50 characters or more, random; needed in production",
-    "SECRET_KEY_FALLBACKS": "keys that are taken beside SECRET_KEY while it is being changed, separated by commas",
-    "ALLOWED_HOSTS": "host names, separated by commas; needed in production",
-    "DATABASE_URL": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME",
-    "REPLICA_URL": "postgresql://… of a streaming replica, from which the public is answered while it is there",
-    "STATEMENT_SECONDS": "how long one question of a public page may keep PostgreSQL busy; 15 by default, 0: any time",
-    "CACHE_URL": "redis://HOST:PORT/NUMBER, where several servers share the public answers that they keep",
-    "TRUST_PROXY": "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself",
-    "HSTS_SECONDS": "how long browsers keep to HTTPS; one year by default",
-    "SITE_NAME": "what the site is called in English; Hong Kong–Shanghai Pledge Record by default",
-    "SITE_NAME_ZH_HANT": "the same in Traditional Chinese; without it 滬港承諾錄, or SITE_NAME where that is given",
-    "SITE_NAME_ZH_HANS": "the same in Simplified Chinese; without it 沪港承诺录, or SITE_NAME where that is given",
-    "PUBLISHER": "who answers for the tracker, as the public pages name them",
-    "CONTACT": "address for corrections and complaints, as the public pages show it",
-    "FOUR_EYES": "1 where nothing is put on record by one person alone",
-    "LOG_DAYS": "for how many days the servers in front keep logs of visits, as the privacy statement says; 0: none",
-    "LOG_FORMAT": "json or line; json in production, line otherwise",
-    "SLOW_QUERY_MS": "a query that takes so many milliseconds is logged; 500 by default, 0: none is",
-    "REQUIRE_MFA": "1 where staff must have a second factor",
-    "SESSION_IDLE_MINUTES": "after how many minutes without a request staff must sign in again; 60 by default",
-    "SESSION_HOURS": "for how many hours a sign-in lasts at most; 12 by default",
-    "API_PER_MINUTE": "how many requests a minute the API answers one network address, each worker; 120 by default",
-    "SEARCHES_PER_MINUTE": "how many searches a minute one network address is answered, each worker; 60 by default",
-    "EXPORTS_PER_MINUTE": "how many files a minute one network address is sent, each worker; 20 by default",
-    "WORK_SECONDS_PER_MINUTE": "how many seconds of processor time a minute newly made public answers to one network "
-    "may take, each worker; 20 by default",
-    "EMAIL_URL": "smtp://HOST:PORT, smtp+tls://USER:PASSWORD@HOST:PORT, smtp+ssl://… or consolemail://",
-    "MAIL_FROM": "the address that mails come from",
-    "SITE_URL": "https://HOST, without a path: where the links in mails lead",
-}
-
-DEFAULT_SITE_NAMES = {
-    "SITE_NAME": "Hong Kong–Shanghai Pledge Record",
-    "SITE_NAME_ZH_HANT": "滬港承諾錄",
-    "SITE_NAME_ZH_HANS": "沪港承诺录",
-}
-
-
-# A key: the fewest characters, the fewest different ones (hexadecimal digits alone have 16), and the fewest bytes that
-# a packer makes of it: of one piece over and over it makes less. What examples write in its place is in many lists.
-KEY_LENGTH, KEY_VARIETY, KEY_PACKED = 50, 10, 40
-PLACEHOLDERS = (
-    *("writeyourown", "writewhoanswers", "changeme", "changethis", "replaceme", "placeholder"),
-    *("djangoinsecure", "yoursecret"),
-)
-# Names that stand in examples and can never be anybody's (RFC 2606), wherever they stand in a value.
-EXAMPLE_NAME = re.compile(
-    r"(?<![\w.-])(?:(?:[\w-]+\.)*example\.(?:com|net|org)|(?:[\w-]+\.)+(?:example|invalid))(?![\w.-])", re.IGNORECASE
-)
-NAMED_HOSTS = (
-    "ALLOWED_HOSTS",
-    "SITE_URL",
-    "DATABASE_URL",
-    "REPLICA_URL",
-    "CACHE_URL",
-    "EMAIL_URL",
-    "MAIL_FROM",
-    "CONTACT",
-)
-# What a request's Host can be compared with: a name, or with a dot before it all names below it; or a network address.
-HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|(?:\.[a-z0-9_-]+){2,}|\[[0-9a-f:.]+\]", re.IGNORECASE)
-
-
-def refuse_misspelt(names: list[str]) -> None:
-    """Raise ImproperlyConfigured where a variable is nearly, but not quite, one of ours."""
-    for name in names:
-        matches = difflib.get_close_matches(name.upper(), SETTINGS, n=1, cutoff=0.88)
-        if matches and name not in SETTINGS:
-            raise ImproperlyConfigured(f"{name} is not a setting. Did you mean {matches[0]}? Rename it or remove it.")
-
-
-def switch(name: str) -> bool:
-    """A yes or no from the environment; anything else is an error (environ would take it for no)."""
-    text = os.environ.get(name, "0").strip().lower()
-    if text in ("1", "true", "yes", "on"):
-        return True
-    if text in ("0", "false", "no", "off", ""):
-        return False
-    raise ImproperlyConfigured(f"{name} is {text!r}: write 1 or 0.")
-
-
-def whole_number(name: str, default: int, least: int = 0) -> int:
-    """A whole number from the environment, not below `least`."""
-    text = os.environ.get(name, str(default)).strip()
-    if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(f"{name} is {text!r}: write a whole number{f' from {least} up' if least else ''}.")
-    return int(text)
-
-
-def site_names() -> dict[str, str]:
-    """What the site is called, by language; raises ImproperlyConfigured for a name of several lines.
-
-    Our own Chinese names go with our own English one: beside another they would name another site.
-    """
-    given = {name: os.environ.get(name, "").strip() for name in DEFAULT_SITE_NAMES}
-    for name, text in given.items():
-        if not text.isprintable():
-            raise ImproperlyConfigured(f"{name} is {text!r}: write one line of text.")
-    if given["SITE_NAME"]:
-        names = {name: text or given["SITE_NAME"] for name, text in given.items()}
-    else:
-        names = {name: text or DEFAULT_SITE_NAMES[name] for name, text in given.items()}
-    return {
-        "en-gb": names["SITE_NAME"],
-        "zh-hant": names["SITE_NAME_ZH_HANT"],
-        "zh-hans": names["SITE_NAME_ZH_HANS"],
-    }
-
-
-def database(url: str, name: str = "DATABASE_URL", patience: int = 5) -> dict[str, Any]:
-    """Django's database settings for a URL; raises ImproperlyConfigured for anything but our two.
-
-    `patience`: after how many seconds without a sign of life a server is taken to be gone.
-    """
-    if url.startswith("sqlite:"):
-        refuse_cut_off(url, name)
-    refuse_incomplete(url, name)
-    try:
-        parsed: dict[str, Any] = dict(environ.Env.db_url_config(url))
-        engine = parsed.get("ENGINE", "").rpartition(".")[2]
-    except Exception as error:
-        raise ImproperlyConfigured(f"{name} cannot be read ({error}). {SETTINGS[name]}") from error
-    if engine not in ("sqlite3", "postgresql") or not parsed.get("NAME"):
-        raise ImproperlyConfigured(f"{name} cannot be used. Write {SETTINGS[name]}")
-    # To connect takes longer than a kept answer does: SQLite, too, reads all tables and triggers first.
-    parsed["CONN_MAX_AGE"] = 60
-    if engine == "sqlite3":
-        if parsed.get("OPTIONS", {}).get("mode") == "ro":  # for verifying what nobody may write to
-            parsed["NAME"] = f"file:{quote(str(parsed['NAME']))}?mode=ro"
-        parsed |= sqlite_database(parsed["NAME"])
-    else:
-        options = {
-            "options": "-c jit=off",  # compiling a page's query takes longer than running it
-            # A machine that is off refuses nothing: without these its silence would be waited out for minutes.
-            "connect_timeout": patience,
-            "tcp_user_timeout": 1000 * patience,
-            "keepalives_idle": patience,
-        }
-        options |= parsed.get("OPTIONS", {})
-        parsed |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": options}
-    return parsed
-
-
-def refuse_cut_off(url: str, name: str) -> None:
-    """Raise ImproperlyConfigured where a path would end at a `#`, or at a `?` that begins no option."""
-    options = url.partition("?")[2]
-    if "#" in url or "/" in options or (options and not all("=" in option for option in options.split("&"))):
-        raise ImproperlyConfigured(f"{name} cannot be used. In a path write # as %23, ? as %3F and % as %25.")
-
-
-def refuse_incomplete(url: str, name: str) -> None:
-    """Raise ImproperlyConfigured where a database's address leaves out what would then be guessed.
-
-    Without the slashes a host is read as nothing, and a file as one in memory, which is gone with the process.
-    """
-    scheme, _colon, rest = url.partition(":")
-    if scheme == "sqlite" and not re.fullmatch(r"///[^?].*", rest.replace("/:memory:", "")):
-        raise ImproperlyConfigured(f"{name} names no file. Write sqlite:////PATH, with the path from the root on.")
-    if scheme == "sqlite" and PRODUCTION and not rest.startswith("////"):
-        raise ImproperlyConfigured(
-            f"{name} names a file below the folder in which a command is started. Write sqlite:////PATH, from the root."
-        )
-    if scheme in ("postgres", "postgresql", "pgsql") and not rest.startswith("//"):
-        raise ImproperlyConfigured(f"{name} names no server. Write {SETTINGS[name]}")
-
-
-def sqlite_database(file: Path | str) -> dict[str, Any]:
-    """Django's settings for a file, by its path, which may hold anything, or by a URI (`file:`)."""
-    return {
-        "ENGINE": "tracker.sqlite",
-        "NAME": str(file),
-        "TEST": {"NAME": ":memory:"},
-        "CONN_MAX_AGE": 60,
-        # A publication is on the disk before it is called recorded (FULL), writers queue instead of
-        # failing half-way (IMMEDIATE, 20 s), in turn (tracker.sqlite), and readers never wait (WAL).
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
-        },
-    }
-
-
-def main_database() -> dict[str, Any]:
-    """That of DATABASE_URL, else a file under `var/`; what is SQLite's is its owner's alone from now on.
-
-    Our own file by its path: in an address the `#`, `?` or `%` of a folder's name would mean something else.
-    """
-    url = os.environ.get("DATABASE_URL")
-    parsed = database(url) if url else sqlite_database(VAR_DIR / "tracker.sqlite3")
-    if parsed["ENGINE"] == "tracker.sqlite" and not parsed["NAME"].startswith("file:"):
-        keep_database_to_owner(Path(parsed["NAME"]))
-    return parsed
-
-
-def replica(url: str) -> dict[str, Any]:
-    """The same of a replica's URL. Nobody waits long for one that is gone: its primary answers, too."""
-    parsed = database(url, "REPLICA_URL", patience=2)
-    if parsed["ENGINE"] == "tracker.sqlite":
-        raise ImproperlyConfigured(f"REPLICA_URL cannot be used. Write {SETTINGS['REPLICA_URL']}")
-    return parsed | {"TEST": {"MIRROR": "default"}}
-
-
-def pages(url: str) -> dict[str, Any]:
-    """The cache of public answers: Redis where its URL is given, else each worker's memory, of 32 MB at most."""
-    if not url:
-        options: dict[str, Any] = {"MAX_ENTRIES": 256}
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "OPTIONS": options}
-    parts = urlsplit(url)
-    if parts.scheme not in ("redis", "rediss", "unix") or not (
-        parts.path if parts.scheme == "unix" else parts.hostname
-    ):
-        raise ImproperlyConfigured(f"CACHE_URL cannot be used. Write {SETTINGS['CACHE_URL']}")
-    # Without Redis every answer is made anew, and nobody waits long for it. Answers are never unpickled.
-    options = {
-        "IGNORE_EXCEPTIONS": True,
-        "SERIALIZER": "django_redis.serializers.msgpack.MSGPackSerializer",
-        "SOCKET_CONNECT_TIMEOUT": 0.25,
-        "SOCKET_TIMEOUT": 0.25,
-    }
-    return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "KEY_PREFIX": "tracker", "OPTIONS": options}
-
-
-def mail_server(url: str) -> dict[str, Any]:
-    """Django's EMAIL_… settings for a URL; raises ImproperlyConfigured for what is none, without repeating it."""
-    try:
-        parsed: dict[str, Any] = environ.Env.email_url_config(url)
-    except Exception as error:
-        raise ImproperlyConfigured(f"EMAIL_URL cannot be read. Write {SETTINGS['EMAIL_URL']}") from error
-    if parsed["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not parsed["EMAIL_HOST"]:
-        raise ImproperlyConfigured(f"EMAIL_URL names no host. Write {SETTINGS['EMAIL_URL']}")
-    return {name: value for name, value in parsed.items() if name.startswith("EMAIL_")}
-
-
-def site_url(text: str) -> str:
-    """The installation's address without a slash at its end; raises ImproperlyConfigured for anything but that."""
-    parts = urlsplit(text.strip().rstrip("/"))
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or "*" in parts.netloc:
-        raise ImproperlyConfigured(f"SITE_URL is {text!r}. Write {SETTINGS['SITE_URL']}")
-    return parts.geturl()
-
-
-def local_secret_key() -> str:
-    """The key of an installation that is not in production, made once and kept under `var/`.
-
-    Made anew where the file is broken; raises ImproperlyConfigured where it can be neither read nor written.
-    """
-    path = VAR_DIR / "secret-key"
-    try:
-        return kept_secret(path, lambda: secrets.token_urlsafe(KEY_LENGTH), KEY_LENGTH)
-    except OSError as error:
-        raise ImproperlyConfigured(f"var/{path.name} cannot be read or written: {error.strerror or error}.") from error
-
-
-def refuse_weak_key(key: str, name: str = "SECRET_KEY") -> None:
-    """Raise ImproperlyConfigured for a key that somebody could guess; the key is not repeated."""
-    letters = "".join(character for character in key.casefold() if character.isalnum())
-    if any(placeholder in letters for placeholder in PLACEHOLDERS):
-        wrong = "is an example's"
-    elif len(key) < KEY_LENGTH:
-        wrong = f"has fewer than {KEY_LENGTH} characters"
-    elif len(set(key)) < KEY_VARIETY or len(zlib.compress(key.encode(errors="replace"), 9)) < KEY_PACKED:
-        wrong = "is made of a few characters over and over"
-    else:
-        return
-    make = "python3 -c 'import secrets; print(secrets.token_urlsafe(60))'"
-    raise ImproperlyConfigured(f"{name} {wrong}. Whoever knows it can sign in as anybody. Make one: {make}")
-
-
-def refuse_placeholders() -> None:
-    """Raise ImproperlyConfigured for the first setting that says what an example does, without a password."""
-    for name in (name for name in SETTINGS if not name.startswith("SECRET_KEY")):  # those have a rule of their own
-        value = os.environ.get(name, "")
-        letters = "".join(character for character in value.casefold() if character.isalnum())
-        if any(placeholder in letters for placeholder in PLACEHOLDERS):
-            raise ImproperlyConfigured(f"{name} holds what stands in an example. Write your own: {SETTINGS[name]}.")
-        hosts = str(urlsplit(value).hostname) if name.endswith("_URL") else value  # no password
-        if name in NAMED_HOSTS and (example := EXAMPLE_NAME.search(hosts)):
-            raise ImproperlyConfigured(
-                f"{name} names {example[0]}, as an example does. Write your own: {SETTINGS[name]}."
-            )
-
-
-def allowed_hosts(text: str) -> list[str]:
-    """The names that are answered; raises ImproperlyConfigured for what lets in any name, or none."""
-    hosts = [host.strip() for host in text.split(",") if host.strip()]
-    for host in hosts:
-        if not HOST_NAME.fullmatch(host):
-            raise ImproperlyConfigured(
-                f"ALLOWED_HOSTS holds {host!r}. Write each name that the site is reached by, such as "
-                "tracker.gov.hk: no *, no https://, no port, no slash."
-            )
-    return hosts
-
-
-def refuse_strange_address(url: str, hosts: list[str]) -> None:
-    """Raise ImproperlyConfigured where the links in mails would lead to a name that is not answered, or without TLS."""
-    parts = urlsplit(url)
-    if not validate_host(str(parts.hostname if ":" not in str(parts.hostname) else f"[{parts.hostname}]"), hosts):
-        raise ImproperlyConfigured(
-            f"SITE_URL leads to {parts.hostname}, which is none of ALLOWED_HOSTS ({', '.join(hosts)}). Write one."
-        )
-    if parts.scheme != "https":
-        raise ImproperlyConfigured(f"SITE_URL is {url!r}: in production it begins with https://.")
-
-
-def fallback_keys() -> list[str]:
-    """The keys of SECRET_KEY_FALLBACKS; in production each must be as good as SECRET_KEY."""
-    keys = [key.strip() for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key.strip()]
-    for key in keys if PRODUCTION else []:
-        refuse_weak_key(key, "SECRET_KEY_FALLBACKS")
-    return keys
-
-
-refuse_misspelt(list(os.environ))
-if os.environ.get("SCRIPT_NAME"):
-    raise ImproperlyConfigured(
-        f"SCRIPT_NAME is {os.environ['SCRIPT_NAME']!r}: the tracker works at the root of a host name only, not under a "
-        "path. Remove it, and give the tracker a name of its own (ALLOWED_HOSTS, SITE_URL)."
-    )
-
-PRODUCTION = switch("PRODUCTION")
-DEBUG = switch("DEBUG")
+environment.refuse_misspelt(list(os.environ))
+environment.refuse_path()
+PRODUCTION, DEBUG = switch("PRODUCTION"), switch("DEBUG")
 if PRODUCTION:
-    for needed in ("SECRET_KEY", "ALLOWED_HOSTS"):
-        if not os.environ.get(needed, "").strip(" ,"):
-            raise ImproperlyConfigured(f"{needed} is not set. In production it must be: {SETTINGS[needed]}.")
-    if DEBUG:
-        raise ImproperlyConfigured("DEBUG cannot be 1 in production: it shows settings to the public.")
-    refuse_weak_key(os.environ["SECRET_KEY"].strip())
-    refuse_placeholders()
+    environment.refuse_unfit_for_public()
 keep_private(VAR_DIR, served=PRODUCTION)
-SECRET_KEY = os.environ.get("SECRET_KEY") or local_secret_key()
-SECRET_KEY_FALLBACKS = fallback_keys()
-ALLOWED_HOSTS = allowed_hosts(os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"))
+SECRET_KEY = os.environ.get("SECRET_KEY") or environment.local_secret_key(VAR_DIR / "secret-key")
+SECRET_KEY_FALLBACKS = environment.fallback_keys()
+ALLOWED_HOSTS = environment.allowed_hosts("localhost,127.0.0.1,[::1]")
+# What makes the public answers, by which they are known (commitments/web/page_cache.py): the code and its settings.
+MADE_BY = hashlib.sha256(repr([VERSION, *map(os.environ.get, environment.SETTINGS)]).encode()).hexdigest()
 
-DATABASES = {"default": main_database()}
+DATABASES = {"default": environment.main_database(VAR_DIR / "tracker.sqlite3")}
 if REPLICA_URL := os.environ.get("REPLICA_URL"):
-    DATABASES["replica"] = replica(REPLICA_URL)
+    DATABASES["replica"] = environment.replica(REPLICA_URL)
 DATABASE_ROUTERS = ["commitments.web.replica.Router"]
 STATEMENT_SECONDS = whole_number("STATEMENT_SECONDS", 15)
 # Outside the database, so that whoever exchanges that does not exchange these (commitments/ops/heads.py).
@@ -434,7 +101,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
-SITE_NAMES = site_names()
+SITE_NAMES = environment.site_names()
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
 TIME_ZONE = "Asia/Hong_Kong"  # the day that deadlines end in
 USE_TZ = True
@@ -496,7 +163,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
     # Public answers that were made once (commitments/web/page_cache.py).
-    "pages": pages(os.environ.get("CACHE_URL", "")),
+    "pages": environment.pages(os.environ.get("CACHE_URL", "")),
 }
 
 # A session ends when the browser closes, after so long without a request, and after so long in any case.
@@ -510,23 +177,16 @@ SESSION_COOKIE_SAMESITE = "Lax"  # not Strict: a link in a mail to staff must fi
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 10_000
 IMPORT_MAX_CELLS = 1_000_000  # 10,000 rows of 100 columns, empty cells that are there included
-IMPORT_SECONDS = (
-    20  # of processor time, for reading a file and again for judging its rows: three times what 10,000 take
-)
+IMPORT_SECONDS = 20  # of the processor, for reading a file and again for judging its rows: three times what 10,000 take
 # Everything else that is sent: text of a form, in bytes, and how many parts it has. Above that 413 or 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 // 2
 DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 1000, 5
 
 AUTH_PASSWORD_VALIDATORS = [
-    *(
-        {"NAME": f"django.contrib.auth.password_validation.{name}"}
-        for name in (
-            "UserAttributeSimilarityValidator",
-            "MinimumLengthValidator",
-            "CommonPasswordValidator",
-            "NumericPasswordValidator",
-        )
-    ),
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     # Refuses nothing: Django tells it of every new password, whichever way it came, and it tells the owner.
     {"NAME": "commitments.accounts.account_changes.PasswordNotice"},
 ]
@@ -580,7 +240,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "commitments.api.openapi.OperationSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["commitments.api.throttling.VisitorThrottle"],
     "EXCEPTION_HANDLER": "commitments.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
@@ -605,23 +264,21 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
 CORS_EXPOSE_HEADERS = ["X-Row-Count", "X-Ledger-Head", "ETag", "Link", "Retry-After"]
 
-SITE_URL = site_url(
+SITE_URL = environment.site_url(
     os.environ.get("SITE_URL") or (f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://127.0.0.1:8000")
 )
 if PRODUCTION:
-    refuse_strange_address(SITE_URL, ALLOWED_HOSTS)
-mail = mail_server(os.environ.get("EMAIL_URL") or ("smtp://localhost:25" if PRODUCTION else "consolemail://"))
+    environment.refuse_strange_address(SITE_URL, ALLOWED_HOSTS)
+mail = environment.mail_server(
+    os.environ.get("EMAIL_URL") or ("smtp://localhost:25" if PRODUCTION else "consolemail://")
+)
 # Every mail is written into the database first, and sent from there by `manage.py send_outbox`.
 EMAIL_BACKEND, MAIL_DELIVERY_BACKEND = "commitments.workflow.outbox.OutboxBackend", str(mail.pop("EMAIL_BACKEND"))
 globals().update(mail)
 EMAIL_TIMEOUT = 20  # seconds for each answer of the mail server; one that says nothing holds nobody up for long
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"noreply@{urlsplit(SITE_URL).hostname}"
-if "@" not in DEFAULT_FROM_EMAIL:
-    raise ImproperlyConfigured(f"MAIL_FROM is {DEFAULT_FROM_EMAIL!r}: write an e-mail address.")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_sender(f"noreply@{urlsplit(SITE_URL).hostname}")
 
-LOG_FORMAT = os.environ.get("LOG_FORMAT") or ("json" if PRODUCTION else "line")
-if LOG_FORMAT not in ("json", "line"):
-    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: write json or line.")
+LOG_FORMAT = environment.log_format("json" if PRODUCTION else "line")
 SLOW_QUERY_MS = whole_number("SLOW_QUERY_MS", 500)
 LOGGING = {
     "version": 1,

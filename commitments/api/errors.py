@@ -6,24 +6,16 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import (
-    APIException,
-    MethodNotAllowed,
-    NotAcceptable,
-    NotFound,
-    Throttled,
-    ValidationError,
-)
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, ValidationError
 from rest_framework.response import Response
 
 from commitments.web.errors import is_database_unavailable
-from commitments.web.rate_limits import RateLimitedError, limit_message, retry_after
+from commitments.web.rate_limits import RateLimitedError
 
 
 class Retracted(APIException):
@@ -64,13 +56,8 @@ def error_sentences(problem: APIException) -> Iterator[str]:
         yield _("The API can only be read: ask with GET or HEAD.")
     elif isinstance(problem, NotAcceptable):
         yield _("The API answers in JSON: accept application/json, or say nothing of what you accept.")
-    elif isinstance(problem, Throttled):
-        wait = retry_after(problem)
-        yield (
-            problem.message(wait)
-            if isinstance(problem, RateLimitedError)
-            else limit_message(settings.API_PER_MINUTE, wait)
-        )
+    elif isinstance(problem, RateLimitedError):
+        yield problem.message()
         yield _("Whole files are at /data/: they take one request.")
     elif isinstance(problem.detail, list):
         yield from map(str, problem.detail)
@@ -80,7 +67,7 @@ def error_sentences(problem: APIException) -> Iterator[str]:
 
 def retry_headers(problem: APIException) -> dict[str, str]:
     """When to come back, where that is the problem."""
-    return {"Retry-After": str(retry_after(problem))} if isinstance(problem, Throttled) else {}
+    return {"Retry-After": str(problem.seconds)} if isinstance(problem, RateLimitedError) else {}
 
 
 def server_error(problem: Exception, request: Any) -> Response:

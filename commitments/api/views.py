@@ -9,6 +9,7 @@ from functools import partial
 from math import ceil
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
@@ -36,10 +37,17 @@ from commitments.query.forms import PER_PAGE
 from commitments.query.localized import localize_record_text
 from commitments.web.links import replace_params
 from commitments.web.page_cache import get_or_make
-from commitments.web.rate_limits import limit_search
+from commitments.web.rate_limits import count_request, limit_search
 
 
-class CachedView(APIView):
+class LimitedView(APIView):
+    """An address that one network is answered so often a minute and no more (API_PER_MINUTE)."""
+
+    def check_throttles(self, request: Request) -> None:
+        count_request(request, "api", settings.API_PER_MINUTE)
+
+
+class CachedView(LimitedView):
     """An address that is read and never written to, and whose answer is the same for whoever asks."""
 
     http_method_names = ["get", "head"]  # noqa: RUF012  (as in Django)
@@ -192,7 +200,7 @@ class Item(CachedView):
             )
 
 
-class UnknownAddress(APIView):
+class UnknownAddress(LimitedView):
     """Where the API has no address."""
 
     http_method_names = ["get", "head"]  # noqa: RUF012  (as in Django)

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from traceback import walk_tb
 
 from django.db import InterfaceError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -38,9 +39,8 @@ PASSING_SQLITE_CODES = {
 }
 PASSING_SQLSTATES = ("08", "40", "53", "55", "57", "58")
 
-# Django's functions that run while it is certain that nothing was committed, and the one that commits.
-BEFORE_COMMIT = {"BaseHandler._get_response", "BaseDatabaseWrapper.connect"}
-COMMIT_FUNCTION = "BaseDatabaseWrapper._commit"
+# Where Django commits: no hook and no signal tells of it.
+COMMIT_FUNCTION = BaseDatabaseWrapper.commit.__qualname__
 
 
 def is_database_unavailable(error: BaseException | None) -> bool:
@@ -70,7 +70,7 @@ def unavailable_response(request: HttpRequest) -> HttpResponse:
     if strip_language(request.path).startswith("/api/"):
         response: HttpResponse = JsonResponse({"errors": [message]})
     elif request.path.endswith("/"):
-        context = {"sent": request.method == "POST", "nothing_recorded": is_nothing_recorded(sys.exception())}
+        context = {"sent": request.method == "POST", "nothing_recorded": is_nothing_recorded(request, sys.exception())}
         response = render(request, "503.html", context)
     else:
         response = HttpResponse(f"{message}\n", content_type="text/plain; charset=utf-8")
@@ -79,14 +79,14 @@ def unavailable_response(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def is_nothing_recorded(error: BaseException | None) -> bool:
+def is_nothing_recorded(request: HttpRequest, error: BaseException | None) -> bool:
     """Whether it is certain that a form which failed left nothing behind.
 
-    A view saves in one transaction, so an error that ends the view ends that, too; and without a connection nothing
-    could be said. Where the COMMIT itself failed its answer may have been lost on the way, and what fails after the
+    A view saves in one transaction, so an error that ends the view ends that, too; and before an address is resolved
+    nothing is saved. Where the COMMIT itself failed its answer may have been lost on the way, and what fails after the
     view (the session is stored then) says nothing about it: then it may be on record.
     """
-    function_names = {
-        frame.f_code.co_qualname for cause in _causes(error) for frame, _line in walk_tb(cause.__traceback__)
-    }
-    return COMMIT_FUNCTION not in function_names and not function_names.isdisjoint(BEFORE_COMMIT)
+    if request.resolver_match and not getattr(request, "view_failed", False):
+        return False
+    frames = [frame for cause in _causes(error) for frame, _line in walk_tb(cause.__traceback__)]
+    return all(frame.f_code.co_qualname != COMMIT_FUNCTION for frame in frames)

@@ -9,6 +9,7 @@ the ETag, so who has an answer is told so before anything is made.
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial, wraps
@@ -16,6 +17,7 @@ from http import HTTPStatus
 from itertools import chain
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
@@ -27,7 +29,6 @@ from django.utils.translation import get_language
 
 from commitments.models.ledger import record_version
 from commitments.web import replica
-from commitments.web.code_version import code_version
 from commitments.web.snapshot import ClosingStream, public_get, snapshot
 from commitments.web.work_budget import counted_stream, making_answer
 
@@ -72,20 +73,18 @@ def make_in_snapshot(
         if cached := caches["pages"].get(name):
             headers, content = cached
             return conditional_response(request, HttpResponse(content, headers=dict(headers) | {"X-Cache": "hit"}))
-        return conditional_response(request, make_and_store(request, name, make, stack))
-
-
-def make_and_store(
-    request: HttpRequest, name: str, make: Callable[[], HttpResponseBase], stack: ExitStack
-) -> HttpResponseBase:
-    """A new answer, kept from now on; what it took is counted for the network that asked."""
-    with making_answer(request):
-        return store(request, name, make(), stack)
+        with making_answer(request):
+            response = store(request, name, make(), stack)
+        return conditional_response(request, response)
 
 
 def cache_key(request: HttpRequest) -> str:
-    """The name of the answer to a request at this moment. Takes one query."""
-    parts = (record_version(), code_version(), get_language(), localdate(), request.build_absolute_uri())
+    """The name of the answer to a request at this moment. Takes one query.
+
+    While the software is being written (DEBUG) no name comes twice.
+    """
+    made_by = secrets.token_hex() if settings.DEBUG else settings.MADE_BY
+    parts = (record_version(), made_by, get_language(), localdate(), request.build_absolute_uri())
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -115,17 +114,14 @@ def buffer_stream(request: HttpRequest, response: StreamingHttpResponse, stack: 
     What of a stream is made while it is sent is counted for whoever asked, too.
     """
     stream = iter(response)
-    # Not response.close(): that would end the request, and with it the connection.
-    for close in response._resource_closers:  # type: ignore[attr-defined]  # the stubs leave it out
-        stack.callback(close)
     chunks: list[bytes] = []
     while sum(map(len, chunks)) <= MAX_CACHED_BYTES:
         chunk = next(stream, None)
         if chunk is None:
             return HttpResponse(b"".join(chunks), headers=response.headers)
         chunks.append(chunk)
-    pieces = chain(chunks, counted_stream(request, stream))
-    return StreamingHttpResponse(ClosingStream(pieces, stack.pop_all()), headers=response.headers)
+    response.streaming_content = ClosingStream(chain(chunks, counted_stream(request, stream)), stack.pop_all())
+    return response
 
 
 def conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

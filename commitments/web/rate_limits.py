@@ -52,20 +52,24 @@ class NetworkRateThrottle(SimpleRateThrottle):
         super().__init__()
 
     def get_cache_key(self, request: Any, view: Any) -> str:
-        """A digest, because not every address is a name that a cache takes."""
+        # A digest, because not every address is a name that a cache takes.
         return hashlib.sha256(f"{self.kind} {client_network(request)}".encode()).hexdigest()
 
 
 class RateLimitedError(Throttled):
-    """One question too many; the API's own error of this kind, so that the API answers it like its others."""
+    """One question too many; the API's own error of this kind, so that the API answers it like its others.
+
+    `seconds`: after how many to ask again.
+    """
 
     def __init__(self, limit: int, wait: float | None) -> None:
-        self.limit = limit
-        super().__init__(wait)
+        super().__init__()
+        self.limit, self.seconds = limit, max(1, ceil(wait or 1))
 
-    def message(self, wait: int) -> str:
-        """What the refusal says; `wait`: after how many seconds to ask again."""
-        return limit_message(self.limit, wait)
+    def message(self) -> str:
+        """What the refusal says."""
+        message = _("At most %(most)s requests a minute are answered. Ask again in %(wait)s seconds.")
+        return message % {"most": self.limit, "wait": self.seconds}
 
 
 def count_request(request: Any, kind: str, limit: int) -> None:
@@ -87,17 +91,6 @@ def limit_export(request: HttpRequest) -> None:
     count_request(request, "export", settings.EXPORTS_PER_MINUTE)
 
 
-def retry_after(problem: Throttled) -> int:
-    """How many seconds to wait: at least one."""
-    return max(1, ceil(getattr(problem, "wait", None) or 1))
-
-
-def limit_message(limit: int, wait: int) -> str:
-    """What the refusal says."""
-    message = _("At most %(most)s requests a minute are answered. Ask again in %(wait)s seconds.")
-    return message % {"most": limit, "wait": wait}
-
-
 def rate_limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answers 429 where a limit is reached: a page where a page was asked for, else a line of text."""
 
@@ -113,12 +106,10 @@ def rate_limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
 def too_many_requests_response(request: HttpRequest, problem: RateLimitedError) -> HttpResponse:
     """429, and when to come back."""
-    message = problem.message(retry_after(problem))
-    response = (
-        render(request, "429.html", {"said": message}, status=429)
-        if request.path.endswith("/")
-        else HttpResponse(f"{message}\n", status=429, content_type="text/plain; charset=utf-8")
-    )
-    response.headers["Retry-After"] = str(retry_after(problem))
+    if request.path.endswith("/"):
+        response = render(request, "429.html", {"said": problem.message()}, status=429)
+    else:
+        response = HttpResponse(f"{problem.message()}\n", status=429, content_type="text/plain; charset=utf-8")
+    response.headers["Retry-After"] = str(problem.seconds)
     response.headers["Cache-Control"] = "no-store"
     return response

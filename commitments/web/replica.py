@@ -26,19 +26,17 @@ class Router:
     """Reads go where a snapshot is open, everything else to the primary."""
 
     def db_for_read(self, _model: Any, **_hints: Any) -> str:
-        """The database of the open snapshot."""
         return snapshot_database()
 
     def db_for_write(self, _model: Any, **_hints: Any) -> str:
-        """The primary."""
         return DEFAULT_DB_ALIAS
 
     def allow_relation(self, _first: Any, _second: Any, **_hints: Any) -> bool:
-        """They are one and the same record."""
+        # They are one and the same record.
         return True
 
     def allow_migrate(self, alias: str, _app: str, **_hints: Any) -> bool:
-        """What the primary is given reaches the replica by itself."""
+        # What the primary is given reaches the replica by itself.
         return alias == DEFAULT_DB_ALIAS
 
 

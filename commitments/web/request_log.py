@@ -11,9 +11,11 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -39,18 +41,18 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer, with the id in its header; logged at once, or when the last of a download was sent."""
+        # The answer, with the id in its header; logged at once, or when the last of a download was sent.
         proxy_id = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUST_PROXY else ""
         # Where views and templates find it, whatever a visitor had written there.
         request.META["HTTP_X_REQUEST_ID"] = proxy_id if PROXY_REQUEST_ID.fullmatch(proxy_id) else secrets.token_hex(16)
         request_id.set(request.META["HTTP_X_REQUEST_ID"])
         timer = RequestTimer()
-        response = self.get_response(request)
+        with timer.counting():
+            response = self.get_response(request)
         response.headers["X-Request-ID"] = request.META["HTTP_X_REQUEST_ID"]
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = CountedStream(
-                response.streaming_content, lambda size: timer.end(request, response, size)
-            )
+            done = partial(timer.end, request, response)
+            response.streaming_content = CountedStream(response.streaming_content, timer, done)
         else:
             timer.end(request, response, len(response.content))  # type: ignore[attr-defined]
         return response
@@ -61,22 +63,14 @@ class RequestTimer:
 
     def __init__(self) -> None:
         self.began, self.queries = time.perf_counter(), 0
-        self.stop()
-        for connection in connections.all():
-            connection.execute_wrappers.append(self.query)
 
-    def stop(self) -> None:
-        """Watch no longer. Whoever else still does ends, too: a thread answers one request at a time.
-
-        Not by Django's context manager, which takes away the last wrapper, whosever it is.
-        """
-        for connection in connections.all():
-            wrappers = [
-                wrapper
-                for wrapper in connection.execute_wrappers
-                if not isinstance(getattr(wrapper, "__self__", 0), RequestTimer)
-            ]
-            connection.execute_wrappers[:] = wrappers
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count what each database is asked."""
+        with ExitStack() as stack:
+            for connection in connections.all():
+                stack.enter_context(connection.execute_wrapper(self.query))
+            yield
 
     def query(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Run a query; a line where that takes SLOW_QUERY_MS or longer. Its parameters are what readers typed."""
@@ -91,7 +85,6 @@ class RequestTimer:
 
     def end(self, request: HttpRequest, response: HttpResponseBase, size: int) -> None:
         """The line of the access log."""
-        self.stop()
         fields = {
             "method": request.method,
             "path": loggable_path(request),
@@ -108,16 +101,23 @@ class RequestTimer:
 class CountedStream:
     """The pieces of a download, counted; `done` is told their bytes when it was sent, or its reader went away."""
 
-    def __init__(self, pieces: Any, done: Callable[[int], None]) -> None:
-        self.pieces, self.done, self.size = pieces, done, 0
+    def __init__(self, pieces: Any, timer: RequestTimer, done: Callable[[int], None]) -> None:
+        self.size, self.done = 0, done
+        self.pieces = self.counted(pieces, timer)
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in self.pieces:
-            self.size += len(piece)
-            yield piece
+        return self.pieces
+
+    def counted(self, pieces: Any, timer: RequestTimer) -> Generator[bytes]:
+        """What is asked for while it is sent is counted, too."""
+        with timer.counting():
+            for piece in pieces:
+                self.size += len(piece)
+                yield piece
 
     def close(self) -> None:
         """Called by the server in any case."""
+        self.pieces.close()
         self.done(self.size)
 
 
@@ -158,7 +158,7 @@ class LineFormatter(logging.Formatter):
     """For people: `2026-11-26 21:00:00,000 INFO tracker.access [id] answered method=GET path=/commitments/ …`."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
-        """One line, whatever was asked for: what would begin another is written as its code."""
+        # One line, whatever was asked for: what would begin another is written as its code.
         fields = getattr(record, "fields", {})
         fields_text = "".join(f" {name}={value}" for name, value in fields.items())
         return "".join(
@@ -171,7 +171,7 @@ class JsonFormatter(logging.Formatter):
     """For programs: an object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The fields that all lines have, and those of the line's own."""
+        # The fields that all lines have, and those of the line's own.
         values = {
             "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,

@@ -58,7 +58,6 @@ class SecurityHeaders:
         self.for_other_sites = re.compile(settings.CORS_URLS_REGEX)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """After any answer."""
         response = self.get_response(request)
         path = strip_language(request.path)
         shared = self.for_other_sites.match(path)
@@ -83,7 +82,7 @@ class RequestLimits:
         self.staff = reverse("admin:index")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """What gives no length has no body for Django."""
+        # What gives no length has no body for Django.
         max_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if strip_language(request.path).startswith(self.staff):
             max_bytes += settings.IMPORT_MAX_BYTES
@@ -94,7 +93,9 @@ class RequestLimits:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The number is none, or too large; the text has a character that the database has not."""
+        # The number is none, or too large; the text has a character that the database has not.
+        request.view_failed = True  # type: ignore[attr-defined]  # read by `web.errors`: what it began to save is undone
+        # By words alone Django says that a key is no number (tests/admin/test_impossible_keys.py knows them, too).
         no_number = isinstance(exception, ValueError) and "expected a number but got" in str(exception)
         if not no_number and not isinstance(exception, (OverflowError, DataError)):
             return None

@@ -30,15 +30,13 @@ def snapshot(database: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
 class ClosingStream:
     """A streamed answer with what must stay open while it is sent, such as its snapshot.
 
-    The server closes it when it is sent or the reader has gone: then `stack` is closed, last opened first.
+    Closed when all of it was read, or by the server where the reader has gone: then `stack` is, last opened first. So
+    the query ends before its snapshot, and both before Django closes the connection.
     """
 
     def __init__(self, pieces: Iterable[bytes], stack: ExitStack) -> None:
-        self.pieces, self.stack = pieces, stack
+        self.pieces, self.stack, self.close = pieces, stack, stack.close
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self.pieces)
-
-    def close(self) -> None:
-        """End the query before its snapshot, and both before Django closes the connection."""
-        self.stack.close()
+        with self.stack:
+            yield from self.pieces

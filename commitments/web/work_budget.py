@@ -38,12 +38,12 @@ class WorkBudgetError(RateLimitedError):
     def __init__(self, wait: float) -> None:
         super().__init__(0, wait)
 
-    def message(self, wait: int) -> str:
+    def message(self) -> str:
         """What the refusal says."""
         return _(
             "Much had to be made anew for your network in the last minute, and others wait. Pages that were made for "
             "anybody since the record last changed are still there for you. Ask for this one again in %(wait)s seconds."
-        ) % {"wait": wait}
+        ) % {"wait": self.seconds}
 
 
 @dataclass(slots=True)
@@ -70,7 +70,6 @@ class WorkBudget:
         self.swept = 0.0
 
     def clear(self) -> None:
-        """Forget everything."""
         with self.lock:
             self.networks.clear()
             self.seconds_by_kind.clear()
@@ -139,16 +138,13 @@ class WorkBudget:
 BUDGET = WorkBudget()
 
 
-def kind_of(request: Any) -> str:
-    """The kind of answer that a request asks for: its address's name, which says what view makes it."""
-    match = request.resolver_match
-    return str(match.view_name) if match else ""
-
-
 @contextmanager
 def making_answer(request: Any) -> Iterator[None]:
-    """Make the answer to a request within this; WorkBudgetError where enough was made for its network."""
-    with BUDGET.making(client_network(request), kind_of(request)):
+    """Make the answer to a request within this; WorkBudgetError where enough was made for its network.
+
+    Answers of one kind have the name of their address in common, which says what view makes them.
+    """
+    with BUDGET.making(client_network(request), request.resolver_match.view_name):
         yield
 
 

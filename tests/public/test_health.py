@@ -7,7 +7,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from commitments.ledger import triggers
 from commitments.public import health
 from tests.helpers.postgresql import free_port
-from tracker.settings import pages
+from tracker.environment import pages
 
 pytestmark = pytest.mark.django_db
 

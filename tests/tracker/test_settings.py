@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import tomllib
 from unittest.mock import patch
 
 import pytest
@@ -17,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from tests.helpers.installation import ROOT
-from tracker import settings as module
+from tracker import environment as module
 from tracker.wsgi import application
 
 PRODUCTION = {
@@ -213,9 +214,9 @@ def test_an_address_that_would_mean_another_file_than_it_seems_to_is_refused(fol
 
 @pytest.mark.parametrize("folder", ["a#b", "a?b", "a%25b", "a+b", "a b", "a%23b"])
 def test_our_own_database_is_under_var_whatever_the_folder_is_called(monkeypatch, tmp_path, folder):
-    monkeypatch.setattr(module, "VAR_DIR", tmp_path / folder / "var")
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    assert module.main_database()["NAME"] == str(tmp_path / folder / "var" / "tracker.sqlite3")
+    file = tmp_path / folder / "var" / "tracker.sqlite3"
+    assert module.main_database(file)["NAME"] == str(file)
 
 
 LOOSE = {
@@ -522,26 +523,35 @@ def test_logs_are_json_in_production_and_lines_on_ones_own_machine():
     assert values("LOG_FORMAT", **PRODUCTION, LOG_FORMAT="line") == ("line",)
 
 
-def test_a_secret_key_of_ones_own_machine_is_made_once_and_kept_to_its_owner(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "VAR_DIR", tmp_path / "var")
-    first = module.local_secret_key()
+def test_a_secret_key_of_ones_own_machine_is_made_once_and_kept_to_its_owner(tmp_path):
+    path = tmp_path / "var" / "secret-key"
+    first = module.local_secret_key(path)
     assert len(first) >= 50
-    assert module.local_secret_key() == first
-    assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
+    assert module.local_secret_key(path) == first
+    assert path.stat().st_mode & 0o077 == 0
     assert values("SECRET_KEY", SECRET_KEY="") == ((ROOT / "var" / "secret-key").read_text(),)
 
 
-def test_a_secret_key_that_a_full_disk_left_empty_is_noticed_and_made_anew(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "VAR_DIR", tmp_path)
-    (tmp_path / "secret-key").touch()
-    assert len(module.local_secret_key()) >= 50
-    assert (tmp_path / "secret-key").read_text() == module.local_secret_key()
+def test_a_secret_key_that_a_full_disk_left_empty_is_noticed_and_made_anew(tmp_path):
+    path = tmp_path / "secret-key"
+    path.touch()
+    assert len(module.local_secret_key(path)) >= 50
+    assert path.read_text() == module.local_secret_key(path)
 
 
-def test_a_secret_key_that_cannot_be_kept_stops_the_start_and_is_named(monkeypatch, tmp_path):
+def test_a_secret_key_that_cannot_be_kept_stops_the_start_and_is_named(tmp_path):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(module, "VAR_DIR", tmp_path / "file")
-    assert refusal(module.local_secret_key) == "var/secret-key cannot be read or written: Not a directory."
+    said = refusal(module.local_secret_key, tmp_path / "file" / "secret-key")
+    assert said == "var/secret-key cannot be read or written: Not a directory."
+
+
+@pytest.mark.parametrize("setting", ["SITE_NAME", "PUBLISHER", "CONTACT", "LOG_DAYS", "SECRET_KEY"])
+def test_public_answers_are_known_by_the_version_and_by_each_setting(monkeypatch, setting):
+    before = values("MADE_BY")
+    assert values("MADE_BY") == before
+    assert values("MADE_BY", **{setting: "7"}) != before
+    monkeypatch.setattr(tomllib, "loads", lambda _text: {"project": {"version": "99.0"}})
+    assert values("MADE_BY") != before
 
 
 @pytest.mark.processes

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from stat import S_IMODE
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.utils import ConnectionHandler
 
 from commitments.web.errors import is_database_unavailable
-from tracker.settings import database, sqlite_database
+from tracker.environment import database, sqlite_database
 
 
 @pytest.fixture
@@ -54,7 +54,11 @@ def held_database(path):
 def begin(path, timeout):
     """The same, in a transaction that writes."""
     connection = connected(path, timeout)
-    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    try:
+        connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    except OperationalError:
+        connection.close()
+        raise
     return connection
 
 
@@ -115,6 +119,14 @@ def test_what_is_committed_is_on_the_disk_and_readers_wait_for_no_writer(path):
     pragmas = ("synchronous", "journal_mode", "foreign_keys")
     assert [connection.cursor().execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas] == [2, "wal", 1]
     connection.close()
+
+
+@pytest.mark.django_db
+def test_django_begins_its_transactions_in_the_queue(path, monkeypatch):
+    monkeypatch.setattr(transaction, "connections", ConnectionHandler({"default": database(f"sqlite:///{path}")}))
+    with transaction.atomic():
+        assert path.with_name(f"{path.name}-queue").exists()
+    transaction.get_connection().close()
 
 
 # The queue itself

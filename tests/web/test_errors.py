@@ -17,7 +17,7 @@ from django.urls import path
 from commitments.web import request_log
 from commitments.web.errors import is_database_unavailable
 from tests.helpers.html import find_all, main_element, parse_page, visible_text
-from tracker.settings import database
+from tracker.environment import database
 from tracker.urls import handler400, handler500, urlpatterns  # noqa: F401
 
 pytestmark = pytest.mark.django_db

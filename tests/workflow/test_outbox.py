@@ -84,7 +84,7 @@ def test_a_mail_arrives_as_it_was_written(server):
         "In plain words: 你好",
         "Tracker <tracker@tracker.example>",
         ["ann@body.example"],
-        ["blind@body.example"],
+        bcc=["blind@body.example"],
         cc=["copy@body.example"],
         reply_to=["office@tracker.example"],
         headers={"Message-ID": "<one@tracker.example>", "X-Own": "yes"},

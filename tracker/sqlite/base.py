@@ -38,7 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Begins a transaction when its turn has come; after OPTIONS["timeout"] seconds in all it gives up, as before."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection; to read only where this process may not write to the database, as for verifying a copy."""
+        # A connection; to read only where this process may not write to the database, as for verifying a copy.
         try:
             return super().get_new_connection(conn_params)
         except sqlite3.OperationalError as error:
@@ -49,6 +49,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_new_connection(conn_params | {"database": read_only})
 
     def _start_transaction_under_autocommit(self) -> None:
+        # Django documents no other way to begin one: it calls this wherever a transaction begins, and
+        # tests/tracker/test_sqlite.py fails where it no longer does.
         connection: Any = self.connection
         timeout: float = self.settings_dict["OPTIONS"]["timeout"]
         until = time.monotonic() + timeout
