@@ -46,6 +46,11 @@ def parse_key(text: Any) -> int:
     return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS else 0
 
 
+def url_name(model_admin: ModelAdmin, page: str) -> str:
+    """What an address of a model's pages is called, as Django calls its own."""
+    return f"{model_admin.opts.app_label}_{model_admin.opts.model_name}_{page}"
+
+
 def accessible_commitments(request: HttpRequest) -> CommitmentQuerySet:
     """The commitments that the user works on."""
     return Commitment.objects.accessible_to(request.user)

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import StaffForm, may_publish, request_actor, staff_user
+from commitments.admin.base import StaffForm, may_publish, request_actor, staff_user, url_name
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.entity_changes import describe_changes, describe_fields, refusal_words
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry, render_public_page
@@ -108,10 +108,7 @@ class EntityAdmin(LedgerAdmin):
         if not self.stands_alone:
             return list(super().get_urls())
         view = self.admin_site.admin_view(self.put_on_record_view)
-        return [path("<int:pk>/put-on-record/", view, name=self._url_name("put_on_record")), *super().get_urls()]
-
-    def _url_name(self, action: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{action}"
+        return [path("<int:pk>/put-on-record/", view, name=url_name(self, "put_on_record")), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("on record"), boolean=True, ordering="published_at")
     def on_record(self, obj: Entity) -> bool:
@@ -184,7 +181,7 @@ class EntityAdmin(LedgerAdmin):
             request.refusal = ValidationError(_("It is not on record yet."))  # read by StaffForm
             return self.changeform_view(request, str(obj.pk))
         self.tell_outcome(request, obj)
-        return HttpResponseRedirect(reverse(f"admin:{self._url_name('changelist')}"))
+        return HttpResponseRedirect(reverse(f"admin:{url_name(self, 'changelist')}"))
 
     def tell_outcome(self, request: Any, obj: Any) -> None:
         """What became of a change, in a message."""
@@ -231,7 +228,7 @@ class EntityAdmin(LedgerAdmin):
             row = get_object_or_404(self.get_queryset(request), pk=pk)
             if not self.has_change_permission(request, row):
                 raise PermissionDenied
-            address = reverse(f"admin:{self._url_name('change')}", args=[pk])
+            address = reverse(f"admin:{url_name(self, 'change')}", args=[pk])
             if row.published_at:
                 self.message_user(request, _("“%(name)s” is on record already.") % {"name": row}, messages.WARNING)
                 return HttpResponseRedirect(address)

@@ -299,13 +299,9 @@ class CommitmentResource(ImportResource):
     def _write_parties(self, name: str, rows: list[tuple[Commitment, RowOutcome]]) -> None:
         """Owners or partners of the new ones, and of those where they changed."""
         changed_rows = [
-            (commitment, outcome)
-            for commitment, outcome in rows
-            if outcome.import_type == NEW or name in outcome.changed
+            (commitment, outcome) for commitment, outcome in rows if outcome.kind == NEW or name in outcome.changed
         ]
-        for batch in split_batches(
-            commitment.pk for commitment, outcome in changed_rows if outcome.import_type == CHANGED
-        ):
+        for batch in split_batches(commitment.pk for commitment, outcome in changed_rows if outcome.kind == CHANGED):
             PARTY_TABLES[name].objects.filter(commitment__in=batch).delete()
         parties: list[Any] = [
             PARTY_TABLES[name](commitment=commitment, organisation_id=key)
@@ -319,7 +315,7 @@ class CommitmentResource(ImportResource):
         changed_rows = [
             (commitment, outcome)
             for commitment, outcome in rows
-            if (outcome.import_type == NEW and outcome.cells[REPEATS_COLUMN]) or REPEATS_COLUMN in outcome.changed
+            if (outcome.kind == NEW and outcome.cells[REPEATS_COLUMN]) or REPEATS_COLUMN in outcome.changed
         ]
         for batch in split_batches(commitment.pk for commitment, _outcome in changed_rows):
             Repetition.objects.filter(commitment__in=batch).delete()

@@ -22,7 +22,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from commitments.admin.base import ModelAdmin
+from commitments.admin.base import ModelAdmin, url_name
 from commitments.domain.choices import Copy
 from commitments.exports.columns import Column, ColumnType, RowContext
 from commitments.exports.csv import CSV
@@ -199,8 +199,8 @@ class ExportMixin(ModelAdmin):
 
     def get_urls(self) -> list[Any]:
         """With the export's."""
-        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
-        return [path("export/", self.admin_site.admin_view(self.export_view), name=name), *super().get_urls()]
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/", view, name=url_name(self, "export")), *super().get_urls()]
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Exactly what the list shows under the same query string, all pages."""
