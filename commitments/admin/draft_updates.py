@@ -378,7 +378,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         ):
             draft.published_as = publish_drafts([draft], staff_user(request))[0]
         elif "_send" in request.POST or checked:
-            submit(draft)
+            submit([draft])
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
         """Once it is published, to where the public sees it."""

@@ -28,12 +28,7 @@ from commitments.i18n.languages import language_names
 from commitments.i18n.phrases import join_list
 from commitments.ledger.contents import to_text
 from commitments.models import Commitment, EntryProposal
-from commitments.workflow.entry_proposals import (
-    decline_proposal,
-    proposed_entry,
-    record_proposal,
-    refuse_same_person,
-)
+from commitments.workflow.entry_proposals import decline_proposal, proposed_entry, record_proposal, refuse_same_person
 
 
 @admin.register(EntryProposal)

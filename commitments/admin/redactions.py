@@ -28,12 +28,7 @@ from commitments.ledger.entity_contents import (
 )
 from commitments.ledger.redaction_rules import REDACTABLE_FIELDS
 from commitments.models import LedgerEntry, RedactionRequest
-from commitments.workflow.redactions import (
-    decide_redaction,
-    redaction_by,
-    refuse_same_person,
-    request_redaction,
-)
+from commitments.workflow.redactions import decide_redaction, redaction_by, refuse_same_person, request_redaction
 
 ContentPath = tuple[str | int, ...]  # the way to a text within an entry's content
 HOW_TO_REDACT = gettext_lazy(

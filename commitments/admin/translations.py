@@ -34,12 +34,7 @@ from commitments.domain.choices import UPDATE_KINDS
 from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS, language_names
 from commitments.i18n.phrases import join_list, join_sentences
 from commitments.ledger.append import lock_head
-from commitments.ledger.translations import (
-    NewTranslation,
-    TextPlace,
-    check_translation,
-    text_places,
-)
+from commitments.ledger.translations import NewTranslation, TextPlace, check_translation, text_places
 from commitments.models import Commitment, DraftUpdate, Organisation, Translation
 from commitments.query.localized import localize
 from commitments.workflow.draft_edits import note_translations
@@ -310,10 +305,7 @@ def place_label(place: TextPlace) -> str:
         values = {"field": field, "entry": place.entry.sequence, "kind": place.entry.get_kind_display()}
         return _("%(field)s, entry %(entry)s (%(kind)s)") % values
     if place.draft:
-        return _("%(field)s, draft of an update (%(kind)s)") % {
-            "field": field,
-            "kind": place.draft.get_kind_display(),
-        }
+        return _("%(field)s, draft of an update (%(kind)s)") % {"field": field, "kind": place.draft.get_kind_display()}
     return field
 
 
