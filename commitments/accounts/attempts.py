@@ -6,7 +6,8 @@ limit tells whether there is one. Neither names nor network addresses are stored
 only while they count: `delete_expired_counts`.
 
 This is the one module that uses inner parts of allauth. Its counters hold with several workers and can be taken back;
-what it documents, ACCOUNT_RATE_LIMITS, counts for all browsers alike. `tests/accounts/test_limits.py` fails when they move.
+what it documents, ACCOUNT_RATE_LIMITS, counts for all browsers alike. A test
+fails when they move (`tests/accounts/test_limits.py`).
 """
 
 from __future__ import annotations

@@ -14,25 +14,31 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.admin import review
-from commitments.admin.base import MAX_EVIDENCE, accessible_commitments, check_lengths, parse_key, staff_user
+from commitments.admin.base import (
+    MAX_EVIDENCE,
+    STAFF_EVIDENCE_FIELDS,
+    StaffForm,
+    accessible_commitments,
+    parse_key,
+    staff_page,
+    staff_user,
+)
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.entity_changes import refusal_words
 from commitments.domain.choices import EntryKind
-from commitments.ledger.contents import ADDED_EVIDENCE_FIELDS, EVIDENCE_FIELDS
 from commitments.models import Commitment, DraftEvidence, DraftUpdate
 from commitments.workflow.drafts import DraftRefusedError, check_contents, may_publish_draft
 
 MAX_AT_ONCE = 500  # commitments on one page
-STAFF_EVIDENCE_FIELDS = (*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS)
 
 
-class BulkForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class BulkForm(StaffForm):
     """What is said of every one of them."""
 
     class Meta:
@@ -45,12 +51,6 @@ class BulkForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
             "status": gettext_lazy("For a report. It needs direct evidence, which must report on every one of them.")
         }
 
-    def clean(self) -> dict[str, Any]:
-        """No text is too long."""
-        cleaned = super().clean() or self.cleaned_data
-        check_lengths(self)
-        return cleaned
-
 
 EvidenceForms = forms.modelformset_factory(
     DraftEvidence,
@@ -62,12 +62,6 @@ EvidenceForms = forms.modelformset_factory(
     max_num=MAX_EVIDENCE,
     absolute_max=MAX_EVIDENCE,
 )
-
-
-def bulk_urls(model_admin: LedgerAdmin) -> list[Any]:
-    """Where the page is sent to."""
-    view = model_admin.admin_site.admin_view(lambda request: record_bulk(model_admin, request))
-    return [path("record/", view, name="commitments_commitment_record")]
 
 
 def ask_bulk(model_admin: LedgerAdmin, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
@@ -103,16 +97,10 @@ def bulk_page(
     title = ngettext(
         "Record progress of %(number)s commitment", "Record progress of %(number)s commitments", len(commitments)
     )
-    context |= {
-        **model_admin.admin_site.each_context(request),
-        "title": title % {"number": len(commitments)},
-        "opts": model_admin.opts,
-        "commitments": commitments,
-        "form": form,
-        "evidence": evidence,
-        "chosen": ",".join(str(commitment.pk) for commitment in commitments),
-    }
-    return TemplateResponse(request, "admin/commitments/commitment/record.html", context)
+    context |= {"commitments": commitments, "form": form, "evidence": evidence}
+    context["chosen"] = ",".join(str(commitment.pk) for commitment in commitments)
+    template = "admin/commitments/commitment/record.html"
+    return staff_page(model_admin, request, template, title % {"number": len(commitments)}, **context)
 
 
 def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
@@ -150,4 +138,4 @@ def refused_row(refusal: DraftRefusedError, commitments: list[Commitment]) -> st
     commitment = refusal.draft.commitment
     message = _("Nothing was written. Row %(row)s, %(reference)s: %(problem)s")
     row = commitments.index(commitment) + 1
-    return message % {"row": row, "reference": commitment.reference, "problem": review.refusal_text(refusal)}
+    return message % {"row": row, "reference": commitment.reference, "problem": refusal_words(DraftUpdate, refusal)}

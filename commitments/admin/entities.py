@@ -15,15 +15,15 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import StaffForm, may_publish, request_actor, staff_user, url_name
+from commitments.admin.base import StaffForm, may_publish, request_actor, staff_page, staff_user, url_name
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.effects import changes_html
 from commitments.admin.entity_changes import describe_changes, describe_fields, refusal_words
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry, render_public_page
 from commitments.domain.choices import ProposalState
@@ -213,7 +213,7 @@ class EntityAdmin(LedgerAdmin):
             }
         changes: Changes | None = getattr(request, "changes", None)
         if changes:
-            effect = describe_changes(row.entity_kind, changes)
+            effect = changes_html(describe_changes(row.entity_kind, changes))
             context |= {"preview": request.preview, "effect": effect, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -247,10 +247,8 @@ class EntityAdmin(LedgerAdmin):
 
     def _first_entry_page(self, request: HttpRequest, row: Entity, problem: str) -> HttpResponse:
         preview, refusal = self._preview_first_entry(request, row)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Put “%(name)s” on record?") % {"name": row},
-            "opts": self.opts,
+        title = _("Put “%(name)s” on record?") % {"name": row}
+        context: dict[str, Any] = {
             "original": row,
             "lines": describe_fields(row.entity_kind, entity_fields(row)),
             "along": [
@@ -261,7 +259,7 @@ class EntityAdmin(LedgerAdmin):
             "blocked": bool(refusal),
             "shown": entity_digest(row),
         }
-        return TemplateResponse(request, "admin/commitments/entity_first_entry.html", context)
+        return staff_page(self, request, "admin/commitments/entity_first_entry.html", title, **context)
 
     def _preview_first_entry(self, request: HttpRequest, row: Entity) -> tuple[str, str]:
         """Its public page as it would be, and why it cannot be put on record, if so. Stores nothing."""

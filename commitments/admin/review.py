@@ -9,6 +9,7 @@ draft that was changed in between, or whose commitment now stands otherwise, sto
 from __future__ import annotations
 
 import json
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -19,19 +20,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.crypto import salted_hmac
-from django.utils.text import capfirst
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.admin import effects
-from commitments.admin.base import may_publish, parse_key, staff_user
+from commitments.admin.base import may_publish, parse_key, staff_page, staff_user
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.entity_changes import refusal_words
 from commitments.domain.choices import DraftState
-from commitments.i18n.phrases import join_sentences, with_label
 from commitments.ledger.append import lock_head
 from commitments.models import DraftUpdate
 from commitments.workflow.drafts import (
@@ -63,14 +61,8 @@ TITLES = {
 
 def review_urls(model_admin: LedgerAdmin) -> list[Any]:
     """Where the pages of confirmation are sent to."""
-
-    def review_path(name: str) -> Any:
-        def view(request: HttpRequest) -> HttpResponse:
-            return decide_drafts(model_admin, request, name)
-
-        return path(f"{name}/", model_admin.admin_site.admin_view(view), name=f"commitments_draftupdate_{name}")
-
-    return [review_path(name) for name in TITLES]
+    view = model_admin.admin_site.admin_view(partial(decide_drafts, model_admin))
+    return [path(f"{name}/", view, {"name": name}, name=f"commitments_draftupdate_{name}") for name in TITLES]
 
 
 def ask_review(
@@ -97,21 +89,20 @@ def review_page(
         context |= find_blockers(drafts, request)
     refusal_texts = context.get("stopped", {})
     rows = [
-        {"draft": draft, "effect": effects.draft_effect(draft, localdate()), "stopped": refusal_texts.get(draft.pk, "")}
+        {"draft": draft, "effect": effects.draft_effect(draft), "stopped": refusal_texts.get(draft.pk, "")}
         for draft in drafts
     ]
     context |= {
-        **model_admin.admin_site.each_context(request),
-        "title": TITLES[name],
-        "opts": model_admin.opts,
         "rows": rows,
         "warnings": effects.address_warnings(*(row for draft in drafts for row in draft.evidence.all())),
         "name": name,
+        "list_query": "?state=waiting",
         "address": reverse(f"admin:commitments_draftupdate_{name}"),
         "may_drop": name != "return" and all(is_own_unsent(draft, request) for draft in drafts),
         "chosen": signing.dumps([(draft.pk, shown_digest(draft)) for draft in drafts], salt=SALT, compress=True),
     }
-    return TemplateResponse(request, "admin/commitments/draftupdate/review.html", context, status=status)
+    template = "admin/commitments/draftupdate/review.html"
+    return staff_page(model_admin, request, template, str(TITLES[name]), status, **context)
 
 
 def find_blockers(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, Any]:
@@ -128,18 +119,10 @@ def find_blockers(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, 
         "Not all of these can be published as they are. Choose again without the rows that are marked, return those, "
         "or open them and put them right."
     )
-    return {"stopped": {pk: refusal_text(refusal) for pk, refusal in refusals.items()}, "blocked": blocked}
-
-
-def refusal_text(refusal: ValidationError) -> str:
-    """A refusal in one line, each field named."""
-    if not hasattr(refusal, "error_dict"):
-        return join_sentences(refusal.messages)
-    names = {name: DraftUpdate._meta.get_field(name) for name in refusal.message_dict if hasattr(DraftUpdate, name)}
-    return join_sentences(
-        with_label(capfirst(str(getattr(names.get(name), "verbose_name", name))), join_sentences(texts))
-        for name, texts in refusal.message_dict.items()
-    )
+    return {
+        "stopped": {pk: refusal_words(DraftUpdate, refusal) for pk, refusal in refusals.items()},
+        "blocked": blocked,
+    }
 
 
 def is_own_unsent(draft: DraftUpdate, request: HttpRequest) -> bool:
@@ -170,7 +153,10 @@ def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> 
             message = carry_out(drafts, shown_digests, request, name)
     except ValidationError as problem:
         draft = getattr(problem, "draft", None)
-        context = {"problem": refusal_text(problem), "stopped": {draft.pk: refusal_text(problem)} if draft else {}}
+        context = {
+            "problem": refusal_words(DraftUpdate, problem),
+            "stopped": {draft.pk: refusal_words(DraftUpdate, problem)} if draft else {},
+        }
         drafts = list(model_admin.get_queryset(request).filter(pk__in=shown_digests))
         return review_page(model_admin, request, drafts, name, reason=request.POST.get("reason", ""), **context)
     model_admin.message_user(request, message, messages.SUCCESS)
@@ -214,5 +200,5 @@ def carry_out(drafts: list[DraftUpdate], shown_digests: dict[int, str], request:
 
 def shown_digest(draft: DraftUpdate) -> str:
     """A digest of a draft with its evidence, and of what it would change as the record stands."""
-    content = [draft_content(draft, draft.evidence.all()), str(effects.draft_effect(draft, localdate()).as_list())]
+    content = [draft_content(draft, draft.evidence.all()), str(effects.draft_effect(draft))]
     return salted_hmac(SALT, json.dumps(content), algorithm="sha256").hexdigest()[:32]

@@ -1,4 +1,7 @@
-"""Importing a file, in two steps: upload and preview, then confirm. Nothing is written before, or in part."""
+"""Importing a file, in two steps: upload and preview, then confirm. Nothing is written before, or in part.
+
+“Export as CSV” holds the rows that a list's search and filters leave, on all its pages.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,27 @@ import csv
 import io
 import time
 from collections import Counter
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import openpyxl
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin.base import staff_user, url_name
+from commitments.admin.base import ModelAdmin, staff_page, staff_user, url_name
 from commitments.admin.imports import files
 from commitments.admin.imports.base import (
     CHANGED,
@@ -37,16 +44,22 @@ from commitments.admin.imports.base import (
 from commitments.admin.imports.commitments import CommitmentResource
 from commitments.admin.imports.draft_updates import DraftResource
 from commitments.admin.imports.export_columns import (
-    CommitmentExportMixin,
-    DraftExportMixin,
-    ExportMixin,
-    OrganisationExportMixin,
+    COMMITMENT_EXPORT_COLUMNS,
+    DRAFT_EXPORT_COLUMNS,
+    ORGANISATION_EXPORT_COLUMNS,
+    draft_export_cells,
 )
 from commitments.admin.imports.organisations import OrganisationResource
 from commitments.admin.imports.uploads import UPLOAD_SECONDS, Uploads
+from commitments.exports.columns import Column
 from commitments.exports.csv import CSV
+from commitments.exports.download import Export, download, page_url_builder
+from commitments.exports.rows import iter_batches
 from commitments.exports.xlsx import XLSX
 from commitments.i18n.phrases import join_list, join_sentences
+from commitments.ledger.translations import latest_translations
+from commitments.models import Commitment
+from commitments.query.expressions import BATCH_SIZE
 
 MAX_LISTED = 200  # rows that a preview lists of each kind, so that the page stays light
 LARGE_IMPORT = 1_000  # rows from which on it is said how long it takes
@@ -79,14 +92,15 @@ class RowListing:
         return cls(rows[:MAX_LISTED], max(0, len(rows) - MAX_LISTED))
 
 
-class ImportExportMixin(ExportMixin):
+class ImportExportMixin(ModelAdmin):
     """Import and export beside a list of the admin."""
 
     change_list_template = "admin/commitments/change_list_files.html"
     resource: type[ImportResource]
+    export_columns: Sequence[Column]
 
     def get_urls(self) -> list[Any]:
-        """The two steps of an import, and the templates to download."""
+        """The two steps of an import, the templates to download, and the export."""
 
         def own(address: str, view: Any, name: str) -> Any:
             return path(address, self.admin_site.admin_view(view), name=url_name(self, name))
@@ -95,6 +109,7 @@ class ImportExportMixin(ExportMixin):
             own("import/template.<str:suffix>", self.template_view, "import_template"),
             own("import/", self.import_action, "import"),
             own("process_import/", self.process_import, "process_import"),
+            own("export/", self.export_view, "export"),
             *super().get_urls(),
         ]
 
@@ -168,6 +183,28 @@ class ImportExportMixin(ExportMixin):
         response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-template.{suffix}"'
         return response
 
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Exactly what the list shows under the same query string, all pages."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        query = request.GET.copy()
+        query.pop("p", None)  # its page, and whether all are shown on one, choose no rows
+        query.pop("all", None)
+        request.GET = query  # type: ignore[assignment]  # a QueryDict all the same
+        try:
+            queryset = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:  # the list says so
+            return HttpResponseRedirect(f"../?{request.GET.urlencode()}")
+        title, name, day = str(self.opts.verbose_name_plural), f"{self.opts.model_name}-{localdate()}", localdate()
+        batches = self.export_rows(request, queryset)
+        return download(Export(name, title, self.export_columns, queryset, batches, day), CSV)
+
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """Batches of rows: here of columns that are the model's own."""
+        values = queryset.values_list(*(column.sources[0] for column in self.export_columns)).iterator(BATCH_SIZE)
+        while batch := [list(row) for row in islice(values, BATCH_SIZE)]:
+            yield batch
+
     def _refuse_others(self, request: HttpRequest) -> None:
         if not self.has_import_permission(request):
             raise PermissionDenied
@@ -215,8 +252,7 @@ class ImportExportMixin(ExportMixin):
 
     def _render_page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         title = _("Import %(things)s") % {"things": self.opts.verbose_name_plural}
-        base_context = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, template, base_context | context)
+        return staff_page(self, request, template, title, **context)
 
     def _redirect(self, request: HttpRequest, level: int, message: str, page: str) -> HttpResponse:
         messages.add_message(request, level, message)
@@ -242,19 +278,35 @@ def _xlsx_template(resource: type[ImportResource]) -> bytes:
     return file.getvalue()
 
 
-class CommitmentFilesMixin(ImportExportMixin, CommitmentExportMixin):
-    """Files of commitments."""
+class CommitmentFilesMixin(ImportExportMixin):
+    """Files of commitments, drafts among them."""
 
     resource = CommitmentResource
+    export_columns = COMMITMENT_EXPORT_COLUMNS
+
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """As the public export makes them."""
+        today = localdate()
+        commitments = Commitment.objects.for_staff(today).filter(pk__in=queryset.order_by().values("pk"))
+        return iter_batches(commitments, today, page_url_builder(request), self.export_columns)
 
 
-class OrganisationFilesMixin(ImportExportMixin, OrganisationExportMixin):
+class OrganisationFilesMixin(ImportExportMixin):
     """Files of organisations."""
 
     resource = OrganisationResource
+    export_columns = ORGANISATION_EXPORT_COLUMNS
 
 
-class DraftFilesMixin(ImportExportMixin, DraftExportMixin):
-    """Files of draft updates."""
+class DraftFilesMixin(ImportExportMixin):
+    """Files of draft updates, with the first three pieces of evidence."""
 
     resource = DraftResource
+    export_columns = DRAFT_EXPORT_COLUMNS
+
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """Batches of drafts, each with its evidence in one more query."""
+        drafts = queryset.select_related("commitment").prefetch_related("evidence").iterator(BATCH_SIZE)
+        while batch := list(islice(drafts, BATCH_SIZE)):
+            latest = latest_translations(draft.commitment_id for draft in batch)
+            yield [list(draft_export_cells(draft, latest).values()) for draft in batch]
