@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "drf_spectacular",  # for its check; rest_framework itself would only bring its pages
-    "import_export",
 ]
 MIDDLEWARE = [
     "commitments.web.request_log.RequestLog",  # before all others, so that whatever they answer is logged and has an id

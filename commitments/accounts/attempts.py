@@ -4,6 +4,10 @@ A browser in which the account signed in before has a count of its own and no ot
 its owner comes in there. Counts are kept by the name as it was typed, whether or not an account has it, so that no
 limit tells whether there is one. Neither names nor network addresses are stored, only keyed digests of them, and these
 only while they count: `delete_expired_counts`.
+
+This is the one module that uses inner parts of allauth. Its counters hold with several workers and can be taken back;
+what it documents, ACCOUNT_RATE_LIMITS, counts for all browsers alike. A test
+fails when they move (`tests/accounts/test_limits.py`).
 """
 
 from __future__ import annotations

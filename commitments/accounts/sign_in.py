@@ -13,6 +13,7 @@ from typing import Any
 from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.views import activate_totp
 from allauth.mfa.webauthn.forms import (
@@ -24,19 +25,21 @@ from allauth.mfa.webauthn.forms import (
 from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.mail import get_connection
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import include, path, re_path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from commitments.accounts import attempts, auth_log
 from commitments.accounts.known_browsers import remember_browser
-from commitments.accounts.login_page import login
 from commitments.accounts.sessions import session_keepalive
 
 
@@ -203,6 +206,20 @@ class PasskeyForm(AddWebAuthnForm):
             return super().clean()
         except CREDENTIAL_ERRORS as problem:
             raise get_adapter().validation_error("incorrect_code") from problem
+
+
+@never_cache
+def login(request: HttpRequest) -> HttpResponseBase:
+    """Allauth's page, but it sends nobody back to a page that sent them here.
+
+    Between two servers that do not take one another's sessions, as while SECRET_KEY is changed or where their clocks
+    differ, a browser would go to and fro until it gives up.
+    """
+    if request.method == "GET" and REDIRECT_FIELD_NAME in request.GET and request.user.is_authenticated:
+        next_page = get_next_redirect_url(request) or reverse("admin:index")
+        return render(request, "account/signed_in_already.html", {"next_page": next_page})
+    response: HttpResponseBase = views.login(request)
+    return response
 
 
 urlpatterns = [

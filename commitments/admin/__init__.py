@@ -1,6 +1,6 @@
 """Staff: the stock Django admin. What the ledger projects is read-only; drafts become public through the ledger."""
 
-from commitments.admin import (
+from commitments.admin import (  # noqa: F401  # each registers its tables
     commitments,
     draft_updates,
     entity_proposals,
@@ -8,22 +8,7 @@ from commitments.admin import (
     error_reports,
     ledger_entries,
     link_checks,
-    outgoing_mail,
     redactions,
     reference_data,
     users,
 )
-
-__all__ = [
-    "commitments",
-    "draft_updates",
-    "entity_proposals",
-    "entry_proposals",
-    "error_reports",
-    "ledger_entries",
-    "link_checks",
-    "outgoing_mail",
-    "redactions",
-    "reference_data",
-    "users",
-]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -10,9 +11,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy
 
 from commitments.domain.text_lengths import length_problem
+from commitments.i18n.phrases import join_sentences
+from commitments.ledger.contents import ADDED_EVIDENCE_FIELDS, EVIDENCE_FIELDS
 from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, DraftUpdate
 from commitments.models.commitment import CommitmentQuerySet
@@ -25,6 +29,7 @@ else:
     ModelAdmin = admin.ModelAdmin
     ModelForm = forms.ModelForm
 
+STAFF_EVIDENCE_FIELDS = (*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS)
 MAX_EVIDENCE = 50  # pages of evidence of one update, in whichever form
 KEY_DIGITS = 18  # that every database takes for a key
 # An address typed without its scheme is a secure one.
@@ -44,6 +49,28 @@ def staff_user(request: HttpRequest) -> User:
 def parse_key(text: Any) -> int:
     """A primary key from an address or a form; 0, which is none, where it cannot be one."""
     return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS else 0
+
+
+def url_name(model_admin: ModelAdmin, page: str) -> str:
+    """What an address of a model's pages is called, as Django calls its own."""
+    return f"{model_admin.opts.app_label}_{model_admin.opts.model_name}_{page}"
+
+
+def staff_page(
+    model_admin: ModelAdmin, request: HttpRequest, template: str, title: str, status: int = 200, **context: Any
+) -> TemplateResponse:
+    """A page beside a model's own, within the admin's frame."""
+    frame = model_admin.admin_site.each_context(request) | {"title": title, "opts": model_admin.opts}
+    return TemplateResponse(request, template, frame | context, status=status)
+
+
+def refusal_of(act: Callable[[], object]) -> str:
+    """Why something is refused, in a line; empty where it is not."""
+    try:
+        act()
+    except ValidationError as problem:
+        return join_sentences(problem.messages)
+    return ""
 
 
 def accessible_commitments(request: HttpRequest) -> CommitmentQuerySet:
@@ -118,16 +145,20 @@ class HiddenAdmin(ReadOnlyAdmin):
         return False
 
 
-class DraftPartAdmin(HiddenAdmin):
+class PartAdmin(ReadOnlyAdmin):
+    """What hangs on a row and goes with it, not by itself: what was looked at would no longer be what is published."""
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Nobody."""
+        raise PermissionDenied
+
+
+class DraftPartAdmin(PartAdmin, HiddenAdmin):
     """What hangs on a draft: it is seen and edited on the draft's page, and goes with the draft and nothing else."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By itself it would be everybody's, of whatever organisation."""
         return bool(request.user.is_superuser)
-
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """By itself nobody: the draft that was looked at would no longer be the one that is published."""
-        raise PermissionDenied
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Asked when its draft is deleted."""

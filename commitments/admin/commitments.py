@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.admin import bulk, publishing, translations
-from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, staff_user
+from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, staff_user, url_name
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.imports.views import CommitmentFilesMixin
 from commitments.admin.list_filters import (
@@ -246,8 +247,16 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
 
     def get_urls(self) -> list[Any]:
         """The page of many, that of translations and that of publishing, beside the stock ones."""
-        own = [*bulk.bulk_urls(self), *translations.translation_urls(self), *publishing.publishing_urls(self)]
-        return [*own, *super().get_urls()]
+
+        def own(address: str, view: Any, name: str) -> Any:
+            return path(address, self.admin_site.admin_view(partial(view, self)), name=url_name(self, name))
+
+        return [
+            own("record/", bulk.record_bulk, "record"),
+            own("<int:pk>/translations/", translations.translate, "translations"),
+            own("publish/", publishing.confirm_publication, "publish"),
+            *super().get_urls(),
+        ]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -18,13 +18,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish
+from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish, staff_page
 from commitments.admin.form_snapshot import (
     FieldValues,
     FormSnapshot,
@@ -186,14 +185,9 @@ class OptimisticLockAdmin(ModelAdmin):
             if name not in hidden and not name.startswith("_") and not name.endswith(("_FORMS", "-id", "-draft"))
             if "__prefix__" not in name and typed_values(request.POST, name) not in ([], opened_values.get(name))
         ]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("This was not saved"),
-            "why": self.denial_reason(obj),
-            "typed": typed,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/commitments/unsaved_input.html", context, status=403 if obj else 404)
+        template, status = "admin/commitments/unsaved_input.html", 403 if obj else 404
+        why = self.denial_reason(obj)
+        return staff_page(self, request, template, _("This was not saved"), status, why=why, typed=typed)
 
     def denial_reason(self, obj: models.Model | None) -> str:
         """Why an object cannot be changed, and what to do."""

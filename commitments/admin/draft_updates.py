@@ -378,7 +378,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         ):
             draft.published_as = publish_drafts([draft], staff_user(request))[0]
         elif "_send" in request.POST or checked:
-            submit(draft)
+            submit([draft])
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
         """Once it is published, to where the public sees it."""
@@ -428,7 +428,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
             }
         if draft and draft.pk and draft.published_as_id is None:
             stored = self.get_object(request, str(draft.pk))
-            context["effect"] = effects.draft_effect(stored, localdate()) if stored else None
+            context["effect"] = effects.draft_effect(stored) if stored else None
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _find_commitment(self, request: HttpRequest, draft: DraftUpdate | None) -> Commitment | None:
@@ -452,7 +452,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     @admin.display(description=gettext_lazy("would change"))
     def would_change(self, obj: DraftUpdate) -> SafeString | str:
         """From what to what: status, deadline, achieved, note."""
-        return effects.draft_effect(obj, localdate()).as_list() if obj.published_as_id is None else "–"
+        return effects.draft_effect(obj) if obj.published_as_id is None else "–"
 
     @admin.display(description=gettext_lazy("evidence"))
     def supported_by(self, obj: DraftUpdate) -> SafeString | str:

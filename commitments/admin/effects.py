@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment
@@ -35,20 +35,12 @@ class FieldChange:
         return format_html('<span class="before">{}</span> → ', self.before) if self.before else ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftEffect:
-    """What would change."""
-
-    changes: list[FieldChange]
-
-    def as_list(self) -> SafeString | str:
-        """For a cell: one line each."""
-        if not self.changes:
-            return _("Nothing.")
-        lines = [(with_label(change.label, ""), change.came_from, change.after or "–") for change in self.changes]
-        return format_html(
-            '<ul class="effect">{}</ul>', format_html_join("", "<li>{}{}<strong>{}</strong></li>", lines)
-        )
+def changes_html(changes: Iterable[FieldChange]) -> SafeString | str:
+    """For a cell: one line each."""
+    lines = [(with_label(change.label, ""), change.came_from, change.after or "–") for change in changes]
+    if not lines:
+        return _("Nothing.")
+    return format_html('<ul class="effect">{}</ul>', format_html_join("", "<li>{}{}<strong>{}</strong></li>", lines))
 
 
 def prefetch_for_effect(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
@@ -57,12 +49,9 @@ def prefetch_for_effect(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:
     return drafts.prefetch_related("evidence", "commitment__updates__evidence")
 
 
-def draft_effect(draft: DraftUpdate, day: date, evidence: Sequence[DraftEvidence] | None = None) -> DraftEffect:
-    """What publishing the draft would change of how its commitment stands on a day, and the note that it brings.
-
-    `evidence`: that of a draft that is not stored yet.
-    """
-    before, after = assess_with_draft(draft, list(draft.evidence.all()) if evidence is None else evidence, day)
+def draft_effect(draft: DraftUpdate) -> SafeString | str:
+    """What publishing the draft would change of how its commitment stands today, and the note that it brings."""
+    before, after = assess_with_draft(draft, draft.evidence.all(), localdate())
     pairs = [
         (_("Status"), status_words(before), status_words(after)),
         (_("Deadline"), date_label(before.deadline), date_label(after.deadline)),
@@ -72,7 +61,7 @@ def draft_effect(draft: DraftUpdate, day: date, evidence: Sequence[DraftEvidence
     text = draft.note or draft.searched
     if after.note != text:  # put on record beside the note that stands
         pairs.append((_("Says"), "", text))
-    return DraftEffect([FieldChange(label, old, new) for label, old, new in pairs if old != new])
+    return changes_html(FieldChange(label, old, new) for label, old, new in pairs if old != new)
 
 
 def date_label(partial_date: Any) -> str:

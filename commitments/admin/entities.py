@@ -15,15 +15,15 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import StaffForm, may_publish, request_actor, staff_user
+from commitments.admin.base import StaffForm, may_publish, request_actor, staff_page, staff_user, url_name
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.effects import changes_html
 from commitments.admin.entity_changes import describe_changes, describe_fields, refusal_words
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry, render_public_page
 from commitments.domain.choices import ProposalState
@@ -108,10 +108,7 @@ class EntityAdmin(LedgerAdmin):
         if not self.stands_alone:
             return list(super().get_urls())
         view = self.admin_site.admin_view(self.put_on_record_view)
-        return [path("<int:pk>/put-on-record/", view, name=self._url_name("put_on_record")), *super().get_urls()]
-
-    def _url_name(self, action: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{action}"
+        return [path("<int:pk>/put-on-record/", view, name=url_name(self, "put_on_record")), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("on record"), boolean=True, ordering="published_at")
     def on_record(self, obj: Entity) -> bool:
@@ -184,7 +181,7 @@ class EntityAdmin(LedgerAdmin):
             request.refusal = ValidationError(_("It is not on record yet."))  # read by StaffForm
             return self.changeform_view(request, str(obj.pk))
         self.tell_outcome(request, obj)
-        return HttpResponseRedirect(reverse(f"admin:{self._url_name('changelist')}"))
+        return HttpResponseRedirect(reverse(f"admin:{url_name(self, 'changelist')}"))
 
     def tell_outcome(self, request: Any, obj: Any) -> None:
         """What became of a change, in a message."""
@@ -216,7 +213,7 @@ class EntityAdmin(LedgerAdmin):
             }
         changes: Changes | None = getattr(request, "changes", None)
         if changes:
-            effect = describe_changes(row.entity_kind, changes)
+            effect = changes_html(describe_changes(row.entity_kind, changes))
             context |= {"preview": request.preview, "effect": effect, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -231,7 +228,7 @@ class EntityAdmin(LedgerAdmin):
             row = get_object_or_404(self.get_queryset(request), pk=pk)
             if not self.has_change_permission(request, row):
                 raise PermissionDenied
-            address = reverse(f"admin:{self._url_name('change')}", args=[pk])
+            address = reverse(f"admin:{url_name(self, 'change')}", args=[pk])
             if row.published_at:
                 self.message_user(request, _("“%(name)s” is on record already.") % {"name": row}, messages.WARNING)
                 return HttpResponseRedirect(address)
@@ -250,10 +247,8 @@ class EntityAdmin(LedgerAdmin):
 
     def _first_entry_page(self, request: HttpRequest, row: Entity, problem: str) -> HttpResponse:
         preview, refusal = self._preview_first_entry(request, row)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Put “%(name)s” on record?") % {"name": row},
-            "opts": self.opts,
+        title = _("Put “%(name)s” on record?") % {"name": row}
+        context: dict[str, Any] = {
             "original": row,
             "lines": describe_fields(row.entity_kind, entity_fields(row)),
             "along": [
@@ -264,7 +259,7 @@ class EntityAdmin(LedgerAdmin):
             "blocked": bool(refusal),
             "shown": entity_digest(row),
         }
-        return TemplateResponse(request, "admin/commitments/entity_first_entry.html", context)
+        return staff_page(self, request, "admin/commitments/entity_first_entry.html", title, **context)
 
     def _preview_first_entry(self, request: HttpRequest, row: Entity) -> tuple[str, str]:
         """Its public page as it would be, and why it cannot be put on record, if so. Stores nothing."""

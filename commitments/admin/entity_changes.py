@@ -7,18 +7,18 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from commitments.admin.effects import DraftEffect, FieldChange
+from commitments.admin.effects import FieldChange
 from commitments.i18n.phrases import join_sentences, with_label
 from commitments.ledger.contents import Content
 from commitments.query.entity_field_changes import describe_field_changes, entity_field_label, names_in_lists
 from commitments.workflow.entity_proposals import Changes
 
 
-def describe_changes(kind: str, changes: Changes) -> DraftEffect:
+def describe_changes(kind: str, changes: Changes) -> list[FieldChange]:
     """Each field that changes, with what it said and what it would say; of a release's lists each row."""
     listed = [{"field": name, **values} for name, values in changes.items()]
     described = describe_field_changes(kind, listed, names_in_lists(listed))
-    return DraftEffect([FieldChange(capfirst(change.field), change.before, change.after) for change in described])
+    return [FieldChange(capfirst(change.field), change.before, change.after) for change in described]
 
 
 def describe_fields(kind: str, fields: Content) -> list[FieldChange]:
@@ -26,7 +26,7 @@ def describe_fields(kind: str, fields: Content) -> list[FieldChange]:
     changes: Changes = {
         name: {"before": [] if isinstance(value, list) else "", "after": value} for name, value in fields.items()
     }
-    return describe_changes(kind, changes).changes
+    return describe_changes(kind, changes)
 
 
 def refusal_words(model: type[models.Model], problem: ValidationError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,7 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -19,13 +19,23 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from commitments.admin.base import ReadOnlyAdmin, may_publish, parse_key, request_actor, staff_user
+from commitments.admin.base import (
+    ReadOnlyAdmin,
+    may_publish,
+    parse_key,
+    refusal_of,
+    request_actor,
+    staff_page,
+    staff_user,
+    url_name,
+)
+from commitments.admin.effects import changes_html
 from commitments.admin.entities import entry_link, page_link
 from commitments.admin.entity_changes import describe_changes, refusal_words
 from commitments.admin.list_filters import ProposalStateFilter, badge
 from commitments.admin.preview import preview_entry
 from commitments.domain.choices import ProposalState
-from commitments.i18n.phrases import join_sentences, with_detail
+from commitments.i18n.phrases import with_detail
 from commitments.ledger.entity_contents import ENTITY_MODELS, rows_for_entities
 from commitments.models import EntityProposal, LedgerEntry
 from commitments.workflow.entity_proposals import (
@@ -71,13 +81,9 @@ class EntityProposalAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         """The two pages of confirmation beside the stock ones."""
-        return [self._decision_path("record"), self._decision_path("decline"), *super().get_urls()]
-
-    def _decision_path(self, name: str) -> Any:
-        def view(request: HttpRequest) -> HttpResponse:
-            return self._decide(request, name)
-
-        return path(f"{name}/", self.admin_site.admin_view(view), name=f"commitments_entityproposal_{name}")
+        view = self.admin_site.admin_view(self._decide)
+        own = [path(f"{name}/", view, {"name": name}, name=url_name(self, name)) for name in ("record", "decline")]
+        return [*own, *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Put on record…"))
     def record_selected(self, request: HttpRequest, queryset: QuerySet[EntityProposal]) -> HttpResponse | None:
@@ -101,7 +107,8 @@ class EntityProposalAdmin(ReadOnlyAdmin):
         if proposal:
             context |= {"title": _("Proposed change"), "stored": self.about(proposal), "subtitle": self.about(proposal)}
         if proposal and proposal.state == ProposalState.WAITING and may_publish(request):
-            context |= {"waits": True, "not_second": why_not_second(request, proposal)}
+            not_second = refusal_of(partial(refuse_same_person, proposal, staff_user(request)))
+            context |= {"waits": True, "not_second": not_second}
             try:
                 row = rows_for_entities([proposal.entity])[proposal.entity]
                 entry = proposal_entry(proposal, request_actor(request))
@@ -143,7 +150,8 @@ class EntityProposalAdmin(ReadOnlyAdmin):
         with transaction.atomic():
             if name == "decline":
                 decline_proposals(proposals, request.POST.get("reason", ""), user)
-                self._log(request, proposals, pgettext("a proposed change", "Declined."))
+                for proposal in proposals:
+                    super().log_change(request, proposal, pgettext("a proposed change", "Declined."))
                 number = len(proposals)
                 declined = ngettext("%(number)s change is declined.", "%(number)s changes are declined.", number)
                 return declined % {"number": number}
@@ -151,10 +159,6 @@ class EntityProposalAdmin(ReadOnlyAdmin):
             recorded = list(self.get_queryset(request).filter(published_as__in=entries))
             self._log_recorded(request, recorded)
         return recorded_message(entries)
-
-    def _log(self, request: HttpRequest, proposals: list[EntityProposal], message: str) -> None:
-        for proposal in proposals:
-            super().log_change(request, proposal, message)
 
     def _log_recorded(self, request: HttpRequest, proposals: list[EntityProposal]) -> None:
         """In the history of each proposal and of what it is about."""
@@ -174,18 +178,25 @@ class EntityProposalAdmin(ReadOnlyAdmin):
             refused = getattr(problem, "proposal", None)
             problem_text = refusal_words(ENTITY_MODELS[(refused or proposals[0]).kind], problem)
             stopped |= {refused.pk: problem_text} if refused else {}
+        title = _("Put these changes on record?") if name == "record" else _("Decline these changes?")
         context = {
-            **self.admin_site.each_context(request),
-            "title": _("Put these changes on record?") if name == "record" else _("Decline these changes?"),
-            "opts": self.opts,
-            "rows": [{"proposal": row, "stopped": stopped.get(row.pk, ""), **self._words(row)} for row in proposals],
+            "rows": [
+                {
+                    "proposal": row,
+                    "stopped": stopped.get(row.pk, ""),
+                    "about": self.about(row),
+                    "effect": self.would_change(row),
+                }
+                for row in proposals
+            ],
             "name": name,
+            "list_query": "?state=waiting",
             "blocked": bool(stopped),
             "problem": problem_text,
             "reason": request.POST.get("reason", ""),
         }
-        template = "admin/commitments/entityproposal/decide.html"
-        return TemplateResponse(request, template, context, status=409 if problem else 200)
+        template, status = "admin/commitments/entityproposal/decide.html", 409 if problem else 200
+        return staff_page(self, request, template, title, status, **context)
 
     def _blockers(self, request: HttpRequest, proposals: list[EntityProposal]) -> dict[int, str]:
         """What would stop their recording now, by their keys; nothing of the attempt stays."""
@@ -198,9 +209,6 @@ class EntityProposalAdmin(ReadOnlyAdmin):
                 transaction.set_rollback(True)
         return {}
 
-    def _words(self, proposal: EntityProposal) -> dict[str, Any]:
-        return {"about": self.about(proposal), "effect": self.would_change(proposal)}
-
     # The list
 
     @admin.display(description=gettext_lazy("what it is about"), ordering="slug")
@@ -212,7 +220,7 @@ class EntityProposalAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("would change"))
     def would_change(self, obj: EntityProposal) -> SafeString | str:
         """From what to what."""
-        return describe_changes(obj.kind, obj.changes).as_list() if obj.changes else "–"
+        return changes_html(describe_changes(obj.kind, obj.changes)) if obj.changes else "–"
 
     @admin.display(description=gettext_lazy("author"))
     def proposed_by(self, obj: EntityProposal) -> str:
@@ -234,15 +242,6 @@ class EntityProposalAdmin(ReadOnlyAdmin):
             entry = _("entry {number}")
             return format_html("{}<br>{}", state, format_html(entry, number=entry_link(obj.published_as)))
         return format_html("{}<br>{}", state, obj.declined_because) if obj.declined_because else state
-
-
-def why_not_second(request: HttpRequest, proposal: EntityProposal) -> str:
-    """Why somebody else must record it; empty where this user may."""
-    try:
-        refuse_same_person(proposal, staff_user(request))
-    except ValidationError as problem:
-        return join_sentences(problem.messages)
-    return ""
 
 
 def recorded_message(entries: list[LedgerEntry]) -> SafeString:

@@ -5,6 +5,7 @@ They are made where they always are, on the pages of a commitment and of an entr
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,8 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from commitments.admin.base import ReadOnlyAdmin, may_publish, request_actor, staff_user
-from commitments.admin.effects import DraftEffect, FieldChange
+from commitments.admin.base import ReadOnlyAdmin, may_publish, refusal_of, request_actor, staff_user
+from commitments.admin.effects import FieldChange, changes_html
 from commitments.admin.entities import entry_link
 from commitments.admin.entity_changes import field_label, refusal_words
 from commitments.admin.list_filters import ProposalStateFilter, badge
@@ -28,12 +29,7 @@ from commitments.i18n.languages import language_names
 from commitments.i18n.phrases import join_list
 from commitments.ledger.contents import to_text
 from commitments.models import Commitment, EntryProposal
-from commitments.workflow.entry_proposals import (
-    decline_proposal,
-    proposed_entry,
-    record_proposal,
-    refuse_same_person,
-)
+from commitments.workflow.entry_proposals import decline_proposal, proposed_entry, record_proposal, refuse_same_person
 
 
 @admin.register(EntryProposal)
@@ -57,11 +53,8 @@ class EntryProposalAdmin(ReadOnlyAdmin):
         """With the public page as it would be and the buttons, while it waits."""
         proposal = kwargs.get("obj")
         if proposal and proposal.state == ProposalState.WAITING and may_publish(request):
-            context["waits"] = True
-            try:
-                refuse_same_person(proposal, staff_user(request))
-            except ValidationError as problem:
-                context["not_second"] = refusal_words(Commitment, problem)
+            not_second = refusal_of(partial(refuse_same_person, proposal, staff_user(request)))
+            context |= {"waits": True, "not_second": not_second}
             try:
                 context["preview"] = self._preview(request, proposal)
             except ValidationError as problem:
@@ -115,7 +108,7 @@ class EntryProposalAdmin(ReadOnlyAdmin):
             FieldChange(f"{row['source']} ({language_names()[row['language']]})", row["before"], row["text"])
             for row in obj.content.get("translations", [])
         ]
-        return DraftEffect(changes).as_list() if changes else "–"
+        return changes_html(changes) if changes else "–"
 
     @admin.display(description=gettext_lazy("reason"))
     def reason(self, obj: EntryProposal) -> str:

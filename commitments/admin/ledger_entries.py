@@ -13,7 +13,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +24,7 @@ from commitments.admin.base import (
     add_refusal,
     may_publish,
     request_actor,
+    staff_page,
     staff_user,
 )
 from commitments.admin.entity_changes import describe_fields
@@ -160,14 +160,8 @@ def entry_action_page(
     model_admin: Any, request: HttpRequest, entry: LedgerEntry, form: forms.Form, **context: Any
 ) -> HttpResponse:
     """The page of an act upon an entry: what the entry says, the form and, once asked for, the preview."""
-    context |= {
-        **model_admin.admin_site.each_context(request),
-        "opts": LedgerEntry._meta,
-        "entry": entry,
-        "lines": entry_lines(entry),
-        "form": form,
-    }
-    return TemplateResponse(request, "admin/commitments/entry_action.html", context)
+    context |= {"opts": LedgerEntry._meta, "entry": entry, "lines": entry_lines(entry), "form": form}
+    return staff_page(model_admin, request, "admin/commitments/entry_action.html", **context)
 
 
 def field_label(name: str) -> str:

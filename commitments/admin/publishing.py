@@ -14,15 +14,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.admin.base import may_publish, parse_key, staff_user
+from commitments.admin.base import may_publish, parse_key, staff_page, staff_user
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.entities import entry_link
 from commitments.admin.entity_changes import refusal_words
@@ -40,15 +39,6 @@ from commitments.workflow.publications import PublicationRefusedError, publish_c
 MAX_AT_ONCE = 200  # commitments on one page of confirmation
 MAX_NAMED = 20  # of so many published at once each is named, of more the number
 SALT = "publish commitments"
-
-
-def publishing_urls(model_admin: LedgerAdmin) -> list[Any]:
-    """Where the page of confirmation is, and where it is sent to."""
-
-    def view(request: HttpRequest) -> HttpResponse:
-        return confirm_publication(model_admin, request)
-
-    return [path("publish/", model_admin.admin_site.admin_view(view), name="commitments_commitment_publish")]
 
 
 def publication_address(commitment: Commitment) -> str:
@@ -149,28 +139,20 @@ def publication_page(
         problem_text = refusal_words(Commitment, problem)
         refused = getattr(problem, "commitment", None)
         stopped |= {refused.pk: problem_text} if refused else {}
-    unpublished = [draft for draft in drafts if draft.published_at is None]
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": _("Publish %(reference)s?") % {"reference": drafts[0].reference}
-        if len(drafts) == 1
-        else _("Publish these commitments?"),
-        "opts": model_admin.opts,
-        "rows": [
-            {"commitment": draft, "along": becoming_public_with(draft), "stopped": stopped.get(draft.pk, "")}
-            for draft in drafts
-        ],
-        "preview": preview,
-        "problem": problem_text,
-        "blocked": bool(stopped) and not problem,
-        "chosen": signing.dumps(
-            [(draft.pk, publication_digest(draft)) for draft in unpublished], salt=SALT, compress=True
-        )
-        if len(unpublished) == len(drafts)
-        else "",
-    }
-    template = "admin/commitments/commitment/publish.html"
-    return TemplateResponse(request, template, context, status=409 if problem else 200)
+    rows = [
+        {"commitment": draft, "along": becoming_public_with(draft), "stopped": stopped.get(draft.pk, "")}
+        for draft in drafts
+    ]
+    title = _("Publish these commitments?")
+    if len(drafts) == 1:
+        title = _("Publish %(reference)s?") % {"reference": drafts[0].reference}
+    chosen = ""
+    if all(draft.published_at is None for draft in drafts):
+        digests = [(draft.pk, publication_digest(draft)) for draft in drafts]
+        chosen = signing.dumps(digests, salt=SALT, compress=True)
+    context = {"preview": preview, "problem": problem_text, "blocked": bool(stopped) and not problem}
+    template, status = "admin/commitments/commitment/publish.html", 409 if problem else 200
+    return staff_page(model_admin, request, template, title, status, rows=rows, chosen=chosen, **context)
 
 
 def attempt(drafts: list[Commitment], request: HttpRequest) -> tuple[str, dict[int, str]]:

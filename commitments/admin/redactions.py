@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import ReadOnlyAdmin, add_refusal, staff_user
+from commitments.admin.base import ReadOnlyAdmin, add_refusal, refusal_of, staff_user
 from commitments.admin.ledger_entries import ReasonForm, entry_action_page, field_label
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
@@ -28,12 +29,7 @@ from commitments.ledger.entity_contents import (
 )
 from commitments.ledger.redaction_rules import REDACTABLE_FIELDS
 from commitments.models import LedgerEntry, RedactionRequest
-from commitments.workflow.redactions import (
-    decide_redaction,
-    redaction_by,
-    refuse_same_person,
-    request_redaction,
-)
+from commitments.workflow.redactions import decide_redaction, redaction_by, refuse_same_person, request_redaction
 
 ContentPath = tuple[str | int, ...]  # the way to a text within an entry's content
 HOW_TO_REDACT = gettext_lazy(
@@ -193,17 +189,9 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
                 context |= {"preview": self._preview(request, *redaction), "looked_at": True}
             except ValidationError as problem:
                 add_refusal(problem, form)
-        title = _("Redact entry %(entry)s?") % {"entry": entry.sequence}
-        return entry_action_page(
-            self,
-            request,
-            entry,
-            form,
-            title=title,
-            button=_("Ask another administrator"),
-            help=HOW_TO_REDACT,
-            **context,
-        )
+        context["title"] = _("Redact entry %(entry)s?") % {"entry": entry.sequence}
+        context |= {"button": _("Ask another administrator"), "help": HOW_TO_REDACT}
+        return entry_action_page(self, request, entry, form, **context)
 
     def _preview(self, request: HttpRequest, entry: LedgerEntry, remaining: Content | None, reason: str) -> str:
         subject = entry.subject
@@ -215,12 +203,12 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         """With the preview and the buttons, while it waits."""
         redaction_request = kwargs.get("obj")
         if redaction_request and redaction_request.decided_at is None and request.user.has_perm("commitments.redact"):
-            context["waits"], context["own"] = True, redaction_request.asked_by_id == request.user.pk
-            try:
-                refuse_same_person(redaction_request, staff_user(request))
-            except ValidationError as problem:
-                context["not_second"] = join_sentences(problem.messages)
-            context["removed"] = removed_texts(redaction_request)
+            context |= {
+                "waits": True,
+                "own": redaction_request.asked_by_id == request.user.pk,
+                "not_second": refusal_of(partial(refuse_same_person, redaction_request, staff_user(request))),
+                "removed": removed_texts(redaction_request),
+            }
             try:
                 context["preview"] = self._preview(
                     request, redaction_request.entry, redaction_request.remaining, redaction_request.reason

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import ngettext
 
-from commitments.admin.base import ReadOnlyAdmin, StaffForm
+from commitments.admin.base import PartAdmin, ReadOnlyAdmin, StaffForm
 from commitments.admin.entities import EntityAdmin
 from commitments.admin.imports.views import OrganisationFilesMixin
 from commitments.admin.list_filters import FoldedSearchMixin, OnRecordFilter, UnnamedFilter
@@ -137,16 +136,10 @@ class OrganisationAdmin(FoldedSearchMixin, OrganisationFilesMixin, EntityAdmin):
     search_fields = ("name", "short_name", "aliases", "slug")
 
 
-class ReleasePartAdmin(ReadOnlyAdmin):
+class ReleasePartAdmin(PartAdmin):
     """What hangs on a release, by itself to be looked at: it is edited on the release's page, and goes with it."""
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Nothing is done to several at once."""
-        return {}
-
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """By itself nobody."""
-        raise PermissionDenied
+    actions = None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Asked when its release is deleted, which only a draft is."""

@@ -1,4 +1,6 @@
-"""The review: publishers see what drafts would change, and publish them or return them, one or many at once.
+"""The review: what drafts would change, before publishers publish them or return them, one or many at once.
+
+Whoever recorded progress of many commitments is led here, too: to publish the drafts, to send them, or to drop them.
 
 What is confirmed is what was shown: the page carries a digest of each draft and of what it would change, signed. A
 draft that was changed in between, or whose commitment now stands otherwise, stops the whole.
@@ -7,28 +9,27 @@ draft that was changed in between, or whose commitment now stands otherwise, sto
 from __future__ import annotations
 
 import json
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.crypto import salted_hmac
-from django.utils.text import capfirst
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.admin import effects
-from commitments.admin.base import may_publish, parse_key, staff_user
+from commitments.admin.base import may_publish, parse_key, staff_page, staff_user
 from commitments.admin.concurrency import LedgerAdmin
-from commitments.i18n.phrases import join_sentences, with_label
+from commitments.admin.entity_changes import refusal_words
+from commitments.domain.choices import DraftState
 from commitments.ledger.append import lock_head
 from commitments.models import DraftUpdate
 from commitments.workflow.drafts import (
@@ -39,24 +40,29 @@ from commitments.workflow.drafts import (
     refusals_by_draft,
     refuse_published,
     return_drafts,
+    submit,
 )
 
 MAX_AT_ONCE = 1000  # drafts on one page of confirmation
 MAX_EXPLAINED = 100  # of so many, all that cannot be published are named; of more, the first
 SALT = "review"
-LOG_MESSAGES = {"publish": gettext_lazy("Published."), "return": gettext_lazy("Returned.")}  # in the admin's log
+DROP_BUTTON = "_drop"  # the name of the button
+LOG_MESSAGES = {
+    "publish": gettext_lazy("Published."),
+    "return": gettext_lazy("Returned."),
+    "send": gettext_lazy("Sent for publishing."),
+}
+TITLES = {
+    "publish": gettext_lazy("Publish these updates?"),
+    "return": gettext_lazy("Return these drafts?"),
+    "send": gettext_lazy("Send these drafts for publishing?"),
+}
 
 
 def review_urls(model_admin: LedgerAdmin) -> list[Any]:
-    """Where the two pages of confirmation are sent to."""
-
-    def review_path(name: str) -> Any:
-        def view(request: HttpRequest) -> HttpResponse:
-            return decide_drafts(model_admin, request, name)
-
-        return path(f"{name}/", model_admin.admin_site.admin_view(view), name=f"commitments_draftupdate_{name}")
-
-    return [review_path("publish"), review_path("return")]
+    """Where the pages of confirmation are sent to."""
+    view = model_admin.admin_site.admin_view(partial(decide_drafts, model_admin))
+    return [path(f"{name}/", view, {"name": name}, name=f"commitments_draftupdate_{name}") for name in TITLES]
 
 
 def ask_review(
@@ -83,18 +89,20 @@ def review_page(
         context |= find_blockers(drafts, request)
     refusal_texts = context.get("stopped", {})
     rows = [
-        {"draft": draft, "effect": effects.draft_effect(draft, localdate()), "stopped": refusal_texts.get(draft.pk, "")}
+        {"draft": draft, "effect": effects.draft_effect(draft), "stopped": refusal_texts.get(draft.pk, "")}
         for draft in drafts
     ]
     context |= {
-        **model_admin.admin_site.each_context(request),
-        "title": _("Publish these updates?") if name == "publish" else _("Return these drafts?"),
-        "opts": model_admin.opts,
         "rows": rows,
+        "warnings": effects.address_warnings(*(row for draft in drafts for row in draft.evidence.all())),
         "name": name,
+        "list_query": "?state=waiting",
+        "address": reverse(f"admin:commitments_draftupdate_{name}"),
+        "may_drop": name != "return" and all(is_own_unsent(draft, request) for draft in drafts),
         "chosen": signing.dumps([(draft.pk, shown_digest(draft)) for draft in drafts], salt=SALT, compress=True),
     }
-    return TemplateResponse(request, "admin/commitments/draftupdate/review.html", context, status=status)
+    template = "admin/commitments/draftupdate/review.html"
+    return staff_page(model_admin, request, template, str(TITLES[name]), status, **context)
 
 
 def find_blockers(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, Any]:
@@ -107,24 +115,27 @@ def find_blockers(drafts: list[DraftUpdate], request: HttpRequest) -> dict[str, 
         return {}
     if len(drafts) <= MAX_EXPLAINED:
         refusals |= refusals_by_draft(drafts, staff_user(request))
-    return {"stopped": {pk: refusal_text(refusal) for pk, refusal in refusals.items()}, "blocked": True}
-
-
-def refusal_text(refusal: ValidationError) -> str:
-    """A refusal in one line, each field named."""
-    if not hasattr(refusal, "error_dict"):
-        return join_sentences(refusal.messages)
-    names = {name: DraftUpdate._meta.get_field(name) for name in refusal.message_dict if hasattr(DraftUpdate, name)}
-    return join_sentences(
-        with_label(capfirst(str(getattr(names.get(name), "verbose_name", name))), join_sentences(texts))
-        for name, texts in refusal.message_dict.items()
+    blocked = _(
+        "Not all of these can be published as they are. Choose again without the rows that are marked, return those, "
+        "or open them and put them right."
     )
+    return {
+        "stopped": {pk: refusal_words(DraftUpdate, refusal) for pk, refusal in refusals.items()},
+        "blocked": blocked,
+    }
+
+
+def is_own_unsent(draft: DraftUpdate, request: HttpRequest) -> bool:
+    """Whether the user wrote it and nobody else was asked about it yet."""
+    return draft.state == DraftState.DRAFT and draft.author_id == request.user.pk
 
 
 def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> HttpResponse:
-    """Publish or return what was shown, all or none."""
-    if not may_publish(request):
+    """Publish, return, send or drop what was shown, all or none."""
+    if name != "send" and not may_publish(request):
         raise PermissionDenied(_("Only publishers decide on drafts. Yours wait for one of them."))
+    if not request.user.has_perm("commitments.add_draftupdate"):
+        raise PermissionDenied
     list_address = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
     if request.method != "POST":
         key = parse_key(request.GET.get("draft"))
@@ -139,22 +150,21 @@ def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> 
         with transaction.atomic():
             lock_head()
             drafts = list(model_admin.get_queryset(request).filter(pk__in=shown_digests))
-            number = carry_out(drafts, shown_digests, request, name)
+            message = carry_out(drafts, shown_digests, request, name)
     except ValidationError as problem:
         draft = getattr(problem, "draft", None)
-        context = {"problem": refusal_text(problem), "stopped": {draft.pk: refusal_text(problem)} if draft else {}}
+        context = {
+            "problem": refusal_words(DraftUpdate, problem),
+            "stopped": {draft.pk: refusal_words(DraftUpdate, problem)} if draft else {},
+        }
         drafts = list(model_admin.get_queryset(request).filter(pk__in=shown_digests))
         return review_page(model_admin, request, drafts, name, reason=request.POST.get("reason", ""), **context)
-    done_messages = {
-        "publish": ngettext("%(number)s update is published.", "%(number)s updates are published.", number),
-        "return": ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number),
-    }
-    model_admin.message_user(request, done_messages[name] % {"number": number}, messages.SUCCESS)
+    model_admin.message_user(request, message, messages.SUCCESS)
     return HttpResponseRedirect(list_address)
 
 
-def carry_out(drafts: list[DraftUpdate], shown_digests: dict[int, str], request: HttpRequest, name: str) -> int:
-    """Publish or return drafts; give how many. ValidationError where any of them is no longer what was shown.
+def carry_out(drafts: list[DraftUpdate], shown_digests: dict[int, str], request: HttpRequest, name: str) -> str:
+    """Do with drafts what was asked for, and say so. ValidationError where any of them is no longer what was shown.
 
     The caller's transaction holds the ledger, so that nothing else is published meanwhile.
     """
@@ -165,15 +175,30 @@ def carry_out(drafts: list[DraftUpdate], shown_digests: dict[int, str], request:
             raise DraftRefusedError(draft, ValidationError(message))
     if len(drafts) < len(shown_digests):
         raise ValidationError(_("Some of the drafts are gone. These are left: look again before you decide."))
+    user, number = staff_user(request), len(drafts)
+    if DROP_BUTTON in request.POST or name == "send":
+        for draft in drafts:
+            if not is_own_unsent(draft, request):
+                raise DraftRefusedError(draft, ValidationError(_("It is somebody else’s, or was sent already.")))
+    if DROP_BUTTON in request.POST:
+        LogEntry.objects.log_actions(user.pk, drafts, DELETION)
+        DraftUpdate.objects.filter(pk__in=shown_digests).delete()
+        done = ngettext("%(number)s draft is thrown away.", "%(number)s drafts are thrown away.", number)
+        return done % {"number": number}
     if name == "publish":
-        publish_drafts(drafts, staff_user(request))
+        publish_drafts(drafts, user)
+        done = ngettext("%(number)s update is published.", "%(number)s updates are published.", number)
+    elif name == "send":
+        submit(drafts)
+        done = ngettext("%(number)s update waits for a publisher.", "%(number)s updates wait for a publisher.", number)
     else:
         return_drafts(drafts, request.POST.get("reason", ""))
-    LogEntry.objects.log_actions(staff_user(request).pk, drafts, CHANGE, str(LOG_MESSAGES[name]))
-    return len(drafts)
+        done = ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number)
+    LogEntry.objects.log_actions(user.pk, drafts, CHANGE, str(LOG_MESSAGES[name]))
+    return done % {"number": number}
 
 
 def shown_digest(draft: DraftUpdate) -> str:
     """A digest of a draft with its evidence, and of what it would change as the record stands."""
-    content = [draft_content(draft, draft.evidence.all()), str(effects.draft_effect(draft, localdate()).as_list())]
+    content = [draft_content(draft, draft.evidence.all()), str(effects.draft_effect(draft))]
     return salted_hmac(SALT, json.dumps(content), algorithm="sha256").hexdigest()[:32]

@@ -19,27 +19,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin.base import staff_user
+from commitments.admin.base import staff_page, staff_user
 from commitments.admin.concurrency import SNAPSHOT_FIELD, LedgerAdmin
 from commitments.admin.form_snapshot import FormSnapshot, merge_forms, submitted_values, typed_values
 from commitments.domain.choices import UPDATE_KINDS
 from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS, language_names
 from commitments.i18n.phrases import join_list, join_sentences
 from commitments.ledger.append import lock_head
-from commitments.ledger.translations import (
-    NewTranslation,
-    TextPlace,
-    check_translation,
-    text_places,
-)
+from commitments.ledger.translations import NewTranslation, TextPlace, check_translation, text_places
 from commitments.models import Commitment, DraftUpdate, Organisation, Translation
 from commitments.query.localized import localize
 from commitments.workflow.draft_edits import note_translations
@@ -137,31 +130,16 @@ class TranslatableTexts:
 
     def rows(self, typed_texts: dict[str, str], problems: dict[str, str]) -> list[TranslationRow]:
         """All of them, with what was sent and what is wrong with it."""
-        rows = []
-        for text, place in self.places.items():
-            boxes = [
-                TranslationBox(
-                    name,
-                    language,
-                    typed_texts.get(name, self.latest(name)),
-                    self.recorded(name),
-                    problems.get(name, ""),
-                )
-                for language in CHINESE
-                for name in [box_name(text, language)]
-            ]
-            rows.append(TranslationRow(text, place_label(place), boxes))
-        return rows
-
-
-def translation_urls(model_admin: LedgerAdmin) -> list[Any]:
-    """Where the page is."""
-
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
-        return translate(model_admin, request, pk)
-
-    name = "commitments_commitment_translations"
-    return [path("<int:pk>/translations/", model_admin.admin_site.admin_view(view), name=name)]
+        boxes = {
+            name: TranslationBox(
+                name, language, typed_texts.get(name, self.latest(name)), self.recorded(name), problems.get(name, "")
+            )
+            for name, (_text, language) in self.boxes.items()
+        }
+        return [
+            TranslationRow(text, place_label(place), [boxes[box_name(text, language)] for language in CHINESE])
+            for text, place in self.places.items()
+        ]
 
 
 def translate(model_admin: LedgerAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -250,17 +228,15 @@ def translation_page(
 ) -> HttpResponse:
     """The page. What it says that it shows is what was read for it: nothing is recorded in between unseen."""
     context |= {
-        **model_admin.admin_site.each_context(request),
-        "title": _("Translations"),
         "subtitle": str(texts.commitment),
-        "opts": model_admin.opts,
         "original": texts.commitment,
         "rows": rows,
         "seen": boxes_snapshot(texts, [box.name for row in rows for box in row.boxes]).dumps(),
         "may": model_admin.has_change_permission(request, texts.commitment),
         "alone": request.GET.get("missing") == "1",
     }
-    return TemplateResponse(request, "admin/commitments/commitment/translations.html", context)
+    template = "admin/commitments/commitment/translations.html"
+    return staff_page(model_admin, request, template, _("Translations"), **context)
 
 
 def texts_summary(rows: list[TranslationRow]) -> str:
@@ -310,10 +286,7 @@ def place_label(place: TextPlace) -> str:
         values = {"field": field, "entry": place.entry.sequence, "kind": place.entry.get_kind_display()}
         return _("%(field)s, entry %(entry)s (%(kind)s)") % values
     if place.draft:
-        return _("%(field)s, draft of an update (%(kind)s)") % {
-            "field": field,
-            "kind": place.draft.get_kind_display(),
-        }
+        return _("%(field)s, draft of an update (%(kind)s)") % {"field": field, "kind": place.draft.get_kind_display()}
     return field
 
 

@@ -17,7 +17,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -26,10 +25,10 @@ from django.utils.translation import gettext_lazy
 from commitments.accounts.auth_log import log_reset_link
 from commitments.accounts.sessions import end_sessions
 from commitments.accounts.sign_in import ResetForm
-from commitments.admin.base import HiddenAdmin, staff_user
+from commitments.admin.base import HiddenAdmin, staff_page, staff_user
 from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.phrases import join_list
-from commitments.models import AccountChange, Affiliation, Reminder
+from commitments.models import AccountChange, Affiliation, OutgoingMail, Reminder
 
 # An account has one address, on the user's page, and its second factor is reset there: no tables of their own.
 admin.site.unregister((User, EmailAddress, Authenticator))
@@ -143,8 +142,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
                 self.message_user(request, message % {"user": user}, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
         title = _("Mail a link for a new password to %(user)s?") % {"user": user}
-        context = {**self.admin_site.each_context(request), "title": title, "original": user, "opts": self.opts}
-        return TemplateResponse(request, "admin/password_link.html", context)
+        return staff_page(self, request, "admin/password_link.html", title, original=user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: take away "active" instead."""
@@ -184,8 +182,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
         """For whoever lost it, once it is confirmed. It is in the user's history, with the name of who did it."""
         if "confirmed" not in request.POST:
             title = _("Reset the second factor of these users?")
-            context = {**self.admin_site.each_context(request), "title": title, "users": queryset, "opts": self.opts}
-            return TemplateResponse(request, "admin/reset_second_factor.html", context)
+            return staff_page(self, request, "admin/reset_second_factor.html", title, users=queryset)
         for user in queryset:
             if not may_manage(request, user):
                 message = _("%(user)s is a superuser: only a superuser can do this.")
@@ -223,6 +220,21 @@ class AffiliationAdmin(HiddenAdmin):
     """Who works for whom: edited on the user's page, by those who may change the user."""
 
     list_display = ("user", "organisation")
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(HiddenAdmin):
+    """How many mails wait, since when and why; never whom they are for or what they say.
+
+    For superusers. A mail may hold a link that opens somebody's account.
+    """
+
+    list_display = ("id", "written_at", "due_at", "attempts", "problem")
+    fields = ("written_at", "due_at", "attempts", "problem")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers alone."""
+        return bool(request.user.is_superuser)
 
 
 admin.site.register(Reminder, HiddenAdmin)

@@ -198,11 +198,12 @@ def refuse_unsupported_fields(draft: DraftUpdate, evidence: Sequence[DraftEviden
         raise ValidationError(problems)
 
 
-def submit(draft: DraftUpdate) -> None:
-    """Ask the publishers to decide on it. DraftRefusedError where they could not publish it."""
-    check_publishable([draft])
-    draft.state, draft.returned_because = DraftState.WAITING, ""
-    draft.save(update_fields=["state", "returned_because"])
+def submit(drafts: Sequence[DraftUpdate]) -> None:
+    """Ask the publishers to decide on drafts. DraftRefusedError where they could not publish them."""
+    check_publishable(drafts)
+    DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]).update(
+        state=DraftState.WAITING, returned_because=""
+    )
 
 
 def return_drafts(drafts: Sequence[DraftUpdate], reason: str) -> None:

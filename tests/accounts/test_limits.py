@@ -1,9 +1,13 @@
 """How often a password may be guessed, and that guessing locks nobody out of a browser of their own."""
 
+import inspect
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
@@ -213,3 +217,12 @@ def test_so_do_the_digests_of_who_reports_an_error(now):
     now.shift(timedelta(minutes=2))
     call_command("send_outbox")
     assert not ErrorReport.objects.get().sender
+
+
+def test_the_inner_parts_of_allauth_that_are_in_use_are_as_they_were_and_in_one_module():
+    used = {path.name for path in Path(settings.BASE_DIR, "commitments").rglob("*.py")
+            if re.search(r"^(from|import) allauth[\w.]*\.internal", path.read_text("utf-8"), re.MULTILINE)}  # fmt: skip
+    assert used == {"attempts.py"}
+    assert {"request", "app", "action", "config", "key"} <= set(inspect.signature(ratelimit.consume).parameters)
+    assert [*inspect.signature(ratelimit.RateLimitUsage).parameters] == ["usage"]
+    assert {*map(callable, (ratelimit.RateLimitUsage.rollback, ratelimit.get_ip))} == {True}

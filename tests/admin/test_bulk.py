@@ -1,4 +1,6 @@
-"""Recording the same for many commitments: what will be written is shown first, and is written whole or not at all."""
+"""Recording the same for many commitments: drafts are made, and looked at; they are written whole or not at all."""
+
+import re
 
 import pytest
 from django.db import connection
@@ -48,11 +50,12 @@ def choose(client, commitments):
 
 
 def look(client, page, **typed):
-    return Form(page).send(client, PAGE, "_preview", **typed)
+    """Make the drafts; the page of the review that shows them, or the form with what stops it."""
+    return Form(page).send(client, PAGE, "go", **typed)
 
 
-def write(client, page):
-    return Form(page).send(client, PAGE, "_write")
+def decide(client, page, name, button="go"):
+    return Form(page).send(client, reverse(f"admin:commitments_draftupdate_{name}"), button)
 
 
 def stored():
@@ -61,10 +64,10 @@ def stored():
 
 def test_what_will_be_written_is_shown_before_it_is(publisher):
     many = [factories.published(reference=f"TT-0{n}") for n in (1, 2, 3)]
-    before = stored()
     page = look(publisher, choose(publisher, many), **REPORT)
     assert page.text.count("<strong>in progress (November 2019)</strong>") == 3
-    assert stored() == before
+    assert stored() == [3, 0, 3, 3]  # nothing on record
+    assert {draft.state for draft in DraftUpdate.objects.all()} == {"draft"}  # and nobody was asked to decide
 
 
 @pytest.mark.postgresql
@@ -73,7 +76,7 @@ def test_two_hundred_are_written_in_one_go(publisher):
     page = look(publisher, choose(publisher, many), **REPORT)
     assert "Publish 200 updates" in page.text
     with CaptureQueriesContext(connection) as captured:
-        assert write(publisher, page).status_code == 302
+        assert decide(publisher, page, "publish").status_code == 302
     assert stored() == [400, 200, 200, 200]
     assert State.objects.count() == 600  # before its date, from it on, and from the day of recording on
     assert len(captured) < 110  # in batches: not one for each
@@ -98,7 +101,7 @@ def test_one_row_that_cannot_be_stops_all_and_is_named(publisher):
 
 
 @pytest.mark.postgresql
-def test_one_that_became_impossible_in_between_stops_all_and_what_was_typed_is_kept(publisher):
+def test_one_that_became_impossible_in_between_stops_all_and_is_named(publisher):
     many = [factories.published(reference=f"TT-0{n}") for n in (1, 2, 3)]
     page = look(publisher, choose(publisher, many), **REPORT)
     factories.record(
@@ -109,39 +112,61 @@ def test_one_that_became_impossible_in_between_stops_all_and_what_was_typed_is_k
         evidence=[factories.evidence(title="Annual report", url="https://example.org/annual")],
     )
     before = stored()
-    answer = write(publisher, page)
-    assert "Nothing was written. Row 2, TT-02:" in answer.text
-    assert {name: Form(answer).fields[name] for name in REPORT} == REPORT
+    answer = decide(publisher, page, "publish")
+    assert answer.status_code == 409
+    assert answer.text.count('class="stopped"') == 1
     assert stored() == before
+    assert {draft.note for draft in DraftUpdate.objects.all()} == {REPORT["note"]}
 
 
-def test_what_is_changed_after_the_look_is_looked_at_again(publisher):
-    many = [factories.published(reference="TT-01")]
-    page = look(publisher, choose(publisher, many), **REPORT)
-    answer = Form(page).send(publisher, PAGE, "_write", note="Something else.")
-    assert "What will be written" in answer.text
-    assert Update.objects.count() == 0
-    assert write(publisher, answer).status_code == 302
-    assert Update.objects.get().note == "Something else."
+def test_what_is_not_wanted_after_the_look_is_thrown_away(publisher):
+    page = look(publisher, choose(publisher, [factories.published(), factories.published()]), **REPORT)
+    assert decide(publisher, page, "publish", "_drop").status_code == 302
+    assert stored() == [2, 0, 0, 0]
+
+
+def test_nobody_throws_away_or_sends_what_somebody_else_wrote_or_what_waits(publisher):
+    body = factories.OrganisationFactory()
+    many = [factories.published(owners=[body])]
+    author, colleague = signed_in(member("Contributor", body)), signed_in(member("Editor"))
+    page = look(author, choose(author, many), **REPORT)
+    for button in ("go", "_drop"):
+        assert decide(colleague, page, "send", button).status_code == 409
+    assert decide(publisher, page, "publish", "_drop").status_code == 409
+    decide(author, page, "send")
+    assert decide(author, page, "send", "_drop").status_code == 409
+    assert DraftUpdate.objects.get().state == "waiting"
 
 
 @pytest.mark.postgresql
-def test_a_contributor_s_wait_for_publishing(db):
+def test_a_contributor_s_are_sent_for_publishing(db):
     body = factories.OrganisationFactory()
     many = [factories.published(owners=[body]) for _number in range(3)]
     client = signed_in(member("Contributor", body))
     page = look(client, choose(client, many), **REPORT)
     assert "Send 3 updates for publishing" in page.text
-    assert write(client, page).status_code == 302
+    assert decide(client, page, "publish").status_code == 403
+    assert decide(client, page, "send").status_code == 302
     assert {draft.state for draft in DraftUpdate.objects.all()} == {"waiting"}
     assert Update.objects.count() == 0
 
 
-def test_with_four_eyes_a_publisher_s_wait_too(publisher, settings):
+def test_with_four_eyes_a_publisher_s_are_sent_too(publisher, settings):
     settings.FOUR_EYES = True
     page = look(publisher, choose(publisher, [factories.published()]), **REPORT)
-    write(publisher, page)
+    assert decide(publisher, page, "publish").status_code == 409
+    decide(publisher, page, "send")
     assert (DraftUpdate.objects.get().state, Update.objects.count()) == ("waiting", 0)
+
+
+def test_no_more_are_taken_at_once_than_a_page_holds(publisher, monkeypatch):
+    monkeypatch.setattr("commitments.admin.bulk.MAX_AT_ONCE", 2)
+    many = [factories.published() for _number in range(3)]
+    assert choose(publisher, many).status_code == 302
+    page = choose(publisher, many[:2])
+    chosen = ",".join(str(commitment.pk) for commitment in many)
+    assert look(publisher, page, **REPORT, chosen=chosen).status_code == 302
+    assert stored() == [3, 0, 0, 0]
 
 
 def test_a_check_of_many_is_the_form_that_opens(publisher):
@@ -149,7 +174,7 @@ def test_a_check_of_many_is_the_form_that_opens(publisher):
     fields = Form(page).fields
     assert (fields["kind"], fields["date"]) == ("check", "2026-11-29")
     answer = look(publisher, page, searched="Press releases.")
-    assert write(publisher, answer).status_code == 302
+    assert decide(publisher, answer, "publish").status_code == 302
     assert [update.kind for update in Update.objects.all()] == ["check", "check"]
 
 
@@ -179,19 +204,13 @@ def test_drafts_of_commitments_are_left_out(publisher):
 
 
 @pytest.mark.postgresql
-def test_to_look_writes_nothing_and_locks_nothing(publisher):
+def test_to_look_takes_nothing_that_who_publishes_waits_for(publisher):
     many = crowd(range(1, 31), parties_as_stated="everyone")
     chosen = choose(publisher, many)
     with CaptureQueriesContext(connection) as captured:
         look(publisher, chosen, **REPORT)
-    assert writing_queries(captured) == []
-
-
-def test_to_send_what_was_never_looked_at_locks_nothing_either(publisher):
-    chosen = choose(publisher, [factories.published()])
-    with CaptureQueriesContext(connection) as captured:
-        Form(chosen).send(publisher, PAGE, "_write", looked_at="0" * 64, **REPORT)
-    assert writing_queries(captured) == []
+    written = {table for query in writing_queries(captured) for table in re.findall(r'"(commitments_\w+)"', query)}
+    assert written <= {"commitments_draftupdate", "commitments_draftevidence"}
 
 
 def test_the_form_for_many_takes_no_more_pages_of_evidence_than_the_form_for_one(publisher):
@@ -204,7 +223,7 @@ def test_the_form_for_many_takes_no_more_pages_of_evidence_than_the_form_for_one
     }
     answer = look(publisher, chosen, **REPORT | pages, **{"form-TOTAL_FORMS": str(MAX_EVIDENCE + 1)})
     assert "Please submit at most 50 forms." in answer.text
-    assert "What will be written" not in answer.text
+    assert not DraftUpdate.objects.exists()
 
 
 def test_a_text_that_is_too_long_is_said_beside_it(publisher):
@@ -216,5 +235,5 @@ def test_a_host_of_mixed_scripts_is_shown_before_it_is_written_and_written_by_wh
     odd = "https://ехample.org/annual"  # its first two letters are Cyrillic
     page = look(publisher, choose(publisher, [factories.published()]), **REPORT | {"form-0-url": odd})
     assert "letters of several scripts (Cyrillic + Latin)" in page.text
-    assert write(publisher, page).status_code == 302
+    assert decide(publisher, page, "publish").status_code == 302
     assert DraftEvidence.objects.get().url == odd

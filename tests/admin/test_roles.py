@@ -47,6 +47,7 @@ GET  other_draft_delete        302 403 302 200 200 403
 GET  review_publish            302 403 403 403 302 403
 POST review_publish            302 403 403 403 302 403
 POST review_return             302 403 403 403 302 403
+POST review_send               302 403 302 302 302 403
 POST bulk                      302 403 302 302 302 403
 GET  entries                   302 403 403 200 200 200
 GET  entry                     302 403 403 200 200 200

@@ -130,7 +130,7 @@ def test_many_that_were_looked_through_are_published_at_once_and_axe_finds_nothi
         page.get_by_role("button", name="Go").click()
         look(page, "many")
         page.fill("#id_searched", "Press releases of both governments")
-        page.get_by_role("button", name="Show what will be written").click()
+        page.get_by_role("button", name="Save drafts, and look at them").click()
         look(page, "many, looked through")
         page.get_by_role("button", name="Publish 2 updates").click()
         assert "2 updates are published." in page.inner_text(".messagelist")

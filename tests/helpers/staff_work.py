@@ -73,6 +73,7 @@ def staff_addresses(work, own_draft):
         "other_draft_delete": at(f"{draft}_delete", work.other_draft.pk),
         "review_publish": at(f"{draft}_publish"),
         "review_return": at(f"{draft}_return"),
+        "review_send": at(f"{draft}_send"),
         "bulk": at(f"{ours}commitment_record"),
         "entries": at(f"{ours}ledgerentry_changelist"),
         "entry": at(f"{ours}ledgerentry_change", work.entry.pk),

@@ -88,7 +88,7 @@ def test_after_any_command_nothing_under_var_and_no_temporary_file_can_be_read_l
 
 @pytest.mark.processes
 def test_in_production_others_reach_static_files_and_nothing_else(installed, open_place):
-    others = ("admin", "import_export", "account", "mfa", "django_htmx", "django_tables2")
+    others = ("admin", "account", "mfa", "django_htmx", "django_tables2")
     only_ours = [word for name in others for word in ("--ignore", name)]
     installed.run_well("collectstatic", "--noinput", "--verbosity", "0", *only_ours, **IN_PRODUCTION)
     paths = everything(installed.var)

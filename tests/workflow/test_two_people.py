@@ -101,8 +101,9 @@ def bulk(client, public):
     chosen = {"action": "record_selected", "_selected_action": [public.pk], "select_across": 0}
     page = client.post(reverse("admin:commitments_commitment_changelist"), chosen)
     address = reverse("admin:commitments_commitment_record")
-    page = Form(page).send(client, address, "_preview", kind="check", date="2026-11-20", searched="Web pages.")
-    Form(page).send(client, address, "_write")
+    page = Form(page).send(client, address, "go", kind="check", date="2026-11-20", searched="Web pages.")
+    for name in ("publish", "send"):
+        Form(page).send(client, reverse(f"admin:commitments_draftupdate_{name}"), "go")
     review(client, DraftUpdate.objects.get())
 
 

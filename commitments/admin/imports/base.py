@@ -1,8 +1,8 @@
 """How the rows of an imported file are judged and written; the modules beside this say what a row means for each model.
 
 A row is compared with what is on record in the words of our own export, so that importing an export
-changes nothing. Everything is read and written in batches: import-export's own way, a row at a time,
-takes some ten queries a row. The rules are not here: they are in `ledger.validation` and `workflow.drafts`.
+changes nothing. Everything is read and written in batches: a row at a time takes some ten queries a row. The rules are
+not here: they are in `ledger.validation` and `workflow.drafts`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, TypeVar
@@ -21,8 +21,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from import_export.resources import Resource
-from import_export.results import Result, RowResult
 
 from commitments.admin.imports.files import Deadline, Sheet, SheetRow
 from commitments.domain.choices import Vocabulary
@@ -34,10 +32,7 @@ from commitments.ledger.contents import format_decimal, parse_day, parse_decimal
 from commitments.models.fields import to_partial_date
 from commitments.query.expressions import BATCH_SIZE
 
-NEW: str = RowResult.IMPORT_TYPE_NEW
-CHANGED: str = RowResult.IMPORT_TYPE_UPDATE
-UNCHANGED: str = RowResult.IMPORT_TYPE_SKIP
-WRONG: str = RowResult.IMPORT_TYPE_INVALID
+NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
 MAX_NAME_LENGTH = 100  # characters of a column's name that are compared with those that are known
 YES, NO = ("true", "yes", "1"), ("false", "no", "0", "")
 Cells = dict[str, str]
@@ -61,17 +56,18 @@ class RowProblem:
     message: str
 
 
-class RowOutcome(RowResult):
-    """What one row would do. `import_type` is one of the four above; `cells` is what it would leave on record."""
+@dataclass(slots=True)
+class RowOutcome:
+    """What one row would do. `kind` is one of the four above; `cells` is what it would leave on record."""
 
-    def __init__(self, row: SheetRow, name: str) -> None:
-        super().__init__()
-        self.number, self.name = row.number, name
-        self.cells: Cells = {}
-        self.changes: list[CellChange] = []
-        self.problems: list[RowProblem] = []
-        self.note = ""  # what becomes of it, where it is not simply stored
-        self.warnings: list[str] = []  # what whoever confirms the import must see
+    number: int
+    name: str
+    kind: str = UNCHANGED
+    cells: Cells = field(default_factory=dict)
+    changes: list[CellChange] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    note: str = ""  # what becomes of it, where it is not simply stored
+    warnings: list[str] = field(default_factory=list)  # what whoever confirms the import must see
 
     @property
     def changed(self) -> list[str]:
@@ -85,17 +81,14 @@ class RowOutcome(RowResult):
         return " · ".join(cell[:120] for cell in texts if cell and cell != self.name)
 
 
-def result_fingerprint(result: Result) -> str:
-    """The same for two results only if every row does the same in both."""
-    rows = [
-        [
-            row.number,
-            row.import_type,
-            row.note,
-            [[change.column, change.before, change.after] for change in row.changes],
-        ]
-        for row in result
-    ]
+def of_kind(outcomes: Iterable[RowOutcome], kind: str) -> list[RowOutcome]:
+    """Those of one of the four kinds."""
+    return [outcome for outcome in outcomes if outcome.kind == kind]
+
+
+def outcomes_fingerprint(outcomes: Iterable[RowOutcome]) -> str:
+    """The same for two imports only if every row does the same in both."""
+    rows = [(row.number, row.kind, row.note, [astuple(change) for change in row.changes]) for row in outcomes]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
@@ -205,7 +198,7 @@ READERS: dict[ColumnType, Callable[[str], str]] = {
 }
 
 
-class ImportResource(Resource):
+class ImportResource:
     """One kind of thing that can be imported. Subclasses say what a row means; everything is all or nothing."""
 
     model: type[Model]
@@ -213,29 +206,19 @@ class ImportResource(Resource):
     expected: tuple[ExpectedColumn, ...]
     computed: Collection[str] = ()  # columns of our export that are never imported
 
-    def import_data(self, dataset: Sheet, dry_run: bool = False, **kwargs: Any) -> Result:
-        """What each row would do; unless `dry_run`, or a row is wrong, it is done. `user` does it.
-
-        Without a transaction of its own: a preview writes nothing and so takes no lock, and whoever
-        writes brings one.
-        """
-        self.columns = set(dataset.columns)
-        self._check_columns(dataset.columns)
-        self.user: User = kwargs["user"]
+    def judge(self, sheet: Sheet, user: User, *, lock: bool = False) -> list[RowOutcome]:
+        """What each row would do. `lock`: for whoever writes it in the same transaction; a preview takes no lock."""
+        self.columns = set(sheet.columns)
+        self._check_columns(sheet.columns)
+        self.user = user
         self.readers: dict[str, Callable[[str], str]] = {}  # of columns that name what is on record
         self.row_numbers: dict[Any, int] = {}
-        self.prepare(dataset, lock=not dry_run)
-        result = Result()
-        result.total_rows = len(dataset.rows)
-        deadline = Deadline()
-        for row in dataset.rows:
+        self.prepare(sheet, lock=lock)
+        outcomes, deadline = [], Deadline()
+        for row in sheet.rows:
             deadline.check()
-            outcome = self._judge_row(row)
-            result.append_row_result(outcome)
-            result.increment_row_result_total(outcome)
-        if not dry_run and not result.totals[WRONG]:
-            self.write(*([row for row in result if row.import_type == kind] for kind in (NEW, CHANGED)))
-        return result
+            outcomes.append(self._judge_row(row))
+        return outcomes
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """Read, in batches, what the rows are about and what they name; hold it where something is to be written."""
@@ -280,7 +263,7 @@ class ImportResource(Resource):
         return any(column.needed for column in self.expected if column.name == self.identity)
 
     def _judge_row(self, row: SheetRow) -> RowOutcome:
-        outcome = RowOutcome(row, row.cells.get(self.identity, ""))
+        outcome = RowOutcome(row.number, row.cells.get(self.identity, ""))
         try:
             before = self.existing(row)
             outcome.cells = (self.blank() if before is None else before) | self._read_cells(row, before)
@@ -290,9 +273,9 @@ class ImportResource(Resource):
                 outcome.changes = [
                     CellChange(name, before[name], after[name]) for name in before if before[name] != after[name]
                 ]
-            outcome.import_type = self.classify(row, outcome, before)
+            outcome.kind = self.classify(row, outcome, before)
         except ValidationError as problem:
-            outcome.import_type = WRONG
+            outcome.kind = WRONG
             outcome.problems = [
                 RowProblem(name, self._advice(name, message)) for name, message in problems_by_column(problem).items()
             ]

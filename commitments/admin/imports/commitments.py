@@ -236,42 +236,38 @@ class CommitmentResource(ImportResource):
 
     def write(self, new: list[RowOutcome], changed: list[RowOutcome]) -> None:
         """Commitments, then what they are part of, their owners and partners, and how they are said in Chinese."""
-        outcomes, public_outcomes = [*new, *changed], [outcome for outcome in changed if self._is_public(outcome)]
-        changed = [outcome for outcome in changed if not self._is_public(outcome)]
-        new_commitments = [self._build_commitment(outcome) for outcome in new]
-        changed_commitments = [self._build_commitment(outcome) for outcome in changed]
-        Commitment.objects.bulk_create(new_commitments, batch_size=BATCH_SIZE)
-        self.parent_keys |= {commitment.reference: commitment.pk for commitment in new_commitments}
+        public_changes = [
+            (Commitment(pk=self.existing_rows[outcome.name].key, reference=outcome.name), outcome)
+            for outcome in changed
+            if self._is_public(outcome)
+        ]
+        new_drafts = [(self._build_commitment(outcome), outcome) for outcome in new]
+        changed_drafts = [
+            (self._build_commitment(outcome), outcome) for outcome in changed if not self._is_public(outcome)
+        ]
+        added = [commitment for commitment, _outcome in new_drafts]
+        Commitment.objects.bulk_create(added, batch_size=BATCH_SIZE)
+        self.parent_keys |= {commitment.reference: commitment.pk for commitment in added}
         self.parent_keys |= {name: row.key for name, row in self.existing_rows.items()}
-        for commitment, outcome in zip(new_commitments + changed_commitments, new + changed, strict=True):
+        drafts = [*new_drafts, *changed_drafts]
+        for commitment, outcome in drafts:
             commitment.part_of_id = self.parent_keys[outcome.cells["part_of"]] if outcome.cells["part_of"] else None
-        Commitment.objects.bulk_update(
-            [commitment for commitment in new_commitments if commitment.part_of_id], ["part_of"], batch_size=BATCH_SIZE
-        )
-        names = (
-            {name for outcome in changed for name in outcome.changed} - PARTY_TABLES.keys() - TRANSLATION_SOURCES.keys()
-        ) - {REPEATS_COLUMN}
+        parts = [commitment for commitment in added if commitment.part_of_id]
+        Commitment.objects.bulk_update(parts, ["part_of"], batch_size=BATCH_SIZE)
+        names = {name for _commitment, outcome in changed_drafts for name in outcome.changed}
+        names -= {*PARTY_TABLES, *TRANSLATION_SOURCES, REPEATS_COLUMN}
         if names:
             fields = {"note" if name == "commitment_note" else name for name in names}
             fields |= {"deadline_first", "deadline_last"} if "deadline" in names else set()
+            changed_commitments = [commitment for commitment, _outcome in changed_drafts]
             Commitment.objects.bulk_update(changed_commitments, sorted(fields), batch_size=BATCH_SIZE)
-        pairs = [*zip(new_commitments, new, strict=True), *zip(changed_commitments, changed, strict=True)]
         for name in PARTY_TABLES:
-            self._write_parties(name, pairs)
-        self._write_repeats(pairs)
-        note_edits(self.user, commitments=[commitment.pk for commitment, _outcome in pairs])
-        self.log(
-            new_commitments,
-            [(commitment, outcome.changed) for commitment, outcome in zip(changed_commitments, changed, strict=True)],
-        )
-        self.log(
-            [],
-            [
-                (Commitment(pk=self.existing_rows[outcome.name].key, reference=outcome.name), outcome.changed)
-                for outcome in public_outcomes
-            ],
-        )
-        self._translate(outcomes)
+            self._write_parties(name, drafts)
+        self._write_repeats(drafts)
+        note_edits(self.user, commitments=[commitment.pk for commitment, _outcome in drafts])
+        changes = [*changed_drafts, *public_changes]
+        self.log(added, [(commitment, outcome.changed) for commitment, outcome in changes])
+        self._translate([*new, *changed])
 
     def _is_public(self, outcome: RowOutcome) -> bool:
         return outcome.name in self.existing_rows and self.existing_rows[outcome.name].public
@@ -299,13 +295,9 @@ class CommitmentResource(ImportResource):
     def _write_parties(self, name: str, rows: list[tuple[Commitment, RowOutcome]]) -> None:
         """Owners or partners of the new ones, and of those where they changed."""
         changed_rows = [
-            (commitment, outcome)
-            for commitment, outcome in rows
-            if outcome.import_type == NEW or name in outcome.changed
+            (commitment, outcome) for commitment, outcome in rows if outcome.kind == NEW or name in outcome.changed
         ]
-        for batch in split_batches(
-            commitment.pk for commitment, outcome in changed_rows if outcome.import_type == CHANGED
-        ):
+        for batch in split_batches(commitment.pk for commitment, outcome in changed_rows if outcome.kind == CHANGED):
             PARTY_TABLES[name].objects.filter(commitment__in=batch).delete()
         parties: list[Any] = [
             PARTY_TABLES[name](commitment=commitment, organisation_id=key)
@@ -319,7 +311,7 @@ class CommitmentResource(ImportResource):
         changed_rows = [
             (commitment, outcome)
             for commitment, outcome in rows
-            if (outcome.import_type == NEW and outcome.cells[REPEATS_COLUMN]) or REPEATS_COLUMN in outcome.changed
+            if (outcome.kind == NEW and outcome.cells[REPEATS_COLUMN]) or REPEATS_COLUMN in outcome.changed
         ]
         for batch in split_batches(commitment.pk for commitment, _outcome in changed_rows):
             Repetition.objects.filter(commitment__in=batch).delete()

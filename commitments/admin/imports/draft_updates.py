@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commitments.admin.base import KEY_DIGITS
+from commitments.admin.base import KEY_DIGITS, STAFF_EVIDENCE_FIELDS
 from commitments.admin.imports.base import (
     CHANGED,
     NEW,
@@ -27,7 +27,6 @@ from commitments.admin.imports.export_columns import (
     DRAFT_FIELDS,
     EVIDENCE_PLACES,
     NOTE_COLUMNS,
-    STAFF_EVIDENCE_FIELDS,
     draft_export_cells,
 )
 from commitments.admin.imports.files import Sheet, SheetRow
@@ -196,24 +195,29 @@ class DraftResource(ImportResource):
 
     def write(self, new: list[RowOutcome], changed: list[RowOutcome]) -> None:
         """Store them, waiting for publishing, with their evidence and how their notes are said in Chinese."""
-        outcomes, all_changed = [*new, *changed], changed
-        changed = [outcome for outcome in changed if set(outcome.changed) - NOTE_COLUMNS.keys()]
-        new_drafts = [self._build_draft(outcome.cells) for outcome in new]
-        changed_drafts = [self._build_draft(outcome.cells) for outcome in changed]
-        for draft in new_drafts:
+        outcomes = [*new, *changed]
+        new_drafts = [(self._build_draft(outcome.cells), outcome) for outcome in new]
+        changed_drafts = [
+            (self._build_draft(outcome.cells), outcome)
+            for outcome in changed
+            if set(outcome.changed) - NOTE_COLUMNS.keys()
+        ]
+        for draft, _outcome in new_drafts:
             draft.author = self.user
-        DraftUpdate.objects.bulk_create(new_drafts, batch_size=BATCH_SIZE)
+        added, rewritten = ([draft for draft, _outcome in pairs] for pairs in (new_drafts, changed_drafts))
+        DraftUpdate.objects.bulk_create(added, batch_size=BATCH_SIZE)
         dates = [f"{name}_{end}" for name in ("date", "deadline") for end in ("first", "last")]
         fields = [*DRAFT_FIELDS, *dates, "state", "returned_because", "changed_by", "changed_at"]
-        DraftUpdate.objects.bulk_update(changed_drafts, fields, batch_size=BATCH_SIZE)
-        for batch in split_batches(draft.pk for draft in changed_drafts):
+        DraftUpdate.objects.bulk_update(rewritten, fields, batch_size=BATCH_SIZE)
+        for batch in split_batches(draft.pk for draft in rewritten):
             DraftEvidence.objects.filter(draft__in=batch).delete()
-        pairs = zip(new_drafts + changed_drafts, new + changed, strict=True)
         evidence = [
-            DraftEvidence(draft=draft, **row) for draft, outcome in pairs for row in _evidence_cells(outcome.cells)
+            DraftEvidence(draft=draft, **row)
+            for draft, outcome in [*new_drafts, *changed_drafts]
+            for row in _evidence_cells(outcome.cells)
         ]
         DraftEvidence.objects.bulk_create(evidence, batch_size=BATCH_SIZE)
-        self.log(new_drafts, [(draft, outcome.changed) for draft, outcome in zip(changed_drafts, changed, strict=True)])
+        self.log(added, [(draft, outcome.changed) for draft, outcome in changed_drafts])
         commitments = self.validator.public
         notes = [
             NewTranslation(
@@ -224,7 +228,7 @@ class DraftResource(ImportResource):
             if name in self.columns and outcome.cells["note"]
         ]
         bring_translations(notes, self.user)
-        note_edits(self.user, [*(draft.pk for draft in new_drafts), *(int(outcome.name) for outcome in all_changed)])
+        note_edits(self.user, [*(draft.pk for draft in added), *(int(outcome.name) for outcome in changed)])
 
 
 def _with_evidence(drafts: QuerySet[DraftUpdate]) -> QuerySet[DraftUpdate]:

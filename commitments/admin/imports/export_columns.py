@@ -1,4 +1,4 @@
-"""“Export as CSV” of a list in the admin: the rows that its search and filters leave, on all its pages.
+"""The columns of the files that staff take out of lists and import again.
 
 Commitments have the public export's columns first and in its order, then those that only staff work on,
 so that a file that is exported, edited and imported again holds everything of a draft.
@@ -6,41 +6,28 @@ so that a file that is exported, edited and imported again holds everything of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import path
 from django.utils.text import format_lazy
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from commitments.admin.base import ModelAdmin
-from commitments.domain.choices import Copy
+from commitments.admin.base import STAFF_EVIDENCE_FIELDS
 from commitments.exports.columns import Column, ColumnType, RowContext
-from commitments.exports.csv import CSV
-from commitments.exports.download import Export, download, page_url_builder
 from commitments.exports.list_columns import FURTHER_COLUMNS, LIST_COLUMNS
-from commitments.exports.rows import iter_batches
 from commitments.exports.table_columns import EVIDENCE_COLUMNS, ORGANISATION_COLUMNS, UPDATE_COLUMNS
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.ledger.contents import (
-    ADDED_EVIDENCE_FIELDS,
-    EVIDENCE_FIELDS,
     FREE_TEXT_FIELDS,
     format_decimal,
     to_text,
 )
-from commitments.ledger.translations import latest_translations
-from commitments.models import Commitment, DraftUpdate, Repetition, Translation
-from commitments.query.expressions import BATCH_SIZE, CURRENT_DEADLINE, JoinedLines
+from commitments.models import DraftUpdate, Repetition, Translation
+from commitments.query.expressions import CURRENT_DEADLINE, JoinedLines
 
 # A draft has no state: its deadline is its own.
 DEADLINE = Coalesce(CURRENT_DEADLINE, Cast("deadline", CharField()))
@@ -72,13 +59,9 @@ def with_translations(column: Column, source: Callable[[str], Any] = str) -> tup
         name, language_name = column.name + column_suffix(language), language_names()[language]
         label = format_lazy(form, text=column.label, language=language_name)
         meaning = format_lazy(_("Its translation into {language}."), language=language_name)
-        attributes: dict[str, Any] = {
-            "label": label,
-            "description": meaning,
-            "sources": (source(name),),
-            "required": False,
-        }
-        translated.append(replace(column, name=name, **attributes))
+        translated.append(
+            replace(column, name=name, label=label, description=meaning, sources=(source(name),), required=False)
+        )
     return tuple(translated)
 
 
@@ -86,11 +69,9 @@ def with_translation_columns(
     columns: Iterable[Column], texts: Collection[str], source: Callable[[str], Any] = str
 ) -> tuple[Column, ...]:
     """Columns, those of texts with their translations right after them."""
-    translation_names = {name + column_suffix(language) for name in texts for language in CHINESE}
     translated: list[Column] = []
     for column in columns:
-        if column.name not in translation_names:
-            translated += with_translations(column, source) if column.name in texts else [column]
+        translated += with_translations(column, source) if column.name in texts else [column]
     return tuple(translated)
 
 
@@ -99,56 +80,31 @@ def read_repeats(_context: RowContext, lines: str | None) -> str:
     return "\n".join(sorted((lines or "").splitlines()))
 
 
-def missing_from(columns: Sequence[Column], own: Sequence[Column]) -> tuple[Column, ...]:
-    """Those of our own columns that others lack: the public's files need not hold all that staff edit."""
-    names = {column.name for column in columns}
-    return tuple(column for column in own if column.name not in names)
-
-
 REPEATS_COLUMN = "repeats_with_why"  # its public column, if there is one, gives references alone
 REPEATED = Repetition.objects.filter(commitment=OuterRef("pk")).values(
     item=Concat("repeated__reference", Value(": "), "why")
 )
-OWN_COMMITMENT_COLUMNS = (
-    Column("short_title", _("Short title"), ColumnType.TEXT, _("Two to four words that tell it from its neighbours.")),
-    Column(
-        REPEATS_COLUMN,
-        _("Promised before"),
-        ColumnType.TEXT,
-        _("Earlier commitments that it promises again, one on each line, with why: “CU-06: the same week.”"),
-        sources=(JoinedLines(REPEATED),),
-        read=read_repeats,
-    ),
+# What staff edit and the public's files leave out.
+REPEATS = Column(
+    REPEATS_COLUMN,
+    _("Promised before"),
+    ColumnType.TEXT,
+    _("Earlier commitments that it promises again, one on each line, with why: “CU-06: the same week.”"),
+    sources=(JoinedLines(REPEATED),),
+    read=read_repeats,
 )
-OWN_ORGANISATION_COLUMNS = (
-    Column("aliases", _("Other names"), ColumnType.TEXT, _("As releases and reports call it, too; one on each line.")),
+ALIASES = Column(
+    "aliases", _("Other names"), ColumnType.TEXT, _("As releases and reports call it, too; one on each line.")
 )
-OWN_EVIDENCE_COLUMNS = (
-    Column(
-        "copy",
-        _("Copy"),
-        ColumnType.CODE,
-        _("Whether it is a reprint or a mirror of another’s text; mostly empty."),
-        choices=Copy,
-    ),
-)
-STAFF_EVIDENCE_FIELDS = (*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS)
 COMMITMENT_EXPORT_COLUMNS = with_translation_columns(
-    (
-        *PUBLIC_COLUMNS,
-        *missing_from((*PUBLIC_COLUMNS, *FURTHER_COLUMNS), OWN_COMMITMENT_COLUMNS),
-        *FURTHER_COLUMNS,
-    ),
-    FREE_TEXT_COLUMNS,
-    latest_own_translation,
+    (*PUBLIC_COLUMNS, REPEATS, *FURTHER_COLUMNS), FREE_TEXT_COLUMNS, latest_own_translation
 )
 # Each column of a translation, with that of the text which it translates.
 TRANSLATION_SOURCES = {
     name + column_suffix(language): (name, language) for name in FREE_TEXT_COLUMNS for language in CHINESE
 }
 ORGANISATION_EXPORT_COLUMNS = with_translation_columns(
-    (*ORGANISATION_COLUMNS, *missing_from(ORGANISATION_COLUMNS, OWN_ORGANISATION_COLUMNS)),
-    ("name", "short_name", "aliases", "note"),
+    (*ORGANISATION_COLUMNS, ALIASES), ("name", "short_name", "aliases", "note")
 )
 NOTE_COLUMNS = {f"note{column_suffix(language)}": language for language in CHINESE}  # of a draft of an update
 EVIDENCE_PLACES = (1, 2, 3)
@@ -169,7 +125,7 @@ DRAFT_EXPORT_COLUMNS = (
     *(
         replace(column, name=f"evidence_{place}_{column.name}")
         for place in EVIDENCE_PLACES
-        for column in (*EVIDENCE_COLUMNS, *missing_from(EVIDENCE_COLUMNS, OWN_EVIDENCE_COLUMNS))
+        for column in EVIDENCE_COLUMNS
         if column.name in STAFF_EVIDENCE_FIELDS
     ),
 )
@@ -190,67 +146,3 @@ def draft_export_cells(draft: DraftUpdate, latest: TranslationsByText) -> dict[s
     for place, row in zip(EVIDENCE_PLACES, draft.evidence.all(), strict=False):
         cells |= {f"evidence_{place}_{name}": to_text(getattr(row, name)) for name in STAFF_EVIDENCE_FIELDS}
     return {"draft": str(draft.pk), "reference": draft.commitment.reference} | cells
-
-
-class ExportMixin(ModelAdmin):
-    """Adds the address `export/` beside a list: CSV with `export_columns`."""
-
-    export_columns: Sequence[Column]
-
-    def get_urls(self) -> list[Any]:
-        """With the export's."""
-        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
-        return [path("export/", self.admin_site.admin_view(self.export_view), name=name), *super().get_urls()]
-
-    def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Exactly what the list shows under the same query string, all pages."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        query = request.GET.copy()
-        query.pop("p", None)  # its page, and whether all are shown on one, choose no rows
-        query.pop("all", None)
-        request.GET = query  # type: ignore[assignment]  # a QueryDict all the same
-        try:
-            queryset = self.get_changelist_instance(request).get_queryset(request)
-        except IncorrectLookupParameters:  # the list says so
-            return HttpResponseRedirect(f"../?{request.GET.urlencode()}")
-        title, name, day = str(self.opts.verbose_name_plural), f"{self.opts.model_name}-{localdate()}", localdate()
-        batches = self.export_rows(request, queryset)
-        return download(Export(name, title, self.export_columns, queryset, batches, day), CSV)
-
-    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
-        """Batches of rows: here of columns that are the model's own."""
-        values = queryset.values_list(*(column.sources[0] for column in self.export_columns)).iterator(BATCH_SIZE)
-        while batch := [list(row) for row in islice(values, BATCH_SIZE)]:
-            yield batch
-
-
-class CommitmentExportMixin(ExportMixin):
-    """Commitments, drafts among them."""
-
-    export_columns = COMMITMENT_EXPORT_COLUMNS
-
-    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
-        """As the public export makes them."""
-        today = localdate()
-        commitments = Commitment.objects.for_staff(today).filter(pk__in=queryset.order_by().values("pk"))
-        return iter_batches(commitments, today, page_url_builder(request), self.export_columns)
-
-
-class OrganisationExportMixin(ExportMixin):
-    """Organisations."""
-
-    export_columns = ORGANISATION_EXPORT_COLUMNS
-
-
-class DraftExportMixin(ExportMixin):
-    """Draft updates, with the first three pieces of evidence."""
-
-    export_columns = DRAFT_EXPORT_COLUMNS
-
-    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
-        """Batches of drafts, each with its evidence in one more query."""
-        drafts = queryset.select_related("commitment").prefetch_related("evidence").iterator(BATCH_SIZE)
-        while batch := list(islice(drafts, BATCH_SIZE)):
-            latest = latest_translations(draft.commitment_id for draft in batch)
-            yield [list(draft_export_cells(draft, latest).values()) for draft in batch]

@@ -69,16 +69,14 @@ class OrganisationResource(ImportResource):
     identity = "slug"
     expected = (
         *expected_column(ORGANISATION_EXPORT_COLUMNS, ("slug", "name", "kind", "side")),
-        ExpectedColumn(
-            REASON_COLUMN, gettext_lazy("Why one that is on record changes: public, and kept for good."), str
-        ),
+        ExpectedColumn(REASON_COLUMN, REASON_HINT, str),
     )
 
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """All of them: there are few, and a name may be anybody's."""
         if lock:
             lock_head()
-        organisations = Organisation.objects.select_for_update(no_key=True) if lock else Organisation.objects.all()
+        organisations = Organisation.objects.select_for_update(no_key=True) if lock else Organisation.objects
         names = [column.name for column in self.expected if column.name != REASON_COLUMN]
         self.reasons: dict[str, str] = {}
         self.existing_cells = {row["slug"]: row | {REASON_COLUMN: ""} for row in organisations.values(*names)}
@@ -108,11 +106,8 @@ class OrganisationResource(ImportResource):
         if holder != outcome.name:
             message = _("“%(slug)s” has this name. Write its slug here, or give this one another name.")
             raise ValidationError({"name": message % {"slug": holder}})
-        return (
-            self._classify_recorded(outcome, reason) if outcome.name in self.on_record else self._classify_draft(before)
-        )
-
-    def _classify_draft(self, before: Cells | None) -> str:
+        if outcome.name in self.on_record:
+            return self._classify_recorded(outcome, reason)
         return NEW if before is None else CHANGED
 
     def _classify_recorded(self, outcome: RowOutcome, reason: str) -> str:

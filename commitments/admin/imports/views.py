@@ -1,7 +1,6 @@
 """Importing a file, in two steps: upload and preview, then confirm. Nothing is written before, or in part.
 
-Addresses, list button and temporary storage are import-export's; both steps are ours, because its own
-name the stored file in the form as anybody may edit it, and ask what kind of file it is instead of looking.
+“Export as CSV” holds the rows that a list's search and filters leave, on all its pages.
 """
 
 from __future__ import annotations
@@ -9,24 +8,28 @@ from __future__ import annotations
 import csv
 import io
 import time
+from collections import Counter
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from itertools import islice
+from typing import Any
 
 import openpyxl
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from import_export.admin import ImportMixin
-from import_export.results import Result
 
+from commitments.admin.base import ModelAdmin, staff_page, staff_user, url_name
 from commitments.admin.imports import files
 from commitments.admin.imports.base import (
     CHANGED,
@@ -35,21 +38,28 @@ from commitments.admin.imports.base import (
     WRONG,
     ImportResource,
     RowOutcome,
-    result_fingerprint,
+    of_kind,
+    outcomes_fingerprint,
 )
 from commitments.admin.imports.commitments import CommitmentResource
 from commitments.admin.imports.draft_updates import DraftResource
 from commitments.admin.imports.export_columns import (
-    CommitmentExportMixin,
-    DraftExportMixin,
-    ExportMixin,
-    OrganisationExportMixin,
+    COMMITMENT_EXPORT_COLUMNS,
+    DRAFT_EXPORT_COLUMNS,
+    ORGANISATION_EXPORT_COLUMNS,
+    draft_export_cells,
 )
 from commitments.admin.imports.organisations import OrganisationResource
 from commitments.admin.imports.uploads import UPLOAD_SECONDS, Uploads
+from commitments.exports.columns import Column
 from commitments.exports.csv import CSV
+from commitments.exports.download import Export, download, page_url_builder
+from commitments.exports.rows import iter_batches
 from commitments.exports.xlsx import XLSX
 from commitments.i18n.phrases import join_list, join_sentences
+from commitments.ledger.translations import latest_translations
+from commitments.models import Commitment
+from commitments.query.expressions import BATCH_SIZE
 
 MAX_LISTED = 200  # rows that a preview lists of each kind, so that the page stays light
 LARGE_IMPORT = 1_000  # rows from which on it is said how long it takes
@@ -76,27 +86,44 @@ class RowListing:
     rows: list[RowOutcome]
     more: int
 
+    @classmethod
+    def of(cls, rows: list[RowOutcome]) -> RowListing:
+        """The first of them."""
+        return cls(rows[:MAX_LISTED], max(0, len(rows) - MAX_LISTED))
 
-class ImportExportMixin(ImportMixin, ExportMixin):
+
+class ImportExportMixin(ModelAdmin):
     """Import and export beside a list of the admin."""
 
-    import_export_change_list_template = "admin/commitments/change_list_files.html"
+    change_list_template = "admin/commitments/change_list_files.html"
     resource: type[ImportResource]
+    export_columns: Sequence[Column]
 
     def get_urls(self) -> list[Any]:
-        """With the templates to download."""
-        view, name = (
-            self.admin_site.admin_view(self.template_view),
-            "{}_{}_import_template".format(*self.get_model_info()),
-        )
-        return [path("import/template.<str:suffix>", view, name=name), *super().get_urls()]
+        """The two steps of an import, the templates to download, and the export."""
+
+        def own(address: str, view: Any, name: str) -> Any:
+            return path(address, self.admin_site.admin_view(view), name=url_name(self, name))
+
+        return [
+            own("import/template.<str:suffix>", self.template_view, "import_template"),
+            own("import/", self.import_action, "import"),
+            own("process_import/", self.process_import, "process_import"),
+            own("export/", self.export_view, "export"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With a button for those who may import."""
+        may_import = {"has_import_permission": self.has_import_permission(request)}
+        return super().changelist_view(request, may_import | (extra_context or {}))
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Whoever may add and change all of them: editors and above."""
         may_edit = self.has_add_permission(request) and self.has_change_permission(request)
         return may_edit and request.user.has_perm("commitments.work_for_all")
 
-    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def import_action(self, request: HttpRequest) -> HttpResponse:
         """Ask for a file; when it comes, show what it would do."""
         self._refuse_others(request)
         form = UploadForm(request.POST or None, request.FILES or None)
@@ -115,7 +142,7 @@ class ImportExportMixin(ImportMixin, ExportMixin):
         }
         return self._render_page(request, "admin/commitments/import.html", context)
 
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def process_import(self, request: HttpRequest) -> HttpResponse:
         """Do what the preview showed, and nothing else; or drop it."""
         self._refuse_others(request)
         try:
@@ -129,12 +156,17 @@ class ImportExportMixin(ImportMixin, ExportMixin):
             return self._redirect(request, messages.WARNING, message, "import")
         if "_cancel" in request.POST:
             return self._redirect(request, messages.INFO, _("Nothing was imported."), "changelist")
-        result = self._import_as_previewed(request, data, fingerprint)
-        if result is None:
-            return self._preview_again(request, data, name)
-        counts = {"new": result.totals[NEW], "changed": result.totals[CHANGED], "same": result.totals[UNCHANGED]}
-        message = _("Imported: %(new)s new, %(changed)s changed, %(same)s unchanged.") % counts
-        if waiting := sum(bool(row.note) for row in result):
+        outcomes = self._import_as_previewed(request, data, fingerprint)
+        if outcomes is None:
+            message = _(
+                "Nothing was imported: the record has changed since you looked. This is what the file would do now."
+            )
+            messages.warning(request, message)
+            return self._preview(request, data, name)
+        counts = Counter(row.kind for row in outcomes)
+        message = _("Imported: %(new)s new, %(changed)s changed, %(same)s unchanged.")
+        message %= {"new": counts[NEW], "changed": counts[CHANGED], "same": counts[UNCHANGED]}
+        if waiting := sum(bool(row.note) for row in outcomes):
             text = ngettext(
                 "%(number)s change waits for a publisher.", "%(number)s changes wait for a publisher.", waiting
             )
@@ -151,25 +183,44 @@ class ImportExportMixin(ImportMixin, ExportMixin):
         response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-template.{suffix}"'
         return response
 
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Exactly what the list shows under the same query string, all pages."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        query = request.GET.copy()
+        query.pop("p", None)  # its page, and whether all are shown on one, choose no rows
+        query.pop("all", None)
+        request.GET = query  # type: ignore[assignment]  # a QueryDict all the same
+        try:
+            queryset = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:  # the list says so
+            return HttpResponseRedirect(f"../?{request.GET.urlencode()}")
+        title, name, day = str(self.opts.verbose_name_plural), f"{self.opts.model_name}-{localdate()}", localdate()
+        batches = self.export_rows(request, queryset)
+        return download(Export(name, title, self.export_columns, queryset, batches, day), CSV)
+
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """Batches of rows: here of columns that are the model's own."""
+        values = queryset.values_list(*(column.sources[0] for column in self.export_columns)).iterator(BATCH_SIZE)
+        while batch := [list(row) for row in islice(values, BATCH_SIZE)]:
+            yield batch
+
     def _refuse_others(self, request: HttpRequest) -> None:
         if not self.has_import_permission(request):
             raise PermissionDenied
 
-    def _result(self, request: HttpRequest, sheet: files.Sheet, *, dry_run: bool = True) -> Result:
-        return self.resource().import_data(sheet, dry_run=dry_run, user=request.user)
-
-    def _import_as_previewed(self, request: HttpRequest, data: bytes, fingerprint: str) -> Result | None:
+    def _import_as_previewed(self, request: HttpRequest, data: bytes, fingerprint: str) -> list[RowOutcome] | None:
         """Everything in one transaction; nothing, and None, where it would not do what the preview showed."""
-        sheet = files.read_sheet(data)  # before the transaction: nobody waits for it
+        sheet, resource = files.read_sheet(data), self.resource()  # before the transaction: nobody waits for it
         try:
             with transaction.atomic():
-                result = self._result(request, sheet, dry_run=False)
-                if result_fingerprint(result) == fingerprint:
-                    return result
-                transaction.set_rollback(True)
+                outcomes = resource.judge(sheet, staff_user(request), lock=True)
+                if outcomes_fingerprint(outcomes) != fingerprint:
+                    return None
+                resource.write(of_kind(outcomes, NEW), of_kind(outcomes, CHANGED))
         except IntegrityError:  # somebody added the same by the blink of an eye
             return None
-        return None
+        return outcomes
 
     def _uploads(self, request: HttpRequest) -> Uploads:
         """This person's, for this list."""
@@ -181,50 +232,31 @@ class ImportExportMixin(ImportMixin, ExportMixin):
 
     def _preview(self, request: HttpRequest, data: bytes, name: str) -> HttpResponse:
         started = time.monotonic()
-        result = self._result(request, files.read_sheet(data, name))
-        elapsed = time.monotonic() - started
+        outcomes = self.resource().judge(files.read_sheet(data, name), staff_user(request))
+        total, by_kind = len(outcomes), {kind: of_kind(outcomes, kind) for kind in (NEW, CHANGED, UNCHANGED, WRONG)}
+        # Confirming reads and judges all of it once more, and writes it.
+        seconds = round(time.monotonic() - started + total / WRITTEN_A_SECOND) if total >= LARGE_IMPORT else 0
         context = {
             "name": name,
-            "total": result.total_rows,
-            "counts": {kind: result.totals[kind] for kind in (NEW, CHANGED, UNCHANGED, WRONG)},
-            "wrong": _list_rows(result, WRONG),
-            "changed": _list_rows(result, CHANGED),
-            "new": _list_rows(result, NEW),
-            "doubtful": _first_rows([row for row in result if row.warnings]),
-            # Confirming reads and judges all of it once more, and writes it.
-            "seconds": round(elapsed + result.total_rows / WRITTEN_A_SECOND)
-            if result.total_rows >= LARGE_IMPORT
-            else 0,
+            "total": total,
+            "counts": {kind: len(rows) for kind, rows in by_kind.items()},
+            **{kind: RowListing.of(by_kind[kind]) for kind in (WRONG, CHANGED, NEW)},
+            "doubtful": RowListing.of([row for row in outcomes if row.warnings]),
+            "seconds": seconds,
         }
-        if not result.totals[WRONG] and result.totals[NEW] + result.totals[CHANGED]:
+        if not by_kind[WRONG] and (by_kind[NEW] or by_kind[CHANGED]):
             key = self._uploads(request).keep(data)
-            upload = {"key": key, "name": name, "fingerprint": result_fingerprint(result)}
+            upload = {"key": key, "name": name, "fingerprint": outcomes_fingerprint(outcomes)}
             context["import"] = signing.dumps(upload, salt=self._salt(request))
         return self._render_page(request, "admin/commitments/import_preview.html", context)
 
-    def _preview_again(self, request: HttpRequest, data: bytes, name: str) -> HttpResponse:
-        message = _(
-            "Nothing was imported: the record has changed since you looked. This is what the file would do now."
-        )
-        messages.warning(request, message)
-        return self._preview(request, data, name)
-
     def _render_page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         title = _("Import %(things)s") % {"things": self.opts.verbose_name_plural}
-        base_context = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, template, base_context | context)
+        return staff_page(self, request, template, title, **context)
 
     def _redirect(self, request: HttpRequest, level: int, message: str, page: str) -> HttpResponse:
         messages.add_message(request, level, message)
-        return HttpResponseRedirect(reverse("admin:{}_{}_{}".format(*self.get_model_info(), page)))
-
-
-def _list_rows(result: Result, kind: str) -> RowListing:
-    return _first_rows([row for row in result if row.import_type == kind])
-
-
-def _first_rows(rows: list[Any]) -> RowListing:
-    return RowListing(cast("list[RowOutcome]", rows[:MAX_LISTED]), max(0, len(rows) - MAX_LISTED))
+        return HttpResponseRedirect(reverse(f"admin:{url_name(self, page)}"))
 
 
 def _csv_template(resource: type[ImportResource]) -> bytes:
@@ -246,19 +278,35 @@ def _xlsx_template(resource: type[ImportResource]) -> bytes:
     return file.getvalue()
 
 
-class CommitmentFilesMixin(ImportExportMixin, CommitmentExportMixin):
-    """Files of commitments."""
+class CommitmentFilesMixin(ImportExportMixin):
+    """Files of commitments, drafts among them."""
 
     resource = CommitmentResource
+    export_columns = COMMITMENT_EXPORT_COLUMNS
+
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """As the public export makes them."""
+        today = localdate()
+        commitments = Commitment.objects.for_staff(today).filter(pk__in=queryset.order_by().values("pk"))
+        return iter_batches(commitments, today, page_url_builder(request), self.export_columns)
 
 
-class OrganisationFilesMixin(ImportExportMixin, OrganisationExportMixin):
+class OrganisationFilesMixin(ImportExportMixin):
     """Files of organisations."""
 
     resource = OrganisationResource
+    export_columns = ORGANISATION_EXPORT_COLUMNS
 
 
-class DraftFilesMixin(ImportExportMixin, DraftExportMixin):
-    """Files of draft updates."""
+class DraftFilesMixin(ImportExportMixin):
+    """Files of draft updates, with the first three pieces of evidence."""
 
     resource = DraftResource
+    export_columns = DRAFT_EXPORT_COLUMNS
+
+    def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
+        """Batches of drafts, each with its evidence in one more query."""
+        drafts = queryset.select_related("commitment").prefetch_related("evidence").iterator(BATCH_SIZE)
+        while batch := list(islice(drafts, BATCH_SIZE)):
+            latest = latest_translations(draft.commitment_id for draft in batch)
+            yield [list(draft_export_cells(draft, latest).values()) for draft in batch]

@@ -26,22 +26,6 @@ FORMULA, ERROR = "f", "e"
 DATE_ERROR = "#VALUE!"
 
 
-class Tags:
-    """What somebody wants to know of the tags and words of a member. Names are without their namespace."""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """A tag begins."""
-        raise NotImplementedError
-
-    def end(self, name: str) -> None:
-        """A tag ends."""
-        raise NotImplementedError
-
-    def words(self, text: str) -> None:
-        """Some words; a text may come in several pieces."""
-        raise NotImplementedError
-
-
 @dataclass(slots=True)
 class CellText:
     """The words of a cell or of a shared text: all of its `t`, without those that say how it is pronounced."""
@@ -71,8 +55,8 @@ class CellText:
         return text
 
 
-class SharedTexts(Tags):
-    """The texts that cells refer to by their numbers."""
+class SharedTexts:
+    """The texts that cells refer to by their numbers. It is told of tags, without their namespace, and of words."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -105,7 +89,7 @@ class SheetCell:
     is_formula: bool = False
 
 
-class SheetRows(Tags):
+class SheetRows:
     """The rows that are there, by their numbers, until the sheet's data end. `count_cells`: told of each cell."""
 
     def __init__(self, count_cells: Callable[[int], None]) -> None:
@@ -232,7 +216,7 @@ class Workbook:
             return str(BUILTIN_FORMATS.get(number, "General"))
         return str(self.book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])
 
-    def _read(self, name: str, tags: Tags) -> Iterator[None]:
+    def _read(self, name: str, tags: SharedTexts | SheetRows) -> Iterator[None]:
         """Read a member piece by piece, telling `tags` of it. None may declare a type: that could bring entities."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
