@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import TextChoices
@@ -23,7 +24,7 @@ from commitments.domain.choices import Vocabulary
 from commitments.domain.hash_chain import utc_timestamp
 from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix
 from commitments.models.commitment import reference_key
-from commitments.query.expressions import JoinedValues, to_partial_date
+from commitments.query.expressions import JoinedValues, as_text, to_partial_date
 from commitments.query.verdicts import VerdictFacts, compose_verdict
 
 SEPARATOR = "; "
@@ -193,3 +194,37 @@ def read_repeating(context: RowContext, text: str | None) -> list[str]:
 def read_lines(_context: RowContext, text: str | None) -> list[str]:
     """A text's lines."""
     return text.split("\n") if text else []
+
+
+def column(
+    kind: ColumnType,
+    name: str,
+    label: str | Promise,
+    description: str | Promise,
+    *sources: str | Expression | JoinedValues,
+    read: Callable[..., Any] | None = None,
+    **options: Any,
+) -> Column:
+    """A column of a table that can be taken away; without `sources` that of its own name.
+
+    Days, partial dates and decimals are read as text, which the database makes of them.
+    """
+    values = sources or (name,)
+    if kind in (ColumnType.PARTIAL_DATE, ColumnType.DAY, ColumnType.NUMBER):
+        values = tuple(as_text(value) if isinstance(value, str) else value for value in values)
+    return Column(name, label, kind, description, values, read, **options)
+
+
+# A constructor for each type.
+text = partial(column, ColumnType.TEXT)
+texts = partial(column, ColumnType.TEXTS)
+address = partial(column, ColumnType.ADDRESS)
+code = partial(column, ColumnType.CODE)
+partial_date = partial(column, ColumnType.PARTIAL_DATE)
+day = partial(column, ColumnType.DAY)
+time = partial(column, ColumnType.TIME, read=read_time)
+whole = partial(column, ColumnType.WHOLE)
+number = partial(column, ColumnType.NUMBER, read=read_number)
+yes_no = partial(column, ColumnType.YES_NO)
+record_text = partial(text, translated_from="translated")
+named_text = partial(text, translated_from=BESIDE_SOURCE)
