@@ -129,26 +129,10 @@ def read_verdict(context: RowContext, *values: Any) -> str:
     """
     facts, translations = values[:VERDICT_SOURCES], next(iter(values[VERDICT_SOURCES:]), None)
     kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, done_when, note = facts
-    status_on, completed_on, deadline, original_deadline, stated_deadline = map(to_partial_date, dates)
-    verdict = VerdictFacts(
-        kind=kind,
-        status=status,
-        stop_reason=stop_reason,
-        status_on=status_on,
-        completed_on=completed_on,
-        deadline=deadline,
-        original_deadline=original_deadline,
-        stated_deadline=stated_deadline,
-        deadline_basis=basis,
-        schedule=schedule,
-        evidence=evidence,
-        last_news_on=news,
-        last_checked_on=checked,
-        done_when=read_translated(context, done_when, translations),
-        background_note=read_translated(context, note, translations),
-        day=context.day,
-    )
-    return compose_verdict(verdict).text
+    dates = [to_partial_date(text) for text in dates]
+    texts = [read_translated(context, text, translations) for text in (done_when, note)]
+    values = (kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, *texts, context.day)
+    return compose_verdict(VerdictFacts(*values)).text
 
 
 def read_names(context: RowContext, keys: str | None) -> list[str]:

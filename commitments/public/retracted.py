@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.timezone import localdate
+from django.http import HttpResponse
 
 from commitments.models import Commitment, LedgerEntry, Update
-from commitments.web.pages import render_page
+from commitments.web.pages import Page
 
 
 def retracted_page(
-    request: HttpRequest,
+    page: Page,
     commitment: Commitment,
     retraction: LedgerEntry,
     updates: Iterable[Update],
-    *,
-    as_of: date | None = None,
     at_entry: LedgerEntry | None = None,
 ) -> HttpResponse:
     """What was said, struck through; when and why it was taken back. `retraction`: the entry that did so."""
-    return render_page(
-        request,
+    return page.render(
         "retracted",
-        as_of or localdate(),
-        as_of=as_of,
         at_entry=at_entry,
         noindex=True,
         commitment=commitment,
