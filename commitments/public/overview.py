@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ from commitments.public.named_index import index_areas
 from commitments.public.overview_counts import OverviewCounts, count_groups
 from commitments.public.seo import dataset_json_ld, is_schema_date
 from commitments.public.tallies import Tally
-from commitments.query.findings import IN_PROGRESS, Finding, ReleaseCounts, count_by_release, find
+from commitments.query.findings import IN_PROGRESS, ReleaseCounts, count_by_release, find
 from commitments.query.localized import LocalizedText, localize, localize_record_text, shorten
 from commitments.query.overview_sentences import (
     NAMED_A_DATE,
@@ -106,7 +106,7 @@ class Source:
     release: Release | None = None
     pledges: int = 0
     commitments: int = 0
-    finding: Finding | None = None
+    finding: SafeString | None = None
     figure: TallyFigure | None = None
 
     @property
@@ -161,7 +161,7 @@ def release_links(sources: Iterable[Source], links: DayLinks) -> list[dict[str, 
 def describe(sources: Iterable[Source]) -> str:
     """The findings for search engines and whoever shares a link: the newest first, cut at a whole sentence."""
     found = [source for source in sources if source.finding][::-1]
-    texts = [source.finding.text for source in found if source.finding]
+    texts = [strip_tags(source.finding) for source in found if source.finding]
     if len(found) > 1:
         months = [date_format(source.day, "YEAR_MONTH_FORMAT") for source in found]
         texts = [with_label(month, text) for month, text in zip(months, texts, strict=True)]

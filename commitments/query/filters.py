@@ -238,23 +238,23 @@ class CommitmentFilter(FilterSet):
 
     def by_owner(self, commitments: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
         """Any of them must deliver."""
-        return commitments.owned_by(Organisation.objects.filter(slug__in=slugs)) if slugs else commitments
+        return commitments.owned_by(Organisation.objects.filter(slug__in=slugs))
 
     def by_partner(self, commitments: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
         """Any of them takes part."""
-        return commitments.joined_by(Organisation.objects.filter(slug__in=slugs)) if slugs else commitments
+        return commitments.joined_by(Organisation.objects.filter(slug__in=slugs))
 
     def by_side(self, commitments: CommitmentQuerySet, _name: str, sides: list[str]) -> CommitmentQuerySet:
         """An owner is of one of the sides."""
-        return commitments.of_side(sides) if sides else commitments
+        return commitments.of_side(sides)
 
     def by_deadline_from(self, commitments: CommitmentQuerySet, _name: str, deadline: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or later."""
-        return commitments.due(first=deadline.first) if deadline else commitments
+        return commitments.due(first=deadline.first)
 
     def by_deadline_to(self, commitments: CommitmentQuerySet, _name: str, deadline: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or earlier."""
-        return commitments.due(last=deadline.last) if deadline else commitments
+        return commitments.due(last=deadline.last)
 
 
 class PeriodFilter(CommitmentFilter):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,11 +29,12 @@ from commitments.i18n.phrases import (
 )
 from commitments.i18n.site_name import name_plate, seal_lines, site_name
 from commitments.ledger.contents import format_decimal
-from commitments.models import Commitment
+from commitments.models import Commitment, LedgerEntry
 from commitments.models.entity import Entity
+from commitments.public.charts import percent
 from commitments.public.commitment_list import FilterChoice
 from commitments.query import entity_changes
-from commitments.query.localized import display_title, guess_language, localize, localize_record_text, shorten
+from commitments.query.localized import display_title, guess_language, localize, localize_record_text, quantity, shorten
 from commitments.query.overview_sentences import not_counted_sentence
 from commitments.query.short_titles import localize_short_title
 from commitments.query.standing import standing, standing_of
@@ -44,6 +44,7 @@ register = template.Library()
 register.simple_tag(not_counted_sentence)
 register.simple_tag(entity_changes.former_name)
 register.simple_tag(entity_changes.former_side)
+register.simple_tag(quantity)
 register.simple_tag(site_name)
 register.simple_tag(name_plate)
 register.simple_tag(seal_lines)
@@ -54,6 +55,7 @@ register.filter("quoted", quote_html)
 register.filter("bracketed", bracket_html)
 register.filter("as_sentences", join_sentences)
 register.filter("decimal", format_decimal)
+register.filter(percent)
 
 
 @register.simple_tag
@@ -98,8 +100,9 @@ def vocabulary_label(vocabulary: str, value: str) -> str:
 
 @register.simple_tag
 def vocabulary_meaning(vocabulary: str, value: str) -> str:
-    """What a value of a vocabulary means, in a sentence."""
-    return str(getattr(choices, vocabulary)(value).meaning)
+    """The words for a value of a vocabulary, and what they mean."""
+    choice = getattr(choices, vocabulary)(value)
+    return with_label(choice.label, choice.meaning)
 
 
 @register.simple_tag
@@ -159,6 +162,12 @@ def localized_record_text(text: str, commitment: Commitment | None) -> SafeStrin
 
 
 @register.filter
+def reason(entry: LedgerEntry, commitment: Commitment | None) -> SafeString:
+    """Why an entry of a commitment's record was made: `{{ retraction|reason:commitment }}`."""
+    return localize_record_text(commitment, (entry.data or {}).get("reason", "")).marked
+
+
+@register.filter
 def guessed_language(text: str) -> SafeString:
     """A text whose language nobody says: `{{ line.title|guessed_language }}`."""
     return guess_language(text).marked
@@ -175,15 +184,6 @@ def translation_only(item: Any, name: str) -> str:
 def opening_words(text: str, commitment: Commitment | None, words: int) -> SafeString:
     """The first words of a text of a commitment's record: `{% opening_words update.note commitment 60 %}`."""
     return shorten(localize_record_text(commitment, text), words).marked
-
-
-@register.simple_tag
-def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
-    """How much of what the commitment counts: "40 employees", 「40名員工」."""
-    unit = localize(commitment, "unit")
-    # A word of another script keeps its distance.
-    pattern = "{} {}" if unit.is_foreign else pgettext("a number and what is counted", "{} {}")
-    return format_html(pattern, format_decimal(value), unit.marked)
 
 
 @register.filter
