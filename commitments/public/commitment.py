@@ -15,7 +15,6 @@ from commitments.models import Commitment, LedgerEntry, LedgerHead, Repetition, 
 from commitments.public import seo
 from commitments.public.commitment_at_entry import commitment_at_entry
 from commitments.public.commitment_context import page_context
-from commitments.public.retracted import retracted_page
 from commitments.query.entries import describe_corrections, prefetch_evidence, retraction_of_publication
 from commitments.query.forms import EntryForm
 from commitments.web.pages import Page, day_page
@@ -40,7 +39,8 @@ def _page_of_day(page: Page, reference: str) -> HttpResponse:
     """What is known today about a day."""
     if retraction := retraction_of_publication(reference, localdate()):
         retracted = Commitment.objects.for_pages().get(reference=reference)
-        return retracted_page(page, retracted, retraction, retracted.updates.order_by("-entry"))
+        struck = retracted.updates.order_by("-entry")
+        return page.render("retracted", noindex=True, commitment=retracted, retraction=retraction, updates=struck)
     day = page.day
     commitment = get_object_or_404(Commitment.objects.as_of(day).for_pages(), reference=reference)
     updates = list(

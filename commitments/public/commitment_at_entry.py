@@ -10,7 +10,6 @@ from django.utils.timezone import localdate
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
 from commitments.models import LedgerEntry
 from commitments.public.commitment_context import page_context
-from commitments.public.retracted import retracted_page
 from commitments.query.at_entry import CommitmentHistory, RecordAtEntry, parts, repetitions
 from commitments.query.entries import describe_corrections
 from commitments.web.links import DayLinks
@@ -27,8 +26,12 @@ def commitment_at_entry(request: HttpRequest, reference: str, sequence: int) -> 
     others = _named_commitments(record, shown)
     record.name_all([shown, *others.values()])
     if shown.commitment.retracted_at:
-        page = Page(request, localdate())
-        return retracted_page(page, shown.commitment, _retraction(shown), shown.updates, entry)
+        struck: dict[str, Any] = {
+            "commitment": shown.commitment,
+            "retraction": _retraction(shown),
+            "updates": shown.updates,
+        }
+        return Page(request, localdate()).render("retracted", at_entry=entry, noindex=True, **struck)
     day = record.day_of(shown)
     for history in (shown, *others.values()):
         record.assess(history, day)

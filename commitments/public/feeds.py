@@ -305,8 +305,9 @@ def event_summary(context: dict[str, Any]) -> str:
     """What an entry says, in a few words: "in progress", "check", "correction: title"."""
     entry: LedgerEntry = context["entry"]
     words = context["moved"].after or str(EntryKind(entry.kind).label)
-    if entry.kind == EntryKind.ENTITY or context["changes"]:
-        words = with_label(words, join_list(change.field for change in context["changes"] or ()))
+    changes = context["changes"]
+    if changes or (entry.kind == EntryKind.ENTITY and changes is not None):
+        words = with_label(words, join_list(change.field for change in changes))
     if entry.target_id:
         words = _("%(what)s of entry %(number)s") % {"what": words, "number": entry.target_id}
     return _("%(what)s (retracted)") % {"what": words} if context["retraction"] else words

@@ -74,17 +74,8 @@ class OrganisationLine:
     organisation: Organisation
     owned: int
     joined: int
-    links: DayLinks
-
-    @property
-    def owned_address(self) -> str:
-        """What it must deliver."""
-        return self.links.commitments(owner=self.organisation.slug)
-
-    @property
-    def joined_address(self) -> str:
-        """What it takes part in."""
-        return self.links.commitments(partner=self.organisation.slug)
+    owned_address: str
+    joined_address: str
 
 
 @day_page
@@ -93,8 +84,14 @@ def organisation_index(page: Page) -> HttpResponse:
     commitments, links = Commitment.objects.as_of(page.day), page.links
     owned, joined = count_by(commitments, "ownership__organisation"), count_by(commitments, "partnership__organisation")
     lines = [
-        OrganisationLine(organisation, owned.get(organisation.pk, 0), joined.get(organisation.pk, 0), links)
-        for organisation in sorted_by_name(Organisation.objects.public(localdate()))
+        OrganisationLine(
+            one,
+            owned.get(one.pk, 0),
+            joined.get(one.pk, 0),
+            links.commitments(owner=one.slug),
+            links.commitments(partner=one.slug),
+        )
+        for one in sorted_by_name(Organisation.objects.public(localdate()))
     ]
     lines.sort(key=side_place)  # stable: by name within a side
     sides = [(Side.values[place], list(group)) for place, group in groupby(lines, key=side_place)]

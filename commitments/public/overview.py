@@ -26,7 +26,7 @@ from commitments.public.overview_counts import OverviewCounts, count_groups
 from commitments.public.seo import dataset_json_ld, is_schema_date
 from commitments.public.tallies import Tally
 from commitments.query.findings import IN_PROGRESS, ReleaseCounts, count_by_release, find
-from commitments.query.localized import LocalizedText, localize, localize_record_text, shorten
+from commitments.query.localized import LocalizedText, localize, localize_record_text, localize_short_title, shorten
 from commitments.query.overview_sentences import (
     NAMED_A_DATE,
     dated_heading,
@@ -34,7 +34,6 @@ from commitments.query.overview_sentences import (
     long_silence_sentence,
     silence_sentence,
 )
-from commitments.query.short_titles import localize_short_title
 from commitments.query.sorting import ordering
 from commitments.query.standing import standing
 from commitments.query.tally_figure import TallyFigure, tally_figure

@@ -58,6 +58,18 @@ def display_title(commitment: Commitment) -> str:
     return f"{commitment.reference} {localize(commitment, 'title').text}"
 
 
+def localize_short_title(commitment: Commitment) -> LocalizedText:
+    """Its short title, else its title, in the language of the moment.
+
+    A title in the reader's language comes before a short one that nobody has translated.
+    """
+    if not commitment.short_title:
+        return localize(commitment, "title")
+    short_title = localize(commitment, "short_title")
+    title = localize(commitment, "title") if short_title.is_foreign else short_title
+    return short_title if title.is_foreign else title
+
+
 def guess_language(text: str) -> LocalizedText:
     """A text whose language nobody says: on a page in Chinese it is Chinese if it has a Chinese character."""
     return LocalizedText(text, current_language() if has_chinese(text) else RECORD_LANGUAGE)

@@ -34,9 +34,16 @@ from commitments.models.entity import Entity
 from commitments.public.charts import percent
 from commitments.public.commitment_list import FilterChoice
 from commitments.query import entity_changes
-from commitments.query.localized import display_title, guess_language, localize, localize_record_text, quantity, shorten
+from commitments.query.localized import (
+    display_title,
+    guess_language,
+    localize,
+    localize_record_text,
+    localize_short_title,
+    quantity,
+    shorten,
+)
 from commitments.query.overview_sentences import not_counted_sentence
-from commitments.query.short_titles import localize_short_title
 from commitments.query.standing import standing, standing_of
 from commitments.web.links import DayLinks
 
