@@ -26,12 +26,14 @@ def commitment_at_entry(request: HttpRequest, reference: str, sequence: int) -> 
     others = _named_commitments(record, shown)
     record.name_all([shown, *others.values()])
     if shown.commitment.retracted_at:
-        struck: dict[str, Any] = {
-            "commitment": shown.commitment,
-            "retraction": _retraction(shown),
-            "updates": shown.updates,
-        }
-        return Page(request, localdate()).render("retracted", at_entry=entry, noindex=True, **struck)
+        return Page(request, localdate()).render(
+            "retracted",
+            at_entry=entry,
+            noindex=True,
+            commitment=shown.commitment,
+            retraction=_retraction(shown),
+            updates=shown.updates,
+        )
     day = record.day_of(shown)
     for history in (shown, *others.values()):
         record.assess(history, day)

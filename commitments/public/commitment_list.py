@@ -34,7 +34,8 @@ from commitments.web.rate_limits import limit_search
 PAGE_SIZES = (10, 25, 50, 100)
 MAX_CHOICES = 15  # of one filter whose choices grow with the record: the most frequent are shown
 WHOLE_UP_TO = 60  # a list of so many stands on one page, unless another length is asked for
-# The panel, in this order; what is open stands open, the rest only where something is asked of it.
+# The panel, in this order; what is open stands open, the rest only where something is asked of it. `checked`, which
+# links of ours use, has no boxes: its chip takes it away.
 PANEL = (
     *("status", "delivered", "side", "area", "schedule", "late", "evidence", "freshness", "silent"),
     *("owner", "partner", "kind", "level", "release", "repeated"),

@@ -183,18 +183,6 @@ class CommitmentFilter(FilterSet):
     # Filters whose choices grow with the record, where a vocabulary's stay the same.
     data_driven_filters = ("area", "owner", "partner", "release")
 
-    # Links of ours use these; on the page they are taken away by their chips, and are no boxes to tick.
-    filters_without_boxes = ("checked",)
-
-    @property
-    def multi_choice_filters(self) -> list[str]:
-        """The names of the filters that take any of some values: shown as boxes to tick."""
-        return [
-            name
-            for name, choice_filter in self.filters.items()
-            if isinstance(choice_filter, InFilter) and name not in self.filters_without_boxes
-        ]
-
     @property
     def as_of(self) -> date | None:
         """The day asked for, if any, and if it is one."""
