@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from commitments.api.openapi import openapi_description
@@ -17,23 +17,21 @@ from commitments.exports.json import JSON
 from commitments.query.filters import CommitmentFilter
 from commitments.query.forms import MAX_PER_PAGE, PER_PAGE
 from commitments.web.links import replace_params
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 
 @day_page
-def api_docs_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def api_docs_page(page: Page) -> HttpResponse:
     """Every address of the API, what it takes and what it gives."""
-    keys = first_keys(day)
+    keys = first_keys(page.day)
     addresses = [
-        describe_address(path, methods["get"], keys, as_of) for path, methods in openapi_description()["paths"].items()
+        describe_address(path, methods["get"], keys, page.as_of)
+        for path, methods in openapi_description()["paths"].items()
     ]
-    return render_page(
-        request,
+    return page.render(
         "api_docs",
-        day,
-        as_of=as_of,
         addresses=addresses,
-        site=request.build_absolute_uri("/").rstrip("/"),
+        site=page.request.build_absolute_uri("/").rstrip("/"),
         per_minute=settings.API_PER_MINUTE,
         per_page=PER_PAGE,
         most_per_page=MAX_PER_PAGE,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import TextChoices
@@ -23,7 +24,7 @@ from commitments.domain.choices import Vocabulary
 from commitments.domain.hash_chain import utc_timestamp
 from commitments.i18n.languages import RECORD_LANGUAGE, column_suffix
 from commitments.models.commitment import reference_key
-from commitments.query.expressions import JoinedValues, to_partial_date
+from commitments.query.expressions import JoinedValues, as_text, to_partial_date
 from commitments.query.verdicts import VerdictFacts, compose_verdict
 
 SEPARATOR = "; "
@@ -128,26 +129,10 @@ def read_verdict(context: RowContext, *values: Any) -> str:
     """
     facts, translations = values[:VERDICT_SOURCES], next(iter(values[VERDICT_SOURCES:]), None)
     kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, done_when, note = facts
-    status_on, completed_on, deadline, original_deadline, stated_deadline = map(to_partial_date, dates)
-    verdict = VerdictFacts(
-        kind=kind,
-        status=status,
-        stop_reason=stop_reason,
-        status_on=status_on,
-        completed_on=completed_on,
-        deadline=deadline,
-        original_deadline=original_deadline,
-        stated_deadline=stated_deadline,
-        deadline_basis=basis,
-        schedule=schedule,
-        evidence=evidence,
-        last_news_on=news,
-        last_checked_on=checked,
-        done_when=read_translated(context, done_when, translations),
-        background_note=read_translated(context, note, translations),
-        day=context.day,
-    )
-    return compose_verdict(verdict).text
+    dates = [to_partial_date(text) for text in dates]
+    texts = [read_translated(context, text, translations) for text in (done_when, note)]
+    values = (kind, status, stop_reason, *dates, basis, schedule, evidence, news, checked, *texts, context.day)
+    return compose_verdict(VerdictFacts(*values)).text
 
 
 def read_names(context: RowContext, keys: str | None) -> list[str]:
@@ -193,3 +178,37 @@ def read_repeating(context: RowContext, text: str | None) -> list[str]:
 def read_lines(_context: RowContext, text: str | None) -> list[str]:
     """A text's lines."""
     return text.split("\n") if text else []
+
+
+def column(
+    kind: ColumnType,
+    name: str,
+    label: str | Promise,
+    description: str | Promise,
+    *sources: str | Expression | JoinedValues,
+    read: Callable[..., Any] | None = None,
+    **options: Any,
+) -> Column:
+    """A column of a table that can be taken away; without `sources` that of its own name.
+
+    Days, partial dates and decimals are read as text, which the database makes of them.
+    """
+    values = sources or (name,)
+    if kind in (ColumnType.PARTIAL_DATE, ColumnType.DAY, ColumnType.NUMBER):
+        values = tuple(as_text(value) if isinstance(value, str) else value for value in values)
+    return Column(name, label, kind, description, values, read, **options)
+
+
+# A constructor for each type.
+text = partial(column, ColumnType.TEXT)
+texts = partial(column, ColumnType.TEXTS)
+address = partial(column, ColumnType.ADDRESS)
+code = partial(column, ColumnType.CODE)
+partial_date = partial(column, ColumnType.PARTIAL_DATE)
+day = partial(column, ColumnType.DAY)
+time = partial(column, ColumnType.TIME, read=read_time)
+whole = partial(column, ColumnType.WHOLE)
+number = partial(column, ColumnType.NUMBER, read=read_number)
+yes_no = partial(column, ColumnType.YES_NO)
+record_text = partial(text, translated_from="translated")
+named_text = partial(text, translated_from=BESIDE_SOURCE)

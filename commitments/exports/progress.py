@@ -8,10 +8,11 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import Change
-from commitments.exports.columns import Column, ColumnType, RowContext
+from commitments.exports.columns import Column, RowContext, texts
 from commitments.exports.list_columns import LIST_COLUMNS
 from commitments.exports.rows import row_context
 from commitments.i18n.languages import current_language
@@ -27,66 +28,43 @@ def list_column(column_name: str, *sources: str, **changes: Any) -> Column:
     return replace(LIST_COLUMNS_BY_NAME[column_name], sources=sources or (column_name,), **changes)
 
 
+def on_day(column_name: str, name: str, label: str | Promise, description: str | Promise, **changes: Any) -> Column:
+    """The same as it was on the first day or the last, under a name of its own, which is that of the line's field."""
+    return list_column(column_name, name, name=name, label=label, description=description, **changes)
+
+
 # Columns of the file, read from a line by the names of its fields.
 PERIOD_COLUMNS = (
     *(list_column(name) for name in ("reference", "title", "release", "area", "kind", "level", "owners")),
     list_column("sides", "owners"),
-    Column("changes", _("Changes"), ColumnType.TEXTS, _("What changed between the two days."), choices=Change),
-    list_column(
+    texts("changes", _("Changes"), _("What changed between the two days."), choices=Change),
+    on_day(
         "status",
         "status_start",
-        name="status_start",
-        label=_("Status at the start"),
-        description=_("Its status on the first day; “not_yet_promised” where it was announced later."),
+        _("Status at the start"),
+        _("Its status on the first day; “not_yet_promised” where it was announced later."),
         choices=None,
     ),
-    list_column(
-        "status",
-        "status_end",
-        name="status_end",
-        label=_("Status at the end"),
-        description=_("Its status on the last day."),
-    ),
+    on_day("status", "status_end", _("Status at the end"), _("Its status on the last day.")),
     list_column("status_on", description=_("The date of the status at the end.")),
     list_column("stop_reason"),
-    list_column(
+    on_day(
         "deadline",
         "deadline_start",
-        name="deadline_start",
-        label=_("Deadline at the start"),
-        description=_("Its deadline on the first day; its first one where it was announced later."),
+        _("Deadline at the start"),
+        _("Its deadline on the first day; its first one where it was announced later."),
     ),
-    list_column(
-        "deadline",
-        "deadline_end",
-        name="deadline_end",
-        label=_("Deadline at the end"),
-        description=_("Its deadline on the last day."),
-    ),
+    on_day("deadline", "deadline_end", _("Deadline at the end"), _("Its deadline on the last day.")),
     list_column(
         "slip_days",
         "deadline_start",
         "deadline_end",
         description=_("Days from the one deadline’s end to the other’s; negative where it was brought forward."),
     ),
-    Column(
-        "slip_reasons", _("Reasons for slipping"), ColumnType.TEXTS, _("Why the deadline moved between the two days.")
-    ),
+    texts("slip_reasons", _("Reasons for slipping"), _("Why the deadline moved between the two days.")),
     list_column("days_late", "status_end", "deadline_end", "completed_on"),
-    list_column(
-        "achieved",
-        "achieved_start",
-        name="achieved_start",
-        label=_("Achieved by the start"),
-        description=_("The quantity last reported by the first day."),
-    ),
-    list_column(
-        "achieved",
-        "achieved_end",
-        name="achieved_end",
-        label=_("Achieved by the end"),
-        description=_("The quantity last reported by the last day."),
-    ),
+    on_day("achieved", "achieved_start", _("Achieved by the start"), _("The quantity last reported by the first day.")),
+    on_day("achieved", "achieved_end", _("Achieved by the end"), _("The quantity last reported by the last day.")),
     *(list_column(name) for name in ("target", "unit", "note", "evidence_urls")),
     list_column("url", "reference"),
 )

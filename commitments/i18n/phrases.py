@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from commitments.i18n.collation import has_chinese
+
+MONTHS_IN_A_YEAR = 12
 
 
 def join_list(words: Iterable[str]) -> str:
@@ -78,6 +81,26 @@ def with_detail(words: Any, more: Any) -> SafeString:
     """Something, and more about it: "overdue (12 days)"."""
     form = pgettext("something, and more about it in brackets", "%(words)s (%(more)s)")
     return mark_safe(form % {"words": conditional_escape(words), "more": conditional_escape(more)})  # noqa: S308
+
+
+def duration(first: date, last: date) -> str:
+    """The whole years and months between two days, at least so many: "3 years 3 months"; under a month the days."""
+    years, months = divmod(whole_months(first, last), MONTHS_IN_A_YEAR)
+    days = (last - first).days
+    in_years = ngettext("%(number)s year", "%(number)s years", years) % {"number": years}
+    in_months = ngettext("%(number)s month", "%(number)s months", months) % {"number": months}
+    if years and months:
+        form = pgettext("years and months", "%(years)s %(months)s")
+        return form % {"years": in_years, "months": in_months}
+    if years or months:
+        return in_years if years else in_months
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+
+
+def whole_months(first: date, last: date) -> int:
+    """How many months have passed whole between two days."""
+    months = (last.year - first.year) * MONTHS_IN_A_YEAR + last.month - first.month - (last.day < first.day)
+    return max(months, 0)
 
 
 def _halves(form: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, QuerySet, When
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -30,7 +30,7 @@ from commitments.query.tally_figure import tally_figure
 from commitments.query.verdicts import verdict_of
 from commitments.query.years import axis_of
 from commitments.web.links import DayLinks
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 MAX_SAMPLES = 6  # commitments on the page of components
 # To see how Chinese is set: quotation marks, dashes and dots are those of its own fonts.
@@ -41,7 +41,7 @@ CHINESE_SPECIMENS = (
 
 
 @day_page
-def about_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def about_page(page: Page) -> HttpResponse:
     """Method, vocabulary, publisher, corrections, licence, privacy and accessibility."""
     vocabularies = [
         (_("Status"), choices.Status),
@@ -62,11 +62,8 @@ def about_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRespo
         (_("Entries of the ledger"), choices.EntryKind),
         (_("What becomes of an error report"), choices.ErrorReportState),
     ]
-    return render_page(
-        request,
+    return page.render(
         "about",
-        day,
-        as_of=as_of,
         vocabularies=vocabularies,
         news_sources=news_sources_by_class(localdate()),
         head=LedgerHead.objects.get(),
@@ -87,15 +84,12 @@ def news_sources_by_class(today: date) -> list[tuple[Source, list[NewsSource]]]:
 
 
 @day_page
-def design_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def design_page(page: Page) -> HttpResponse:
     """Every component of the pages, with commitments from the record in it where there are any."""
-    commitments, links = Commitment.objects.as_of(day), DayLinks(as_of)
+    day, commitments, links = page.day, Commitment.objects.as_of(page.day), page.links
     commitment = sample_commitment(commitments)
-    return render_page(
-        request,
+    return page.render(
         "design",
-        day,
-        as_of=as_of,
         specimens=CHINESE_SPECIMENS,
         standings=STANDINGS.values(),
         schedules=choices.Schedule,

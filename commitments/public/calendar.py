@@ -174,7 +174,7 @@ def deadline_words(commitment: Commitment, deadline: PartialDate) -> str:
 
 def event_description(commitment: Commitment, record: CalendarRecord) -> Iterator[str]:
     """The event's description, line by line."""
-    release = {"title": localize(commitment.release, "title").text, "day": day_label(commitment.release.issued_on)}
+    release = {"title": localize(commitment.release, "title").text, "day": date_format(commitment.release.issued_on)}
     yield _("“%(quote)s” (%(title)s, %(day)s)") % {"quote": with_ellipses(commitment.quote), **release}
     if (quote := localize(commitment, "quote")).language != RECORD_LANGUAGE:
         yield with_label(_("Our translation"), with_ellipses(quote.text, commitment.quote))
@@ -197,7 +197,7 @@ def deadline_sentences(commitment: Commitment, deadline: PartialDate) -> Iterato
     if commitment.deadline_basis == DeadlineBasis.EVENT:
         yield _("This is the date of the event, not a day on which the pledge falls due.")
     if deadline.first != deadline.last:
-        values = {"date": deadline.label, "day": day_label(deadline.last)}
+        values = {"date": deadline.label, "day": date_format(deadline.last)}
         yield _("The deadline is an interval: %(date)s ends on %(day)s.") % values
     if commitment.deadline_as_stated:
         yield _("In the release’s words: “%(words)s”") % {"words": localize(commitment, "deadline_as_stated").text}
@@ -212,8 +212,3 @@ def revision_line(commitment: Commitment, update: Update) -> str:
         "reason": localize_record_text(commitment, update.deadline_reason).text,
     }
     return _("%(date)s: new deadline %(deadline)s. %(reason)s") % values
-
-
-def day_label(day: date) -> str:
-    """A day as people say it."""
-    return str(date_format(day))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 
@@ -14,37 +15,33 @@ from commitments.models import Commitment, LedgerEntry, LedgerHead, Repetition, 
 from commitments.public import seo
 from commitments.public.commitment_at_entry import commitment_at_entry
 from commitments.public.commitment_context import page_context
-from commitments.public.retracted import retracted_page
-from commitments.query.entries import (
-    describe_corrections,
-    prefetch_evidence,
-    retraction_of_publication,
-)
+from commitments.query.entries import describe_corrections, prefetch_evidence, retraction_of_publication
 from commitments.query.forms import EntryForm
-from commitments.web.links import DayLinks
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 
 @day_page
-def commitment_page(request: HttpRequest, day: date, as_of: date | None, reference: str) -> HttpResponse:
+def commitment_page(page: Page, reference: str) -> HttpResponse:
     """One commitment: its place, its facts and its record; or, with `?entry=`, the same as the ledger stood then."""
-    if "entry" not in request.GET:
-        return _page_of_day(request, day, as_of, reference)
-    form = EntryForm.from_query(request.GET, day)
+    if "entry" not in page.request.GET:
+        return _page_of_day(page, reference)
+    form = EntryForm.from_query(page.request.GET, page.day)
     form.head = LedgerHead.objects.get().sequence
     if not form.is_valid():
-        return render_page(request, "bad_entry", day, status=400, form=form)
+        return replace(page, as_of=None).render("bad_entry", status=400, form=form)
     sequence = form.cleaned_data["entry"]
     if sequence is None:  # a form was sent with an empty box
-        return _page_of_day(request, day, as_of, reference)
-    return commitment_at_entry(request, reference, sequence)
+        return _page_of_day(page, reference)
+    return commitment_at_entry(page.request, reference, sequence)
 
 
-def _page_of_day(request: HttpRequest, day: date, as_of: date | None, reference: str) -> HttpResponse:
+def _page_of_day(page: Page, reference: str) -> HttpResponse:
     """What is known today about a day."""
     if retraction := retraction_of_publication(reference, localdate()):
         retracted = Commitment.objects.for_pages().get(reference=reference)
-        return retracted_page(request, retracted, retraction, retracted.updates.order_by("-entry"), as_of=as_of)
+        struck = retracted.updates.order_by("-entry")
+        return page.render("retracted", noindex=True, commitment=retracted, retraction=retraction, updates=struck)
+    day = page.day
     commitment = get_object_or_404(Commitment.objects.as_of(day).for_pages(), reference=reference)
     updates = list(
         commitment.updates.filter(effective_on__lte=day)
@@ -60,7 +57,7 @@ def _page_of_day(request: HttpRequest, day: date, as_of: date | None, reference:
     shown = page_context(
         commitment,
         updates,
-        links=DayLinks(as_of),
+        links=page.links,
         section=section,
         mates=section_mates(commitment),
         repeats=repeats,
@@ -68,11 +65,8 @@ def _page_of_day(request: HttpRequest, day: date, as_of: date | None, reference:
         entries=entries,
     )
     head = LedgerEntry.objects.latest("sequence")
-    return render_page(
-        request,
+    return page.render(
         "commitment",
-        day,
-        as_of=as_of,
         **shown,
         owners=commitment.owners.all(),
         partners=commitment.partners.all(),
@@ -81,8 +75,8 @@ def _page_of_day(request: HttpRequest, day: date, as_of: date | None, reference:
         parts=Commitment.objects.as_of(day).filter(part_of=commitment).order_by("reference_key"),
         neighbours=neighbours(commitment, day),
         head=head,
-        cited=request.build_absolute_uri(permanent_path(reference, head, as_of)),
-        data=seo.commitment_json_ld(commitment, shown["verdict"].text, request.build_absolute_uri),
+        cited=page.request.build_absolute_uri(permanent_path(page, reference, head)),
+        data=seo.commitment_json_ld(commitment, shown["verdict"].text, page.request.build_absolute_uri),
     )
 
 
@@ -91,10 +85,10 @@ def section_mates(commitment: Commitment) -> QuerySet[Commitment]:
     return Commitment.objects.public().filter(release=commitment.release, area=commitment.area)
 
 
-def permanent_path(reference: str, head: LedgerEntry, as_of: date | None) -> str:
+def permanent_path(page: Page, reference: str, head: LedgerEntry) -> str:
     """Where what the page says can be seen again: at the ledger's last entry, or on the day that was asked for."""
-    page = DayLinks(as_of).page("commitment", reference)
-    return page if as_of else f"{page}?entry={head.sequence}"
+    path = page.links.page("commitment", reference)
+    return path if page.as_of else f"{path}?entry={head.sequence}"
 
 
 def repetitions(commitment: Commitment, day: date) -> tuple[QuerySet[Repetition], QuerySet[Repetition]]:

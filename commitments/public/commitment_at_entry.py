@@ -10,11 +10,10 @@ from django.utils.timezone import localdate
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
 from commitments.models import LedgerEntry
 from commitments.public.commitment_context import page_context
-from commitments.public.retracted import retracted_page
 from commitments.query.at_entry import CommitmentHistory, RecordAtEntry, parts, repetitions
 from commitments.query.entries import describe_corrections
 from commitments.web.links import DayLinks
-from commitments.web.pages import render_page
+from commitments.web.pages import Page
 
 
 def commitment_at_entry(request: HttpRequest, reference: str, sequence: int) -> HttpResponse:
@@ -27,12 +26,19 @@ def commitment_at_entry(request: HttpRequest, reference: str, sequence: int) -> 
     others = _named_commitments(record, shown)
     record.name_all([shown, *others.values()])
     if shown.commitment.retracted_at:
-        return retracted_page(request, shown.commitment, _retraction(shown), shown.updates, at_entry=entry)
+        return Page(request, localdate()).render(
+            "retracted",
+            at_entry=entry,
+            noindex=True,
+            commitment=shown.commitment,
+            retraction=_retraction(shown),
+            updates=shown.updates,
+        )
     day = record.day_of(shown)
     for history in (shown, *others.values()):
         record.assess(history, day)
     shown.commitment.part_of = others[part_of].commitment if (part_of := shown.fields["part_of"]) in others else None
-    return render_page(request, "commitment", day, **_context(request, record, shown, others))
+    return Page(request, day).render("commitment", **_context(request, record, shown, others))
 
 
 def _named_commitments(record: RecordAtEntry, shown: CommitmentHistory) -> dict[str, CommitmentHistory]:

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from commitments.domain.choices import EntryKind, Kind, Schedule
-from commitments.i18n.phrases import join_clauses, join_sentences, quote_html, with_detail
+from commitments.i18n.phrases import duration, join_clauses, join_sentences, quote_html, with_detail
 from commitments.models import Commitment, LedgerEntry, Repetition, Section, Update
 from commitments.public.commitment_record import entry_days, evidence_by_source, record_items
 from commitments.public.passage import Passage, passage_of
 from commitments.public.story import story_of
 from commitments.query.localized import localize
-from commitments.query.standing import MOVING, SILENT, standing
-from commitments.query.verdicts import done_when_sentence, duration, verdict_of
+from commitments.query.standing import MOVING, SILENT, lateness, standing
+from commitments.query.verdicts import done_when_sentence, verdict_of
 from commitments.web.links import DayLinks
 
 
@@ -147,14 +147,9 @@ def promised_again(commitment: Commitment, repeated_by: Iterable[Repetition]) ->
 
 def late_by(commitment: Commitment) -> str:
     """How late it certainly was or is; nothing unless it certainly is."""
-    state, deadline = commitment.state, commitment.state.deadline
-    if deadline is None:
-        return ""
-    if commitment.schedule == Schedule.MET_LATE and state.completed_on:
-        return _("at least %(length)s") % {"length": duration(deadline.last, state.completed_on.first)}
-    if commitment.schedule == Schedule.OVERDUE:
-        return _("%(length)s so far") % {"length": duration(deadline.last, commitment.day)}
-    return ""
+    length = lateness(commitment)
+    form = _("%(length)s so far") if commitment.schedule == Schedule.OVERDUE else _("at least %(length)s")
+    return form % {"length": length} if length else ""
 
 
 def due_words(commitment: Commitment) -> str:

@@ -28,13 +28,14 @@ from commitments.query.forms import PER_PAGE
 from commitments.query.list_rows import list_rows
 from commitments.web.links import keep_params, replace_params
 from commitments.web.page_cache import cache_public
-from commitments.web.pages import render_page
+from commitments.web.pages import Page
 from commitments.web.rate_limits import limit_search
 
 PAGE_SIZES = (10, 25, 50, 100)
 MAX_CHOICES = 15  # of one filter whose choices grow with the record: the most frequent are shown
 WHOLE_UP_TO = 60  # a list of so many stands on one page, unless another length is asked for
-# The panel, in this order; what is open stands open, the rest only where something is asked of it.
+# The panel, in this order; what is open stands open, the rest only where something is asked of it. `checked`, which
+# links of ours use, has no boxes: its chip takes it away.
 PANEL = (
     *("status", "delivered", "side", "area", "schedule", "late", "evidence", "freshness", "silent"),
     *("owner", "partner", "kind", "level", "release", "repeated"),
@@ -57,12 +58,11 @@ RARE_SIDES = (Side.BOTH, Side.NATIONAL, Side.OTHER)
 @cache_public
 def commitment_list(request: HttpRequest) -> HttpResponse:
     """The list. An impossible question is answered 400 with what is wrong beside its field, and no table."""
-    today = localdate()
-    filterset = CommitmentFilter(request.GET, today)
-    if not filterset.is_valid():
-        return render_page(
-            request, "commitments", filterset.day, as_of=filterset.as_of, status=400, **filter_panel(filterset, {})
-        )
+    filterset = CommitmentFilter(request.GET, localdate())
+    is_valid = filterset.is_valid()
+    page = Page(request, filterset.day, filterset.as_of)
+    if not is_valid:
+        return page.render("commitments", status=400, **filter_panel(filterset, {}))
     limit_search(request)
     cleaned_data = filterset.form.cleaned_data
     facets = count_choices(filterset)
@@ -71,14 +71,9 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     rows = page_rows(filterset, facets.references((number - 1) * size, number * size)) if number <= last else []
     if number > last:
         filterset.form.add_error("page", _("There is no page %(page)s: see the first page.") % {"page": number})
-        return render_page(
-            request, "commitments", filterset.day, as_of=filterset.as_of, status=400, **filter_panel(filterset, {})
-        )
-    return render_page(
-        request,
+        return page.render("commitments", status=400, **filter_panel(filterset, {}))
+    return page.render(
         "commitments",
-        filterset.day,
-        as_of=filterset.as_of,
         rows=rows,
         headers=column_headers(CommitmentTable(rows), filterset),
         total=facets.total,

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 
 from commitments.exports.datasets import DATASETS
 from commitments.i18n.languages import RECORD_LANGUAGE, current_language
 from commitments.models import LedgerEntry, Translation
 from commitments.public.subscriptions import NEVER, last_recorded
 from commitments.query.filters import CommitmentFilter
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 
 @day_page
-def data_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def data_page(page: Page) -> HttpResponse:
     """Every download and its licence."""
-    filterset = CommitmentFilter(QueryDict(f"as_of={as_of}" if as_of else ""), day)
+    filterset = CommitmentFilter(QueryDict(f"as_of={page.as_of}" if page.as_of else ""), page.day)
     recorded, translated = last_recorded(), last_translated()
     in_chinese = current_language() != RECORD_LANGUAGE
     tables = [
@@ -30,8 +30,7 @@ def data_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRespon
         }
         for name, dataset in DATASETS.items()
     ]
-    entries = LedgerEntry.objects.count()
-    return render_page(request, "data", day, as_of=as_of, tables=tables, entries=entries, recorded=recorded)
+    return page.render("data", tables=tables, entries=LedgerEntry.objects.count(), recorded=recorded)
 
 
 def last_translated() -> datetime:

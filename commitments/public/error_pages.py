@@ -12,17 +12,16 @@ from django.template.defaultfilters import filesizeformat
 from django.views.defaults import bad_request
 
 from commitments.web.errors import is_database_unavailable, unavailable_response
-from commitments.web.pages import day_form, render_page
+from commitments.web.pages import page_of_day
 
 
 def not_found_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, with ways on, on the day that was asked for."""
     try:
-        form = day_form(request)
+        page = page_of_day(request)
     except SuspiciousOperation as error:
         return bad_request(request, error)
-    as_of = form.cleaned_data["as_of"] if form.is_valid() else None
-    return render_page(request, "not_found", as_of or form.today, as_of=as_of, status=404)
+    return page.render("not_found", status=404)
 
 
 def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -34,8 +34,7 @@ from commitments.models.commitment import REFERENCE
 from commitments.models.error_report import CLOCKS_APART, SENDER_COUNTS_FOR
 from commitments.models.fields import validate_address
 from commitments.query.localized import localize
-from commitments.web.links import DayLinks
-from commitments.web.pages import day_form, day_page, render_page
+from commitments.web.pages import Page, day_page, page_of_day
 from commitments.web.rate_limits import client_network
 
 MAX_LENGTH = 5000  # characters of what is wrong
@@ -200,20 +199,18 @@ def report_error(request: HttpRequest) -> HttpResponseBase:
 
 
 @day_page
-def empty_form(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def empty_form(page: Page) -> HttpResponse:
     """The empty form, about the commitment of the link that led here."""
-    form = ErrorReportForm(None, day, request.GET.get("commitment", ""))
-    return form_response(request, form, day, as_of, status=400 if form.unknown else 200)
+    form = ErrorReportForm(None, page.day, page.request.GET.get("commitment", ""))
+    return form_response(page, form, status=400 if form.unknown else 200)
 
 
 def receive_report(request: HttpRequest) -> HttpResponse:
     """Keep a report and lead to its page, or show the form again with what is wrong."""
-    date_form = day_form(request)
-    as_of = date_form.cleaned_data["as_of"] if date_form.is_valid() else None
-    day = as_of or date_form.today
-    form = ErrorReportForm(request.POST, day)
+    page = page_of_day(request)
+    form = ErrorReportForm(request.POST, page.day)
     if not form.is_valid():
-        return form_response(request, form, day, as_of, status=400)
+        return form_response(page, form, status=400)
     now = timezone.now()
     # Of the form and what it says: sent twice it is one report, gone back to and changed it is another.
     form.token = salted_hmac(SALT, f"{form.token} {form.cleaned_data['what']}", algorithm="sha256").hexdigest()[:32]
@@ -221,40 +218,27 @@ def receive_report(request: HttpRequest) -> HttpResponse:
     if not report:
         ErrorReport.objects.forget_senders(now)
         if wait := seconds_to_wait(sender_digests(request, now), now):
-            response = form_response(request, form, day, as_of, status=429, minutes=ceil(wait / 60))
+            response = form_response(page, form, status=429, minutes=ceil(wait / 60))
             response.headers["Retry-After"] = str(wait)
             return response
         report = form.store(sender_digests(request, now)[0], now)
-    return HttpResponseRedirect(DayLinks(as_of).page("error_report_status", report.token), status=303)
+    return HttpResponseRedirect(page.links.page("error_report_status", report.token), status=303)
 
 
-def form_response(
-    request: HttpRequest, form: ErrorReportForm, day: date, as_of: date | None, *, status: int, **context: Any
-) -> HttpResponse:
+def form_response(page: Page, form: ErrorReportForm, *, status: int, **context: Any) -> HttpResponse:
     """The form; kept by nobody, because its stamp is for one reader."""
-    response = render_page(
-        request, "report_error", day, as_of=as_of, status=status, form=form, trap=HONEYPOT, **context
-    )
+    response = page.render("report_error", status=status, form=form, trap=HONEYPOT, **context)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 @day_page
-def error_report_status(request: HttpRequest, day: date, as_of: date | None, token: str) -> HttpResponse:
+def error_report_status(page: Page, token: str) -> HttpResponse:
     """What was sent, its state and the answer, for whoever has the link."""
     report = get_object_or_404(ErrorReport.objects.select_related("organisation"), token=token)
-    commitment = Commitment.objects.as_of(day).filter(error_reports=report).first()
-    link = request.build_absolute_uri(request.path)
-    response = render_page(
-        request,
-        "error_report_status",
-        day,
-        as_of=as_of,
-        report=report,
-        commitment=commitment,
-        link=link,
-        canonical=None,
-    )
+    commitment = Commitment.objects.as_of(page.day).filter(error_reports=report).first()
+    link = page.request.build_absolute_uri(page.request.path)
+    response = page.render("error_report_status", report=report, commitment=commitment, link=link, canonical=None)
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
     for name, value in headers.items():
         response.headers[name] = value

@@ -14,12 +14,23 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from commitments.domain.choices import EntryKind, Schedule
+from commitments.domain.choices import EntryKind, Relation, Schedule, Source, StopReason
 from commitments.i18n.languages import HREFLANGS, RECORD_LANGUAGE, current_language, path_in_language
-from commitments.i18n.phrases import join_list, with_label
+from commitments.i18n.phrases import (
+    bracket_html,
+    join_clauses,
+    join_list,
+    join_parts,
+    join_sentences,
+    quote_html,
+    with_ellipses,
+    with_label,
+)
 from commitments.i18n.site_name import site_name
 from commitments.models import Commitment, Evidence, LedgerEntry, Update
 from commitments.public.commitment_record import late_completions
@@ -43,7 +54,7 @@ from commitments.query.entries import (
     with_details,
     with_status_changes,
 )
-from commitments.query.localized import display_title
+from commitments.query.localized import display_title, localize, localize_record_text, quantity
 from commitments.query.standing import standing_of
 from commitments.query.verdicts import verdict_of
 
@@ -129,18 +140,21 @@ def feed_items(request: HttpRequest, query: FeedQuery) -> Iterator[dict[str, Any
         for correction in describe_corrections([*entries, *retractions])
     }
     for entry in entries:
-        commitment = commitment_of(entry)
+        commitment, update = commitment_of(entry), getattr(entry, "update", None)
         about = named.get(entry.subject.sequence)
-        context = {
+        moved = changes.get(entry.sequence, NO_CHANGE)
+        context: dict[str, Any] = {
             "entry": entry,
             "commitment": commitment,
-            "change": about if entry.kind == EntryKind.ENTITY else None,
-            "moved": changes.get(entry.sequence, NO_CHANGE),
+            "moved": moved,
+            "happened": what_happened(update, moved, commitment) if update and commitment else "",
+            "evidence": [evidence_line(commitment, piece) for piece in update.evidence.all()] if update else [],
             "verdict": verdicts.get(commitment.reference, "") if commitment else "",
             "as_of": query.as_of,
-            "changes": corrected.get(entry.sequence, []),
+            "changes": about.changes if about and entry.kind == EntryKind.ENTITY else corrected.get(entry.sequence),
             "retraction": later[entry.sequence].get(EntryKind.RETRACTION),
             "redaction": later[entry.sequence].get(EntryKind.REDACTION),
+            **(quotes(commitment) if commitment and entry.kind == EntryKind.PUBLISHED else {}),
         }
         yield {
             "title": single_line(with_label(item_subject(commitment, about), event_summary(context))),
@@ -249,14 +263,51 @@ def verdicts_on(entries: Iterable[LedgerEntry], day: date) -> dict[str, str]:
     return {commitment.reference: verdict_of(commitment, timeless=True).text for commitment in commitments}
 
 
+def what_happened(update: Update, moved: StatusChange, commitment: Commitment) -> str:
+    """What an update says first: its date, and the status that it reports or what else it is; else nothing."""
+    if not update.date:
+        return ""
+    if not update.status:
+        return with_label(update.date.label, EntryKind(update.kind).label)
+    words = [" → ".join(filter(None, (moved.before, moved.after)))]
+    if update.stop_reason:
+        words[0] = join_sentences([words[0], bracket_html(StopReason(update.stop_reason).label)])
+    if update.achieved is not None:
+        words.append(quantity(update.achieved, commitment))
+    return mark_safe(with_label(update.date.label, " · ".join(words)))  # noqa: S308  (labels of ours, and escaped)
+
+
+def evidence_line(commitment: Commitment | None, piece: Evidence) -> SafeString:
+    """A page that an entry rests on: its title, who published it and when, what it is, and its address."""
+    title, publisher = (localize_record_text(commitment, text).marked for text in (piece.title, piece.publisher))
+    dated = piece.date.label if piece.date else _("undated")
+    labels = {"relation": Relation(piece.relation).label, "source": Source(piece.source).label}
+    form = with_label(join_parts(['<a href="{}">{}</a>', "{}", "{}{}"]), "{}")
+    line = format_html(form, piece.url, title, publisher, dated, _(" (%(relation)s; %(source)s)") % labels, piece.url)
+    if not piece.archived_url:
+        return line
+    form = join_clauses(["{}", '<a href="{}">{}</a>'])
+    return format_html(form, line, piece.archived_url, _("archived copy"))
+
+
+def quotes(commitment: Commitment) -> dict[str, str]:
+    """A commitment's quote, and how it is said in the language of the moment where it is translated."""
+    translated = localize(commitment, "quote")
+    words = quote_html(with_ellipses(translated.text, commitment.quote))
+    is_translated = translated.language != RECORD_LANGUAGE
+    return {
+        "quote": with_ellipses(commitment.quote),
+        "translation": format_html(with_label("{}", "{}"), _("Our translation"), words) if is_translated else "",
+    }
+
+
 def event_summary(context: dict[str, Any]) -> str:
     """What an entry says, in a few words: "in progress", "check", "correction: title"."""
     entry: LedgerEntry = context["entry"]
     words = context["moved"].after or str(EntryKind(entry.kind).label)
-    if context["changes"]:
-        words = with_label(words, join_list(str(change["field"]) for change in context["changes"]))
-    if context["change"]:
-        words = with_label(words, join_list(item.field for item in context["change"].changes))
+    changes = context["changes"]
+    if changes or (entry.kind == EntryKind.ENTITY and changes is not None):
+        words = with_label(words, join_list(change.field for change in changes))
     if entry.target_id:
         words = _("%(what)s of entry %(number)s") % {"what": words, "number": entry.target_id}
     return _("%(what)s (retracted)") % {"what": words} if context["retraction"] else words

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
@@ -24,7 +23,7 @@ from commitments.public.tallies import ROLES, Tally, bar_parts, legend, tally_by
 from commitments.query.findings import count_by_release
 from commitments.query.localized import localize
 from commitments.web.links import DayLinks
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 MAX_CELLS = 60  # pledges of one area that are drawn as cells: more are a bar
 
@@ -53,13 +52,13 @@ class AreaLine:
 
 
 @day_page
-def area_index(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def area_index(page: Page) -> HttpResponse:
     """Every area in the order that staff gave them, with how its pledges stand."""
-    tallies, links = tally_by(Commitment.objects.as_of(day), "area_id"), DayLinks(as_of)
+    tallies, links = tally_by(Commitment.objects.as_of(page.day), "area_id"), page.links
     lines = [
         area_line(area, tallies[area.pk], links) for area in Area.objects.public(localdate()) if area.pk in tallies
     ]
-    return render_page(request, "areas", day, as_of=as_of, lines=lines)
+    return page.render("areas", lines=lines)
 
 
 def area_line(area: Area, tally: Tally, links: DayLinks) -> AreaLine:
@@ -75,31 +74,28 @@ class OrganisationLine:
     organisation: Organisation
     owned: int
     joined: int
-    links: DayLinks
-
-    @property
-    def owned_address(self) -> str:
-        """What it must deliver."""
-        return self.links.commitments(owner=self.organisation.slug)
-
-    @property
-    def joined_address(self) -> str:
-        """What it takes part in."""
-        return self.links.commitments(partner=self.organisation.slug)
+    owned_address: str
+    joined_address: str
 
 
 @day_page
-def organisation_index(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def organisation_index(page: Page) -> HttpResponse:
     """Every organisation that has part in something public, side by side and by name."""
-    commitments, links = Commitment.objects.as_of(day), DayLinks(as_of)
+    commitments, links = Commitment.objects.as_of(page.day), page.links
     owned, joined = count_by(commitments, "ownership__organisation"), count_by(commitments, "partnership__organisation")
     lines = [
-        OrganisationLine(organisation, owned.get(organisation.pk, 0), joined.get(organisation.pk, 0), links)
-        for organisation in sorted_by_name(Organisation.objects.public(localdate()))
+        OrganisationLine(
+            one,
+            owned.get(one.pk, 0),
+            joined.get(one.pk, 0),
+            links.commitments(owner=one.slug),
+            links.commitments(partner=one.slug),
+        )
+        for one in sorted_by_name(Organisation.objects.public(localdate()))
     ]
     lines.sort(key=side_place)  # stable: by name within a side
     sides = [(Side.values[place], list(group)) for place, group in groupby(lines, key=side_place)]
-    return render_page(request, "organisations", day, as_of=as_of, sides=sides)
+    return page.render("organisations", sides=sides)
 
 
 def side_place(line: OrganisationLine) -> int:
@@ -122,9 +118,9 @@ def count_by(commitments: CommitmentQuerySet, column: str) -> dict[int, int]:
 
 
 @day_page
-def release_index(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def release_index(page: Page) -> HttpResponse:
     """Every release that was out on the day, the newest first, each with its finding; and what is not read yet."""
-    commitments = Commitment.objects.as_of(day)
+    commitments = Commitment.objects.as_of(page.day)
     tallies, counts = count_groups(commitments).by_release, count_by_release(commitments)
-    sources = list_sources(day, tallies, counts, DayLinks(as_of))
-    return render_page(request, "releases", day, as_of=as_of, sources=sources[::-1])
+    sources = list_sources(page.day, tallies, counts, page.links)
+    return page.render("releases", sources=sources[::-1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import LedgerHead
 from commitments.web.page_cache import CACHE_CONTROL
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 from commitments.web.snapshot import public_get
 
 # For any Python from 3.9 on, with nothing installed. Tests run these very lines as the page shows them.
@@ -56,12 +55,10 @@ ENTRY_PARTS = (
 
 
 @day_page
-def ledger_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def ledger_page(page: Page) -> HttpResponse:
     """What the ledger is and how to check it. Where it ends is told of today, whatever day is asked for."""
-    check = CHECK_SCRIPT.replace("ADDRESS", request.build_absolute_uri(reverse("ledger_jsonl")))
-    return render_page(
-        request, "ledger", day, as_of=as_of, head=LedgerHead.objects.get(), parts=ENTRY_PARTS, check=check
-    )
+    check = CHECK_SCRIPT.replace("ADDRESS", page.request.build_absolute_uri(reverse("ledger_jsonl")))
+    return page.render("ledger", head=LedgerHead.objects.get(), parts=ENTRY_PARTS, check=check)
 
 
 @public_get

@@ -22,8 +22,7 @@ from commitments.i18n.phrases import with_label
 from commitments.models import Area, Commitment, Release
 from commitments.models.commitment import CommitmentQuerySet, Repetition
 from commitments.public.tallies import Tally, legend
-from commitments.query.localized import display_title
-from commitments.query.short_titles import localize_short_title
+from commitments.query.localized import display_title, localize_short_title
 from commitments.query.standing import ANNOUNCED, DONE, LATE, MOVING, SILENT, STANDINGS, standing
 from commitments.query.years import axis_of, news_by_year, strip
 from commitments.web.links import DayLinks

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 
@@ -17,28 +16,25 @@ from commitments.public.tallies import legend, sum_tallies, tally_by
 from commitments.query.entity_changes import changes_of
 from commitments.query.list_rows import list_rows
 from commitments.web.links import DayLinks
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 
 @day_page
-def organisation_page(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
+def organisation_page(page: Page, slug: str) -> HttpResponse:
     """What one organisation owns, and what it takes part in; a government's page shows both sides."""
     organisation = get_object_or_404(Organisation.objects.public(localdate()), slug=slug)
-    rows = Commitment.objects.as_of(day)
+    rows = Commitment.objects.as_of(page.day)
     tally = sum_tallies(tally_by(rows.owned_by([organisation]), "level"))
-    return render_page(
-        request,
+    return page.render(
         "organisation",
-        day,
-        as_of=as_of,
         organisation=organisation,
         changes=changes_of(organisation),
         owned=first_rows(rows.owned_by([organisation])),
         joined=first_rows(rows.joined_by([organisation])),
         pledges=tally.total,
         not_counted=tally.not_counted,
-        legend=legend(tally, DayLinks(as_of), owner=slug),
-        sides=side_tallies(rows, DayLinks(as_of)) if organisation.kind == OrganisationKind.GOVERNMENT else [],
+        legend=legend(tally, page.links, owner=slug),
+        sides=side_tallies(rows, page.links) if organisation.kind == OrganisationKind.GOVERNMENT else [],
         shown=MAX_ROWS,
     )
 

@@ -8,16 +8,16 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import ANNOUNCED, DeadlineBasis, EntryKind, Freshness, Level, Schedule, Status
 from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.languages import CHINESE
-from commitments.i18n.phrases import join_sentences, with_label
+from commitments.i18n.phrases import duration, join_sentences, with_label
 from commitments.models import Commitment, Occasion, Release, Update
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.public.charts import percent
@@ -25,8 +25,8 @@ from commitments.public.named_index import index_areas
 from commitments.public.overview_counts import OverviewCounts, count_groups
 from commitments.public.seo import dataset_json_ld, is_schema_date
 from commitments.public.tallies import Tally
-from commitments.query.findings import IN_PROGRESS, Finding, ReleaseCounts, count_by_release, find
-from commitments.query.localized import LocalizedText, localize, localize_record_text, shorten
+from commitments.query.findings import IN_PROGRESS, ReleaseCounts, count_by_release, find
+from commitments.query.localized import LocalizedText, localize, localize_record_text, localize_short_title, shorten
 from commitments.query.overview_sentences import (
     NAMED_A_DATE,
     dated_heading,
@@ -34,14 +34,13 @@ from commitments.query.overview_sentences import (
     long_silence_sentence,
     silence_sentence,
 )
-from commitments.query.short_titles import localize_short_title
 from commitments.query.sorting import ordering
 from commitments.query.standing import standing
 from commitments.query.tally_figure import TallyFigure, tally_figure
-from commitments.query.verdicts import END_OF_SENTENCE, duration
+from commitments.query.verdicts import END_OF_SENTENCE
 from commitments.query.years import axis_of
 from commitments.web.links import DayLinks
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 MAX_NAMED = 8  # in a sentence
 MAX_SHOWN = 20  # rows of a table; the list has the rest
@@ -51,20 +50,17 @@ MAX_DESCRIPTION = 300  # characters of what search engines show
 
 
 @day_page
-def overview(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def overview(page: Page) -> HttpResponse:
     """What was promised, and what came of it."""
-    commitments, links = Commitment.objects.as_of(day), DayLinks(as_of)
+    day, commitments, links = page.day, Commitment.objects.as_of(page.day), page.links
     counts, by_release = count_groups(commitments), count_by_release(commitments)
     sources = list_sources(day, counts.by_release, by_release, links)
     read = [source.release for source in sources if source.release and source.is_read]
-    return render_page(
-        request,
+    return page.render(
         "overview",
-        day,
-        as_of=as_of,
         description=describe(sources),
-        data=dataset_json_ld(request.build_absolute_uri),
-        kicker=known_on(day, as_of, counts.last_checked_on),
+        data=dataset_json_ld(page.request.build_absolute_uri),
+        kicker=known_on(day, page.as_of, counts.last_checked_on),
         sources=sources,
         newest_first=sources[::-1],
         only=next((source for source in sources if source.is_read), None) if len(read) == 1 else None,
@@ -109,7 +105,7 @@ class Source:
     release: Release | None = None
     pledges: int = 0
     commitments: int = 0
-    finding: Finding | None = None
+    finding: SafeString | None = None
     figure: TallyFigure | None = None
 
     @property
@@ -164,7 +160,7 @@ def release_links(sources: Iterable[Source], links: DayLinks) -> list[dict[str, 
 def describe(sources: Iterable[Source]) -> str:
     """The findings for search engines and whoever shares a link: the newest first, cut at a whole sentence."""
     found = [source for source in sources if source.finding][::-1]
-    texts = [source.finding.text for source in found if source.finding]
+    texts = [strip_tags(source.finding) for source in found if source.finding]
     if len(found) > 1:
         months = [date_format(source.day, "YEAR_MONTH_FORMAT") for source in found]
         texts = [with_label(month, text) for month, text in zip(months, texts, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from commitments.i18n.phrases import with_label
 from commitments.i18n.site_name import site_name
 from commitments.models import Area, Commitment, Organisation
 from commitments.public.commitment_list import filter_chips
+from commitments.query import standing
 from commitments.query.expressions import to_partial_date
 from commitments.query.filters import PeriodFilter, period_params
 from commitments.query.forms import BREAKDOWNS
@@ -36,10 +37,10 @@ from commitments.query.period import (
     iter_lines,
     period_title,
 )
-from commitments.query.verdicts import Verdict, duration, verdict_of
+from commitments.query.verdicts import Verdict, verdict_of
 from commitments.web.links import DayLinks, keep_params, replace_params
 from commitments.web.page_cache import cache_public
-from commitments.web.pages import render_page
+from commitments.web.pages import Page
 from commitments.web.rate_limits import limit_search
 
 # The headings of the breakdowns.
@@ -101,7 +102,7 @@ def progress_report(request: HttpRequest) -> HttpResponse:
     today = localdate()
     filterset = PeriodFilter(request.GET, today)
     if not filterset.is_valid():
-        return render_page(request, "progress_report", today, status=400, **form_context(filterset))
+        return Page(request, today).render("progress_report", status=400, **form_context(filterset))
     limit_search(request)
     organisations = {str(organisation.pk): organisation for organisation in Organisation.objects.all()}
     by = filterset.form.cleaned_data["by"] or "area"
@@ -128,7 +129,7 @@ def progress_report(request: HttpRequest) -> HttpResponse:
         "changes": Change,
         "sections": report_sections(report, organisations, filterset.day),
     }
-    return render_page(request, "progress_report", today, **context)
+    return Page(request, today).render("progress_report", **context)
 
 
 def form_context(filterset: PeriodFilter) -> dict[str, Any]:
@@ -320,5 +321,6 @@ def section_rows(
 
 def late_by(line: PeriodLine, last: date) -> str:
     """How long it is late on the last day, in words, where that is certain; else nothing."""
-    days, deadline = line.days_late(last), to_partial_date(line.deadline_end)
-    return duration(deadline.last, deadline.last + timedelta(days=days)) if days and deadline else ""
+    deadline, completed_on = to_partial_date(line.deadline_end), to_partial_date(line.completed_on)
+    length = standing.late_by(line.schedule(last), deadline, completed_on, last)
+    return standing.late_words(length) if length else ""

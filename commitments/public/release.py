@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 from itertools import groupby
 
 from django.db.models import F, Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from commitments.models import Commitment, Release
 from commitments.query.entity_changes import changes_of
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 MAX_ROWS_OF_RELEASE = 400
 
 
 @day_page
-def release_page(request: HttpRequest, day: date, as_of: date | None, slug: str) -> HttpResponse:
+def release_page(page: Page, slug: str) -> HttpResponse:
     """The release in the reader's order, with its commitments in place."""
-    release = get_object_or_404(Release.objects.public(day), slug=slug)
+    release = get_object_or_404(Release.objects.public(page.day), slug=slug)
     in_order = (F("area__position").asc(nulls_last=True), "paragraph", "reference_key")
-    rows = Commitment.objects.as_of(day).filter(release=release).order_by(*in_order)
+    rows = Commitment.objects.as_of(page.day).filter(release=release).order_by(*in_order)
     total = rows.count()
     by_area: defaultdict[int | None, list[Commitment]] = defaultdict(list)
     for row in rows[:MAX_ROWS_OF_RELEASE]:
@@ -32,13 +31,10 @@ def release_page(request: HttpRequest, day: date, as_of: date | None, slug: str)
         (section, group_by_paragraph(by_area.pop(section.area_id, [])))
         for section in release.sections.select_related("area")
     ]
-    public = Prefetch("commitments", queryset=Commitment.objects.as_of(day).order_by("reference_key"))
+    public = Prefetch("commitments", queryset=Commitment.objects.as_of(page.day).order_by("reference_key"))
     agreements = list(release.agreements.prefetch_related("parties", public))
-    return render_page(
-        request,
+    return page.render(
         "release",
-        day,
-        as_of=as_of,
         release=release,
         changes=changes_of(release),
         outline=outline,

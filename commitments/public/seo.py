@@ -169,38 +169,26 @@ class CommitmentSitemap(LanguageSitemap):
         return last_entry.recorded_at if last_entry else None
 
 
-class ReleaseSitemap(LanguageSitemap):
-    """Every release that was issued."""
-
-    def items(self) -> Any:
-        """The latest first."""
-        return Release.objects.public(localdate())
-
-
-class AreaSitemap(LanguageSitemap):
-    """Every area in which something public stands."""
-
-    def items(self) -> Any:
-        """In the order that staff gave them."""
-        return Area.objects.public(localdate())
-
-
-class OrganisationSitemap(LanguageSitemap):
-    """Every organisation that has part in something public."""
+class EntitySitemap(LanguageSitemap):
+    """Every release that was issued, every area in which something public stands, every organisation that has part."""
 
     limit = MAX_IN_SITEMAP
 
+    def __init__(self, model: type[Release] | type[Area] | type[Organisation], language: str) -> None:
+        super().__init__(language)
+        self.model = model
+
     def items(self) -> Any:
-        """By name."""
-        return Organisation.objects.public(localdate())
+        """As their pages list them."""
+        return self.model.objects.public(localdate())
 
 
-SITEMAP_CLASSES = {
+SITEMAP_CLASSES: dict[str, Callable[[str], LanguageSitemap]] = {
     "pages": PageSitemap,
     "commitments": CommitmentSitemap,
-    "releases": ReleaseSitemap,
-    "areas": AreaSitemap,
-    "organisations": OrganisationSitemap,
+    "releases": partial(EntitySitemap, Release),
+    "areas": partial(EntitySitemap, Area),
+    "organisations": partial(EntitySitemap, Organisation),
 }
 SITEMAPS: dict[str, Any] = {
     name + (f"-{language}" if language != RECORD_LANGUAGE else ""): partial(part, language)

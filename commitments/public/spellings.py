@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from commitments.models import Commitment
 from commitments.query.entries import retraction_of_publication
-from commitments.web.pages import day_form
+from commitments.web.pages import page_of_day
 from commitments.web.snapshot import public_get
 
 # Letters and digits of half and of full width, and what is typed for a hyphen or left out.
@@ -29,9 +29,7 @@ def canonical_reference(spelling: str) -> str:
 def other_spelling(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """To the address meant, with the whole question. `name`: its name in `urls.py`. Http404 if there is none."""
     canonical = canonical_reference(reference)
-    form = day_form(request)
-    day = form.cleaned_data["as_of"] if form.is_valid() else None
-    if not has_address(canonical, name, day or localdate()):
+    if not has_address(canonical, name, page_of_day(request).day):
         raise Http404
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(reverse(name, args=[canonical]) + (f"?{query}" if query else ""))

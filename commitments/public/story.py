@@ -21,7 +21,7 @@ from commitments.i18n.collation import HAN
 from commitments.i18n.phrases import join_list, join_sentences
 from commitments.models import Commitment, Update
 from commitments.models.commitment import status_role
-from commitments.public.charts import A_MONTH, Axis, axis_for, percent
+from commitments.public.charts import A_MONTH, Axis, axis_for
 from commitments.query.standing import LATE, NONE, STANDINGS
 
 ROW, FIRST_ROW = 17, 14  # from one label to the next, and where the first of them stands
@@ -41,11 +41,6 @@ class StoryMark:
     shape: str
     at: float
 
-    @property
-    def x(self) -> str:
-        """As an attribute."""
-        return percent(self.at)
-
 
 @dataclass(frozen=True, slots=True)
 class StoryRun:
@@ -54,16 +49,6 @@ class StoryRun:
     look: str
     first: float
     last: float
-
-    @property
-    def x1(self) -> str:
-        """As an attribute."""
-        return percent(self.first)
-
-    @property
-    def x2(self) -> str:
-        """As an attribute."""
-        return percent(self.last)
 
 
 @dataclass(slots=True)
@@ -81,14 +66,9 @@ class StoryLabel:
         return f"label said role-{self.role}" if self.role else "label"
 
     @property
-    def x(self) -> str:
-        """Where it is anchored: at its mark, or in the middle of the axis where it would stand out at either side."""
-        return percent(MIDDLE) if self.anchor == "middle" else percent(self.at)
-
-    @property
-    def leads_from(self) -> str:
-        """Where its line comes down."""
-        return percent(self.at)
+    def anchored_at(self) -> float:
+        """At its mark, or in the middle of the axis where it would stand out at either side."""
+        return MIDDLE if self.anchor == "middle" else self.at
 
     @property
     def anchor(self) -> str:
@@ -119,19 +99,9 @@ class StoryDeadline:
     label: StoryLabel | None
 
     @property
-    def x(self) -> str:
-        """Its beginning."""
-        return percent(self.first)
-
-    @property
-    def end(self) -> str:
-        """Its end."""
-        return percent(self.last)
-
-    @property
-    def width(self) -> str:
+    def width(self) -> float:
         """Its length."""
-        return percent(self.last - self.first)
+        return self.last - self.first
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from commitments.domain.choices import Level, Status
-from commitments.models.commitment import Commitment, CommitmentQuerySet, status_role
+from commitments.models.commitment import CommitmentQuerySet, status_role
 from commitments.web.links import DayLinks
 
 # The legend of every chart, in its order: colour role, words, and the list's filters.
@@ -114,8 +114,3 @@ def bar_parts(pledges: Counter[str]) -> list[dict[str, Any]]:
             parts.append({"role": role, "start": f"{start:.2f}%", "width": f"{width:.2f}%"})
         start += width
     return parts
-
-
-def status_order(commitment: Commitment) -> tuple[bool, int, str]:
-    """Pledges first, as the legend has them; aims and umbrellas after them."""
-    return commitment.level != Level.PRIMARY, ROLES.index(commitment.role), commitment.reference_key

@@ -44,7 +44,7 @@ from commitments.query.overview_sentences import NAMED_A_DATE
 from commitments.query.standing import ANNOUNCED, DONE, LATE, MOVING, NONE, UNREAD
 from commitments.web.links import replace_params
 from commitments.web.page_cache import cache_public
-from commitments.web.pages import render_page
+from commitments.web.pages import Page
 from commitments.web.rate_limits import limit_search
 
 # So many lines are still read and still light; above, areas stand for them.
@@ -91,13 +91,15 @@ class HeadLabel:
 def timeline(request: HttpRequest) -> HttpResponse:
     """Deadlines, reports and slips over the years; the list's filters apply."""
     filterset = CommitmentFilter(request.GET, localdate())
-    if not filterset.is_valid():
-        return render_page(request, "timeline", filterset.day, as_of=filterset.as_of, status=400, form=filterset.form)
+    is_valid = filterset.is_valid()
+    page = Page(request, filterset.day, filterset.as_of)
+    if not is_valid:
+        return page.render("timeline", status=400, form=filterset.form)
     limit_search(request)
     extent = measure(filterset)
     context: dict[str, Any] = {"chips": filter_chips(filterset), "total": extent["total"]}
     context |= draw(filterset, extent) if extent["total"] else {"issued": any_release(filterset.day)}
-    return render_page(request, "timeline", filterset.day, as_of=filterset.as_of, **context)
+    return page.render("timeline", **context)
 
 
 def measure(filterset: CommitmentFilter) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from unicodedata import east_asian_width
 from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from commitments.domain.choices import UPDATE_KINDS, DeadlineBasis, EntryKind, Schedule, Status
 from commitments.domain.partial_dates import PartialDate
@@ -24,8 +26,7 @@ from commitments.models import Commitment, Update
 from commitments.models.commitment import status_role
 from commitments.public.charts import A_MONTH, Axis, Mark, percent
 from commitments.query.localized import localize
-from commitments.query.standing import ANNOUNCED, DONE, LATE, NONE, UNREAD, standing
-from commitments.query.verdicts import duration
+from commitments.query.standing import ANNOUNCED, DONE, LATE, NONE, UNREAD, late_words, lateness, standing
 
 # Pixels. Labels stand on the lines from 64rem on: the track is then at least so wide.
 NARROWEST_TRACK = 700
@@ -257,7 +258,7 @@ def line_label(row: Commitment, axis: Axis, bars: list[Mark], points: list[Mark]
     """The words on the line and their place; None for what the shapes and the key say alone."""
     deadline, role, text = row.state.deadline, standing(row).role, ""
     if deadline and row.schedule == Schedule.OVERDUE:
-        role, text = "overdue", _("overdue by %(length)s") % {"length": duration(deadline.last, row.day)}
+        role, text = "overdue", _("overdue by %(length)s") % {"length": lateness(row)}
     elif deadline and row.schedule == Schedule.UNREPORTED:
         text = str(Schedule.UNREPORTED.label)
     if text and deadline:
@@ -270,11 +271,8 @@ def status_label(row: Commitment) -> tuple[str, str, PartialDate | None]:
     """What was reported last, the same in fewer words, and the date at which they stand; None for nothing to say."""
     state = row.state
     if state.status == Status.COMPLETED and row.role != ANNOUNCED and state.completed_on:
-        if row.schedule == Schedule.MET_LATE and state.deadline:
-            length = duration(state.deadline.last, state.completed_on.first)
-            texts = [_("delivered at least %(length)s late"), _("at least %(length)s late")]
-            whole, few = (text % {"length": length} for text in texts)
-            return whole, few, state.completed_on
+        if length := lateness(row):
+            return _("delivered at least %(length)s late") % {"length": length}, late_words(length), state.completed_on
         few = state.completed_on.month_label
         return _("delivered %(date)s") % {"date": few}, few, state.completed_on
     forms = {
@@ -397,15 +395,13 @@ def report_form(row: Commitment, report: TimelineUpdate) -> str:
 
 def schedule_words(row: Commitment) -> str:
     """How it stands past the time that was named; nothing where it does not."""
-    state = row.state
-    if state.deadline is None:
-        return ""
+    length = lateness(row)
     if row.schedule == Schedule.UNREPORTED:
         return _("Outcome unknown.")
-    if row.schedule == Schedule.MET_LATE and state.completed_on and row.role != ANNOUNCED:
-        return _("At least %(length)s late.") % {"length": duration(state.deadline.last, state.completed_on.first)}
     if row.schedule == Schedule.OVERDUE:
-        return _("Overdue by %(length)s.") % {"length": duration(state.deadline.last, row.day)}
+        return _("Overdue by %(length)s.") % {"length": length}
+    if length and row.role != ANNOUNCED:
+        return capfirst(late_words(length)) + pgettext("at the end of a sentence", ".")
     return ""
 
 

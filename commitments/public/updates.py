@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.core.paginator import EmptyPage, Paginator
@@ -14,7 +13,7 @@ from commitments.query.entity_changes import describe_entity_changes
 from commitments.query.entries import public_entries, with_details
 from commitments.query.forms import PER_PAGE
 from commitments.web.links import replace_params
-from commitments.web.pages import day_page, render_page
+from commitments.web.pages import Page, day_page
 
 # What most readers come for: what happened, not that somebody looked or mended a comma.
 NEWS = "news"
@@ -22,12 +21,13 @@ NEWS_KINDS = (EntryKind.REPORT, EntryKind.CONTEXT)
 
 
 @day_page
-def updates_page(request: HttpRequest, day: date, as_of: date | None) -> HttpResponse:
+def updates_page(page: Page) -> HttpResponse:
     """What changed: every entry of the ledger, the latest recorded first; with `entry`, those of one kind, or news."""
+    request = page.request
     kind = request.GET.get("entry", "")
     if kind and kind not in (NEWS, *EntryKind):
-        return render_page(request, "bad_page", day, as_of=as_of, status=400, kinds=[NEWS, *EntryKind])
-    entries = public_entries(day)
+        return page.render("bad_page", status=400, kinds=[NEWS, *EntryKind])
+    entries = public_entries(page.day)
     if kind:
         entries = entries.filter(kind__in=NEWS_KINDS if kind == NEWS else [kind])
     paginator = Paginator(entries.values_list("pk", flat=True), PER_PAGE)
@@ -35,14 +35,11 @@ def updates_page(request: HttpRequest, day: date, as_of: date | None) -> HttpRes
     try:
         shown_page = paginator.page(0 if twice else int(request.GET.get("page") or 1))
     except (ValueError, EmptyPage):
-        return render_page(request, "bad_page", day, as_of=as_of, status=400, last=paginator.num_pages)
+        return page.render("bad_page", status=400, last=paginator.num_pages)
     shown = list(with_details(shown_page))
     described = describe_entity_changes([*shown, *(entry.target for entry in shown if entry.target)])
-    return render_page(
-        request,
+    return page.render(
         "updates",
-        day,
-        as_of=as_of,
         kinds=entry_kind_links(request, kind),
         entries=[(entry, described.get(entry.sequence), described.get(entry.target_id or 0)) for entry in shown],
         page=shown_page,

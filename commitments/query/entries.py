@@ -16,6 +16,7 @@ from commitments.domain.partial_dates import parse_partial_date
 from commitments.i18n.phrases import join_clauses, join_list, with_label
 from commitments.ledger.contents import FREE_TEXT_FIELDS
 from commitments.models import Commitment, Evidence, LedgerEntry, Organisation, Release, Repetition, Update
+from commitments.query.entity_field_changes import DescribedField
 from commitments.query.localized import localize, localize_record_text
 
 LATEST_FIRST = ("-recorded_at", F("update__effective_on").desc(nulls_last=True), "-sequence")
@@ -145,7 +146,7 @@ def describe_corrections(
 
 def describe_change(
     change: dict[str, Any], entry: LedgerEntry, organisations: Mapping[str, Organisation]
-) -> dict[str, Any]:
+) -> DescribedField:
     """What the field is called, and what stood and stands in it."""
     name = change["field"]
 
@@ -164,11 +165,7 @@ def describe_change(
             return escape(_("True") if value else _("False"))
         return localize_record_text(entry.commitment, value).marked if name in FREE_TEXT_FIELDS else escape(value)
 
-    return {
-        "field": commitment_field_label(name),
-        "before": display(change["before"]),
-        "after": display(change["after"]),
-    }
+    return DescribedField(commitment_field_label(name), display(change["before"]), display(change["after"]))
 
 
 def commitment_field_label(name: str) -> str:

@@ -183,18 +183,6 @@ class CommitmentFilter(FilterSet):
     # Filters whose choices grow with the record, where a vocabulary's stay the same.
     data_driven_filters = ("area", "owner", "partner", "release")
 
-    # Links of ours use these; on the page they are taken away by their chips, and are no boxes to tick.
-    filters_without_boxes = ("checked",)
-
-    @property
-    def multi_choice_filters(self) -> list[str]:
-        """The names of the filters that take any of some values: shown as boxes to tick."""
-        return [
-            name
-            for name, choice_filter in self.filters.items()
-            if isinstance(choice_filter, InFilter) and name not in self.filters_without_boxes
-        ]
-
     @property
     def as_of(self) -> date | None:
         """The day asked for, if any, and if it is one."""
@@ -238,23 +226,23 @@ class CommitmentFilter(FilterSet):
 
     def by_owner(self, commitments: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
         """Any of them must deliver."""
-        return commitments.owned_by(Organisation.objects.filter(slug__in=slugs)) if slugs else commitments
+        return commitments.owned_by(Organisation.objects.filter(slug__in=slugs))
 
     def by_partner(self, commitments: CommitmentQuerySet, _name: str, slugs: list[str]) -> CommitmentQuerySet:
         """Any of them takes part."""
-        return commitments.joined_by(Organisation.objects.filter(slug__in=slugs)) if slugs else commitments
+        return commitments.joined_by(Organisation.objects.filter(slug__in=slugs))
 
     def by_side(self, commitments: CommitmentQuerySet, _name: str, sides: list[str]) -> CommitmentQuerySet:
         """An owner is of one of the sides."""
-        return commitments.of_side(sides) if sides else commitments
+        return commitments.of_side(sides)
 
     def by_deadline_from(self, commitments: CommitmentQuerySet, _name: str, deadline: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or later."""
-        return commitments.due(first=deadline.first) if deadline else commitments
+        return commitments.due(first=deadline.first)
 
     def by_deadline_to(self, commitments: CommitmentQuerySet, _name: str, deadline: Any) -> CommitmentQuerySet:
         """The deadline ends on this day or earlier."""
-        return commitments.due(last=deadline.last) if deadline else commitments
+        return commitments.due(last=deadline.last)
 
 
 class PeriodFilter(CommitmentFilter):

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html, strip_tags
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from commitments.domain.choices import ANNOUNCED, Freshness, Level, Schedule, Status
+from commitments.i18n.phrases import join_sentences
 from commitments.models import Release
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.query.expressions import PROMISES_AGAIN
@@ -82,19 +83,7 @@ def count_by_release(commitments: CommitmentQuerySet) -> dict[int, ReleaseCounts
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One release's: `html` with its numbers as links, and `text` without."""
-
-    html: SafeString
-
-    @property
-    def text(self) -> str:
-        """For descriptions."""
-        return strip_tags(self.html)
-
-
-def find(release: Release, counts: ReleaseCounts, link: Link) -> Finding:
+def find(release: Release, counts: ReleaseCounts, link: Link) -> SafeString:
     """The finding of a release, in the language of the moment. `link(**filters)`: the list's address."""
 
     def of_release(**filters: str) -> str:
@@ -102,7 +91,7 @@ def find(release: Release, counts: ReleaseCounts, link: Link) -> Finding:
 
     total = counts.to_be_kept
     if not total:
-        return Finding(_nothing_to_keep(counts.announced, of_release))
+        return _nothing_to_keep(counts.announced, of_release)
     opening = _one_pledge if total == 1 else _several_pledges
     sentences = [opening(release, counts, of_release)]
     if counts.repeating:
@@ -112,8 +101,7 @@ def find(release: Release, counts: ReleaseCounts, link: Link) -> Finding:
             counts.repeating,
         )
         sentences.append(format_html(form, href=of_release(repeated="earlier"), number=counts.repeating))
-    between = pgettext("two sentences", "%(first)s %(second)s") % {"first": "", "second": ""}
-    return Finding(_join(between, sentences))
+    return _join(join_sentences(["", ""]), sentences)
 
 
 def _nothing_to_keep(announced: int, link: Link) -> SafeString:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import pgettext
 
 from commitments.i18n.collation import has_chinese
 from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS, RECORD_LANGUAGE, current_language
+from commitments.ledger.contents import format_decimal
 from commitments.models import Commitment
 
 
@@ -55,6 +58,18 @@ def display_title(commitment: Commitment) -> str:
     return f"{commitment.reference} {localize(commitment, 'title').text}"
 
 
+def localize_short_title(commitment: Commitment) -> LocalizedText:
+    """Its short title, else its title, in the language of the moment.
+
+    A title in the reader's language comes before a short one that nobody has translated.
+    """
+    if not commitment.short_title:
+        return localize(commitment, "title")
+    short_title = localize(commitment, "short_title")
+    title = localize(commitment, "title") if short_title.is_foreign else short_title
+    return short_title if title.is_foreign else title
+
+
 def guess_language(text: str) -> LocalizedText:
     """A text whose language nobody says: on a page in Chinese it is Chinese if it has a Chinese character."""
     return LocalizedText(text, current_language() if has_chinese(text) else RECORD_LANGUAGE)
@@ -69,3 +84,11 @@ def shorten(localized_text: LocalizedText, words: int) -> LocalizedText:
         if localized_text.language in CHINESE
         else truncator.words(words, truncate=" …"),
     )
+
+
+def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
+    """How much of what the commitment counts: "40 employees", 「40名員工」."""
+    unit = localize(commitment, "unit")
+    # A word of another script keeps its distance.
+    pattern = "{} {}" if unit.is_foreign else pgettext("a number and what is counted", "{} {}")
+    return format_html(pattern, format_decimal(value), unit.marked)

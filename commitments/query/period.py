@@ -145,12 +145,6 @@ class PeriodLine(NamedTuple):
             self.status_end, to_partial_date(self.deadline_end), to_partial_date(self.completed_on), last
         )
 
-    def days_late(self, last: date) -> int | None:
-        """Days past the deadline on the last day, where certain."""
-        return assessment.days_late(
-            self.status_end, to_partial_date(self.deadline_end), to_partial_date(self.completed_on), last
-        )
-
     def in_language(self, translations: Mapping[str, str]) -> PeriodLine:
         """The same line in the language of its translations; what has none is left as it is on record."""
         texts = {name: translations.get(text, text) for name in TEXT_FIELDS if (text := getattr(self, name))}

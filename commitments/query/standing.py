@@ -7,11 +7,15 @@ shapes and their colours: /about/design/.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import Freshness, Kind, Schedule, Status
+from commitments.domain.partial_dates import PartialDate
+from commitments.i18n.phrases import duration
 from commitments.models import Commitment
 from commitments.models.commitment import status_role
 
@@ -66,3 +70,21 @@ def standing_of(status: str, kind: str, schedule: str = "", freshness: str = "",
     elif role == NONE and not searched:
         role = UNREAD
     return STANDINGS[role]
+
+
+def late_by(schedule: str, deadline: PartialDate | None, completed_on: PartialDate | None, day: date) -> str:
+    """How long after its deadline it was delivered, at least, or is unfinished by the day; empty unless it is late."""
+    if deadline and completed_on and schedule == Schedule.MET_LATE:
+        return duration(deadline.last, completed_on.first)
+    return duration(deadline.last, day) if deadline and schedule == Schedule.OVERDUE else ""
+
+
+def lateness(commitment: Commitment) -> str:
+    """The same of a commitment on the day asked for."""
+    state = commitment.state
+    return late_by(commitment.schedule, state.deadline, state.completed_on, commitment.day)
+
+
+def late_words(length: str) -> str:
+    """That it is so late, in a few words."""
+    return gettext("at least %(length)s late") % {"length": length}

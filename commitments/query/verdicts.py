@@ -16,15 +16,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from commitments.domain.assessment import AGEING_WITHIN
 from commitments.domain.choices import ANNOUNCED, DeadlineBasis, EvidenceLevel, Kind, Schedule, Status, StopReason
 from commitments.domain.partial_dates import PartialDate
 from commitments.i18n.collation import has_chinese
-from commitments.i18n.phrases import join_sentences
+from commitments.i18n.phrases import MONTHS_IN_A_YEAR, duration, join_sentences, whole_months
 from commitments.models import Commitment
 from commitments.query.localized import LocalizedText, localize, localize_record_text
+from commitments.query.standing import late_by
 
 ARTICLES = ("A ", "An ", "The ")
 # Where a sentence ends within a note: at a line's end, too, and behind the quotation mark or bracket that closes it.
@@ -43,7 +44,6 @@ EARLIER_FORM = re.compile(
     r"(?:; it has no end of its own|；工作本身沒有終結日期|；不设终止期限)[.。]?"
 )
 MARKUP = re.compile(r"</?strong>")
-MONTHS_IN_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,16 +255,17 @@ def _say_met(facts: VerdictFacts, deadline: PartialDate) -> Sentence:
 
 
 def _say_late(facts: VerdictFacts, deadline: PartialDate) -> Sentence:
-    first = facts.completed_on.first if facts.completed_on else deadline.last
     message = _("At least {length} after the time that was named, {date}.")
-    return _sentence(message, length=duration(deadline.last, first), date=_in_sentence(deadline))
+    length = late_by(facts.schedule, deadline, facts.completed_on, facts.day)
+    return _sentence(message, length=length, date=_in_sentence(deadline))
 
 
 def _say_overdue(facts: VerdictFacts, deadline: PartialDate) -> Sentence:
     message = _("It is {length} past the time that was named, {date}.")
     if facts.deadline_basis == DeadlineBasis.EVENT:
         message = _("It is {length} past the date of the event, {date}.")
-    return _sentence(message, date=_in_sentence(deadline), length=duration(deadline.last, facts.day))
+    length = late_by(facts.schedule, deadline, facts.completed_on, facts.day)
+    return _sentence(message, date=_in_sentence(deadline), length=length)
 
 
 def _say_unreported(facts: VerdictFacts, deadline: PartialDate) -> Sentence:
@@ -366,23 +367,3 @@ def _in_sentence(partial_date: PartialDate) -> str:
     if partial_date.text.partition("-")[2][:1] in ("H", "Q"):
         return pgettext("a half-year or quarter in a sentence", "the %(date)s") % {"date": partial_date.label}
     return partial_date.label
-
-
-def duration(first: date, last: date) -> str:
-    """The whole years and months between two days, at least so many: "3 years 3 months"; under a month the days."""
-    years, months = divmod(whole_months(first, last), MONTHS_IN_A_YEAR)
-    days = (last - first).days
-    in_years = ngettext("%(number)s year", "%(number)s years", years) % {"number": years}
-    in_months = ngettext("%(number)s month", "%(number)s months", months) % {"number": months}
-    if years and months:
-        form = pgettext("years and months", "%(years)s %(months)s")
-        return form % {"years": in_years, "months": in_months}
-    if years or months:
-        return in_years if years else in_months
-    return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
-
-
-def whole_months(first: date, last: date) -> int:
-    """How many months have passed whole between two days."""
-    months = (last.year - first.year) * MONTHS_IN_A_YEAR + last.month - first.month - (last.day < first.day)
-    return max(months, 0)

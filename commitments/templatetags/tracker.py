@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,37 +22,47 @@ from commitments.i18n.phrases import (
     join_list,
     join_parts,
     join_sentences,
+    list_separator,
     quote_html,
     with_ellipses,
     with_label,
 )
-from commitments.i18n.site_name import NamePlate, name_plate, seal_lines, site_name
+from commitments.i18n.site_name import name_plate, seal_lines, site_name
 from commitments.ledger.contents import format_decimal
-from commitments.models import Commitment
+from commitments.models import Commitment, LedgerEntry
 from commitments.models.entity import Entity
+from commitments.public.charts import percent
 from commitments.public.commitment_list import FilterChoice
 from commitments.query import entity_changes
 from commitments.query.localized import (
-    LocalizedText,
     display_title,
     guess_language,
     localize,
     localize_record_text,
+    localize_short_title,
+    quantity,
     shorten,
 )
 from commitments.query.overview_sentences import not_counted_sentence
-from commitments.query.short_titles import localize_short_title
 from commitments.query.standing import standing, standing_of
 from commitments.web.links import DayLinks
 
 register = template.Library()
 register.simple_tag(not_counted_sentence)
-
-
-@register.filter
-def ellipses(text: str, verbatim: str = "") -> str:
-    """A quote with ellipses where it is cut out of its sentence; `verbatim`: the quote, of a translation."""
-    return with_ellipses(text, verbatim)
+register.simple_tag(entity_changes.former_name)
+register.simple_tag(entity_changes.former_side)
+register.simple_tag(quantity)
+register.simple_tag(site_name)
+register.simple_tag(name_plate)
+register.simple_tag(seal_lines)
+register.filter("ellipses", with_ellipses)
+register.filter("standing", standing)
+register.filter("titled_plain", display_title)
+register.filter("quoted", quote_html)
+register.filter("bracketed", bracket_html)
+register.filter("as_sentences", join_sentences)
+register.filter("decimal", format_decimal)
+register.filter(percent)
 
 
 @register.simple_tag
@@ -99,8 +107,9 @@ def vocabulary_label(vocabulary: str, value: str) -> str:
 
 @register.simple_tag
 def vocabulary_meaning(vocabulary: str, value: str) -> str:
-    """What a value of a vocabulary means, in a sentence."""
-    return str(getattr(choices, vocabulary)(value).meaning)
+    """The words for a value of a vocabulary, and what they mean."""
+    choice = getattr(choices, vocabulary)(value)
+    return with_label(choice.label, choice.meaning)
 
 
 @register.simple_tag
@@ -143,12 +152,6 @@ def localized_plain(item: Any, name: str) -> str:
     return localize(item, name).text
 
 
-@register.simple_tag
-def former_name(row: Entity, day: date) -> LocalizedText | None:
-    """What an entity was called on a day, where that is another name: `{% former_name row day as former %}`."""
-    return entity_changes.former_name(row, day)
-
-
 @register.simple_tag(takes_context=True)
 def formerly(context: template.Context, row: Entity) -> SafeString:
     """In brackets behind an entity's name: what it was called on the page's day; nothing where that is its name."""
@@ -156,19 +159,19 @@ def formerly(context: template.Context, row: Entity) -> SafeString:
     if former is None:
         return SafeString("")
     words = format_html(gettext("formerly %(name)s") % {"name": "{}"}, former.marked)
-    return format_html('{}<span class="quiet">{}</span>', space(), bracket_html(words))
-
-
-@register.simple_tag
-def former_side(row: Entity, day: date) -> str:
-    """On which side an organisation was on the page's day, where that is another one."""
-    return entity_changes.former_side(row, day)
+    return format_html('{}<span class="quiet">{}</span>', join_sentences(["", ""]), bracket_html(words))
 
 
 @register.filter
 def localized_record_text(text: str, commitment: Commitment | None) -> SafeString:
     """A text of a commitment's record, such as a reason: `{{ entry.data.reason|localized_record_text:commitment }}`."""
     return localize_record_text(commitment, text).marked
+
+
+@register.filter
+def reason(entry: LedgerEntry, commitment: Commitment | None) -> SafeString:
+    """Why an entry of a commitment's record was made: `{{ retraction|reason:commitment }}`."""
+    return localize_record_text(commitment, (entry.data or {}).get("reason", "")).marked
 
 
 @register.filter
@@ -190,21 +193,6 @@ def opening_words(text: str, commitment: Commitment | None, words: int) -> SafeS
     return shorten(localize_record_text(commitment, text), words).marked
 
 
-@register.simple_tag
-def quantity(value: Decimal | None, commitment: Commitment) -> SafeString:
-    """How much of what the commitment counts: "40 employees", 「40名員工」."""
-    unit = localize(commitment, "unit")
-    # A word of another script keeps its distance.
-    pattern = "{} {}" if unit.is_foreign else pgettext("a number and what is counted", "{} {}")
-    return format_html(pattern, format_decimal(value), unit.marked)
-
-
-register.filter("standing", standing)
-register.filter("titled_plain", display_title)
-register.filter("quoted", quote_html)
-register.filter("bracketed", bracket_html)
-
-
 @register.filter
 def titled(commitment: Commitment) -> SafeString:
     """A commitment by its reference and title."""
@@ -215,12 +203,6 @@ def titled(commitment: Commitment) -> SafeString:
 def short_titled(commitment: Commitment) -> SafeString:
     """A commitment by its reference and short title, where it stands beside its neighbours."""
     return format_html("{} {}", commitment.reference, localize_short_title(commitment).marked)
-
-
-@register.filter
-def as_sentences(sentences: Iterable[str]) -> str:
-    """Some sentences, one after the other."""
-    return join_sentences(sentences)
 
 
 @register.filter
@@ -247,12 +229,6 @@ def url_host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-@register.filter
-def decimal(value: Decimal | None) -> str:
-    """A quantity without trailing zeros."""
-    return format_decimal(value)
-
-
 @register.simple_tag(takes_context=True)
 def list_url(context: template.Context, **filters: str) -> str:
     """The list with these filters, on the day that this page is asked for: `{% list_url status="completed" %}`.
@@ -271,60 +247,17 @@ def page_url(context: template.Context, name: str, *args: str, **params: str) ->
 
 
 # What stands between texts, as the page's language writes it: `{{ day }}{% colon %}{{ status }}`.
-
-
-@register.simple_tag
-def space() -> str:
-    """Between two sentences or words: nothing in Chinese."""
-    return join_sentences(["", ""])
-
-
-@register.simple_tag
-def comma() -> str:
-    """Between parts of a sentence."""
-    return join_parts(["", ""])
-
-
-@register.simple_tag
-def list_comma() -> str:
-    """Between the words of a list."""
-    return join_list(["", ""])
-
-
-@register.simple_tag
-def semicolon() -> str:
-    """Between the clauses of a sentence."""
-    return join_clauses(["", ""])
-
-
-@register.simple_tag
-def colon() -> str:
-    """Between a label and its value."""
-    return with_label("", "")
+register.simple_tag(lambda: join_sentences(["", ""]), name="space")
+register.simple_tag(lambda: join_parts(["", ""]), name="comma")
+register.simple_tag(list_separator, name="list_comma")
+register.simple_tag(lambda: join_clauses(["", ""]), name="semicolon")
+register.simple_tag(lambda: with_label("", ""), name="colon")
 
 
 @register.simple_tag
 def full_stop() -> str:
     """At the end of a sentence; a space after it is another tag's."""
     return pgettext("at the end of a sentence", ".")
-
-
-@register.simple_tag(name="site_name")
-def site_name_tag() -> str:
-    """What the site is called in the page's language."""
-    return site_name()
-
-
-@register.simple_tag(name="name_plate")
-def name_plate_tag() -> NamePlate:
-    """The name on two lines, for the masthead."""
-    return name_plate()
-
-
-@register.simple_tag(name="seal_lines")
-def seal_lines_tag() -> list[str]:
-    """The two lines of the seal; none where the name gives none."""
-    return seal_lines()
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from http import HTTPStatus
@@ -28,25 +29,37 @@ from commitments.web.page_cache import cache_public
 P = ParamSpec("P")
 
 
-def render_page(
-    request: HttpRequest, template: str, day: date, *, as_of: date | None = None, status: int = 200, **context: Any
-) -> HttpResponse:
-    """A page as of `day`. `as_of` is that day where the reader asked for one: then every link keeps it."""
-    used_params = {*list_params(), *period_params()} & set(request.GET)
-    context = {
-        "day": day,
-        "as_of": as_of,
-        "links": DayLinks(as_of),
-        "control": day_control(request, localdate()),
-        # What search engines should keep: the page itself, not every filter and day of it.
-        "canonical": None if used_params or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
-        "languages": language_links(request),
-        "address": request.build_absolute_uri(),
-        "share": request.build_absolute_uri(static("commitments/share.png")),
-        "publisher": settings.PUBLISHER,
-        "contact": settings.CONTACT,
-    } | context
-    return render(request, f"commitments/{template}.html", context, status=status)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A public page as of `day`. `as_of` is that day where the reader asked for one: then every link keeps it."""
+
+    request: HttpRequest
+    day: date
+    as_of: date | None = None
+
+    @property
+    def links(self) -> DayLinks:
+        """Addresses that keep the day."""
+        return DayLinks(self.as_of)
+
+    def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        """The answer, by a template that has all that every page shows."""
+        request = self.request
+        used_params = {*list_params(), *period_params()} & set(request.GET)
+        context = {
+            "day": self.day,
+            "as_of": self.as_of,
+            "links": self.links,
+            "control": day_control(request, localdate()),
+            # What search engines should keep: the page itself, not every filter and day of it.
+            "canonical": None if used_params or status != HTTPStatus.OK else request.build_absolute_uri(request.path),
+            "languages": language_links(request),
+            "address": request.build_absolute_uri(),
+            "share": request.build_absolute_uri(static("commitments/share.png")),
+            "publisher": settings.PUBLISHER,
+            "contact": settings.CONTACT,
+        } | context
+        return render(request, f"commitments/{template}.html", context, status=status)
 
 
 def day_control(request: HttpRequest, today: date) -> dict[str, Any]:
@@ -88,18 +101,22 @@ def day_form(request: HttpRequest) -> DayForm:
     return DayForm.from_query(request.GET, localdate())
 
 
-def day_page(
-    view: Callable[Concatenate[HttpRequest, date, date | None, P], HttpResponse],
-) -> Callable[..., HttpResponseBase]:
-    """Gives a view the day (asked for, or today) and whether it was asked for; answers 400 to an impossible day."""
+def page_of_day(request: HttpRequest) -> Page:
+    """The page as of the day that is asked for; of today where none is asked for, or an impossible one."""
+    form = day_form(request)
+    as_of: date | None = form.cleaned_data["as_of"] if form.is_valid() else None
+    return Page(request, as_of or form.today, as_of)
+
+
+def day_page(view: Callable[Concatenate[Page, P], HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Gives a view its page as of the day that is asked for, or of today; answers 400 to an impossible day."""
 
     @cache_public
     @wraps(view)
     def with_day(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         form = day_form(request)
         if not form.is_valid():
-            return render_page(request, "bad_day", form.today, status=400, form=form)
-        as_of: date | None = form.cleaned_data["as_of"]
-        return view(request, as_of or form.today, as_of, *args, **kwargs)
+            return Page(request, form.today).render("bad_day", status=400, form=form)
+        return view(page_of_day(request), *args, **kwargs)
 
     return with_day

@@ -174,7 +174,16 @@ def _localized_message(letter: Letter, day: date) -> EmailMultiAlternatives:
 
 
 def _build_message(letter: Letter, day: date) -> EmailMultiAlternatives:
-    context = {"letter": letter, "organisation": letter.user.affiliation.organisation, "site": settings.SITE_URL}
+    context = {
+        "letter": letter,
+        "groups": (
+            (_("Past the deadline"), letter.past_deadline),
+            (_("Due soon"), letter.due_soon),
+            (_("Due for review"), letter.for_review),
+        ),
+        "organisation": letter.user.affiliation.organisation,
+        "site": settings.SITE_URL,
+    }
     message = EmailMultiAlternatives(
         _("%(site)s: %(counts)s") % {"site": site_name(), "counts": join_list(letter.counts)},
         render_to_string("commitments/mail/reminder.txt", context),

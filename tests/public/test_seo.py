@@ -142,7 +142,7 @@ def test_the_sitemap_lists_every_public_page_once_under_its_canonical_address(pa
 
 def test_a_long_sitemap_is_cut_into_pages_that_still_list_each_once(pages, client, monkeypatch):
     monkeypatch.setattr(seo.CommitmentSitemap, "limit", 1)
-    monkeypatch.setattr(seo.OrganisationSitemap, "limit", 1)
+    monkeypatch.setattr(seo.EntitySitemap, "limit", 1)
     assert sorted(sitemap(client)) == LISTED
 
 

@@ -19,7 +19,8 @@ from commitments.domain.choices import (
     StopReason,
 )
 from commitments.domain.partial_dates import parse_partial_date
-from commitments.query.verdicts import VerdictFacts, compose_verdict, duration, verdict_of
+from commitments.i18n.phrases import duration
+from commitments.query.verdicts import VerdictFacts, compose_verdict, verdict_of
 from tests import factories
 
 DAY = date(2026, 11, 29)

@@ -76,7 +76,7 @@ def test_no_password_token_cookie_or_address_is_in_the_log(clerk, settings, logg
     client.post(RESET, {"email": "clerk@example.org"})
     new_password(client, mail.outbox[-1].body)
     client.post(LOGIN, {"login": "clerk", "password": "another-long-password"})
-    monkeypatch.setattr("commitments.public.overview.render_page", lambda *_args, **_kwargs: 1 / 0)
+    monkeypatch.setattr("commitments.public.overview.describe", lambda *_args, **_kwargs: 1 / 0)
     assert client.get("/?q=very-private-words").status_code == 500
     key = re.search(r"reset/key/(\S+)/", mail.outbox[-1].body)[1].partition("-")[2]
     secrets = [PASSWORD, "another-long-password", key, client.cookies["sessionid"].value, settings.SECRET_KEY]
@@ -86,7 +86,7 @@ def test_no_password_token_cookie_or_address_is_in_the_log(clerk, settings, logg
 
 
 def test_a_500_tells_the_visitor_nothing_of_the_fault(db, monkeypatch):
-    monkeypatch.setattr("commitments.public.overview.render_page", lambda *_args, **_kwargs: 1 / 0)
+    monkeypatch.setattr("commitments.public.overview.describe", lambda *_args, **_kwargs: 1 / 0)
     answer = Client(raise_request_exception=False).get("/")
     assert answer.status_code == 500
     assert not re.search(r"Traceback|ZeroDivision|\.py|Django", answer.text)
