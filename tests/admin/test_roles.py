@@ -22,7 +22,7 @@ GET  own_commitment            302 403 200 200 200 200
 POST own_commitment            302 403 403 403 200 403
 GET  other_commitment          302 403 302 200 200 200
 POST other_commitment          302 404 404 403 200 403
-GET  other_history             302 302 302 200 200 200
+GET  other_history             302 403 302 200 200 200
 GET  own_translations          302 403 200 200 200 200
 POST own_translations          302 403 403 403 200 403
 GET  other_translations        302 403 302 200 200 200

@@ -419,7 +419,7 @@ def test_a_reminder_is_written_in_the_language_of_its_reader(commitment, mailout
     Affiliation.objects.create(user=user, organisation=commitment.owners.get(), language=language)
     returned = commitment.drafts.create(date="2020", note="It was painted.", author=user)
     type(returned).objects.update(state="returned", returned_because="Say when.")
-    assert send() == (0, "Reminders sent: 1.\n")
+    assert send() == (0, "Reminders put into the outbox: 1.\n")
     [mail] = mailoutbox
     html = str(mail.alternatives[0][0])
     for text in (mail.body, html):
