@@ -8,6 +8,8 @@ import json
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from commitments.domain.choices import Kind
 from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest, entry_digest
@@ -18,6 +20,21 @@ from commitments.ledger.reconciliation import reconcile_projections, references_
 from commitments.models import EntityChange, Evidence, LedgerEntry, LedgerHead, LoadedItem, NewsSource, State, Update
 
 MIGRATION = "0018_sources_news_and_checks"
+IN_ONE_STEP = "0001_squashed_0024"
+
+
+def forget_the_one_step():
+    """As versions that did not know it left the table of migrations."""
+    MigrationRecorder.Migration.objects.filter(app="commitments", name=IN_ONE_STEP).delete()
+
+
+def migrate_step_by_step(to):
+    """Back, or forward from nothing, to a step that the one step stands for: `migrate` does not go there."""
+    if MigrationRecorder(connection).has_table():
+        forget_the_one_step()
+    executor = MigrationExecutor(connection)
+    executor.loader = MigrationLoader(connection, replace_migrations=False)
+    executor.migrate([("commitments", to)])
 
 
 def go_back():
@@ -26,7 +43,7 @@ def go_back():
         for name, table in _triggers().items():
             cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
     _write_the_record_of_before()
-    MigrationExecutor(connection).migrate([("commitments", MIGRATION)])
+    migrate_step_by_step(MIGRATION)
     with connection.cursor() as cursor:
         for statement in triggers.install_statements(connection.vendor):
             cursor.execute(statement)
