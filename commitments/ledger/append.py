@@ -175,8 +175,11 @@ def _chain_entry(new_entry: NewEntry, head: LedgerHead, recorded_at: datetime) -
     return entry
 
 
-def entry_metadata(entry: LedgerEntry) -> dict[str, Any]:
-    """What of an entry is never redacted, as the chain's digest covers it: eight parts; of an entity entry nine."""
+def entry_metadata(entry: Any) -> dict[str, Any]:
+    """What of an entry is never redacted, as the chain's digest covers it: eight parts; of an entity entry nine.
+
+    `entry`: a LedgerEntry, or what else has its columns.
+    """
     about = {"entity": entry.entity} if entry.kind == EntryKind.ENTITY else {}
     return about | {
         "sequence": entry.sequence,

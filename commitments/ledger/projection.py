@@ -104,7 +104,7 @@ def fold_entries(
                 resolver.organisations([update.reply_of_id])  # KeyError where its slug is gone
             update.retracted_by = retracted.get(entry.sequence)
             update.redacted_by = redactions.by_target.get(entry.sequence)
-            update.search_text = _search_text([update.note, *(row.title for row in evidence)], translated)
+            update.search_text = search_text_of([update.note, *(row.title for row in evidence)], translated)
             projection.updates.append(update)
             projection.evidence += evidence
             if update.stands:
@@ -143,7 +143,7 @@ def translation_columns(fields: Content, texts: Sequence[str], translated: Trans
     """The columns of a commitment that come from its translations; texts without one stand for themselves."""
     columns: dict[str, Any] = {
         "translated": {language: translations for language, translations in translated.items() if translations},
-        "search_text": _search_text([fields[name] for name in SEARCHED_FIELDS], translated),
+        "search_text": search_text_of([fields[name] for name in SEARCHED_FIELDS], translated),
     }
     for language, translations in translated.items():
         title = translations.get(fields["title"], fields["title"])
@@ -152,14 +152,12 @@ def translation_columns(fields: Content, texts: Sequence[str], translated: Trans
     return columns
 
 
-def _search_text(texts: Iterable[str], translated: Translations) -> str:
-    return build_search_text(
-        *(
-            version
-            for text in texts
-            for version in (text, *(translations.get(text, "") for translations in translated.values()))
-        )
-    )
+def search_text_of(texts: Iterable[str], translated: Translations) -> str:
+    """What searches look through: the texts, each with its translations."""
+    versions: list[str] = []
+    for text in texts:
+        versions += [text, *(translations[text] for translations in translated.values() if text in translations)]
+    return build_search_text(*versions)
 
 
 def public_fields(

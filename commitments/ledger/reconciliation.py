@@ -263,7 +263,7 @@ class TableDiff:
         self.replaced: set[str] = set()  # columns that hold something else than they must
 
     def _key(self, row: models.Model) -> tuple[Any, ...]:
-        return tuple(stored_form(column, getattr(row, column.attname), connection) for column in self.identity)
+        return tuple(stored_form(column, getattr(row, column.attname)) for column in self.identity)
 
     def compare(self, wanted: Sequence[Any]) -> None:
         """Sort the wanted rows into missing and changed; what stays in `present` is in no entry."""
@@ -276,7 +276,7 @@ class TableDiff:
             names = [
                 column.name
                 for column in self.columns
-                if not is_same(column, present_row[column.attname], getattr(row, column.attname), connection)
+                if not is_same(column, present_row[column.attname], getattr(row, column.attname))
             ]
             if names:
                 self.changed.append((row, names))
