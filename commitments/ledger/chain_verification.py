@@ -1,7 +1,5 @@
 """Whether the ledger's entries follow from one another, in order, and end where the head says."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -30,13 +28,12 @@ class ChainError:
     what: str
 
     def __str__(self) -> str:
-        """For the command's output."""
         return f"entry {self.sequence} ({self.reference}): {self.what}"
 
 
 # An entry as it is stored: SQLite may hold anything in any of its columns.
 COLUMNS = [column.attname for column in LedgerEntry._meta.concrete_fields]
-StoredEntry: Any = namedtuple("StoredEntry", COLUMNS)  # by the model's names
+StoredEntry: Any = namedtuple("StoredEntry", COLUMNS)  # type: ignore[misc]  # by the model's columns
 
 
 def verify_chain(progress: Progress | None = None, *, accept_ahead: bool = False) -> Iterator[ChainError]:
@@ -135,11 +132,7 @@ class _Clock:
     """Times of recording never run backwards, and none lies ahead of the clock that verifies them (R5b)."""
 
     def __init__(self, accept_ahead: bool) -> None:
-        self.before, self.now, self.is_kept, self.accept_ahead = "", self._read(), False, accept_ahead
-
-    @staticmethod
-    def _read() -> str:
-        return stored_time(timezone.now())[:SECONDS]
+        self.before, self.now, self.is_kept, self.accept_ahead = "", _now(), False, accept_ahead
 
     def problem(self, entry: Any) -> str:
         """What is wrong with the time of the next entry, which is as it is stored.
@@ -156,8 +149,12 @@ class _Clock:
         if self.accept_ahead:
             return ""
         if time[:SECONDS] > self.now:
-            self.now = self._read()  # it has gone on
+            self.now = _now()  # it has gone on
         return "lies ahead of this machine’s clock" if time[:SECONDS] > self.now else ""
+
+
+def _now() -> str:
+    return stored_time(timezone.now())[:SECONDS]
 
 
 SECONDS = 19  # how long a time to the second is: 2026-11-22 08:00:00

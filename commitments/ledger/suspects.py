@@ -7,8 +7,6 @@ suspect, no more: `ledger.reconciliation` alone says what differs. Every column 
 (`tests/ledger/test_verify_columns.py`).
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
@@ -16,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -24,7 +23,7 @@ from django.utils.timezone import localdate
 
 from commitments.domain.assessment import Assessment, CountedUpdate, EvidenceRef
 from commitments.domain.choices import EntryKind
-from commitments.domain.partial_dates import PartialDate, parse_partial_date
+from commitments.domain.partial_dates import parse_partial_date
 from commitments.i18n.collation import sort_key
 from commitments.i18n.languages import CHINESE, column_suffix
 from commitments.ledger.chain_verification import Progress
@@ -36,7 +35,7 @@ from commitments.ledger.contents import (
     parse_day,
     parse_decimal,
 )
-from commitments.ledger.projection import SEARCHED_FIELDS, Translations, search_text_of, state_spans
+from commitments.ledger.projection import SEARCHED_FIELDS, Translations, evidence_urls, search_text_of, state_spans
 from commitments.ledger.stored_rows import read_time, stored_column, stored_decimal, stored_rows, stored_sql
 from commitments.models import (
     Commitment,
@@ -138,7 +137,6 @@ class Batch:
         self.records: dict[Any, Record] = defaultdict(Record)
 
     def __bool__(self) -> bool:
-        """Whether there is any."""
         return bool(self.commitments)
 
     def suspects(self) -> list[str]:
@@ -318,9 +316,9 @@ def _is_evidence_right(stored: Sequence[Row], evidence: Sequence[Content]) -> bo
     if len(stored) != len(evidence):
         return False
     for position, (row, said) in enumerate(zip(stored, evidence, strict=True), 1):
-        _text, first, last = _interval(said["date"])
         copy = said["copy"] if len(said) > len(EVIDENCE_FIELDS) else ""
-        if len(said) > len(EVIDENCE_FIELDS) + 1 or row != (position, *_texts_of_evidence(said), copy, first, last):
+        expected = (position, *_texts_of_evidence(said), copy, *_interval(said["date"])[1:])
+        if len(said) > len(EVIDENCE_FIELDS) + 1 or row != expected:
             return False
     return True
 
@@ -333,7 +331,7 @@ def _expected_states(deadline: str, facts: list[CountedUpdate]) -> list[Row]:
 
 
 def _expected_state(assessment: Assessment) -> Row:
-    achieved, supports = assessment.achieved, assessment.supports
+    achieved = assessment.achieved
     return (
         assessment.status,
         assessment.stop_reason,
@@ -344,11 +342,8 @@ def _expected_state(assessment: Assessment) -> Row:
         _stored_day(assessment.last_checked_on),
         assessment.note,
         assessment.background_note,
-        "\n".join(dict.fromkeys([support.url for support in supports])) if supports else "",
-        *_stored_interval(assessment.status_on),
-        *_stored_interval(assessment.completed_on),
-        *_stored_interval(assessment.deadline),
-        *_stored_interval(assessment.original_deadline),
+        evidence_urls(assessment),
+        *chain.from_iterable(_interval(str(getattr(assessment, name) or "")) for name in STATE_DATES),
     )
 
 
@@ -369,10 +364,6 @@ def _interval(text: str) -> Interval:
     if partial_date.text != text:
         raise ValueError(text)
     return text, partial_date.first.isoformat(), partial_date.last.isoformat()
-
-
-def _stored_interval(partial_date: PartialDate | None) -> Interval:
-    return _interval(partial_date.text) if partial_date else NO_DATE
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,5 @@
 """Copies of a whole database, by SQLite and PostgreSQL themselves: taken, opened beside it, put in its place."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil
@@ -17,10 +15,13 @@ from typing import Any
 import psycopg
 from django.db import connection
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from commitments.ops.private_files import LOOK_EVERY, database_path, locked, make_folder
 
 WAIT_SECONDS = 600.0  # for another one of the same purpose
+# How to reach a database, in words that PostgreSQL's programs of any version know; psycopg's may be of a later one.
+PARAMETERS = ("host", "port", "dbname", "user", "service", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey")
 SWAP_ATTEMPTS = 50  # to find a moment in which nobody is connected to a PostgreSQL database, a tenth of a second each
 
 
@@ -159,7 +160,8 @@ def _run_postgresql_program(program: str, *arguments: str, last: Path | None = N
     if shutil.which(program) is None:
         raise CopyError(f"{program} is not installed. On Debian: apt-get install postgresql-client")
     info = _connection_info()
-    command = [program, *arguments, f"--dbname={info.dsn}", *([str(last)] if last else [])]  # which has no password
+    parameters = {name: value for name, value in info.get_parameters().items() if name in PARAMETERS}
+    command = [program, *arguments, f"--dbname={make_conninfo(**parameters)}", *([str(last)] if last else [])]
     env = os.environ | {"PGPASSWORD": info.password}
     process = subprocess.run(command, check=False, env=env, capture_output=True, text=True)  # noqa: S603
     if process.returncode:

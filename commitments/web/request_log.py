@@ -12,7 +12,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -46,12 +45,11 @@ class RequestLog:
         request.META["HTTP_X_REQUEST_ID"] = proxy_id if PROXY_REQUEST_ID.fullmatch(proxy_id) else secrets.token_hex(16)
         request_id.set(request.META["HTTP_X_REQUEST_ID"])
         timer = RequestTimer()
-        with timer.watching():
-            response = self.get_response(request)
+        response = self.get_response(request)
         response.headers["X-Request-ID"] = request.META["HTTP_X_REQUEST_ID"]
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = CountedStream(
-                response.streaming_content, timer, lambda size: timer.end(request, response, size)
+                response.streaming_content, lambda size: timer.end(request, response, size)
             )
         else:
             timer.end(request, response, len(response.content))  # type: ignore[attr-defined]
@@ -63,14 +61,22 @@ class RequestTimer:
 
     def __init__(self) -> None:
         self.began, self.queries = time.perf_counter(), 0
+        self.stop()
+        for connection in connections.all():
+            connection.execute_wrappers.append(self.query)
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Look at each query of this thread meanwhile."""
-        with ExitStack() as stack:
-            for connection in connections.all():
-                stack.enter_context(connection.execute_wrapper(self.query))
-            yield
+    def stop(self) -> None:
+        """Watch no longer. Whoever else still does ends, too: a thread answers one request at a time.
+
+        Not by Django's context manager, which takes away the last wrapper, whosever it is.
+        """
+        for connection in connections.all():
+            wrappers = [
+                wrapper
+                for wrapper in connection.execute_wrappers
+                if not isinstance(getattr(wrapper, "__self__", 0), RequestTimer)
+            ]
+            connection.execute_wrappers[:] = wrappers
 
     def query(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Run a query; a line where that takes SLOW_QUERY_MS or longer. Its parameters are what readers typed."""
@@ -85,6 +91,7 @@ class RequestTimer:
 
     def end(self, request: HttpRequest, response: HttpResponseBase, size: int) -> None:
         """The line of the access log."""
+        self.stop()
         fields = {
             "method": request.method,
             "path": loggable_path(request),
@@ -101,17 +108,13 @@ class RequestTimer:
 class CountedStream:
     """The pieces of a download, counted; `done` is told their bytes when it was sent, or its reader went away."""
 
-    def __init__(self, pieces: Any, timer: RequestTimer, done: Callable[[int], None]) -> None:
-        self.pieces, self.timer, self.done, self.size = pieces, timer, done, 0
+    def __init__(self, pieces: Any, done: Callable[[int], None]) -> None:
+        self.pieces, self.done, self.size = pieces, done, 0
 
     def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        with self.timer.watching():
-            piece: bytes = next(self.pieces)
-        self.size += len(piece)
-        return piece
+        for piece in self.pieces:
+            self.size += len(piece)
+            yield piece
 
     def close(self) -> None:
         """Called by the server in any case."""

@@ -11,12 +11,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from commitments.domain.choices import Kind
+from commitments.domain.choices import EntryKind, Kind
 from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest, entry_digest
 from commitments.ledger import triggers
 from commitments.ledger.append import entry_metadata
 from commitments.ledger.entity_reconciliation import entities_to_reconcile, reconcile_entities
-from commitments.ledger.reconciliation import reconcile_projections, references_on_record
+from commitments.ledger.reconciliation import reconcile_projections
 from commitments.models import EntityChange, Evidence, LedgerEntry, LedgerHead, LoadedItem, NewsSource, State, Update
 
 MIGRATION = "0018_sources_news_and_checks"
@@ -74,7 +74,7 @@ def _write_the_record_of_before():
     LedgerHead.objects.update(sequence=len(entries), digest=digest)
     NewsSource.objects.all().delete()
     LoadedItem.objects.filter(key__contains="news_source").delete()
-    reconcile_projections(references_on_record())
+    reconcile_projections([str(entry.commitment_id) for entry in entries if entry.kind == EntryKind.PUBLISHED])
     reconcile_entities(entities_to_reconcile({entry.entity for entry in entries if entry.entity}))
 
 

@@ -114,11 +114,14 @@ def test_the_page_of_a_failure_names_the_line_that_says_what_failed_and_no_token
 
 def test_a_slow_query_is_logged_without_its_parameters(client, release, settings, logged):
     settings.SLOW_QUERY_MS = 1
+    request_log.RequestTimer()  # of a download that nobody reads on
+    watch = request_log.RequestTimer()
     numbers = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i), %s FROM n"
     )
-    with request_log.RequestTimer().watching(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(numbers, ["Chan Tai Man"])
+    watch.stop()
     [line] = logged("tracker.slow_query")
     assert line["ms"] > 1
     assert line["sql"] == numbers
