@@ -4,8 +4,6 @@ The about page tells readers the same rules. `models/annotations.py` repeats `as
 SQL, because lists filter and sort by them; a property test holds the two together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

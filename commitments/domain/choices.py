@@ -18,7 +18,6 @@ class Vocabulary(models.TextChoices):
     meaning: str | Promise
 
     def __new__(cls, value: str, role: str = "", meaning: str | Promise = "") -> Vocabulary:
-        """Keep the role and the meaning beside the value."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.role = role
@@ -113,12 +112,7 @@ class Schedule(Vocabulary):
         _("no deadline"),
     )
     MET = "met", "done", _("Delivered, and not certainly late."), pgettext_lazy("deadline", "kept")
-    MET_LATE = (
-        "met_late",
-        "late",
-        _("Delivered, certainly after the deadline."),
-        pgettext_lazy("deadline", "late"),
-    )
+    MET_LATE = "met_late", "late", _("Delivered, certainly after the deadline."), pgettext_lazy("deadline", "late")
     OVERDUE = (
         "overdue",
         "overdue",

@@ -6,8 +6,6 @@ together by the rule of Unicode's UTS 39, "highly restrictive", here for the who
 may stand beside Chinese, Japanese or Korean, and any other script stands alone.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter
@@ -34,11 +32,7 @@ OPENING_MARKS = frozenset(CLOSING_MARKS.values())
 ENCODED_TAIL = re.compile(r"(?:%[0-9a-f]{2})+$", re.IGNORECASE)
 ENCODED_LABEL = "xn--"
 # Scripts that are used together. Latin also stands alone with any of these.
-SCRIPTS_TOGETHER = (
-    {"LATIN", "CJK", "BOPOMOFO"},
-    {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
-    {"LATIN", "CJK", "HANGUL"},
-)
+SCRIPTS_TOGETHER = ({"LATIN", "CJK", "BOPOMOFO"}, {"LATIN", "CJK", "HIRAGANA", "KATAKANA"}, {"LATIN", "CJK", "HANGUL"})
 # Latin letters of phonetic notation, of which many look like another, such as its g and a.
 PHONETIC = ((0x0250, 0x02AF), (0x1D00, 0x1DBF), (0xA720, 0xA7FF), (0xAB30, 0xAB6F))
 
@@ -55,7 +49,7 @@ def check_address(address: str) -> None:
         raise AddressError(message % {"address": visible})
     if CREDENTIALS.match(address):
         message = _("It holds somebody’s user name or password, which would be public. Write: %(address)s")
-        raise AddressError(message % {"address": without_credentials(address)})
+        raise AddressError(message % {"address": CREDENTIALS.sub(r"\1", address)})
     if (cut := without_sentence_marks(address)) != address:
         message = _("“%(end)s” at its end belongs to the sentence that it was copied from. Write: %(address)s")
         end = readable(address)[len(readable(cut)) :]
@@ -80,11 +74,6 @@ def _check_host(address: str) -> None:
 def is_invisible(character: str) -> bool:
     """Whether a character is blank, changes the direction of others, or shows nothing."""
     return unicodedata.category(character) in INVISIBLE_CATEGORIES or bool(INVISIBLE.match(character))
-
-
-def without_credentials(address: str) -> str:
-    """The address without user's name and password, which a browser would read up to the last @."""
-    return CREDENTIALS.sub(r"\1", address)
 
 
 def without_sentence_marks(address: str) -> str:
@@ -127,7 +116,7 @@ def host_of(address: str) -> str:
     """The host, as it is written; empty where there is none."""
     try:
         return urlsplit(address).hostname or ""
-    except ValueError:
+    except ValueError:  # brackets that hold no network address: https://[::1/
         return ""
 
 

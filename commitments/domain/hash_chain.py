@@ -9,8 +9,6 @@ content and salt; the content's digest stays, so the chain still verifies, and w
 nobody can guess the text from its digest.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import unicodedata

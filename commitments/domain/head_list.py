@@ -7,8 +7,6 @@
 A line may do without its signature: somebody copied it from a newspaper.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +31,6 @@ class ListedHead:
     digest: str
 
     def __str__(self) -> str:
-        """How a message names it."""
         return f"line {self.line} ({self.day}, entry {self.entry})"
 
 

@@ -1,7 +1,5 @@
 """Which news source on the list a publisher of evidence is."""
 
-from __future__ import annotations
-
 import unicodedata
 
 OPENING_BRACKET = "("  # folded; Chinese writes a wide one, without a blank before it

@@ -5,8 +5,6 @@ The notation is EDTF (ISO 8601-2) where the sources' readers would recognise it:
 and `2018-Q3`. Both are read, the latter is kept and shown in files, `edtf` gives the former.
 """
 
-from __future__ import annotations
-
 import re
 from calendar import monthrange
 from dataclasses import dataclass
@@ -35,7 +33,6 @@ class PartialDate:
     last: date
 
     def __str__(self) -> str:
-        """The notation, as in files and forms."""
         return self.text
 
     @property

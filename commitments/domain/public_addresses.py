@@ -1,7 +1,5 @@
 """Which addresses in the network anybody can reach."""
 
-from __future__ import annotations
-
 from ipaddress import ip_address
 
 

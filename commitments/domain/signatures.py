@@ -4,8 +4,6 @@ A public key is written as the one line between the first and last line of its P
 reads it. A signature is its 64 bytes. Both in base64.
 """
 
-from __future__ import annotations
-
 import base64
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm

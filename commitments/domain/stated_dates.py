@@ -4,8 +4,6 @@ Only what is written out is read. Words that depend on something else ("after th
 date here: nothing is guessed.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable

@@ -4,8 +4,6 @@ A cell of a workbook holds 32,767 characters: a text of this length, the cell's 
 What was put on record before there was a limit stays as it is.
 """
 
-from __future__ import annotations
-
 from django.utils.translation import gettext as _
 
 MAX_TEXT_LENGTH = 10_000  # characters

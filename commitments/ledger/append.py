@@ -4,10 +4,9 @@
 and brings every projection in line (R2). Everything else here makes entries for it, or tries one out.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -20,14 +19,8 @@ from commitments.domain.assessment import CountedUpdate
 from commitments.domain.choices import EntryKind
 from commitments.domain.hash_chain import canonical_json, content_digest, entry_digest, utc_timestamp
 from commitments.ledger.clock import last_recorded_at, refuse_wrong_clock
-from commitments.ledger.contents import (
-    Content,
-    all_public_fields,
-    iter_texts,
-    public_value,
-    publication_content,
-)
-from commitments.ledger.entity_contents import coming_release, entity_content
+from commitments.ledger.contents import Content, all_public_fields, iter_texts, public_value, publication_content
+from commitments.ledger.entity_contents import coming_release, entity_fields, make_entity_content
 from commitments.ledger.entity_reconciliation import entities_to_reconcile, reconcile_entities
 from commitments.ledger.entity_validation import EntityValidator
 from commitments.ledger.named_entities import published_references, with_named_entities
@@ -158,16 +151,10 @@ def _chain_entry(new_entry: NewEntry, head: LedgerHead, recorded_at: datetime) -
     """The next entry of the chain; moves the head on."""
     entry = LedgerEntry(
         sequence=head.sequence + 1,
-        kind=new_entry.kind,
-        commitment=new_entry.commitment,
-        target=new_entry.target,
-        entity=new_entry.entity,
         recorded_at=recorded_at,
-        role=new_entry.by.role,
-        organisation=new_entry.by.organisation,
-        key=new_entry.key,
         content=canonical_json(new_entry.content),
-        salt=new_entry.salt,
+        **{name: getattr(new_entry, name) for name in ("kind", "commitment", "target", "entity", "key", "salt")},
+        **asdict(new_entry.by),
     )
     entry.content_digest = content_digest(entry.salt, entry.content)
     entry.digest = entry_digest(head.digest, entry_metadata(entry), entry.content_digest)
@@ -175,8 +162,11 @@ def _chain_entry(new_entry: NewEntry, head: LedgerHead, recorded_at: datetime) -
     return entry
 
 
-def entry_metadata(entry: LedgerEntry) -> dict[str, Any]:
-    """What of an entry is never redacted, as the chain's digest covers it: eight parts; of an entity entry nine."""
+def entry_metadata(entry: Any) -> dict[str, Any]:
+    """What of an entry is never redacted, as the chain's digest covers it: eight parts; of an entity entry nine.
+
+    `entry`: a LedgerEntry, or what else has its columns.
+    """
     about = {"entity": entry.entity} if entry.kind == EntryKind.ENTITY else {}
     return about | {
         "sequence": entry.sequence,
@@ -204,7 +194,7 @@ def new_publication(commitment: Commitment, by: Actor, **values: Any) -> NewEntr
 
 def new_entity_entry(row: Entity, by: Actor, reason: str = "", **values: Any) -> NewEntry:
     """The entry that puts an entity on record as its row stands. `values`: a fixture's key, time and salt."""
-    content = entity_content(row, reason, coming_release(row, timezone.localdate()))
+    content = make_entity_content(entity_fields(row), reason, coming_release(row, timezone.localdate()))
     return NewEntry(EntryKind.ENTITY, content, by=by, entity=row.entity, **values)
 
 

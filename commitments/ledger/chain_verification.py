@@ -1,19 +1,18 @@
 """Whether the ledger's entries follow from one another, in order, and end where the head says."""
 
-from __future__ import annotations
-
 import hashlib
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from commitments.domain.choices import EntryKind
-from commitments.domain.hash_chain import GENESIS, content_digest, entry_digest, utc_timestamp
-from commitments.ledger.stored_rows import read_time, stored_column, stored_rows, stored_time, tolerant_read
+from commitments.domain.hash_chain import GENESIS, content_digest, entry_digest
+from commitments.ledger.append import entry_metadata
+from commitments.ledger.stored_rows import read_time, stored_column, stored_rows, stored_sql, stored_time
 from commitments.models import LedgerEntry, LedgerHead
 
 BATCH_SIZE = 1000  # entries that are read at a time
@@ -29,26 +28,12 @@ class ChainError:
     what: str
 
     def __str__(self) -> str:
-        """For the command's output."""
         return f"entry {self.sequence} ({self.reference}): {self.what}"
 
 
-class StoredEntry(NamedTuple):
-    """An entry as it is stored: SQLite may hold anything in any of its columns."""
-
-    sequence: Any
-    kind: Any
-    reference: Any
-    target: Any
-    entity: Any
-    recorded_at: Any
-    role: Any
-    organisation: Any
-    key: Any
-    content: Any
-    salt: Any
-    content_digest: Any
-    digest: Any
+# An entry as it is stored: SQLite may hold anything in any of its columns.
+COLUMNS = [column.attname for column in LedgerEntry._meta.concrete_fields]
+StoredEntry: Any = namedtuple("StoredEntry", COLUMNS)  # type: ignore[misc]  # by the model's columns
 
 
 def verify_chain(progress: Progress | None = None, *, accept_ahead: bool = False) -> Iterator[ChainError]:
@@ -78,39 +63,25 @@ def verify_head() -> Iterator[str]:
         yield f"the head says entry {head[0] if head else 'none'}, the ledger ends with entry {ends[0]}"
 
 
-def _stored_entries() -> Iterator[StoredEntry]:
+def _stored_entries() -> Iterator[Any]:
     """All entries in order, some at a time, so that they never stand in memory together."""
-    fields = [column for column in LedgerEntry._meta.concrete_fields if column.column in STORED_COLUMNS]
-    by_name = {column.column: column for column in fields}
-    columns = ", ".join(stored_column(by_name[name], name, connection.vendor) for name in STORED_COLUMNS)
+    columns = ", ".join(stored_column(column, str(column.column)) for column in LedgerEntry._meta.concrete_fields)
     select = f"SELECT {columns} FROM {LedgerEntry._meta.db_table}"  # noqa: S608  (our names)
     order = f" ORDER BY sequence LIMIT {BATCH_SIZE}"
-    batch = _read(select + order, [])
+    batch = stored_sql(select + order, [])
     while batch:
         yield from map(StoredEntry._make, batch)
-        batch = _read(f"{select} WHERE sequence > %s{order}", [batch[-1][0]])
+        batch = stored_sql(f"{select} WHERE sequence > %s{order}", [batch[-1][0]])
 
 
-STORED_COLUMNS = tuple({"target": "target_id"}.get(name, name) for name in StoredEntry._fields)
-
-
-def _read(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    def read() -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return list(cursor.fetchall())
-
-    return tolerant_read(connection.alias, read)
-
-
-def _is_sound(entry: StoredEntry, sequence: int, digest: str, length: int) -> bool:
+def _is_sound(entry: Any, sequence: int, digest: str, length: int) -> bool:
     try:
         return len(entry.recorded_at) == length and _fits(entry, sequence, digest)
     except (TypeError, ValueError):  # what SQLite holds is no text, or no number
         return False
 
 
-def _fits(entry: StoredEntry, sequence: int, digest: str) -> bool:
+def _fits(entry: Any, sequence: int, digest: str) -> bool:
     """Whether an entry's digests are right beyond doubt, without writing its metadata in canonical JSON.
 
     The text that is hashed here is that JSON where nothing in it needs another spelling. If a part held a quotation
@@ -121,9 +92,9 @@ def _fits(entry: StoredEntry, sequence: int, digest: str) -> bool:
         return False
     about = f',"entity":"{entry.entity}"' if entry.kind == EntryKind.ENTITY else ""
     metadata = (
-        f'{{"commitment":"{entry.reference or ""}"{about},"key":"{entry.key or ""}","kind":"{entry.kind}",'
+        f'{{"commitment":"{entry.commitment_id or ""}"{about},"key":"{entry.key or ""}","kind":"{entry.kind}",'
         f'"organisation":"{entry.organisation}","recorded_at":"{time[:10]}T{time[11:19]}Z","role":"{entry.role}",'
-        f'"sequence":{entry.sequence:d},"target":{entry.target or 0:d}}}'
+        f'"sequence":{entry.sequence:d},"target":{entry.target_id or 0:d}}}'
     )
     if metadata.count('"') != (32 if about else 28) or "\\" in metadata:
         return False
@@ -138,7 +109,7 @@ def _fits(entry: StoredEntry, sequence: int, digest: str) -> bool:
 TIME_LENGTHS = {"sqlite": 19, "postgresql": 22}
 
 
-def _chain_problem(entry: StoredEntry, sequence: int, digest: str, redacted: bool) -> str:
+def _chain_problem(entry: Any, sequence: int, digest: str, redacted: bool) -> str:
     if entry.sequence != sequence + 1:
         return f"follows entry {sequence}: the entries between are missing"
     if redacted and (entry.content or entry.salt):
@@ -147,7 +118,8 @@ def _chain_problem(entry: StoredEntry, sequence: int, digest: str, redacted: boo
         if not redacted and content_digest(entry.salt, entry.content) != entry.content_digest:
             return "its content was changed"
         recorded_at = read_time(entry.recorded_at)
-        if entry_digest(digest, _metadata(entry, recorded_at), entry.content_digest) != entry.digest:
+        metadata = entry_metadata(entry._replace(recorded_at=recorded_at))
+        if entry_digest(digest, metadata, entry.content_digest) != entry.digest:
             return "its digest does not follow from the entry before"
     except (TypeError, ValueError) as error:  # what SQLite holds is no text, or no time
         return f"cannot be read: {error}"
@@ -156,32 +128,13 @@ def _chain_problem(entry: StoredEntry, sequence: int, digest: str, redacted: boo
     return "" if entry.entity == "" or entry.kind == EntryKind.ENTITY else "says an entity, and is none"
 
 
-def _metadata(entry: StoredEntry, recorded_at: datetime) -> dict[str, Any]:
-    """The same parts as `ledger.append.entry_metadata`."""
-    about = {"entity": entry.entity} if entry.kind == EntryKind.ENTITY else {}
-    return about | {
-        "sequence": entry.sequence,
-        "kind": entry.kind,
-        "commitment": entry.reference or "",
-        "target": entry.target or 0,
-        "recorded_at": utc_timestamp(recorded_at),
-        "role": entry.role,
-        "organisation": entry.organisation,
-        "key": entry.key or "",
-    }
-
-
 class _Clock:
     """Times of recording never run backwards, and none lies ahead of the clock that verifies them (R5b)."""
 
     def __init__(self, accept_ahead: bool) -> None:
-        self.before, self.now, self.is_kept, self.accept_ahead = "", self._read(), False, accept_ahead
+        self.before, self.now, self.is_kept, self.accept_ahead = "", _now(), False, accept_ahead
 
-    @staticmethod
-    def _read() -> str:
-        return stored_time(timezone.now(), connection.vendor)[:SECONDS]
-
-    def problem(self, entry: StoredEntry) -> str:
+    def problem(self, entry: Any) -> str:
         """What is wrong with the time of the next entry, which is as it is stored.
 
         Before the first entity entry, versions that did not know them took the time that a release's file gave.
@@ -196,19 +149,22 @@ class _Clock:
         if self.accept_ahead:
             return ""
         if time[:SECONDS] > self.now:
-            self.now = self._read()  # it has gone on
+            self.now = _now()  # it has gone on
         return "lies ahead of this machine’s clock" if time[:SECONDS] > self.now else ""
+
+
+def _now() -> str:
+    return stored_time(timezone.now())[:SECONDS]
 
 
 SECONDS = 19  # how long a time to the second is: 2026-11-22 08:00:00
 
 
-def _about(entry: StoredEntry) -> str:
+def _about(entry: Any) -> str:
     """The commitment or entity at stake: a redaction of a redaction is about what the first one was about."""
     seen: set[Any] = set()
-    while entry.kind == EntryKind.REDACTION and entry.target not in seen:
-        seen.add(entry.target)
-        names = [{"reference": "commitment_id", "target": "target_id"}.get(name, name) for name in StoredEntry._fields]
-        rows = stored_rows(LedgerEntry.objects.filter(pk=entry.target), names)
+    while entry.kind == EntryKind.REDACTION and entry.target_id not in seen:
+        seen.add(entry.target_id)
+        rows = stored_rows(LedgerEntry.objects.filter(pk=entry.target_id), COLUMNS)
         entry = StoredEntry._make(rows[0]) if rows else entry
-    return str(entry.reference or entry.entity or entry.kind)
+    return str(entry.commitment_id or entry.entity or entry.kind)

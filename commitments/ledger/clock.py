@@ -5,10 +5,9 @@ entry would bear a time that has not come yet, and the ledger could never say ag
 is recorded then: what was recorded stays, readers are answered, and staff and operators are told (docs/operations.md).
 """
 
-from __future__ import annotations
-
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -37,6 +36,10 @@ def clock_step() -> timedelta:
     return timedelta(seconds=round(_start_of_machine() - _STARTED_BY))
 
 
+def _was_set() -> bool:
+    return abs(clock_step().total_seconds()) > settings.CLOCK_STEP_SECONDS
+
+
 def last_recorded_at() -> datetime | None:
     """The latest time that an entry bears; None for an empty ledger.
 
@@ -57,8 +60,7 @@ def refuse_wrong_clock(now: datetime, last: datetime | None) -> None:
 
 def clock_problem(now: datetime, last: datetime | None) -> str:
     """What is wrong, and who can help; empty where nothing is."""
-    step = clock_step()
-    if abs(step.total_seconds()) > settings.CLOCK_STEP_SECONDS:
+    if _was_set():
         message = _(
             "Nothing can be recorded now: this machine’s clock was set to another time since the server started, and "
             "says %(now)s. Please tell whoever runs the tracker: if that time is right, the servers must be started "
@@ -77,12 +79,13 @@ def clock_problem(now: datetime, last: datetime | None) -> str:
 
 def clock_state() -> str:
     """For machines: "ok", "set since the start" or "behind the record". Takes one query."""
-    if abs(clock_step().total_seconds()) > settings.CLOCK_STEP_SECONDS:
+    if _was_set():
         return "set since the start"
     last = last_recorded_at()
     return "behind the record" if last and last > timezone.now() + TOLERANCE else "ok"
 
 
-def say_clock_problem() -> str:
-    """What is wrong with the clock at this moment; empty where nothing is. Takes one query."""
-    return clock_problem(timezone.now(), last_recorded_at())
+def say_clock_problem(stream: Any) -> None:
+    """Say what is wrong with the clock at this moment, if anything is. Takes one query."""
+    if problem := clock_problem(timezone.now(), last_recorded_at()):
+        stream.write(problem)

@@ -4,8 +4,6 @@ Contents hold text, booleans, whole numbers, lists and null only: decimals and d
 canonical JSON has one spelling of each.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -59,31 +57,20 @@ class Codec:
     read: Callable[[Any], Any] = to_text
 
 
-PLAIN_TEXT = Codec()
 AS_IS = Codec(lambda value: value, lambda value: value)
 # Every public field that is a column of its own. Relations are below, by slug or reference.
-COLUMN_CODECS: dict[str, Codec] = {
-    "reference": PLAIN_TEXT,
-    "paragraph": AS_IS,
-    "title": PLAIN_TEXT,
-    "short_title": PLAIN_TEXT,
-    "quote": PLAIN_TEXT,
-    "kind": PLAIN_TEXT,
-    "force": PLAIN_TEXT,
-    "level": PLAIN_TEXT,
-    "parties_as_stated": PLAIN_TEXT,
-    "owner_inferred": AS_IS,
-    "owner_note": PLAIN_TEXT,
+COLUMN_CODECS: dict[str, Codec] = dict.fromkeys(
+    (
+        *("reference", "paragraph", "title", "short_title", "quote", "kind", "force", "level", "parties_as_stated"),
+        *("owner_inferred", "owner_note", "deadline", "deadline_as_stated", "deadline_basis", "target", "unit"),
+        *("measure", "target_approximate", "done_when", "review_on", "note"),
+    ),
+    Codec(),
+)
+COLUMN_CODECS |= dict.fromkeys(("paragraph", "owner_inferred", "target_approximate"), AS_IS) | {
     "deadline": Codec(to_text, to_partial_date),
-    "deadline_as_stated": PLAIN_TEXT,
-    "deadline_basis": PLAIN_TEXT,
     "target": Codec(format_decimal, parse_decimal),
-    "unit": PLAIN_TEXT,
-    "measure": PLAIN_TEXT,
-    "target_approximate": AS_IS,
-    "done_when": PLAIN_TEXT,
     "review_on": Codec(to_text, parse_day),
-    "note": PLAIN_TEXT,
 }
 RELATIONS = ("release", "area", "part_of")
 PARTIES = ("owners", "partners")
@@ -92,16 +79,8 @@ PUBLIC_FIELDS = (*COLUMN_CODECS, *RELATIONS, *PARTIES, "repeats")
 ADDED_FIELDS: Content = {"short_title": "", "repeats": []}
 # What somebody wrote in words of their own; nothing is computed from it.
 FREE_TEXT_FIELDS = (
-    "title",
-    "short_title",
-    "quote",
-    "parties_as_stated",
-    "owner_note",
-    "deadline_as_stated",
-    "unit",
-    "measure",
-    "done_when",
-    "note",
+    *("title", "short_title", "quote", "parties_as_stated", "owner_note", "deadline_as_stated", "unit", "measure"),
+    *("done_when", "note"),
 )
 # What of an update and of its evidence is words, and is translated.
 UPDATE_TEXT_FIELDS, EVIDENCE_TEXT_FIELDS = ("deadline_reason", "note", "searched"), ("title", "publisher")
@@ -111,16 +90,7 @@ CORRECTABLE_FIELDS = tuple(name for name in PUBLIC_FIELDS if name != "reference"
 EVIDENCE_FIELDS = ("title", "publisher", "url", "date", "archived_url", "relation", "source")
 ADDED_EVIDENCE_FIELDS = ("copy",)  # as ADDED_FIELDS
 UPDATE_FIELDS = {
-    "report": (
-        "date",
-        "status",
-        "stop_reason",
-        "basis",
-        "achieved",
-        "deadline",
-        "deadline_reason",
-        "note",
-    ),
+    "report": ("date", "status", "stop_reason", "basis", "achieved", "deadline", "deadline_reason", "note"),
     "context": ("date", "note"),
     "check": ("date", "searched", "note"),
 }

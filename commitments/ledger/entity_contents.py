@@ -6,14 +6,11 @@
 where they say something, so that what was recorded before there were such fields keeps its digest.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import models
 from django.db.models import Q
 
 from commitments.domain.choices import EntityKind
@@ -76,13 +73,9 @@ def entity_fields(row: Entity, publishing: Collection[str] = ()) -> Content:
 
     Of an agreement's commitments those that are on record, or are `publishing`: about to be, by reference.
     """
-    values = {name: _public_value(name, getattr(row, name)) for name in _columns(row.entity_kind)}
+    values = {name: getattr(row, name) for name in _columns(row.entity_kind)}
+    values = {name: value if name in AS_IS else to_text(value) for name, value in values.items()}
     return without_blanks(values | (release_lists(row.pk, publishing) if isinstance(row, Release) else {}))
-
-
-def entity_content(row: Entity, reason: str = "", release: str = "") -> Content:
-    """The content of the entry that puts a row on record as it stands."""
-    return make_entity_content(entity_fields(row), reason, release)
 
 
 def make_entity_content(fields: Content, reason: str = "", release: str = "") -> Content:
@@ -108,10 +101,6 @@ def without_blanks(fields: Content) -> Content:
 
 def _columns(kind: str) -> tuple[str, ...]:
     return tuple(name for name in ENTITY_FIELDS[kind] if name not in RELEASE_LISTS)
-
-
-def _public_value(name: str, value: Any) -> Any:
-    return value if name in AS_IS else to_text(value)
 
 
 def release_lists(release: int, publishing: Collection[str] = ()) -> dict[str, list[Content]]:
@@ -197,11 +186,9 @@ def rows_for_entities(entities: Iterable[str]) -> dict[str, Entity]:
     slugs: dict[str, set[str]] = {}
     for kind, slug in map(split_entity, entities):
         slugs.setdefault(kind, set()).add(slug)
-    found: Iterable[models.Model] = (
-        row for kind, of_kind in slugs.items() if kind in ENTITY_MODELS for row in _rows(kind).filter(slug__in=of_kind)
-    )
-    return {row.entity: row for row in found if isinstance(row, Entity)}
-
-
-def _rows(kind: str) -> models.QuerySet[Any]:
-    return ENTITY_MODELS[kind]._default_manager.all()
+    return {
+        row.entity: row
+        for kind, of_kind in slugs.items()
+        if kind in ENTITY_MODELS
+        for row in ENTITY_MODELS[kind].objects.filter(slug__in=of_kind)
+    }

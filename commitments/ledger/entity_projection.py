@@ -1,7 +1,5 @@
 """The rows of organisations, areas, releases, occasions and news sources beside what their entries say."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

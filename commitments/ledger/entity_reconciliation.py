@@ -1,10 +1,9 @@
 """The tables of organisations, areas, releases, occasions and news sources beside the ledger: telling, and mending."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -132,8 +131,10 @@ class EntityBatch:
         of_these = Q(kind=self.kind, slug__in=self.slugs) | Q(entry__in=slugs)
         changes = TableDiff(EntityChange, EntityChange.objects.filter(of_these), ("entry_id",))
         changes.compare([change for projection in self.wanted.values() for change in projection.changes])
-        refused = self._write(rows) if repair else []
+        refused = []
         if repair:
+            slugs_to_write = [row.slug for row in rows.missing] + [row.slug for row, _names in rows.changed]
+            refused = self._write(rows.write, slugs_to_write)
             changes.write()
             changes.delete()
             unrecorded = [slug for slug in self.slugs if slug not in self.entries]
@@ -145,16 +146,15 @@ class EntityBatch:
             *(self._reconcile_lists(repair) if self.kind == EntityKind.RELEASE else ()),
         ]
 
-    def _write(self, rows: TableDiff) -> list[ProjectionError]:
-        """Put the rows right. What cannot be is told: where a slug was changed, its name stands in the way."""
+    def _write(self, write: Callable[[], None], slugs: Sequence[str], table: str = "") -> list[ProjectionError]:
+        """Put something right. What cannot be is told: where a slug was changed, its name stands in the way."""
         try:
             with transaction.atomic():
-                rows.write()
-        except IntegrityError as error:
+                write()
+        except (IntegrityError, KeyError) as error:
             if not self.tolerant:
                 raise
-            slugs = [row.slug for row in rows.missing] + [row.slug for row, _names in rows.changed]
-            return [self._error(slug, f"cannot be put right: {error}".strip()) for slug in slugs]
+            return [self._error(slug, f"cannot be put right: {error!r}", table) for slug in slugs]
         return []
 
     def _row(self, slug: str, projection: EntityProjection) -> Any:
@@ -172,19 +172,9 @@ class EntityBatch:
                 if rows != fields[name]:
                     differences.append(self._error(slug, "differ", name))
                     if repair:
-                        differences += self._write_list(name, Release(pk=pk, slug=slug), fields[name])
+                        write = partial(WRITE_LIST[name], Release(pk=pk, slug=slug), fields[name])
+                        differences += self._write(write, [slug], name)
         return differences
-
-    def _write_list(self, name: str, release: Release, rows: Sequence[Content]) -> list[ProjectionError]:
-        """The same: where a slug was changed, what the list names is not there."""
-        try:
-            with transaction.atomic():
-                WRITE_LIST[name](release, rows)
-        except (IntegrityError, KeyError) as error:
-            if not self.tolerant:
-                raise
-            return [self._error(release.slug, f"cannot be put right: {error!r}", name)]
-        return []
 
 
 def _write_sections(release: Release, rows: Sequence[Content]) -> None:

@@ -1,7 +1,5 @@
 """What an entity entry may say: each rule a ValidationError by field, checked under the ledger's lock."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from copy import copy
 from typing import Any
@@ -123,12 +121,12 @@ def recorded_entity_fields(entities: Iterable[str]) -> dict[str, Content]:
 
 def _check_lists(fields: Content, publishing: set[str]) -> None:
     """A release's sections and agreements name what there is, and commitments that are on record."""
-    problems: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {"sections": [], "agreements": []}
     areas, organisations = _slugs(Area), _slugs(Organisation)
     for row in fields["sections"]:
         _check_row(Section(position=row["position"], **{name: row[name] for name in SECTION_TEXTS}))
         if row["area"] and row["area"] not in areas:
-            problems.setdefault("sections", []).append(_("There is no “%(slug)s”.") % {"slug": row["area"]})
+            problems["sections"].append(_("There is no “%(slug)s”.") % {"slug": row["area"]})
     references = {reference for row in fields["agreements"] for reference in row["commitments"]}
     recorded_rows = Commitment.objects.on_record().filter(reference__in=references)
     recorded = publishing.union(recorded_rows.values_list("reference", flat=True))
@@ -136,17 +134,16 @@ def _check_lists(fields: Content, publishing: set[str]) -> None:
         texts = {name: row[name] for name in AGREEMENT_TEXTS}
         _check_row(Agreement(number=row["number"], basis=row["basis"], **texts))
         unknown = [*(slug for slug in row["parties"] if slug not in organisations), *({*row["commitments"]} - recorded)]
-        problems.setdefault("agreements", []).extend(_("There is no “%(slug)s”.") % {"slug": name} for name in unknown)
+        problems["agreements"] += [_("There is no “%(slug)s”.") % {"slug": name} for name in unknown]
     for name, key in (("sections", "position"), ("agreements", "number")):
         numbers = [row[key] for row in fields[name]]
         if len(set(numbers)) != len(numbers):
-            problems.setdefault(name, []).append(_("Two of these have the same number."))
+            problems[name].append(_("Two of these have the same number."))
     areas_named = [row["area"] for row in fields["sections"]]
     if len(set(areas_named)) != len(areas_named):
-        problems.setdefault("sections", []).append(_("Two sections stand for the same area, or both for none."))
-    named = {name: messages for name, messages in problems.items() if messages}
-    if named:
-        raise ValidationError(named)
+        problems["sections"].append(_("Two sections stand for the same area, or both for none."))
+    if any(problems.values()):
+        raise ValidationError({name: messages for name, messages in problems.items() if messages})
 
 
 def _slugs(model: Any) -> set[str]:

@@ -1,7 +1,5 @@
 """The first entries of what was public before names and descriptions were entries of the ledger: an upgrade's work."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from django.db import transaction

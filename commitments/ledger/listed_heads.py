@@ -1,7 +1,5 @@
 """Whether the ledger continues a list of its heads that was kept elsewhere (docs/ledger.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +19,8 @@ def first_difference(heads: Sequence[ListedHead]) -> str:
     before: ListedHead | None = None
     for start in range(0, len(heads), BATCH_SIZE):
         batch = heads[start : start + BATCH_SIZE]
-        digests = _stored_digests([head.entry for head in batch])
+        entries = LedgerEntry.objects.filter(pk__in=[head.entry for head in batch])
+        digests = dict(stored_rows(entries, ("sequence", "digest")))
         for head in batch:
             if digests.get(head.entry) != head.digest:
                 return (
@@ -29,10 +28,6 @@ def first_difference(heads: Sequence[ListedHead]) -> str:
                 )
             before = head
     return ""
-
-
-def _stored_digests(numbers: Sequence[int]) -> dict[Any, Any]:
-    return dict(stored_rows(LedgerEntry.objects.filter(pk__in=numbers), ("sequence", "digest")))
 
 
 def _difference(head: ListedHead, digests: dict[Any, Any]) -> str:

@@ -1,7 +1,5 @@
 """What publications name for the first time becomes public with them, by entries of its own before theirs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 
 from commitments.domain.choices import EntityKind, EntryKind

@@ -1,7 +1,5 @@
 """What is about to be appended to the ledger, and in whose name."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime

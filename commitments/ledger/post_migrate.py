@@ -1,7 +1,5 @@
 """After every migrate: the database's guards are laid anew, and what a migration brought is filled from the record."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

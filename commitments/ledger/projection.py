@@ -4,8 +4,6 @@ Appending, verifying and rebuilding all use the same fold, and nothing else ever
 what the ledger says (R3). `ledger.reconciliation` puts the rows into the tables.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -55,7 +53,6 @@ class RedactionIndex:
     """The redaction of each entry that was redacted, and what remains of the entry."""
 
     def __init__(self) -> None:
-        """Read the redactions once: there are few."""
         entries = read_entries(LedgerEntry.objects.filter(kind=EntryKind.REDACTION))
         self.by_target: dict[int, LedgerEntry] = {int(entry.target_id or 0): entry for entry in entries}
 
@@ -83,7 +80,8 @@ def fold_entries(
     retracted = {int(entry.target_id or 0): entry for entry in entries if entry.kind == EntryKind.RETRACTION}
     contents = {entry.sequence: redactions.remaining(entry) for entry in entries}
     fields = public_fields(entries, contents, retracted)
-    texts = texts_on_record(entries, contents, redactions)
+    places = texts_with_places(entries, contents, redactions)
+    texts = list(dict.fromkeys(text for _entry, _name, text in places if text))
     translated = {
         language: {text: by_text[text] for text in texts if by_text.get(text)}
         for language, by_text in translations.items()
@@ -104,25 +102,23 @@ def fold_entries(
                 resolver.organisations([update.reply_of_id])  # KeyError where its slug is gone
             update.retracted_by = retracted.get(entry.sequence)
             update.redacted_by = redactions.by_target.get(entry.sequence)
-            update.search_text = _search_text([update.note, *(row.title for row in evidence)], translated)
+            update.search_text = search_text_of([update.note, *(row.title for row in evidence)], translated)
             projection.updates.append(update)
             projection.evidence += evidence
             if update.stands:
                 facts.append(to_counted_update(update, evidence))
     stated_deadline = projection.columns["deadline"]
     projection.states = [
-        _build_state(commitment, first, until, assessment)
+        State(
+            commitment=commitment,
+            from_day=first,
+            until_day=until,
+            evidence_urls=evidence_urls(assessment),
+            **{name: getattr(assessment, name) for name in STATED},
+        )
         for first, until, assessment in state_spans(stated_deadline, facts)
     ]
     return projection
-
-
-def texts_on_record(
-    entries: Iterable[LedgerEntry], contents: dict[int, Content | None], redactions: RedactionIndex
-) -> list[str]:
-    """Every text that the entries of a commitment say, once each, in the order in which it was first said."""
-    places = texts_with_places(entries, contents, redactions)
-    return list(dict.fromkeys(text for _entry, _name, text in places if text))
 
 
 def texts_with_places(
@@ -143,7 +139,7 @@ def translation_columns(fields: Content, texts: Sequence[str], translated: Trans
     """The columns of a commitment that come from its translations; texts without one stand for themselves."""
     columns: dict[str, Any] = {
         "translated": {language: translations for language, translations in translated.items() if translations},
-        "search_text": _search_text([fields[name] for name in SEARCHED_FIELDS], translated),
+        "search_text": search_text_of([fields[name] for name in SEARCHED_FIELDS], translated),
     }
     for language, translations in translated.items():
         title = translations.get(fields["title"], fields["title"])
@@ -152,14 +148,12 @@ def translation_columns(fields: Content, texts: Sequence[str], translated: Trans
     return columns
 
 
-def _search_text(texts: Iterable[str], translated: Translations) -> str:
-    return build_search_text(
-        *(
-            version
-            for text in texts
-            for version in (text, *(translations.get(text, "") for translations in translated.values()))
-        )
-    )
+def search_text_of(texts: Iterable[str], translated: Translations) -> str:
+    """What searches look through: the texts, each with its translations."""
+    versions: list[str] = []
+    for text in texts:
+        versions += [text, *(translations[text] for translations in translated.values() if text in translations)]
+    return build_search_text(*versions)
 
 
 def public_fields(
@@ -181,10 +175,7 @@ def update_rows(entry: LedgerEntry, content: Content) -> tuple[Update, list[Evid
     recorded_on = localdate(entry.recorded_at)
     update = Update(
         entry=entry,
-        kind=entry.kind,
-        recorded_at=entry.recorded_at,
-        role=entry.role,
-        organisation=entry.organisation,
+        **{name: getattr(entry, name) for name in ("kind", "recorded_at", "role", "organisation")},
         reply_of_id=content.get("reply_of"),
         **({"basis": ""} | values),
     )
@@ -199,15 +190,9 @@ def to_counted_update(update: Update, evidence: Sequence[Evidence]) -> CountedUp
     """An update that counts, as the rules see it."""
     return CountedUpdate(
         sequence=update.pk,
-        kind=update.kind,
         dated=cast("PartialDate", update.date),  # an update that stands has one
-        effective_on=update.effective_on,
         recorded_on=localdate(update.recorded_at),
-        status=update.status,
-        stop_reason=update.stop_reason,
-        achieved=update.achieved,
-        deadline=update.deadline,
-        note=update.note,
+        **{name: getattr(update, name) for name in COUNTED},
         is_reply=bool(update.reply_of_id),
         supports=tuple(EvidenceRef(row.url, row.relation, row.source, row.copy) for row in evidence),
     )
@@ -222,23 +207,13 @@ def state_spans(
         yield first, until, assessment
 
 
-def _build_state(commitment: Commitment, first: date, until: date, assessment: Assessment) -> State:
-    return State(
-        commitment=commitment,
-        from_day=first,
-        until_day=until,
-        status=assessment.status,
-        stop_reason=assessment.stop_reason,
-        status_on=assessment.status_on,
-        completed_on=assessment.completed_on,
-        achieved=assessment.achieved,
-        deadline=assessment.deadline,
-        original_deadline=assessment.original_deadline,
-        evidence=assessment.evidence,
-        last_entry_on=assessment.last_entry_on,
-        last_news_on=assessment.last_news_on,
-        last_checked_on=assessment.last_checked_on,
-        note=assessment.note,
-        background_note=assessment.background_note,
-        evidence_urls="\n".join(dict.fromkeys(support.url for support in assessment.supports)),
-    )
+COUNTED = ("kind", "effective_on", "status", "stop_reason", "achieved", "deadline", "note")  # as an update has it
+STATED = (  # as an assessment has it
+    *("status", "stop_reason", "status_on", "completed_on", "achieved", "deadline", "original_deadline", "evidence"),
+    *("last_entry_on", "last_news_on", "last_checked_on", "note", "background_note"),
+)
+
+
+def evidence_urls(assessment: Assessment) -> str:
+    """The addresses of what a status rests on, once each, a line for each."""
+    return "\n".join(dict.fromkeys([support.url for support in assessment.supports]))

@@ -1,7 +1,5 @@
 """The tables beside what the ledger says they must hold: telling what differs, and putting it right."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,19 +47,7 @@ class ProjectionError:
     what: str
 
     def __str__(self) -> str:
-        """For the command's output."""
         return f"{self.reference}: {self.table}: {self.what}"
-
-
-def references_on_record() -> list[str]:
-    """Every commitment that the ledger published, in order, and every other that has rows as if it had."""
-    publications = LedgerEntry.objects.filter(kind=EntryKind.PUBLISHED).order_by("sequence")
-    references = [str(reference) for reference in publications.values_list("commitment_id", flat=True)]
-    commitments = Commitment.objects.filter(
-        Q(published_at__isnull=False) | Q(updates__isnull=False) | Q(states__isnull=False)
-    )
-    others = commitments.exclude(reference__in=publications.values("commitment_id")).order_by("reference").distinct()
-    return references + list(others.values_list("reference", flat=True))
 
 
 def reconcile_projections(
@@ -98,7 +84,9 @@ class ProjectionBatch:
     def __init__(self, references: Sequence[str]) -> None:
         stored = stored_rows(Commitment.objects.filter(reference__in=references), COMMITMENT_COLUMNS)
         # No more of the rows than that: whatever else stands in them may be what cannot be read.
-        self.commitments = {str(row[1]): _commitment(row) for row in stored}
+        self.commitments = {
+            str(row[1]): Commitment.from_db(connection.alias, COMMITMENT_COLUMNS, row) for row in stored
+        }
         self.missing = [reference for reference in references if reference not in self.commitments]
         self.entries: dict[str, list[LedgerEntry]] = defaultdict(list)
         for entry in read_entries(LedgerEntry.objects.filter(commitment__reference__in=references)):
@@ -140,11 +128,63 @@ class ProjectionBatch:
         `dates_of_publication`: mend these, too, which a trigger refuses to whoever publishes.
         """
         return [
-            *_reconcile_commitments(self.commitments, self.wanted, repair, dates_of_publication),
-            *_reconcile_parties(self.commitments, self.wanted, repair),
-            *_reconcile_repetitions(self.commitments, self.wanted, repair),
+            *self._reconcile_commitments(repair, dates_of_publication),
+            *self._reconcile_parties(repair),
+            *self._reconcile_repetitions(repair),
             *self._reconcile_progress(repair),
         ]
+
+    def _reconcile_commitments(self, repair: bool, dates_of_publication: bool) -> list[ProjectionError]:
+        table = TableDiff(Commitment, Commitment.objects.filter(reference__in=self.wanted), ("id",))
+        table.compare(
+            [
+                Commitment(
+                    pk=self.commitments[reference].pk,
+                    published_at=projection.published_at,
+                    retracted_at=projection.retracted_at,
+                    **projection.columns,
+                )
+                for reference, projection in self.wanted.items()
+            ]
+        )
+        if repair and dates_of_publication and "published_at" in table.replaced:
+            with triggers.publication_unlocked(connection):
+                table.write()
+        elif repair:
+            table.write()
+        references = {commitment.pk: reference for reference, commitment in self.commitments.items()}
+        return table.differences(lambda key: references[key[0]], numbered=False)
+
+    def _reconcile_parties(self, repair: bool) -> list[ProjectionError]:
+        differences = []
+        ids = {self.commitments[reference].pk: reference for reference in self.wanted}
+        for name, model in PARTY_TABLES.items():
+            table = TableDiff(model, model.objects.filter(commitment__in=ids), ("commitment_id", "organisation_id"))
+            table.compare(
+                [
+                    model(commitment_id=pk, organisation_id=organisation)
+                    for pk, reference in ids.items()
+                    for organisation in self.wanted[reference].parties[name]
+                ]
+            )
+            table.reconcile(repair)
+            differing = {row.commitment_id for row in table.missing} | {key[0] for key in table.present}
+            differences += [ProjectionError(ids[pk], name, "differ") for pk in ids if pk in differing]
+        return differences
+
+    def _reconcile_repetitions(self, repair: bool) -> list[ProjectionError]:
+        ids = {self.commitments[reference].pk: reference for reference in self.wanted}
+        rows = Repetition.objects.filter(commitment__in=ids)
+        table = TableDiff(Repetition, rows, ("commitment_id", "repeated_id"))
+        table.compare(
+            [
+                Repetition(commitment_id=pk, repeated_id=repeated, why=why)
+                for pk, reference in ids.items()
+                for repeated, why in self.wanted[reference].repetitions.items()
+            ]
+        )
+        table.reconcile(repair)
+        return table.differences(lambda key: ids[key[0]], numbered=False)
 
     def _reconcile_progress(self, repair: bool) -> list[ProjectionError]:
         ids = {commitment.pk: reference for reference, commitment in self.commitments.items()}
@@ -168,80 +208,15 @@ class ProjectionBatch:
         states.compare([row for projection in wanted for row in projection.states])
         if repair:
             evidence.delete()
-            for table in (updates, evidence, states):
-                table.write()
+            updates.write()
+            evidence.write()
             updates.delete()
-            states.delete()
+        states.reconcile(repair)
         return [
             *updates.differences(lambda key: reference_of.get(key[0], f"entry {key[0]}")),
             *evidence.differences(lambda key: reference_of.get(key[0], f"entry {key[0]}")),
             *states.differences(lambda key: ids[key[0]]),
         ]
-
-
-def _reconcile_commitments(
-    commitments: dict[str, Commitment], wanted: dict[str, Projection], repair: bool, dates_of_publication: bool
-) -> list[ProjectionError]:
-    table = TableDiff(Commitment, Commitment.objects.filter(reference__in=wanted), ("id",))
-    table.compare(
-        [
-            Commitment(
-                pk=commitments[reference].pk,
-                published_at=projection.published_at,
-                retracted_at=projection.retracted_at,
-                **projection.columns,
-            )
-            for reference, projection in wanted.items()
-        ]
-    )
-    if repair and dates_of_publication and "published_at" in table.replaced:
-        with triggers.publication_unlocked(connection):
-            table.write()
-    elif repair:
-        table.write()
-    references = {commitment.pk: reference for reference, commitment in commitments.items()}
-    return table.differences(lambda key: references[key[0]], numbered=False)
-
-
-def _reconcile_parties(
-    commitments: dict[str, Commitment], wanted: dict[str, Projection], repair: bool
-) -> list[ProjectionError]:
-    differences = []
-    for name, model in PARTY_TABLES.items():
-        present: dict[int, set[int]] = defaultdict(set)
-        rows = model.objects.filter(commitment__in=list(commitments.values()))
-        for commitment_id, organisation_id in rows.values_list("commitment_id", "organisation_id"):
-            present[commitment_id].add(organisation_id)
-        for reference, projection in wanted.items():
-            commitment, organisation_ids = commitments[reference], projection.parties[name]
-            if present[commitment.pk] != organisation_ids:
-                differences.append(ProjectionError(reference, name, "differ"))
-                if repair:
-                    of_commitment = model.objects.filter(commitment=commitment)
-                    of_commitment.exclude(organisation__in=organisation_ids).delete()
-                    missing = organisation_ids - present[commitment.pk]
-                    manager: models.Manager[Any] = model._default_manager
-                    manager.bulk_create(model(commitment=commitment, organisation_id=pk) for pk in missing)
-    return differences
-
-
-def _reconcile_repetitions(
-    commitments: dict[str, Commitment], wanted: dict[str, Projection], repair: bool
-) -> list[ProjectionError]:
-    ids = {commitments[reference].pk: reference for reference in wanted}
-    rows = Repetition.objects.filter(commitment__in=ids)
-    table = TableDiff(Repetition, rows, ("commitment_id", "repeated_id"))
-    table.compare(
-        [
-            Repetition(commitment_id=commitments[reference].pk, repeated_id=repeated, why=why)
-            for reference, projection in wanted.items()
-            for repeated, why in projection.repetitions.items()
-        ]
-    )
-    if repair:
-        table.write()
-        table.delete()
-    return table.differences(lambda key: ids[key[0]], numbered=False)
 
 
 class TableDiff:
@@ -251,7 +226,8 @@ class TableDiff:
     """
 
     def __init__(self, model: type[models.Model], rows: models.QuerySet[Any], identity: tuple[str, ...]) -> None:
-        self.model, self.identity = model, [_field(model, name) for name in identity]
+        self.model = model
+        self.identity: list[Any] = [model._meta.get_field(name.removesuffix("_id")) for name in identity]
         # What the database itself makes of other columns cannot differ from them.
         stored_fields = [column for column in model._meta.concrete_fields if not column.generated]
         self.columns = [column for column in stored_fields if column.attname not in ("id", *identity)]
@@ -263,7 +239,7 @@ class TableDiff:
         self.replaced: set[str] = set()  # columns that hold something else than they must
 
     def _key(self, row: models.Model) -> tuple[Any, ...]:
-        return tuple(stored_form(column, getattr(row, column.attname), connection) for column in self.identity)
+        return tuple(stored_form(column, getattr(row, column.attname)) for column in self.identity)
 
     def compare(self, wanted: Sequence[Any]) -> None:
         """Sort the wanted rows into missing and changed; what stays in `present` is in no entry."""
@@ -276,7 +252,7 @@ class TableDiff:
             names = [
                 column.name
                 for column in self.columns
-                if not is_same(column, present_row[column.attname], getattr(row, column.attname), connection)
+                if not is_same(column, present_row[column.attname], getattr(row, column.attname))
             ]
             if names:
                 self.changed.append((row, names))
@@ -289,6 +265,12 @@ class TableDiff:
             names = sorted({name for _row, names in self.changed for name in names})
             manager.bulk_update([row for row, _names in self.changed], names, batch_size=100)
         manager.bulk_create(self.missing, batch_size=BATCH_SIZE)
+
+    def reconcile(self, repair: bool) -> None:
+        """Put the table right, where it is to be."""
+        if repair:
+            self.write()
+            self.delete()
 
     def delete(self) -> None:
         """Take out what is in no entry."""
@@ -310,13 +292,3 @@ class TableDiff:
             ProjectionError(reference(key), name, f"{', '.join(map(str, key))} {what}" if numbered else what)
             for key, what in missing + changed + extra
         ]
-
-
-def _commitment(row: tuple[Any, ...]) -> Commitment:
-    """A commitment with the columns that were read, and no other."""
-    return Commitment.from_db(connection.alias, COMMITMENT_COLUMNS, row)
-
-
-def _field(model: type[models.Model], attname: str) -> Any:
-    """The column of that name: `update_id`."""
-    return next(column for column in model._meta.concrete_fields if column.attname == attname)

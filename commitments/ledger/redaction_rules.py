@@ -1,7 +1,5 @@
 """What a redaction may take out of an entry: words, and nothing that a rule or a count rests on."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.exceptions import ValidationError

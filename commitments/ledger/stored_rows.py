@@ -15,9 +15,8 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import OperationalError, connections, models
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import OperationalError, connection, connections, models
+from django.db.models import Func
 
 from commitments.models import LedgerEntry
 from commitments.models.fields import PartialDateField
@@ -26,30 +25,42 @@ from commitments.models.fields import PartialDateField
 READ_AS_TEXT = ("DateField", "DateTimeField", "DecimalField", "JSONField")
 
 
+class Stored(Func):
+    """A column as it is stored. SQLite's plus sign does nothing but take its type away."""
+
+    output_field = models.TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """On SQLite everything."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """On PostgreSQL what its driver would make a value of."""
+        field = self.get_source_expressions()[0].output_field
+        template = "%(expressions)s::text" if field.get_internal_type() in READ_AS_TEXT else "%(expressions)s"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 def stored_rows(rows: models.QuerySet[Any], names: Sequence[str]) -> list[tuple[Any, ...]]:
     """These columns (or columns of other tables: `release__slug`) of each row, as they are stored, in any order."""
-    connection = connections[rows.db]
-    query = rows.order_by().values_list(*names).query
-    try:
-        inner, parameters = query.get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:
-        return []
-    fields = [column.field for column in query.select]
-    columns = [f"c{place}" for place in range(len(fields))]
-    as_stored = [stored_column(field, name, connection.vendor) for field, name in zip(fields, columns, strict=True)]
-    sql = f"WITH t ({', '.join(columns)}) AS ({inner}) SELECT {', '.join(as_stored)} FROM t"  # noqa: S608  (our names)
+    stored = rows.order_by().values_list(*map(Stored, names))
+    return tolerant_read(rows.db, lambda: list(stored.all()))
+
+
+def stored_sql(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows that a query of our own gives, whose columns are `stored_column`."""
 
     def read() -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return list(cursor.fetchall())
 
-    return tolerant_read(rows.db, read)
+    return tolerant_read(connection.alias, read)
 
 
-def stored_column(field: Any, name: str, vendor: str) -> str:
-    """The SQL by which a column is read as it is stored. SQLite's plus sign does nothing but take its type away."""
-    if vendor == "sqlite":
+def stored_column(field: Any, name: str) -> str:
+    """The same as `Stored`, in SQL."""
+    if connection.vendor == "sqlite":
         return f"+{name}"
     return f"{name}::text" if field.get_internal_type() in READ_AS_TEXT else name
 
@@ -58,19 +69,18 @@ def tolerant_read(database: str, read: Callable[[], list[tuple[Any, ...]]]) -> l
     """What `read` gives; on SQLite also where a text is no UTF-8, which then has stand-ins for the bytes."""
     try:
         return read()
-    except OperationalError as error:
-        connection = connections[database]
-        if connection.vendor != "sqlite" or "decode to UTF-8" not in str(error):
+    except OperationalError:
+        if connections[database].vendor != "sqlite":
             raise
-        stored: sqlite3.Connection = connection.connection
-        stored.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+        sqlite: sqlite3.Connection = connections[database].connection
+        sqlite.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         try:
-            return read()
+            return read()  # any other fault raises its error once more
         finally:
-            stored.text_factory = str
+            sqlite.text_factory = str
 
 
-def stored_form(field: models.Field[Any, Any], value: Any, connection: BaseDatabaseWrapper) -> Any:
+def stored_form(field: models.Field[Any, Any], value: Any) -> Any:
     """How a value is stored, as `Stored` reads it."""
     kind = field.get_internal_type()
     if isinstance(field, PartialDateField):
@@ -78,26 +88,26 @@ def stored_form(field: models.Field[Any, Any], value: Any, connection: BaseDatab
     if value is None or kind not in READ_AS_TEXT:
         return value
     if kind == "DateTimeField":
-        return stored_time(value, connection.vendor)
+        return stored_time(value)
     if kind == "DecimalField":
-        return stored_decimal(value, connection.vendor)
+        return stored_decimal(value)
     return json.dumps(value) if kind == "JSONField" else str(value)
 
 
-def stored_time(moment: datetime, vendor: str) -> str:
+def stored_time(moment: datetime) -> str:
     """A time as it is stored, in UTC."""
     text = str(moment.astimezone(UTC).replace(tzinfo=None))
-    return text if vendor == "sqlite" else f"{text}+00"
+    return text if connection.vendor == "sqlite" else f"{text}+00"
 
 
-def stored_decimal(value: Decimal, vendor: str) -> Any:
+def stored_decimal(value: Decimal) -> Any:
     """A number with two decimals as it is stored: SQLite makes it a whole or a floating number."""
-    return float(value) if vendor == "sqlite" else f"{value:.2f}"
+    return float(value) if connection.vendor == "sqlite" else f"{value:.2f}"
 
 
-def is_same(field: models.Field[Any, Any], stored: Any, value: Any, connection: BaseDatabaseWrapper) -> bool:
+def is_same(field: models.Field[Any, Any], stored: Any, value: Any) -> bool:
     """Whether a column holds a value, in this or another spelling of it."""
-    if stored == stored_form(field, value, connection):
+    if stored == stored_form(field, value):
         return True
     kind = field.get_internal_type()
     if kind not in READERS:

@@ -7,26 +7,24 @@ suspect, no more: `ledger.reconciliation` alone says what differs. Every column 
 (`tests/ledger/test_verify_columns.py`).
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils.timezone import localdate
 
 from commitments.domain.assessment import Assessment, CountedUpdate, EvidenceRef
 from commitments.domain.choices import EntryKind
-from commitments.domain.partial_dates import PartialDate, parse_partial_date
-from commitments.i18n.collation import build_search_text, sort_key
+from commitments.domain.partial_dates import parse_partial_date
+from commitments.i18n.collation import sort_key
 from commitments.i18n.languages import CHINESE, column_suffix
 from commitments.ledger.chain_verification import Progress
 from commitments.ledger.contents import (
@@ -37,8 +35,8 @@ from commitments.ledger.contents import (
     parse_day,
     parse_decimal,
 )
-from commitments.ledger.projection import SEARCHED_FIELDS, Translations, state_spans
-from commitments.ledger.stored_rows import read_time, stored_column, stored_decimal, stored_rows, tolerant_read
+from commitments.ledger.projection import SEARCHED_FIELDS, Translations, evidence_urls, search_text_of, state_spans
+from commitments.ledger.stored_rows import read_time, stored_column, stored_decimal, stored_rows, stored_sql
 from commitments.models import (
     Commitment,
     Evidence,
@@ -114,9 +112,8 @@ def suspect_batches(progress: Progress | None = None) -> Iterator[list[str]]:
 
 @dataclass(slots=True)
 class Record:
-    """The rows of one commitment, as they are stored. `vendor`: of the database."""
+    """The rows of one commitment, as they are stored."""
 
-    vendor: str
     entries: list[Row] = field(default_factory=list)
     updates: dict[Any, Row] = field(default_factory=dict)
     evidence: dict[Any, list[Row]] = field(default_factory=dict)
@@ -137,10 +134,9 @@ class Batch:
         self.commitments = _read(columns, f"{COMMITMENTS} WHERE t.id > %s ORDER BY t.id LIMIT {BATCH_SIZE}", after)
         self.last = self.commitments[-1][0] if self.commitments else after
         self.between = (self.commitments[0][0], self.last) if self.commitments else (0, 0)
-        self.records: dict[Any, Record] = defaultdict(partial(Record, connection.vendor))
+        self.records: dict[Any, Record] = defaultdict(Record)
 
     def __bool__(self) -> bool:
-        """Whether there is any."""
         return bool(self.commitments)
 
     def suspects(self) -> list[str]:
@@ -210,18 +206,11 @@ JOINS: dict[Any, tuple[str, str]] = {
 def _columns(model: Any, names: Sequence[str]) -> str:
     """The SQL that reads these columns as they are stored."""
     by_name = {column.column: column for column in model._meta.concrete_fields}
-    return ", ".join(stored_column(by_name[name], f't."{name}"', connection.vendor) for name in names)
+    return ", ".join(stored_column(by_name[name], f't."{name}"') for name in names)
 
 
 def _read(columns: str, tables: str, *parameters: Any) -> list[Row]:
-    sql = f"SELECT {columns} FROM {tables}"  # noqa: S608  (our names)
-
-    def read() -> list[Row]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return list(cursor.fetchall())
-
-    return tolerant_read(connection.alias, read)
+    return stored_sql(f"SELECT {columns} FROM {tables}", parameters)  # noqa: S608  (our names)
 
 
 def _is_right(row: Row, record: Record, redacted: Container[Any]) -> bool:
@@ -250,7 +239,7 @@ def _is_right(row: Row, record: Record, redacted: Container[Any]) -> bool:
             for entry, one in zip(others, contents, strict=True)
         )
         and not record.evidence
-        and record.states == _expected_states(content["deadline"], facts, record.vendor)
+        and record.states == _expected_states(content["deadline"], facts)
     )
 
 
@@ -258,10 +247,10 @@ def _is_commitment_right(row: Row, record: Record, content: Content, translated:
     published_at = record.entries[0][3]
     _recording_day(published_at)  # raises where it is no time
     expected: list[Any] = [
-        *(published_at, None, _search_text(_searched_texts(ADDED_FIELDS | content), translated)),
+        *(published_at, None, search_text_of(_searched_texts(ADDED_FIELDS | content), translated)),
         content.get("short_title", ""),
         *_interval(content["deadline"]),
-        *(_decimal(content["target"], record.vendor), _day(content["review_on"])),
+        *(_decimal(content["target"]), _day(content["review_on"])),
     ]
     for language, by_text in translated.items():
         title = content["title"]
@@ -297,9 +286,9 @@ def _is_update_right(
     evidence = content.get("evidence", ())
     expected = (
         *(*metadata, *texts, searched),
-        *(_decimal(achieved, record.vendor), content.get("reply_of")),
+        *(_decimal(achieved), content.get("reply_of")),
         *(first, last, deadline_first, deadline_last, effective_on.isoformat()),
-        *(None, None, _search_text((texts[6], *(row["title"] for row in evidence)), translated)),
+        *(None, None, search_text_of((texts[6], *(row["title"] for row in evidence)), translated)),
     )
     if record.updates[sequence] != expected or not _is_evidence_right(record.evidence.pop(sequence, ()), evidence):
         return False
@@ -327,45 +316,35 @@ def _is_evidence_right(stored: Sequence[Row], evidence: Sequence[Content]) -> bo
     if len(stored) != len(evidence):
         return False
     for position, (row, said) in enumerate(zip(stored, evidence, strict=True), 1):
-        _text, first, last = _interval(said["date"])
         copy = said["copy"] if len(said) > len(EVIDENCE_FIELDS) else ""
-        if len(said) > len(EVIDENCE_FIELDS) + 1 or row != (position, *_texts_of_evidence(said), copy, first, last):
+        expected = (position, *_texts_of_evidence(said), copy, *_interval(said["date"])[1:])
+        if len(said) > len(EVIDENCE_FIELDS) + 1 or row != expected:
             return False
     return True
 
 
-def _expected_states(deadline: str, facts: list[CountedUpdate], vendor: str) -> list[Row]:
+def _expected_states(deadline: str, facts: list[CountedUpdate]) -> list[Row]:
     return [
-        (first.isoformat(), until.isoformat(), *_expected_state(assessment, vendor))
+        (first.isoformat(), until.isoformat(), *_expected_state(assessment))
         for first, until, assessment in state_spans(parse_partial_date(deadline) if deadline else None, facts)
     ]
 
 
-def _expected_state(assessment: Assessment, vendor: str) -> Row:
-    achieved, supports = assessment.achieved, assessment.supports
+def _expected_state(assessment: Assessment) -> Row:
+    achieved = assessment.achieved
     return (
         assessment.status,
         assessment.stop_reason,
-        None if achieved is None else stored_decimal(achieved, vendor),
+        None if achieved is None else stored_decimal(achieved),
         assessment.evidence,
         _stored_day(assessment.last_entry_on),
         _stored_day(assessment.last_news_on),
         _stored_day(assessment.last_checked_on),
         assessment.note,
         assessment.background_note,
-        "\n".join(dict.fromkeys([support.url for support in supports])) if supports else "",
-        *_stored_interval(assessment.status_on),
-        *_stored_interval(assessment.completed_on),
-        *_stored_interval(assessment.deadline),
-        *_stored_interval(assessment.original_deadline),
+        evidence_urls(assessment),
+        *chain.from_iterable(_interval(str(getattr(assessment, name) or "")) for name in STATE_DATES),
     )
-
-
-def _search_text(texts: Sequence[str], translated: Translations) -> str:
-    versions: list[str] = []
-    for text in texts:
-        versions += [text, *(by_text[text] for by_text in translated.values() if text in by_text)]
-    return build_search_text(*versions)
 
 
 def _decode(text: Any) -> Any:
@@ -387,14 +366,10 @@ def _interval(text: str) -> Interval:
     return text, partial_date.first.isoformat(), partial_date.last.isoformat()
 
 
-def _stored_interval(partial_date: PartialDate | None) -> Interval:
-    return _interval(partial_date.text) if partial_date else NO_DATE
-
-
 @lru_cache(maxsize=4096)
-def _decimal(text: str, vendor: str) -> Any:
+def _decimal(text: str) -> Any:
     value: Decimal | None = parse_decimal(text)
-    return None if value is None else stored_decimal(value, vendor)
+    return None if value is None else stored_decimal(value)
 
 
 def _stored_day(day: date | None) -> str | None:

@@ -4,8 +4,6 @@ So nothing is measured that an entry only repeats: what a correction says a fiel
 that a change leaves alone, what a redaction leaves standing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

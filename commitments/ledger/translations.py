@@ -4,10 +4,8 @@ The chain knows nothing of translations. Each is a row of a table that is only a
 projected beside the record, in the same transaction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +52,16 @@ def record_translations(
             place = (new_translation.commitment.pk, new_translation.language, new_translation.source)
             if latest.get(place, "") != new_translation.text:
                 latest[place] = new_translation.text
-                rows.append(_translation_row(new_translation, by, recorded_at or timezone.now()))
+                rows.append(
+                    Translation(
+                        commitment=new_translation.commitment,
+                        language=new_translation.language,
+                        source=new_translation.source,
+                        text=new_translation.text,
+                        recorded_at=(recorded_at or timezone.now()).replace(microsecond=0),
+                        **asdict(by),
+                    )
+                )
         Translation.objects.bulk_create(rows, batch_size=BATCH_SIZE)
         reconcile_projections(sorted({row.commitment.reference for row in rows}))
     return len(rows)
@@ -70,18 +77,6 @@ def check_translation(new_translation: NewTranslation) -> None:
         raise ValidationError(_("A translation has at most %(most)s characters.") % {"most": MAX_TEXT_LENGTH})
     if "\0" in new_translation.text:
         raise ValidationError(_("It holds a character that is no text. Type the cell again."))
-
-
-def _translation_row(new_translation: NewTranslation, by: Actor, recorded_at: datetime) -> Translation:
-    return Translation(
-        commitment=new_translation.commitment,
-        language=new_translation.language,
-        source=new_translation.source,
-        text=new_translation.text,
-        recorded_at=recorded_at.replace(microsecond=0),
-        role=by.role,
-        organisation=by.organisation,
-    )
 
 
 def latest_translations(commitment_ids: Iterable[int]) -> dict[tuple[int, str, str], str]:
@@ -102,13 +97,11 @@ class TextPlace:
     draft: DraftUpdate | None = None
 
 
-def translatable_texts(commitment: Commitment) -> list[str]:
-    """Every text of a commitment that can be translated: of its record, or of the draft; then of drafts of updates."""
-    return list(text_places(commitment))
-
-
 def text_places(commitment: Commitment) -> dict[str, TextPlace]:
-    """The same, each with the place where it stands first."""
+    """Every text of a commitment that can be translated, each with the place where it stands first.
+
+    That is of its record, or of the draft; then of drafts of updates.
+    """
     return {text: places[0] for text, places in places_of_texts(commitment).items()}
 
 

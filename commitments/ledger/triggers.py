@@ -7,8 +7,6 @@ and checks every trigger that names them while it does: a migration that rebuild
 triggers first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -115,34 +113,21 @@ def install(connection: BaseDatabaseWrapper) -> None:
 def publication_unlocked(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Let a rebuild mend a commitment's day of publication, within its own transaction; then lay the trigger again."""
     name = "commitment_stays_public"
+    statements = _statements(connection.vendor, name)
     with connection.cursor() as cursor:
         cursor.execute(
             f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {COMMITMENTS}")
         )
         yield
         connection.check_constraints()  # PostgreSQL lays no trigger while checks are due
-        laying = [_expected_on_sqlite()[name]] if connection.vendor == "sqlite" else _postgresql_statements(name)
-        for statement in laying:
+        for statement in statements:
             cursor.execute(statement)
 
 
 def broken_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     """The name of each trigger that is missing, switched off or not as it was laid."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
-        else:
-            # A trigger that is disabled, fires at another time, or only for some columns or rows is not ours.
-            cursor.execute(
-                "SELECT t.tgname, c.relname, "
-                "t.tgtype || t.tgenabled::text || (t.tgqual IS NULL)::text || t.tgattr::text || p.prosrc "
-                "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal "
-                "AND t.tgrelid = ANY(ARRAY(SELECT to_regclass(unnest(%s::text[]))))",
-                [[ENTRIES, COMMITMENTS, *EDITED_TABLES]],  # the translations are among those that are edited
-            )
-        stored = {(name, table): text for name, table, text in cursor.fetchall()}
-    tables = _trigger_tables(connection.vendor)
+    stored = {(name, table): text for name, table, text in _stored(connection)}
+    tables = _tables(connection.vendor)
     return [name for name, text in expected(connection.vendor).items() if stored.get((name, tables[name])) != text]
 
 
@@ -153,78 +138,56 @@ def foreign_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     somebody else keeps in the same database are theirs.
     """
     ours = {*connection.introspection.django_table_names(), *TABLES_WITHOUT_MODEL}
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY 2, 1")
-        else:
-            cursor.execute(
-                "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                "WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid) ORDER BY 2, 1"
-            )
-        stored = cursor.fetchall()
-    tables = _trigger_tables(connection.vendor)
+    tables = _tables(connection.vendor)
     return [
         f"{name} on {table}"
-        for name, table in stored
+        for name, table, _text in _stored(connection)
         if (table.lower().startswith("commitments_") or table.lower() in ours) and table != tables.get(name)
     ]
 
 
+def _stored(connection: BaseDatabaseWrapper) -> list[tuple[str, str, str]]:
+    """Name, table and text of each trigger of the database, by table."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY 2, 1")
+        else:
+            # A trigger that is disabled, fires at another time, or only for some columns or rows is not ours.
+            cursor.execute(
+                "SELECT t.tgname, c.relname, "
+                "t.tgtype || t.tgenabled::text || (t.tgqual IS NULL)::text || t.tgattr::text || p.prosrc "
+                "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
+                "WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid) ORDER BY 2, 1"
+            )
+        return list(cursor.fetchall())
+
+
 def install_statements(vendor: str) -> list[str]:
     """The SQL that lays every trigger, over older versions of itself."""
-    if vendor == "sqlite":
-        return [text for name, sql in _expected_on_sqlite().items() for text in (f"DROP TRIGGER IF EXISTS {name}", sql)]
-    return [text for name in (*REFUSALS, *NO_TRUNCATE, *version_triggers()) for text in _postgresql_statements(name)]
+    return [statement for name in expected(vendor) for statement in _statements(vendor, name)]
 
 
 def expected(vendor: str) -> dict[str, str]:
-    """Name and text of each trigger that must be there."""
-    return _expected_on_sqlite() if vendor == "sqlite" else _expected_on_postgresql()
+    """Name and text of each trigger that must be there: its statement; on PostgreSQL its type, that it is on, its body.
+
+    The types are of pg_trigger.h: row, before, event; statement, before TRUNCATE; statement, after each of the four.
+    """
+    if vendor == "sqlite":
+        return {name: _statements(vendor, name)[-1] for name in _tables(vendor)}
+    types = {name: {"UPDATE": 19, "DELETE": 11, "INSERT": 7}[rule[1]] for name, rule in REFUSALS.items()}
+    types |= dict.fromkeys(NO_TRUNCATE, 34) | dict.fromkeys(version_triggers(), 60)
+    return {name: f"{number}Otrue{_trigger_body(name)}" for name, number in types.items()}
 
 
-def _expected_on_sqlite() -> dict[str, str]:
-    """Name and text of each trigger, as SQLite keeps it."""
-    refusing = {
-        name: f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition.format(same='IS', differs='IS NOT')} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        for name, (table, event, condition, message) in (REFUSALS | SQLITE_REFUSALS).items()
-    }
-    new_token = NEW_TOKEN.format(random="lower(hex(randomblob(16)))")
-    marking = {
-        f"{name}_{event.lower()}": (
-            f"CREATE TRIGGER {name}_{event.lower()} AFTER {event} ON {table} BEGIN {new_token}; END"
-        )
-        for name, table in version_triggers().items()
-        for event in ("INSERT", "UPDATE", "DELETE")
-    }
-    return refusing | marking
-
-
-def _expected_on_postgresql() -> dict[str, str]:
-    """Name of each trigger, with its type, that it is on, and its function's text, as PostgreSQL keeps them."""
-    types = {"UPDATE": 19, "DELETE": 11, "INSERT": 7}  # row, before, event: pg_trigger.h
-    rows = {
-        name: f"{types[event]}Otrue{_trigger_body(name)}"
-        for name, (_table, event, _condition, _message) in REFUSALS.items()
-    }
-    # Statement, before TRUNCATE; and statement, after each of the four events.
-    return rows | {
-        name: f"{34 if name in NO_TRUNCATE else 60}Otrue{_trigger_body(name)}"
-        for name in (*NO_TRUNCATE, *version_triggers())
-    }
-
-
-def _trigger_tables(vendor: str) -> dict[str, str]:
+def _tables(vendor: str) -> dict[str, str]:
     """The table of each trigger that must be there."""
-    refusing = {name: rule[0] for name, rule in REFUSALS.items()}
     if vendor != "sqlite":
-        return refusing | NO_TRUNCATE | version_triggers()
-    marking = {
+        return {name: rule[0] for name, rule in REFUSALS.items()} | NO_TRUNCATE | version_triggers()
+    return {name: rule[0] for name, rule in (REFUSALS | SQLITE_REFUSALS).items()} | {
         f"{name}_{event}": table
         for name, table in version_triggers().items()
         for event in ("insert", "update", "delete")
     }
-    return refusing | {name: rule[0] for name, rule in SQLITE_REFUSALS.items()} | marking
 
 
 def version_triggers() -> dict[str, str]:
@@ -232,18 +195,10 @@ def version_triggers() -> dict[str, str]:
     return {f"{table.removeprefix('commitments_')}_edited": table for table in EDITED_TABLES}
 
 
-def _trigger_body(name: str) -> str:
-    if name in version_triggers():
-        return f" BEGIN {NEW_TOKEN.format(random='gen_random_uuid()::text')}; RETURN NULL; END "
-    if name in NO_TRUNCATE:
-        return f" BEGIN RAISE EXCEPTION '{NO_TRUNCATE[name]} cannot be emptied'; END "
-    _table, event, condition, message = REFUSALS[name]
-    dialect = condition.format(same="IS NOT DISTINCT FROM", differs="IS DISTINCT FROM")
-    goes_on = "OLD" if event == "DELETE" else "NEW"
-    return f" BEGIN IF {dialect} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {goes_on}; END "
-
-
-def _postgresql_statements(name: str) -> list[str]:
+def _statements(vendor: str, name: str) -> list[str]:
+    """The SQL that lays one trigger."""
+    if vendor == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {name}", _sqlite_trigger(name)]
     if name in version_triggers():
         timing, table, level = "AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE", version_triggers()[name], "STATEMENT"
     elif name in NO_TRUNCATE:
@@ -255,3 +210,27 @@ def _postgresql_statements(name: str) -> list[str]:
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
         f"CREATE TRIGGER {name} {timing} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()",
     ]
+
+
+def _sqlite_trigger(name: str) -> str:
+    """A trigger as SQLite keeps it."""
+    if rule := (REFUSALS | SQLITE_REFUSALS).get(name):
+        table, event, condition, message = rule
+        when = condition.format(same="IS", differs="IS NOT")
+        return (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        )
+    event, new_token = name.rpartition("_")[2].upper(), NEW_TOKEN.format(random="lower(hex(randomblob(16)))")
+    return f"CREATE TRIGGER {name} AFTER {event} ON {_tables('sqlite')[name]} BEGIN {new_token}; END"
+
+
+def _trigger_body(name: str) -> str:
+    """What a trigger's function does on PostgreSQL."""
+    if name in version_triggers():
+        return f" BEGIN {NEW_TOKEN.format(random='gen_random_uuid()::text')}; RETURN NULL; END "
+    if name in NO_TRUNCATE:
+        return f" BEGIN RAISE EXCEPTION '{NO_TRUNCATE[name]} cannot be emptied'; END "
+    _table, event, condition, message = REFUSALS[name]
+    dialect = condition.format(same="IS NOT DISTINCT FROM", differs="IS DISTINCT FROM")
+    goes_on = "OLD" if event == "DELETE" else "NEW"
+    return f" BEGIN IF {dialect} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {goes_on}; END "

@@ -1,7 +1,5 @@
 """Verifying the ledger (its chain, its head, the triggers, the projections), and mending all but the chain."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from django.db import connection, transaction

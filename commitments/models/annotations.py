@@ -3,8 +3,6 @@
 `domain.assessment` has each of them in Python, and a property test holds the two together.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from django.db import models

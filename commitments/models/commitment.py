@@ -1,7 +1,5 @@
 """One pledge: a draft that staff edit, and from its publication on a projection of the ledger."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +11,6 @@ from django.db.models.functions import Concat, Right, StrIndex, Substr
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from commitments.domain import assessment
 from commitments.domain.assessment import CHECKED_WITHIN, SETTLED_STATUSES, review_due_on
@@ -21,14 +18,12 @@ from commitments.domain.choices import (
     ANNOUNCED,
     PAST_DEADLINE,
     DeadlineBasis,
-    EvidenceLevel,
     Force,
     Freshness,
     Kind,
     Level,
     Schedule,
     Status,
-    StopReason,
 )
 from commitments.i18n.collation import SORT_KEY_LENGTH
 from commitments.models.annotations import freshness_on, long_silent_on, schedule_on, state_on
@@ -41,6 +36,7 @@ from commitments.models.fields import (
 )
 from commitments.models.organisation import Organisation
 from commitments.models.release import Area, Release
+from commitments.models.state import StateFields
 
 REFERENCE = r"[A-Z]{2,4}-[0-9]{2,6}"
 REFERENCE_DIGITS = 6  # at most
@@ -118,15 +114,17 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def owned_by(self: Self, organisations: Any) -> Self:
         """That one of the organisations must deliver."""
-        return self.filter(Exists(self._parties("ownership", organisation__in=organisations)))
+        return self.filter(Exists(Ownership.objects.filter(commitment=OuterRef("pk"), organisation__in=organisations)))
 
     def joined_by(self: Self, organisations: Any) -> Self:
         """That one of the organisations takes part in."""
-        return self.filter(Exists(self._parties("partnership", organisation__in=organisations)))
+        parties = Partnership.objects.filter(commitment=OuterRef("pk"), organisation__in=organisations)
+        return self.filter(Exists(parties))
 
     def of_side(self: Self, sides: list[str]) -> Self:
         """That an organisation of one of the sides must deliver."""
-        return self.filter(Exists(self._parties("ownership", organisation__side__in=sides)))
+        parties = Ownership.objects.filter(commitment=OuterRef("pk"), organisation__side__in=sides)
+        return self.filter(Exists(parties))
 
     def due(self: Self, first: date | None = None, last: date | None = None) -> Self:
         """Whose deadline ends on one of these days, both included."""
@@ -157,10 +155,6 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         unchecked |= Q(state__last_checked_on=None, published_at__date__lt=year_ago)
         due = self.exclude(state__status__in=SETTLED_STATUSES).filter(unchecked | Q(review_on__lte=day) & unseen)
         return due.order_by(models.F(checked_on).asc(nulls_first=True), "reference_key")
-
-    def _parties(self, table: str, **conditions: Any) -> models.QuerySet[Any]:
-        model = Ownership if table == "ownership" else Partnership
-        return model.objects.filter(commitment=OuterRef("pk"), **conditions)
 
 
 class Commitment(models.Model):
@@ -222,8 +216,7 @@ class Commitment(models.Model):
     )
     owner_inferred = models.BooleanField(_("owner inferred"), default=False)
     owner_note = models.TextField(_("note on the owner"), blank=True, help_text=_("Why the owner is inferred."))
-    deadline_first = interval_days(_("first day of the deadline"))
-    deadline_last = interval_days(_("last day of the deadline"))
+    deadline_first, deadline_last = interval_days(_("first day of the deadline"), _("last day of the deadline"))
     deadline = PartialDateField(_("deadline"), blank=True)
     deadline_as_stated = models.CharField(
         _("deadline as stated"), max_length=120, blank=True, help_text=_("The release’s own words.")
@@ -259,7 +252,7 @@ class Commitment(models.Model):
 
     # Set by as_of(day), for the pages and exports that ask for a day.
     if TYPE_CHECKING:
-        state: State
+        state: "State"
         day: date
         schedule: str
         freshness: str
@@ -267,8 +260,6 @@ class Commitment(models.Model):
     objects = CommitmentQuerySet.as_manager()
 
     class Meta:
-        """By reference; what the database can say of a pledge, it says."""
-
         ordering = ["reference_key"]
         verbose_name = _("commitment")
         verbose_name_plural = _("commitments")
@@ -317,11 +308,9 @@ class Commitment(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Reference and title."""
         return f"{self.reference} {self.title}"
 
     def get_absolute_url(self) -> str:
-        """Its public page."""
         return reverse("commitment", args=[self.reference])
 
     def translation(self, name: str, language: str) -> str:
@@ -343,11 +332,6 @@ class Commitment(models.Model):
         return assessment.slip_days(self.state.original_deadline, self.state.deadline)
 
     @property
-    def days_brought_forward(self) -> int:
-        """The slip the other way round: days by which the deadline was brought forward; 0 if it was not."""
-        return max(0, -(self.slip_days or 0))
-
-    @property
     def review_due_on(self) -> date | None:
         """From when on somebody should look again, as of the day asked for; None where it is settled."""
         published_on = localdate(self.published_at)
@@ -364,68 +348,38 @@ class Commitment(models.Model):
         return assessment.days_late(self.state.status, self.state.deadline, self.state.completed_on, self.day)
 
 
-class Ownership(models.Model):
-    """An organisation must deliver a commitment."""
+class Party(models.Model):
+    """An organisation that has to do with a commitment."""
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, verbose_name=_("commitment"))
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"))
 
     class Meta:
-        """Once each."""
+        abstract = True
 
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class Ownership(Party):
+    """An organisation must deliver a commitment."""
+
+    class Meta:
         verbose_name = _("owner")
         verbose_name_plural = _("owners")
         constraints = [models.UniqueConstraint(fields=["commitment", "organisation"], name="owner_unique")]
 
-    def __str__(self) -> str:
-        """The organisation."""
-        return str(self.organisation)
 
-
-class Partnership(models.Model):
+class Partnership(Party):
     """An organisation takes part in a commitment."""
 
-    commitment = models.ForeignKey(Commitment, models.CASCADE, verbose_name=_("commitment"))
-    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"))
-
     class Meta:
-        """Once each."""
-
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
         constraints = [models.UniqueConstraint(fields=["commitment", "organisation"], name="partner_unique")]
 
-    def __str__(self) -> str:
-        """The organisation."""
-        return str(self.organisation)
 
-
-class Repetition(models.Model):
-    """A commitment of a later release promises an earlier one again: the same action, or the same subject."""
-
-    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="repetitions", verbose_name=_("commitment"))
-    repeated = models.ForeignKey(
-        Commitment, models.PROTECT, related_name="repeated_by", verbose_name=_("promised before")
-    )
-    why = models.CharField(_("why"), max_length=300, help_text=_("What is the same, in a sentence."))
-
-    class Meta:
-        """Once each."""
-
-        verbose_name = _("repetition")
-        verbose_name_plural = _("repetitions")
-        constraints = [models.UniqueConstraint(fields=["commitment", "repeated"], name="repetition_unique")]
-
-    def __str__(self) -> str:
-        """Which one it repeats."""
-        return str(self.repeated)
-
-    def translation(self, name: str, language: str) -> str:
-        """Why, in another language; empty where there is no translation."""
-        return self.commitment.translation_of(str(getattr(self, name)), language)
-
-
-class State(models.Model):
+class State(StateFields):
     """How a commitment stands from one day until another: what `domain.assessment.assess` says of every day between.
 
     A commitment has one row for each day on which something changed, without gaps or overlaps, so that
@@ -433,57 +387,3 @@ class State(models.Model):
     """
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="states", verbose_name=_("commitment"))
-    from_day = models.DateField(_("from"))
-    until_day = models.DateField(_("until (not included)"))
-    status = choice_field(Status, _("status"))
-    stop_reason = choice_field(StopReason, _("reason for stopping"), blank=True)
-    status_on_first = interval_days(_("first day of the status"))
-    status_on_last = interval_days(_("last day of the status"))
-    status_on = PartialDateField(_("status on"), blank=True)
-    completed_on_first = interval_days(_("first day of completion"))
-    completed_on_last = interval_days(_("last day of completion"))
-    completed_on = PartialDateField(_("completed on"), blank=True)
-    achieved = models.DecimalField(_("achieved"), max_digits=14, decimal_places=2, null=True)
-    deadline_first = interval_days(_("first day of the deadline"))
-    deadline_last = interval_days(_("last day of the deadline"))
-    deadline = PartialDateField(_("deadline"), blank=True)
-    original_deadline_first = interval_days(_("first day of the first deadline"))
-    original_deadline_last = interval_days(_("last day of the first deadline"))
-    original_deadline = PartialDateField(_("first deadline"), blank=True)
-    evidence = choice_field(EvidenceLevel, _("evidence"))
-    last_entry_on = models.DateField(_("last entry on"), null=True)
-    last_news_on = models.DateField(_("last news on"), null=True)
-    last_checked_on = models.DateField(_("last checked on"), null=True)
-    note = models.TextField(_("note"), blank=True)
-    background_note = models.TextField(_("note of the latest background"), blank=True, default="")
-    evidence_urls = models.TextField(_("addresses of the evidence"), blank=True)
-
-    class Meta:
-        """One row a day of change."""
-
-        ordering = ["commitment", "from_day"]
-        verbose_name = pgettext_lazy("how a commitment stood", "state")
-        verbose_name_plural = pgettext_lazy("how a commitment stood", "states")
-        indexes = [
-            models.Index(fields=["status", "until_day"], name="state_status"),
-            models.Index(fields=["evidence", "until_day"], name="state_evidence"),
-            models.Index(fields=["deadline_last", "until_day"], name="state_deadline"),
-            models.Index(fields=["last_entry_on", "until_day"], name="state_last_entry"),
-            models.Index(fields=["last_news_on", "until_day"], name="state_last_news"),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["commitment", "from_day"], name="state_from_day_unique"),
-            models.CheckConstraint(condition=Q(from_day__lt=models.F("until_day")), name="state_days_in_order"),
-            vocabulary_constraint("status", Status, "state_status_known"),
-            vocabulary_constraint("stop_reason", StopReason, "state_stop_reason_known", blank=True),
-            vocabulary_constraint("evidence", EvidenceLevel, "state_evidence_known"),
-            models.CheckConstraint(condition=Q(achieved=None) | Q(achieved__gte=0), name="state_achieved_not_negative"),
-            interval_constraint("status_on", "state_status_on_interval"),
-            interval_constraint("completed_on", "state_completed_on_interval"),
-            interval_constraint("deadline", "state_deadline_interval"),
-            interval_constraint("original_deadline", "state_original_deadline_interval"),
-        ]
-
-    def __str__(self) -> str:
-        """The status and since when."""
-        return f"{self.get_status_display()} ({self.from_day})"

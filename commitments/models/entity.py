@@ -1,7 +1,5 @@
 """What readers see by name: each public change of it is an entry of the ledger (R5a)."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -46,8 +44,6 @@ class Entity(TranslatedFields):
     objects = EntityQuerySet.as_manager()
 
     class Meta:
-        """Columns only."""
-
         abstract = True
 
     @property
@@ -64,8 +60,6 @@ class SearchedEntity(Entity):
     search_text = models.TextField(blank=True, editable=False, default="")
 
     class Meta:
-        """Columns only."""
-
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:

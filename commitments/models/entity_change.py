@@ -1,14 +1,14 @@
 """What entries said of organisations, areas, releases, occasions and news sources; and what staff propose to change."""
 
-from __future__ import annotations
+from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import EntityKind, ProposalState
-from commitments.models.fields import choice_field, vocabulary_constraint
+from commitments.models.fields import choice_field, staff_key, vocabulary_constraint
 from commitments.models.ledger import LedgerEntry
 
 
@@ -34,8 +34,6 @@ class EntityChange(models.Model):
     changes = models.JSONField(_("changes"), default=list, blank=True)
 
     class Meta:
-        """Latest first."""
-
         ordering = ["-entry"]
         verbose_name = _("change of a name or description")
         verbose_name_plural = _("changes of names and descriptions")
@@ -43,11 +41,31 @@ class EntityChange(models.Model):
         constraints = [vocabulary_constraint("kind", EntityKind, "entity_change_kind_known")]
 
     def __str__(self) -> str:
-        """What it is about."""
         return f"{self.kind}/{self.slug}"
 
 
-class EntityProposal(models.Model):
+class Proposal(models.Model):
+    """What waits for a publisher, who puts it on record or declines it."""
+
+    state = choice_field(ProposalState, _("state"), default=ProposalState.WAITING)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    decided_by = staff_key(_("decided by"), null=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    declined_because = models.TextField(_("why it was declined"), blank=True)
+    published_as = models.OneToOneField(
+        LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("published as")
+    )
+
+    class Meta:
+        abstract = True
+        ordering = [models.F("decided_at").desc(nulls_first=True), "created_at"]
+
+    def decide(self, state: str, user: Any) -> None:
+        """Note who decided what. Does not save."""
+        self.state, self.decided_by, self.decided_at = state, user, timezone.now()
+
+
+class EntityProposal(Proposal):
     """A change of what is public of an entity, which waits for a publisher.
 
     `changes`: {field: {"before": …, "after": …}}, as contents of the ledger say them. Kept once it is decided.
@@ -57,24 +75,9 @@ class EntityProposal(models.Model):
     slug = models.CharField(_("slug"), max_length=50)
     changes = models.JSONField(_("changes"), default=dict)
     reason = models.TextField(_("reason"), help_text=_("Public, and kept for good."))
-    state = choice_field(ProposalState, _("state"), default=ProposalState.WAITING)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("author")
-    )
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("decided by")
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    declined_because = models.TextField(_("why it was declined"), blank=True)
-    published_as = models.OneToOneField(
-        LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("published as")
-    )
+    author = staff_key(_("author"), null=True)
 
-    class Meta:
-        """Those that wait first."""
-
-        ordering = [models.F("decided_at").desc(nulls_first=True), "created_at"]
+    class Meta(Proposal.Meta):
         verbose_name = _("proposed change")
         verbose_name_plural = _("proposed changes")
         constraints = [
@@ -88,7 +91,6 @@ class EntityProposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        """What it is about."""
         return self.entity
 
     @property

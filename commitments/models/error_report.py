@@ -63,8 +63,6 @@ class ErrorReport(models.Model):
     objects = ErrorReportQuerySet.as_manager()
 
     class Meta:
-        """Those still open first, the one that waits longest at the top; then the last closed."""
-
         ordering = [models.F("closed_at").desc(nulls_first=True), "received_at"]
         verbose_name = _("error report")
         verbose_name_plural = _("error reports")
@@ -79,7 +77,6 @@ class ErrorReport(models.Model):
         ]
 
     def __str__(self) -> str:
-        """What it is about and when it came."""
         subject = self.commitment.reference if self.commitment else _("the site")
         return f"{subject}, {timezone.localtime(self.received_at):%Y-%m-%d %H:%M}"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from commitments.domain.choices import Vocabulary
-from commitments.domain.evidence_addresses import AddressError, check_address
+from commitments.domain.evidence_addresses import AddressError, check_address, host_of
 from commitments.domain.partial_dates import PartialDate, PartialDateError, parse_partial_date
 from commitments.domain.public_addresses import is_public_host
 from commitments.i18n.languages import CHINESE, RECORD_LANGUAGE, column_suffix, language_names
@@ -112,18 +112,22 @@ class PartialDateField(CharField):
         """The notation, or an empty text."""
         return str(to_partial_date(value) or "")
 
-    def value_to_string(self, obj: models.Model) -> str:
-        """For serializers."""
-        return self.get_prep_value(self.value_from_object(obj))
-
     def formfield(self, *args: Any, **kwargs: Any) -> Any:
         """The one-box form field."""
         return super().formfield(form_class=PartialDateFormField, **kwargs)
 
 
-def interval_days(label: Any) -> models.DateField[Any, Any]:
-    """A column that PartialDateField fills."""
-    return models.DateField(label, null=True, blank=True, editable=False)
+def interval_days(first: Any, last: Any) -> tuple[models.DateField[Any, Any], models.DateField[Any, Any]]:
+    """The two columns that PartialDateField fills, by their labels."""
+    return (
+        models.DateField(first, null=True, blank=True, editable=False),
+        models.DateField(last, null=True, blank=True, editable=False),
+    )
+
+
+def staff_key(label: Any, **kwargs: Any) -> models.ForeignKey[Any, Any]:
+    """Who of the staff did something: accounts are never deleted (R9)."""
+    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **kwargs)
 
 
 def interval_constraint(name: str, constraint: str) -> models.CheckConstraint:
@@ -145,10 +149,7 @@ def validate_address(value: str) -> None:
 def validate_public_url(value: str) -> None:
     """Raise ValidationError unless an address is a page's and nothing else, at a host that anybody can reach."""
     scheme, _separator, rest = value.partition("://")
-    try:
-        host = urlsplit(value).hostname or ""
-    except ValueError:  # brackets that hold no network address: https://[::1/
-        host = ""
+    host = host_of(value)
     if scheme.lower() not in ("http", "https"):
         raise ValidationError(_("Write the address of a web page: it begins with https:// or http://."))
     validate_address(value)
@@ -175,8 +176,6 @@ class TranslatedFields(models.Model):
     """What staff name and describe beside the ledger: each text has a column for each language, `name_zh_hant`."""
 
     class Meta:
-        """Columns only."""
-
         abstract = True
 
     def translation(self, name: str, language: str) -> str:

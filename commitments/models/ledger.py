@@ -46,8 +46,6 @@ class LedgerEntry(models.Model):
     digest = models.CharField(_("digest"), max_length=64, unique=True)
 
     class Meta:
-        """In order; whoever may append has the permission to publish."""
-
         ordering = ["sequence"]
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
@@ -78,7 +76,6 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Sequence, kind and what it is about."""
         return f"{self.sequence} {self.get_kind_display()} {self.commitment_id or self.entity}".strip()
 
     @property
@@ -102,14 +99,11 @@ class LedgerHead(models.Model):
     rebuilds = models.PositiveIntegerField(_("rebuilds"), default=0)
 
     class Meta:
-        """One row."""
-
         verbose_name = _("head of the ledger")
         verbose_name_plural = _("head of the ledger")
         constraints = [models.CheckConstraint(condition=Q(id=1), name="head_is_one_row")]
 
     def __str__(self) -> str:
-        """Sequence and digest."""
         return f"{self.sequence} {self.digest}"
 
 
@@ -123,14 +117,11 @@ class Edition(models.Model):
     token = models.CharField(_("mark"), max_length=36)
 
     class Meta:
-        """One row."""
-
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         constraints = [models.CheckConstraint(condition=Q(id=1), name="edition_is_one_row")]
 
     def __str__(self) -> str:
-        """The token."""
         return self.token
 
 

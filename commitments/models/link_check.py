@@ -39,13 +39,10 @@ class LinkCheck(models.Model):
     objects = LinkCheckQuerySet.as_manager()
 
     class Meta:
-        """What fails for longest first."""
-
         ordering = ["failing_since", "url"]
         verbose_name = _("link check")
         verbose_name_plural = _("link checks")
         constraints = [vocabulary_constraint("outcome", LinkOutcome, "link_check_outcome_known")]
 
     def __str__(self) -> str:
-        """The address."""
         return self.url

@@ -1,7 +1,5 @@
 """Who publishes what evidence points to, and whose word theirs is."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +21,6 @@ class NewsSource(Entity):
     why_zh_hant, why_zh_hans = chinese_columns(_("why"))
 
     class Meta:
-        """By name."""
-
         ordering = ["name"]
         verbose_name = _("news source")
         verbose_name_plural = _("news sources")
@@ -34,5 +30,4 @@ class NewsSource(Entity):
         ]
 
     def __str__(self) -> str:
-        """The name."""
         return self.name

@@ -1,7 +1,5 @@
 """Who makes commitments and who takes part in them."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -34,8 +32,6 @@ class Organisation(SearchedEntity):
     note_zh_hant, note_zh_hans = chinese_columns(_("note"))
 
     class Meta:
-        """Sorted by name, vocabularies held by the database."""
-
         ordering = ["name"]
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
@@ -46,11 +42,9 @@ class Organisation(SearchedEntity):
         ]
 
     def __str__(self) -> str:
-        """The full name."""
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Its public page."""
         return reverse("organisation", args=[self.slug])
 
     def translation(self, name: str, language: str) -> str:

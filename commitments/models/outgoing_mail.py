@@ -41,13 +41,10 @@ class OutgoingMail(models.Model):
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
-        """The one that waits longest first."""
-
         ordering = ["written_at", "pk"]
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mails")
         indexes = [models.Index(fields=["due_at"], name="outgoing_mail_due_at")]
 
     def __str__(self) -> str:
-        """Its number: whom it is for is nobody's business."""
         return str(self.pk)

@@ -29,6 +29,7 @@ from commitments.models.fields import (
     choice_field,
     interval_constraint,
     interval_days,
+    staff_key,
     validate_public_url,
     vocabulary_constraint,
 )
@@ -43,8 +44,7 @@ class UpdateFields(models.Model):
     """What an update says, drafted or published."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=UPDATES, default=EntryKind.REPORT)
-    date_first = interval_days(_("first day"))
-    date_last = interval_days(_("last day"))
+    date_first, date_last = interval_days(_("first day"), _("last day"))
     date = PartialDateField(_("date"), blank=True, help_text=_("When it happened: 2019, 2018-H1, 2018-11, 2018-11-05."))
     status = models.CharField(_("status"), max_length=20, choices=REPORTED, blank=True)
     stop_reason = choice_field(StopReason, _("reason for stopping"), blank=True)
@@ -52,8 +52,7 @@ class UpdateFields(models.Model):
     achieved = models.DecimalField(
         _("achieved"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    deadline_first = interval_days(_("first day of the deadline"))
-    deadline_last = interval_days(_("last day of the deadline"))
+    deadline_first, deadline_last = interval_days(_("first day of the deadline"), _("last day of the deadline"))
     deadline = PartialDateField(_("revised deadline"), blank=True, help_text=_("Only where a new one was announced."))
     deadline_reason = models.CharField(_("reason for the new deadline"), max_length=300, blank=True)
     note = models.TextField(_("note"), blank=True, help_text=_("What happened, in our words."))
@@ -76,8 +75,6 @@ class UpdateFields(models.Model):
     )
 
     class Meta:
-        """Columns only."""
-
         abstract = True
 
 
@@ -88,8 +85,7 @@ class EvidenceFields(models.Model):
     title = models.CharField(_("title"), max_length=200)
     publisher = models.CharField(_("publisher"), max_length=120)
     url = models.URLField(_("address"), max_length=1000, validators=[validate_public_url])
-    date_first = interval_days(_("first day"))
-    date_last = interval_days(_("last day"))
+    date_first, date_last = interval_days(_("first day"), _("last day"))
     date = PartialDateField(_("date"), blank=True, help_text=_("Of the page; empty where it is undated."))
     archived_url = models.URLField(_("archived copy"), max_length=1000, blank=True, validators=[validate_public_url])
     relation = choice_field(Relation, _("relation"))
@@ -97,13 +93,32 @@ class EvidenceFields(models.Model):
     copy = choice_field(Copy, _("copy"), blank=True)
 
     class Meta:
-        """Columns only."""
-
         abstract = True
 
     def __str__(self) -> str:
-        """Title and publisher."""
         return f"{self.title} ({self.publisher})"
+
+
+def update_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """What the database holds of an update, drafted or published."""
+    return [
+        vocabulary_constraint("status", Status, f"{prefix}_status_known", blank=True),
+        vocabulary_constraint("stop_reason", StopReason, f"{prefix}_stop_reason_known", blank=True),
+        vocabulary_constraint("basis", ReportBasis, f"{prefix}_basis_known", blank=True),
+        models.CheckConstraint(condition=Q(kind__in=UPDATE_KINDS), name=f"{prefix}_kind_known"),
+        interval_constraint("date", f"{prefix}_date_interval"),
+        interval_constraint("deadline", f"{prefix}_deadline_interval"),
+    ]
+
+
+def evidence_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """What the database holds of evidence, drafted or published."""
+    return [
+        vocabulary_constraint("relation", Relation, f"{prefix}_relation_known"),
+        vocabulary_constraint("source", Source, f"{prefix}_source_known"),
+        vocabulary_constraint("copy", Copy, f"{prefix}_copy_known", blank=True),
+        interval_constraint("date", f"{prefix}_interval"),
+    ]
 
 
 class DraftUpdate(UpdateFields):
@@ -113,14 +128,7 @@ class DraftUpdate(UpdateFields):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, verbose_name=_("author")
     )
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        editable=False,
-        verbose_name=_("changed by"),
-    )
+    changed_by = staff_key(_("changed by"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
     state = choice_field(DraftState, _("state"), default=DraftState.DRAFT, editable=False)
@@ -130,8 +138,6 @@ class DraftUpdate(UpdateFields):
     )
 
     class Meta:
-        """Newest first."""
-
         ordering = ["-created_at"]
         verbose_name = _("draft update")
         verbose_name_plural = _("draft updates")
@@ -143,21 +149,15 @@ class DraftUpdate(UpdateFields):
                 | (~Q(state=DraftState.PUBLISHED) & Q(published_as=None)),
                 name="draft_published_as_an_entry",
             ),
-            vocabulary_constraint("status", Status, "draft_status_known", blank=True),
-            vocabulary_constraint("stop_reason", StopReason, "draft_stop_reason_known", blank=True),
-            vocabulary_constraint("basis", ReportBasis, "draft_basis_known", blank=True),
-            models.CheckConstraint(condition=Q(kind__in=UPDATE_KINDS), name="draft_kind_known"),
+            *update_constraints("draft"),
             models.CheckConstraint(
                 condition=Q(achieved=None) | Q(achieved__gte=0),
                 name="draft_achieved_not_negative",
                 violation_error_message=_("What was achieved cannot be less than nothing."),
             ),
-            interval_constraint("date", "draft_date_interval"),
-            interval_constraint("deadline", "draft_deadline_interval"),
         ]
 
     def __str__(self) -> str:
-        """What it is about."""
         return f"{self.commitment.reference} {self.get_kind_display()} {self.date or ''}".strip()
 
 
@@ -167,17 +167,10 @@ class DraftEvidence(EvidenceFields):
     draft = models.ForeignKey(DraftUpdate, models.CASCADE, related_name="evidence", verbose_name=_("draft"))
 
     class Meta:
-        """In the order typed."""
-
         ordering = ["id"]
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
-        constraints = [
-            vocabulary_constraint("relation", Relation, "draft_evidence_relation_known"),
-            vocabulary_constraint("source", Source, "draft_evidence_source_known"),
-            vocabulary_constraint("copy", Copy, "draft_evidence_copy_known", blank=True),
-            interval_constraint("date", "draft_evidence_interval"),
-        ]
+        constraints = evidence_constraints("draft_evidence")
 
 
 class Update(UpdateFields):
@@ -204,8 +197,6 @@ class Update(UpdateFields):
         evidence_rows: list[Evidence]
 
     class Meta:
-        """Latest first."""
-
         ordering = ["-effective_on", "-entry"]
         verbose_name = _("update")
         verbose_name_plural = _("updates")
@@ -214,19 +205,13 @@ class Update(UpdateFields):
             models.Index(fields=["-recorded_at", "-entry"], name="update_recorded_at"),
         ]
         constraints = [
-            vocabulary_constraint("status", Status, "update_status_known", blank=True),
-            vocabulary_constraint("stop_reason", StopReason, "update_stop_reason_known", blank=True),
-            vocabulary_constraint("basis", ReportBasis, "update_basis_known", blank=True),
-            models.CheckConstraint(condition=Q(kind__in=UPDATE_KINDS), name="update_kind_known"),
+            *update_constraints("update"),
             models.CheckConstraint(
                 condition=Q(achieved=None) | Q(achieved__gte=0), name="update_achieved_not_negative"
             ),
-            interval_constraint("date", "update_date_interval"),
-            interval_constraint("deadline", "update_deadline_interval"),
         ]
 
     def __str__(self) -> str:
-        """What it is about."""
         return f"{self.get_kind_display()} {self.date or ''}".strip()
 
     def translation(self, name: str, language: str) -> str:
@@ -255,17 +240,12 @@ class Evidence(EvidenceFields):
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:
-        """In the order recorded."""
-
         ordering = ["update", "position"]
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         constraints = [
             models.UniqueConstraint(fields=["update", "position"], name="evidence_position_unique"),
-            vocabulary_constraint("relation", Relation, "evidence_relation_known"),
-            vocabulary_constraint("source", Source, "evidence_source_known"),
-            vocabulary_constraint("copy", Copy, "evidence_copy_known", blank=True),
-            interval_constraint("date", "evidence_interval"),
+            *evidence_constraints("evidence"),
         ]
 
     def translation(self, name: str, language: str) -> str:

@@ -1,7 +1,5 @@
 """The published document that pledges come from, and its outline."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -26,19 +24,15 @@ class Area(SearchedEntity):
     position = models.PositiveSmallIntegerField(_("position"), help_text=_("Its place in lists of areas."))
 
     class Meta:
-        """In the order that staff gave them."""
-
         ordering = ["position", "slug"]
         verbose_name = _("area")
         verbose_name_plural = _("areas")
         constraints = [entity_constraint("area_on_record")]
 
     def __str__(self) -> str:
-        """The name."""
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Its public page."""
         return reverse("area", args=[self.slug])
 
 
@@ -70,19 +64,15 @@ class Release(Entity):
     agreements_note_zh_hant, agreements_note_zh_hans = chinese_columns(_("note on the agreements"))
 
     class Meta:
-        """Newest first."""
-
         ordering = ["-issued_on", "slug"]
         verbose_name = _("release")
         verbose_name_plural = _("releases")
         constraints = [entity_constraint("release_on_record")]
 
     def __str__(self) -> str:
-        """Title and day."""
         return f"{self.title} ({self.issued_on})"
 
     def get_absolute_url(self) -> str:
-        """Its public page."""
         return reverse("release", args=[self.slug])
 
 
@@ -98,8 +88,6 @@ class Section(TranslatedFields):
     note_zh_hant, note_zh_hans = chinese_columns(_("note"))
 
     class Meta:
-        """In the order of the text; one section for each area of a release, and one at most for none."""
-
         ordering = ["release", "position"]
         verbose_name = _("section")
         verbose_name_plural = _("sections")
@@ -110,7 +98,6 @@ class Section(TranslatedFields):
         ]
 
     def __str__(self) -> str:
-        """Its label."""
         return self.label
 
     @property
@@ -139,8 +126,6 @@ class Agreement(TranslatedFields):
     )
 
     class Meta:
-        """By number."""
-
         ordering = ["release", "number"]
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
@@ -150,7 +135,6 @@ class Agreement(TranslatedFields):
         ]
 
     def __str__(self) -> str:
-        """Number and title."""
         return f"{self.number}. {self.title}"
 
 
@@ -165,15 +149,12 @@ class Occasion(Entity):
     name_zh_hant, name_zh_hans = chinese_columns(_("name"), 120)
 
     class Meta:
-        """In the order of time."""
-
         ordering = ["day"]
         verbose_name = _("occasion")
         verbose_name_plural = _("occasions")
         constraints = [entity_constraint("occasion_on_record")]
 
     def __str__(self) -> str:
-        """Name and day."""
         return f"{self.name} ({self.day})"
 
 
@@ -184,12 +165,9 @@ class LoadedItem(models.Model):
     loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
 
     class Meta:
-        """By key."""
-
         ordering = ["key"]
         verbose_name = _("loaded item")
         verbose_name_plural = _("loaded items")
 
     def __str__(self) -> str:
-        """The key."""
         return self.key

@@ -1,7 +1,5 @@
 """One unchanging view of a database for reading: what an answer, or a verification, speaks of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,7 +28,10 @@ def read_snapshot(database: str = DEFAULT_DB_ALIAS, statement_seconds: int = 0) 
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED" if connection.vendor == "sqlite" else _begin_on_postgresql(statement_seconds))
+        # On PostgreSQL both at once: each would be a way to the server and back.
+        limit = f"SET LOCAL statement_timeout = '{statement_seconds}s'"
+        on_postgresql = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {limit}"
+        cursor.execute("BEGIN DEFERRED" if connection.vendor == "sqlite" else on_postgresql)
     _open_database.set(database)
     try:
         yield
@@ -39,9 +40,3 @@ def read_snapshot(database: str = DEFAULT_DB_ALIAS, statement_seconds: int = 0) 
         if connection.connection is not None:  # somebody may have closed it: then the snapshot is over, too
             with connection.cursor() as cursor:
                 cursor.execute("COMMIT")
-
-
-def _begin_on_postgresql(statement_seconds: int) -> str:
-    """Both at once: each would be a way to the server and back."""
-    limit = f"SET LOCAL statement_timeout = '{statement_seconds}s'"
-    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {limit}"

@@ -1,7 +1,5 @@
 """What staff need beside their accounts: whom they work for, what they were reminded of, redactions asked for."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import AccountPart
 from commitments.i18n.languages import RECORD_LANGUAGE, language_names
-from commitments.models.fields import choice_field, vocabulary_constraint
+from commitments.models.fields import choice_field, staff_key, vocabulary_constraint
 from commitments.models.ledger import LedgerEntry
 from commitments.models.organisation import Organisation
 
@@ -29,13 +27,10 @@ class Affiliation(models.Model):
     )
 
     class Meta:
-        """One organisation a person."""
-
         verbose_name = _("affiliation")
         verbose_name_plural = _("affiliation")
 
     def __str__(self) -> str:
-        """Who, and for whom."""
         return f"{self.user}, {self.organisation}"
 
 
@@ -52,15 +47,12 @@ class Reminder(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True)
 
     class Meta:
-        """Latest first."""
-
         ordering = ["-day", "user"]
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         constraints = [models.UniqueConstraint(fields=["user", "day"], name="reminder_once_a_day")]
 
     def __str__(self) -> str:
-        """Whom, and for which day."""
         return f"{self.user}, {self.day}"
 
 
@@ -75,16 +67,12 @@ class AccountChange(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_changes", verbose_name=_("account")
     )
     part = choice_field(AccountPart, _("what was changed"))
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("changed by")
-    )
+    changed_by = staff_key(_("changed by"), null=True)
     made_at = models.DateTimeField(_("changed at"), default=timezone.now)
     mailed_at = models.DateTimeField(_("mailed at"), null=True)
     address_before = models.EmailField(_("address before"), max_length=254, blank=True)  # until it was written to
 
     class Meta:
-        """Latest first."""
-
         ordering = ["-made_at", "-pk"]
         verbose_name = _("change of an account")
         verbose_name_plural = _("changes of accounts")
@@ -100,7 +88,6 @@ class AccountChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Whose, and what."""
         return f"{self.account}, {self.get_part_display()}"
 
 
@@ -116,19 +103,13 @@ class RedactionRequest(models.Model):
     )
     remaining = models.JSONField(_("what remains"), null=True)
     reason = models.TextField(_("reason"), help_text=_("Public. It must not repeat what is removed."))
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
-    )
+    asked_by = staff_key(_("asked for by"))
     asked_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("decided by")
-    )
+    decided_by = staff_key(_("decided by"), null=True)
     decided_at = models.DateTimeField(_("decided at"), null=True)
     granted = models.BooleanField(_("carried out"), default=False)
 
     class Meta:
-        """Undecided ones first; the database holds that it takes two."""
-
         ordering = [F("decided_at").desc(nulls_first=True), "asked_at"]
         verbose_name = _("redaction request")
         verbose_name_plural = _("redaction requests")
@@ -146,5 +127,4 @@ class RedactionRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        """What it is about."""
         return str(self.entry)

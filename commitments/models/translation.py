@@ -63,8 +63,6 @@ class Translation(models.Model):
     objects = TranslationQuerySet.as_manager()
 
     class Meta:
-        """In the order in which they were made."""
-
         ordering = ["pk"]
         verbose_name = _("translation")
         verbose_name_plural = _("translations")
@@ -74,5 +72,4 @@ class Translation(models.Model):
         ]
 
     def __str__(self) -> str:
-        """What it says."""
         return self.text

@@ -1,15 +1,13 @@
 """What takes two people: who had a hand in a draft, and what one publisher asks another to put on record."""
 
-from __future__ import annotations
-
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import ProposalState, ProposedAct
 from commitments.models.commitment import Commitment
-from commitments.models.fields import choice_field, vocabulary_constraint
+from commitments.models.entity_change import Proposal
+from commitments.models.fields import choice_field, staff_key, vocabulary_constraint
 from commitments.models.ledger import LedgerEntry
 from commitments.models.progress import DraftUpdate
 
@@ -20,15 +18,13 @@ class DraftEdit(models.Model):
     Of a draft commitment or of the draft of an update. With four eyes none of them publishes it.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("user"))
+    user = staff_key(_("user"))
     commitment = models.ForeignKey(
         Commitment, models.CASCADE, related_name="edits", null=True, verbose_name=_("commitment")
     )
     draft = models.ForeignKey(DraftUpdate, models.CASCADE, related_name="edits", null=True, verbose_name=_("draft"))
 
     class Meta:
-        """Each person once a draft."""
-
         ordering = ["pk"]
         verbose_name = _("hand in a draft")
         verbose_name_plural = _("hands in drafts")
@@ -42,11 +38,10 @@ class DraftEdit(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Who, and in what."""
         return f"{self.user}, {self.draft or self.commitment}"
 
 
-class EntryProposal(models.Model):
+class EntryProposal(Proposal):
     """A correction, a retraction or translations that wait for a second publisher.
 
     `content`: that of the entry; of translations {"translations": [{"language", "source", "before", "text"}]}. Empty
@@ -59,22 +54,9 @@ class EntryProposal(models.Model):
         LedgerEntry, models.PROTECT, related_name="+", null=True, verbose_name=_("entry to be retracted")
     )
     content = models.JSONField(_("content"), default=dict)
-    state = choice_field(ProposalState, _("state"), default=ProposalState.WAITING)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("decided by")
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    declined_because = models.TextField(_("why it was declined"), blank=True)
-    published_as = models.OneToOneField(
-        LedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("published as")
-    )
+    author = staff_key(_("author"))
 
-    class Meta:
-        """Those that wait first; the database holds that it takes two."""
-
-        ordering = [models.F("decided_at").desc(nulls_first=True), "created_at"]
+    class Meta(Proposal.Meta):
         verbose_name = _("proposed correction, retraction or translation")
         verbose_name_plural = _("proposed corrections, retractions and translations")
         constraints = [
@@ -92,5 +74,4 @@ class EntryProposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        """What it is about."""
         return f"{self.get_act_display()}, {self.commitment.reference}"

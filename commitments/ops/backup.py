@@ -6,8 +6,6 @@ pg_dump writes. On request the key itself is a fourth, `signing-key`. No copy is
 takes the place of a database, before it was opened as a database of its own and its ledger verified there.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 import tempfile
@@ -41,16 +39,7 @@ SIGNATURE_NAME, KEY_NAME = "signature.json", "signing-key"
 FORMAT_VERSION = 1
 UNSIGNED = "It is not signed: an older version made it, or somebody took the signature away"
 # What reading such a file raises where it is none, or not whole.
-DAMAGED_FILE_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-    LookupError,
-    TypeError,
-    ValueError,
-    RuntimeError,
-)
+DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, TypeError, ValueError, RuntimeError)
 # A database in which all of these are empty was migrated and not used yet.
 DATA_MODELS = (Release, Organisation, LedgerEntry, ErrorReport, User)
 
@@ -91,7 +80,7 @@ def make_backup(file: Path, *, with_key: bool = False) -> BackupManifest:
         finished.touch(mode=0o600)
         with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(MANIFEST_NAME, about)
-            archive.writestr(SIGNATURE_NAME, BackupSignature.of(about, copy).to_json())
+            archive.writestr(SIGNATURE_NAME, json.dumps(asdict(BackupSignature.of(about, copy)), indent=1))
             archive.write(copy, copy.name)
             if with_key:
                 archive.write(settings.SIGNING_KEY_FILE, KEY_NAME)
@@ -151,10 +140,10 @@ def _unpack(file: Path, folder: Path) -> tuple[BackupManifest, Path, str]:
                 copy = Path(archive.extract(COPY_NAMES[manifest.database], folder))  # checks the sum of what it reads
                 if SIGNATURE_NAME not in archive.namelist():
                     return manifest, copy, UNSIGNED
-                return manifest, copy, BackupSignature.from_json(archive.read(SIGNATURE_NAME)).check(about, copy)
+                return manifest, copy, BackupSignature(**json.loads(archive.read(SIGNATURE_NAME))).check(about, copy)
     except FileNotFoundError:
         raise BackupError(f"There is no file {file}.") from None
-    except DAMAGED_FILE_ERRORS as error:
+    except DAMAGED as error:
         raise BackupError(f"{file} is no backup, or it is damaged ({error}). Take another one.") from error
     raise BackupError(
         f"{file} is a backup of {manifest.database} in format {manifest.format}. "

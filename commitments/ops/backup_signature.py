@@ -1,10 +1,7 @@
 """What a backup is signed with, and whether the signature is of what the file holds now (docs/backup.md)."""
 
-from __future__ import annotations
-
 import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -29,15 +26,6 @@ class BackupSignature:
         """By the installation's key, which is made where there is none. HeadsError where that cannot be used."""
         key, sha256 = signing_key(), file_sha256(copy)
         return cls(public_key_text(key), sha256, sign(key, f"{manifest}\n{sha256}"))
-
-    @classmethod
-    def from_json(cls, text: bytes) -> Self:
-        """As it stands in the file; TypeError or ValueError where it is none."""
-        return cls(**json.loads(text))
-
-    def to_json(self) -> str:
-        """As it stands in the file."""
-        return json.dumps(asdict(self), indent=1)
 
     def check(self, manifest: str, copy: Path) -> str:
         """A warning where nobody here knows the key, else nothing. SignatureError where something was changed."""

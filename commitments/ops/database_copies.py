@@ -1,7 +1,5 @@
 """Copies of a whole database, by SQLite and PostgreSQL themselves: taken, opened beside it, put in its place."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil
@@ -16,12 +14,14 @@ from typing import Any
 
 import psycopg
 from django.db import connection
-from django.db.backends.postgresql.client import DatabaseClient
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from commitments.ops.private_files import LOOK_EVERY, database_path, locked, make_folder
 
 WAIT_SECONDS = 600.0  # for another one of the same purpose
+# How to reach a database, in words that PostgreSQL's programs of any version know; psycopg's may be of a later one.
+PARAMETERS = ("host", "port", "dbname", "user", "service", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey")
 SWAP_ATTEMPTS = 50  # to find a moment in which nobody is connected to a PostgreSQL database, a tenth of a second each
 
 
@@ -113,12 +113,13 @@ def restored_copy(copy: Path) -> Iterator[str]:
 
 def replace_database(name: str) -> None:
     """Put the database of that name into the place of ours, in one transaction of SQLite or PostgreSQL."""
-    connection.close()
     original_name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
+        connection.close()
         _copy_sqlite(name, original_name)
         return
     with _server_connection() as server:
+        connection.close()
         for attempt in range(SWAP_ATTEMPTS):
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [original_name])
             try:
@@ -134,12 +135,18 @@ def replace_database(name: str) -> None:
                 return
 
 
+def _connection_info() -> psycopg.ConnectionInfo:
+    """How our connection was made: by psycopg, which says so in the words of libpq."""
+    with connection.cursor() as cursor:
+        info: psycopg.ConnectionInfo = cursor.connection.info
+    return info
+
+
 def _server_connection() -> psycopg.Connection[Any]:
     """A connection to the same server that keeps no hold of our database."""
-    params = connection.get_connection_params()
-    return psycopg.connect(
-        **params | {"dbname": "postgres" if params["dbname"] != "postgres" else "template1"}, autocommit=True
-    )
+    info = _connection_info()
+    other = "postgres" if info.dbname != "postgres" else "template1"
+    return psycopg.connect(info.dsn, password=info.password, dbname=other, autocommit=True)
 
 
 def _copy_sqlite(source: str | Path, target: str | Path) -> None:
@@ -152,8 +159,10 @@ def _run_postgresql_program(program: str, *arguments: str, last: Path | None = N
     """Run one of PostgreSQL's programs on our database. Passwords go by the environment, which others cannot read."""
     if shutil.which(program) is None:
         raise CopyError(f"{program} is not installed. On Debian: apt-get install postgresql-client")
-    (_psql, *connection_args, name), env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
-    command = [program, *arguments, *connection_args, f"--dbname={name}", *([str(last)] if last else [])]
-    process = subprocess.run(command, check=False, env=os.environ | (env or {}), capture_output=True, text=True)  # noqa: S603
+    info = _connection_info()
+    parameters = {name: value for name, value in info.get_parameters().items() if name in PARAMETERS}
+    command = [program, *arguments, f"--dbname={make_conninfo(**parameters)}", *([str(last)] if last else [])]
+    env = os.environ | {"PGPASSWORD": info.password}
+    process = subprocess.run(command, check=False, env=env, capture_output=True, text=True)  # noqa: S603
     if process.returncode:
         raise CopyError(f"{program}: {process.stderr.strip()}")

@@ -4,8 +4,6 @@ Both are files under `var/`, outside the database: whoever exchanges that does n
 is restored takes lines away.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -52,7 +50,10 @@ def write_head(day: date) -> ListedHead | None:
         head = LedgerHead.objects.get()
         if not head.sequence:
             return None
-        text = _with_line(text, day, head)
+        key = _read_or_make_key()
+        public_key, line = public_key_text(key), signed_text(day, head.sequence, head.digest)
+        named = "" if listed_keys(text)[-1:] == [public_key] else f"key {public_key}\n"  # as the line before is signed
+        text = f"{text}{named}{line} {sign(key, line)}\n"
         write_secret(settings.HEADS_FILE, text)
         return read_heads(text)[-1]
 
@@ -119,11 +120,3 @@ def _require_continuity(heads: list[ListedHead]) -> None:
     problem = next(map(str, verify_chain(accept_ahead=True)), "") or next(verify_head(), "")
     if problem:
         raise HeadsError(f"The ledger does not verify: {problem}. See manage.py verify_ledger.")
-
-
-def _with_line(text: str, day: date, head: LedgerHead) -> str:
-    """The list with a line more, and before it with the key, where that is not the one of the line before."""
-    key = _read_or_make_key()
-    public_key, line = public_key_text(key), signed_text(day, head.sequence, head.digest)
-    named = "" if listed_keys(text)[-1:] == [public_key] else f"key {public_key}\n"
-    return f"{text}{named}{line} {sign(key, line)}\n"

@@ -4,8 +4,6 @@ A host is asked for one page after another with a pause between them, under a na
 its robots.txt asks programs to stay away from. No more of a page is read than its headers.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 from collections import defaultdict

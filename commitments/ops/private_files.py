@@ -3,8 +3,6 @@
 Knows nothing of Django, because the settings need it before there is one.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Invented commitments in any number, for benchmarks and load tests. Never beside real ones."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

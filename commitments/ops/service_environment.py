@@ -4,8 +4,6 @@ The service has its settings in a file (docs/deploy.md), which a shell does not 
 would ask the SQLite file under `var/`, where the service runs on PostgreSQL.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from contextlib import suppress

@@ -20,7 +20,8 @@ from django.utils.translation import pgettext
 from commitments.domain.choices import Level
 from commitments.i18n.phrases import with_label
 from commitments.models import Area, Commitment, Release
-from commitments.models.commitment import CommitmentQuerySet, Repetition
+from commitments.models.commitment import CommitmentQuerySet
+from commitments.models.repetition import Repetition
 from commitments.public.tallies import Tally, legend
 from commitments.query.localized import display_title, localize_short_title
 from commitments.query.standing import ANNOUNCED, DONE, LATE, MOVING, SILENT, STANDINGS, standing

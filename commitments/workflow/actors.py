@@ -3,8 +3,6 @@
 What a member of staff may open and draft for is `CommitmentQuerySet.accessible_to` in `models.commitment`.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from django.contrib.auth.models import User

@@ -3,8 +3,6 @@
 Who wrote an organisation, an area or a release is in Django's log: `entity_proposals.editors_among`.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 

@@ -4,8 +4,6 @@ The rules of the ledger itself are in `ledger.validation`; here is who may bring
 transaction, and a refusal names the draft that stopped it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -14,27 +12,20 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment, assess
 from commitments.domain.choices import DraftState, EntryKind
 from commitments.domain.text_lengths import length_problem
-from commitments.ledger.append import (
-    EntryRefusedError,
-    append_entries,
-    check_entries,
-    hypothetical_update,
-    lock_head,
-)
+from commitments.ledger.append import EntryRefusedError, append_entries, check_entries, hypothetical_update, lock_head
 from commitments.ledger.contents import KINDS_WITH_EVIDENCE, UPDATE_FIELDS, Content, update_content
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.projection import to_counted_update
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
 from commitments.workflow.actors import actor_for
 from commitments.workflow.draft_edits import authors_of_drafts
-from commitments.workflow.second_person import SecondPerson
+from commitments.workflow.second_person import SecondPerson, refused_as
 
 T = TypeVar("T")
 DraftWithEvidence = tuple[DraftUpdate, Sequence[DraftEvidence]]
@@ -85,7 +76,7 @@ def may_publish_draft(draft: DraftUpdate | None, user: User) -> bool:
 def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntry]:
     """Record drafts, the earliest date first, all or none. Raises DraftRefusedError."""
     with transaction.atomic():
-        locked = _lock_drafts(drafts)
+        locked = _stored_drafts(drafts, lock=True)
         _refuse_unpublishable(locked, user)
         entries = _with_entries(_with_evidence(locked), actor_for(user), append_entries)
         for draft, entry in zip(locked, entries, strict=True):
@@ -123,15 +114,15 @@ def refusals_by_draft(drafts: Sequence[DraftUpdate], user: User) -> dict[int, Dr
     return refusals
 
 
-def _lock_drafts(drafts: Sequence[DraftUpdate]) -> list[DraftUpdate]:
-    """The drafts as they are stored, held until the transaction ends, in the order in which they are to be recorded."""
-    lock_head()
-    return _stored_drafts(drafts, DraftUpdate.objects.select_for_update(of=("self",)))
+def _stored_drafts(drafts: Sequence[DraftUpdate], *, lock: bool = False) -> list[DraftUpdate]:
+    """The drafts as they are stored, in the order in which they are to be recorded.
 
-
-def _stored_drafts(drafts: Sequence[DraftUpdate], queryset: QuerySet[DraftUpdate] | None = None) -> list[DraftUpdate]:
-    """The drafts as they are stored, in the order in which they are to be recorded."""
-    stored = (DraftUpdate.objects.all() if queryset is None else queryset).filter(pk__in=[draft.pk for draft in drafts])
+    `lock`: held until the transaction ends.
+    """
+    stored = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts])
+    if lock:
+        lock_head()
+        stored = stored.select_for_update(of=("self",))
     stored = stored.select_related("commitment", "published_as").prefetch_related("evidence")
     return sorted(stored, key=lambda draft: (str(draft.date_first or ""), draft.pk))
 
@@ -152,10 +143,8 @@ def _with_entries(drafts: Sequence[DraftWithEvidence], by: Actor, use: Callable[
 
 
 def _draft_entry(draft: DraftUpdate, evidence: Sequence[DraftEvidence], by: Actor) -> NewEntry:
-    try:
+    with refused_as(DraftRefusedError, draft):
         refuse_unsupported_fields(draft, evidence)
-    except ValidationError as problem:
-        raise DraftRefusedError(draft, problem) from problem
     content = draft_content(draft, evidence)
     return NewEntry(draft.kind, content, draft.commitment, by=by, key=f"draft/{draft.pk}" if draft.pk else None)
 
@@ -174,10 +163,8 @@ def _refuse_same_person(drafts: Sequence[DraftUpdate], user: User) -> None:
     second_person, authors = SecondPerson(user), authors_of_drafts(drafts)
     own_message = _("You drafted or changed it, and here somebody else must publish it. Send it for publishing.")
     for draft in drafts:
-        try:
+        with refused_as(DraftRefusedError, draft):
             second_person.refuse_same(authors[draft.pk], own_message)
-        except ValidationError as problem:
-            raise DraftRefusedError(draft, problem) from problem
 
 
 def refuse_published(draft: DraftUpdate) -> None:

@@ -4,9 +4,9 @@ The rules of the ledger itself are in `ledger.entity_validation`; here is who ma
 four eyes. Everything runs in one transaction, and a refusal names the proposal that stopped it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -38,7 +37,7 @@ from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import EntityProposal, LedgerEntry, Release
 from commitments.models.entity import Entity
 from commitments.workflow.actors import actor_for
-from commitments.workflow.second_person import SecondPerson
+from commitments.workflow.second_person import SecondPerson, refused_as
 
 Changes = dict[str, dict[str, Any]]  # by field: {"before": …, "after": …}, as contents of the ledger say them
 
@@ -112,11 +111,12 @@ def record_proposals(proposals: Sequence[EntityProposal], user: User) -> list[Le
             _refuse_unrecordable(proposal, user)
         new_entries = _proposal_entries(locked, actor_for(user))
         for proposal in locked:
-            _refuse_own_entities_of(proposal, new_entries[proposal.pk], user)
+            with refused_as(ProposalRefusedError, proposal):
+                refuse_own_entities([new_entries[proposal.pk]], user)
         entries = _append_proposals(locked, new_entries)
         for proposal, entry in zip(locked, entries, strict=True):
-            proposal.published_as, proposal.state = entry, ProposalState.RECORDED
-            proposal.decided_by, proposal.decided_at = user, timezone.now()
+            proposal.published_as = entry
+            proposal.decide(ProposalState.RECORDED, user)
         EntityProposal.objects.bulk_update(locked, ["published_as", "state", "decided_by", "decided_at"])
     return entries
 
@@ -130,9 +130,9 @@ def decline_proposals(proposals: Sequence[EntityProposal], reason: str, user: Us
     with transaction.atomic():
         for proposal in _lock_proposals(proposals):
             refuse_decided(proposal)
-            proposal.state, proposal.declined_because = ProposalState.DECLINED, reason
-            proposal.decided_by, proposal.decided_at = user, timezone.now()
-            proposal.save(update_fields=["state", "declined_because", "decided_by", "decided_at"])
+            proposal.declined_because = reason
+            proposal.decide(ProposalState.DECLINED, user)
+            proposal.save()
 
 
 def refuse_decided(proposal: EntityProposal) -> None:
@@ -169,14 +169,10 @@ def editors_among(row: Entity, users: Iterable[int]) -> set[int]:
     Of a release also its sections and agreements, which had pages of their own once.
     """
     parts: list[models.Model] = [*row.sections.all(), *row.agreements.all()] if isinstance(row, Release) else []
-    edits = LogEntry.objects.filter(_is_about([row, *parts]), user__in=users, action_flag__in=(ADDITION, CHANGE))
-    return set(edits.exclude(action_flag=CHANGE, change_message="[]").values_list("user", flat=True))
-
-
-def _is_about(rows: Iterable[models.Model]) -> Q:
-    """Entries of the admin's log about any of the rows."""
     types = ContentType.objects
-    return Q(*(Q(content_type=types.get_for_model(row), object_id=str(row.pk)) for row in rows), _connector=Q.OR)
+    abouts = (Q(content_type=types.get_for_model(one), object_id=str(one.pk)) for one in (row, *parts))
+    edits = LogEntry.objects.filter(reduce(or_, abouts), user__in=users, action_flag__in=(ADDITION, CHANGE))
+    return set(edits.exclude(action_flag=CHANGE, change_message="[]").values_list("user", flat=True))
 
 
 def _change_entry(entity: str, fields: Content, reason: str, by: Actor, key: str | None = None) -> NewEntry:
@@ -199,10 +195,8 @@ def _lock_proposals(proposals: Sequence[EntityProposal]) -> list[EntityProposal]
 def _refuse_unrecordable(proposal: EntityProposal, user: User) -> None:
     """Decided already, or proposed by the very person who is to record it."""
     refuse_decided(proposal)
-    try:
+    with refused_as(ProposalRefusedError, proposal):
         refuse_same_person(proposal, user)
-    except ValidationError as problem:
-        raise ProposalRefusedError(proposal, problem) from problem
 
 
 def refuse_same_person(proposal: EntityProposal, user: User) -> None:
@@ -210,13 +204,6 @@ def refuse_same_person(proposal: EntityProposal, user: User) -> None:
     if settings.FOUR_EYES:
         own_message = _("You proposed it, and here somebody else must put it on record.")
         SecondPerson(user).refuse_same([proposal.author_id], own_message)
-
-
-def _refuse_own_entities_of(proposal: EntityProposal, entry: NewEntry, user: User) -> None:
-    try:
-        refuse_own_entities([entry], user)
-    except ValidationError as problem:
-        raise ProposalRefusedError(proposal, problem) from problem
 
 
 def _proposal_entries(proposals: Sequence[EntityProposal], by: Actor) -> dict[int, NewEntry]:

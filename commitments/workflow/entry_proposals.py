@@ -4,8 +4,6 @@ The rules of the ledger itself are in `ledger.validation` and `ledger.translatio
 Everything runs in one transaction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -14,18 +12,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import ProposalState, ProposedAct
 from commitments.ledger.append import append_entries, dry_run, lock_head
 from commitments.ledger.new_entries import Actor, NewEntry
-from commitments.ledger.translations import (
-    NewTranslation,
-    latest_translations,
-    places_of_texts,
-    record_translations,
-)
+from commitments.ledger.translations import NewTranslation, latest_translations, places_of_texts, record_translations
 from commitments.models import Commitment, EntryProposal, LedgerEntry
 from commitments.workflow.actors import actor_for, translator_for
 from commitments.workflow.entity_proposals import refuse_own_entities
@@ -47,7 +39,8 @@ def record_or_propose(new_entry: NewEntry, user: User) -> LedgerEntry | EntryPro
             content=new_entry.content,
             author=user,
         )
-        _refuse_repeated(proposal)
+        if _waits_already(proposal):
+            raise ValidationError(_("The same waits for a publisher already."))
         dry_run(new_entry)
         proposal.save()
         return proposal
@@ -84,7 +77,8 @@ def record_proposal(proposal: EntryProposal, user: User) -> EntryProposal:
             new_entry = proposed_entry(stored, actor_for(user))
             refuse_own_entities([new_entry], user)
             stored.published_as = append_entries([new_entry])[0]
-        _decide(stored, ProposalState.RECORDED, user)
+        stored.decide(ProposalState.RECORDED, user)
+        stored.save()
         return stored
 
 
@@ -95,7 +89,8 @@ def decline_proposal(proposal: EntryProposal, reason: str, user: User) -> None:
     with transaction.atomic():
         stored = _lock_proposal(proposal)
         stored.declined_because = reason
-        _decide(stored, ProposalState.DECLINED, user)
+        stored.decide(ProposalState.DECLINED, user)
+        stored.save()
 
 
 def refuse_same_person(proposal: EntryProposal, user: User) -> None:
@@ -112,16 +107,6 @@ def _lock_proposal(proposal: EntryProposal) -> EntryProposal:
     if locked.state != ProposalState.WAITING:
         raise ValidationError(_("Somebody has decided on it already."))
     return locked
-
-
-def _decide(proposal: EntryProposal, state: ProposalState, user: User) -> None:
-    proposal.state, proposal.decided_by, proposal.decided_at = state, user, timezone.now()
-    proposal.save()
-
-
-def _refuse_repeated(proposal: EntryProposal) -> None:
-    if _waits_already(proposal):
-        raise ValidationError(_("The same waits for a publisher already."))
 
 
 def _waits_already(proposal: EntryProposal) -> bool:

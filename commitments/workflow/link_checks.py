@@ -1,7 +1,5 @@
 """Which pages of evidence are asked again, and what is kept of the answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -31,9 +29,7 @@ def references_by_url(urls: Iterable[str]) -> dict[str, list[str]]:
     """The commitments whose standing evidence a page is."""
     rows = Evidence.objects.standing().filter(url__in=list(urls))
     references: dict[str, list[str]] = {}
-    for url, reference in rows.order_by("update__commitment__reference").values_list(
-        "url", "update__commitment__reference"
-    ):
-        if reference not in references.setdefault(url, []):
-            references[url].append(reference)
+    named = rows.order_by("update__commitment__reference").values_list("url", "update__commitment__reference")
+    for url, reference in named.distinct():
+        references.setdefault(url, []).append(reference)
     return references

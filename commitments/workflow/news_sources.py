@@ -1,7 +1,5 @@
 """The list of news sources at work: which class a publisher belongs to, and what was recorded under another."""
 
-from __future__ import annotations
-
 from commitments.domain.news_sources import fold_publisher, publisher_candidates
 from commitments.models import Evidence, NewsSource
 from commitments.models.fields import language_columns

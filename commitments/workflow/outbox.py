@@ -9,8 +9,6 @@ and we were killed, or the line broke, before we could note it, it comes again, 
 mailboxes show it once.
 """
 
-from __future__ import annotations
-
 import logging
 import smtplib
 from collections.abc import Sequence
@@ -67,8 +65,11 @@ def to_content(message: EmailMessage) -> dict[str, Any]:
     if message.attachments:
         raise ValueError("The outbox keeps no files.")
     message.message()  # refuses headers of several lines
-    for address in message.recipients():
-        _check_address(address)
+    try:
+        for address in message.recipients():
+            validate_email(parseaddr(address)[1])
+    except ValidationError as error:
+        raise ValueError("mail cannot be sent to this address") from error
     return {
         "subject": str(message.subject),
         "body": str(message.body),
@@ -78,13 +79,6 @@ def to_content(message: EmailMessage) -> dict[str, Any]:
         **{name: list(getattr(message, name)) for name in ("to", "cc", "bcc", "reply_to")},
         "headers": _headers(message),
     }
-
-
-def _check_address(address: str) -> None:
-    try:
-        validate_email(parseaddr(address)[1])
-    except ValidationError as error:
-        raise ValueError("mail cannot be sent to this address") from error
 
 
 def _headers(message: EmailMessage) -> dict[str, str]:
@@ -149,7 +143,9 @@ def _deliver(mail: OutgoingMail, connection: Any, outcome: DeliveryResult) -> No
     except ValueError as error:  # what no mail server was asked about will not be otherwise tomorrow
         _give_up(mail, str(error), outcome)
     except OSError as error:
-        _postpone(mail, refusal_reason(error))
+        due_at = timezone.now() + wait_after(mail.attempts)
+        own = OutgoingMail.objects.filter(pk=mail.pk, due_at=mail.due_at)
+        own.update(due_at=due_at, problem=refusal_reason(error)[:200])
         connection.close()
         if is_connection_lost(error):
             raise
@@ -157,12 +153,6 @@ def _deliver(mail: OutgoingMail, connection: Any, outcome: DeliveryResult) -> No
     else:
         mail.delete()
         outcome.sent += 1
-
-
-def _postpone(mail: OutgoingMail, problem: str) -> None:
-    """Try it again, each time after twice the wait."""
-    due_at = timezone.now() + wait_after(mail.attempts)
-    OutgoingMail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(due_at=due_at, problem=problem[:200])
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -4,8 +4,6 @@ The rules of the ledger itself are in `ledger.validation`. Everything runs in on
 commitment that stopped it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +20,7 @@ from commitments.models import Commitment, LedgerEntry
 from commitments.workflow.actors import actor_for
 from commitments.workflow.draft_edits import authors_of_commitments
 from commitments.workflow.entity_proposals import first_recorded_with, refuse_own_entities
-from commitments.workflow.second_person import SecondPerson
+from commitments.workflow.second_person import SecondPerson, refused_as
 
 
 class PublicationRefusedError(ValidationError):
@@ -42,7 +40,8 @@ def publish_commitments(commitments: Sequence[Commitment], user: User) -> list[L
         new_entries = [new_publication(draft, actor_for(user)) for draft in drafts]
         _refuse_same_person(drafts, user)
         for draft, new_entry in zip(drafts, new_entries, strict=True):
-            _refuse_own_entities_of(draft, new_entry, user)
+            with refused_as(PublicationRefusedError, draft):
+                refuse_own_entities([new_entry], user)
         return _append_publications(drafts, new_entries)
 
 
@@ -81,17 +80,8 @@ def _refuse_same_person(drafts: Sequence[Commitment], user: User) -> None:
     second_person, authors = SecondPerson(user), authors_of_commitments(drafts)
     own_message = _("You wrote, changed or translated a part of it, and here somebody else must publish it.")
     for draft in drafts:
-        try:
+        with refused_as(PublicationRefusedError, draft):
             second_person.refuse_same(authors[draft.pk], own_message)
-        except ValidationError as problem:
-            raise PublicationRefusedError(draft, problem) from problem
-
-
-def _refuse_own_entities_of(commitment: Commitment, new_entry: NewEntry, user: User) -> None:
-    try:
-        refuse_own_entities([new_entry], user)
-    except ValidationError as problem:
-        raise PublicationRefusedError(commitment, problem) from problem
 
 
 def _append_publications(drafts: Sequence[Commitment], new_entries: Sequence[NewEntry]) -> list[LedgerEntry]:

@@ -3,8 +3,6 @@
 Which words of an entry may go is a rule of the ledger: `REDACTABLE_FIELDS` in `ledger.redaction_rules`.
 """
 
-from __future__ import annotations
-
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -18,14 +16,7 @@ from commitments.ledger.contents import Content
 from commitments.ledger.entity_contents import rows_for_entities, split_entity
 from commitments.ledger.entity_validation import recorded_entity_fields
 from commitments.ledger.new_entries import Actor, NewEntry
-from commitments.models import (
-    Commitment,
-    DraftUpdate,
-    EntityProposal,
-    EntryProposal,
-    LedgerEntry,
-    RedactionRequest,
-)
+from commitments.models import Commitment, DraftUpdate, EntityProposal, EntryProposal, LedgerEntry, RedactionRequest
 from commitments.workflow.actors import actor_for
 from commitments.workflow.second_person import SecondPerson
 

@@ -6,18 +6,14 @@ recording and the salts are in the file, so that a fresh load has the same ledge
 The file's format is described in docs/release-file.md.
 """
 
-from __future__ import annotations
-
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
@@ -35,14 +31,13 @@ from commitments.models import (
     Commitment,
     LedgerEntry,
     LoadedItem,
-    NewsSource,
-    Occasion,
     Organisation,
     Release,
     Repetition,
     Section,
 )
 from commitments.models.entity import Entity
+from commitments.workflow.release_file_errors import ReleaseFileError, error_text, locate_errors
 
 FORMAT_VERSION = 1
 MAX_FILE_BYTES = 50 * 2**20  # a hundred times the first release with all that is known of it
@@ -59,13 +54,7 @@ OTHER_CONTENT = "{} is on record with other content ({}), and stays as it is the
 RETRACTED = "{} is left out: its commitment was put on record by mistake, and is retracted."
 FROM_NEWER_FILE = "Brought by a newer version of the release’s file."
 Item = Mapping[str, Any]
-# What a value of the wrong shape runs into.
-SHAPE_ERRORS: tuple[type[Exception], ...] = (AttributeError, DatabaseError, ObjectDoesNotExist, TypeError, ValueError)
 M = TypeVar("M", bound=Model)
-
-
-class ReleaseFileError(Exception):
-    """The file cannot be loaded. The message says where and why; nothing of it was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +82,7 @@ def load_release(path: Path) -> LoadResult:
                 )
             return ReleaseLoader(data).load()
     except EntryRefusedError as refusal:
-        raise ReleaseFileError(f"{path}: {refusal.entry.key}: {_error_text(refusal)}") from refusal
-
-
-@contextmanager
-def locate_errors(place: str, *more: type[Exception]) -> Iterator[None]:
-    """Say where in the file something went wrong."""
-    try:
-        yield
-    except EntryRefusedError:
-        raise  # it knows its entry
-    except ReleaseFileError as error:
-        raise ReleaseFileError(f"{place}: {error}") from error
-    except ValidationError as error:
-        raise ReleaseFileError(f"{place}: {_error_text(error)}") from error
-    except KeyError as error:
-        raise ReleaseFileError(f"{place}: {error} is missing, or names something that is not there.") from error
-    except (*SHAPE_ERRORS, *more) as error:
-        raise ReleaseFileError(f"{place}: {error}") from error
-
-
-def _error_text(error: ValidationError) -> str:
-    if not hasattr(error, "error_dict"):
-        return " ".join(error.messages)
-    return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+        raise ReleaseFileError(f"{path}: {refusal.entry.key}: {error_text(refusal)}") from refusal
 
 
 def _save_checked(row: M) -> M:
@@ -139,7 +105,6 @@ class ReleaseLoader:
     """One run over one file."""
 
     def __init__(self, data: Item) -> None:
-        """Note what was loaded before."""
         self.data = data
         self.loaded = set(LoadedItem.objects.values_list("key", flat=True))
         self.new: dict[str, None] = {}
@@ -286,10 +251,7 @@ class ReleaseLoader:
         Of what is on record already a change is returned, as an entry to be appended.
         """
         tables: list[tuple[str, QuerySet[Any], str]] = [
-            ("areas", Area.objects.all(), "slug"),
-            ("organisations", Organisation.objects.all(), "slug"),
-            ("occasions", Occasion.objects.all(), "day"),
-            ("news_sources", NewsSource.objects.all(), "slug"),
+            *((table, ENTITY_MODELS[kind].objects.all(), key) for kind, (table, key) in ENTITY_TABLES.items()),
             ("sections", release.sections.all(), "position"),
             ("agreements", release.agreements.all(), "number"),
         ]

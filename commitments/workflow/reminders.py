@@ -4,8 +4,6 @@ What is past its deadline, due soon or due for review is asked of the querysets.
 of it, and how a mail is written once although commands are run twice or killed. `workflow.outbox` sends it.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -158,22 +156,15 @@ def _queue_letter(letter: Letter, day: date, outcome: QueueResult) -> None:
     """Note that it is written, and write it, unless another run did."""
     _reminder, created = Reminder.objects.get_or_create(user=letter.user, day=day, defaults={"sent_at": timezone.now()})
     if created:
-        _localized_message(letter, day).send()
+        with translation.override(letter.user.affiliation.language):  # which its reader chose
+            _build_message(letter, day).send()
         outcome.queued += 1
     else:
         outcome.elsewhere += 1
 
 
-def _localized_message(letter: Letter, day: date) -> EmailMultiAlternatives:
-    """Plain text, and the same in HTML, in the language that its reader chose.
-
-    Nothing in the headers comes from what staff typed, but the address.
-    """
-    with translation.override(letter.user.affiliation.language):
-        return _build_message(letter, day)
-
-
 def _build_message(letter: Letter, day: date) -> EmailMultiAlternatives:
+    """Plain text, and the same in HTML. Nothing in the headers comes from what staff typed, but the address."""
     context = {
         "letter": letter,
         "groups": (

@@ -5,10 +5,10 @@ address, roles, mark "active"), or had theirs changed by the other: either could
 changed one's own account bars nobody from anybody.
 """
 
-from __future__ import annotations
-
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -20,6 +20,15 @@ from django.utils.translation import gettext as _
 from commitments.models import AccountChange
 
 BARRED_FOR = timedelta(hours=24)
+
+
+@contextmanager
+def refused_as(refusal: Callable[[Any, ValidationError], ValidationError], subject: Any) -> Iterator[None]:
+    """What a rule forbids, as the refusal that names what was to be put on record."""
+    try:
+        yield
+    except ValidationError as problem:
+        raise refusal(subject, problem) from problem
 
 
 class SecondPerson:

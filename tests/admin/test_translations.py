@@ -11,7 +11,7 @@ from commitments.admin import translations
 from commitments.domain.choices import Role
 from commitments.ledger.append import append_entries, new_publication, new_redaction
 from commitments.ledger.new_entries import Actor
-from commitments.ledger.translations import NewTranslation, latest_translations, record_translations, translatable_texts
+from commitments.ledger.translations import NewTranslation, latest_translations, record_translations, text_places
 from commitments.models import Affiliation, Commitment, LedgerHead, Organisation, Translation
 from commitments.workflow.drafts import publish_drafts
 from tests import factories
@@ -73,7 +73,7 @@ def test_it_shows_each_text_with_the_place_where_it_stands(commitment, publisher
     factories.record("report", commitment, note="It stands open.", evidence=[factories.evidence(title="Notice")])
     commitment.drafts.create(kind="context", date="2020", note="It was painted.")
     rows = {row.text: row.place for row in publisher.get(page(commitment)).context["rows"]}
-    assert list(rows) == translatable_texts(commitment)
+    assert list(rows) == list(text_places(commitment))
     assert rows["Open the gate"] == "Title, entry 4 (published)"
     assert rows["It stands open."] == "Note, entry 5 (report)"
     assert rows["Notice"] == "Title of a page of evidence, entry 5 (report)"
@@ -255,7 +255,7 @@ def test_a_form_that_lost_its_hidden_box_saves_nothing(commitment, publisher):
 @pytest.mark.postgresql
 def test_the_desk_counts_what_lacks_a_translation_and_its_list_leads_there(commitment, publisher):
     factories.published(title="Close the gate")
-    for text in translatable_texts(commitment):
+    for text in text_places(commitment):
         tell(commitment, text, "譯文")
     tiles = {tile.label: tile for tile in publisher.get("/admin/").context["desk"]["commitments"]}
     hant, hans = (tiles[f"with texts not yet translated: {name}"] for name in ("繁體中文", "简体中文"))

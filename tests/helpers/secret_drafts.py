@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from commitments.ledger.new_entries import Actor
-from commitments.ledger.translations import NewTranslation, record_translations, translatable_texts
+from commitments.ledger.translations import NewTranslation, record_translations, text_places
 from commitments.models import Agreement, Commitment, ErrorReport
 from tests import factories
 
@@ -55,7 +55,7 @@ def write():
     for commitment in Commitment.objects.all():
         draft = commitment.drafts.create(date="2026-11", status="completed", deadline="2031", **UPDATE)
         draft.evidence.create(relation="direct", source="party", date="2026", **EVIDENCE)
-        secrets = set(translatable_texts(commitment)) & {*SECRETS.values(), *UPDATE.values(), *EVIDENCE.values()}
+        secrets = set(text_places(commitment)) & {*SECRETS.values(), *UPDATE.values(), *EVIDENCE.values()}
         translations = [
             NewTranslation(commitment, language, text, chinese)
             for text in secrets

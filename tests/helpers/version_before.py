@@ -8,16 +8,33 @@ import json
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
-from commitments.domain.choices import Kind
+from commitments.domain.choices import EntryKind, Kind
 from commitments.domain.hash_chain import GENESIS, canonical_json, content_digest, entry_digest
 from commitments.ledger import triggers
 from commitments.ledger.append import entry_metadata
 from commitments.ledger.entity_reconciliation import entities_to_reconcile, reconcile_entities
-from commitments.ledger.reconciliation import reconcile_projections, references_on_record
+from commitments.ledger.reconciliation import reconcile_projections
 from commitments.models import EntityChange, Evidence, LedgerEntry, LedgerHead, LoadedItem, NewsSource, State, Update
 
 MIGRATION = "0018_sources_news_and_checks"
+IN_ONE_STEP = "0001_squashed_0024"
+
+
+def forget_the_one_step():
+    """As versions that did not know it left the table of migrations."""
+    MigrationRecorder.Migration.objects.filter(app="commitments", name=IN_ONE_STEP).delete()
+
+
+def migrate_step_by_step(to):
+    """Back, or forward from nothing, to a step that the one step stands for: `migrate` does not go there."""
+    if MigrationRecorder(connection).has_table():
+        forget_the_one_step()
+    executor = MigrationExecutor(connection)
+    executor.loader = MigrationLoader(connection, replace_migrations=False)
+    executor.migrate([("commitments", to)])
 
 
 def go_back():
@@ -26,7 +43,7 @@ def go_back():
         for name, table in _triggers().items():
             cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
     _write_the_record_of_before()
-    MigrationExecutor(connection).migrate([("commitments", MIGRATION)])
+    migrate_step_by_step(MIGRATION)
     with connection.cursor() as cursor:
         for statement in triggers.install_statements(connection.vendor):
             cursor.execute(statement)
@@ -57,7 +74,7 @@ def _write_the_record_of_before():
     LedgerHead.objects.update(sequence=len(entries), digest=digest)
     NewsSource.objects.all().delete()
     LoadedItem.objects.filter(key__contains="news_source").delete()
-    reconcile_projections(references_on_record())
+    reconcile_projections([str(entry.commitment_id) for entry in entries if entry.kind == EntryKind.PUBLISHED])
     reconcile_entities(entities_to_reconcile({entry.entity for entry in entries if entry.entity}))
 
 

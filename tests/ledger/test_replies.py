@@ -11,7 +11,8 @@ from django.db.models import ProtectedError
 from commitments.ledger.append import append_entries, new_correction, new_publication
 from commitments.ledger.verify import verify_ledger
 from commitments.models import DraftUpdate, LedgerEntry, Organisation, Update
-from commitments.workflow.release_loader import ReleaseFileError, load_release
+from commitments.workflow.release_file_errors import ReleaseFileError
+from commitments.workflow.release_loader import load_release
 from tests.factories import CommitmentFactory, OrganisationFactory, evidence, new, published, record
 from tests.helpers.admin_forms import CONTEXT, RECORD, REPORT, Form, clerk, errors, fill
 from tests.helpers.commitment_page import record as lines_of_record

@@ -1,8 +1,12 @@
 """Whoever runs the version before can move to this one: its tables, with staff's own entries, migrate and verify."""
 
 import json
+import os
+import re
 
 import pytest
+
+from tests.helpers.installation import Installation, postgresql
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 
@@ -117,6 +121,58 @@ print(json.dumps({
 }))
 """
 
+STEP_BY_STEP = """
+from tests.helpers.version_before import migrate_step_by_step
+migrate_step_by_step("{}")
+"""
+# What staff wrote under the commit before the steps were made one.
+COMMIT_BEFORE = """
+from commitments.ledger.append import append_entries
+from commitments.models import Commitment
+from tests.factories import evidence, new
+from tests.helpers.version_before import forget_the_one_step
+
+near = [evidence(relation="related", source="independent")]
+commitment = Commitment.objects.get(reference="AV-04")
+append_entries([new("context", commitment, note="Staff's own.", date="2020-03", evidence=near)])
+commitment.drafts.create(date="2026-11", note="Not sent yet.")
+forget_the_one_step()
+"""
+# Everything that migrations make: columns, indexes and constraints in any order, the roles, and the first rows.
+TABLES = """
+import json
+from django.contrib.auth.models import Group
+from django.db import connection
+from commitments.models.ledger import record_version
+
+with connection.cursor() as cursor:
+    if connection.vendor == "sqlite":
+        cursor.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+    else:
+        cursor.execute(
+            "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, character_maximum_length, "
+            "column_default, generation_expression) FROM information_schema.columns WHERE table_schema = 'public' "
+            "UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' "
+            "UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) "
+            "FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+        )
+    made = [sql for sql, in cursor.fetchall()]
+print(json.dumps({
+    "made": made,
+    "version": record_version(),
+    "roles": {
+        group.name: sorted(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()
+    },
+}))
+"""
+
+
+def made_by_migrations(installation):
+    """What stands in a database, each column and constraint by itself, whatever a unique slug's index is called."""
+    made = json.loads(installation.python(TABLES).stdout)
+    parts = [part.strip("() ") for sql in made.pop("made") for part in re.split(r', (?=["C])', sql)]
+    return made | {"parts": sorted(re.sub(r"_slug_(key|[0-9a-f]{8}_uniq)", "_slug_unique", part) for part in parts)}
+
 
 @pytest.fixture
 def upgraded(installation):
@@ -155,11 +211,31 @@ def test_the_new_file_says_what_an_older_record_says_otherwise_and_brings_the_re
 def test_whoever_had_a_hand_in_a_draft_before_is_read_from_the_log(installation):
     made = installation.python(HANDS_BEFORE)
     assert made.returncode == 0, made.stderr
-    installation.run_well("migrate", "commitments", "0022")
+    back = installation.python(STEP_BY_STEP.format("0022_words_for_statuses_and_levels"))
+    assert back.returncode == 0, back.stderr
     installation.run_well("migrate")
     after = json.loads(installation.python(HANDS_AFTER).stdout)
     assert after["whole"] == ["ann", "bob", "cy"]
     assert after["draft"] == ["ann", "bob", "cy"]
     assert (after["all"], after["others"]) == (6, 0)
     assert after["may_view"] == ["Administrator", "Editor", "Publisher"]
+    installation.run_well("verify_ledger")
+
+
+def test_in_one_step_or_in_many_a_fresh_database_comes_to_the_same(templates, tmp_path):
+    given = os.environ.get("DATABASE_URL", "")
+    is_postgresql = given.startswith("postgresql")
+    by_steps = Installation(postgresql(given, "by_steps") if is_postgresql else f"sqlite:///{tmp_path}/steps.sqlite3")
+    done = by_steps.python(STEP_BY_STEP.format("0024_outbox"))
+    assert done.returncode == 0, done.stderr
+    by_steps.run_well("migrate")
+    assert made_by_migrations(by_steps) == made_by_migrations(templates.empty)
+
+
+def test_a_database_of_the_commit_before_has_nothing_to_migrate_and_goes_on(installation):
+    before = installation.python(COMMIT_BEFORE)
+    assert before.returncode == 0, before.stderr
+    assert "No planned migration operations" in installation.run_well("migrate", "--plan")
+    installation.run_well("migrate")
+    assert "[X] 0001_squashed_0024" in installation.run_well("showmigrations", "commitments")
     installation.run_well("verify_ledger")

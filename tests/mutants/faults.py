@@ -20,7 +20,7 @@ from cosmic_ray.plugins import get_operator
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 # The modules of each group, in `commitments`; every group gets the same share of the faults.
 GROUPS = {
-    "rules": ("ledger/validation", "domain/assessment", "domain/partial_dates"),
+    "rules": ("ledger/validation", "ledger/update_rules", "domain/assessment", "domain/partial_dates"),
     "ledger and fold": (
         *("ledger/append", "ledger/verify", "ledger/projection", "ledger/reconciliation", "ledger/contents"),
         "domain/hash_chain",

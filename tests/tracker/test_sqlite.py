@@ -11,6 +11,7 @@ from stat import S_IMODE
 
 import pytest
 from django.db import OperationalError, transaction
+from django.db.backends.sqlite3 import base as django_sqlite
 from django.db.utils import ConnectionHandler
 
 from commitments.web.errors import is_database_unavailable
@@ -60,6 +61,17 @@ def begin(path, timeout):
         connection.close()
         raise
     return connection
+
+
+@pytest.mark.django_db
+def test_django_still_begins_each_transaction_where_the_queue_stands(path, monkeypatch):
+    """By a private method of its own: should Django rename it, nobody would wait in turn any more."""
+    begun, connection = [], connected(path, timeout=1)
+    monkeypatch.setattr(type(connection), "_start_transaction_under_autocommit", lambda _self: begun.append(1))
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    assert begun == [1]
+    assert hasattr(django_sqlite.DatabaseWrapper, "_start_transaction_under_autocommit")
+    connection.close()
 
 
 @pytest.mark.django_db

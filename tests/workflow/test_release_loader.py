@@ -23,7 +23,8 @@ from commitments.models import (
     Release,
     Section,
 )
-from commitments.workflow.release_loader import FROM_NEWER_FILE, ReleaseFileError, load_release
+from commitments.workflow.release_file_errors import ReleaseFileError
+from commitments.workflow.release_loader import FROM_NEWER_FILE, load_release
 from tests import factories
 from tests.helpers.release_file import HEAD, SOURCE, small
 

@@ -48,6 +48,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.init_commands = ["PRAGMA query_only = ON"]
         return super().get_new_connection(conn_params | {"database": read_only})
 
+    # Django's own, and the one part of it here that no document promises: every transaction of SQLite's begins in it,
+    # and a wrapper of queries would have to know its BEGIN by the words. tests/tracker/test_sqlite.py says if it moves.
     def _start_transaction_under_autocommit(self) -> None:
         # Django documents no other way to begin one: it calls this wherever a transaction begins, and
         # tests/tracker/test_sqlite.py fails where it no longer does.

@@ -39,7 +39,8 @@ from commitments.ledger.append import lock_head
 from commitments.ledger.contents import Content, parse_decimal, update_content
 from commitments.ledger.entity_validation import EntityValidator
 from commitments.ledger.translations import NewTranslation, latest_translations
-from commitments.ledger.validation import EntryValidator, check_update
+from commitments.ledger.update_rules import check_update
+from commitments.ledger.validation import EntryValidator
 from commitments.models import DraftEvidence, DraftUpdate
 from commitments.query.expressions import BATCH_SIZE
 from commitments.workflow.draft_edits import note_edits

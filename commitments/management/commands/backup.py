@@ -11,8 +11,6 @@ from commitments.ops.backup import BackupError, make_backup
 
 
 class Command(BaseCommand):
-    """Make a backup."""
-
     help = (
         "Writes a consistent copy of the database to FILE while the tracker serves and records, verifies its ledger, "
         "signs it with the installation's key, and prints the ledger's head: keep that somewhere else. FILE must not "
@@ -20,18 +18,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to, and whether with the key."""
         parser.add_argument("file", type=Path, metavar="FILE", help="the file to write")
         parser.add_argument(
             "--with-key", action="store_true", help="put the signing key in it, too: keep the file as you would the key"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write it and say what it holds."""
         try:
             backup = make_backup(options["file"], with_key=options["with_key"])
         except BackupError as error:
             raise CommandError(f"No backup was made. {error}") from error
         self.stdout.write(f"{options['file']} verifies: {backup.entries} entries, head {backup.head}")
-        if problem := say_clock_problem():
-            self.stderr.write(problem)
+        say_clock_problem(self.stderr)

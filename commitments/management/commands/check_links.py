@@ -1,6 +1,7 @@
 """manage.py check_links [--days N]."""
 
 from argparse import ArgumentParser
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -16,19 +17,15 @@ from commitments.workflow.link_checks import references_by_url, store_link_check
 
 
 class Command(BaseCommand):
-    """Ask for the pages of evidence."""
-
     help = (
         "Asks every page of evidence whether it still answers, and says which do not. Pages that were asked within the "
         "last days are left out, so that a run that was stopped goes on where it was. Needs a way to the internet."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How long an answer is good for."""
         parser.add_argument("--days", type=int, default=7, help="ask pages that were not asked for so many days (7)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Ask, and say which pages answer no more."""
         urls = urls_to_check(timezone.now(), timedelta(days=options["days"]))
         if urls:
             async_to_sync(self._ask)(urls)  # what is stored is stored by this thread
@@ -63,13 +60,4 @@ class Command(BaseCommand):
 
     def _store(self, results: list[LinkResult]) -> None:
         for result in results:
-            store_link_check(
-                LinkCheck(
-                    url=result.url,
-                    checked_at=timezone.now(),
-                    outcome=result.outcome,
-                    http_status=result.http_status,
-                    detail=result.detail,
-                    final_url=result.final_url,
-                )
-            )
+            store_link_check(LinkCheck(checked_at=timezone.now(), **asdict(result)))

@@ -11,20 +11,16 @@ from commitments.models import Commitment, Release
 
 
 class Command(BaseCommand):
-    """Check quotes."""
-
     help = (
         "Looks for every quote of a release's commitments, drafts included, in the release's text. Each must be found "
         "exactly once, word for word (white space aside). Exits with 1 and names those that are not."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The text, and which release it is of."""
         parser.add_argument("file", type=Path, help="the release's text, UTF-8")
         parser.add_argument("--release", help="its slug; may be left out while there is only one")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Count each quote in the text."""
         release = self._release(options["release"])
         try:
             text = " ".join(options["file"].read_text(encoding="utf-8").split())

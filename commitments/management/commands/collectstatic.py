@@ -12,8 +12,6 @@ READABLE = 0o022  # a umask: what others may not do is write
 
 
 class Command(collectstatic.Command):
-    """Collect static files where a server in front can read them, which runs as another user."""
-
     def handle(self, **options: Any) -> str | None:
         """As Django's, but these files are not private: everybody is served them."""
         umask = os.umask(READABLE)

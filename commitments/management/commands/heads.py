@@ -11,8 +11,6 @@ from commitments.ops.heads import HeadsError, write_head
 
 
 class Command(BaseCommand):
-    """Write down where the ledger ends today."""
-
     help = (
         "Adds a signed line to var/heads.txt, one a day: the day, the ledger's last entry and its digest. It is served "
         "at /ledger/heads.txt for others to keep, who can then prove with verify_ledger --against what was changed. "
@@ -30,5 +28,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{settings.HEADS_FILE}, {head}: {head.digest}")
         else:
             self.stdout.write("The ledger is empty: there is no head to write down yet.")
-        if problem := say_clock_problem():
-            self.stderr.write(problem)
+        say_clock_problem(self.stderr)

@@ -6,23 +6,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments.workflow.release_loader import ReleaseFileError, load_release
+from commitments.workflow.release_file_errors import ReleaseFileError
+from commitments.workflow.release_loader import load_release
 
 
 class Command(BaseCommand):
-    """Load a release."""
-
     help = (
         "Loads a release with its commitments and what is known of them into the ledger. Can be run again: "
         "what was loaded before is left alone, and what staff deleted stays deleted."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file."""
         parser.add_argument("file", type=Path, help="a release's file, as described in docs/release-file.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load it and say how much was new."""
         try:
             loaded = load_release(options["file"])
         except ReleaseFileError as error:

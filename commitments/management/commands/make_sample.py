@@ -9,15 +9,12 @@ from commitments.ops.sample_data import NotEmptyError, make_sample
 
 
 class Command(BaseCommand):
-    """Make a sample."""
-
     help = (
         "Publishes N invented commitments, each with three updates and their evidence, for benchmarks. "
         "Refuses a database that holds any commitment: what is published stays in the ledger."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How many."""
         parser.add_argument("number", type=int, metavar="N", help="how many commitments, 1 to 999999")
 
     def handle(self, *args: Any, **options: Any) -> None:

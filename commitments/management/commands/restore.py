@@ -11,8 +11,6 @@ from commitments.ops.backup import BackupError, restore_backup
 
 
 class Command(BaseCommand):
-    """Restore a backup."""
-
     help = (
         "Puts what a backup holds in the database's place, migrated and verified, with everybody signed out: all of "
         "it or nothing. What was changed after it was signed is refused; what is not signed, or with a key that is not "
@@ -21,16 +19,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """From where, and over what."""
         parser.add_argument("file", type=Path, metavar="FILE", help="what manage.py backup wrote")
         parser.add_argument("--force", action="store_true", help="replace a database that holds data")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Restore it and say what the ledger is now."""
         try:
             backup = restore_backup(options["file"], force=options["force"], warn=self.stderr.write)
         except BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         self.stdout.write(f"Restored the backup of {backup.made_at}: {backup.entries} entries, head {backup.head}")
-        if problem := say_clock_problem():
-            self.stderr.write(problem)
+        say_clock_problem(self.stderr)

@@ -17,8 +17,6 @@ from commitments.workflow import outbox
 
 
 class Command(BaseCommand):
-    """Send what is in the outbox, and delete what is kept for a time only."""
-
     help = (
         "Sends the mails that wait in the outbox, each once, also where it is run twice at the same time. What the "
         "mail server did not take is tried again, after a minute, two, four … up to six hours, for three days. It "
@@ -27,13 +25,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Once, or beside a server."""
         parser.add_argument(
             "--every", type=float, metavar="SECONDS", help="again and again, until the process that started it is gone"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Once, with an exit code; or for ever."""
         if options["every"] is None:
             if self._send():
                 sys.exit(1)

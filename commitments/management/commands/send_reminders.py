@@ -11,8 +11,6 @@ from commitments.workflow import reminders
 
 
 class Command(BaseCommand):
-    """Send reminders."""
-
     help = (
         "Writes everybody who drafts for an owner what is past its deadline, due soon or due for review: one mail a "
         "person, never twice for the same day. The mails go into the outbox, which send_outbox sends. Can be run as "
@@ -20,11 +18,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to send at all."""
         parser.add_argument("--dry-run", action="store_true", help="say who would be sent what; store nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the letters of the day into the outbox."""
         day = localdate()
         letters = reminders.reminder_letters(day)
         if options["dry_run"]:

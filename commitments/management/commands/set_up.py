@@ -18,8 +18,6 @@ SHORTEST_PASSWORD = 8  # of a file in which somebody wrote another one; Django a
 
 
 class Command(BaseCommand):
-    """Make an installation on one's own machine ready to serve."""
-
     help = (
         "For an installation on one's own machine, before each start: migrates, loads the releases, and makes the "
         "staff account `admin` where there is no account yet, with a random password that it prints and keeps in "
@@ -27,7 +25,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The releases to load."""
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="a release's file")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -21,8 +21,6 @@ from commitments.ops.service_environment import database_name
 
 
 class Command(BaseCommand):
-    """Check the ledger."""
-
     help = (
         "Recomputes the digest chain, checks the database's triggers and compares every projection with the ledger, "
         "all as they are at one moment; nobody waits meanwhile, and nothing is written. "
@@ -34,7 +32,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to mend, and what to compare with."""
         parser.add_argument("--rebuild", action="store_true", help="mend triggers and projections from the ledger")
         parser.add_argument("--allow-empty", action="store_true", help="a ledger without entries is no failure")
         parser.add_argument(
@@ -42,13 +39,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Mend if asked to, then check everything."""
         # What was imported stays, and rows go as they came: to look for what could be freed took a tenth of the time.
         gc.freeze()
         gc.set_threshold(100_000)
         progress = ProgressLine(sys.stderr)
         heads = kept_heads(options["against"]) if options["against"] else []
-        require_tables()
+        if (
+            LedgerHead._meta.db_table not in connection.introspection.table_names()
+        ):  # as in a file made by asking for it
+            raise CommandError(NOTHING.format(f"{database_name()} holds no ledger"), returncode=2)
         if options["rebuild"]:
             for mended in rebuild_projections(progress):
                 progress.clear()
@@ -61,8 +60,7 @@ class Command(BaseCommand):
                 wrong = True
             head = LedgerHead.objects.values_list("sequence", "digest").first()
         progress.clear()
-        if problem := say_clock_problem():
-            self.stderr.write(problem)
+        say_clock_problem(self.stderr)
         if wrong or head is None:
             sys.exit(1)
         if not head[0] and not options["allow_empty"]:
@@ -73,12 +71,6 @@ class Command(BaseCommand):
 
 
 NOTHING = "{}: nothing was verified. If another database is meant, give its DATABASE_URL."
-
-
-def require_tables() -> None:
-    """CommandError where the database is none of ours, as a file that was made only by asking for it."""
-    if LedgerHead._meta.db_table not in connection.introspection.table_names():
-        raise CommandError(NOTHING.format(f"{database_name()} holds no ledger"), returncode=2)
 
 
 def kept_heads(file: Path) -> list[ListedHead]:
