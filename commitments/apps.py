@@ -29,7 +29,7 @@ class CommitmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Ask to be told after each migrate. The ledger's modules need the models, which are there only now."""
+        # Ask to be told after each migrate. The ledger's modules need the models, which are there only now.
         from commitments.ledger.post_migrate import install_triggers, project_new_columns, record_entities
 
         post_migrate.connect(install_triggers, sender=self)

@@ -31,7 +31,6 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Before any page of staff."""
         if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
             keep_or_end_session(request, time.time())
         return self.get_response(request)

@@ -56,28 +56,26 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never: there is no address for it either."""
+        # Never: there is no address for it either.
         return False
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Not where an address cannot be read: allauth would fail on it."""
+        # Not where an address cannot be read: allauth would fail on it.
         try:
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Where the mail leads."""
         uid, _dash, token = key.partition("-")
         link = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
         return f"{settings.SITE_URL}{link}"
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Back to work."""
         return reverse("admin:index")
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """Put the mail into the outbox; where no account has the address, the same mail to nobody."""
+        # Put the mail into the outbox; where no account has the address, the same mail to nobody.
         context |= {"email": email, "current_site": get_current_site(self.request)}
         message = self.render_mail("account/email/password_reset_key", email, context)
         message.to = [email] if user.pk else []
@@ -102,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return None
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
-        """From now on the browser is known."""
+        # From now on the browser is known.
         response: HttpResponse = super().post_login(request, user, **how)
         remember_browser(request, response, user)
         return response
@@ -134,7 +132,6 @@ class NameAndPasswordForm(LoginForm):
     """Labelled as our accounts are."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Allauth makes the field here."""
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name or e-mail address")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
@@ -142,7 +139,7 @@ class NameAndPasswordForm(LoginForm):
             field.widget.attrs.pop("placeholder", None)  # the label says it, and stays
 
     def user_credentials(self) -> dict[str, str]:
-        """Alike for a name and an address."""
+        # Alike for a name and an address.
         return {"username": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
 
 
@@ -153,7 +150,7 @@ class ResetForm(ResetPasswordForm):
     """
 
     def clean_email(self) -> str:
-        """The address in small letters. The mail goes to what was typed, so it must be the same to the letter."""
+        # The address in small letters. The mail goes to what was typed, so it must be the same to the letter.
         email: str = self.cleaned_data["email"]
         users = User.objects.filter(email__iexact=email, is_active=True)
         self.users = [user for user in users if user.email.lower() == email] or [nobody()]
@@ -201,7 +198,6 @@ class PasskeyForm(AddWebAuthnForm):
     )
 
     def clean(self) -> Any:
-        """As with `ReadableCredentialMixin`."""
         try:
             return super().clean()
         except CREDENTIAL_ERRORS as problem:

@@ -111,7 +111,7 @@ class StaffForm(ModelForm):
     refusal: ValidationError | None = None
 
     def clean(self) -> dict[str, Any]:
-        """Show the refusal beside the fields, and what is too long; everything typed stays."""
+        # Show the refusal beside the fields, and what is too long; everything typed stays.
         cleaned = super().clean() or self.cleaned_data
         check_lengths(self)
         if self.refusal:
@@ -125,15 +125,12 @@ class ReadOnlyAdmin(ModelAdmin):
     formfield_overrides = SECURE_ADDRESSES
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
         return False
 
 
@@ -141,7 +138,6 @@ class HiddenAdmin(ReadOnlyAdmin):
     """A table that staff reach by its address or by a link, and that would only clutter the index."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Not in the index."""
         return False
 
 
@@ -149,7 +145,6 @@ class PartAdmin(ReadOnlyAdmin):
     """What hangs on a row and goes with it, not by itself: what was looked at would no longer be what is published."""
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Nobody."""
         raise PermissionDenied
 
 
@@ -157,11 +152,10 @@ class DraftPartAdmin(PartAdmin, HiddenAdmin):
     """What hangs on a draft: it is seen and edited on the draft's page, and goes with the draft and nothing else."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """By itself it would be everybody's, of whatever organisation."""
+        # By itself it would be everybody's, of whatever organisation.
         return bool(request.user.is_superuser)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Asked when its draft is deleted."""
         draft = getattr(obj, "draft", None) or getattr(obj, "commitment", None)
         if isinstance(draft, Commitment):
             return draft.published_at is None and request.user.has_perm("commitments.delete_commitment")

@@ -42,8 +42,7 @@ class BulkForm(StaffForm):
     """What is said of every one of them."""
 
     class Meta:
-        """What can be the same for many; a deadline or a reply belongs to one."""
-
+        # What can be the same for many; a deadline or a reply belongs to one.
         model = DraftUpdate
         fields = ("kind", "status", "stop_reason", "date", "note", "searched")
         widgets = {"note": forms.Textarea(attrs={"rows": 3}), "searched": forms.TextInput(attrs={"size": 60})}

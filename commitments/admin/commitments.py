@@ -73,8 +73,7 @@ class CommitmentForm(StaffForm):
     )
 
     class Meta:
-        """Every field that the admin asks for."""
-
+        # Every field that the admin asks for.
         model = Commitment
         fields = "__all__"
         widgets = {
@@ -83,7 +82,7 @@ class CommitmentForm(StaffForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """With the parties and what it repeats, which have tables of their own."""
+        # With the parties and what it repeats, which have tables of their own.
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial.update({name: getattr(self.instance, name).all() for name in PARTIES})
@@ -95,12 +94,11 @@ class CommitmentForm(StaffForm):
             )
 
     def _save_m2m(self) -> None:
-        """Also what it repeats."""
         super()._save_m2m()  # type: ignore[misc]  # Django's, which the stubs leave out
         write_repeats(self.instance, self.cleaned_data["repeats"])
 
     def clean(self) -> dict[str, Any]:
-        """Between the fields, what the ledger would refuse; a correction needs its reason."""
+        # Between the fields, what the ledger would refuse; a correction needs its reason.
         cleaned = super().clean()
         if self.errors:
             return cleaned
@@ -129,7 +127,6 @@ class TranslationFirstList(ChangeList):
     """A list of what lacks a translation leads to the translations."""
 
     def url_for_result(self, result: models.Model) -> str:
-        """Where a row leads."""
         if UntranslatedFilter.parameter_name in self.params and not self.is_popup:
             return f"{reverse('admin:commitments_commitment_translations', args=[result.pk])}?missing=1"
         return str(super().url_for_result(result))
@@ -139,7 +136,6 @@ class ProgressFirstList(TranslationFirstList):
     """A list that leads to recording progress, which is what staff come for; drafts are edited."""
 
     def url_for_result(self, result: models.Model) -> str:
-        """Where a row leads."""
         if UntranslatedFilter.parameter_name in self.params:
             return super().url_for_result(result)
         if isinstance(result, Commitment) and result.published_at and not result.retracted_at and not self.is_popup:
@@ -177,15 +173,15 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     # Who may see and do what
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
-        """What the user works on, with how it stands today."""
+        # What the user works on, with how it stands today.
         return accessible_commitments(request).for_staff(localdate()).prefetch_related("owners")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """The list that leads to recording progress, for those who may."""
+        # The list that leads to recording progress, for those who may.
         return ProgressFirstList if request.user.has_perm("commitments.add_draftupdate") else TranslationFirstList
 
     def get_fieldsets(self, request: HttpRequest, obj: Commitment | None = None) -> Any:
-        """As a reader meets them; what a published commitment says now comes first."""
+        # As a reader meets them; what a published commitment says now comes first.
         place = ("reference", ("release", "area", "paragraph"), "title", "short_title", "quote")
         parties = ("owners", "partners", "parties_as_stated", "owner_inferred", "owner_note")
         pledge = (("kind", "force", "level"), "part_of", "repeats", "done_when")
@@ -204,17 +200,16 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Commitment | None = None) -> list[str]:
-        """What is computed, and what no correction may touch."""
+        # What is computed, and what no correction may touch.
         if obj is None or obj.published_at is None:
             return []
         return ["status_now", "deadline_now", "last_news", "reference"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
-        """Drafts only (R5)."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
 
     def has_change_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
-        """A correction is published at once, so it takes a publisher; what was retracted is final."""
+        # A correction is published at once, so it takes a publisher; what was retracted is final.
         allowed = super().has_change_permission(request, obj)
         if obj is None or obj.published_at is None:
             return allowed
@@ -238,7 +233,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         return _("%(who)s, by entry %(entries)s,") % {"who": who, "entries": numbers} if numbers else who
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """No deletion in bulk: it would stop at the first published one."""
+        # No deletion in bulk: it would stop at the first published one.
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         if not may_publish(request):
@@ -246,8 +241,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         return actions if request.user.has_perm("commitments.add_draftupdate") else {}
 
     def get_urls(self) -> list[Any]:
-        """The page of many, that of translations and that of publishing, beside the stock ones."""
-
+        # The page of many, that of translations and that of publishing, beside the stock ones.
         def own(address: str, view: Any, name: str) -> Any:
             return path(address, self.admin_site.admin_view(partial(view, self)), name=url_name(self, name))
 
@@ -261,7 +255,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Where a form looks for one to name, none that was retracted."""
+        # Where a form looks for one to name, none that was retracted.
         if "field_name" in request.GET:
             queryset = queryset.filter(retracted_at=None)
         return super().get_search_results(request, queryset, search_term)
@@ -279,7 +273,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     # Saving
 
     def save_model(self, request: Any, obj: Commitment, form: CommitmentForm, change: bool) -> None:
-        """A draft is saved; a published commitment is corrected through the ledger, or the correction is previewed."""
+        # A draft is saved; a published commitment is corrected through the ledger, or the correction is previewed.
         if not obj.published_at:
             super().save_model(request, obj, form, change)
         elif values := {name: form.cleaned_data[name] for name in form.changed_public()}:
@@ -303,7 +297,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
                 check_publishable(form.instance, staff_user(request))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """By which entry; not of what was only looked at."""
+        # By which entry; not of what was only looked at.
         if PREVIEW_BUTTON in request.POST:
             return None
         correction = getattr(request, "correction", None)
@@ -314,13 +308,13 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         return super().log_change(request, obj, message)
 
     def response_add(self, request: HttpRequest, obj: Commitment, post_url_continue: Any = None) -> HttpResponse:
-        """If it is to be published, on to the page that shows it and asks."""
+        # If it is to be published, on to the page that shows it and asks.
         if is_to_be_published(request):
             return HttpResponseRedirect(publishing.publication_address(obj))
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Commitment) -> HttpResponse:
-        """After a preview the same form as it was typed, and below it what the public would see."""
+        # After a preview the same form as it was typed, and below it what the public would see.
         if not obj.published_at and is_to_be_published(request):
             return HttpResponseRedirect(publishing.publication_address(obj))
         if correction := getattr(request, "correction", None):
@@ -338,7 +332,6 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         return self.changeform_view(request, str(obj.pk))
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A preview is no error."""
         commitment = context["original"]
         if commitment and commitment.published_at and self.has_change_permission(request, commitment):
             context["title"] = _("Correct what is on record")
@@ -362,7 +355,6 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
 
     @admin.display(description=gettext_lazy("owners"))
     def owned_by(self, obj: Commitment) -> str:
-        """Who must deliver."""
         return join_list(organisation.label_with_side for organisation in obj.owners.all()) or obj.parties_as_stated
 
     @admin.display(description=gettext_lazy("status"), ordering="state__status")

@@ -46,18 +46,18 @@ class OptimisticLockAdmin(ModelAdmin):
     formfield_overrides = SECURE_ADDRESSES
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The form, with the refusal of a first try."""
+        # The form, with the refusal of a first try.
         form = super().get_form(request, *args, **kwargs)
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # StaffForm's
         return form
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Called by what it lists: what to do with it depends on who looks."""
+        # Called by what it lists: what to do with it depends on who looks.
         title = {"title": str(self.opts.verbose_name_plural).capitalize()}
         return super().changelist_view(request, title | (extra_context or {}))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Compare what the sender saw with what is stored, while nobody else can save."""
+        # Compare what the sender saw with what is stored, while nobody else can save.
         object_id = kwargs.get("object_id") or (args[0] if args else None)
         if request.method != "POST" or not object_id:
             return super().changeform_view(request, *args, **kwargs)
@@ -77,7 +77,7 @@ class OptimisticLockAdmin(ModelAdmin):
         return self.get_object(request, pk)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Without the buttons that lead away from a form half typed, or delete what it names."""
+        # Without the buttons that lead away from a form half typed, or delete what it names.
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
         for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
             if form_field is not None and hasattr(form_field.widget, button):
@@ -200,7 +200,7 @@ class OptimisticLockAdmin(ModelAdmin):
         return HttpResponseRedirect(reverse("admin:index"))
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With what stands on the page, for the comparison when it is sent."""
+        # With what stands on the page, for the comparison when it is sent.
         obj = kwargs.get("obj")
         if obj is not None and obj.pk and context.get("object_id"):
             stored = self.get_object(request, str(obj.pk))  # `obj` holds what was typed
@@ -217,7 +217,7 @@ class LedgerAdmin(OptimisticLockAdmin):
         return super()._lock(request, pk)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Try; on a refusal the transaction is gone, and the same question is answered with its reasons."""
+        # Try; on a refusal the transaction is gone, and the same question is answered with its reasons.
         try:
             return super().changeform_view(request, *args, **kwargs)
         except ValidationError as problem:
@@ -225,7 +225,6 @@ class LedgerAdmin(OptimisticLockAdmin):
             return super().changeform_view(request, *args, **kwargs)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the buttons that fit."""
         context["may_publish"] = may_publish(request)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -52,8 +52,7 @@ class DraftForm(StaffForm):
     """An update as somebody types it. A draft may be incomplete; publishing checks everything."""
 
     class Meta:
-        """All that somebody can type; the admin puts it in order."""
-
+        # All that somebody can type; the admin puts it in order.
         model = DraftUpdate
         fields = "__all__"
         widgets = {
@@ -82,7 +81,7 @@ class DraftForm(StaffForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer only those who can reply, where the commitment is known."""
+        # Offer only those who can reply, where the commitment is known.
         super().__init__(*args, **kwargs)
         if self.data and not parse_key(self.data.get("commitment")):
             data = cast("QueryDict", self.data).copy()
@@ -104,7 +103,7 @@ class EvidenceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # gen
     pointed_out: list[str]
 
     def clean(self) -> None:
-        """Beside the address, where the page stands already."""
+        # Beside the address, where the page stands already.
         super().clean()
         self.pointed_out = str(self.data.get("pointed_out", "")).split()
         self._point_out_other_classes()
@@ -161,8 +160,7 @@ class EvidenceForm(ModelForm):
     """A page that says so."""
 
     class Meta:
-        """Its choices explained; the rest is the inline's."""
-
+        # Its choices explained; the rest is the inline's.
         model = DraftEvidence
         fields = ("publisher", "relation", "source", "copy")
         widgets = {"publisher": forms.TextInput(attrs={"class": "vTextField", "list": NEWS_SOURCES_LIST})}
@@ -186,12 +184,12 @@ class EvidenceForm(ModelForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The class may be left to the list of news sources."""
+        # The class may be left to the list of news sources.
         super().__init__(*args, **kwargs)
         self.fields["source"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """Fill the class in from the list of news sources, where nobody chose one."""
+        # Fill the class in from the list of news sources, where nobody chose one.
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("publisher") and not cleaned.get("source") and "source" not in self.errors:
             listed = NewsSourceLookup().find(cleaned["publisher"])
@@ -214,7 +212,7 @@ class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic 
     fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source", "copy"))
 
     def get_formset(self, *args: Any, **kwargs: Any) -> Any:
-        """Some rows at most, whatever number is sent."""
+        # Some rows at most, whatever number is sent.
         return super().get_formset(*args, **kwargs, max_num=MAX_EVIDENCE, absolute_max=MAX_EVIDENCE)
 
 
@@ -249,22 +247,21 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     # Who may see and do what
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DraftUpdate]:
-        """Of the commitments that the user works on, with what their effect is computed from."""
+        # Of the commitments that the user works on, with what their effect is computed from.
         drafts = super().get_queryset(request).filter(commitment__in=accessible_commitments(request))
         return effects.prefetch_for_effect(drafts)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Only commitments that the user works on and that stand, also when another is posted (R8)."""
+        # Only commitments that the user works on and that stand, also when another is posted (R8).
         if db_field.name == "commitment":
             kwargs["queryset"] = accessible_commitments(request).filter(retracted_at=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
-        """A published one is history."""
         return super().has_change_permission(request, obj) and (obj is None or obj.published_as_id is None)
 
     def has_delete_permission(self, request: HttpRequest, obj: DraftUpdate | None = None) -> bool:
-        """A published one is history, and contributors throw away their own only."""
+        # A published one is history, and contributors throw away their own only.
         allowed = super().has_delete_permission(request, obj)
         if obj is None or not allowed:
             return allowed
@@ -272,7 +269,6 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         return own and obj.published_as_id is None
 
     def get_fieldsets(self, request: HttpRequest, obj: DraftUpdate | None = None) -> Any:
-        """What holds something stands open."""
         first, *rest = self.fieldsets
         filled_fields = {name for name in COLLAPSED_FIELDS if obj and getattr(obj, name) not in ("", None)}
         return [
@@ -301,13 +297,13 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         return super().denial_reason(obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Publishing and returning are for publishers; nothing is deleted in bulk."""
+        # Publishing and returning are for publishers; nothing is deleted in bulk.
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions if may_publish(request) else {}
 
     def get_urls(self) -> list[Any]:
-        """The pages of the review beside the stock ones."""
+        # The pages of the review beside the stock ones.
         return [*review.review_urls(self), *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Publish…"))
@@ -323,7 +319,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     # Saving
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Not for a commitment that the user does not work on, typed into the address."""
+        # Not for a commitment that the user does not work on, typed into the address.
         commitments = Commitment.objects.filter(pk=parse_key(request.GET.get("commitment")))
         if self.has_add_permission(request) and commitments.exclude(pk__in=accessible_commitments(request)).exists():
             raise PermissionDenied(
@@ -335,19 +331,19 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         return super().add_view(request, *args, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What the address says, as far as the form can show it."""
+        # What the address says, as far as the form can show it.
         initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
         return initial if parse_key(initial.get("commitment")) else initial | {"commitment": None}
 
     def delete_model(self, request: HttpRequest, obj: DraftUpdate) -> None:
-        """Not what was published while somebody looked at the question."""
+        # Not what was published while somebody looked at the question.
         lock_head()
         if not DraftUpdate.objects.filter(pk=obj.pk, published_as=None).exists():
             raise PermissionDenied(_("It was published meanwhile, and stays."))
         super().delete_model(request, obj)
 
     def save_model(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm, change: bool) -> None:
-        """Whoever typed it first is its author."""
+        # Whoever typed it first is its author.
         if CHECK_BUTTON in request.POST:
             self._make_check(request, obj, form)
         if not change:
@@ -364,7 +360,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         obj.searched = request.POST.get("check_searched", "")[:300]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The evidence, and then what the button says, all in the transaction of the request."""
+        # The evidence, and then what the button says, all in the transaction of the request.
         super().save_related(request, form, formsets, change)
         draft = form.instance
         if change and any(formset.has_changed() for formset in formsets):
@@ -381,11 +377,11 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
             submit([draft])
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
-        """Once it is published, to where the public sees it."""
+        # Once it is published, to where the public sees it.
         return self._response_after_save(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse:
-        """Once it is published, to where the public sees it."""
+        # Once it is published, to where the public sees it.
         return self._response_after_save(request, obj) or super().response_change(request, obj)
 
     def _response_after_save(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
@@ -407,7 +403,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     # The page
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the commitment as it stands now, what is on record, and the buttons that fit."""
+        # With the commitment as it stands now, what is on record, and the buttons that fit.
         draft = kwargs.get("obj")
         context["title"] = _("Record progress")
         context["news_sources"] = NewsSourceLookup().sources

@@ -70,31 +70,29 @@ class EntityAdmin(LedgerAdmin):
     # Who may see and do what
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """The slug, once it is there: it is its identity, in addresses and in the ledger."""
+        # The slug, once it is there: it is its identity, in addresses and in the ledger.
         return ["slug"] if obj else []
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With a box for the reason, where it is on record."""
+        # With a box for the reason, where it is on record.
         fieldsets = list(super().get_fieldsets(request, obj))
         if obj and obj.published_at and self.has_change_permission(request, obj):
             fieldsets.append((_("Change of what is on record"), {"fields": ("reason",)}))
         return fieldsets
 
     def view_on_site(self, obj: Any) -> str | None:
-        """Its public page, where it has one: a draft has none."""
+        # Its public page, where it has one: a draft has none.
         return obj.get_absolute_url() if obj.published_at and hasattr(obj, "get_absolute_url") else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts only."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
 
     def delete_model(self, request: HttpRequest, obj: Entity) -> None:
-        """Not what was put on record while somebody looked at the question."""
+        # Not what was put on record while somebody looked at the question.
         self._refuse_recorded(self.model._default_manager.filter(pk=obj.pk))
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """The same of several."""
         self._refuse_recorded(queryset)
         super().delete_queryset(request, queryset)
 
@@ -104,7 +102,7 @@ class EntityAdmin(LedgerAdmin):
             raise PermissionDenied(_("It was put on record meanwhile, and stays."))
 
     def get_urls(self) -> list[Any]:
-        """Putting on record beside the stock pages, for what may stand alone."""
+        # Putting on record beside the stock pages, for what may stand alone.
         if not self.stands_alone:
             return list(super().get_urls())
         view = self.admin_site.admin_view(self.put_on_record_view)
@@ -118,12 +116,12 @@ class EntityAdmin(LedgerAdmin):
     # Saving
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A draft. What is on record is dealt with below, once the rows under it are known, too."""
+        # A draft. What is on record is dealt with below, once the rows under it are known, too.
         if obj.published_at is None:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The rows under a draft; of what is on record, what was typed as a whole."""
+        # The rows under a draft; of what is on record, what was typed as a whole.
         if form.instance.published_at is None:
             super().save_related(request, form, formsets, change)
             return
@@ -164,7 +162,7 @@ class EntityAdmin(LedgerAdmin):
             request.outcome = propose_change(stored, changes, reason, user)
 
     def log_change(self, request: Any, obj: Any, message: Any) -> Any:
-        """What became of it; nothing of what was only looked at."""
+        # What became of it; nothing of what was only looked at.
         outcome = getattr(request, "outcome", None)
         if isinstance(outcome, LedgerEntry):
             return super().log_change(request, obj, _("Changed by entry %(entry)s.") % {"entry": outcome.sequence})
@@ -174,7 +172,7 @@ class EntityAdmin(LedgerAdmin):
         return super().log_change(request, obj, message) if obj.published_at is None else None
 
     def response_change(self, request: Any, obj: Any) -> HttpResponse:
-        """After a preview the same form as it was typed; else what became of it, in a message."""
+        # After a preview the same form as it was typed; else what became of it, in a message.
         if obj.published_at is None:
             return super().response_change(request, obj)
         if PREVIEW_BUTTON in request.POST:
@@ -200,7 +198,7 @@ class EntityAdmin(LedgerAdmin):
             self.message_user(request, _("Nothing that is public was changed."), messages.WARNING)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the buttons that fit, what would change, and what others proposed."""
+        # With the buttons that fit, what would change, and what others proposed.
         row = context.get("original")
         if row is not None and row.pk:
             may_change = self.has_change_permission(request, row)

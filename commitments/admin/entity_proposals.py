@@ -53,7 +53,7 @@ class ProposalList(ChangeList):
     """A list whose rows know what they are about, in as many queries as there are kinds."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Look up what the rows of this page are about."""
+        # Look up what the rows of this page are about.
         super().get_results(request)
         rows = rows_for_entities(proposal.entity for proposal in self.result_list)
         for proposal in self.result_list:
@@ -75,12 +75,11 @@ class EntityProposalAdmin(ReadOnlyAdmin):
     actions = ("record_selected", "decline_selected")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Recording and declining are for publishers."""
         actions: dict[str, Any] = super().get_actions(request)
         return actions if may_publish(request) else {}
 
     def get_urls(self) -> list[Any]:
-        """The two pages of confirmation beside the stock ones."""
+        # The two pages of confirmation beside the stock ones.
         view = self.admin_site.admin_view(self._decide)
         own = [path(f"{name}/", view, {"name": name}, name=url_name(self, name)) for name in ("record", "decline")]
         return [*own, *super().get_urls()]
@@ -96,13 +95,13 @@ class EntityProposalAdmin(ReadOnlyAdmin):
         return self._ask(request, queryset, "decline")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """The list whose rows know what they are about."""
+        # The list whose rows know what they are about.
         return ProposalList
 
     # The page of one
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the public page as it would be and the buttons, while it waits."""
+        # With the public page as it would be and the buttons, while it waits.
         proposal = kwargs.get("obj")
         if proposal:
             context |= {"title": _("Proposed change"), "stored": self.about(proposal), "subtitle": self.about(proposal)}

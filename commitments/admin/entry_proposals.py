@@ -45,12 +45,11 @@ class EntryProposalAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def get_urls(self) -> list[Any]:
-        """Deciding beside the stock pages."""
         view = self.admin_site.admin_view(self.decide)
         return [path("<int:pk>/decide/", view, name="commitments_entryproposal_decide"), *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the public page as it would be and the buttons, while it waits."""
+        # With the public page as it would be and the buttons, while it waits.
         proposal = kwargs.get("obj")
         if proposal and proposal.state == ProposalState.WAITING and may_publish(request):
             not_second = refusal_of(partial(refuse_same_person, proposal, staff_user(request)))

@@ -27,8 +27,6 @@ class AnswerForm(StaffForm):
     """State and answer."""
 
     class Meta:
-        """The two that staff set."""
-
         model = ErrorReport
         fields = ("state", "answer")
         help_texts = {
@@ -40,7 +38,6 @@ class AnswerForm(StaffForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """A closed report has its answer."""
         cleaned = super().clean()
         if cleaned.get("state") in CLOSED_STATES and not cleaned.get("answer", "").strip():
             self.add_error("answer", _("Say what was put right, or why nothing was changed. The sender reads it."))
@@ -60,15 +57,14 @@ class ErrorReportAdmin(OptimisticLockAdmin):
     fields = (*readonly_fields, "state", "answer")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: readers send them."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Superusers, where somebody's personal data must go; everybody else closes it."""
+        # Superusers, where somebody's personal data must go; everybody else closes it.
         return request.user.is_superuser and super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: ErrorReport, form: AnswerForm, change: bool) -> None:
-        """Once it is closed, the e-mail address goes."""
+        # Once it is closed, the e-mail address goes.
         obj.settle(form.cleaned_data["state"], form.cleaned_data["answer"], timezone.now())
         super().save_model(request, obj, form, change)
 
@@ -79,7 +75,6 @@ class ErrorReportAdmin(OptimisticLockAdmin):
 
     @admin.display(description=gettext_lazy("commitment"))
     def about(self, obj: ErrorReport) -> SafeString | str:
-        """Its public page."""
         if obj.commitment is None:
             return _("none named")
         return format_html('<a href="{}">{}</a>', obj.commitment.get_absolute_url(), obj.commitment)

@@ -94,12 +94,11 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         return str(obj.commitment or obj.entity or "–")
 
     def get_urls(self) -> list[Any]:
-        """Retracting beside the stock pages."""
         view = self.admin_site.admin_view(self.retract)
         return [path("<int:pk>/retract/", view, name="commitments_ledgerentry_retract"), *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With what can be done about the entry."""
+        # With what can be done about the entry.
         entry = kwargs.get("obj")
         later_kinds = set(entry.targeted_by.values_list("kind", flat=True)) if entry else set()
         context["may_retract"] = (

@@ -46,11 +46,10 @@ class LinkCheckAdmin(ReadOnlyAdmin):
     search_fields = ("url",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Pages that standing evidence rests on."""
         return LinkCheck.objects.of_standing_evidence()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """With the commitments whose evidence the pages are."""
+        # With the commitments whose evidence the pages are.
         self.references = references_by_url(LinkCheck.objects.values_list("url", flat=True))
         return super().changelist_view(request, extra_context)
 
@@ -67,7 +66,6 @@ class LinkCheckAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("evidence of"))
     def evidence_of(self, obj: LinkCheck) -> SafeString:
-        """The commitments."""
         return format_html_join(
             " ",
             '<a href="{}">{}</a>',

@@ -50,11 +50,10 @@ class ChoiceFilter(admin.SimpleListFilter):
     choices_: list[tuple[str, Any]]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Value and label of each."""
         return self.choices_
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows with the value asked for."""
+        # The rows with the value asked for.
         value = self.value()
         if value is None:
             return queryset
@@ -64,7 +63,6 @@ class ChoiceFilter(admin.SimpleListFilter):
         return filtered
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
-        """By one value."""
         raise NotImplementedError
 
 
@@ -75,7 +73,6 @@ class StatusFilter(ChoiceFilter):
     choices_ = Status.choices
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
-        """By one value."""
         return queryset.filter(state__status=value, retracted_at=None)
 
 
@@ -98,7 +95,6 @@ class FreshnessFilter(ChoiceFilter):
     choices_ = [("review", _("due for review")), *Freshness.choices]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
-        """By one value."""
         standing = queryset.filter(retracted_at=None)
         return standing.due_for_review(localdate()) if value == "review" else standing.filter(freshness=value)
 
@@ -109,7 +105,7 @@ class OwnerFilter(ChoiceFilter):
     title, parameter_name = _("owner"), "owner"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Mine, and every owner that the user can see; only mine for whoever works for one organisation."""
+        # Mine, and every owner that the user can see; only mine for whoever works for one organisation.
         if not request.user.has_perm("commitments.work_for_all"):
             return []
         owners = Organisation.objects.filter(pk__in=Ownership.objects.values("organisation"))
@@ -119,7 +115,6 @@ class OwnerFilter(ChoiceFilter):
         ]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
-        """By one organisation."""
         lookup = {"affiliations__user": request.user.pk} if value == MINE else {"slug": value}
         return queryset.owned_by(Organisation.objects.filter(**lookup))
 
@@ -131,7 +126,6 @@ class PublicFilter(ChoiceFilter):
     choices_ = [("yes", _("public")), ("no", _("draft")), ("retracted", _("retracted"))]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
-        """By one value."""
         if value == "yes":
             return queryset.public()
         return queryset.filter(published_at=None) if value == "no" else queryset.filter(retracted_at__isnull=False)
@@ -144,7 +138,6 @@ class OnRecordFilter(ChoiceFilter):
     choices_ = [("yes", _("on record")), ("no", _("draft"))]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
-        """By one value."""
         return queryset.filter(published_at__isnull=value == "no")
 
 
@@ -182,7 +175,6 @@ class UnnamedFilter(MissingTranslationFilter):
     """What has no name in a language."""
 
     def missing(self, language: str) -> Q:
-        """By the column."""
         return Q(**{f"name{column_suffix(language)}": ""})
 
 
@@ -195,7 +187,7 @@ class FoldedSearchMixin(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """What the stock search finds, drafts included, and what has every term in one of the folded fields."""
+        # What the stock search finds, drafts included, and what has every term in one of the folded fields.
         stock, _may_have_duplicates = super().get_search_results(request, queryset, search_term)
         folded = self.model._default_manager.all()
         for term in search_terms(search_term):
@@ -211,7 +203,6 @@ class DraftStateFilter(ChoiceFilter):
     choices_ = [(MINE, _("mine, not published")), *DraftState.choices]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
-        """By one value."""
         if value == MINE:
             return queryset.filter(author=request.user.pk).exclude(state=DraftState.PUBLISHED)
         return queryset.filter(state=value)
@@ -224,7 +215,6 @@ class ProposalStateFilter(ChoiceFilter):
     choices_ = [(MINE, _("mine")), (MINE_WAITING, _("mine, not decided")), *ProposalState.choices]
 
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
-        """By one value."""
         if value in (MINE, MINE_WAITING):
             own = queryset.filter(author=request.user.pk)
             return own if value == MINE else own.filter(state=ProposalState.WAITING)

@@ -120,7 +120,7 @@ class RedactionForm(ReasonForm):
     field_order = ("whole",)
 
     def __init__(self, data: Any, entry: LedgerEntry) -> None:
-        """A box for each text, filled in."""
+        # A box for each text, filled in.
         super().__init__(data)
         self.entry, self.places = entry, redactable_texts(entry)
         self.fields["reason"].help_text = _("Public. It must not repeat what is removed.")
@@ -146,7 +146,6 @@ class RedactionForm(ReasonForm):
         return content
 
     def clean(self) -> dict[str, Any]:
-        """Something is removed."""
         cleaned = super().clean() or self.cleaned_data
         if self.remaining() == self.entry.data:
             raise ValidationError(_("Take out the words that must go: nothing is changed yet."))
@@ -164,7 +163,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
     exclude = ("remaining",)
 
     def get_urls(self) -> list[Any]:
-        """Asking and deciding beside the stock pages."""
+        # Asking and deciding beside the stock pages.
         view = self.admin_site.admin_view
         return [
             path("ask/<int:pk>/", view(self.ask), name="commitments_redactionrequest_ask"),
@@ -200,7 +199,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         return preview_entry(request, redaction, row) if row else ""
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the preview and the buttons, while it waits."""
+        # With the preview and the buttons, while it waits.
         redaction_request = kwargs.get("obj")
         if redaction_request and redaction_request.decided_at is None and request.user.has_perm("commitments.redact"):
             context |= {

@@ -58,7 +58,7 @@ class ReleaseAdmin(EntityAdmin):
     stands_alone = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Also the day, once something was published from it: every count as of a day depends on it."""
+        # Also the day, once something was published from it: every count as of a day depends on it.
         readonly_fields = super().get_readonly_fields(request, obj)
         return [*readonly_fields, "issued_on"] if obj and obj.commitments.on_record().exists() else readonly_fields
 
@@ -96,7 +96,7 @@ class NewsSourceAdmin(EntityAdmin):
     change_form_template = "admin/commitments/newssource/change_form.html"
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """With the evidence that was recorded under another class."""
+        # With the evidence that was recorded under another class.
         row = context.get("original")
         if row is not None and row.pk:
             context["other_classes"] = recorded_under_another_class(row)
@@ -142,7 +142,7 @@ class ReleasePartAdmin(PartAdmin):
     actions = None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Asked when its release is deleted, which only a draft is."""
+        # Asked when its release is deleted, which only a draft is.
         draft = obj is not None and obj.release.published_at is None
         return draft and request.user.has_perm("commitments.delete_release")
 

@@ -23,7 +23,7 @@ class RepeatsField(forms.CharField):
     """Reads the lines into rows as contents of the ledger say them: {"reference", "why"}."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """As a text box that may be empty."""
+        # As a text box that may be empty.
         kwargs |= {
             "label": gettext_lazy("Promised before"),
             "required": False,
@@ -36,11 +36,11 @@ class RepeatsField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """What is typed stays as typed; what is stored is shown line by line."""
+        # What is typed stays as typed; what is stored is shown line by line.
         return format_repeats(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        """The rows. ValidationError names the line that cannot be read."""
+        # The rows. ValidationError names the line that cannot be read.
         if isinstance(value, list):
             return value
         rows = parse_repeats(str(value or ""))
@@ -49,7 +49,7 @@ class RepeatsField(forms.CharField):
         return rows
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare what is meant, not how it is spaced."""
+        # Compare what is meant, not how it is spaced.
         try:
             return bool((initial or []) != parse_repeats(str(data or "")))
         except ValidationError:

@@ -61,13 +61,13 @@ class StaffSite(admin.AdminSite):
 
     @property
     def site_header(self) -> str:  # type: ignore[override]
-        """What the site is called, in the page's language."""
+        # What the site is called, in the page's language.
         return gettext("%(site)s: staff") % {"site": site_name()}
 
     site_title = site_header
 
     def get_urls(self) -> list[Any]:
-        """The stock addresses; those that lead to a row's public page ask first."""
+        # The stock addresses; those that lead to a row's public page ask first.
         own = path(
             "r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
         )
@@ -82,20 +82,20 @@ class StaffSite(admin.AdminSite):
         return cast("HttpResponse", contenttype_views.shortcut(request, content_type_id, object_id))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The dashboard, and below it everything else."""
+        # The dashboard, and below it everything else.
         return super().index(request, {"desk": dashboard(request)} | (extra_context or {}))
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Active, staff, and with a second factor where that is a must."""
+        # Active, staff, and with a second factor where that is a must.
         return super().has_permission(request) and not lacks_second_factor(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """And when the sign-in ends, once that is near: what is typed then would be lost."""
+        # And when the sign-in ends, once that is near: what is typed then would be lost.
         context = {"signed_in_until": session_end(request), "site_url": reverse("overview")}
         return super().each_context(request) | context
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Say why to those who are signed in and may not: asking them to sign in would lead them in a circle."""
+        # Say why to those who are signed in and may not: asking them to sign in would lead them in a circle.
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)

@@ -50,14 +50,12 @@ class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
     """With the address, to which a link goes by which the person sets a password: nobody types another's."""
 
     class Meta:
-        """Who it is; the rest is on the user's page."""
-
+        # Who it is; the rest is on the user's page.
         model = User
         fields = ("username", "email")
         field_classes = {"username": UsernameField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Nobody comes in without an address."""
         super().__init__(*args, **kwargs)
         self.fields["email"].required = True
 
@@ -66,7 +64,7 @@ class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         return free_address(self.cleaned_data["email"], self.instance)
 
     def save(self, commit: bool = True) -> Any:
-        """There is no password until its owner sets one."""
+        # There is no password until its owner sets one.
         self.instance.set_unusable_password()
         return super().save(commit)
 
@@ -86,15 +84,12 @@ class AffiliationInline(admin.TabularInline):  # type: ignore[type-arg]  # gener
     autocomplete_fields = ("organisation",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the rest of the page."""
         return may_manage(request, obj) and super().has_add_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the rest of the page."""
         return may_manage(request, obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the rest of the page."""
         return may_manage(request, obj) and super().has_delete_permission(request, obj)
 
 
@@ -115,17 +110,17 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     actions = ("reset_second_factor",)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """The stock page for passwords asks here, too."""
+        # The stock page for passwords asks here, too.
         return may_manage(request, obj) and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """A new account is mailed the link by which its owner sets a password."""
+        # A new account is mailed the link by which its owner sets a password.
         super().save_model(request, obj, form, change)
         if not change and obj.is_active:
             send_password_link(request, obj)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002  # Django's name
-        """In place of the stock page, on which one would type another's password: a link is mailed to its owner."""
+        # In place of the stock page, on which one would type another's password: a link is mailed to its owner.
         user = self.get_object(request, unquote(id))
         if not self.has_change_permission(request, user):
             raise PermissionDenied
@@ -145,30 +140,25 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
         return staff_page(self, request, "admin/password_link.html", title, original=user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: take away "active" instead."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Administrators give roles. What goes beyond roles is given by superusers."""
+        # Administrators give roles. What goes beyond roles is given by superusers.
         beyond = () if request.user.is_superuser else ("is_superuser", "user_permissions")
         return ("second_factor", *beyond)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """With their roles."""
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Accounts are for staff."""
         return {"is_staff": True} | super().get_changeform_initial_data(request)
 
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, obj: User) -> str:
-        """The groups."""
         return join_list(group.name for group in obj.groups.all()) or (_("superuser") if obj.is_superuser else "–")
 
     @admin.display(description=gettext_lazy("works for"))
     def works_for(self, obj: User) -> str:
-        """The organisation."""
         return obj.affiliation.organisation.label_with_side if hasattr(obj, "affiliation") else "–"
 
     @admin.display(description=gettext_lazy("second factor"))
@@ -233,7 +223,6 @@ class OutgoingMailAdmin(HiddenAdmin):
     fields = ("written_at", "due_at", "attempts", "problem")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Superusers alone."""
         return bool(request.user.is_superuser)
 
 

@@ -70,7 +70,7 @@ class RowOrder:
     """How the rows of a table are sorted: by what was asked for, and by its key where that is the same."""
 
     def __init__(self, dataset: Dataset, sort: str = "") -> None:
-        """`sort`: as in a query string, of commitments only."""
+        # `sort`: as in a query string, of commitments only.
         sources = {column.name: str(column.sources[0]) for column in dataset.columns}
         sources["reference"] = REFERENCE_SOURCE
         key = [OrderTerm(sources[name], name) for name in dataset.key]

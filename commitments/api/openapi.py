@@ -218,23 +218,21 @@ class OperationSchema(AutoSchema):
         return hasattr(self.view, "names")
 
     def get_operation_id(self) -> str:
-        """The table's name, with `_one` for one row."""
+        # The table's name, with `_one` for one row.
         if self.dataset is None:
             return type(self.view).__name__.lower()
         return self.dataset.name + ("" if self.many else "_one")
 
     def get_tags(self) -> list[str]:
-        """By table."""
         return [self.dataset.name if self.dataset else "api"]
 
     def get_summary(self) -> str:
-        """What the address gives."""
         if self.dataset is None:
             return {"Index": _("Where everything is"), "Schema": _("This description")}[type(self.view).__name__]
         return str(self.dataset.title) if self.many else _("One of them: %(table)s") % {"table": self.dataset.title}
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
-        """The same in a sentence or two."""
+        # The same in a sentence or two.
         if self.dataset is None:
             return ""
         if not self.many:
@@ -248,7 +246,7 @@ class OperationSchema(AutoSchema):
         """Nothing is sent."""
 
     def get_override_parameters(self) -> list[Any]:
-        """What the address and its query string take, and the headers of both sides."""
+        # What the address and its query string take, and the headers of both sides.
         etag_header = OpenApiParameter(
             "If-None-Match",
             {"type": "string"},
@@ -288,7 +286,7 @@ class OperationSchema(AutoSchema):
         return headers
 
     def get_response_serializers(self) -> Any:
-        """Every answer that there can be to a request for reading."""
+        # Every answer that there can be to a request for reading.
         responses = {
             200: OpenApiResponse(self.schema_of_answer(), _("What is asked for."), [self.example()]),
             304: OpenApiResponse(None, _("You have it already.")),
@@ -322,7 +320,6 @@ class OperationSchema(AutoSchema):
         return {"$ref": f"#/components/schemas/{COMPONENT_NAMES[self.dataset.name]}{nested}"}
 
     def example(self) -> OpenApiExample:
-        """A true answer."""
         return OpenApiExample("example", EXAMPLES[self.get_operation_id()]["answer"])
 
 

@@ -83,7 +83,6 @@ class AnyAccept(BaseContentNegotiation):
     """One form, whatever is accepted: programs that fetch a schema ask for many."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        """The only one."""
         return renderers[0], renderers[0].media_type
 
 
@@ -93,7 +92,6 @@ class Schema(CachedView):
     content_negotiation_class = AnyAccept
 
     def answer(self, request: Request, **identity: Any) -> Response:
-        """OpenAPI 3.1."""
         refuse_parameters(request)
         return Response(openapi_description())
 
@@ -207,7 +205,6 @@ class UnknownAddress(LimitedView):
     schema = None
 
     def get(self, request: Request, elsewhere: str) -> NoReturn:
-        """404."""
         raise NotFound(_("There is nothing at this address. See %(index)s.") % {"index": reverse("api_index")})
 
 

@@ -18,7 +18,6 @@ class _Line:
     """Lets csv.writer hand its text over instead of keeping it."""
 
     def write(self, text: str) -> str:
-        """What was written."""
         return text
 
 

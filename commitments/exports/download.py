@@ -47,7 +47,6 @@ class Export:
 
     @property
     def headings(self) -> list[str]:
-        """The first row."""
         return [str(column.label) if self.labelled else column.name for column in self.columns]
 
 

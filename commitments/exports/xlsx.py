@@ -45,7 +45,6 @@ def write_xlsx(export: Export, moment: ExportMoment) -> Generator[bytes]:
 
 
 def _write_workbook(workbook: Workbook, export: Export, moment: ExportMoment) -> None:
-    """The rows."""
     sheet, bold = workbook.add_worksheet(_("Rows")), workbook.add_format({"bold": True})
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, moment.count, len(export.columns) - 1)

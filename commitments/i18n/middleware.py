@@ -12,6 +12,5 @@ class LanguageMiddleware(LocaleMiddleware):
     """The language of an address. Not by Django's last step, which would have caches keep a copy for each browser."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Say which it is."""
         response.headers.setdefault("Content-Language", LANGUAGE_TAGS[current_language()])
         return response

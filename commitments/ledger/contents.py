@@ -179,7 +179,7 @@ class SlugResolver:
     """Slugs and references to primary keys, read once for a batch."""
 
     def __init__(self) -> None:
-        """Read the three short tables; commitments are looked up by `part_of` as they are asked for."""
+        # Read the three short tables; commitments are looked up by `part_of` as they are asked for.
         self.ids: dict[str, dict[str, int]] = {
             "release": dict(Release.objects.values_list("slug", "pk")),
             "area": dict(Area.objects.values_list("slug", "pk")),
@@ -219,7 +219,6 @@ class SlugResolver:
         return Release.objects.values_list("issued_on", flat=True).get(pk=self.ids["release"][release])
 
     def organisations(self, slugs: Iterable[str]) -> set[int]:
-        """Their primary keys."""
         return {self.ids["organisation"][slug] for slug in slugs}
 
     def repetitions(self, rows: Iterable[Content]) -> dict[int, str]:

@@ -31,7 +31,6 @@ class Stored(Func):
     output_field = models.TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """On SQLite everything."""
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:

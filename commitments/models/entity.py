@@ -63,7 +63,7 @@ class SearchedEntity(Entity):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep what searches look through in step with the names."""
+        # Keep what searches look through in step with the names.
         self.fill()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}

@@ -40,20 +40,20 @@ class PartialDateFormField(forms.CharField):
     """One box for a date that may be a year, half-year, quarter, month or day."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """As a text box of ten characters, with the forms that it takes as its hint."""
+        # As a text box of ten characters, with the forms that it takes as its hint.
         kwargs.setdefault("help_text", _("2019, 2018-H1, 2018-Q3, 2018-11 or 2018-11-05"))
         super().__init__(**{**kwargs, "max_length": None})
 
     def to_python(self, value: Any) -> Any:
-        """A PartialDate, or None where the box is empty."""
+        # A PartialDate, or None where the box is empty.
         return to_partial_date(super().to_python(value))
 
     def prepare_value(self, value: Any) -> Any:
-        """What is typed stays as typed; what is stored is shown in its notation."""
+        # What is typed stays as typed; what is stored is shown in its notation.
         return str(value) if isinstance(value, PartialDate) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare what is meant, not how it is spelt: 2018-40 is 2018-H1."""
+        # Compare what is meant, not how it is spelt: 2018-40 is 2018-H1.
         try:
             return to_partial_date(initial) != to_partial_date(data)
         except ValidationError:
@@ -88,12 +88,12 @@ class PartialDateField(CharField):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """A text column of ten characters, empty where there is no date."""
+        # A text column of ten characters, empty where there is no date.
         kwargs.setdefault("default", "")
         super().__init__(*args, **{**kwargs, "max_length": 10})
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
-        """Put the descriptor in place that keeps first and last day in step."""
+        # Put the descriptor in place that keeps first and last day in step.
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, name, _IntervalDescriptor(name))
 
@@ -102,18 +102,15 @@ class PartialDateField(CharField):
         return parse_partial_date(value) if value else None
 
     def to_python(self, value: Any) -> Any:
-        """A PartialDate, or None."""
         return to_partial_date(value)
 
     def run_validators(self, value: Any) -> None:
         """None: the parser has checked everything by now."""
 
     def get_prep_value(self, value: Any) -> str:
-        """The notation, or an empty text."""
         return str(to_partial_date(value) or "")
 
     def formfield(self, *args: Any, **kwargs: Any) -> Any:
-        """The one-box form field."""
         return super().formfield(form_class=PartialDateFormField, **kwargs)
 
 

@@ -35,7 +35,7 @@ WHERE known.key = {2} AND known.value = {3})""",
     }
 
     def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]  # takes no template
-        """In the database's words: of its four parts none is a value."""
+        # In the database's words: of its four parts none is a value.
         parts = [compiler.compile(part)[0] for part in self.get_source_expressions()]
         return self.templates[connection.vendor].format(*parts), []
 

@@ -32,12 +32,10 @@ class Axis:
 
     @property
     def first(self) -> date:
-        """Its first day."""
         return date(self.first_year, 1, 1)
 
     @property
     def last(self) -> date:
-        """Its last day."""
         return date(self.last_year, 12, 31)
 
     @property

@@ -252,7 +252,6 @@ class CommitmentTable(tables.Table):
     last_news = tables.Column(verbose_name=gettext_lazy("Latest news"), accessor="state__last_news_on")
 
     class Meta:
-        """Drawn by our template, so that status is word, shape and colour, and phones get cards."""
-
+        # Drawn by our template, so that status is word, shape and colour, and phones get cards.
         model = Commitment
         fields = ("reference", "title", "owners", "status", "deadline", "last_news")

@@ -59,7 +59,7 @@ class ProseField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 8, "cols": False})
 
     def to_python(self, value: Any) -> str:
-        """Counted and kept with one character for each end of a line."""
+        # Counted and kept with one character for each end of a line.
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
@@ -106,7 +106,7 @@ class ErrorReportForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any] | None, day: date, reference: str = "") -> None:
-        """`data`: what was sent, None for a new form. `reference`: the commitment that a new form is about."""
+        # `data`: what was sent, None for a new form. `reference`: the commitment that a new form is about.
         super().__init__(data, initial={"commitment": reference})
         self.reference = str(self["commitment"].value() or "").strip().upper()
         self.named_commitment = find_commitment(self.reference, day)
@@ -137,13 +137,12 @@ class ErrorReportForm(forms.Form):
         return message % {"reference": self.reference[:40]}
 
     def clean_commitment(self) -> Commitment | None:
-        """The commitment itself."""
         if self.unknown:
             raise ValidationError(self.unknown)
         return self.named_commitment
 
     def clean(self) -> None:
-        """Sent by a person, as far as one can tell without asking anybody else."""
+        # Sent by a person, as far as one can tell without asking anybody else.
         if self.data.get(HONEYPOT):
             message = _(
                 "A box that people do not see was filled in, perhaps by your browser. It has been emptied: "

@@ -86,14 +86,14 @@ class Feed(Atom1Feed):
     """An Atom feed that never asks the clock when it was last updated: the same record is the same feed."""
 
     def add_root_elements(self, handler: Any) -> None:
-        """In Chinese also with the addresses of the same feed in the other languages."""
+        # In Chinese also with the addresses of the same feed in the other languages.
         super().add_root_elements(handler)
         for language, address in self.feed["others"].items():
             link = {"rel": "alternate", "type": "application/atom+xml", "hreflang": language, "href": address}
             handler.addQuickElement("link", None, link)
 
     def latest_post_date(self) -> datetime:
-        """The time of its latest entry; where it has none, that of the whole ledger's last."""
+        # The time of its latest entry; where it has none, that of the whole ledger's last.
         return max((item["updateddate"] for item in self.items), default=None) or last_recorded()
 
 

@@ -280,7 +280,6 @@ class NewsItem:
 
     @property
     def dated(self) -> PartialDate | None:
-        """When it happened."""
         return self.update.date
 
 

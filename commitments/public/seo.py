@@ -113,7 +113,7 @@ class LanguageSitemap(Sitemap):  # type: ignore[type-arg]  # generic in the stub
         self.language = language
 
     def location(self, item: Any) -> str:
-        """The address of a thing's own page."""
+        # The address of a thing's own page.
         with override(self.language):
             return self.address(item)
 
@@ -126,7 +126,6 @@ class PageSitemap(LanguageSitemap):
     """The pages that are always there."""
 
     def items(self) -> list[str]:
-        """By their names in `urls.py`."""
         return [
             "overview",
             "commitments",
@@ -143,7 +142,6 @@ class PageSitemap(LanguageSitemap):
         ]
 
     def address(self, item: str) -> str:
-        """By its name."""
         return reverse(item)
 
 
@@ -153,7 +151,6 @@ class CommitmentSitemap(LanguageSitemap):
     limit = MAX_IN_SITEMAP
 
     def items(self) -> CommitmentQuerySet:
-        """By reference."""
         last_entry = LedgerEntry.objects.filter(commitment=OuterRef("reference")).order_by("-sequence")
         commitments = Commitment.objects.as_of(localdate()).order_by("reference_key")
         return commitments.annotate(changed_at=Subquery(last_entry.values("recorded_at")[:1]))
@@ -164,7 +161,7 @@ class CommitmentSitemap(LanguageSitemap):
         return changed_at
 
     def get_latest_lastmod(self) -> datetime | None:
-        """When the last entry of all was recorded, without reading every commitment."""
+        # When the last entry of all was recorded, without reading every commitment.
         last_entry = LedgerEntry.objects.order_by("sequence").last()
         return last_entry.recorded_at if last_entry else None
 
@@ -179,7 +176,6 @@ class EntitySitemap(LanguageSitemap):
         self.model = model
 
     def items(self) -> Any:
-        """As their pages list them."""
         return self.model.objects.public(localdate())
 
 

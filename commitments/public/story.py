@@ -62,7 +62,6 @@ class StoryLabel:
 
     @property
     def look(self) -> str:
-        """Its classes."""
         return f"label said role-{self.role}" if self.role else "label"
 
     @property
@@ -100,7 +99,6 @@ class StoryDeadline:
 
     @property
     def width(self) -> float:
-        """Its length."""
         return self.last - self.first
 
 
@@ -264,7 +262,6 @@ class _Drawing:
         return (self.at(dated), True) if dated else (self.at_day(self.day), False)
 
     def dots(self) -> list[StoryMark]:
-        """Background."""
         return [StoryMark("m-around", self.at(update.date)) for update in self.background if update.date]
 
     def marks(self) -> Iterator[StoryMark]:

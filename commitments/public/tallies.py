@@ -41,12 +41,10 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """Pledges."""
         return self.pledges.total()
 
     @property
     def not_counted(self) -> int:
-        """Aims and umbrellas."""
         return self.commitments - self.total
 
 

@@ -76,7 +76,7 @@ class RecordAtEntry:
     """
 
     def __init__(self, entry: LedgerEntry, today: date) -> None:
-        """Read what there is little of; commitments and names are read as they are asked for."""
+        # Read what there is little of; commitments and names are read as they are asked for.
         self.entry = entry
         self.redactions, self.resolver = RedactionIndex(), SlugResolver()
         self.released = set(Release.objects.public(today).values_list("slug", flat=True))

@@ -137,7 +137,6 @@ class FacetIndex:
     """
 
     def __init__(self, day: date) -> None:
-        """Nothing is asked yet."""
         self.day = day
         self.lock = Lock()
         self.references: list[str] = []

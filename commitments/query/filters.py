@@ -46,7 +46,7 @@ class StrictMultipleChoiceField(FilterMultipleChoiceField):
     """Any of some values; the message for any other says what is allowed."""
 
     def validate(self, value: Any) -> None:
-        """Every value must be one of the choices."""
+        # Every value must be one of the choices.
         allowed = [str(choice) for choice, _label in self.choices]
         unknown = [text for text in value or () if str(text) not in allowed]
         if not unknown:
@@ -64,14 +64,14 @@ class InFilter(MultipleChoiceFilter):
     field_class = StrictMultipleChoiceField
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
-        """A filterset copies its filters for each question. Their many choices are replaced, never changed in place."""
+        # A filterset copies its filters for each question. Their many choices are replaced, never changed in place.
         duplicate = copy(self)
         duplicate.extra = dict(self.extra)
         duplicate.method = self.method  # bound to the filter that has it
         return duplicate
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
-        """One IN; nothing asked for is no filter."""
+        # One IN; nothing asked for is no filter.
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
 
 
@@ -79,13 +79,12 @@ class ConditionFilter(InFilter):
     """Rows that meet any of the conditions asked for; unlike the values of a column, a row may meet several."""
 
     def __init__(self, conditions: Mapping[str, tuple[Q, str | Promise]], **kwargs: Any) -> None:
-        """`conditions`: by the value in the query string, what holds after `as_of(day)`, and its words."""
+        # `conditions`: by the value in the query string, what holds after `as_of(day)`, and its words.
         self.conditions = {value: condition for value, (condition, _label) in conditions.items()}
         choices = [(value, label) for value, (_condition, label) in conditions.items()]
         super().__init__(choices=choices, **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
-        """Nothing asked for is no filter."""
         return qs.filter(reduce(or_, (self.conditions[name] for name in value))) if value else qs
 
 
@@ -113,7 +112,7 @@ class SearchField(forms.CharField):
     """Some words to look for."""
 
     def validate(self, value: Any) -> None:
-        """Not more than the database should be asked to look for at once."""
+        # Not more than the database should be asked to look for at once.
         super().validate(value)
         if len(value.split()) > MAX_WORDS:
             raise ValidationError(_("Ask for at most %(most)s words.") % {"most": MAX_WORDS})
@@ -155,14 +154,13 @@ class CommitmentFilter(FilterSet):
     deadline_to = PartialDateFilter(method="by_deadline_to", label=gettext_lazy("Due by"))
 
     class Meta:
-        """The names as declared; nothing is derived from the model."""
-
+        # The names as declared; nothing is derived from the model.
         model = Commitment
         fields: list[str] = []
         form: type[DayForm] = ListForm
 
     def __init__(self, data: QueryDict, today: date) -> None:
-        """`data`: the query string. `today`: the day that it is, for pages that are not asked for another."""
+        # `data`: the query string. `today`: the day that it is, for pages that are not asked for another.
         super().__init__(drop_blank_params(data), queryset=Commitment.objects.none())
         self.today = today
         self.filters["area"].extra["choices"] = slug_choices(Area.objects.public(today), "name")
@@ -212,7 +210,7 @@ class CommitmentFilter(FilterSet):
         return descriptions
 
     def filter_queryset(self, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
-        """The public commitments as of the day, filtered and in order; none where anything asked for is wrong."""
+        # The public commitments as of the day, filtered and in order; none where anything asked for is wrong.
         if not self.form.is_valid():
             return queryset.none()
         commitments: QuerySet[Commitment] = Commitment.objects.as_of(self.day)
@@ -249,12 +247,11 @@ class PeriodFilter(CommitmentFilter):
     """The list's filters as of the last day of a period. Days that are not asked for are filled in."""
 
     class Meta(CommitmentFilter.Meta):
-        """Its own form: two days, and nothing of how a list is shown."""
-
+        # Its own form: two days, and nothing of how a list is shown.
         form = PeriodForm
 
     def __init__(self, data: QueryDict, today: date) -> None:
-        """From the day of the earliest release that was out before the end, until today."""
+        # From the day of the earliest release that was out before the end, until today.
         params = drop_blank_params(data)
         last = self.day_asked(data, today) or today
         params.setdefault("to", today.isoformat())

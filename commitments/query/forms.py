@@ -63,7 +63,7 @@ class DayForm(forms.Form):
         return form
 
     def clean(self) -> dict[str, Any]:
-        """One value for each name that takes one: which of two would be meant, nobody can know."""
+        # One value for each name that takes one: which of two would be meant, nobody can know.
         for name, field in self.fields.items():
             values = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
             if len(values) > 1 and not isinstance(field, forms.MultipleChoiceField):
@@ -96,7 +96,7 @@ class EntryForm(DayForm):
         return entry
 
     def clean(self) -> dict[str, Any]:
-        """An entry or a day: at an entry stands what was known then, on a day what is known today about it."""
+        # An entry or a day: at an entry stands what was known then, on a day what is known today about it.
         cleaned_data = super().clean()
         if "as_of" in self.data and "entry" in self.data:
             self.add_error("entry", _("Ask for an entry or for a day, not for both."))
@@ -120,7 +120,7 @@ class ListForm(DayForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Say which sorts there are where another is asked for."""
+        # Say which sorts there are where another is asked for.
         super().__init__(*args, **kwargs)
         list_choices_in_error(self.fields["sort"], [*SORT_COLUMNS, *(f"-{name}" for name in SORT_COLUMNS)])
 
@@ -132,7 +132,7 @@ class PeriodForm(DayForm):
     by = forms.ChoiceField(required=False, label=gettext_lazy("Broken down by"), choices=BREAKDOWNS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Add the days: "from" is no name that a class could give. Say which breakdowns there are."""
+        # Add the days: "from" is no name that a class could give. Say which breakdowns there are.
         super().__init__(*args, **kwargs)
         day = forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat()})
         days = {"from": day_field(label=_("From"), widget=day), "to": day_field(label=_("To"), widget=day)}
@@ -148,7 +148,7 @@ class PeriodForm(DayForm):
         return validate_past_day(self.cleaned_data["to"], self.today)
 
     def clean(self) -> dict[str, Any]:
-        """One value for each name, and the days in their order."""
+        # One value for each name, and the days in their order.
         cleaned_data = super().clean()
         first, last = cleaned_data.get("from"), cleaned_data.get("to")
         if first and last and first >= last:

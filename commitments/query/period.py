@@ -225,7 +225,6 @@ class ReportSection:
     lines: list[PeriodLine] = field(default_factory=list)
 
     def add(self, line: PeriodLine) -> None:
-        """One more."""
         self.pledges += line.counted
         self.total += 1
         if len(self.lines) < MAX_LINES:
@@ -267,7 +266,6 @@ class PeriodReport:
     announced_before: int = 0
 
     def add(self, line: PeriodLine) -> None:
-        """One commitment more."""
         changes = line.changes
         for change in changes:
             self.sections[change].add(line)

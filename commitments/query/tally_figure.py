@@ -39,7 +39,6 @@ class TallyPart:
 
     @property
     def number(self) -> int:
-        """How many pledges."""
         return sum(number for _role, number in self.drawn)
 
     @property
@@ -57,7 +56,6 @@ class TallyFigure:
 
     @property
     def total(self) -> int:
-        """How many pledges."""
         return sum(part.number for part in self.parts)
 
     @property

@@ -82,12 +82,10 @@ class Sentence:
 
     @property
     def html(self) -> SafeString:
-        """For a page."""
         return format_html(self.message, **self.values) if self.values else SafeString(self.message)
 
     @property
     def text(self) -> str:
-        """Without markup."""
         return MARKUP.sub("", self.message).format(**self.values)
 
 

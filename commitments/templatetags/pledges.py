@@ -51,7 +51,7 @@ class RowWriter:
     """Writes the rows of one page. What many rows say is made once."""
 
     def __init__(self, context: template.Context) -> None:
-        """`context`: of the page; its links keep the day."""
+        # `context`: of the page; its links keep the day.
         self.context = context
         self.links: DayLinks = context["links"]
         self.of_past_day = bool(context.get("as_of"))
@@ -81,7 +81,6 @@ class RowWriter:
         return "" if level == Level.PRIMARY else format_html(' <span class="tag">{}</span>', Level(level).label)
 
     def chip(self, commitment: Commitment) -> SafeString:
-        """How it stands."""
         shown = standing(commitment)
         if shown.role not in self.chips:
             self.chips[shown.role] = render_chip(shown.role, shown.label)

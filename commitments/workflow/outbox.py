@@ -39,7 +39,7 @@ class OutboxBackend(BaseEmailBackend):
     """Writes mails into the outbox, in whatever transaction is open."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write them all or none, by one query; ValueError for one that can never be sent."""
+        # Write them all or none, by one query; ValueError for one that can never be sent.
         mails = [OutgoingMail(content=to_content(message)) for message in email_messages]
         OutgoingMail.objects.bulk_create(mails)
         return len(mails)

@@ -172,7 +172,6 @@ class CommitmentResource(ImportResource):
         }
 
     def existing(self, row: SheetRow) -> Cells | None:
-        """By reference."""
         reference = row.cells["reference"]
         if not reference:
             raise ValidationError(

@@ -87,7 +87,6 @@ class OrganisationResource(ImportResource):
         self.names = {row["name"]: slug for slug, row in self.existing_cells.items()}
 
     def existing(self, row: SheetRow) -> Cells | None:
-        """By slug."""
         slug = row.cells["slug"]
         if not slug:
             raise ValidationError({"slug": _("Give the slug: lower-case letters, digits and hyphens.")})

@@ -100,8 +100,7 @@ class ImportExportMixin(ModelAdmin):
     export_columns: Sequence[Column]
 
     def get_urls(self) -> list[Any]:
-        """The two steps of an import, the templates to download, and the export."""
-
+        # The two steps of an import, the templates to download, and the export.
         def own(address: str, view: Any, name: str) -> Any:
             return path(address, self.admin_site.admin_view(view), name=url_name(self, name))
 
@@ -114,7 +113,7 @@ class ImportExportMixin(ModelAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With a button for those who may import."""
+        # With a button for those who may import.
         may_import = {"has_import_permission": self.has_import_permission(request)}
         return super().changelist_view(request, may_import | (extra_context or {}))
 

@@ -42,7 +42,6 @@ class CellText:
             self.is_open = not self.is_pronunciation
 
     def end(self, name: str) -> None:
-        """Its end."""
         if name == "rPh":
             self.is_pronunciation = False
         elif name == "t":
@@ -126,7 +125,6 @@ class SheetRows:
         self.cell = SheetCell(self.place, attributes.get("t", "n"), int(attributes.get("s", 0)))
 
     def end(self, name: str) -> None:
-        """The same, whole."""
         if name == "v":
             self.value_is_open = False
         elif name == "c" and self.cell is not None:
@@ -155,7 +153,7 @@ class Workbook:
     """The first sheet of a workbook. `look`: called for each piece of it that is read, and may raise."""
 
     def __init__(self, data: bytes, look: Callable[[], None]) -> None:
-        """Read all but the rows. Whatever is broken raises one of many errors (files.WORKBOOK_ERRORS)."""
+        # Read all but the rows. Whatever is broken raises one of many errors (files.WORKBOOK_ERRORS).
         self.look = look
         reader = ExcelReader(io.BytesIO(data), read_only=True, keep_links=False)
         self.archive: zipfile.ZipFile = reader.archive

@@ -13,7 +13,7 @@ READABLE = 0o022  # a umask: what others may not do is write
 
 class Command(collectstatic.Command):
     def handle(self, **options: Any) -> str | None:
-        """As Django's, but these files are not private: everybody is served them."""
+        # As Django's, but these files are not private: everybody is served them.
         umask = os.umask(READABLE)
         try:
             said: str | None = super().handle(**options)

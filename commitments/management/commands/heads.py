@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the line of today, or say that it is there."""
+        # Write the line of today, or say that it is there.
         try:
             head = write_head(localdate())
         except (HeadsError, OSError) as error:

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("number", type=int, metavar="N", help="how many commitments, 1 to 999999")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make them, and say now and then how far it is."""
+        # Make them, and say now and then how far it is.
         if not 1 <= options["number"] <= 999_999:  # noqa: PLR2004  (six digits of a reference)
             raise CommandError("N is a whole number from 1 to 999999.")
         try:

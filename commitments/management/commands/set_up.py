@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="a release's file")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """All in one process, because each start of Django costs a second."""
+        # All in one process, because each start of Django costs a second.
         try:
             with alone_with_database("set-up"):
                 call_command("migrate", verbosity=0)

@@ -96,7 +96,7 @@ class ProgressLine:
         self.width, self.next_at = 0, 0.0
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """Say that so many of all entries or commitments are done, unless it was said a moment ago."""
+        # Say that so many of all entries or commitments are done, unless it was said a moment ago.
         if not self.is_terminal or (time.monotonic() < self.next_at and done < total):
             return
         line = f"{what}: {done:,} of {total:,}"
