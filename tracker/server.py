@@ -9,8 +9,6 @@ Gunicorn documents no hook for it: three methods of its worker are overridden an
 tests/tracker/test_server.py fails where they move.
 """
 
-from __future__ import annotations
-
 import socket
 import time
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Forms, links in mails, administrators and commands all save the same rows, so th
 What writes to the tables without saving rows (`QuerySet.update`, SQL) is not seen, and docs/security.md says so.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable
 from functools import partial

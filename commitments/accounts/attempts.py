@@ -10,8 +10,6 @@ what it documents, ACCOUNT_RATE_LIMITS, counts for all browsers alike. A test
 fails when they move (`tests/accounts/test_limits.py`).
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from allauth.core.internal import ratelimit

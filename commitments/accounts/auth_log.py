@@ -4,8 +4,6 @@ Without a password, a code or a visitor's address, and without the name that was
 people type passwords there.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from typing import Any

@@ -4,8 +4,6 @@ It opens nothing. It only spares its owner the limits that strangers can use up 
 accounts that signed in there by keyed digests, since a desk may be shared, and lasts for LASTS_FOR after the last time.
 """
 
-from __future__ import annotations
-
 import secrets
 from datetime import timedelta
 from typing import Any

@@ -5,8 +5,6 @@ from an answer or from the time that it takes: each attempt to sign in costs one
 mail, and each the same queries; links in mails lead to SITE_URL, whatever host a request claims.
 """
 
-from __future__ import annotations
-
 import struct
 from typing import Any
 

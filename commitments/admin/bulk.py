@@ -3,8 +3,6 @@
 All of them or none: where one could not be published, by whomever, it is named, and nothing is stored.
 """
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django import forms

@@ -5,8 +5,6 @@ under a lock. Where somebody saved in between, the form comes back merged, says 
 and a second try is let through.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

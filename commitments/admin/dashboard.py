@@ -1,7 +1,5 @@
 """The dashboard (“Desk”), which the admin opens with: what waits for whoever signs in, as counts that lead to lists."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any

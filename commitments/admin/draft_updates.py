@@ -1,7 +1,5 @@
 """Recording progress: one short form that saves a draft, sends it for publishing or publishes it."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django import forms

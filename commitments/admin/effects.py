@@ -1,7 +1,5 @@
 """What a draft would change if it were published now, in words: beside it in the queue, and before it is written."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any

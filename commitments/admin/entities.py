@@ -4,8 +4,6 @@ A draft is saved as it is typed. What is on record is never written by a form: w
 ledger or, from whoever may not record it, a proposal that waits for a publisher (R5a).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

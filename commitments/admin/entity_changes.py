@@ -1,7 +1,5 @@
 """What would change of an organisation, area, release, occasion or news source, in words: from what to what."""
 
-from __future__ import annotations
-
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.text import capfirst

@@ -1,7 +1,5 @@
 """Proposed changes of names and descriptions: publishers see before and after, and record or decline them."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

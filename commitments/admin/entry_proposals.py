@@ -3,8 +3,6 @@
 They are made where they always are, on the pages of a commitment and of an entry, and come here with FOUR_EYES=1.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

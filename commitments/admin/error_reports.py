@@ -1,7 +1,5 @@
 """What readers reported: a queue, in which staff say what became of each report."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import urlencode
 

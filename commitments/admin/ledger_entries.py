@@ -4,8 +4,6 @@ A retraction says that an entry was wrong. A redaction removes words from it, an
 see `redactions`. Both are looked at as the public will see them before they are written.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

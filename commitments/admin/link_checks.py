@@ -1,7 +1,5 @@
 """The pages of evidence and whether they still answer, as `manage.py check_links` found them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

@@ -1,7 +1,5 @@
 """What lists of staff share: badges, filters by what is computed, and a search that knows Chinese."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

@@ -1,7 +1,5 @@
 """What the public would see if an entry were on record: a page, made within a dry run that leaves nothing."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.urls import resolve

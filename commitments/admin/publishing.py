@@ -3,8 +3,6 @@
 What is confirmed is what was shown: the page carries a digest of each draft and of what becomes public with it, signed.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages

@@ -1,7 +1,5 @@
 """Redactions: one administrator says which words go and why, another one looks and carries it out."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

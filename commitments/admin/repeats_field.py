@@ -1,7 +1,5 @@
 """The box in which staff say which earlier commitments one promises again, a line for each: `CU-06: the same week`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any

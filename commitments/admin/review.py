@@ -6,8 +6,6 @@ What is confirmed is what was shown: the page carries a digest of each draft and
 draft that was changed in between, or whose commitment now stands otherwise, stops the whole.
 """
 
-from __future__ import annotations
-
 import json
 from functools import partial
 from http import HTTPStatus

@@ -1,7 +1,5 @@
 """The admin's own site: who comes in, what everybody else is told, and the dashboard (“Desk”) that it opens with."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast

@@ -4,8 +4,6 @@ Each box carries what it held when the page was opened (R7): where somebody reco
 nothing is saved, the page says who and what, and a second try is let through.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import defaultdict

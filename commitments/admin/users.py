@@ -1,7 +1,5 @@
 """Users: deactivated, never deleted (R9), because drafts and logs name them. Only superusers make superusers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.account import admin as _account_admin  # noqa: F401  # registers what is taken away below

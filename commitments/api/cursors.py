@@ -5,8 +5,6 @@ page costs no more than the first. DRF's CursorPagination cannot be used: it nee
 never null, and gives up where more than a thousand rows have the same value.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The documentation of the API for people: a page of the site, made from the description for programs."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from datetime import date

@@ -1,7 +1,5 @@
 """Whatever goes wrong, the API says so in one form: `{"errors": ["…", …]}`, each a sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any

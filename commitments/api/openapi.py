@@ -1,7 +1,5 @@
 """The API as OpenAPI 3.1, made by drf-spectacular from its addresses, the list's filters and the tables' columns."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """CSV, as spreadsheets and programs both read it (RFC 4180): UTF-8 with a byte-order mark, CRLF, nothing that runs."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Generator, Sequence
 from typing import Any

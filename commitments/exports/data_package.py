@@ -1,7 +1,5 @@
 """The Data Package: a description of the tables that programs read (datapackage.org), made from their columns."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """The tables of the record that can be taken away whole: what is in each, and how they hang together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any

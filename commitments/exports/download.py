@@ -1,7 +1,5 @@
 """A file that is sent while it is made, all of one moment: for the public and for staff."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field

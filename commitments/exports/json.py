@@ -1,7 +1,5 @@
 """JSON: one object with the facts of the file and a list of objects, one a row, by the names of the columns."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Generator, Sequence
 from itertools import count

@@ -1,7 +1,5 @@
 """Columns as JSON Schema (2020-12, as OpenAPI 3.1 has it): what a program may expect of each value of a row."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

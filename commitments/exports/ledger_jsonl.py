@@ -1,7 +1,5 @@
 """The ledger as a file that anybody can check: a line of canonical JSON for each entry (docs/ledger.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Generator
 from datetime import date
 from itertools import islice

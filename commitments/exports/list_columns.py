@@ -1,7 +1,5 @@
 """What the list's exports say of a commitment, in the promised order, and the rest of what is public of it."""
 
-from __future__ import annotations
-
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import (

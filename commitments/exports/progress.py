@@ -1,7 +1,5 @@
 """What changed between two days, as a file: its columns, read from the lines of a report."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from datetime import date

@@ -1,7 +1,5 @@
 """The rows of an export: one generator for every format, in batches, so that memory does not grow with them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """The columns of the other tables that can be taken away whole."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,5 @@
 """The public downloads: tables, the report between two days, the Data Package and the ledger."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

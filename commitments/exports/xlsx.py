@@ -4,8 +4,6 @@ Written in constant memory: a row is on the disk before the next one is made. Te
 they begin with, because they are written as texts; so nothing needs an apostrophe here.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Generator, Sequence
 from datetime import date

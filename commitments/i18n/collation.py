@@ -1,7 +1,5 @@
 """How texts are found and sorted: spellings and signs alike, both forms of Chinese alike, by strokes or by pinyin."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import cache, lru_cache

@@ -4,8 +4,6 @@ English is the language of the record. Each other language has its own prefix in
 address says in which language an answer is: what a browser would rather have is at most suggested.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The language of an address is the language of its answer."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 

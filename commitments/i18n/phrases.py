@@ -1,7 +1,5 @@
 """How words are put together in the language of the moment: lists, quotation marks, brackets, what names a text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """What the site is called, by the settings: its name in the page's language, how it is set, and its seal."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What the tracker says of itself: method, vocabulary, who answers for it, and the components of its pages."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An area's page: how its commitments stand."""
 
-from __future__ import annotations
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate

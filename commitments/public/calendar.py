@@ -5,8 +5,6 @@ commitment's reference and the language, so that a revised deadline moves the ev
 whoever subscribes in two languages has both events beside each other.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass

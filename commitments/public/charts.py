@@ -3,8 +3,6 @@
 Widths are percentages so that a chart fits any screen without being scaled: marks keep their size.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil

@@ -1,7 +1,5 @@
 """A commitment's page: its place, its facts and its record."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

@@ -1,7 +1,5 @@
 """A commitment's page as the ledger stood at one of its entries: what was known then, not what is known of then."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse

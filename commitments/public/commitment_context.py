@@ -1,7 +1,5 @@
 """What the page of a commitment shows, today, on a past day and at an entry alike."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """A commitment's record as its page shows it: the updates newest first, and their pages by who is speaking."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Open data: every download, how many rows it has, when it changed, and what its columns mean."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.http import HttpResponse, QueryDict

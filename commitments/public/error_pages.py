@@ -1,7 +1,5 @@
 """What is answered where there is no page, where a request is wrong, and where something failed."""
 
-from __future__ import annotations
-
 import sys
 
 from django.conf import settings

@@ -5,8 +5,6 @@ stamp that says when the form was opened, and a limit by the hour. Whatever is r
 with everything that was typed.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 import time

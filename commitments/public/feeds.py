@@ -1,7 +1,5 @@
 """Atom feeds of the record: of what the list's filter finds, of one commitment, of one organisation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

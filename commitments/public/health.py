@@ -1,7 +1,5 @@
 """What machines ask: does it live, and is all of it there."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The indexes of areas, organisations and releases: what each has, in numbers that are links."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby

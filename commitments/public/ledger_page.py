@@ -1,7 +1,5 @@
 """How a reader checks the ledger: what an entry says, where the ledger ends, and a few lines that recompute it."""
 
-from __future__ import annotations
-
 import hashlib
 
 from django.conf import settings

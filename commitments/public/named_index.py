@@ -3,8 +3,6 @@
 Above some number of names each area has its counts instead, so that the page stays light with any number on record.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

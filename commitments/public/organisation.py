@@ -1,7 +1,5 @@
 """An organisation's page: what it owns and what it takes part in."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import HttpResponse

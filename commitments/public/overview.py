@@ -1,7 +1,5 @@
 """The overview: what became of each release's pledges, every pledge by its name, and what a reader asks next."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,7 +1,5 @@
 """What the overview counts, in one query: pledges by release, by area and by what came of their dates."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The quotes of a paragraph in their order, laid together where they overlap: one's own among the others."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The report between two days as a page, which prints as it stands: what `query.period` gathers, with its links."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date

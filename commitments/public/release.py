@@ -1,7 +1,5 @@
 """A release's page: its text in the reader's order, with the commitments in place."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import groupby

@@ -1,7 +1,5 @@
 """What search engines and programs read: structured data (schema.org), the sitemap, robots.txt, security.txt."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """References as people type them: `cu-06`, `CU06`, in full width. They lead to the one address of the commitment."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from datetime import date

@@ -1,7 +1,5 @@
 """What feeds and calendars have in common: the question, their texts, and an answer that is not sent twice."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

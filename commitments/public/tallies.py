@@ -1,7 +1,5 @@
 """Counts of pledges by how they stand, each with the list that it counts."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

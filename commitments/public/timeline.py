@@ -3,8 +3,6 @@
 Above some number of lines nobody reads them: then each area is one strip, which leads to its own lines.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

@@ -3,8 +3,6 @@
 Pure but for one query: places are percentages of the line's width, as SVG attributes have them.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The timeline of more than can be read line by line: for each area one strip, counted by the database."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

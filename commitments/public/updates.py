@@ -1,7 +1,5 @@
 """What changed: every entry of the ledger, the latest recorded first."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.paginator import EmptyPage, Paginator

@@ -4,8 +4,6 @@ Made from the entries up to that one, not from the projections, which say what h
 out here, too.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

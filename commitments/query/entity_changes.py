@@ -1,7 +1,5 @@
 """What an organisation, area, release, occasion or news source was called or was before, and each change of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date

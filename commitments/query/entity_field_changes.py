@@ -1,7 +1,5 @@
 """What changed of the public fields of an organisation, area, release, occasion or news source, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date

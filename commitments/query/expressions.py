@@ -1,7 +1,5 @@
 """Expressions by which plain values are read, in one query, on both databases."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Subquery, Value

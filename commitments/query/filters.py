@@ -4,8 +4,6 @@ An unknown value or an impossible date is an error, never the unfiltered list. A
 error for programs (`query_errors`) and passed over on pages, because shared links carry tracking names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import date, timedelta

@@ -3,8 +3,6 @@
 Counted are primary commitments. What was already done when it was announced stands beside the sentence, not in it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What a query string asks for beside the filters: the day, the days of a report, order and page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self

@@ -1,7 +1,5 @@
 """Commitments with all that a row of a table shows."""
 
-from __future__ import annotations
-
 from django.db.models import OuterRef, Subquery
 
 from commitments.domain.choices import EntryKind

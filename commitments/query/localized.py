@@ -1,7 +1,5 @@
 """A text in the language of the page: its translation where there is one, else as it is on record."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any

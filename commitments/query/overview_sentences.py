@@ -3,8 +3,6 @@
 Small numbers are words in English and figures in Chinese: the catalogues say so.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """How words are found: in what a commitment says, in its parties' and areas' names, and in what was recorded of it."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Any

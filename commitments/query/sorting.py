@@ -1,7 +1,5 @@
 """How a list may be sorted, and by which columns."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import F, OrderBy

@@ -4,8 +4,6 @@ Overview, list, commitment, timeline and progress report all ask here, so that t
 shapes and their colours: /about/design/.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -3,8 +3,6 @@
 The numbers are those of `findings`, and each leads to the same list.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial

@@ -4,8 +4,6 @@ One presenter for the page, its description for sharing, feeds, calendar, the AP
 one message with its values, so that each language has its own order of words; `<strong>` marks the words that answer.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

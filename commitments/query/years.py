@@ -4,8 +4,6 @@ A report of the commitment itself fills its year, in the colour of the status la
 low in a year that has none. Each colour is drawn as one path, so that hundreds of strips stay light.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A row is a tag and no template, because a page has a hundred of them: a template takes three times as long.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django import template

@@ -1,7 +1,5 @@
 """What the templates of staff need beside `tracker`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import template

@@ -1,7 +1,5 @@
 """What the templates need beyond Django's own tags."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from typing import Any

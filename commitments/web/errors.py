@@ -5,8 +5,6 @@ without the database. Whether a view, the admin, the sign-in, the API or a middl
 `public.error_pages.server_error_page`, and is logged as ever.
 """
 
-from __future__ import annotations
-
 import sqlite3
 import sys
 from collections.abc import Iterator

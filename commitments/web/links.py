@@ -1,7 +1,5 @@
 """Addresses that keep the day a page was asked for: whoever looks at 2021 stays in 2021."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

@@ -6,8 +6,6 @@ Kong. So nothing has to be forgotten in time: what is out of date is never asked
 the ETag, so who has an answer is told so before anything is made.
 """
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What every public page has in common: the day it is asked for, its links, and its answer to a wrong question."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date

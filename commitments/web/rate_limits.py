@@ -5,8 +5,6 @@ of many requests, may be forgotten, and is written down nowhere. What is refused
 not count: `limit_search` and `limit_export` are called where an answer is really made.
 """
 
-from __future__ import annotations
-
 import hashlib
 import ipaddress
 import re

@@ -4,8 +4,6 @@ All of one answer is read from one database, which is chosen before its first qu
 nobody an answer: it is made once more, from the primary, and the replica is left alone for some seconds.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any

@@ -4,8 +4,6 @@ Never in a line: who asked (no network address), what was asked for in words (th
 door (tokens in addresses, cookies, forms, parameters of SQL). docs/operations.md describes the fields.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -1,7 +1,5 @@
 """What browsers are told to refuse, on every answer; what they report of it; and how large a question may be."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

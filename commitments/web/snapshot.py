@@ -1,7 +1,5 @@
 """Addresses that are read and never written to, and the one moment of the database that an answer speaks of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 

@@ -10,8 +10,6 @@ expected to take long only two are made for it at the same time: each kind of pa
 lately.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ changes nothing. Everything is read and written in batches: a row at a time take
 not here: they are in `ledger.validation` and `workflow.drafts`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

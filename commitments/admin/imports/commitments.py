@@ -1,7 +1,5 @@
 """What a row of a file means for a commitment."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a row of a file means for a draft of an update."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ Commitments have the public export's columns first and in its order, then those 
 so that a file that is exported, edited and imported again holds everything of a draft.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any

@@ -7,8 +7,6 @@ What a file costs is limited by what is in it, not by what it claims: only cells
 counted, with their characters and the processor time that they take.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """What a row of a file means for an organisation, and how a file names organisations."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """Who may translate by a file, and what."""
 
-from __future__ import annotations
-
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _

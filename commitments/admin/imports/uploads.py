@@ -1,7 +1,5 @@
 """Uploads between preview and confirmation: in a folder of the tracker's own, for the server's user alone."""
 
-from __future__ import annotations
-
 import os
 import re
 import secrets

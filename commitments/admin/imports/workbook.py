@@ -5,8 +5,6 @@ texts takes some 20 microseconds for each tag, fills up each row to its last cel
 follows the rows, too. Here both are read by expat, a hundredth of that, and what is there is counted while it is read.
 """
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Callable, Iterator
