@@ -33,6 +33,7 @@ from tests import factories
 from tests.helpers.crowds import queries
 from tests.helpers.days import NOW
 from tests.helpers.exports import document
+from tests.helpers.ledger_acts import before_texts_had_a_length
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 BY = Actor()
@@ -304,7 +305,8 @@ def test_the_workbook_is_in_the_language_its_sheets_and_what_it_says_of_itself_t
 
 def test_a_text_that_a_cell_cannot_hold_is_cut_with_words_of_the_language(client, pledge):
     commitment = factories.published(reference="AA-01")
-    factories.record("report", commitment, note="長" * 33_000)
+    with before_texts_had_a_length():
+        factories.record("report", commitment, note="長" * 33_000)
     book = openpyxl.load_workbook(io.BytesIO(body(client, "/zh-hant/commitments.xlsx")))
     cell = book.worksheets[0].cell(2, COLUMN_NAMES.index("note") + 1).value
     with translation.override("zh-hant"):

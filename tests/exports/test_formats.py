@@ -11,6 +11,7 @@ import jsonschema
 import openpyxl
 import pytest
 from django.test import RequestFactory
+from django.urls import resolve
 
 from commitments import urls
 from commitments.exports import rows as batches
@@ -195,9 +196,9 @@ def test_a_text_that_no_cell_can_hold_is_cut_and_the_cell_says_so(client):
 
 def test_more_rows_than_a_sheet_can_hold_are_refused_and_the_answer_says_what_to_do(client):
     tiny_world()
-    answer = views.export_table(
-        RequestFactory().get("/commitments.xlsx"), urls.LISTED["dataset"], replace(XLSX, max_rows=2)
-    )
+    request = RequestFactory().get("/commitments.xlsx")
+    request.resolver_match = resolve(request.path)
+    answer = views.export_table(request, urls.LISTED["dataset"], replace(XLSX, max_rows=2))
     assert answer.status_code == 400
     assert "can hold 2 rows, and there are 3. Filter the list, or take CSV or JSON." in answer.text
 

@@ -77,6 +77,7 @@ def test_django_still_begins_each_transaction_where_the_queue_stands(path, monke
 @pytest.mark.django_db
 def test_of_many_who_write_without_a_pause_each_gets_its_turn(path):
     """With SQLite's own way of waiting somebody's turn comes after dozens of the others'."""
+    connected(path, timeout=1).close()  # the first of all changes the file's mode, for which nobody stands in line
     turns, all_there = [], threading.Barrier(5)
 
     def write(name):
