@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count
+from itertools import cycle
 from pathlib import Path
 
 from tests.helpers import installation as installations
@@ -18,6 +18,7 @@ from tests.soak.figures import told
 from tests.soak.traffic import Question, ask, behind_a_proxy, questions, references, run_apart
 
 AT_ONCE = 8
+NETWORKS = 500  # that visitors come from; of 10,000 at most a worker remembers how much they asked for
 
 
 def workers(server: Server) -> dict[int, tuple[float, float]]:
@@ -32,23 +33,23 @@ def _megabytes(process: str, name: str) -> float:
 
 
 async def visit(server: Server, asked: Iterator[tuple[Question, int]], number: int) -> Counter[str]:
-    """So many requests, each of a newcomer, some at the same time; gives what was answered wrongly, and how often."""
+    """So many requests, some at the same time, of one network after the other; what was answered wrongly, how often."""
     wrong: Counter[str] = Counter()
 
-    async def visitor(share: int) -> None:
-        for question, newcomer in (next(asked) for _number in range(share)):
-            answer = await ask(server, question, newcomer)
+    async def visit_on(share: int) -> None:
+        for question, visitor in (next(asked) for _number in range(share)):
+            answer = await ask(server, question, visitor)
             if answer.status != question.status:
                 wrong[f"{answer.status} for {question.address}"] += 1
 
-    await asyncio.gather(*(visitor(number // AT_ONCE) for _visitor in range(AT_ONCE)))
+    await asyncio.gather(*(visit_on(number // AT_ONCE) for _visitor in range(AT_ONCE)))
     return wrong
 
 
 def run(installation: Installation, first: int, last: int, within: float) -> int:
     """Print what the workers hold; 1 where they grew by more than that share, died, or answered wrongly."""
     with behind_a_proxy(installation).serve() as server:
-        asked = zip(questions(references(server), seed=1), count())
+        asked = zip(questions(references(server), seed=1), cycle(range(NETWORKS)))
         wrong = run_apart(visit(server, asked, first))
         before = workers(server)
         wrong += run_apart(visit(server, asked, last - first))
