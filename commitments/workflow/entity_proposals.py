@@ -123,16 +123,20 @@ def record_proposals(proposals: Sequence[EntityProposal], user: User) -> list[Le
 
 def decline_proposals(proposals: Sequence[EntityProposal], reason: str, user: User) -> None:
     """Decline proposals, all or none; their authors read the reason."""
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why. The author reads it.")})
-    if problem := length_problem(reason):
-        raise ValidationError({"reason": problem})
+    check_decline_reason(reason)
     with transaction.atomic():
         for proposal in _lock_proposals(proposals):
             refuse_decided(proposal)
             proposal.declined_because = reason
             proposal.decide(ProposalState.DECLINED, user)
             proposal.save()
+
+
+def check_decline_reason(reason: str) -> None:
+    """Raise ValidationError, by field, where the author of a proposal could not read why it is declined."""
+    problem = length_problem(reason) if reason.strip() else _("Say why. The author reads it.")
+    if problem:
+        raise ValidationError({"reason": problem})
 
 
 def refuse_decided(proposal: EntityProposal) -> None:

@@ -17,10 +17,16 @@ from django.utils.translation import gettext as _
 from commitments.domain.choices import ProposalState, ProposedAct
 from commitments.ledger.append import append_entries, dry_run, lock_head
 from commitments.ledger.new_entries import Actor, NewEntry
-from commitments.ledger.translations import NewTranslation, latest_translations, places_of_texts, record_translations
+from commitments.ledger.translations import (
+    NewTranslation,
+    check_translation,
+    latest_translations,
+    places_of_texts,
+    record_translations,
+)
 from commitments.models import Commitment, EntryProposal, LedgerEntry
 from commitments.workflow.actors import actor_for, translator_for
-from commitments.workflow.entity_proposals import refuse_own_entities
+from commitments.workflow.entity_proposals import check_decline_reason, refuse_own_entities
 from commitments.workflow.second_person import SecondPerson
 
 
@@ -53,6 +59,8 @@ def bring_translations(new_translations: Sequence[NewTranslation], user: User) -
     """
     with transaction.atomic():
         lock_head()
+        for new_translation in new_translations:
+            check_translation(new_translation)  # what waits, too: nobody should agree to what cannot be kept
         waiting = _public_changes(new_translations) if settings.FOUR_EYES else []
         kept = {id(translation) for translation, _before in waiting}
         at_once = [translation for translation in new_translations if id(translation) not in kept]
@@ -84,8 +92,7 @@ def record_proposal(proposal: EntryProposal, user: User) -> EntryProposal:
 
 def decline_proposal(proposal: EntryProposal, reason: str, user: User) -> None:
     """Decline it, or take back one's own; its author reads the reason."""
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why. The author reads it.")})
+    check_decline_reason(reason)
     with transaction.atomic():
         stored = _lock_proposal(proposal)
         stored.declined_because = reason

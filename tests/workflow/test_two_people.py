@@ -293,8 +293,16 @@ def test_a_proposal_says_what_it_would_change_and_is_declined_with_a_reason(publ
     assert "_record" in Form(page).buttons
     address = reverse("admin:commitments_entryproposal_decide", args=[proposal.pk])
     assert "Say why." in signed_in(other).post(address, {"_decline": "1", "reason": " "}, follow=True).text
+    too_long = signed_in(other).post(address, {"_decline": "1", "reason": "long " * 2001}, follow=True)
+    assert "a text has at most 10,000" in too_long.text
     signed_in(other).post(address, {"_decline": "1", "reason": "It is new."})
     assert "It is new." in signed_in(one).get(reverse("admin:commitments_entryproposal_changelist")).text
+
+
+def test_a_translation_that_cannot_be_kept_does_not_wait(public, one):
+    with pytest.raises(ValidationError, match="at most 10000"):
+        bring_translations([NewTranslation(public, "zh-hant", public.title, "長" * 10_001)], one)
+    assert not EntryProposal.objects.exists()
 
 
 def test_what_changed_since_it_was_proposed_is_not_recorded(public, one, other, settings):
