@@ -39,8 +39,9 @@ class WorkBudgetError(RateLimitedError):
     def message(self) -> str:
         """What the refusal says."""
         return _(
-            "Much had to be made anew for your network in the last minute, and others wait. Pages that were made for "
-            "anybody since the record last changed are still there for you. Ask for this one again in %(wait)s seconds."
+            "Your network asked for many pages in the last minute that had to be made, and others are waiting. Pages "
+            "that somebody has opened since the record last changed are still there for you. Try this one again in "
+            "%(wait)s seconds."
         ) % {"wait": self.seconds}
 
 

@@ -107,7 +107,7 @@ def test_a_page_says_when_to_come_back_in_three_languages(client, language, word
 def test_the_api_says_it_in_its_own_form(client):
     exhaust()
     answer = client.get("/api/v1/commitments/")
-    assert answer.json()["errors"][0].startswith("Much had to be made anew for your network")
+    assert answer.json()["errors"][0].startswith("Your network asked for many pages")
     assert int(answer.headers["Retry-After"]) > 0
 
 
