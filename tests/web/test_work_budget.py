@@ -93,7 +93,7 @@ def test_an_ipv6_household_is_one_network(client):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("", "Ask for this one again in"), ("/zh-hant", "秒後"), ("/zh-hans", "秒后")],
+    [("", "Try this one again in"), ("/zh-hant", "秒後"), ("/zh-hans", "秒后")],
 )
 def test_a_page_says_when_to_come_back_in_three_languages(client, language, words):
     exhaust()
