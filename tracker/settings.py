@@ -94,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["commitments.templatetags.form_stamps"],  # {% csrf_token %} of every form of staff's
         },
     },
 ]
@@ -211,6 +212,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "commitments.admin.kept_forms.csrf_failure"
 KNOWN_BROWSER_COOKIE_NAME = "known-browser"
 HSTS_SECONDS = whole_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 if PRODUCTION:

@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from commitments.accounts.kept_forms import note_waiting
+
 MINUTE, HOUR = 60, 60 * 60
 
 
@@ -39,6 +41,7 @@ class SessionLimits:
 def connect_signals() -> None:
     """Ask to be told of each sign-in and each new second factor."""
     user_logged_in.connect(start_session_clocks)
+    user_logged_in.connect(note_waiting)
     authenticator_added.connect(end_other_sessions)
 
 
@@ -72,7 +75,9 @@ def session_end(request: HttpRequest) -> datetime | None:
 
 @never_cache
 def session_keepalive(request: HttpRequest) -> HttpResponse:
-    """Somebody is typing (typing.js): to have asked is all it takes."""
+    """Somebody is typing (typing.js): to have asked is all it takes. 401 where nobody is signed in any more."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Session"})
     return HttpResponse(status=204)
 
 

@@ -105,17 +105,38 @@ def check_lengths(form: forms.BaseForm) -> None:
             form.add_error(name, problem)
 
 
-class StaffForm(ModelForm):
-    """A form whose saving may be refused for reasons that only show once the database is locked."""
+def refusal_so_far(request: HttpRequest) -> ValidationError | None:
+    """Why what is sent cannot be saved, as far as that was found before the form itself looks: None where it can."""
+    refusal: ValidationError | None = getattr(request, "refusal", None)
+    return refusal
+
+
+def stop_if_refused(request: HttpRequest) -> None:
+    """Raise what `refusal_so_far` knows: for pages whose form is none of Django's."""
+    if refusal := refusal_so_far(request):
+        raise refusal
+
+
+class RefusableForm(ModelForm):
+    """A form whose saving may be refused for reasons that were found outside of it."""
 
     refusal: ValidationError | None = None
 
     def clean(self) -> dict[str, Any]:
-        # Show the refusal beside the fields, and what is too long; everything typed stays.
+        # Show the refusal beside the fields; everything typed stays.
         cleaned = super().clean() or self.cleaned_data
-        check_lengths(self)
         if self.refusal:
             add_refusal(self.refusal, self)
+        return cleaned
+
+
+class StaffForm(RefusableForm):
+    """And whose texts are measured."""
+
+    def clean(self) -> dict[str, Any]:
+        # What is too long is said beside it.
+        cleaned = super().clean()
+        check_lengths(self)
         return cleaned
 
 

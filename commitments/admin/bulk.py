@@ -24,12 +24,14 @@ from commitments.admin.base import (
     StaffForm,
     accessible_commitments,
     parse_key,
+    refusal_so_far,
     staff_page,
     staff_user,
 )
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.entity_changes import refusal_words
 from commitments.domain.choices import EntryKind
+from commitments.i18n.phrases import join_sentences
 from commitments.models import Commitment, DraftEvidence, DraftUpdate
 from commitments.workflow.drafts import DraftRefusedError, check_contents, may_publish_draft
 
@@ -112,6 +114,9 @@ def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
     form, evidence = BulkForm(request.POST), EvidenceForms(request.POST, queryset=DraftEvidence.objects.none())
     if not (form.is_valid() and evidence.is_valid()):
         return bulk_page(model_admin, request, commitments, form, evidence)
+    if refusal := refusal_so_far(request):
+        problem = join_sentences(refusal.messages)
+        return bulk_page(model_admin, request, commitments, form, evidence, problem=problem)
     user, pages = staff_user(request), [row.instance for row in evidence.forms if row.has_changed()]
     drafts = [DraftUpdate(commitment=commitment, author=user, **form.cleaned_data) for commitment in commitments]
     try:

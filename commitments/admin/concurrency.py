@@ -21,14 +21,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish, staff_page
+from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish, refusal_so_far, staff_page
 from commitments.admin.form_snapshot import (
     FieldValues,
     FormSnapshot,
     MergeResult,
     form_values,
     merge_forms,
-    typed_values,
+    typed_texts,
 )
 from commitments.i18n.phrases import join_clauses, join_list
 from commitments.ledger.append import lock_head
@@ -46,7 +46,7 @@ class OptimisticLockAdmin(ModelAdmin):
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # The form, with the refusal of a first try.
         form = super().get_form(request, *args, **kwargs)
-        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # StaffForm's
+        form.refusal = refusal_so_far(request)  # type: ignore[attr-defined]  # StaffForm's
         return form
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -144,8 +144,9 @@ class OptimisticLockAdmin(ModelAdmin):
             "changes": join_clauses(changes),
         }
         conflict_message = _("It says now: “%(now)s”. You typed something else: send it again to replace that.")
+        earlier = refusal_so_far(request)
         return ValidationError(
-            {NON_FIELD_ERRORS: [message]}
+            {NON_FIELD_ERRORS: [*(earlier.messages if earlier else []), message]}
             | {
                 name: [conflict_message % {"now": display_value(form, name, stored_snapshot.values[name])}]
                 for name in merged.conflicts
@@ -173,16 +174,7 @@ class OptimisticLockAdmin(ModelAdmin):
     def unsaved_input(self, request: HttpRequest, obj: models.Model | None) -> HttpResponse:
         """It cannot be saved any more: say why, and show what was typed, to be used elsewhere."""
         snapshot = FormSnapshot.loads(request.POST.get(SNAPSHOT_FIELD, "")) or FormSnapshot()
-        row_values = {f"{prefix}-{number}-{name}": values for prefix, rows in snapshot.rows.items()
-                      for number, row in enumerate(rows) for name, values in row.items()}  # fmt: skip
-        opened_values = {**snapshot.values, **row_values}
-        hidden = ("csrfmiddlewaretoken", SNAPSHOT_FIELD, "pointed_out", "returned", "check_searched")
-        typed = [
-            (name.replace("-", " ").replace("_", " "), "\n".join(typed_values(request.POST, name)))
-            for name in request.POST
-            if name not in hidden and not name.startswith("_") and not name.endswith(("_FORMS", "-id", "-draft"))
-            if "__prefix__" not in name and typed_values(request.POST, name) not in ([], opened_values.get(name))
-        ]
+        typed = typed_texts(request.POST, snapshot.all_values())
         template, status = "admin/commitments/unsaved_input.html", 403 if obj else 404
         why = self.denial_reason(obj)
         return staff_page(self, request, template, _("This was not saved"), status, why=why, typed=typed)

@@ -25,6 +25,7 @@ from commitments.admin.base import (
     request_actor,
     staff_page,
     staff_user,
+    stop_if_refused,
     url_name,
 )
 from commitments.admin.effects import changes_html
@@ -136,6 +137,7 @@ class EntityProposalAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             return self._decision_page(request, proposals, name)
         try:
+            stop_if_refused(request)
             message = self._carry_out(request, proposals, name)
         except ValidationError as problem:
             return self._decision_page(request, proposals, name, problem)

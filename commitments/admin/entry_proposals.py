@@ -16,7 +16,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from commitments.admin.base import ReadOnlyAdmin, may_publish, refusal_of, request_actor, staff_user
+from commitments.admin.base import (
+    ReadOnlyAdmin,
+    may_publish,
+    refusal_of,
+    request_actor,
+    staff_user,
+    stop_if_refused,
+)
 from commitments.admin.effects import FieldChange, changes_html
 from commitments.admin.entities import entry_link
 from commitments.admin.entity_changes import field_label, refusal_words
@@ -70,10 +77,17 @@ class EntryProposalAdmin(ReadOnlyAdmin):
         proposal = get_object_or_404(EntryProposal, pk=pk)
         if {"_record", "_decline"} & request.POST.keys():
             try:
+                stop_if_refused(request)
                 self._carry_out(request, proposal)
             except ValidationError as problem:
-                self.message_user(request, refusal_words(Commitment, problem), messages.ERROR)
+                return self._sent_back(request, pk, refusal_words(Commitment, problem))
         return HttpResponseRedirect(reverse("admin:commitments_entryproposal_change", args=[pk]))
+
+    def _sent_back(self, request: HttpRequest, pk: int, problem: str) -> HttpResponse:
+        """The page of the proposal with what stopped the decision, and the reason as it was typed."""
+        request.method = "GET"
+        context = {"undecided": problem, "reason": request.POST.get("reason", "")}
+        return self.changeform_view(request, str(pk), extra_context=context)
 
     def _carry_out(self, request: HttpRequest, proposal: EntryProposal) -> None:
         user = staff_user(request)

@@ -17,9 +17,19 @@ from django import forms
 from django.db import models
 from django.http import QueryDict
 
+from commitments.accounts.kept_forms import STAMP_FIELD, TOKEN_FIELD
+
 ROW = re.compile(r"[0-9]{1,4}")  # the number of a row in the name of a box
 # By field, what a browser sends for it: a list of texts, empty where nothing is typed, chosen or ticked.
 FieldValues = dict[str, list[str]]
+
+
+# Boxes of staff's forms that hold nothing that somebody typed.
+HIDDEN_NAMES = {
+    *(TOKEN_FIELD, STAMP_FIELD, "seen", "pointed_out", "returned", "check_searched", "next_in_list"),
+    *("action", "index", "select_across", "post", "chosen", "shown", "proposal", "import", "confirmed"),
+    "_selected_action",
+}
 
 
 @dataclass(slots=True)
@@ -29,6 +39,16 @@ class FormSnapshot:
     values: FieldValues = field(default_factory=dict)
     rows: dict[str, list[FieldValues]] = field(default_factory=dict)
     opened_at: str = ""
+
+    def all_values(self) -> FieldValues:
+        """What each box says, by its name."""
+        rows = {
+            f"{prefix}-{number}-{name}": values
+            for prefix, group in self.rows.items()
+            for number, row in enumerate(group)
+            for name, values in row.items()
+        }
+        return {**self.values, **rows}
 
     def dumps(self) -> str:
         """For the hidden box. The keys are those of forms that were opened before and are sent now."""
@@ -67,6 +87,16 @@ def form_values(form: forms.BaseForm) -> FieldValues:
 def typed_values(data: QueryDict, name: str) -> list[str]:
     """What was sent for a field."""
     return submitted_values(data.getlist(name))
+
+
+def typed_texts(data: QueryDict, opened: FieldValues) -> list[tuple[str, str]]:
+    """What was typed that does not stand on the form as it was opened: what each box is called, and its text."""
+    return [
+        (name.replace("-", " ").replace("_", " "), "\n".join(typed_values(data, name)))
+        for name in data
+        if name not in HIDDEN_NAMES and not name.startswith("_") and not name.endswith(("_FORMS", "-id", "-draft"))
+        if "__prefix__" not in name and typed_values(data, name) not in ([], opened.get(name))
+    ]
 
 
 def set_value(data: QueryDict, name: str, value: list[str]) -> None:

@@ -24,6 +24,7 @@ from commitments.admin.base import (
     request_actor,
     staff_page,
     staff_user,
+    stop_if_refused,
 )
 from commitments.admin.entity_changes import describe_fields
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
@@ -119,6 +120,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         if form.is_valid() and entry.commitment:
             retraction = new_retraction(entry, form.cleaned_data["reason"], request_actor(request))
             try:
+                stop_if_refused(request)
                 if PREVIEW_BUTTON not in request.POST:
                     return self._retracted(request, entry, record_or_propose(retraction, staff_user(request)))
                 context |= {"preview": preview_entry(request, retraction, entry.commitment), "looked_at": True}

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.admin.base import may_publish, parse_key, staff_page, staff_user
+from commitments.admin.base import may_publish, parse_key, staff_page, staff_user, stop_if_refused
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.entities import entry_link
 from commitments.admin.entity_changes import refusal_words
@@ -70,6 +70,7 @@ def confirm_publication(model_admin: LedgerAdmin, request: HttpRequest) -> HttpR
         model_admin.message_user(request, _("Choose the drafts again: the page was not complete."), messages.WARNING)
         return HttpResponseRedirect(list_address)
     try:
+        stop_if_refused(request)
         with transaction.atomic():
             lock_head()
             entries = publish_as_shown(chosen_drafts(model_admin, request, shown_digests), shown_digests, request)

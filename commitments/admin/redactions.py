@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import ReadOnlyAdmin, add_refusal, refusal_of, staff_user
+from commitments.admin.base import ReadOnlyAdmin, add_refusal, refusal_of, staff_user, stop_if_refused
 from commitments.admin.ledger_entries import ReasonForm, entry_action_page, field_label
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
@@ -178,6 +178,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
         if form.is_valid():
             redaction = (entry, form.remaining(), form.cleaned_data["reason"])
             try:
+                stop_if_refused(request)
                 if PREVIEW_BUTTON not in request.POST:
                     self.log_addition(request, request_redaction(*redaction, staff_user(request)), _("Asked for."))
                     message = _("Another administrator must now look at it and carry it out.")

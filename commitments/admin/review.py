@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.admin import effects
-from commitments.admin.base import may_publish, parse_key, staff_page, staff_user
+from commitments.admin.base import may_publish, parse_key, staff_page, staff_user, stop_if_refused
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.entity_changes import refusal_words
 from commitments.domain.choices import DraftState
@@ -145,6 +145,7 @@ def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> 
         model_admin.message_user(request, _("Choose the drafts again: the page was not complete."), messages.WARNING)
         return HttpResponseRedirect(list_address)
     try:
+        stop_if_refused(request)
         with transaction.atomic():
             lock_head()
             drafts = list(model_admin.get_queryset(request).filter(pk__in=shown_digests))

@@ -19,7 +19,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from commitments.accounts.kept_forms import form_stamp
 from commitments.accounts.sessions import session_end
+from commitments.admin import kept_forms
 from commitments.admin.base import parse_key
 from commitments.admin.dashboard import dashboard
 from commitments.i18n.site_name import site_name
@@ -69,7 +71,8 @@ class StaffSite(admin.AdminSite):
         own = path(
             "r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
         )
-        return [own, *super().get_urls()]
+        forget = path("kept/<int:pk>/forget/", self.admin_view(kept_forms.forget_view), name="forget_form")
+        return [own, forget, *super().get_urls()]
 
     def view_on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
         """Lead to the public page of what the user may look at here; else 404, whether or not there is such a row."""
@@ -88,22 +91,35 @@ class StaffSite(admin.AdminSite):
         return super().has_permission(request) and not lacks_second_factor(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        # And when the sign-in ends, once that is near: what is typed then would be lost.
-        context = {"signed_in_until": session_end(request), "site_url": reverse("overview")}
+        # When the sign-in ends, once that is near; for whom forms are opened, and whether one is shown as it was typed.
+        context = {
+            "signed_in_until": session_end(request),
+            "site_url": reverse("overview"),
+            "form_stamp": form_stamp(request.user),
+            "typed_again": kept_forms.is_shown_again(request),
+            "kept_form": getattr(request, "kept_form", None),
+        }
         return super().each_context(request) | context
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        # Say why to those who are signed in and may not: asking them to sign in would lead them in a circle.
+        # Say why to those who are signed in and may not: asking them to sign in would lead them in a circle. A form
+        # that cannot be taken is kept.
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.user.is_authenticated and not self.has_permission(request):
+            allowed, elsewhere = self.has_permission(request), kept_forms.is_somebody_elses(request)
+            if request.method == "POST" and (elsewhere or not allowed):
+                kept_forms.keep_for_later(request)
+            if request.user.is_authenticated and not allowed:
                 return no_access_page(request)
+            if request.user.is_authenticated and elsewhere:
+                return kept_forms.somebody_elses_page(request)
             if request.user.is_authenticated and tells_of_others(view, request):
                 raise PermissionDenied
-            response: HttpResponse = guarded(request, *args, **kwargs)
-            return response
+            return (
+                kept_forms.answer(guarded, request, *args, **kwargs) if allowed else guarded(request, *args, **kwargs)
+            )
 
         return cast("View", inner)
 

@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin.base import staff_page, staff_user
+from commitments.admin.base import refusal_so_far, staff_page, staff_user
 from commitments.admin.concurrency import SNAPSHOT_FIELD, LedgerAdmin
 from commitments.admin.form_snapshot import FormSnapshot, merge_forms, submitted_values, typed_values
 from commitments.domain.choices import UPDATE_KINDS
@@ -188,8 +188,10 @@ def save_translations(model_admin: LedgerAdmin, request: HttpRequest, texts: Tra
             problems[name] = join_sentences(problem.messages)
     lost_texts = [box_text(typed_values(request.POST, name)) for name, before in opened_snapshot.values.items()
             if name not in texts.boxes and typed_values(request.POST, name) != before]  # fmt: skip
-    if problems or lost_texts:
-        message = _("Nothing was saved yet. See the boxes that are marked.") if problems else ""
+    refusal = refusal_so_far(request)
+    if problems or lost_texts or refusal:
+        marked = [_("Nothing was saved yet. See the boxes that are marked.")] if problems else []
+        message = join_sentences([*(refusal.messages if refusal else []), *marked])
         return sent_back(model_admin, request, texts, typed_texts, problem=message, problems=problems, lost=lost_texts)
     user, sources = staff_user(request), {translation.source for translation in translations.values()}
     number, waiting = bring_translations(list(translations.values()), user)

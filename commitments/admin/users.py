@@ -6,7 +6,6 @@ from allauth.account import admin as _account_admin  # noqa: F401  # registers w
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as _mfa_admin  # noqa: F401  # the same
 from allauth.mfa.models import Authenticator
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
@@ -23,10 +22,10 @@ from django.utils.translation import gettext_lazy
 from commitments.accounts.auth_log import log_reset_link
 from commitments.accounts.sessions import end_sessions
 from commitments.accounts.sign_in import ResetForm
-from commitments.admin.base import HiddenAdmin, staff_page, staff_user
+from commitments.admin.base import HiddenAdmin, RefusableForm, refusal_so_far, staff_page, staff_user
 from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.phrases import join_list
-from commitments.models import AccountChange, Affiliation, OutgoingMail, Reminder
+from commitments.models import AccountChange, Affiliation, KeptForm, OutgoingMail, Reminder
 
 # An account has one address, on the user's page, and its second factor is reset there: no tables of their own.
 admin.site.unregister((User, EmailAddress, Authenticator))
@@ -44,7 +43,7 @@ def free_address(typed: str, user: User) -> str:
     return typed.lower()
 
 
-class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+class NewAccountForm(RefusableForm):
     """With the address, to which a link goes by which the person sets a password: nobody types another's."""
 
     class Meta:
@@ -67,7 +66,7 @@ class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         return super().save(commit)
 
 
-class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+class AccountForm(RefusableForm, UserChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
     """The stock form, one account for each address."""
 
     def clean_email(self) -> str:
@@ -106,6 +105,12 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     list_display = ("username", "email", "roles", "works_for", "is_active")
     list_select_related = ("affiliation__organisation",)
     actions = ("reset_second_factor",)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # The form, with what was found to refuse it before it was looked at.
+        form = super().get_form(request, *args, **kwargs)
+        form.refusal = refusal_so_far(request)  # type: ignore[attr-defined]  # RefusableForm's
+        return form
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         # The stock page for passwords asks here, too.
@@ -219,6 +224,17 @@ class OutgoingMailAdmin(HiddenAdmin):
 
     list_display = ("id", "written_at", "due_at", "attempts", "problem")
     fields = ("written_at", "due_at", "attempts", "problem")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@admin.register(KeptForm)
+class KeptFormAdmin(HiddenAdmin):
+    """How many forms wait for whom to sign in again; never what was typed, which only they see. For superusers."""
+
+    list_display = ("user", "kept_at")
+    fields = list_display
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_superuser)

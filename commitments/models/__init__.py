@@ -3,6 +3,7 @@
 from commitments.models.commitment import Commitment, Ownership, Partnership, State
 from commitments.models.entity_change import EntityChange, EntityProposal
 from commitments.models.error_report import ErrorReport
+from commitments.models.kept_work import DeletedDraft, KeptForm
 from commitments.models.ledger import Edition, LedgerEntry, LedgerHead
 from commitments.models.link_check import LinkCheck
 from commitments.models.news_source import NewsSource
@@ -18,6 +19,7 @@ from commitments.models.two_people import DraftEdit, EntryProposal
 __all__ = ["Commitment", "Ownership", "Partnership", "Repetition", "State"]
 __all__ += ["EntityChange", "EntityProposal"]
 __all__ += ["ErrorReport"]
+__all__ += ["DeletedDraft", "KeptForm"]
 __all__ += ["Edition", "LedgerEntry", "LedgerHead"]
 __all__ += ["LinkCheck"]
 __all__ += ["NewsSource"]

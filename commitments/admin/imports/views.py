@@ -29,7 +29,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin.base import ModelAdmin, staff_page, staff_user, url_name
+from commitments.admin.base import ModelAdmin, refusal_so_far, staff_page, staff_user, url_name
 from commitments.admin.imports import files
 from commitments.admin.imports.base import (
     CHANGED,
@@ -153,6 +153,8 @@ class ImportExportMixin(ModelAdmin):
                 "This upload is no longer there: it was imported, cancelled or left for an hour. Upload it again."
             )
             return self._redirect(request, messages.WARNING, message, "import")
+        if refusal_so_far(request):
+            return self._preview(request, data, name)
         if "_cancel" in request.POST:
             return self._redirect(request, messages.INFO, _("Nothing was imported."), "changelist")
         outcomes = self._import_as_previewed(request, data, fingerprint)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from commitments.accounts.account_changes import tell_all_owners
 from commitments.accounts.attempts import delete_expired_counts
-from commitments.models import ErrorReport
+from commitments.models import DeletedDraft, ErrorReport, KeptForm
 from commitments.workflow import outbox
 
 
@@ -20,8 +20,9 @@ class Command(BaseCommand):
     help = (
         "Sends the mails that wait in the outbox, each once, also where it is run twice at the same time. What the "
         "mail server did not take is tried again, after a minute, two, four … up to six hours, for three days. It "
-        "also deletes counts of attempts to sign in and digests of senders of error reports whose time is over. Exits "
-        "with 1 where mails wait that were tried before, or the mail server does not answer."
+        "also deletes what has a time that is over: counts of attempts to sign in, digests of senders of error "
+        "reports, forms that were kept for their sender, deleted drafts. Exits with 1 where mails wait that were tried "
+        "before, or the mail server does not answer."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         now = timezone.now()
         delete_expired_counts(now)
         ErrorReport.objects.forget_senders(now)
+        KeptForm.objects.delete_expired(now)
+        DeletedDraft.objects.delete_expired(now)
         tell_all_owners()
         outcome = outbox.deliver_waiting()
         waiting, since, problem = outbox.waiting_since()
