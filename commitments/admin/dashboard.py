@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from commitments.accounts.kept_forms import waiting_forms
 from commitments.admin.base import accessible_commitments, may_publish
 from commitments.admin.list_filters import MINE, MINE_WAITING, MISSING
 from commitments.domain.choices import CLOSED_STATES, DraftState, ErrorReportState, Freshness, ProposalState, Schedule
@@ -55,6 +56,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         "commitments": commitment_cards(request, affiliation, localdate()) if may_view and not unaffiliated else [],
         "drafts": draft_cards(request) if request.user.has_perm("commitments.view_draftupdate") else [],
         "others": [*proposal_cards(request), *other_cards(request)],
+        "typed": waiting_forms(request),
         "returned": returned_drafts(request),
         "proposals": decided_proposals(request),
         "latest": latest_ledger_entries(request) if may_view else [],

@@ -413,7 +413,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
                 "standing": commitment,
                 "subtitle": str(commitment),
                 "today": localdate(),
-                "searched": self._last_searched(commitment),
+                "searched": request.POST.get("check_searched") or self._last_searched(commitment),
                 "late": lateness_words(commitment) if commitment.published_at and not commitment.retracted_at else "",
                 "record": LedgerEntry.objects.filter(commitment=commitment).order_by("-sequence")[:MAX_ON_RECORD],
                 "others": commitment.drafts.exclude(state=DraftState.PUBLISHED)

@@ -131,14 +131,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     Where its stamp shows that we gave it to whoever is signed in, it comes back as it was typed. No other site can
     read a stamp, and nothing is stored, so this takes no form that is not ours.
     """
-    if kept_forms.form_owner(request) is None:
-        return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
+    match = request.resolver_match
+    if match is None or match.namespace != admin.site.name or kept_forms.form_owner(request) is None:
+        return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)  # passwords and codes among them
     if not request.user.is_authenticated:
         keep_for_later(request)
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
     if is_somebody_elses(request) or not admin.site.has_permission(request):
         kept_forms.keep_form(request)
         return somebody_elses_page(request)
-    match = request.resolver_match
-    shown = show_again(match.func, request, request.POST.copy(), *match.args, **match.kwargs) if match else None
+    shown = show_again(match.func, request, request.POST.copy(), *match.args, **match.kwargs)
     return shown or HttpResponseRedirect(request.get_full_path())

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models.fields import staff_key
 
 FORM_KEPT_FOR = timedelta(days=3)  # over a weekend
 DRAFT_KEPT_FOR = timedelta(days=7)
+LINE_LENGTH = 80  # characters
+BOOKKEEPING = ("seen", "pointed_out", "chosen", "shown", "import")  # boxes that forms fill in by themselves
 
 
 class KeptFormQuerySet(models.QuerySet["KeptForm"]):
@@ -52,6 +55,12 @@ class KeptForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {timezone.localtime(self.kept_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def first_words(self) -> str:
+        """The longest of the texts, as far as a line holds it: by it whoever typed it knows the form again."""
+        texts = (text for name, values in self.data.items() if name not in BOOKKEEPING for text in values)
+        return Truncator(max(texts, key=len, default="")).chars(LINE_LENGTH)
 
 
 class DeletedDraftQuerySet(models.QuerySet["DeletedDraft"]):
