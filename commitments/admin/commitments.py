@@ -23,7 +23,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin import bulk, publishing, translations
+from commitments.admin import bulk, publishing, translations, way_back
 from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, staff_user, url_name
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.imports.views import CommitmentFilesMixin
@@ -139,7 +139,8 @@ class ProgressFirstList(TranslationFirstList):
         if UntranslatedFilter.parameter_name in self.params:
             return super().url_for_result(result)
         if isinstance(result, Commitment) and result.published_at and not result.retracted_at and not self.is_popup:
-            return f"{reverse('admin:commitments_draftupdate_add')}?commitment={result.pk}"
+            address = f"{reverse('admin:commitments_draftupdate_add')}?commitment={result.pk}"
+            return way_back.with_list(address, self.get_query_string().removeprefix("?"))
         return str(super().url_for_result(result))
 
 
@@ -325,7 +326,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
                 else _("The correction of %(reference)s waits for another publisher.") % {"reference": obj.reference}
             )
             self.message_user(request, words, messages.SUCCESS)
-            return HttpResponseRedirect(reverse("admin:commitments_commitment_changelist"))
+            return self.response_post_save_change(request, obj)
         if PREVIEW_BUTTON not in request.POST or not obj.published_at:
             return super().response_change(request, obj)
         request.refusal = ValidationError(_("It is not published yet."))  # type: ignore[attr-defined]  # StaffForm's

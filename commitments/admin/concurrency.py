@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from commitments.admin import way_back
 from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish, refusal_so_far, staff_page
 from commitments.admin.form_snapshot import (
     FieldValues,
@@ -196,7 +197,24 @@ class OptimisticLockAdmin(ModelAdmin):
             stored = self.get_object(request, str(obj.pk))  # `obj` holds what was typed
             context["seen"] = self.snapshot_of(request, stored).dumps() if stored else ""
             context["stored"] = context["subtitle"] = str(stored or obj)
+        context |= way_back.place_in_list(self, request, self.listed_row(request, obj))
         return super().render_change_form(request, context, *args, **kwargs)
+
+    # Where one comes back to
+
+    def listed_row(self, request: HttpRequest, obj: Any) -> Any:
+        """The row of the list that one came from: the object itself, unless it is made from a list of others."""
+        return obj
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        # The list as it was filtered, and what comes next in it.
+        back = way_back.back_to_list(self, request, self.listed_row(request, obj))
+        return back or super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        # The same.
+        back = way_back.back_to_list(self, request, self.listed_row(request, obj))
+        return back or super().response_post_save_change(request, obj)
 
 
 class LedgerAdmin(OptimisticLockAdmin):

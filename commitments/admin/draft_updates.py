@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin import effects, review
+from commitments.admin import effects, publishing, review, way_back
 from commitments.admin.base import (
     MAX_EVIDENCE,
     SECURE_ADDRESSES,
@@ -375,19 +375,17 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
             submit([draft])
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
-        # Once it is published, to where the public sees it.
+        # What became of it, in a line.
         return self._response_after_save(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse:
-        # Once it is published, to where the public sees it.
+        # The same.
         return self._response_after_save(request, obj) or super().response_change(request, obj)
 
     def _response_after_save(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse | None:
         if obj.published_as is not None:
-            message = _("The update of %(reference)s is published, as entry %(entry)s.")
-            values = {"reference": obj.commitment.reference, "entry": obj.published_as.sequence}
-            self.message_user(request, message % values, messages.SUCCESS)
-            return HttpResponseRedirect(f"{obj.commitment.get_absolute_url()}#entry-{obj.published_as.sequence}")
+            self.message_user(request, publishing.update_message([obj.published_as]), messages.SUCCESS)
+            return self._way_on(request, obj)
         if "_publish" in request.POST:
             message = _("It is saved as a draft and not published: that takes a publisher. Send it for publishing.")
             self.message_user(request, message, messages.WARNING)
@@ -395,8 +393,21 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         if "_send" in request.POST or CHECK_BUTTON in request.POST:
             message = _("The update of %(reference)s waits for a publisher.")
             self.message_user(request, message % {"reference": obj.commitment.reference}, messages.SUCCESS)
-            return HttpResponseRedirect(reverse("admin:index"))
+            return self._way_on(request, obj)
         return None
+
+    def _way_on(self, request: HttpRequest, obj: DraftUpdate) -> HttpResponse:
+        """The list that one came from; else the desk."""
+        back = way_back.back_to_list(self, request, self.listed_row(request, obj))
+        return back or HttpResponseRedirect(reverse("admin:index"))
+
+    def listed_row(self, request: HttpRequest, obj: Any) -> Any:
+        # From the list of commitments it is the commitment that one came for.
+        return self._find_commitment(request, obj) if way_back.LIST_FIELD in request.GET else obj
+
+    def get_preserved_filters(self, request: HttpRequest) -> str:
+        # Those of the list of commitments are none of this one's.
+        return "" if way_back.LIST_FIELD in request.GET else super().get_preserved_filters(request)
 
     # The page
 

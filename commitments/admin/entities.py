@@ -177,7 +177,7 @@ class EntityAdmin(LedgerAdmin):
             request.refusal = ValidationError(_("It is not on record yet."))  # read by StaffForm
             return self.changeform_view(request, str(obj.pk))
         self.tell_outcome(request, obj)
-        return HttpResponseRedirect(reverse(f"admin:{url_name(self, 'changelist')}"))
+        return self.response_post_save_change(request, obj)
 
     def tell_outcome(self, request: Any, obj: Any) -> None:
         """What became of a change, in a message."""

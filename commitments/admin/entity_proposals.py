@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from commitments.admin import way_back
 from commitments.admin.base import (
     ReadOnlyAdmin,
     may_publish,
@@ -129,7 +130,8 @@ class EntityProposalAdmin(ReadOnlyAdmin):
         """Record or decline what was shown, all or none."""
         if not may_publish(request):
             raise PermissionDenied(_("Only publishers decide on proposed changes. Yours wait for one of them."))
-        list_address = reverse("admin:commitments_entityproposal_changelist") + "?state=waiting"
+        query = way_back.decision_query(request, "?state=waiting")
+        list_address = reverse("admin:commitments_entityproposal_changelist") + query
         chosen = request.POST.getlist("proposal") or request.GET.getlist("proposal")
         proposals = list(self.get_queryset(request).filter(pk__in=map(parse_key, chosen)))
         if not proposals:
@@ -189,7 +191,7 @@ class EntityProposalAdmin(ReadOnlyAdmin):
                 for row in proposals
             ],
             "name": name,
-            "list_query": "?state=waiting",
+            "list_query": way_back.decision_query(request, "?state=waiting"),
             "blocked": bool(stopped),
             "problem": problem_text,
             "reason": request.POST.get("reason", ""),

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -147,7 +148,12 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         message = _("Retracted by entry %(entry)s.") % {"entry": retraction.sequence}
         self.log_change(request, entry, message)
         if entry.kind != EntryKind.PUBLISHED:
-            return HttpResponseRedirect(commitment.get_absolute_url())
+            page = format_html(
+                '<a href="{}#entry-{}">{}</a>', commitment.get_absolute_url(), entry.pk, commitment.reference
+            )
+            words = format_html(_("Entry {entry} of {name} is retracted."), entry=entry.pk, name=page)
+            self.message_user(request, words, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:commitments_ledgerentry_change", args=[entry.pk]))
         self.log_change(request, commitment, message)
         text = _("%(reference)s is retracted, entry %(entry)s.")
         values = {"reference": commitment.reference, "entry": retraction.sequence}

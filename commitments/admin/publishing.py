@@ -19,11 +19,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from commitments.admin import way_back
 from commitments.admin.base import may_publish, parse_key, staff_page, staff_user, stop_if_refused
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.entities import entry_link
 from commitments.admin.entity_changes import refusal_words
 from commitments.admin.preview import render_public_page
+from commitments.domain.choices import UPDATE_KINDS
 from commitments.domain.hash_chain import canonical_json
 from commitments.ledger.append import lock_head, new_publication
 from commitments.ledger.contents import PARTIES, publication_content
@@ -60,7 +62,7 @@ def confirm_publication(model_admin: LedgerAdmin, request: HttpRequest) -> HttpR
     """Show what would be published; publish what was shown, all or none."""
     if not may_publish(request):
         raise PermissionDenied(_("Only publishers publish commitments. Ask one of them."))
-    list_address = reverse("admin:commitments_commitment_changelist")
+    list_address = reverse("admin:commitments_commitment_changelist") + way_back.decision_query(request, "")
     if request.method != "POST":
         drafts = model_admin.get_queryset(request).filter(pk=parse_key(request.GET.get("commitment")))
         return ask_publication(model_admin, request, drafts) or HttpResponseRedirect(list_address)
@@ -120,10 +122,23 @@ def published_message(entries: list[LedgerEntry]) -> SafeString | str:
     )
 
 
+def update_message(entries: list[LedgerEntry]) -> SafeString | str:
+    """What updates are public now, each with its place on its page; of many how many they are."""
+    if len(entries) > MAX_NAMED:
+        text = ngettext("{number} update is published.", "{number} updates are published.", len(entries))
+        link = format_html('<a href="{}">{}</a>', reverse("updates"), _("Look at the latest entries"))
+        return format_html("{} {}", format_html(text, number=len(entries)), link)
+    return format_html_join(
+        " ", "{}", [(entry_sentence(entry, _("The update of {name} is public, entry {entry}.")),) for entry in entries]
+    )
+
+
 def entry_sentence(entry: LedgerEntry, text: str) -> SafeString:
     """What an entry about a commitment did; `name` leads to its page, `entry` to the entry's."""
     commitment = entry.commitment
     address = commitment.get_absolute_url() if commitment else ""
+    if entry.kind in UPDATE_KINDS:
+        address += f"#entry-{entry.sequence}"
     name = format_html('<a href="{}">{}</a>', address, entry.commitment_id)
     return format_html(text, name=name, entry=entry_link(entry))
 
@@ -150,6 +165,7 @@ def publication_page(
         digests = [(draft.pk, publication_digest(draft)) for draft in drafts]
         chosen = signing.dumps(digests, salt=SALT, compress=True)
     context = {"preview": preview, "problem": problem_text, "blocked": bool(stopped) and not problem}
+    context["list_query"] = way_back.decision_query(request, "")
     template, status = "admin/commitments/commitment/publish.html", 409 if problem else 200
     return staff_page(model_admin, request, template, title, status, rows=rows, chosen=chosen, **context)
 

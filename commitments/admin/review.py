@@ -20,13 +20,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.crypto import salted_hmac
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin import effects
+from commitments.admin import effects, way_back
 from commitments.admin.base import may_publish, parse_key, staff_page, staff_user, stop_if_refused
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.entity_changes import refusal_words
+from commitments.admin.publishing import update_message
 from commitments.domain.choices import DraftState
 from commitments.ledger.append import lock_head
 from commitments.models import DraftUpdate
@@ -94,7 +96,7 @@ def review_page(
         "rows": rows,
         "warnings": effects.address_warnings(*(row for draft in drafts for row in draft.evidence.all())),
         "name": name,
-        "list_query": "?state=waiting",
+        "list_query": way_back.decision_query(request, "?state=waiting"),
         "address": reverse(f"admin:commitments_draftupdate_{name}"),
         "may_drop": name != "return" and all(is_own_unsent(draft, request) for draft in drafts),
         "chosen": signing.dumps([(draft.pk, shown_digest(draft)) for draft in drafts], salt=SALT, compress=True),
@@ -134,7 +136,8 @@ def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> 
         raise PermissionDenied(_("Only publishers decide on drafts. Yours wait for one of them."))
     if not request.user.has_perm("commitments.add_draftupdate"):
         raise PermissionDenied
-    list_address = reverse("admin:commitments_draftupdate_changelist") + "?state=waiting"
+    query = way_back.decision_query(request, "?state=waiting")
+    list_address = reverse("admin:commitments_draftupdate_changelist") + query
     if request.method != "POST":
         key = parse_key(request.GET.get("draft"))
         queryset = model_admin.get_queryset(request).filter(pk=key)
@@ -162,7 +165,9 @@ def decide_drafts(model_admin: LedgerAdmin, request: HttpRequest, name: str) -> 
     return HttpResponseRedirect(list_address)
 
 
-def carry_out(drafts: list[DraftUpdate], shown_digests: dict[int, str], request: HttpRequest, name: str) -> str:
+def carry_out(
+    drafts: list[DraftUpdate], shown_digests: dict[int, str], request: HttpRequest, name: str
+) -> SafeString | str:
     """Do with drafts what was asked for, and say so. ValidationError where any of them is no longer what was shown.
 
     The caller's transaction holds the ledger, so that nothing else is published meanwhile.
@@ -185,9 +190,9 @@ def carry_out(drafts: list[DraftUpdate], shown_digests: dict[int, str], request:
         done = ngettext("%(number)s draft is thrown away.", "%(number)s drafts are thrown away.", number)
         return done % {"number": number}
     if name == "publish":
-        publish_drafts(drafts, user)
-        done = ngettext("%(number)s update is published.", "%(number)s updates are published.", number)
-    elif name == "send":
+        LogEntry.objects.log_actions(user.pk, drafts, CHANGE, str(LOG_MESSAGES[name]))
+        return update_message(publish_drafts(drafts, user))
+    if name == "send":
         submit(drafts)
         done = ngettext("%(number)s update waits for a publisher.", "%(number)s updates wait for a publisher.", number)
     else:

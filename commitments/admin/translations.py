@@ -23,6 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from commitments.admin import way_back
 from commitments.admin.base import refusal_so_far, staff_page, staff_user
 from commitments.admin.concurrency import SNAPSHOT_FIELD, LedgerAdmin
 from commitments.admin.form_snapshot import FormSnapshot, merge_forms, submitted_values, typed_values
@@ -229,6 +230,7 @@ def translation_page(
     """The page. What it says that it shows is what was read for it: nothing is recorded in between unseen."""
     context |= {
         "subtitle": str(texts.commitment),
+        **way_back.place_in_list(model_admin, request, texts.commitment),
         "original": texts.commitment,
         "rows": rows,
         "seen": boxes_snapshot(texts, [box.name for row in rows for box in row.boxes]).dumps(),
