@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy
 from commitments.admin import bulk, publishing, translations, way_back
 from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, staff_user, url_name
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.field_help import CountedQuote, meanings
 from commitments.admin.imports.views import CommitmentFilesMixin
 from commitments.admin.list_filters import (
     FoldedSearchMixin,
@@ -40,11 +41,12 @@ from commitments.admin.list_filters import (
 )
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.admin.repeats_field import RepeatsField, format_repeats, stored_repeats, write_repeats
-from commitments.domain.choices import EntryKind, Freshness, Schedule, Status
+from commitments.domain.choices import DeadlineBasis, EntryKind, Force, Freshness, Kind, Level, Schedule, Status
 from commitments.i18n.phrases import join_list, with_detail
 from commitments.ledger.contents import CORRECTABLE_FIELDS, PARTIES, PUBLIC_FIELDS, public_value, publication_content
 from commitments.ledger.validation import check_consistency
 from commitments.models import Commitment, LedgerEntry, Organisation
+from commitments.query.localized import localize
 from commitments.workflow.draft_edits import note_edits
 from commitments.workflow.entry_proposals import record_or_propose
 from commitments.workflow.publications import check_publishable, correction_by
@@ -79,6 +81,12 @@ class CommitmentForm(StaffForm):
         widgets = {
             name: forms.TextInput(attrs={"class": "vLargeTextField"})
             for name in ("title", "short_title", "quote", "done_when")
+        } | {"quote": CountedQuote()}
+        help_texts = {
+            "kind": meanings(Kind),
+            "force": meanings(Force),
+            "level": meanings(Level),
+            "deadline_basis": meanings(DeadlineBasis),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -151,7 +159,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     form = CommitmentForm
     change_form_template = "admin/commitments/commitment/change_form.html"
     change_list_template = "admin/commitments/commitment/change_list.html"
-    list_display = ("numbered", "title", "owned_by", "status_now", "deadline_now", "schedule_now", "last_news")
+    list_display = ("numbered", "titled", "owned_by", "status_now", "deadline_now", "schedule_now", "last_news")
     view_on_site = False  # drafts have no public page; the link stands beside "Record progress"
     list_filter = (
         PublicFilter,
@@ -346,6 +354,11 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     def numbered(self, commitment: Commitment) -> str:
         """The reference, which sorts as people count."""
         return str(commitment.reference)
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def titled(self, commitment: Commitment) -> str:
+        """What it is called, in the language of the page."""
+        return localize(commitment, "title").text
 
     @admin.display(description=gettext_lazy("promised before"))
     def repeats(self, obj: Commitment) -> str:

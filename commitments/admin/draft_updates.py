@@ -27,9 +27,10 @@ from commitments.admin.base import (
     staff_user,
 )
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.field_help import meanings
 from commitments.admin.imports.views import DraftFilesMixin
 from commitments.admin.list_filters import DraftStateFilter, badge, lateness_words
-from commitments.domain.choices import DraftState, EntryKind
+from commitments.domain.choices import DraftState, EntryKind, ReportBasis
 from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.append import lock_head
@@ -63,6 +64,7 @@ class DraftForm(StaffForm):
                 "and found nothing new."
             ),
             "achieved": gettext_lazy("The figure reported, where the pledge has one."),
+            "basis": meanings(ReportBasis),
             "status": gettext_lazy(
                 "Only direct evidence moves it: a public page that reports on this very pledge. Two exceptions: what "
                 "the release itself reports as signed or in place, and a stop, which may rest on background evidence."

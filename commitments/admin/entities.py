@@ -106,6 +106,11 @@ class EntityAdmin(LedgerAdmin):
         view = self.admin_site.admin_view(self.put_on_record_view)
         return [path("<int:pk>/put-on-record/", view, name=url_name(self, "put_on_record")), *super().get_urls()]
 
+    @admin.display(description=gettext_lazy("name"))
+    def called(self, obj: Entity) -> str:
+        """In the language of the page."""
+        return obj.in_language(obj.title_field)
+
     @admin.display(description=gettext_lazy("on record"), boolean=True, ordering="published_at")
     def on_record(self, obj: Entity) -> bool:
         """Whether it has an entry."""

@@ -6,12 +6,14 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.admin.base import PartAdmin, ReadOnlyAdmin, StaffForm
 from commitments.admin.entities import EntityAdmin
+from commitments.admin.field_help import meanings
 from commitments.admin.imports.views import OrganisationFilesMixin
 from commitments.admin.list_filters import FoldedSearchMixin, OnRecordFilter, UnnamedFilter
+from commitments.domain.choices import AgreementBasis
 from commitments.models import Agreement, Area, EntityChange, NewsSource, Occasion, Organisation, Release, Section
 from commitments.models.fields import language_columns
 from commitments.workflow.news_sources import recorded_under_another_class
@@ -26,10 +28,21 @@ class SectionInline(admin.StackedInline):  # type: ignore[type-arg]  # generic i
     fields = (("position", "area"), language_columns("heading"), language_columns("note"))
 
 
+class AgreementForm(StaffForm):
+    """With what its basis may be."""
+
+    class Meta:
+        # The rest is the inline's.
+        model = Agreement
+        fields = ("basis",)
+        help_texts = {"basis": meanings(AgreementBasis)}
+
+
 class AgreementInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs only
     """The agreements that can be identified."""
 
     model = Agreement
+    form = AgreementForm
     extra = 0
     fields = (("number", "basis"), language_columns("title"), "parties", "commitments")
     autocomplete_fields = ("parties", "commitments")
@@ -51,7 +64,7 @@ class ReleaseAdmin(EntityAdmin):
         "agreements_stated",
         language_columns("agreements_note"),
     )
-    list_display = ("title", "issued_on", "publisher", "on_record")
+    list_display = ("called", "issued_on", "publisher", "on_record")
     list_filter = (OnRecordFilter,)
     search_fields = (*language_columns("title"), "slug")
     inlines = (SectionInline, AgreementInline)
@@ -68,7 +81,7 @@ class AreaAdmin(EntityAdmin):
     """Areas; one that a commitment stands in cannot be deleted."""
 
     fields = ("slug", language_columns("name"), "position")
-    list_display = ("name", "slug", "position", "on_record")
+    list_display = ("called", "slug", "position", "on_record")
     list_filter = (OnRecordFilter,)
     search_fields = (*language_columns("name"), "slug")
 
@@ -78,7 +91,7 @@ class OccasionAdmin(EntityAdmin):
     """Days that readers ask about."""
 
     fields = ("slug", "day", language_columns("name"))
-    list_display = ("name", "day", "on_record")
+    list_display = ("called", "day", "on_record")
     list_filter = (OnRecordFilter,)
     search_fields = (*language_columns("name"), "slug")
     stands_alone = True
@@ -89,7 +102,7 @@ class NewsSourceAdmin(EntityAdmin):
     """Publishers of evidence, and whose word theirs is."""
 
     fields = ("slug", language_columns("name"), "source", language_columns("why"))
-    list_display = ("name", "source", "on_record")
+    list_display = ("called", "source", "on_record")
     list_filter = (OnRecordFilter, "source", UnnamedFilter)
     search_fields = (*language_columns("name"), "slug")
     stands_alone = True
@@ -131,9 +144,14 @@ class OrganisationAdmin(FoldedSearchMixin, OrganisationFilesMixin, EntityAdmin):
         "site",
         language_columns("note"),
     )
-    list_display = ("name", "short_name", "kind", "side", "on_record")
+    list_display = ("called", "called_in_short", "kind", "side", "on_record")
     list_filter = (OnRecordFilter, "side", "kind", UnnamedFilter)
     search_fields = ("name", "short_name", "aliases", "slug")
+
+    @admin.display(description=gettext_lazy("short name"), ordering="short_name")
+    def called_in_short(self, obj: Organisation) -> str:
+        """In the language of the page."""
+        return obj.in_language("short_name") or "–"
 
 
 class ReleasePartAdmin(PartAdmin):

@@ -23,6 +23,7 @@ from commitments.accounts.auth_log import log_reset_link
 from commitments.accounts.sessions import end_sessions
 from commitments.accounts.sign_in import ResetForm
 from commitments.admin.base import HiddenAdmin, RefusableForm, refusal_so_far, staff_page, staff_user
+from commitments.admin.field_help import roles
 from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.phrases import join_list
 from commitments.models import AccountChange, Affiliation, KeptForm, OutgoingMail, Reminder
@@ -109,6 +110,8 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # The form, with what was found to refuse it before it was looked at.
         form = super().get_form(request, *args, **kwargs)
+        if "groups" in form.base_fields:
+            form.base_fields["groups"].help_text = roles()
         form.refusal = refusal_so_far(request)  # type: ignore[attr-defined]  # RefusableForm's
         return form
 

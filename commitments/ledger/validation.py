@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from commitments.domain.choices import UPDATE_KINDS, EntryKind
 from commitments.domain.hash_chain import canonical_json
+from commitments.domain.quotes import CHARACTERS_PER_WORD, MAX_WORDS, quote_words
 from commitments.domain.stated_dates import stated_dates
 from commitments.i18n.phrases import join_list
 from commitments.ledger.contents import (
@@ -29,7 +30,6 @@ from commitments.ledger.text_lengths import check_remaining_lengths, check_text_
 from commitments.ledger.update_rules import check_update
 from commitments.models import Commitment, LedgerEntry
 
-MAX_QUOTE_WORDS = 15
 RETRACTABLE_KINDS = (*UPDATE_KINDS, EntryKind.CORRECTION, EntryKind.PUBLISHED)
 
 
@@ -304,8 +304,9 @@ def check_public_fields(content: Content, resolver: SlugResolver) -> None:
 def check_consistency(content: Mapping[str, Any]) -> None:
     """What must hold between the public fields, as a form gives them or an entry says them."""
     problems: dict[str, str] = {}
-    if len(content["quote"].split()) > MAX_QUOTE_WORDS:
-        problems["quote"] = _("A quote has at most %(most)s words.") % {"most": MAX_QUOTE_WORDS}
+    if quote_words(content["quote"]) > MAX_WORDS:
+        message = _("A quote has at most %(most)s words, or %(characters)s Chinese characters.")
+        problems["quote"] = message % {"most": MAX_WORDS, "characters": MAX_WORDS * CHARACTERS_PER_WORD}
     if not (content["owners"] or content["partners"] or content["parties_as_stated"].strip()):
         problems["owners"] = _("Name at least one owner, partner or party.")
     if content["owner_inferred"] and not content["owner_note"].strip():

@@ -13,6 +13,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="commitment",
+            name="quote",
+            field=models.CharField(
+                help_text="Word for word, at most 15 words, or 30 Chinese characters.",
+                max_length=300,
+                verbose_name="quote",
+            ),
+        ),
         migrations.CreateModel(
             name="DeletedDraft",
             fields=[

@@ -26,6 +26,7 @@ from commitments.domain.choices import (
     Status,
 )
 from commitments.i18n.collation import SORT_KEY_LENGTH
+from commitments.i18n.languages import RECORD_LANGUAGE, current_language
 from commitments.models.annotations import freshness_on, long_silent_on, schedule_on, state_on
 from commitments.models.fields import (
     PartialDateField,
@@ -195,7 +196,9 @@ class Commitment(models.Model):
         blank=True,
         help_text=_("Two to four words that tell it from its neighbours: “Training 40 airport staff”."),
     )
-    quote = models.CharField(_("quote"), max_length=300, help_text=_("Word for word, at most 15 words."))
+    quote = models.CharField(
+        _("quote"), max_length=300, help_text=_("Word for word, at most 15 words, or 30 Chinese characters.")
+    )
     kind = choice_field(Kind, _("kind"))
     force = choice_field(Force, _("force"))
     level = choice_field(Level, _("level"), default=Level.PRIMARY)
@@ -308,7 +311,9 @@ class Commitment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
+        language = current_language()
+        title = "" if language == RECORD_LANGUAGE else self.translation("title", language)
+        return f"{self.reference} {title or self.title}"
 
     def get_absolute_url(self) -> str:
         return reverse("commitment", args=[self.reference])

@@ -46,6 +46,9 @@ class Entity(TranslatedFields):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.in_language(self.title_field)
+
     @property
     def entity(self) -> str:
         """What entries of the ledger call it: `organisation/hksarg`."""

@@ -18,7 +18,7 @@ from commitments.domain.choices import Vocabulary
 from commitments.domain.evidence_addresses import AddressError, check_address, host_of
 from commitments.domain.partial_dates import PartialDate, PartialDateError, parse_partial_date
 from commitments.domain.public_addresses import is_public_host
-from commitments.i18n.languages import CHINESE, RECORD_LANGUAGE, column_suffix, language_names
+from commitments.i18n.languages import CHINESE, RECORD_LANGUAGE, column_suffix, current_language, language_names
 
 if TYPE_CHECKING:
     CharField = models.CharField[str | PartialDate | None, PartialDate | None]
@@ -178,6 +178,12 @@ class TranslatedFields(models.Model):
     def translation(self, name: str, language: str) -> str:
         """A text in a language of Chinese; empty where there is none."""
         return str(getattr(self, name + column_suffix(language)))
+
+    def in_language(self, name: str) -> str:
+        """A text in the language of the moment; in English where it has none."""
+        language = current_language()
+        translation = "" if language == RECORD_LANGUAGE else self.translation(name, language)
+        return translation or str(getattr(self, name))
 
 
 def chinese_columns(label: Any, length: int | None = None) -> tuple[Any, Any]:

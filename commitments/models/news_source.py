@@ -28,6 +28,3 @@ class NewsSource(Entity):
             vocabulary_constraint("source", Source, "news_source_class_known"),
             entity_constraint("news_source_on_record"),
         ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -41,9 +41,6 @@ class Organisation(SearchedEntity):
             entity_constraint("organisation_on_record"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.slug])
 
@@ -61,4 +58,5 @@ class Organisation(SearchedEntity):
     @property
     def label_with_side(self) -> str:
         """The same where no mark of its side stands beside it: organisations of two sides may share a short name."""
-        return with_detail(self.short_name, str(Side(self.side).label)) if self.short_name else self.name
+        side = str(Side(self.side).label)
+        return with_detail(self.in_language("short_name"), side) if self.short_name else str(self)

@@ -1,15 +1,22 @@
 """The published document that pledges come from, and its outline."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from commitments.domain.choices import AgreementBasis, EntityKind
 from commitments.models.entity import Entity, SearchedEntity, entity_constraint
 from commitments.models.fields import TranslatedFields, chinese_columns, choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
+
+
+def name_with_day(name: str, day: date) -> str:
+    """What something is called, and its day, by which it is told from its like."""
+    return pgettext("a name, and its day", "{name} ({day})").format(name=name, day=day)
 
 
 class Area(SearchedEntity):
@@ -28,9 +35,6 @@ class Area(SearchedEntity):
         verbose_name = _("area")
         verbose_name_plural = _("areas")
         constraints = [entity_constraint("area_on_record")]
-
-    def __str__(self) -> str:
-        return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("area", args=[self.slug])
@@ -70,7 +74,7 @@ class Release(Entity):
         constraints = [entity_constraint("release_on_record")]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.issued_on})"
+        return name_with_day(super().__str__(), self.issued_on)
 
     def get_absolute_url(self) -> str:
         return reverse("release", args=[self.slug])
@@ -98,12 +102,12 @@ class Section(TranslatedFields):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return self.in_language("label")
 
     @property
     def label(self) -> str:
         """The heading, or the area's name where the text has none."""
-        return self.heading or str(self.area or "")
+        return self.heading or (self.area.name if self.area else "")
 
     def translation(self, name: str, language: str) -> str:
         """A text in a language of Chinese, its label, too; empty where there is none."""
@@ -135,7 +139,7 @@ class Agreement(TranslatedFields):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}. {self.title}"
+        return f"{self.number}. {self.in_language('title')}"
 
 
 class Occasion(Entity):
@@ -155,7 +159,7 @@ class Occasion(Entity):
         constraints = [entity_constraint("occasion_on_record")]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.day})"
+        return name_with_day(super().__str__(), self.day)
 
 
 class LoadedItem(models.Model):

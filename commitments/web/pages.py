@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.i18n.languages import language_links
+from commitments.i18n.phrases import join_list
 from commitments.models import Occasion, Release
 from commitments.query.filters import list_params, period_params
 from commitments.query.forms import DayForm
@@ -70,6 +71,9 @@ def day_control(request: HttpRequest, today: date) -> dict[str, Any]:
     ]
     occasions = Occasion.objects.on_record().filter(day__lte=today)
     days += [(occasion.day, _("at the %(name)s") % {"name": localize(occasion, "name").text}) for occasion in occasions]
+    names_by_day: dict[date, list[str]] = {}
+    for day, name in sorted(days):
+        names_by_day.setdefault(day, []).append(name)
     path = escape_leading_slashes(escape_uri_path(request.path))
     other_params = [(name, values) for name, values in request.GET.lists() if name not in ("as_of", "entry", "page")]
     return {
@@ -77,10 +81,10 @@ def day_control(request: HttpRequest, today: date) -> dict[str, Any]:
         "presets": [
             {
                 "day": day,
-                "name": name,
+                "name": join_list(dict.fromkeys(names)),
                 "address": path + replace_params(request.GET, as_of=day.isoformat(), entry=None, page=None),
             }
-            for day, name in sorted(days)
+            for day, names in names_by_day.items()
         ],
         "today": path + replace_params(request.GET, as_of=None, entry=None, page=None).removeprefix("."),
         "latest": today,
