@@ -2,6 +2,7 @@
 
 from commitments.admin import (  # noqa: F401  # each registers its tables
     commitments,
+    deleted_drafts,
     draft_updates,
     entity_proposals,
     entry_proposals,

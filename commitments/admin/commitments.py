@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -23,9 +24,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin import bulk, publishing, translations, way_back
+from commitments.admin import bulk, publishing, translations
 from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, staff_user, url_name
+from commitments.admin.commitment_lists import ProgressFirstList, TranslationFirstList
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.deleted_drafts import delete_with_a_way_back
 from commitments.admin.field_help import CountedQuote, meanings
 from commitments.admin.imports.views import CommitmentFilesMixin
 from commitments.admin.list_filters import (
@@ -126,30 +129,17 @@ class CommitmentForm(StaffForm):
         return [name for name in self.changed_data if name in CORRECTABLE_FIELDS]
 
 
+def lead_to_form(model_admin: LedgerAdmin, request: HttpRequest, reference: str) -> HttpResponse:
+    """From a public page, whose link is the same for all: to recording progress for those who may, else to its page."""
+    commitment = get_object_or_404(Commitment.objects.on_record(), reference=reference)
+    if request.user.has_perm("commitments.add_draftupdate") and not commitment.retracted_at:
+        return HttpResponseRedirect(f"{reverse('admin:commitments_draftupdate_add')}?commitment={commitment.pk}")
+    return HttpResponseRedirect(reverse("admin:commitments_commitment_change", args=[commitment.pk]))
+
+
 def is_to_be_published(request: HttpRequest) -> bool:
     """Whether the button was pressed that leads to publishing, by somebody who may."""
     return "_publish" in request.POST and may_publish(request)
-
-
-class TranslationFirstList(ChangeList):
-    """A list of what lacks a translation leads to the translations."""
-
-    def url_for_result(self, result: models.Model) -> str:
-        if UntranslatedFilter.parameter_name in self.params and not self.is_popup:
-            return f"{reverse('admin:commitments_commitment_translations', args=[result.pk])}?missing=1"
-        return str(super().url_for_result(result))
-
-
-class ProgressFirstList(TranslationFirstList):
-    """A list that leads to recording progress, which is what staff come for; drafts are edited."""
-
-    def url_for_result(self, result: models.Model) -> str:
-        if UntranslatedFilter.parameter_name in self.params:
-            return super().url_for_result(result)
-        if isinstance(result, Commitment) and result.published_at and not result.retracted_at and not self.is_popup:
-            address = f"{reverse('admin:commitments_draftupdate_add')}?commitment={result.pk}"
-            return way_back.with_list(address, self.get_query_string().removeprefix("?"))
-        return str(super().url_for_result(result))
 
 
 @admin.register(Commitment)
@@ -258,6 +248,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
             own("record/", bulk.record_bulk, "record"),
             own("<int:pk>/translations/", translations.translate, "translations"),
             own("publish/", publishing.confirm_publication, "publish"),
+            own("at/<str:reference>/", lead_to_form, "by_reference"),
             *super().get_urls(),
         ]
 
@@ -292,6 +283,11 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
                 request.preview = preview_entry(request, correction, stored)  # shown below
             else:
                 request.correction = record_or_propose(correction, staff_user(request))
+
+    def delete_model(self, request: HttpRequest, obj: Commitment) -> None:
+        # A draft, which can be had back.
+        delete_with_a_way_back(self, request, obj)
+        super().delete_model(request, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Owners and partners of a draft; of a published one the ledger has written them.

@@ -30,6 +30,7 @@ from commitments.models import (
     RedactionRequest,
 )
 from commitments.models.commitment import CommitmentQuerySet
+from commitments.query.entries import with_retractions
 
 MAX_LATEST = 8  # ledger entries shown
 DECIDED_LATELY = timedelta(days=30)  # for so long the author of a proposal is told what became of it
@@ -189,7 +190,7 @@ def decided_proposals(request: HttpRequest) -> list[EntityProposal]:
 
 def latest_ledger_entries(request: HttpRequest) -> list[LedgerEntry]:
     """What was recorded last of the commitments that the user works on, and of names and descriptions."""
-    entries = LedgerEntry.objects.exclude(commitment=None, entity="").select_related("commitment")
+    entries = with_retractions(LedgerEntry.objects.exclude(commitment=None, entity="").select_related("commitment"))
     if is_contributor(request):
         entries = entries.filter(commitment__in=accessible_commitments(request))
     return list(entries.order_by("-sequence")[:MAX_LATEST])

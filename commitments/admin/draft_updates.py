@@ -27,6 +27,7 @@ from commitments.admin.base import (
     staff_user,
 )
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.deleted_drafts import delete_with_a_way_back
 from commitments.admin.field_help import meanings
 from commitments.admin.imports.views import DraftFilesMixin
 from commitments.admin.list_filters import DraftStateFilter, badge, lateness_words
@@ -34,7 +35,8 @@ from commitments.domain.choices import DraftState, EntryKind, ReportBasis
 from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.append import lock_head
-from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, LedgerEntry, Organisation
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, Organisation
+from commitments.query.entries import with_retractions
 from commitments.workflow.draft_edits import note_edits
 from commitments.workflow.drafts import may_publish_draft, publish_drafts, submit
 from commitments.workflow.news_sources import NewsSourceLookup
@@ -270,7 +272,9 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: DraftUpdate | None = None) -> Any:
         first, *rest = self.fieldsets
-        filled_fields = {name for name in COLLAPSED_FIELDS if obj and getattr(obj, name) not in ("", None)}
+        # Stored, typed, or said by the address that opened the form: what says something is not folded away.
+        typed = request.POST if request.method == "POST" else request.GET
+        filled_fields = {name for name in COLLAPSED_FIELDS if typed.get(name, getattr(obj, name, "")) not in ("", None)}
         return [
             first,
             *(
@@ -340,6 +344,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         lock_head()
         if not DraftUpdate.objects.filter(pk=obj.pk, published_as=None).exists():
             raise PermissionDenied(_("It was published meanwhile, and stays."))
+        delete_with_a_way_back(self, request, obj)
         super().delete_model(request, obj)
 
     def save_model(self, request: HttpRequest, obj: DraftUpdate, form: DraftForm, change: bool) -> None:
@@ -428,7 +433,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
                 "today": localdate(),
                 "searched": request.POST.get("check_searched") or self._last_searched(commitment),
                 "late": lateness_words(commitment) if commitment.published_at and not commitment.retracted_at else "",
-                "record": LedgerEntry.objects.filter(commitment=commitment).order_by("-sequence")[:MAX_ON_RECORD],
+                "record": with_retractions(commitment.entries.all()).order_by("-sequence")[:MAX_ON_RECORD],
                 "others": commitment.drafts.exclude(state=DraftState.PUBLISHED)
                 .exclude(pk=draft.pk or 0 if draft else 0)
                 .select_related("author"),

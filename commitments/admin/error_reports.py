@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -12,12 +12,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import StaffForm
+from commitments.admin.base import StaffForm, may_publish
 from commitments.admin.concurrency import OptimisticLockAdmin
+from commitments.admin.ledger_entries import can_be_corrected, can_be_retracted, entry_lines, lines_html
 from commitments.domain.choices import CLOSED_STATES, EntryKind
 from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.models import ErrorReport
+from commitments.query.entries import with_retractions
 
+MAX_ON_RECORD = 30  # entries shown below a report
 LONGEST_ADDRESS = 3500  # characters; servers and proxies refuse lines of more than 4,094
 
 
@@ -47,6 +50,7 @@ class ErrorReportAdmin(OptimisticLockAdmin):
     """Open ones first, the one that waits longest at the top."""
 
     form = AnswerForm
+    change_form_template = "admin/commitments/errorreport/change_form.html"
     list_display = ("first_words", "state", "commitment", "organisation", "received_at")
     list_filter = ("state", "received_at")
     list_select_related = ("commitment", "organisation")
@@ -65,6 +69,26 @@ class ErrorReportAdmin(OptimisticLockAdmin):
         # Once it is closed, the e-mail address goes.
         obj.settle(form.cleaned_data["state"], form.cleaned_data["answer"], timezone.now())
         super().save_model(request, obj, form, change)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        # With what is on record of the commitment, to be put right from here by those who may.
+        report = context.get("original")
+        if report and report.commitment:
+            entries = with_retractions(report.commitment.entries.select_related("commitment")).order_by("-sequence")
+            shown, publisher = list(entries[:MAX_ON_RECORD]), may_publish(request)
+            context |= {
+                "record": [
+                    {
+                        "entry": entry,
+                        "says": lines_html(entry_lines(entry)),
+                        "may_retract": publisher and can_be_retracted(entry, entry.retracted_as),  # type: ignore[attr-defined]
+                    }
+                    for entry in shown
+                ],
+                "more": entries.count() - len(shown),
+                "may_correct": publisher and can_be_corrected(report.commitment),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("what is wrong"))
     def first_words(self, obj: ErrorReport) -> str:

@@ -14,8 +14,8 @@ from commitments.domain.quotes import CHARACTERS_PER_WORD, MAX_WORDS
 ROLES = {
     "Contributor": _("drafts updates for their own organisation, and sends them for publishing"),
     "Editor": _(
-        "drafts everything for every organisation: updates, commitments, names and descriptions; imports files; answers "
-        "readers’ reports"
+        "drafts everything for every organisation: updates, commitments, names and descriptions; imports files; "
+        "answers readers’ reports"
     ),
     "Publisher": _(
         "does what editors do; publishes, returns, corrects and retracts; decides on proposed changes, and translates "

@@ -11,8 +11,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import linebreaksbr
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,6 +38,7 @@ from commitments.ledger.append import new_retraction
 from commitments.ledger.entity_contents import split_entity
 from commitments.ledger.validation import RETRACTABLE_KINDS
 from commitments.models import (
+    Commitment,
     DraftEdit,
     DraftEvidence,
     Edition,
@@ -51,6 +54,7 @@ from commitments.models import (
     Translation,
     Update,
 )
+from commitments.query.entries import with_retractions
 from commitments.workflow.entry_proposals import record_or_propose
 
 PUBLICATION_HELP = gettext_lazy(
@@ -82,6 +86,14 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     """Entries, latest first."""
 
     change_form_template = "admin/commitments/ledgerentry/change_form.html"
+    fieldsets = (
+        (None, {"fields": ("sequence", "kind", "about", "says", "recorded_at", "role", "organisation", "target")}),
+        (
+            gettext_lazy("As it is stored"),
+            {"fields": ("content", "key", "salt", "content_digest", "digest"), "classes": ["collapse"]},
+        ),
+    )
+    readonly_fields = ("about", "says")
     list_display = ("sequence", "kind", "about", "recorded_at", "role", "organisation")
     list_filter = ("kind", "role")
     search_fields = ("commitment__reference", "entity", "content")
@@ -93,6 +105,11 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         """The commitment, or what else has a name."""
         return str(obj.commitment or obj.entity or "–")
 
+    @admin.display(description=gettext_lazy("what it says"))
+    def says(self, obj: LedgerEntry) -> SafeString | str:
+        """Each thing that it says, in words."""
+        return lines_html(entry_lines(obj)) or "–"
+
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.retract)
         return [path("<int:pk>/retract/", view, name="commitments_ledgerentry_retract"), *super().get_urls()]
@@ -100,14 +117,10 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         # With what can be done about the entry.
         entry = kwargs.get("obj")
-        later_kinds = set(entry.targeted_by.values_list("kind", flat=True)) if entry else set()
-        context["may_retract"] = (
-            entry
-            and may_publish(request)
-            and entry.kind in RETRACTABLE_KINDS
-            and EntryKind.RETRACTION not in later_kinds
-            and entry.commitment.retracted_at is None
-        )
+        if entry:
+            context["retracted_as"] = with_retractions(LedgerEntry.objects.filter(pk=entry.pk)).get().retracted_as  # type: ignore[attr-defined]
+            context["may_retract"] = may_publish(request) and can_be_retracted(entry, context["retracted_as"])
+            context["may_correct"] = may_publish(request) and can_be_corrected(entry.commitment)
         context["may_redact"] = entry and entry.content and request.user.has_perm("commitments.redact")
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -159,6 +172,23 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         values = {"reference": commitment.reference, "entry": retraction.sequence}
         self.message_user(request, text % values, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:commitments_commitment_change", args=[commitment.pk]))
+
+
+def can_be_retracted(entry: LedgerEntry, retracted_as: int | None) -> bool:
+    """Whether an entry, which the one of that number has retracted if any, can be said to have been wrong."""
+    standing = entry.commitment is not None and entry.commitment.retracted_at is None
+    return standing and entry.kind in RETRACTABLE_KINDS and retracted_as is None
+
+
+def can_be_corrected(commitment: Commitment | None) -> bool:
+    """Whether the public wording of a commitment can be put right."""
+    return commitment is not None and commitment.published_at is not None and commitment.retracted_at is None
+
+
+def lines_html(lines: list[tuple[str, str]]) -> SafeString:
+    """What an entry says, as a list of names and words."""
+    pairs = format_html_join("", "<dt>{}</dt><dd>{}</dd>", ((name, linebreaksbr(words)) for name, words in lines))
+    return format_html('<dl class="kept">{}</dl>', pairs) if lines else SafeString("")
 
 
 def entry_action_page(

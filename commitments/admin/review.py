@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.contrib.auth.models import User
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -20,6 +21,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.crypto import salted_hmac
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,11 +29,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from commitments.admin import effects, way_back
 from commitments.admin.base import may_publish, parse_key, staff_page, staff_user, stop_if_refused
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.deleted_drafts import way_back_words
 from commitments.admin.entity_changes import refusal_words
 from commitments.admin.publishing import update_message
 from commitments.domain.choices import DraftState
 from commitments.ledger.append import lock_head
 from commitments.models import DraftUpdate
+from commitments.workflow.deleted_drafts import keep_deleted
 from commitments.workflow.drafts import (
     DraftRefusedError,
     check_publication,
@@ -185,10 +189,7 @@ def carry_out(
             if not is_own_unsent(draft, request):
                 raise DraftRefusedError(draft, ValidationError(_("It is somebody else’s, or was sent already.")))
     if DROP_BUTTON in request.POST:
-        LogEntry.objects.log_actions(user.pk, drafts, DELETION)
-        DraftUpdate.objects.filter(pk__in=shown_digests).delete()
-        done = ngettext("%(number)s draft is thrown away.", "%(number)s drafts are thrown away.", number)
-        return done % {"number": number}
+        return drop(drafts, user)
     if name == "publish":
         LogEntry.objects.log_actions(user.pk, drafts, CHANGE, str(LOG_MESSAGES[name]))
         return update_message(publish_drafts(drafts, user))
@@ -200,6 +201,16 @@ def carry_out(
         done = ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number)
     LogEntry.objects.log_actions(user.pk, drafts, CHANGE, str(LOG_MESSAGES[name]))
     return done % {"number": number}
+
+
+def drop(drafts: list[DraftUpdate], user: User) -> SafeString:
+    """Delete drafts, which can be had back for a week, and say so."""
+    LogEntry.objects.log_actions(user.pk, drafts, DELETION)
+    for draft in drafts:
+        keep_deleted(draft, user)
+    DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    done = ngettext("%(number)s draft is thrown away.", "%(number)s drafts are thrown away.", len(drafts))
+    return format_html("{} {}", done % {"number": len(drafts)}, way_back_words())
 
 
 def shown_digest(draft: DraftUpdate) -> str:

@@ -24,6 +24,7 @@ from commitments.accounts.sessions import session_end
 from commitments.admin import kept_forms
 from commitments.admin.base import parse_key
 from commitments.admin.dashboard import dashboard
+from commitments.admin.menu import describe
 from commitments.i18n.site_name import site_name
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -81,6 +82,10 @@ class StaffSite(admin.AdminSite):
         if not model_admin or not row or not model_admin.has_view_permission(request, row):
             raise Http404
         return cast("HttpResponse", contenttype_views.shortcut(request, content_type_id, object_id))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:  # type: ignore[override]
+        # With what stands behind each name.
+        return describe(super().get_app_list(request, app_label))  # type: ignore[arg-type]  # plain dicts
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         # The dashboard, and below it everything else.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Max, Prefetch, Q, QuerySet
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -29,6 +29,12 @@ def entries_known_by(day: date) -> QuerySet[LedgerEntry]:
     """
     of_the_day = Q(update__effective_on__lte=day) | Q(update=None, recorded_at__date__lte=day)
     return LedgerEntry.objects.filter(of_the_day).order_by(*LATEST_FIRST)
+
+
+def with_retractions(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+    """Each with `retracted_as`, the number of the entry that retracted it; None where it stands."""
+    retraction = Q(targeted_by__kind=EntryKind.RETRACTION)
+    return entries.annotate(retracted_as=Max("targeted_by__sequence", filter=retraction))
 
 
 def public_entries(day: date) -> QuerySet[LedgerEntry]:

@@ -18,6 +18,7 @@ from commitments.ledger.entity_validation import recorded_entity_fields
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import Commitment, DraftUpdate, EntityProposal, EntryProposal, LedgerEntry, RedactionRequest
 from commitments.workflow.actors import actor_for
+from commitments.workflow.removed_words import clear_log, drop_kept_work, removed_words
 from commitments.workflow.second_person import SecondPerson
 
 
@@ -45,8 +46,9 @@ def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) ->
         if granted:
             entity = stored.entry.subject.entity
             recorded = recorded_entity_fields([entity]) if entity else {}
+            words = removed_words(stored.entry.data or {}, stored.remaining)
             append_entries([redaction_by(stored.entry, stored.remaining, stored.reason, user)])
-            _clear_staff_copies(stored.entry, user)
+            _clear_staff_copies(stored.entry, words, user)
             if entity:
                 _bring_proposals_up_to_date(entity, recorded[entity])
 
@@ -62,18 +64,19 @@ def redaction_by(entry: LedgerEntry, remaining: Content | None, reason: str, use
     return new_redaction(entry, remaining, reason, Actor(Role.ADMINISTRATOR, actor_for(user).organisation))
 
 
-def _clear_staff_copies(entry: LedgerEntry, user: User) -> None:
-    """Take the removed words out of what staff keep beside the ledger: earlier requests, and the admin's log."""
+def _clear_staff_copies(entry: LedgerEntry, words: set[str], user: User) -> None:
+    """Take the removed words out of what staff keep beside the ledger: earlier requests, the admin's log, and so on."""
     RedactionRequest.objects.filter(entry__in=[entry, entry.subject]).exclude(decided_at=None).update(remaining=None)
     log_entries = LogEntry.objects.filter(content_type__app_label="commitments")
     drafts = DraftUpdate.objects.filter(published_as__in=[entry, entry.subject]).values_list("pk", flat=True)
-    log_entries.filter(content_type__model="draftupdate", object_id__in=map(str, drafts)).update(change_message="")
+    clear_log(log_entries.filter(content_type__model="draftupdate", object_id__in=map(str, drafts)), words)
+    drop_kept_work(entry.subject.commitment, words)
     if commitment := entry.subject.commitment:
         commitment_log = log_entries.filter(content_type__model="commitment", object_id=str(commitment.pk))
-        commitment_log.update(object_repr=commitment.reference, change_message="")
+        clear_log(commitment_log, words, commitment.reference)
         _clear_entry_proposals(commitment, user)
     if entity := entry.subject.entity:
-        _clear_copies_of_entity(entity)
+        _clear_copies_of_entity(entity, words)
 
 
 def _clear_entry_proposals(commitment: Commitment, user: User) -> None:
@@ -86,17 +89,17 @@ def _clear_entry_proposals(commitment: Commitment, user: User) -> None:
     proposals.update(content={})
 
 
-def _clear_copies_of_entity(entity: str) -> None:
+def _clear_copies_of_entity(entity: str, words: set[str]) -> None:
     """What was proposed of it and is decided, for a later proposal says what an earlier one said; and its log."""
     kind, slug = split_entity(entity)
     proposals = EntityProposal.objects.filter(kind=kind, slug=slug)
     proposals.exclude(state=ProposalState.WAITING).update(changes={}, reason="", declined_because="")
     keys = [str(key) for key in proposals.values_list("pk", flat=True)]
     log_entries = LogEntry.objects.filter(content_type__app_label="commitments")
-    log_entries.filter(content_type__model="entityproposal", object_id__in=keys).update(change_message="")
+    clear_log(log_entries.filter(content_type__model="entityproposal", object_id__in=keys), words, entity)
     for row in rows_for_entities([entity]).values():
         log = log_entries.filter(content_type__model=row._meta.model_name, object_id=str(row.pk))
-        log.update(object_repr=entity, change_message="")
+        clear_log(log, words, entity)
 
 
 def _bring_proposals_up_to_date(entity: str, recorded: Content) -> None:

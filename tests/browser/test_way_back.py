@@ -11,7 +11,8 @@ CHECKS = 14
 DUE = """
 from commitments.models import Commitment, State
 from django.utils.timezone import localdate
-open_ones = State.objects.filter(until_day__gt=localdate()).exclude(status__in=("completed", "stopped")).values_list("commitment", flat=True)
+open_ones = State.objects.filter(until_day__gt=localdate()).exclude(status__in=("completed", "stopped"))
+open_ones = open_ones.values_list("commitment", flat=True)
 Commitment.objects.filter(pk__in=list(open_ones[:20])).update(review_on=localdate())
 State.objects.update(last_checked_on=None)
 """
