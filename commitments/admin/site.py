@@ -83,9 +83,9 @@ class StaffSite(admin.AdminSite):
             raise Http404
         return cast("HttpResponse", contenttype_views.shortcut(request, content_type_id, object_id))
 
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:  # type: ignore[override]
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         # With what stands behind each name.
-        return describe(super().get_app_list(request, app_label))  # type: ignore[arg-type]  # plain dicts
+        return describe(super().get_app_list(request, app_label))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         # The dashboard, and below it everything else.

@@ -14,6 +14,7 @@ from commitments.models import Commitment, DeletedDraft, KeptForm
 
 # A word, or a character of Chinese, which is written without spaces.
 TOKEN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+MACHINE_VALUE = re.compile(r"[a-z0-9_:.-]*")  # a kind, a slug, a date: no words
 TELLING_LENGTH = 4  # letters of a word by which a line is known to say it
 
 
@@ -28,8 +29,10 @@ def removed_words(content: Any, remaining: Any) -> set[str]:
     if isinstance(content, list):
         rows = remaining if isinstance(remaining, list) and len(remaining) == len(content) else [None] * len(content)
         return _union(removed_words(value, row) for value, row in zip(content, rows, strict=True))
-    if not isinstance(content, str):
+    if not isinstance(content, str) or content == remaining or MACHINE_VALUE.fullmatch(content):
         return set()
+    if "://" in content:
+        return {content}
     return _removed_runs(content, remaining if isinstance(remaining, str) else "")
 
 
@@ -64,7 +67,11 @@ def clear_log(log_entries: QuerySet[LogEntry], words: set[str], name: str = "") 
 
 
 def drop_kept_work(commitment: Commitment | None, words: set[str]) -> None:
-    """Delete what was kept to be had back and says removed words: forms of anybody, deleted drafts of the commitment."""
+    """Delete what was kept to be had back and says it: forms of anybody, deleted drafts of the commitment.
+
+    A single word is no reason: somebody's work would go for a word that anybody uses.
+    """
+    words = {word for word in words if len(TOKEN.findall(word)) > 1}
     for form in KeptForm.objects.all():
         if say_any(words, json.dumps(form.data, ensure_ascii=False)):
             form.delete()

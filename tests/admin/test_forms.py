@@ -84,7 +84,8 @@ def test_a_draft_may_be_quite_incomplete(commitment, desk):
 @pytest.mark.postgresql
 def test_a_published_report_shows_at_once_on_page_list_and_csv(commitment, desk):
     answer = fill(desk, record_address(commitment), "_publish", **REPORT)
-    assert answer.headers["Location"] == "/commitments/TT-01/#entry-5"
+    assert answer.headers["Location"] == "/admin/"
+    assert 'href="/commitments/TT-01/#entry-5"' in desk.get("/admin/").text
     assert "The doors were opened." in Client().get("/commitments/TT-01/").text
     [rows] = find_all(main_element(Client().get("/commitments/")), "tbody")
     assert "in progress" in visible_text(rows)

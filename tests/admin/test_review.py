@@ -65,7 +65,8 @@ def test_a_draft_that_is_only_saved_does_not_stand_in_the_queue(commitment, writ
 
 def test_one_press_says_that_nothing_new_was_found(commitment, publisher):
     answer = fill(publisher, record_address(commitment), "_check", check_searched="Press releases.")
-    assert answer.headers["Location"] == "/commitments/TT-01/#entry-5"
+    assert answer.headers["Location"] == "/admin/"
+    assert 'href="/commitments/TT-01/#entry-5"' in publisher.get("/admin/").text
     update = Update.objects.get()
     assert (update.kind, str(update.date), update.searched) == ("check", "2026-11-29", "Press releases.")
 

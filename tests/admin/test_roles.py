@@ -93,6 +93,12 @@ POST process_organisations     302 403 403 302 302 403
 GET  import_updates            302 403 403 200 200 403
 POST process_updates           302 403 403 302 302 403
 GET  find_commitment           302 403 200 200 200 200
+GET  by_reference              302 302 302 302 302 302
+GET  draft_by_reference        302 404 404 404 404 404
+GET  deleted_drafts            302 403 200 200 200 403
+GET  kept_forms                302 403 403 403 403 403
+POST forget_form               302 404 404 404 404 404
+POST entry_proposal_decide     302 403 403 403 200 403
 GET  find_organisation         302 403 403 200 200 200
 """
 LINES = [line.split() for line in TABLE.strip().splitlines()]

@@ -36,16 +36,20 @@ class Staff:
 
     def post(self, path: str, **fields: str) -> str:
         """Send a form with the token that its page holds; gives the address that one ends up on."""
+        return self.send(path, **fields)[0]
+
+    def send(self, path: str, **fields: str) -> tuple[str, str]:
+        """The same; gives the text of the page, too."""
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path))
         assert token, f"{path} holds no form"
         body = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": token[1]}).encode()
         request = urllib.request.Request(self.url + path, body, {"Referer": self.url + path})
         with self.opener.open(request, timeout=60) as answer:
-            return str(answer.url)
+            return str(answer.url), str(answer.read().decode())
 
     def publish(self, commitment: int, note: str) -> bool:
         """Record a report and publish it; whether the answer said that it is on record."""
-        address = self.post(
+        _address, page = self.send(
             f"/admin/commitments/draftupdate/add/?commitment={commitment}",
             commitment=str(commitment),
             kind="report",
@@ -64,4 +68,4 @@ class Staff:
                 "evidence-0-source": "party",
             },
         )
-        return "#entry-" in address
+        return "is public, entry" in page

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from commitments.models import EntityProposal, ErrorReport, LedgerEntry, RedactionRequest
+from commitments.models import EntityProposal, EntryProposal, ErrorReport, LedgerEntry, RedactionRequest
 from tests import factories
 
 
@@ -34,6 +34,7 @@ def make_staff_work():
         entry=LedgerEntry.objects.get(kind="report"),
         report=ErrorReport.objects.create(token="x", what="Wrong."),
         request=RedactionRequest.objects.create(entry=LedgerEntry.objects.first(), reason="R.", asked_by=colleague),
+        entry_proposal=EntryProposal.objects.create(act="translation", commitment=own, author=colleague, content={}),
         proposal=EntityProposal.objects.create(kind="organisation", slug=ours.slug, reason="R.", author=colleague),
         colleague=colleague,
     )
@@ -112,6 +113,12 @@ def staff_addresses(work, own_draft):
         "process_organisations": at(f"{ours}organisation_process_import"),
         "import_updates": at(f"{draft}_import"),
         "process_updates": at(f"{draft}_process_import"),
+        "by_reference": at(f"{ours}commitment_by_reference", work.own.reference),
+        "draft_by_reference": at(f"{ours}commitment_by_reference", work.draft.reference),
+        "deleted_drafts": at(f"{ours}deleteddraft_changelist"),
+        "kept_forms": at(f"{ours}keptform_changelist"),
+        "forget_form": at("forget_form", 1),
+        "entry_proposal_decide": at(f"{ours}entryproposal_decide", work.entry_proposal.pk),
         "find_commitment": find("draftupdate", "commitment"),
         "find_organisation": find("affiliation", "organisation"),
     }
