@@ -32,7 +32,7 @@ GROUPS = {
     "Beside the ledger: rows are only added": ("Translation",),
     "Work in hand": (
         *("DraftUpdate", "DraftEvidence", "DraftEdit", "EntityProposal", "EntryProposal", "RedactionRequest"),
-        "ErrorReport",
+        *("ErrorReport", "KeptForm", "DeletedDraft"),
     ),
     "Staff, loading and what is kept": (
         *("Affiliation", "AccountChange", "Reminder", "OutgoingMail", "LoadedItem", "Edition", "LinkCheck"),
