@@ -31,7 +31,20 @@ from commitments.admin.base import (
 )
 from commitments.admin.entity_changes import describe_fields
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
-from commitments.domain.choices import EntryKind
+from commitments.domain.choices import (
+    Copy,
+    DeadlineBasis,
+    EntryKind,
+    Force,
+    Kind,
+    Level,
+    Relation,
+    ReportBasis,
+    Source,
+    Status,
+    StopReason,
+    Vocabulary,
+)
 from commitments.domain.text_lengths import length_problem
 from commitments.i18n.phrases import join_clauses
 from commitments.ledger.append import new_retraction
@@ -57,6 +70,19 @@ from commitments.models import (
 from commitments.query.entries import with_retractions
 from commitments.workflow.entry_proposals import record_or_propose
 
+# By the name of a field of an entry's content: the words that its values stand for.
+VOCABULARIES: dict[str, type[Vocabulary]] = {
+    "status": Status,
+    "stop_reason": StopReason,
+    "basis": ReportBasis,
+    "deadline_basis": DeadlineBasis,
+    "kind": Kind,
+    "force": Force,
+    "level": Level,
+    "relation": Relation,
+    "source": Source,
+    "copy": Copy,
+}
 PUBLICATION_HELP = gettext_lazy(
     "For a commitment that was put on record by mistake. It is final: what was meant needs a new reference. What its "
     "owners no longer promise is no mistake: report it as stopped, withdrawn."
@@ -204,6 +230,14 @@ def field_label(name: str) -> str:
     return _(name.replace("_", " "))
 
 
+def value_text(name: str, value: Any) -> str:
+    """What a field of an entry's content says, in words: of a vocabulary its word."""
+    if isinstance(value, bool):
+        return _("yes") if value else ""
+    vocabulary = VOCABULARIES.get(name)
+    return str(vocabulary(value).label) if vocabulary and value in vocabulary.values else str(value)
+
+
 def entry_lines(entry: LedgerEntry) -> list[tuple[str, str]]:
     """What an entry says, a line for each thing that is not empty."""
     lines: list[tuple[str, str]] = []
@@ -214,7 +248,9 @@ def entry_lines(entry: LedgerEntry) -> list[tuple[str, str]]:
     for name, value in data.items():
         rows = value if isinstance(value, list) else [value]
         texts = [
-            join_clauses(str(cell) for cell in row.values() if cell) if isinstance(row, dict) else str(row)
+            join_clauses(value_text(part, cell) for part, cell in row.items() if cell)
+            if isinstance(row, dict)
+            else value_text(name, row)
             for row in rows
         ]
         lines += [(field_label(name), text) for text in texts if text]

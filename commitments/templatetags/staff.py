@@ -1,9 +1,12 @@
 """What the templates of staff need beside `tracker`."""
 
+import re
 from typing import Any
 
 from django import template
+from django.urls import Resolver404, resolve
 from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import Status
@@ -39,3 +42,17 @@ def standing_sentences(commitment: Commitment) -> str:
 
 
 register.filter("with_detail", with_detail)
+
+
+@register.filter
+def without_refused_link(contents: str, user: Any) -> str:
+    """What a field says that can only be read; without Django's link to what it names where the user may not look."""
+    link = re.fullmatch(r'<a href="([^"]+)">(.*)</a>', contents, re.DOTALL)
+    if link is None:
+        return contents
+    try:
+        app, model, page = str(resolve(link[1]).url_name).split("_")
+    except (Resolver404, ValueError):
+        return contents
+    may_look = any(user.has_perm(f"{app}.{act}_{model}") for act in ("view", "change"))
+    return contents if may_look or page != "change" else mark_safe(link[2])  # noqa: S308  # Django escaped it

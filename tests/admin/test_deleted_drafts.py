@@ -41,7 +41,10 @@ def bring_back(client):
 def whole(draft):
     evidence = [model_to_dict(row) for row in draft.evidence.order_by("pk")]
     edits = [*DraftEdit.objects.filter(draft=draft).values("user")]
-    return DraftUpdate.objects.values().get(pk=draft.pk), evidence, edits
+    values = DraftUpdate.objects.values().get(pk=draft.pk)
+    # JSON keeps thousandths of a second.
+    times = {name: values.pop(name).replace(microsecond=0) for name in ("created_at", "changed_at")}
+    return values | times, evidence, edits
 
 
 def test_a_draft_update_comes_back_with_its_evidence_its_state_and_everyone_who_wrote_it(editor, draft):

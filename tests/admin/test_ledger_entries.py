@@ -63,7 +63,7 @@ def test_what_was_looked_at_is_published_by_the_next_press(commitment, publisher
 
 def test_a_preview_names_what_the_ledger_would_refuse(commitment, publisher):
     answer = fill(publisher, change(commitment), "_preview", quote="word " * 16, reason="Because.")
-    assert "A quote has at most 15 words." in answer.text
+    assert "A quote has at most 15 words, or 30 Chinese characters." in answer.text
 
 
 # Retracting

@@ -9,6 +9,8 @@ from django.contrib.auth.models import Group, User
 from commitments.domain.choices import AgreementBasis, DeadlineBasis, Force, Kind, Level, ReportBasis
 from commitments.i18n.languages import CHINESE
 from commitments.models import Area, Commitment, Organisation
+from tests import factories
+from tests.helpers.admin_forms import fill
 from tests.helpers.people import signed_in
 from tests.helpers.staff_forms import FORMS, WORK
 
@@ -54,10 +56,11 @@ def test_each_name_of_the_menu_says_what_is_behind_it(clerk):
     ("quote", "is_taken"), [("字" * 30, True), ("字" * 31, False), ("word " * 15, True), ("word " * 16, False)]
 )
 def test_a_quote_is_measured_in_words_or_in_characters_of_chinese(clerk, quote, is_taken):
-    answer = clerk.post("/admin/commitments/commitment/add/", {"quote": quote, "owners": [1], "title": "T"})
-    refused = "at most 15 words, or 30 Chinese characters." in str(answer.context["errors"])
-    consistent = answer.context["adminform"].form.errors
-    assert refused is not is_taken or "reference" in consistent
+    draft = factories.CommitmentFactory(reference="ZZ-01", owners=[Organisation.objects.first()])
+    answer = fill(clerk, f"/admin/commitments/commitment/{draft.pk}/change/", quote=quote)
+    draft.refresh_from_db()
+    assert (draft.quote == quote.strip()) is is_taken
+    assert is_taken or "at most 15 words, or 30 Chinese characters." in answer.text
 
 
 def chinese_names(language):

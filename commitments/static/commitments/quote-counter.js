@@ -1,4 +1,5 @@
 // Beside a quote: how much of its length is used. The same count as commitments/domain/quotes.py, which decides.
+addEventListener("DOMContentLoaded", () => {
 for (const box of document.querySelectorAll("input[data-most]")) {
   const { most, perWord, words, characters } = box.dataset;
   const said = document.createElement("output");
@@ -18,3 +19,4 @@ for (const box of document.querySelectorAll("input[data-most]")) {
   box.addEventListener("input", count);
   count();
 }
+});
