@@ -18,6 +18,7 @@ from commitments.models import (
     EntityProposal,
     EntryProposal,
     ErrorReport,
+    KeptForm,
     LedgerEntry,
     LinkCheck,
     LoadedItem,
@@ -28,6 +29,7 @@ from commitments.models import (
     Reminder,
     Update,
 )
+from commitments.workflow.deleted_drafts import keep_deleted
 from tests import factories
 from tests.helpers.admin_forms import Form, change
 from tests.helpers.people import signed_in
@@ -39,7 +41,7 @@ READ_ONLY = {
     *("affiliation", "edition", "evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership"),
     *("linkcheck", "outgoingmail", "redactionrequest", "reminder", "state", "translation", "update"),
     *("agreement", "entitychange", "entityproposal", "repetition", "section"),
-    *("accountchange", "draftedit", "entryproposal"),
+    *("accountchange", "deleteddraft", "draftedit", "entryproposal", "keptform"),
 }
 # Evidence is typed with its draft, and error reports are sent by readers.
 EDITABLE = {*MODELS} - READ_ONLY - {"draftevidence", "errorreport"}
@@ -67,6 +69,8 @@ def rows(module_db):
     Affiliation.objects.create(user=boss, organisation=factories.OrganisationFactory())
     Reminder.objects.create(user=boss, day="2026-11-29")
     OutgoingMail.objects.create(content={})
+    KeptForm.objects.create(user=boss, path="/admin/", data={"note": ["Typed."]})
+    keep_deleted(draft, boss)
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
     draft.edits.create(user=boss)
     content = {"changes": [{"field": "title", "before": commitment.title, "after": "Other"}], "reason": "Wrong."}

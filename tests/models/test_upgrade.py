@@ -125,18 +125,31 @@ STEP_BY_STEP = """
 from tests.helpers.version_before import migrate_step_by_step
 migrate_step_by_step("{}")
 """
-# What staff wrote under the commit before the steps were made one.
+# What staff wrote under a commit before, with its tables, when the one step was not known.
 COMMIT_BEFORE = """
 from commitments.ledger.append import append_entries
 from commitments.models import Commitment
 from tests.factories import evidence, new
-from tests.helpers.version_before import forget_the_one_step
+from tests.helpers.version_before import migrate_step_by_step
 
 near = [evidence(relation="related", source="independent")]
 commitment = Commitment.objects.get(reference="AV-04")
 append_entries([new("context", commitment, note="Staff's own.", date="2020-03", evidence=near)])
 commitment.drafts.create(date="2026-11", note="Not sent yet.")
-forget_the_one_step()
+migrate_step_by_step("0024_outbox")
+"""
+# Staff's draft is there, and what this version keeps can be kept.
+KEPT_AFTER = """
+from django.contrib.auth.models import User
+from commitments.models import DeletedDraft, DraftUpdate, KeptForm
+from commitments.workflow.deleted_drafts import keep_deleted, restore
+
+user, draft = User.objects.create(username="ann"), DraftUpdate.objects.get(note="Not sent yet.")
+KeptForm.objects.create(user=user, path="/admin/", data={"note": ["Typed."]})
+deleted = keep_deleted(draft, user)
+draft.delete()
+restore(deleted)
+print(DraftUpdate.objects.get().note, KeptForm.objects.count(), DeletedDraft.objects.count())
 """
 # Everything that migrations make: columns, indexes and constraints in any order, the roles, and the first rows.
 TABLES = """
@@ -232,10 +245,13 @@ def test_in_one_step_or_in_many_a_fresh_database_comes_to_the_same(templates, tm
     assert made_by_migrations(by_steps) == made_by_migrations(templates.empty)
 
 
-def test_a_database_of_the_commit_before_has_nothing_to_migrate_and_goes_on(installation):
+def test_a_database_of_the_commit_before_is_migrated_and_goes_on(installation):
     before = installation.python(COMMIT_BEFORE)
     assert before.returncode == 0, before.stderr
-    assert "No planned migration operations" in installation.run_well("migrate", "--plan")
+    assert "0029_kept_work" in installation.run_well("migrate", "--plan")
     installation.run_well("migrate")
     assert "[X] 0001_squashed_0024" in installation.run_well("showmigrations", "commitments")
     installation.run_well("verify_ledger")
+    after = installation.python(KEPT_AFTER)
+    assert after.returncode == 0, after.stderr
+    assert after.stdout.strip() == "Not sent yet. 1 0"
