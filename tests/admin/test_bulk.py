@@ -55,7 +55,8 @@ def look(client, page, **typed):
 
 
 def decide(client, page, name, button="go"):
-    return Form(page).send(client, reverse(f"admin:commitments_draftupdate_{name}"), button)
+    """Sent as if it had been opened by whoever sends it: a colleague's form is kept for the colleague, and no more."""
+    return Form(page).send(client, reverse(f"admin:commitments_draftupdate_{name}"), button, opened_by="")
 
 
 def stored():
