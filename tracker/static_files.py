@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -21,12 +22,13 @@ class JoinedStaticFilesStorage(CompressedManifestStaticFilesStorage):
         self, paths: dict[str, tuple[Storage, str]], dry_run: bool = False, **options: Any
     ) -> Iterator[tuple[str, str | None, bool | Exception]]:
         if not dry_run:
-            ours = [name for name in paths if name.startswith("commitments/") and name.endswith(".css")]
+            ours = (name for name in paths if name.startswith("commitments/") and name.endswith(".css"))
             texts = {name: _read(*paths[name]) for name in ours}
-            for name in ours:
-                if IMPORT.search(texts[name]):
+            for name, text in texts.items():
+                joined = IMPORT.sub(partial(_imported, texts=texts), text)
+                if joined != text:
                     self.delete(name)
-                    self.save(name, ContentFile(IMPORT.sub(lambda found: _imported(found, texts), texts[name]).encode()))
+                    self.save(name, ContentFile(joined.encode()))
                     paths[name] = (self, name)
         yield from super().post_process(paths, dry_run=dry_run, **options)
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from commitments.domain.choices import UPDATE_KINDS
 from commitments.models import Commitment, LedgerEntry, LedgerHead, Repetition, Section
@@ -26,7 +27,8 @@ def commitment_page(page: Page, reference: str) -> HttpResponse:
     form = EntryForm.from_query(page.request.GET, page.day)
     form.head = LedgerHead.objects.get().sequence
     if not form.is_valid():
-        return replace(page, as_of=None).render("bad_entry", status=400, form=form)
+        title = _("The page cannot be shown at that entry")
+        return replace(page, as_of=None).refuse(form["entry"], title=title, again=_("The page as it is now"))
     sequence = form.cleaned_data["entry"]
     if sequence is None:  # a form was sent with an empty box
         return _page_of_day(page, reference)

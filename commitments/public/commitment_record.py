@@ -124,6 +124,9 @@ def _meta(commitment: Commitment, piece: Evidence) -> SafeString:
     publisher = localize_record_text(commitment, piece.publisher).marked
     dated = piece.date.label if piece.date else gettext("undated")
     facts = [RELATIONS[piece.relation], *([Copy(piece.copy).label] if piece.copy else [])]
+    if piece.archived_url:
+        link = '<a href="{}" rel="noopener external">{}</a>'
+        facts.append(format_html(link, piece.archived_url, gettext("archived copy")))
     said = join_clauses([join_parts(["{}", "{}"]), *("{}" for _fact in facts)])
     return format_html(said, publisher, dated, *facts)
 
