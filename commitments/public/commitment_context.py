@@ -117,7 +117,7 @@ def facts(commitment: Commitment) -> dict[str, Any]:
         "done_when": done_when_sentence(commitment),
         "is_continuing": commitment.kind == Kind.CONTINUING,
         "due": due_words(commitment),
-        "late_by": late_by(commitment),
+        "late_by": late_by_words(commitment),
         "slip": slip_words(commitment),
     }
 
@@ -143,7 +143,7 @@ def promised_again(commitment: Commitment, repeated_by: Iterable[Repetition]) ->
     ]
 
 
-def late_by(commitment: Commitment) -> str:
+def late_by_words(commitment: Commitment) -> str:
     """How late it certainly was or is; nothing unless it certainly is."""
     length = lateness(commitment)
     form = _("%(length)s so far") if commitment.schedule == Schedule.OVERDUE else _("at least %(length)s")

@@ -308,7 +308,7 @@ def section_rows(
             line,
             sorted(localize(organisations[key], "name").text for key in (line.owners or "").split(",") if key),
             line.schedule(last),
-            late_by(line, last),
+            lateness_of(line, last),
             abs(line.slip_days or 0),
             (line.evidence_urls or "").split(),
             None if section.change in WITHOUT_VERDICT else verdicts.get(line.pk),
@@ -317,7 +317,7 @@ def section_rows(
     ]
 
 
-def late_by(line: PeriodLine, last: date) -> str:
+def lateness_of(line: PeriodLine, last: date) -> str:
     """How long it is late on the last day, in words, where that is certain; else nothing."""
     deadline, completed_on = to_partial_date(line.deadline_end), to_partial_date(line.completed_on)
     length = standing.late_by(line.schedule(last), deadline, completed_on, last)
