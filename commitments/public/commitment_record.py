@@ -48,10 +48,7 @@ class RecordItem:
 
 
 def record_items(
-    commitment: Commitment,
-    updates: Sequence[Update],
-    repeats: Iterable[Repetition],
-    repeated_by: Iterable[Repetition],
+    commitment: Commitment, updates: Sequence[Update], repeats: Iterable[Repetition], repeated_by: Iterable[Repetition]
 ) -> list[RecordItem]:
     """The record, newest first; `updates` are so already. What was announced stands below what came on its day."""
     late = late_completions(commitment, updates)
@@ -113,8 +110,7 @@ def evidence_by_source(commitment: Commitment, updates: Iterable[Update]) -> lis
     newest_first = sorted(closest.values(), key=_newness, reverse=True)
     return [
         SourceGroup(
-            title,
-            [SourcePage(piece, _meta(commitment, piece)) for piece in newest_first if piece.source == source],
+            title, [SourcePage(piece, _meta(commitment, piece)) for piece in newest_first if piece.source == source]
         )
         for source, title in SOURCES.items()
     ]
