@@ -59,7 +59,7 @@ def _page_of_day(page: Page, reference: str) -> HttpResponse:
         updates,
         links=page.links,
         section=section,
-        mates=section_mates(commitment),
+        mates=Commitment.objects.public().filter(release=commitment.release, area=commitment.area),
         repeats=repeats,
         repeated_by=repeated_by,
         entries=entries,
@@ -78,11 +78,6 @@ def _page_of_day(page: Page, reference: str) -> HttpResponse:
         cited=page.request.build_absolute_uri(permanent_path(page, reference, head)),
         data=seo.commitment_json_ld(commitment, shown["verdict"].text, page.request.build_absolute_uri),
     )
-
-
-def section_mates(commitment: Commitment) -> QuerySet[Commitment]:
-    """All that the same section of the release promises, as far as it is public."""
-    return Commitment.objects.public().filter(release=commitment.release, area=commitment.area)
 
 
 def permanent_path(page: Page, reference: str, head: LedgerEntry) -> str:

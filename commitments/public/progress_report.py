@@ -213,13 +213,11 @@ def status_matrix(filterset: PeriodFilter, report: PeriodReport) -> list[CountRo
     by_start = []
     for start in starts:
         cells = [ReportCell(report.matrix[start, end], section_address(start, end)) for end in Status]
-        address = (
-            section_address(start)
-            if start == NOT_YET_PROMISED
-            else pledges_address_at_start(filterset, status=str(start))
-        )
+        label, address = _("not yet promised"), section_address(start)
+        if start != NOT_YET_PROMISED:
+            label, address = str(Status(start).label), pledges_address_at_start(filterset, status=str(start))
         total = ReportCell(sum(cell.count for cell in cells), address)
-        by_start.append(CountRow(start_label(start), [*cells, total], status=start))
+        by_start.append(CountRow(label, [*cells, total], status=start))
     sums = [
         ReportCell(
             sum(report.matrix[start, end] for start in starts),
@@ -231,11 +229,6 @@ def status_matrix(filterset: PeriodFilter, report: PeriodReport) -> list[CountRo
         *by_start,
         CountRow(_("at the end"), [*sums, ReportCell(report.total, pledges_address(filterset, filterset.day))]),
     ]
-
-
-def start_label(start: str) -> str | Promise:
-    """The words for a status at the start."""
-    return _("not yet promised") if start == NOT_YET_PROMISED else Status(start).label
 
 
 def section_address(start: str, end: str = "") -> str:
