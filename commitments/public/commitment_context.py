@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from commitments.domain.choices import EntryKind, Kind, Schedule
 from commitments.i18n.phrases import duration, join_clauses, join_sentences, quote_html, with_detail
@@ -95,7 +95,7 @@ def _translated(commitment: Commitment) -> str:
     """That the words are translated, and from which language where that is English, as nearly always."""
     if commitment.release.language.partition("-")[0] == "en":
         return _("Our translation; the original is in English.")
-    return _("Our translation") + pgettext("at the end of a sentence", ".")
+    return _("Our translation.")
 
 
 def _place(commitment: Commitment, section: Section | None) -> SafeString:
