@@ -39,7 +39,7 @@ def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) ->
         if stored.decided_at:
             raise ValidationError(_("Somebody has decided on it already."))
         if granted:
-            refuse_same_person(stored, user)
+            refuse_same_administrator(stored, user)
         stored.decided_by, stored.decided_at, stored.granted = user, timezone.now(), granted
         stored.save()
         if granted:
@@ -51,7 +51,7 @@ def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) ->
                 _bring_proposals_up_to_date(entity, recorded[entity])
 
 
-def refuse_same_person(request: RedactionRequest, user: User) -> None:
+def refuse_same_administrator(request: RedactionRequest, user: User) -> None:
     """Raise ValidationError where the user is no second administrator for whoever asked for it."""
     own_message = _("You asked for it yourself. A redaction takes a second administrator.")
     SecondPerson(user).refuse_same([request.asked_by_id], own_message, carries_out=True)
