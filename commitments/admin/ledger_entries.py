@@ -34,6 +34,7 @@ from commitments.ledger.append import new_retraction
 from commitments.ledger.entity_contents import split_entity
 from commitments.ledger.validation import RETRACTABLE_KINDS
 from commitments.models import (
+    DraftCommitment,
     DraftEdit,
     DraftEvidence,
     Edition,
@@ -224,4 +225,4 @@ class TranslationAdmin(HiddenAdmin):
 
 
 admin.site.register((Edition, LedgerHead, LoadedItem), HiddenAdmin)
-admin.site.register((Ownership, Partnership, Repetition, DraftEdit, DraftEvidence), DraftPartAdmin)
+admin.site.register((Ownership, Partnership, Repetition, DraftCommitment, DraftEdit, DraftEvidence), DraftPartAdmin)

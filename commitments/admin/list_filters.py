@@ -19,6 +19,7 @@ from commitments.domain.choices import DraftState, Freshness, ProposalState, Sch
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.models import Commitment, Organisation, Ownership
 from commitments.query.search import search_terms
+from commitments.workflow.draft_states import in_draft_state
 
 MINE = "mine"
 MINE_WAITING = "mine-waiting"
@@ -194,6 +195,11 @@ class FoldedSearchMixin(ModelAdmin):
         return queryset.filter(found), False
 
 
+def unpublished_states() -> list[tuple[str, Any]]:
+    """The states of what is not published yet."""
+    return [choice for choice in DraftState.choices if choice[0] != DraftState.PUBLISHED]
+
+
 class DraftStateFilter(ChoiceFilter):
     """How far drafts of updates have come, one's own apart."""
 
@@ -204,6 +210,18 @@ class DraftStateFilter(ChoiceFilter):
         if value == MINE:
             return queryset.filter(author=request.user.pk).exclude(state=DraftState.PUBLISHED)
         return queryset.filter(state=value)
+
+
+class DraftCommitmentFilter(ChoiceFilter):
+    """How far draft commitments have come, one's own apart."""
+
+    title, parameter_name = _("state of the draft"), "draft"
+    choices_ = [(MINE, _("mine, not published")), *unpublished_states()]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        if value == MINE:
+            return queryset.filter(published_at=None, drafting__author=request.user.pk)
+        return queryset.filter(in_draft_state(value))
 
 
 class ProposalStateFilter(ChoiceFilter):

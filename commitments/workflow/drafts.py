@@ -12,12 +12,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment, assess
 from commitments.domain.choices import DraftState, EntryKind
-from commitments.domain.text_lengths import length_problem
 from commitments.ledger.append import EntryRefusedError, append_entries, check_entries, hypothetical_update, lock_head
 from commitments.ledger.contents import KINDS_WITH_EVIDENCE, UPDATE_FIELDS, Content, update_content
 from commitments.ledger.new_entries import Actor, NewEntry
@@ -25,6 +23,7 @@ from commitments.ledger.projection import to_counted_update
 from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
 from commitments.workflow.actors import actor_for
 from commitments.workflow.draft_edits import authors_of_drafts
+from commitments.workflow.draft_states import mark_returned, mark_waiting
 from commitments.workflow.second_person import SecondPerson, refused_as
 
 T = TypeVar("T")
@@ -185,19 +184,12 @@ def refuse_unsupported_fields(draft: DraftUpdate, evidence: Sequence[DraftEviden
         raise ValidationError(problems)
 
 
-def submit(drafts: Sequence[DraftUpdate]) -> None:
+def submit(drafts: Sequence[DraftUpdate], user: User) -> None:
     """Ask the publishers to decide on drafts. DraftRefusedError where they could not publish them."""
     check_publishable(drafts)
-    DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]).update(
-        state=DraftState.WAITING, returned_because=""
-    )
+    mark_waiting(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
 
 
-def return_drafts(drafts: Sequence[DraftUpdate], reason: str) -> None:
+def return_drafts(drafts: Sequence[DraftUpdate], reason: str, user: User) -> None:
     """Return drafts to those who wrote them, with the reason; what is published stays."""
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say what is to be changed. The author reads it.")})
-    if problem := length_problem(reason):
-        raise ValidationError({"reason": problem})
-    unpublished = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
-    unpublished.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())
+    mark_returned(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]), reason)

@@ -80,7 +80,7 @@ def propose_change(row: Entity, changes: Changes, reason: str, user: User) -> En
     """Ask the publishers to decide on a change. ValidationError, by field, where the ledger would refuse it."""
     with transaction.atomic():
         lock_head()
-        dry_run(change_entry(row, changes, reason, Actor()))
+        dry_run([change_entry(row, changes, reason, Actor())])
         return EntityProposal.objects.create(
             kind=row.entity_kind, slug=row.slug, changes=changes, reason=reason, author=user
         )

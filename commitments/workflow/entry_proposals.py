@@ -47,7 +47,7 @@ def record_or_propose(new_entry: NewEntry, user: User) -> LedgerEntry | EntryPro
         )
         if _waits_already(proposal):
             raise ValidationError(_("The same waits for a publisher already."))
-        dry_run(new_entry)
+        dry_run([new_entry])
         proposal.save()
         return proposal
 

@@ -27,7 +27,7 @@ def request_redaction(entry: LedgerEntry, remaining: Content | None, reason: str
         lock_head()
         if RedactionRequest.objects.filter(entry=entry, decided_at=None).exists():
             raise ValidationError(_("A redaction of this entry is asked for already, and waits for a decision."))
-        dry_run(redaction_by(entry, remaining, reason, user))
+        dry_run([redaction_by(entry, remaining, reason, user)])
         return RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
 
 

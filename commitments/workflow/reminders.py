@@ -21,10 +21,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.domain.choices import PAST_DEADLINE, DraftState, Schedule
+from commitments.domain.choices import PAST_DEADLINE, Schedule
 from commitments.i18n.phrases import join_list
 from commitments.i18n.site_name import site_name
-from commitments.models import Affiliation, Commitment, DraftUpdate, Ownership, Reminder
+from commitments.models import Affiliation, Commitment, Ownership, Reminder
+from commitments.workflow.draft_states import ReturnedDraft, returned_drafts
 
 DRAFT_PERMISSION = "commitments.add_draftupdate"
 
@@ -37,7 +38,7 @@ class Letter:
     past_deadline: list[Commitment]
     due_soon: list[Commitment]
     for_review: list[Commitment]
-    returned: list[DraftUpdate]
+    returned: list[ReturnedDraft]
 
     @property
     def counts(self) -> list[str]:
@@ -91,7 +92,7 @@ def reminder_letters(day: date) -> list[Letter]:
     letters = []
     for user in users.select_related("affiliation__organisation").order_by("username"):
         organisation_id = user.affiliation.organisation_id
-        drafts = [draft for draft in returned[user.pk] if organisation_id in owners[draft.commitment_id]]
+        drafts = [draft for draft in returned[user.pk] if organisation_id in owners[draft.commitment.pk]]
         letters.append(Letter(user, past[organisation_id], soon[organisation_id], review[organisation_id], drafts))
     return [letter for letter in letters if letter.references]
 
@@ -117,13 +118,10 @@ def _owners_by_commitment(users: QuerySet[User]) -> dict[int, list[int]]:
     return owners
 
 
-def _returned_by_author(users: QuerySet[User]) -> dict[int | None, list[DraftUpdate]]:
+def _returned_by_author(users: QuerySet[User]) -> dict[int | None, list[ReturnedDraft]]:
     """The drafts that a publisher sent back, by their author's key."""
-    returned: dict[int | None, list[DraftUpdate]] = defaultdict(list)
-    drafts = DraftUpdate.objects.filter(
-        state=DraftState.RETURNED, author__in=users, commitment__retracted_at=None
-    ).select_related("commitment")
-    for draft in drafts.order_by("commitment__reference_key", "pk"):
+    returned: dict[int | None, list[ReturnedDraft]] = defaultdict(list)
+    for draft in returned_drafts(users):
         returned[draft.author_id].append(draft)
     return returned
 

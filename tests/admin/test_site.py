@@ -13,6 +13,7 @@ from commitments.models import (
     Affiliation,
     Agreement,
     Commitment,
+    DraftCommitment,
     DraftEvidence,
     DraftUpdate,
     EntityProposal,
@@ -39,7 +40,7 @@ READ_ONLY = {
     *("affiliation", "edition", "evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership"),
     *("linkcheck", "outgoingmail", "redactionrequest", "reminder", "state", "translation", "update"),
     *("agreement", "entitychange", "entityproposal", "repetition", "section"),
-    *("accountchange", "draftedit", "entryproposal"),
+    *("accountchange", "draftcommitment", "draftedit", "entryproposal"),
 }
 # Evidence is typed with its draft, and error reports are sent by readers.
 EDITABLE = {*MODELS} - READ_ONLY - {"draftevidence", "errorreport"}
@@ -69,6 +70,7 @@ def rows(module_db):
     OutgoingMail.objects.create(content={})
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
     draft.edits.create(user=boss)
+    DraftCommitment.objects.create(commitment=Commitment.objects.get(reference="TT-02"))
     content = {"changes": [{"field": "title", "before": commitment.title, "after": "Other"}], "reason": "Wrong."}
     EntryProposal.objects.create(act="correction", commitment=commitment, content=content, author=boss)
     record_translations([NewTranslation(commitment, "zh-hant", commitment.title, "譯文")], Actor())

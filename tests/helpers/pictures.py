@@ -31,7 +31,15 @@ GROUPS = {
     ),
     "Beside the ledger: rows are only added": ("Translation",),
     "Work in hand": (
-        *("DraftUpdate", "DraftEvidence", "DraftEdit", "EntityProposal", "EntryProposal", "RedactionRequest"),
+        *(
+            "DraftUpdate",
+            "DraftEvidence",
+            "DraftCommitment",
+            "DraftEdit",
+            "EntityProposal",
+            "EntryProposal",
+            "RedactionRequest",
+        ),
         "ErrorReport",
     ),
     "Staff, loading and what is kept": (
