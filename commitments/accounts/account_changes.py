@@ -23,9 +23,9 @@ from django.utils.translation import gettext as _
 
 from commitments.accounts import auth_log
 from commitments.domain.choices import AccountPart
-from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.site_name import site_name
 from commitments.models import AccountChange, Affiliation
+from commitments.models.staff import language_of
 
 logger = logging.getLogger(__name__)
 WATCHED_FIELDS = ("email", "is_active", "is_staff", "is_superuser")
@@ -166,8 +166,7 @@ def tell_all_owners() -> None:
 
 
 def _write_mail(account: User, changes: QuerySet[AccountChange], addresses: Iterable[str]) -> None:
-    affiliation = getattr(account, "affiliation", None)
-    with translation.override(affiliation.language if affiliation else RECORD_LANGUAGE):
+    with translation.override(language_of(account)):
         subject = _("Your account was changed: %(site)s, staff") % {"site": site_name()}
         body = render_to_string(
             "account/email/account_changed.txt",

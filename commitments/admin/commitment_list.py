@@ -57,6 +57,11 @@ class CommitmentColumns(ModelAdmin):
     def owned_by(self, obj: Commitment) -> str:
         return join_list(organisation.label_with_side for organisation in obj.owners.all()) or obj.parties_as_stated
 
+    @admin.display(description=gettext_lazy("assigned to"))
+    def assigned(self, obj: Commitment) -> str:
+        """The lead office and the desk officer, which are never public."""
+        return str(getattr(obj, "assignment", "")) or "–"
+
     @admin.display(description=gettext_lazy("status"), ordering="state__status")
     def status_now(self, obj: Commitment) -> SafeString:
         """The status last reported, with its date; of a draft how far it has come, and why it was returned."""

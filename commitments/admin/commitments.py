@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.admin import bulk, translations
+from commitments.admin.assignments import AssignmentDecisions
 from commitments.admin.base import accessible_commitments, may_publish, staff_user, url_name
 from commitments.admin.commitment_form import CommitmentForm
 from commitments.admin.commitment_list import CommitmentColumns, ProgressFirstList, TranslationFirstList
 from commitments.admin.concurrency import DraftAdmin
 from commitments.admin.imports.views import CommitmentFilesMixin
 from commitments.admin.list_filters import (
+    AssignedFilter,
     DraftCommitmentFilter,
     FoldedSearchMixin,
     FreshnessFilter,
@@ -67,6 +69,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, CommitmentColumns
     list_filter = (
         PublicFilter,
         DraftCommitmentFilter,
+        AssignedFilter,
         StatusFilter,
         ScheduleFilter,
         FreshnessFilter,
@@ -81,14 +84,19 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, CommitmentColumns
     folded_fields = ("search_text", "owners__search_text")
     autocomplete_fields = ("part_of",)
     ordering = ("reference_key",)
-    actions = ("record_selected", "send_selected", "publish_selected", "return_selected")
+    actions = ("record_selected", "send_selected", "publish_selected", "return_selected", "assign_selected")
 
     # Who may see and do what
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
         # What the user works on, with how it stands today.
         commitments = accessible_commitments(request).for_staff(localdate()).prefetch_related("owners")
-        return commitments.select_related("drafting__author")
+        return commitments.select_related("drafting__author", "assignment__lead_office", "assignment__desk_officer")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        # Whom it is assigned to, for those who assign it.
+        assigns = request.user.has_perm("commitments.change_assignment")
+        return (*self.list_display, "assigned") if assigns else self.list_display
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         # The list that leads to recording progress, for those who may.
@@ -150,8 +158,11 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, CommitmentColumns
         # No deletion in bulk: it would stop at the first published one.
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
-        allowed = {"send": request.user.has_perm("commitments.change_commitment")}
-        for name in CommitmentDecisions.titles:
+        allowed = {
+            "send": request.user.has_perm("commitments.change_commitment"),
+            "assign": request.user.has_perm("commitments.change_assignment"),
+        }
+        for name in (*CommitmentDecisions.titles, *AssignmentDecisions.titles):
             if not allowed.get(name, may_publish(request)):
                 actions.pop(f"{name}_selected", None)
         return actions if request.user.has_perm("commitments.add_draftupdate") else {}
@@ -165,6 +176,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, CommitmentColumns
             own("record/", bulk.record_bulk, "record"),
             own("<int:pk>/translations/", translations.translate, "translations"),
             *CommitmentDecisions.urls(self),
+            *AssignmentDecisions.urls(self),
             *super().get_urls(),
         ]
 
@@ -195,6 +207,11 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, CommitmentColumns
     def return_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
         """Ask for the reason."""
         return CommitmentDecisions(self, request).ask(queryset, "return")
+
+    @admin.action(description=gettext_lazy("Assign the selected commitments…"))
+    def assign_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
+        """Ask to whom."""
+        return AssignmentDecisions(self, request).ask(queryset, "assign")
 
     # Saving
 

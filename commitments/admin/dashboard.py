@@ -19,6 +19,7 @@ from commitments.domain.choices import CLOSED_STATES, DraftState, ErrorReportSta
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.models import (
     Affiliation,
+    Commitment,
     DraftCommitment,
     DraftUpdate,
     EntityProposal,
@@ -50,7 +51,8 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
     """What the page shows. The number of queries does not depend on how much there is."""
     affiliation = Affiliation.objects.filter(user=request.user.pk).select_related("organisation").first()
     may_view = request.user.has_perm("commitments.view_commitment")
-    unaffiliated = may_view and affiliation is None and is_contributor(request)
+    assigned = Commitment.objects.assigned_to_staff(request.user)
+    unaffiliated = may_view and is_contributor(request) and not (affiliation or assigned.exists())
     return {
         "organisation": affiliation.organisation if affiliation else None,
         "unaffiliated": unaffiliated,
@@ -78,9 +80,10 @@ def commitment_cards(request: HttpRequest, affiliation: Affiliation | None, day:
     commitments = accessible_commitments(request).as_of(day)
     cards = []
     if affiliation:
-        owner_filter = {} if is_contributor(request) else {"owner": MINE}
         count = commitments.owned_by([affiliation.organisation_id]).count()
-        cards.append(Card(count, _("of my organisation"), list_url("commitment", public="yes", **owner_filter)))
+        cards.append(Card(count, _("of my organisation"), list_url("commitment", public="yes", owner=MINE)))
+    if assigned := Commitment.objects.assigned_to_staff(request.user).count():
+        cards.append(Card(assigned, _("assigned to me or my office"), list_url("commitment", assigned=MINE)))
     needs: list[tuple[CommitmentQuerySet, str, dict[str, str]]] = [
         (commitments.past_deadline(), _("past their deadline"), {"schedule": "past"}),
         (commitments.due_soon(), _("due soon"), {"schedule": Schedule.DUE_SOON}),

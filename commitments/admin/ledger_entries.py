@@ -118,7 +118,8 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         form = ReasonForm(request.POST or None)
         context: dict[str, Any] = {}
         if form.is_valid() and entry.commitment:
-            retraction = new_retraction(entry, form.cleaned_data["reason"], request_actor(request))
+            by = request_actor(request, entry.commitment)
+            retraction = new_retraction(entry, form.cleaned_data["reason"], by)
             try:
                 if PREVIEW_BUTTON not in request.POST:
                     return self._retracted(request, entry, record_or_propose(retraction, staff_user(request)))

@@ -106,7 +106,7 @@ class OwnerFilter(ChoiceFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         # Mine, and every owner that the user can see; only mine for whoever works for one organisation.
         if not request.user.has_perm("commitments.work_for_all"):
-            return []
+            return [(MINE, _("my organisation"))]
         owners = Organisation.objects.filter(pk__in=Ownership.objects.values("organisation"))
         return [
             (MINE, _("my organisation")),
@@ -116,6 +116,23 @@ class OwnerFilter(ChoiceFilter):
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         lookup = {"affiliations__user": request.user.pk} if value == MINE else {"slug": value}
         return queryset.owned_by(Organisation.objects.filter(**lookup))
+
+
+class AssignedFilter(ChoiceFilter):
+    """Whom commitments are assigned to inside the house: one's own, and for those who assign them anybody's."""
+
+    title, parameter_name = _("assigned to"), "assigned"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        own = [(MINE, _("me or my office"))]
+        if not request.user.has_perm("commitments.change_assignment"):
+            return own
+        return [*own, ("yes", _("somebody")), ("no", _("nobody"))]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        if value == MINE:
+            return queryset.assigned_to_staff(request.user)
+        return queryset.filter(assignment__isnull=value == "no")
 
 
 class PublicFilter(ChoiceFilter):

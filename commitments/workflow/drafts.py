@@ -20,8 +20,8 @@ from commitments.ledger.append import EntryRefusedError, append_entries, check_e
 from commitments.ledger.contents import KINDS_WITH_EVIDENCE, UPDATE_FIELDS, Content, update_content
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.projection import to_counted_update
-from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
-from commitments.workflow.actors import actor_for
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry
+from commitments.workflow.actors import actors_for
 from commitments.workflow.draft_edits import authors_of_drafts
 from commitments.workflow.draft_states import mark_returned, mark_waiting
 from commitments.workflow.second_person import SecondPerson, refused_as
@@ -77,7 +77,8 @@ def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntr
     with transaction.atomic():
         locked = _stored_drafts(drafts, lock=True)
         _refuse_unpublishable(locked, user)
-        entries = _with_entries(_with_evidence(locked), actor_for(user), append_entries)
+        actor = actors_for(user, [draft.commitment for draft in locked])
+        entries = _with_entries(_with_evidence(locked), actor, append_entries)
         for draft, entry in zip(locked, entries, strict=True):
             draft.published_as, draft.state = entry, DraftState.PUBLISHED
         DraftUpdate.objects.bulk_update(locked, ["published_as", "state"], batch_size=200)
@@ -91,7 +92,7 @@ def check_publishable(drafts: Sequence[DraftUpdate]) -> None:
 
 def check_contents(drafts: Sequence[DraftWithEvidence]) -> None:
     """The same of drafts that need not be stored yet, each with its evidence."""
-    _with_entries(drafts, Actor(), check_entries)
+    _with_entries(drafts, lambda _commitment: Actor(), check_entries)
 
 
 def check_publication(drafts: Sequence[DraftUpdate], user: User) -> None:
@@ -130,9 +131,11 @@ def _with_evidence(drafts: Sequence[DraftUpdate]) -> list[DraftWithEvidence]:
     return [(draft, list(draft.evidence.all())) for draft in drafts]
 
 
-def _with_entries(drafts: Sequence[DraftWithEvidence], by: Actor, use: Callable[[list[NewEntry]], T]) -> T:
+def _with_entries(
+    drafts: Sequence[DraftWithEvidence], actor: Callable[[Commitment], Actor], use: Callable[[list[NewEntry]], T]
+) -> T:
     """What `use` makes of the drafts' entries. DraftRefusedError where it refuses one."""
-    new_entries = [_draft_entry(draft, evidence, by) for draft, evidence in drafts]
+    new_entries = [_draft_entry(draft, evidence, actor(draft.commitment)) for draft, evidence in drafts]
     try:
         return use(new_entries)
     except EntryRefusedError as refusal:

@@ -82,7 +82,7 @@ def record_proposal(proposal: EntryProposal, user: User) -> EntryProposal:
         if stored.act == ProposedAct.TRANSLATION:
             record_translations(_translations_as_proposed(stored), translator_for(user))
         else:
-            new_entry = proposed_entry(stored, actor_for(user))
+            new_entry = proposed_entry(stored, actor_for(user, stored.commitment))
             refuse_own_entities([new_entry], user)
             stored.published_as = append_entries([new_entry])[0]
         stored.decide(ProposalState.RECORDED, user)

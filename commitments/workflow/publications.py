@@ -26,7 +26,7 @@ from commitments.ledger.append import (
 from commitments.ledger.contents import PARTIES
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import Commitment, DraftCommitment, LedgerEntry
-from commitments.workflow.actors import actor_for
+from commitments.workflow.actors import actor_for, actors_for
 from commitments.workflow.draft_edits import authors_of_commitments, begin_drafts
 from commitments.workflow.draft_states import mark_returned, mark_waiting
 from commitments.workflow.entity_proposals import first_recorded_with, refuse_own_entities
@@ -97,7 +97,7 @@ def may_publish_commitment(commitment: Commitment | None, user: User) -> bool:
 
 def correction_by(commitment: Commitment, values: dict[str, Any], reason: str, user: User) -> NewEntry:
     """The entry that puts public fields right: field to new value, as a form gives them. ValidationError, by field."""
-    correction = new_correction(commitment, values, reason, actor_for(user))
+    correction = new_correction(commitment, values, reason, actor_for(user, commitment))
     refuse_own_entities([correction], user)
     return correction
 
@@ -116,7 +116,8 @@ def in_order_of_parts(commitments: Sequence[Commitment]) -> list[Commitment]:
 
 def _new_publications(drafts: Sequence[Commitment], user: User | None = None) -> list[NewEntry]:
     """The entries that publish drafts; PublicationRefusedError for one that this user must leave to somebody else."""
-    new_entries = [new_publication(draft, actor_for(user) if user else Actor()) for draft in drafts]
+    actor = actors_for(user, drafts) if user else None
+    new_entries = [new_publication(draft, actor(draft) if actor else Actor()) for draft in drafts]
     if user:
         _refuse_same_person(drafts, user)
         for draft, new_entry in zip(drafts, new_entries, strict=True):

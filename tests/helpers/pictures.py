@@ -43,7 +43,16 @@ GROUPS = {
         "ErrorReport",
     ),
     "Staff, loading and what is kept": (
-        *("Affiliation", "AccountChange", "Reminder", "OutgoingMail", "LoadedItem", "Edition", "LinkCheck"),
+        *(
+            "Affiliation",
+            "Assignment",
+            "AccountChange",
+            "Reminder",
+            "OutgoingMail",
+            "LoadedItem",
+            "Edition",
+            "LinkCheck",
+        ),
     ),
 }
 
