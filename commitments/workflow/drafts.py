@@ -24,6 +24,7 @@ from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEnt
 from commitments.workflow.actors import actors_for
 from commitments.workflow.draft_edits import authors_of_drafts
 from commitments.workflow.draft_states import mark_returned, mark_waiting
+from commitments.workflow.notices import SentBack, tell_authors, tell_of_waiting
 from commitments.workflow.second_person import SecondPerson, refused_as
 
 T = TypeVar("T")
@@ -187,12 +188,21 @@ def refuse_unsupported_fields(draft: DraftUpdate, evidence: Sequence[DraftEviden
         raise ValidationError(problems)
 
 
-def submit(drafts: Sequence[DraftUpdate], user: User) -> None:
+def submit(drafts: Sequence[DraftUpdate], user: User | None) -> None:
     """Ask the publishers to decide on drafts. DraftRefusedError where they could not publish them."""
     check_publishable(drafts)
     mark_waiting(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
+    tell_of_waiting(user)
 
 
-def return_drafts(drafts: Sequence[DraftUpdate], reason: str, user: User) -> None:
+def return_drafts(drafts: Sequence[DraftUpdate], reason: str, user: User | None) -> None:
     """Return drafts to those who wrote them, with the reason; what is published stays."""
-    mark_returned(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]), reason)
+    unpublished = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
+    mark_returned(unpublished, reason)
+    returned = list(unpublished.select_related("commitment").order_by("commitment__reference_key", "pk"))
+    authors = authors_of_drafts(returned)
+    sent_back = [
+        (SentBack(str(draft), reason, "draftupdate", draft.pk, draft.commitment), authors[draft.pk])
+        for draft in returned
+    ]
+    tell_authors(sent_back, user)

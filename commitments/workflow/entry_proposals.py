@@ -27,6 +27,7 @@ from commitments.ledger.translations import (
 from commitments.models import Commitment, EntryProposal, LedgerEntry
 from commitments.workflow.actors import actor_for, translator_for
 from commitments.workflow.entity_proposals import check_decline_reason, refuse_own_entities
+from commitments.workflow.notices import SentBack, tell_authors, tell_of_waiting
 from commitments.workflow.second_person import SecondPerson
 
 
@@ -49,6 +50,7 @@ def record_or_propose(new_entry: NewEntry, user: User) -> LedgerEntry | EntryPro
             raise ValidationError(_("The same waits for a publisher already."))
         dry_run([new_entry])
         proposal.save()
+        tell_of_waiting(user)
         return proposal
 
 
@@ -65,7 +67,10 @@ def bring_translations(new_translations: Sequence[NewTranslation], user: User) -
         kept = {id(translation) for translation, _before in waiting}
         at_once = [translation for translation in new_translations if id(translation) not in kept]
         recorded = record_translations(at_once, translator_for(user))
-        return recorded, _propose_translations(waiting, user)
+        proposed = _propose_translations(waiting, user)
+        if proposed:
+            tell_of_waiting(user)
+        return recorded, proposed
 
 
 def proposed_entry(proposal: EntryProposal, by: Actor) -> NewEntry:
@@ -98,6 +103,8 @@ def decline_proposal(proposal: EntryProposal, reason: str, user: User) -> None:
         stored.declined_because = reason
         stored.decide(ProposalState.DECLINED, user)
         stored.save()
+        sent_back = SentBack(str(stored), reason, "entryproposal", stored.pk, stored.commitment)
+        tell_authors([(sent_back, {stored.author_id})], user)
 
 
 def refuse_same_person(proposal: EntryProposal, user: User) -> None:

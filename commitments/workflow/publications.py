@@ -30,6 +30,7 @@ from commitments.workflow.actors import actor_for, actors_for
 from commitments.workflow.draft_edits import authors_of_commitments, begin_drafts
 from commitments.workflow.draft_states import mark_returned, mark_waiting
 from commitments.workflow.entity_proposals import first_recorded_with, refuse_own_entities
+from commitments.workflow.notices import SentBack, tell_authors, tell_of_waiting
 from commitments.workflow.second_person import SecondPerson, refused_as
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ def send_commitments(commitments: Sequence[Commitment], user: User) -> None:
         _with_entries(drafts, _new_publications(drafts), check_entries)
         begin_drafts([draft.pk for draft in drafts], user)
         mark_waiting(DraftCommitment.objects.filter(commitment__in=drafts))
+        tell_of_waiting(user)
 
 
 def return_commitments(commitments: Sequence[Commitment], reason: str, user: User) -> None:
@@ -84,6 +86,11 @@ def return_commitments(commitments: Sequence[Commitment], reason: str, user: Use
     with transaction.atomic():
         begin_drafts([commitment.pk for commitment in commitments])
         mark_returned(DraftCommitment.objects.filter(commitment__in=commitments), reason)
+        authors = authors_of_commitments(commitments)
+        sent_back = [
+            (SentBack(str(draft), reason, "commitment", draft.pk, draft), authors[draft.pk]) for draft in commitments
+        ]
+        tell_authors(sent_back, user)
 
 
 def may_publish_commitment(commitment: Commitment | None, user: User) -> bool:

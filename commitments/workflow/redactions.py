@@ -20,6 +20,7 @@ from commitments.ledger.entity_validation import recorded_entity_fields
 from commitments.ledger.new_entries import NewEntry
 from commitments.models import Commitment, DraftUpdate, EntityProposal, EntryProposal, LedgerEntry, RedactionRequest
 from commitments.workflow.actors import actor_for
+from commitments.workflow.notices import REDACT, tell_of_waiting
 from commitments.workflow.second_person import SecondPerson
 
 
@@ -30,7 +31,9 @@ def request_redaction(entry: LedgerEntry, remaining: Content | None, reason: str
         if RedactionRequest.objects.filter(entry=entry, decided_at=None).exists():
             raise ValidationError(_("A redaction of this entry is asked for already, and waits for a decision."))
         dry_run([redaction_by(entry, remaining, reason, user)])
-        return RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
+        asked = RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
+        tell_of_waiting(user, REDACT)
+        return asked
 
 
 def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) -> None:

@@ -6,7 +6,12 @@ from tests import factories
 
 def waiting(commitment, number=1, **fields):
     """A draft that waits."""
-    fields = {"date": "2019-11", "status": "in_progress", "note": f"Note {number}."} | fields
-    draft = commitment.drafts.create(state=DraftState.WAITING, **fields)
+    fields = {
+        "date": "2019-11",
+        "status": "in_progress",
+        "note": f"Note {number}.",
+        "state": DraftState.WAITING,
+    } | fields
+    draft = commitment.drafts.create(**fields)
     draft.evidence.create(**factories.evidence())
     return draft
