@@ -12,6 +12,6 @@ def waiting(commitment, number=1, **fields):
         "note": f"Note {number}.",
         "state": DraftState.WAITING,
     } | fields
-    draft = commitment.drafts.create(**fields)
+    draft = commitment.drafts.create(**usual | fields)
     draft.evidence.create(**factories.evidence())
     return draft
