@@ -24,9 +24,9 @@ from django.utils.translation import gettext as _
 
 from commitments.accounts import auth_log
 from commitments.domain.choices import AccountPart
-from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.site_name import site_name
 from commitments.models import AccountChange, Affiliation
+from commitments.models.staff import language_of
 
 logger = logging.getLogger(__name__)
 WATCHED_FIELDS = ("email", "is_active", "is_staff", "is_superuser")
@@ -179,8 +179,7 @@ def change_line(change: AccountChange) -> str:
 
 
 def _write_mail(account: User, changes: QuerySet[AccountChange], addresses: Iterable[str]) -> None:
-    affiliation = getattr(account, "affiliation", None)
-    with translation.override(affiliation.language if affiliation else RECORD_LANGUAGE):
+    with translation.override(language_of(account)):
         subject = _("Your account was changed: %(site)s, staff") % {"site": site_name()}
         lines = [change_line(change) for change in changes]
         body = render_to_string(

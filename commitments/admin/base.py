@@ -83,9 +83,9 @@ def may_publish(request: HttpRequest) -> bool:
     return request.user.has_perm("commitments.publish")
 
 
-def request_actor(request: HttpRequest) -> Actor:
-    """In which role, and for which organisation, the user records."""
-    return actor_for(staff_user(request))
+def request_actor(request: HttpRequest, commitment: Commitment | None = None) -> Actor:
+    """In which role, and for which organisation, the user records, about a commitment or about no single one."""
+    return actor_for(staff_user(request), commitment)
 
 
 def add_refusal(problem: ValidationError, form: forms.BaseForm) -> None:

@@ -17,7 +17,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin import review
 from commitments.admin.base import (
     MAX_EVIDENCE,
     STAFF_EVIDENCE_FIELDS,
@@ -29,6 +28,7 @@ from commitments.admin.base import (
 )
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.entity_changes import refusal_words
+from commitments.admin.review import UpdateDecisions
 from commitments.domain.choices import EntryKind
 from commitments.models import Commitment, DraftEvidence, DraftUpdate
 from commitments.workflow.drafts import DraftRefusedError, check_contents, may_publish_draft
@@ -127,7 +127,7 @@ def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
     draft_admin = cast("LedgerAdmin", model_admin.admin_site.get_model_admin(DraftUpdate))
     stored = draft_admin.get_queryset(request).filter(pk__in=[draft.pk for draft in drafts]).order_by("pk")
     name = "publish" if may_publish_draft(None, user) else "send"
-    return review.review_page(draft_admin, request, list(stored), name)
+    return UpdateDecisions(draft_admin, request).page(list(stored), name)
 
 
 def refused_row(refusal: DraftRefusedError, commitments: list[Commitment]) -> str:

@@ -32,6 +32,7 @@ from commitments.admin.form_snapshot import (
 )
 from commitments.i18n.phrases import join_clauses, join_list
 from commitments.ledger.append import lock_head
+from commitments.models.drafting import Draft
 
 SNAPSHOT_FIELD = "seen"  # the name of the hidden box
 MAX_VALUE_LENGTH = 80  # characters of a value in a message
@@ -224,6 +225,31 @@ class LedgerAdmin(OptimisticLockAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         context["may_publish"] = may_publish(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class DraftAdmin(LedgerAdmin):
+    """Forms of what publishers may return: nobody sends a draft again without having read why it came back."""
+
+    def draft_of(self, obj: models.Model) -> Draft | None:
+        """How far an object has come; None where it is no draft."""
+        raise NotImplementedError
+
+    def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
+        """A draft that was returned meanwhile, too: its author must have read why."""
+        super().stop_if_overtaken(request, obj)
+        draft = self.draft_of(obj)
+        reason = draft.returned_because if draft else ""
+        if reason and request.POST.get("returned", "").replace("\r\n", "\n") != reason.replace("\r\n", "\n"):
+            message = _(
+                "A publisher returned this draft while you had it open: “%(reason)s”. Send it again when ready."
+            )
+            request.refusal = ValidationError(message % {"reason": reason})  # type: ignore[attr-defined]  # StaffForm's
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        obj = kwargs.get("obj")
+        draft = self.draft_of(obj) if obj is not None and obj.pk else None
+        context["returned_because"] = draft.returned_because if draft else ""
         return super().render_change_form(request, context, *args, **kwargs)
 
 

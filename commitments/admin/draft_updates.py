@@ -9,13 +9,12 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin import effects, review
+from commitments.admin import effects
 from commitments.admin.base import (
     MAX_EVIDENCE,
     SECURE_ADDRESSES,
@@ -26,14 +25,17 @@ from commitments.admin.base import (
     parse_key,
     staff_user,
 )
-from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.commitment_list import draft_state
+from commitments.admin.concurrency import DraftAdmin
 from commitments.admin.imports.views import DraftFilesMixin
-from commitments.admin.list_filters import DraftStateFilter, badge, lateness_words
+from commitments.admin.list_filters import DraftStateFilter, lateness_words
+from commitments.admin.review import UpdateDecisions
 from commitments.domain.choices import DraftState, EntryKind
 from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.append import lock_head
 from commitments.models import Commitment, DraftEvidence, DraftUpdate, Evidence, LedgerEntry, Organisation
+from commitments.models.drafting import Draft
 from commitments.workflow.draft_edits import note_edits
 from commitments.workflow.drafts import may_publish_draft, publish_drafts, submit
 from commitments.workflow.news_sources import NewsSourceLookup
@@ -220,7 +222,7 @@ def collapsed(title: Any, *fields: str) -> Any:
 
 
 @admin.register(DraftUpdate)
-class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
+class DraftUpdateAdmin(DraftFilesMixin, DraftAdmin):
     """Drafts of updates. `?commitment=` opens the form for one commitment: that is "Record progress"."""
 
     form = DraftForm
@@ -277,15 +279,8 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
             ),
         ]
 
-    def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
-        """A draft that was returned meanwhile, too: its author must have read why."""
-        super().stop_if_overtaken(request, obj)
-        reason = obj.returned_because if isinstance(obj, DraftUpdate) else ""
-        if reason and request.POST.get("returned", "").replace("\r\n", "\n") != reason.replace("\r\n", "\n"):
-            message = _(
-                "A publisher returned this draft while you had it open: “%(reason)s”. Send it again when ready."
-            )
-            request.refusal = ValidationError(message % {"reason": reason})  # type: ignore[attr-defined]  # StaffForm's
+    def draft_of(self, obj: models.Model) -> Draft | None:
+        return obj if isinstance(obj, DraftUpdate) else None
 
     def denial_reason(self, obj: models.Model | None) -> str:
         """A draft that was published while somebody typed in it."""
@@ -302,17 +297,17 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
 
     def get_urls(self) -> list[Any]:
         # The pages of the review beside the stock ones.
-        return [*review.review_urls(self), *super().get_urls()]
+        return [*UpdateDecisions.urls(self), *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Publish…"))
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[DraftUpdate]) -> HttpResponse | None:
         """Show what would be written, and ask."""
-        return review.ask_review(self, request, queryset, "publish")
+        return UpdateDecisions(self, request).ask(queryset, "publish")
 
     @admin.action(description=gettext_lazy("Return to the authors…"))
     def return_selected(self, request: HttpRequest, queryset: QuerySet[DraftUpdate]) -> HttpResponse | None:
         """Ask for the reason."""
-        return review.ask_review(self, request, queryset, "return")
+        return UpdateDecisions(self, request).ask(queryset, "return")
 
     # Saving
 
@@ -372,7 +367,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         ):
             draft.published_as = publish_drafts([draft], staff_user(request))[0]
         elif "_send" in request.POST or checked:
-            submit([draft])
+            submit([draft], staff_user(request))
 
     def response_add(self, request: HttpRequest, obj: DraftUpdate, post_url_continue: Any = None) -> HttpResponse:
         # Once it is published, to where the public sees it.
@@ -456,5 +451,4 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def how_far(self, obj: DraftUpdate) -> SafeString:
         """Its state, and why it was returned."""
-        reason = format_html("<br>{}", obj.returned_because) if obj.returned_because else ""
-        return format_html("{}{}", badge(DraftState(obj.state)), reason)
+        return draft_state(obj)

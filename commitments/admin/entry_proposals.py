@@ -62,7 +62,8 @@ class EntryProposalAdmin(ReadOnlyAdmin):
     def _preview(self, request: HttpRequest, proposal: EntryProposal) -> str:
         if proposal.act == ProposedAct.TRANSLATION:
             return ""
-        return preview_entry(request, proposed_entry(proposal, request_actor(request)), proposal.commitment)
+        commitment = proposal.commitment
+        return preview_entry(request, proposed_entry(proposal, request_actor(request, commitment)), commitment)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Put it on record or decline it."""

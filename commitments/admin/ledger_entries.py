@@ -34,6 +34,7 @@ from commitments.ledger.append import new_retraction
 from commitments.ledger.entity_contents import split_entity
 from commitments.ledger.validation import RETRACTABLE_KINDS
 from commitments.models import (
+    DraftCommitment,
     DraftEdit,
     DraftEvidence,
     Edition,
@@ -117,7 +118,8 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         form = ReasonForm(request.POST or None)
         context: dict[str, Any] = {}
         if form.is_valid() and entry.commitment:
-            retraction = new_retraction(entry, form.cleaned_data["reason"], request_actor(request))
+            by = request_actor(request, entry.commitment)
+            retraction = new_retraction(entry, form.cleaned_data["reason"], by)
             try:
                 if PREVIEW_BUTTON not in request.POST:
                     return self._retracted(request, entry, record_or_propose(retraction, staff_user(request)))
@@ -224,4 +226,4 @@ class TranslationAdmin(HiddenAdmin):
 
 
 admin.site.register((Edition, LedgerHead, LoadedItem), HiddenAdmin)
-admin.site.register((Ownership, Partnership, Repetition, DraftEdit, DraftEvidence), DraftPartAdmin)
+admin.site.register((Ownership, Partnership, Repetition, DraftCommitment, DraftEdit, DraftEvidence), DraftPartAdmin)

@@ -3,6 +3,8 @@
 Which words of an entry may go is a rule of the ledger: `REDACTABLE_FIELDS` in `ledger.redaction_rules`.
 """
 
+from dataclasses import replace
+
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -15,9 +17,10 @@ from commitments.ledger.append import append_entries, dry_run, lock_head, new_re
 from commitments.ledger.contents import Content
 from commitments.ledger.entity_contents import rows_for_entities, split_entity
 from commitments.ledger.entity_validation import recorded_entity_fields
-from commitments.ledger.new_entries import Actor, NewEntry
+from commitments.ledger.new_entries import NewEntry
 from commitments.models import Commitment, DraftUpdate, EntityProposal, EntryProposal, LedgerEntry, RedactionRequest
 from commitments.workflow.actors import actor_for
+from commitments.workflow.notices import REDACT, tell_of_waiting
 from commitments.workflow.second_person import SecondPerson
 
 
@@ -27,8 +30,10 @@ def request_redaction(entry: LedgerEntry, remaining: Content | None, reason: str
         lock_head()
         if RedactionRequest.objects.filter(entry=entry, decided_at=None).exists():
             raise ValidationError(_("A redaction of this entry is asked for already, and waits for a decision."))
-        dry_run(redaction_by(entry, remaining, reason, user))
-        return RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
+        dry_run([redaction_by(entry, remaining, reason, user)])
+        asked = RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
+        tell_of_waiting(user, REDACT)
+        return asked
 
 
 def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) -> None:
@@ -59,7 +64,8 @@ def refuse_same_administrator(request: RedactionRequest, user: User) -> None:
 
 def redaction_by(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> NewEntry:
     """The entry that removes words, as an administrator records it."""
-    return new_redaction(entry, remaining, reason, Actor(Role.ADMINISTRATOR, actor_for(user).organisation))
+    by = actor_for(user, entry.subject.commitment)
+    return new_redaction(entry, remaining, reason, replace(by, role=Role.ADMINISTRATOR))
 
 
 def _clear_staff_copies(entry: LedgerEntry, user: User) -> None:

@@ -12,7 +12,9 @@ from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import (
     Affiliation,
     Agreement,
+    Assignment,
     Commitment,
+    DraftCommitment,
     DraftEvidence,
     DraftUpdate,
     EntityProposal,
@@ -36,10 +38,20 @@ pytestmark = pytest.mark.django_db
 MODELS = {model._meta.model_name: model for model in apps.get_app_config("commitments").get_models()}
 # What the ledger projects, what a command writes, and what has steps of its own.
 READ_ONLY = {
-    *("affiliation", "edition", "evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership"),
+    *(
+        "affiliation",
+        "assignment",
+        "edition",
+        "evidence",
+        "ledgerentry",
+        "ledgerhead",
+        "loadeditem",
+        "ownership",
+        "partnership",
+    ),
     *("linkcheck", "outgoingmail", "redactionrequest", "reminder", "state", "translation", "update"),
     *("agreement", "entitychange", "entityproposal", "repetition", "section"),
-    *("accountchange", "draftedit", "entryproposal"),
+    *("accountchange", "draftcommitment", "draftedit", "entryproposal"),
 }
 # Evidence is typed with its draft, and error reports are sent by readers.
 EDITABLE = {*MODELS} - READ_ONLY - {"draftevidence", "errorreport"}
@@ -69,6 +81,8 @@ def rows(module_db):
     OutgoingMail.objects.create(content={})
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
     draft.edits.create(user=boss)
+    Assignment.objects.create(commitment=commitment, desk_officer=boss)
+    DraftCommitment.objects.create(commitment=Commitment.objects.get(reference="TT-02"))
     content = {"changes": [{"field": "title", "before": commitment.title, "after": "Other"}], "reason": "Wrong."}
     EntryProposal.objects.create(act="correction", commitment=commitment, content=content, author=boss)
     record_translations([NewTranslation(commitment, "zh-hant", commitment.title, "譯文")], Actor())

@@ -138,6 +138,54 @@ append_entries([new("context", commitment, note="Staff's own.", date="2020-03", 
 commitment.drafts.create(date="2026-11", note="Not sent yet.")
 forget_the_one_step()
 """
+# Work in hand under the commit before drafts of commitments had states and readers could ask for a mail.
+STATELESS = """
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from commitments.ledger.append import append_entries
+from commitments.models import Commitment, ErrorReport, OutgoingMail
+from commitments.workflow.outbox import OutboxBackend
+from django.core.mail import EmailMessage
+from tests.factories import new
+from tests.helpers.version_before import migrate_step_by_step
+
+people = {name: User.objects.create_user(name) for name in ("ann", "bob", "cy")}
+public = Commitment.objects.get(reference="CU-08")
+append_entries([new("context", public, note="Staff's own.", date="2025-03")])
+place = {"release": public.release, "area": public.area, "paragraph": 1, "quote": "later", "done_when": "It is done."}
+drafts = [
+    Commitment.objects.create(reference=f"ZZ-0{n}", title=f"Later {n}", kind="action", force="promise", **place)
+    for n in (1, 2, 3)
+]
+LogEntry.objects.create(
+    user=people["ann"], content_type=ContentType.objects.get_for_model(Commitment), object_id=str(drafts[0].pk),
+    object_repr="ZZ-01", action_flag=ADDITION, change_message='[{"added": {}}]'
+)
+drafts[0].edits.create(user=people["bob"])
+drafts[1].edits.create(user=people["bob"])
+drafts[1].edits.create(user=people["cy"])
+public.drafts.create(date="2026-11", note="Sent.", author=people["ann"], state="waiting")
+ErrorReport.objects.create(token="t", what="Wrong.", email="reader@example.org")
+OutboxBackend().send_messages([EmailMessage("Hello", "Words", to=["ann@body.example"])])
+migrate_step_by_step("0024_outbox")
+"""
+WITH_STATES = """
+import json
+from django.contrib.auth.models import Group
+from commitments.models import Assignment, DraftCommitment, DraftUpdate, ErrorReport, OutgoingMail
+states = DraftCommitment.objects.select_related("author").order_by("commitment__reference")
+report = ErrorReport.objects.get(token="t")
+print(json.dumps({
+    "states": [[one.commitment.reference, one.state, one.author and one.author.username] for one in states],
+    "update": list(DraftUpdate.objects.filter(note="Sent.").values_list("state", "author__username")),
+    "report": [report.email, report.wants_mail, report.language],
+    "mail": list(OutgoingMail.objects.values_list("content__subject", "topic")),
+    "assigned": Assignment.objects.count(),
+    "may_assign": [group.name for group in Group.objects.filter(
+        permissions__codename="change_assignment").order_by("name")],
+}))
+"""
 # Everything that migrations make: columns, indexes and constraints in any order, the roles, and the first rows.
 TABLES = """
 import json
@@ -238,4 +286,22 @@ def test_a_database_of_the_commit_before_has_nothing_to_migrate_and_goes_on(inst
     assert "No planned migration operations" in installation.run_well("migrate", "--plan")
     installation.run_well("migrate")
     assert "[X] 0001_squashed_0024" in installation.run_well("showmigrations", "commitments")
+    installation.run_well("verify_ledger")
+
+
+def test_drafts_of_commitments_get_their_states_and_authors_and_no_reader_is_written_to_unasked(installation):
+    before = installation.python(STATELESS)
+    assert before.returncode == 0, before.stderr
+    assert "0026_assignments" in installation.run_well("migrate", "--plan")
+    installation.run_well("migrate")
+    after = installation.python(WITH_STATES)
+    assert after.returncode == 0, after.stderr
+    assert json.loads(after.stdout) == {
+        "states": [["ZZ-01", "draft", "ann"], ["ZZ-02", "draft", "bob"], ["ZZ-03", "draft", None]],
+        "update": [["waiting", "ann"]],
+        "report": ["reader@example.org", False, "en-gb"],
+        "mail": [["Hello", ""]],
+        "assigned": 0,
+        "may_assign": ["Editor", "Publisher"],
+    }
     installation.run_well("verify_ledger")

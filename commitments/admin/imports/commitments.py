@@ -52,6 +52,7 @@ from commitments.ledger.validation import check_public_fields
 from commitments.models import Commitment, Repetition, State
 from commitments.query.expressions import BATCH_SIZE
 from commitments.workflow.draft_edits import note_edits
+from commitments.workflow.duplicates import DuplicateFinder, Pledge
 from commitments.workflow.entry_proposals import bring_translations
 
 # Columns of our export that say what the ledger reports. Whoever types into one of them expects something.
@@ -111,6 +112,7 @@ class CommitmentResource(ImportResource):
             }
         named = {parent for row in sheet.rows if (parent := row.cells.get("part_of"))}
         named |= {reference for row in sheet.rows for reference in _repeated(row.cells.get(REPEATS_COLUMN, ""))}
+        self.duplicates = DuplicateFinder()
         self.parent_keys: dict[str, int | None] = dict.fromkeys(references)
         for batch in split_batches(sorted(named)):
             self.parent_keys |= dict(Commitment.objects.filter(reference__in=batch).values_list("reference", "pk"))
@@ -201,7 +203,18 @@ class CommitmentResource(ImportResource):
         if parent and (parent == outcome.name or parent not in self.parent_keys):
             message = _("“%(whole)s” is no other commitment, neither on record nor in this file.")
             raise ValidationError({"part_of": message % {"whole": parent[:20]}})
+        self._point_out_duplicate(outcome, before)
         return CHANGED if existing_row else NEW
+
+    def _point_out_duplicate(self, outcome: RowOutcome, before: Cells | None) -> None:
+        """Where a draft comes to look like another one, on record or in an earlier row."""
+        cells = outcome.cells
+        if before and all(cells[name] == before[name] for name in ("release", "title", "quote")):
+            return
+        pledge = Pledge(outcome.name, cells["release"], cells["title"], cells["quote"])
+        if duplicate := self.duplicates.find(pledge, _repeated(cells[REPEATS_COLUMN])):
+            outcome.warnings.append(_("Is it a duplicate? %(what)s") % {"what": duplicate})
+        self.duplicates.add(pledge)
 
     def _published_message(self, reference: str, column: str) -> str:
         if self.existing_rows[reference].retracted:

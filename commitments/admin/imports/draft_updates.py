@@ -45,6 +45,7 @@ from commitments.workflow.draft_edits import note_edits
 from commitments.workflow.drafts import refuse_unsupported_fields
 from commitments.workflow.entry_proposals import bring_translations
 from commitments.workflow.news_sources import NewsSourceLookup
+from commitments.workflow.notices import tell_of_waiting
 
 # A draft has fewer of some values than the record.
 DRAFT_VOCABULARIES: dict[str, Sequence[Vocabulary]] = {
@@ -217,6 +218,8 @@ class DraftResource(ImportResource):
         ]
         DraftEvidence.objects.bulk_create(evidence, batch_size=BATCH_SIZE)
         self.log(added, [(draft, outcome.changed) for draft, outcome in changed_drafts])
+        if added or rewritten:
+            tell_of_waiting(self.user)
         commitments = self.validator.public
         notes = [
             NewTranslation(

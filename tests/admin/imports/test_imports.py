@@ -336,7 +336,7 @@ def test_the_same_file_twice_drafts_nothing_twice_not_even_once_it_is_published(
 def test_a_draft_is_changed_by_its_number_and_waits_again(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
     draft = DraftUpdate.objects.get()
-    return_drafts([draft], "Say more.")
+    return_drafts([draft], "Say more.", draft.author)
     [row] = rows_of(exported(editor, "draftupdate"))
     preview = upload(editor, "draftupdate", as_csv(row | {"note": "All doors.", "evidence_1_date": "2019"}))
     assert changes(preview) == [
