@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from commitments.admin import effects, review
 from commitments.admin.base import (
+    FIELD_OVERRIDES,
     MAX_EVIDENCE,
-    SECURE_ADDRESSES,
     ModelForm,
     StaffForm,
     accessible_commitments,
@@ -206,7 +206,7 @@ class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic 
     formset = EvidenceFormSet
     verbose_name, verbose_name_plural = gettext_lazy("page of evidence"), gettext_lazy("pages of evidence")
     extra = 1
-    formfield_overrides = SECURE_ADDRESSES
+    formfield_overrides = FIELD_OVERRIDES
     fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source", "copy"))
 
     def get_formset(self, *args: Any, **kwargs: Any) -> Any:
