@@ -41,6 +41,7 @@ from commitments.admin.list_filters import (
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.admin.repeats_field import RepeatsField, format_repeats, stored_repeats, write_repeats
 from commitments.domain.choices import EntryKind, Freshness, Schedule, Status
+from commitments.domain.references import dated_reference_message, is_taken_for_date
 from commitments.i18n.phrases import join_list, with_detail
 from commitments.ledger.contents import CORRECTABLE_FIELDS, PARTIES, PUBLIC_FIELDS, public_value, publication_content
 from commitments.ledger.validation import check_consistency
@@ -96,6 +97,13 @@ class CommitmentForm(StaffForm):
     def _save_m2m(self) -> None:
         super()._save_m2m()  # type: ignore[misc]  # Django's, which the stubs leave out
         write_repeats(self.instance, self.cleaned_data["repeats"])
+
+    def clean_reference(self) -> str:
+        """One that is given now is none of which spreadsheets make a date."""
+        reference: str = self.cleaned_data["reference"]
+        if "reference" in self.changed_data and is_taken_for_date(reference):
+            raise ValidationError(dated_reference_message(reference))
+        return reference
 
     def clean(self) -> dict[str, Any]:
         # Between the fields, what the ledger would refuse; a correction needs its reason.

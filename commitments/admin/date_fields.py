@@ -4,6 +4,8 @@ What is typed in the notation that is stored is taken. Anything else is shown as
 with JavaScript beside the box as soon as it is left, else by the form, which comes back once.
 """
 
+from __future__ import annotations
+
 from datetime import date
 from typing import Any
 
@@ -29,7 +31,10 @@ class TypedDateMixin(forms.Field):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         # Where the script of the box asks what is understood.
-        return super().widget_attrs(widget) | {"data-read-date": reverse_lazy("admin:read_date"), "data-takes": self.takes}
+        return super().widget_attrs(widget) | {
+            "data-read-date": reverse_lazy("admin:read_date"),
+            "data-takes": self.takes,
+        }
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         # What was understood stands in the box in its notation, so that to send the form again is to agree.

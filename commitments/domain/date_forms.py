@@ -105,7 +105,7 @@ def _two_numbers_and_year(match: re.Match[str]) -> Reading:
 
 
 def _year_and_number(match: re.Match[str]) -> Reading:
-    """"2018/11" is a month, "2018-19" a fiscal year, "2011/12" may be either."""
+    """A month as "2018/11"; "2018-19" is a fiscal year, and "2011/12" may be either."""
     year, number = int(match["year"]), match["month"]
     if number == f"{(year + 1) % 100:02}":
         fiscal = _fiscal_year(match)

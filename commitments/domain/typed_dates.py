@@ -1,4 +1,4 @@
-"""Dates as people and programs write them: "12 November 2026", "Nov-18", "Q3 2022", "30/6/2022", 「2018年十一月」.
+"""Dates as people and programs write them: "12 November 2026", "Nov-18", "30/6/2022", 「2018年十一月」.
 
 One reader for the forms of staff, their imports and whatever else takes a date from outside. It has no clock and guesses
 nothing: what says one date is read, what says several, or less than one, is a question back. Libraries that read dates
@@ -95,7 +95,10 @@ def _question(text: str, why: str | Promise, suggestions: Iterable[PartialDate])
         advice = _("Write what is meant: %(options)s.") % {"options": listed}
     else:
         advice = _("Write a year (2019), half-year (2018-H1), quarter (2018-Q3), month (2018-11) or day (2018-11-05).")
-    return pgettext("two sentences", "%(first)s %(second)s") % {"first": str(why) % {"text": text[:40]}, "second": advice}
+    return pgettext("two sentences", "%(first)s %(second)s") % {
+        "first": str(why) % {"text": text[:40]},
+        "second": advice,
+    }
 
 
 @lru_cache(maxsize=4096)
