@@ -246,7 +246,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         actions.pop("delete_selected", None)
         if not may_publish(request):
             actions.pop("publish_selected", None)
-        return actions if request.user.has_perm("commitments.add_draftupdate") else {}
+        return actions if request.user.has_perm("commitments.add_draftupdate") else self.export_actions()
 
     def get_urls(self) -> list[Any]:
         # The page of many, that of translations and that of publishing, beside the stock ones.

@@ -73,7 +73,8 @@ class TypedDateField(TypedDateMixin, PartialDateFormField):
 
     widget = TypedDateInput
 
-    def to_python(self, value: Any) -> PartialDate | None:
+    def to_python(self, value: Any) -> Any:
+        # A PartialDate, or None where the box is empty.
         return self.read(value)
 
 

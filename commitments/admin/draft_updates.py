@@ -298,7 +298,7 @@ class DraftUpdateAdmin(DraftFilesMixin, LedgerAdmin):
         # Publishing and returning are for publishers; nothing is deleted in bulk.
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
-        return actions if may_publish(request) else {}
+        return actions if may_publish(request) else self.export_actions()
 
     def get_urls(self) -> list[Any]:
         # The pages of the review beside the stock ones.

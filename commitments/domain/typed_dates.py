@@ -1,8 +1,8 @@
 """Dates as people and programs write them: "12 November 2026", "Nov-18", "30/6/2022", 「2018年十一月」.
 
-One reader for the forms of staff, their imports and whatever else takes a date from outside. It has no clock and guesses
-nothing: what says one date is read, what says several, or less than one, is a question back. Libraries that read dates
-fill in what is missing from today's, know no half-year and take one of two readings, so none is used.
+One reader for the forms of staff, their imports and whatever else takes a date from outside. It has no clock and
+guesses nothing: what says one date is read, what says several, or less than one, is a question back. Libraries that
+read dates fill in what is missing from today's, know no half-year and take one of two readings, so none is used.
 
 The ledger and the addresses of the site know the notation of `partial_dates` alone.
 """

@@ -157,6 +157,14 @@ class ImportResource:
                 _("The column “%(name)s” is missing. It says what a row is about.") % {"name": self.identity}
             )
 
+    def allowed_values(self) -> dict[str, list[tuple[str, str]]]:
+        """By column what it may hold, each value with what it is called; for the lists of a workbook."""
+        return {
+            column.name: [(str(member.value), str(member.label)) for member in column.members]
+            for column in self.expected
+            if column.members
+        }
+
     @property
     def identity_needed(self) -> bool:
         """Whether a file must name what its rows are about."""

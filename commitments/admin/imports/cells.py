@@ -19,9 +19,11 @@ from django.utils.translation import override
 
 from commitments.admin.date_fields import DATE, DAY, DEADLINE, date_label, read_typed
 from commitments.domain.choices import Vocabulary
+from commitments.domain.references import A_MONTH, months_and_numbers
 from commitments.domain.typed_dates import is_notation, possible_dates
 from commitments.exports.columns import Column, ColumnType
 from commitments.exports.csv import strip_defusing
+from commitments.exports.xlsx import MAX_CELL_LENGTH
 from commitments.i18n.phrases import in_quotes, join_list, join_parts, join_sentences
 from commitments.ledger.contents import format_decimal, parse_decimal
 from commitments.workflow.name_lookups import Named, NameLookup, did_you_mean
@@ -34,6 +36,7 @@ SHORTENED = re.compile(r"-?\d(?:\.\d+)?e\+?\d+")
 SPREADSHEET_DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}年\d{1,2}月(\d{1,2}日)?|(\d{1,2}-)?[A-Za-z]{3,4}-\d{2,4}|\d{1,2}月-\d\d"
 )
+LONGEST_CUT_MARK = 200  # characters with which our workbooks say that a text is cut, in any language
 EXACT_DIGITS = 15  # of a number, that spreadsheets keep
 
 
@@ -45,8 +48,13 @@ class ExpectedColumn:
     description: Any
     read: Callable[[str], str]
     type: ColumnType = ColumnType.TEXT
-    allowed: tuple[str, ...] = ()
+    members: tuple[Vocabulary, ...] = ()
     needed: bool = False
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The values of its short list."""
+        return tuple(member.value for member in self.members)
 
     @property
     def takes(self) -> str:
@@ -78,7 +86,7 @@ def expected_column(
                 (descriptions or {}).get(column.name, column.description),
                 partial(read_choice, members) if members else READERS.get(column.type, str),
                 column.type,
-                tuple(member.value for member in members),
+                members,
                 column.name in needed,
             )
         )
@@ -168,6 +176,8 @@ def is_same_value(cell: str, stored: str, column_type: ColumnType = ColumnType.T
     """Whether a cell says what is stored, as our export and a spreadsheet would put it."""
     if is_same_text(cell, stored):
         return True
+    if len(stored) > MAX_CELL_LENGTH == len(cell):
+        return stored.startswith(cell[:-LONGEST_CUT_MARK])  # a spreadsheet's cell holds no more
     if not cell or not stored:
         return False
     if column_type in (ColumnType.PARTIAL_DATE, ColumnType.DAY):
@@ -193,12 +203,21 @@ def _is_same_number(cell: str, stored: str) -> bool:
         return False
 
 
+def _is_same_date(cell: str, stored: str) -> bool:
+    """Whether a date in words is the one that a spreadsheet made of it; of a month it keeps the first day."""
+    dates = possible_dates(stored)
+    if not dates:
+        return bool(months_and_numbers(stored) & months_and_numbers(cell))
+    days = {date.first for date in dates if date.last - date.first < A_MONTH}
+    return not days.isdisjoint(date.first for date in possible_dates(cell))
+
+
 def _is_changed_by_spreadsheets(cell: str, stored: str) -> bool:
     """Whether a spreadsheet that took a text for a date, a number or a truth would show it as this."""
     if stored.upper() in ("TRUE", "FALSE"):
         return cell.upper() == stored.upper()
     if SPREADSHEET_DATE.fullmatch(cell):
-        return len(dates := possible_dates(stored)) > 0 and bool({*dates} & {*possible_dates(cell)})
+        return _is_same_date(cell, stored)
     try:
         before, after = Decimal(stored), Decimal(cell)
     except ArithmeticError:

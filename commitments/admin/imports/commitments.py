@@ -103,6 +103,13 @@ class CommitmentResource(ImportResource):
     )
     computed = frozenset(column.name for column in DATASETS["commitments"].columns) - COMMITMENT_FIELDS
 
+    def allowed_values(self) -> dict[str, list[tuple[str, str]]]:
+        """With the areas, releases and organisations that there are."""
+        lists = {"release": ReleaseLookup(), "area": AreaLookup(), **dict.fromkeys(PARTY_TABLES, OrganisationLookup())}
+        named = {name: sorted(lookup.titles.items()) for name, lookup in lists.items()}
+        parties = {name: sorted((title, slug) for slug, title in named[name]) for name in PARTY_TABLES}
+        return super().allowed_values() | named | parties
+
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """What is on record of the references, and of those that they are part of."""
         if lock:

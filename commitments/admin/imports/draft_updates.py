@@ -74,6 +74,10 @@ class DraftResource(ImportResource):
     identity = "draft"
     expected = expected_column(DRAFT_EXPORT_COLUMNS, ("reference", "kind", "date"), allowed=DRAFT_VOCABULARIES)
 
+    def allowed_values(self) -> dict[str, list[tuple[str, str]]]:
+        """With the organisations that may reply."""
+        return super().allowed_values() | {"reply_of": sorted(OrganisationLookup().titles.items())}
+
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """The drafts that are named, those that stand unpublished, and what the ledger holds against the rows."""
         if lock:

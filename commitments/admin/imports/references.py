@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from commitments.admin.imports.files import SheetRow
-from commitments.domain.references import dated_reference_message, month_and_number, spelled_reference
+from commitments.domain.references import dated_reference_message, months_and_numbers, spelled_reference
 from commitments.domain.stated_dates import MONTH_NUMBERS
 from commitments.i18n.phrases import join_sentences
 from commitments.models import Commitment
@@ -16,26 +16,28 @@ MAX_LENGTH = 20  # characters of a reference that are compared and shown
 def settle_references(rows: Collection[SheetRow], columns: Iterable[str]) -> None:
     """Put the references that are meant into the cells of these columns; what cannot be known is a row's problem."""
     for column in columns:
-        dates = {cell: parts for row in rows if (parts := month_and_number(cell := row.cells.get(column, "")))}
-        known = _known(dates.values())
+        cells = {row.cells.get(column, "") for row in rows}
+        dates = {cell: parts for cell in cells if (parts := months_and_numbers(cell))}
+        known = _known(set().union(*dates.values()))
         for row in rows:
             cell = row.cells.get(column, "")
             if not cell:
                 continue
-            row.cells[column] = spelled_reference(cell)
-            if cell in dates:
-                matches = known.get(dates[cell], [])
-                if len(matches) == 1:
-                    row.cells[column] = matches[0]
-                elif row.cells[column] not in matches:
-                    row.problems.setdefault(column, dated_reference_message(cell))
+            row.cells[column] = reference = spelled_reference(cell)
+            if cell not in dates:
+                continue
+            matches = {match for parts in dates[cell] for match in known.get(parts, ())}
+            if len(matches) == 1:
+                [row.cells[column]] = matches
+            elif reference not in matches:
+                row.problems.setdefault(column, dated_reference_message(cell))
 
 
 def _known(dates: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
     """By month and number, the references on record of which a spreadsheet makes that date. At most one query."""
     spellings = {
         f"{name.upper()}-{number:0{digits}}": (month, number)
-        for month, number in set(dates)
+        for month, number in dates
         for name, of_month in MONTH_NUMBERS.items()
         if of_month == month
         for digits in (1, 2, 3)
