@@ -4,7 +4,7 @@ Names are compared as searches compare them: case, width, hyphens and the two fo
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -21,7 +21,8 @@ from commitments.models.fields import language_columns
 MAX_LENGTH = 100  # characters of a name that are compared with those that are known
 MAX_SUGGESTIONS = 3
 ARTICLE = re.compile(r"^the ")
-LINES, ENUMERATION = re.compile(r"\s*[;；\n]\s*"), re.compile(r"\s*[、，,/]\s*")
+LINES = re.compile(r"\s*[;；\n]\s*")
+ENUMERATIONS = (re.compile(r"\s*、\s*"), re.compile(r"\s*[，,/]\s*"))  # the surer first
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,20 @@ class OrganisationLookup(NameLookup):
         return slugs
 
     def _names(self, cell: str) -> list[str]:
-        """A semicolon or a line's end always separates; a comma or 、 does unless a name has it."""
+        """A semicolon or a line's end always separates; 、 or a comma does where that gives a name that is known."""
         if self.find(cell):
             return [cell]
         names: list[str] = []
         for part in filter(None, LINES.split(cell.strip())):
-            pieces = list(filter(None, ENUMERATION.split(part)))
-            names += [part] if self.find(part) or not any(map(self.find, pieces)) else pieces
+            names += self._split(part, ENUMERATIONS)
         return names
+
+    def _split(self, part: str, separators: Sequence[re.Pattern[str]]) -> list[str]:
+        if not separators or self.find(part):
+            return [part]
+        pieces = filter(None, separators[0].split(part))
+        names = [name for piece in pieces for name in self._split(piece, separators[1:])]
+        return names if any(map(self.find, names)) else [part]
 
 
 class AreaLookup(NameLookup):

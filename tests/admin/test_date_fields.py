@@ -74,7 +74,9 @@ def test_a_box_for_a_day_takes_no_more_and_no_less():
 def test_a_deadline_is_told_by_the_day_on_which_it_ends_and_stored_when_the_form_is_sent_again(editor):
     draft = factories.CommitmentFactory(reference="TT-01")
     form = Form(editor.get(change(draft)))
-    answer = form.send(editor, change(draft), "_save", deadline="Q2 2022", deadline_basis="stated", review_on="30/6/2027")
+    answer = form.send(
+        editor, change(draft), "_save", deadline="Q2 2022", deadline_basis="stated", review_on="30/6/2027"
+    )
     assert "is read as until 30 June 2022" in errors(answer)["deadline"]
     assert "is read as 30 June 2027" in errors(answer)["review_on"]
     assert Commitment.objects.get().deadline is None

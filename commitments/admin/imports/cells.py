@@ -34,8 +34,10 @@ GROUPED = re.compile(r"-?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?")
 SHORTENED = re.compile(r"-?\d(?:\.\d+)?e\+?\d+")
 # A text that spreadsheets may have made of a date in words: "Nov-18", 5/11/2018, 2018年11月.
 SPREADSHEET_DATE = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}年\d{1,2}月(\d{1,2}日)?|(\d{1,2}-)?[A-Za-z]{3,4}-\d{2,4}|\d{1,2}月-\d\d"
+    r"\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|(\d{4}年)?\d{1,2}月(\d{1,2}日)?|\d{1,2}月-\d\d|"
+    r"(\d{1,2}-)?[A-Za-z]{3,4}-\d{2,4}|\d{1,2}-[A-Za-z]{3,4}"
 )
+FULL_YEAR = re.compile(r"\d{4}")
 LONGEST_CUT_MARK = 200  # characters with which our workbooks say that a text is cut, in any language
 EXACT_DIGITS = 15  # of a number, that spreadsheets keep
 
@@ -206,7 +208,7 @@ def _is_same_number(cell: str, stored: str) -> bool:
 def _is_same_date(cell: str, stored: str) -> bool:
     """Whether a date in words is the one that a spreadsheet made of it; of a month it keeps the first day."""
     dates = possible_dates(stored)
-    if not dates:
+    if not FULL_YEAR.search(stored):
         return bool(months_and_numbers(stored) & months_and_numbers(cell))
     days = {date.first for date in dates if date.last - date.first < A_MONTH}
     return not days.isdisjoint(date.first for date in possible_dates(cell))
@@ -223,6 +225,6 @@ def _is_changed_by_spreadsheets(cell: str, stored: str) -> bool:
     except ArithmeticError:
         return False
     if "e" in cell.lower():  # shown with as many figures as the cell has room for
-        digits = len(after.as_tuple().digits)
-        return f"{before:.{digits - 1}e}" == f"{after:.{digits - 1}e}"
-    return format(before, f".{EXACT_DIGITS}g") == format(after, f".{EXACT_DIGITS}g")
+        places = len(after.as_tuple().digits) - 1
+        return f"{before:.{places}e}" == f"{after:.{places}e}"
+    return f"{float(before):.{EXACT_DIGITS}g}" == f"{float(after):.{EXACT_DIGITS}g}"
