@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
@@ -18,7 +17,6 @@ from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,6 +36,7 @@ from commitments.admin.list_filters import (
     badge,
     lateness_words,
 )
+from commitments.admin.party_fields import offer_adding, party_field
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.admin.repeats_field import RepeatsField, format_repeats, stored_repeats, write_repeats
 from commitments.domain.choices import EntryKind, Freshness, Schedule, Status
@@ -45,19 +44,10 @@ from commitments.domain.references import dated_reference_message, is_taken_for_
 from commitments.i18n.phrases import join_list, with_detail
 from commitments.ledger.contents import CORRECTABLE_FIELDS, PARTIES, PUBLIC_FIELDS, public_value, publication_content
 from commitments.ledger.validation import check_consistency
-from commitments.models import Commitment, LedgerEntry, Organisation
+from commitments.models import Commitment, LedgerEntry
 from commitments.workflow.draft_edits import note_edits
 from commitments.workflow.entry_proposals import record_or_propose
 from commitments.workflow.publications import check_publishable, correction_by
-
-
-def party_field(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
-    """A box that finds organisations by name. Declared here because the relations have tables of their own."""
-    field: Any = Commitment._meta.get_field(name)
-    widget = AutocompleteSelectMultiple(field, admin.site)
-    return forms.ModelMultipleChoiceField(
-        Organisation.objects.all(), required=False, label=capfirst(field.verbose_name), widget=widget
-    )
 
 
 class CommitmentForm(StaffForm):
@@ -177,6 +167,10 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     autocomplete_fields = ("part_of",)
     ordering = ("reference_key",)
     actions = ("record_selected", "publish_selected")
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # With a “+” beside owners and partners, for those who may add an organisation.
+        return offer_adding(super().get_form(request, *args, **kwargs), request)
 
     # Who may see and do what
 

@@ -218,8 +218,12 @@ def _is_changed_by_spreadsheets(cell: str, stored: str) -> bool:
     """Whether a spreadsheet that took a text for a date, a number or a truth would show it as this."""
     if stored.upper() in ("TRUE", "FALSE"):
         return cell.upper() == stored.upper()
-    if SPREADSHEET_DATE.fullmatch(cell):
-        return _is_same_date(cell, stored)
+    is_date = SPREADSHEET_DATE.fullmatch(cell) is not None and _is_same_date(cell, stored)
+    return is_date or _is_same_figure(cell, stored)
+
+
+def _is_same_figure(cell: str, stored: str) -> bool:
+    """Whether a text of figures alone is the number that a spreadsheet made of it and shows."""
     try:
         before, after = Decimal(stored), Decimal(cell)
     except ArithmeticError:
