@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from commitments.domain.partial_dates import PartialDate, PartialDateError
 from commitments.domain.typed_dates import DateQuestionError, deadline_label, is_notation, read_date, span_label
+from commitments.i18n.phrases import join_sentences
 from commitments.models.fields import PartialDateField, PartialDateFormField, to_partial_date
 
 DEADLINE, DATE, DAY = "deadline", "date", "day"  # what a box takes; a deadline is told by the day on which it ends
@@ -113,6 +114,9 @@ def expect_deadline(form_field: forms.Field | None, name: str) -> None:
     if isinstance(form_field, TypedDateMixin) and name == DEADLINE:
         form_field.takes = DEADLINE
         form_field.widget.attrs["data-takes"] = DEADLINE
+        form_field.help_text = form_field.help_text or _(
+            "As you would write it: 2019, Q3 2018, Nov 2018 or 12 November 2026."
+        )
 
 
 def read_typed(text: str, takes: str) -> PartialDate:
@@ -141,7 +145,10 @@ def read_date_view(request: HttpRequest) -> JsonResponse:
         question = problem.__cause__
         suggestions = question.suggestions if isinstance(question, DateQuestionError) else ()
         choices = [{"notation": str(one), "label": date_label(one, takes)} for one in suggestions if _fits(one, takes)]
-        return JsonResponse({"problem": " ".join(problem.messages), "choices": choices})
+        words = (
+            question.why if isinstance(question, DateQuestionError) and choices else join_sentences(problem.messages)
+        )
+        return JsonResponse({"problem": words, "choices": choices})
     return JsonResponse({"notation": str(understood), "label": date_label(understood, takes)})
 
 

@@ -1,5 +1,7 @@
 """The boxes in which a commitment's owners and partners are found by name, and one that is missing is added."""
 
+from __future__ import annotations
+
 from copy import deepcopy
 from typing import Any
 

@@ -32,12 +32,13 @@ WRONG_WEEKDAY = gettext_lazy("“%(text)s” names another day of the week than 
 class DateQuestionError(PartialDateError):
     """What is written says several dates, or less than one. The message asks, and says what to write.
 
-    `suggestions`: the dates that may be meant, each in the notation that is stored.
+    `why`: the question alone. `suggestions`: the dates that may be meant, each in the notation that is stored.
     """
 
     def __init__(self, text: str, why: str | Promise, suggestions: tuple[PartialDate, ...]) -> None:
-        super().__init__(_question(text, why, suggestions))
+        self.why = str(why) % {"text": text[:40]}
         self.suggestions = suggestions
+        super().__init__(_question(self.why, suggestions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def deadline_label(partial_date: PartialDate) -> str:
     return pgettext("a deadline", "until %(day)s") % {"day": date_format(partial_date.last, "DATE_FORMAT")}
 
 
-def _question(text: str, why: str | Promise, suggestions: Iterable[PartialDate]) -> str:
+def _question(why: str, suggestions: Iterable[PartialDate]) -> str:
     form = pgettext("a date as it is written here, and what it means", "%(notation)s (%(label)s)")
     options = [form % {"notation": date, "label": span_label(date)} for date in suggestions]
     if options:
@@ -95,10 +96,7 @@ def _question(text: str, why: str | Promise, suggestions: Iterable[PartialDate])
         advice = _("Write what is meant: %(options)s.") % {"options": listed}
     else:
         advice = _("Write a year (2019), half-year (2018-H1), quarter (2018-Q3), month (2018-11) or day (2018-11-05).")
-    return pgettext("two sentences", "%(first)s %(second)s") % {
-        "first": str(why) % {"text": text[:40]},
-        "second": advice,
-    }
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": why, "second": advice}
 
 
 @lru_cache(maxsize=4096)

@@ -8,8 +8,7 @@ import subprocess
 from datetime import date
 
 import openpyxl
-
-from tests.helpers.programs import program
+import pytest
 
 LOCALES = ("en-GB", "en-US", "zh-HK", "zh-CN")
 # What LibreOffice calls them in the options of a text file.
@@ -27,7 +26,11 @@ def saved_by_libreoffice(folder, data, name, locale, ending):
 
     Of a CSV it looks at every cell for dates, numbers and truths, as Excel does; saved are the cells as they are shown.
     """
-    soffice = program("soffice", "libreoffice-calc-nogui")
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        pytest.fail(
+            "This test opens files in LibreOffice, which is not here. On Debian: apt-get install libreoffice-calc-nogui"
+        )
     profile, source, target = folder / f"profile-{locale}", folder / name, folder / "saved"
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(SETTINGS.format(locale))

@@ -4,7 +4,7 @@
   const hint = (box) => {
     let line = document.getElementById(`${box.id}_read`);
     if (!line) {
-      line = document.createElement("p");
+      line = document.createElement("div");
       line.id = `${box.id}_read`;
       line.className = "help read-date";
       line.setAttribute("role", "status");
