@@ -20,6 +20,8 @@ from commitments.models.fields import language_columns
 
 MAX_LENGTH = 100  # characters of a name that are compared with those that are known
 MAX_SUGGESTIONS = 3
+TELLING = 4  # characters of a part of a name that tell something; a Chinese character stands for two
+LONGEST_NAME = 300  # characters; nothing is called so
 ARTICLE = re.compile(r"^the ")
 LINES = re.compile(r"\s*[;；\n]\s*")
 ENUMERATIONS = (re.compile(r"\s*、\s*"), re.compile(r"\s*[，,/]\s*"))  # the surer first
@@ -39,13 +41,13 @@ class NameLookup:
 
     def __init__(self, named: Iterable[Named], unknown: str | Promise) -> None:
         self.unknown = unknown
-        self.titles: dict[str, str] = {}
-        # A slug or a title goes before what only may be called so: our own exports say those.
-        self.exact: dict[str, str] = {}
+        self.refusals: dict[str, str] = {}  # each is worked out once, because it is compared with all names
+        rows = list(named)
+        self.titles = {row.slug: row.title for row in rows}
+        # A slug or a title goes before what only may be called so, and a title first: our own exports say those.
+        self.exact = {row.slug: row.slug for row in rows} | {row.title: row.slug for row in rows}
         self.folded: dict[str, set[str]] = {}
-        for row in named:
-            self.titles[row.slug] = row.title
-            self.exact |= {row.slug: row.slug, row.title: row.slug}
+        for row in rows:
             for name in filter(None, (row.slug, row.title, *row.others)):
                 self.folded.setdefault(_fold(name), set()).add(row.slug)
 
@@ -53,7 +55,7 @@ class NameLookup:
         """The slug of the only one that is called so; None where none or several are."""
         if name in self.exact:
             return self.exact[name]
-        slugs = self.folded.get(_fold(name[:MAX_LENGTH]), set()) if len(name) <= MAX_LENGTH * 2 else set()
+        slugs = self._called(name)
         return next(iter(slugs)) if len(slugs) == 1 else None
 
     def slug(self, name: str) -> str:
@@ -62,22 +64,26 @@ class NameLookup:
             return ""
         slug = self.find(name)
         if slug is None:
-            raise ValidationError(self.refusal(name))
+            if name not in self.refusals:
+                self.refusals[name] = self.refusal(name)
+            raise ValidationError(self.refusals[name])
         return slug
 
     def refusal(self, name: str) -> str:
         """What is said of a name that none has, or several have."""
-        slugs = self.folded.get(_fold(name[:MAX_LENGTH]), set())
-        if slugs:
+        if slugs := self._called(name):
             message = _("“%(called)s” is what several are called: %(names)s. Write the full name.")
             return message % {"called": name[:60], "names": join_list(sorted(self.titles[slug] for slug in slugs))}
         return join_sentences([str(self.unknown) % {"called": name[:60]}, *did_you_mean(self.suggestions(name))])
+
+    def _called(self, name: str) -> set[str]:
+        return self.folded.get(_fold(name), set()) if len(name) <= LONGEST_NAME else set()
 
     def suggestions(self, name: str) -> list[str]:
         """Titles of those whose names are nearly this one, or hold it, the nearest first."""
         folded = _fold(name[:MAX_LENGTH])
         near = get_close_matches(folded, self.folded, n=MAX_SUGGESTIONS, cutoff=0.7)
-        near += sorted(other for other in self.folded if len(folded) > MAX_SUGGESTIONS and folded in other)
+        near += sorted(other for other in self.folded if len(folded) >= TELLING and folded in other)
         slugs = dict.fromkeys(slug for other in near for slug in sorted(self.folded[other]))
         return [self.titles[slug] for slug in slugs][:MAX_SUGGESTIONS]
 

@@ -27,7 +27,7 @@ from commitments.admin.imports.export_columns import (
     TranslationsByText,
 )
 from commitments.admin.imports.files import Sheet, SheetRow
-from commitments.admin.imports.references import settle_references, with_suggestion
+from commitments.admin.imports.references import ReferenceSuggestions, settle_references
 from commitments.admin.imports.translations import check_translation_rights
 from commitments.admin.repeats_field import format_repeats, parse_repeats, unknown_message
 from commitments.domain.choices import Level, Status
@@ -121,6 +121,7 @@ class CommitmentResource(ImportResource):
             "release": ReleaseLookup().slug,
             REPEATS_COLUMN: self._read_repeats,
         }
+        self.suggestions = ReferenceSuggestions(lambda: Commitment.objects.values_list("reference", flat=True))
         settle_references(sheet.rows, ("reference", "part_of"))
         references = {row.cells["reference"] for row in sheet.rows}
         self.existing_rows: dict[str, ExistingRow] = {}
@@ -232,8 +233,8 @@ class CommitmentResource(ImportResource):
         parent = outcome.cells["part_of"]
         if parent and (parent == outcome.name or parent not in self.parent_keys):
             message = _("“%(whole)s” is no other commitment, neither on record nor in this file.")
-            known = {*self.existing_rows, *Commitment.objects.values_list("reference", flat=True)} - {outcome.name}
-            raise ValidationError({"part_of": with_suggestion(message % {"whole": parent[:20]}, parent, known)})
+            message = self.suggestions.with_suggestion(message % {"whole": parent[:20]}, parent)
+            raise ValidationError({"part_of": message})
         return CHANGED if existing_row else NEW
 
     def _published_message(self, reference: str, column: str) -> str:

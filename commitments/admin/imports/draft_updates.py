@@ -28,7 +28,7 @@ from commitments.admin.imports.export_columns import (
     draft_export_cells,
 )
 from commitments.admin.imports.files import Sheet, SheetRow
-from commitments.admin.imports.references import settle_references, with_suggestion
+from commitments.admin.imports.references import ReferenceSuggestions, settle_references
 from commitments.admin.imports.translations import check_translation_rights
 from commitments.domain.choices import UPDATE_KINDS, DraftState, ReportBasis, Status, Vocabulary
 from commitments.domain.evidence_addresses import mixed_scripts_warning
@@ -85,6 +85,8 @@ class DraftResource(ImportResource):
         self.organisations = OrganisationLookup()
         self.readers = {"reply_of": self.organisations.slug}
         self.news_sources = NewsSourceLookup()
+        public = Commitment.objects.public()
+        self.suggestions = ReferenceSuggestions(lambda: public.values_list("reference", flat=True))
         settle_references(sheet.rows, ("reference",))
         references = {row.cells.get("reference", "") for row in sheet.rows}
         cells = {row.cells.get("draft", "") for row in sheet.rows}
@@ -184,8 +186,7 @@ class DraftResource(ImportResource):
         if commitment is None:
             message = _("There is no published commitment “%(reference)s”. Publish it first, or correct the reference.")
             message %= {"reference": cells["reference"][:20]}
-            public = Commitment.objects.public().values_list("reference", flat=True)
-            raise ValidationError({"reference": with_suggestion(message, cells["reference"], public)})
+            raise ValidationError({"reference": self.suggestions.with_suggestion(message, cells["reference"])})
         kind = cells["kind"]
         if not kind:
             raise ValidationError({"kind": _("Say which kind of update it is.")})
