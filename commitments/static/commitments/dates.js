@@ -33,7 +33,7 @@
     const query = new URLSearchParams({ text, takes: box.dataset.takes });
     const answer = await fetch(`${box.dataset.readDate}?${query}`).then((response) => (response.ok ? response.json() : null), () => null);
     if (!answer || box.value.trim() !== text) return;
-    line.replaceChildren(answer.label ?? answer.problem, ...(answer.choices ?? []).map((one) => choice(box, one)));
+    line.replaceChildren(`${answer.label ?? answer.problem} `, ...(answer.choices ?? []).map((one) => choice(box, one)));
     line.classList.toggle("asks", Boolean(answer.problem));
     if (answer.notation) box.value = answer.notation;
   };
