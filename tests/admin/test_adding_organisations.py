@@ -86,6 +86,7 @@ NAMES = (
 )
 
 
+@pytest.mark.postgresql
 def test_each_of_its_names_finds_it_in_a_box_a_list_and_the_public_search(renamed, client):
     editor = signed_in(member("Editor"))
     box = {"app_label": "commitments", "model_name": "commitment", "field_name": "owners"}
@@ -98,6 +99,7 @@ def test_each_of_its_names_finds_it_in_a_box_a_list_and_the_public_search(rename
     assert list(verify_ledger()) == []
 
 
+@pytest.mark.postgresql
 def test_each_of_its_names_names_it_in_a_file(renamed):
     factories.ReleaseFactory(slug="first")
     factories.AreaFactory(slug="culture")

@@ -210,6 +210,7 @@ def test_organisations_go_out_and_come_back_as_a_workbook(editor, release):
 # References of which a spreadsheet makes a date
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("cell", ["01-Mar", "1-Mar", "3月1日", "01/03/2026", "3/1/2026", "mar-01", "MAR01"])
 def test_a_reference_that_became_a_date_is_found_again(editor, culture, cell):
     factories.CommitmentFactory(reference="MAR-01", title="Hold a week")
