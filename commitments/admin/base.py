@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy
 
+from commitments.admin.date_fields import TYPED_DATES
 from commitments.domain.text_lengths import length_problem
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.contents import ADDED_EVIDENCE_FIELDS, EVIDENCE_FIELDS
@@ -32,8 +33,8 @@ else:
 STAFF_EVIDENCE_FIELDS = (*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS)
 MAX_EVIDENCE = 50  # pages of evidence of one update, in whichever form
 KEY_DIGITS = 18  # that every database takes for a key
-# An address typed without its scheme is a secure one.
-SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {
+# Dates as people write them; an address typed without its scheme is a secure one.
+FIELD_OVERRIDES: dict[type[models.Field[Any, Any]], Any] = TYPED_DATES | {
     models.URLField: {
         "assume_scheme": "https",
         "error_messages": {"invalid": gettext_lazy("Write the whole address of a page, beginning with https://.")},
@@ -122,7 +123,7 @@ class StaffForm(ModelForm):
 class ReadOnlyAdmin(ModelAdmin):
     """A projection or the ledger itself: to be looked at. The only way in is `ledger.append.append_entries`."""
 
-    formfield_overrides = SECURE_ADDRESSES
+    formfield_overrides = FIELD_OVERRIDES
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

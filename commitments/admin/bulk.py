@@ -27,6 +27,7 @@ from commitments.admin.base import (
     staff_user,
 )
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.date_fields import TypedDateField
 from commitments.admin.entity_changes import refusal_words
 from commitments.admin.review import UpdateDecisions
 from commitments.domain.choices import EntryKind
@@ -43,6 +44,7 @@ class BulkForm(StaffForm):
         # What can be the same for many; a deadline or a reply belongs to one.
         model = DraftUpdate
         fields = ("kind", "status", "stop_reason", "date", "note", "searched")
+        field_classes = {"date": TypedDateField}
         widgets = {"note": forms.Textarea(attrs={"rows": 3}), "searched": forms.TextInput(attrs={"size": 60})}
         help_texts = {
             "status": gettext_lazy("For a report. It needs direct evidence, which must report on every one of them.")
@@ -52,6 +54,7 @@ class BulkForm(StaffForm):
 EvidenceForms = forms.modelformset_factory(
     DraftEvidence,
     fields=STAFF_EVIDENCE_FIELDS,
+    field_classes={"date": TypedDateField},
     formfield_callback=lambda column, **kwargs: column.formfield(
         **kwargs | ({"assume_scheme": "https"} if column.name.endswith("url") else {})
     ),

@@ -5,29 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.admin.base import StaffForm, add_refusal
+from commitments.admin.party_fields import party_field
 from commitments.admin.repeats_field import RepeatsField, stored_repeats, write_repeats
+from commitments.domain.references import dated_reference_message, is_taken_for_date
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.contents import CORRECTABLE_FIELDS, PARTIES, PUBLIC_FIELDS, public_value, publication_content
 from commitments.ledger.validation import check_consistency
-from commitments.models import Commitment, Organisation
+from commitments.models import Commitment
 from commitments.workflow.duplicates import DuplicateFinder, Pledge
-
-
-def party_field(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
-    """A box that finds organisations by name. Declared here because the relations have tables of their own."""
-    field: Any = Commitment._meta.get_field(name)
-    widget = AutocompleteSelectMultiple(field, admin.site)
-    return forms.ModelMultipleChoiceField(
-        Organisation.objects.all(), required=False, label=capfirst(field.verbose_name), widget=widget
-    )
 
 
 class CommitmentForm(StaffForm):
@@ -69,6 +59,13 @@ class CommitmentForm(StaffForm):
     def _save_m2m(self) -> None:
         super()._save_m2m()  # type: ignore[misc]  # Django's, which the stubs leave out
         write_repeats(self.instance, self.cleaned_data["repeats"])
+
+    def clean_reference(self) -> str:
+        """One that is given now is none of which spreadsheets make a date."""
+        reference: str = self.cleaned_data["reference"]
+        if "reference" in self.changed_data and is_taken_for_date(reference):
+            raise ValidationError(dated_reference_message(reference))
+        return reference
 
     def clean(self) -> dict[str, Any]:
         # Between the fields, what the ledger would refuse; a correction needs its reason.

@@ -35,6 +35,7 @@ from commitments.admin.list_filters import (
     StatusFilter,
     UntranslatedFilter,
 )
+from commitments.admin.party_fields import offer_adding
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
 from commitments.admin.publishing import CommitmentDecisions, entry_sentence, publication_address
 from commitments.admin.repeats_field import format_repeats, stored_repeats
@@ -85,6 +86,10 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, CommitmentColumns
     autocomplete_fields = ("part_of",)
     ordering = ("reference_key",)
     actions = ("record_selected", "send_selected", "publish_selected", "return_selected", "assign_selected")
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # With a “+” beside owners and partners, for those who may add an organisation.
+        return offer_adding(super().get_form(request, *args, **kwargs), request)
 
     # Who may see and do what
 
@@ -165,7 +170,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, CommitmentColumns
         for name in (*CommitmentDecisions.titles, *AssignmentDecisions.titles):
             if not allowed.get(name, may_publish(request)):
                 actions.pop(f"{name}_selected", None)
-        return actions if request.user.has_perm("commitments.add_draftupdate") else {}
+        return actions if request.user.has_perm("commitments.add_draftupdate") else self.export_actions()
 
     def get_urls(self) -> list[Any]:
         # The page of many, that of translations and that of publishing, beside the stock ones.

@@ -21,7 +21,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish, staff_page
+from commitments.admin.base import FIELD_OVERRIDES, ModelAdmin, StaffForm, may_publish, staff_page
+from commitments.admin.date_fields import expect_deadline
 from commitments.admin.form_snapshot import (
     FieldValues,
     FormSnapshot,
@@ -42,7 +43,7 @@ class OptimisticLockAdmin(ModelAdmin):
     """Stops a form that somebody else's save has overtaken, and says what changed, by whom and when."""
 
     form = StaffForm
-    formfield_overrides = SECURE_ADDRESSES
+    formfield_overrides = FIELD_OVERRIDES
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # The form, with the refusal of a first try.
@@ -81,6 +82,7 @@ class OptimisticLockAdmin(ModelAdmin):
         for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
             if form_field is not None and hasattr(form_field.widget, button):
                 setattr(form_field.widget, button, False)
+        expect_deadline(form_field, db_field.name)
         return form_field
 
     def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from commitments.admin import effects
 from commitments.admin.base import (
+    FIELD_OVERRIDES,
     MAX_EVIDENCE,
-    SECURE_ADDRESSES,
     ModelForm,
     StaffForm,
     accessible_commitments,
@@ -208,7 +208,7 @@ class EvidenceInline(admin.StackedInline):  # type: ignore[type-arg]  # generic 
     formset = EvidenceFormSet
     verbose_name, verbose_name_plural = gettext_lazy("page of evidence"), gettext_lazy("pages of evidence")
     extra = 1
-    formfield_overrides = SECURE_ADDRESSES
+    formfield_overrides = FIELD_OVERRIDES
     fields = ("title", ("publisher", "date"), "url", "archived_url", ("relation", "source", "copy"))
 
     def get_formset(self, *args: Any, **kwargs: Any) -> Any:
@@ -293,7 +293,7 @@ class DraftUpdateAdmin(DraftFilesMixin, DraftAdmin):
         # Publishing and returning are for publishers; nothing is deleted in bulk.
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
-        return actions if may_publish(request) else {}
+        return actions if may_publish(request) else self.export_actions()
 
     def get_urls(self) -> list[Any]:
         # The pages of the review beside the stock ones.

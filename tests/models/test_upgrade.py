@@ -127,8 +127,13 @@ migrate_step_by_step("{}")
 """
 # What staff wrote under the commit before the steps were made one.
 COMMIT_BEFORE = """
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from commitments.i18n.collation import build_search_text
 from commitments.ledger.append import append_entries
-from commitments.models import Commitment
+from commitments.ledger.entity_contents import entity_fields, make_entity_content
+from commitments.ledger.new_entries import NewEntry
+from commitments.models import Commitment, Organisation
 from tests.factories import evidence, new
 from tests.helpers.version_before import forget_the_one_step
 
@@ -136,6 +141,12 @@ near = [evidence(relation="related", source="independent")]
 commitment = Commitment.objects.get(reference="AV-04")
 append_entries([new("context", commitment, note="Staff's own.", date="2020-03", evidence=near)])
 commitment.drafts.create(date="2026-11", note="Not sent yet.")
+renamed = Organisation.objects.get(slug="lcsd")
+fields = entity_fields(renamed) | {"name": "Department of Culture"}
+append_entries([NewEntry("entity", entity=renamed.entity, content=make_entity_content(fields, "A new name."))])
+# As searches looked through it before: what it was called is not among it.
+Organisation.objects.filter(slug="lcsd").update(search_text=build_search_text("Department of Culture", "LCSD"))
+MigrationExecutor(connection).migrate([("commitments", "0024_outbox")])
 forget_the_one_step()
 """
 # Work in hand under the commit before drafts of commitments had states and readers could ask for a mail.
@@ -185,6 +196,12 @@ print(json.dumps({
     "may_assign": [group.name for group in Group.objects.filter(
         permissions__codename="change_assignment").order_by("name")],
 }))
+"""
+FORMER_NAME = """
+from commitments.models import Organisation
+from commitments.i18n.collation import fold
+texts = Organisation.objects.get(slug="lcsd").search_text
+print(fold("Nobody") in texts, fold("Leisure and Cultural") in texts, fold("Department of Culture") in texts)
 """
 # Everything that migrations make: columns, indexes and constraints in any order, the roles, and the first rows.
 TABLES = """
@@ -280,13 +297,14 @@ def test_in_one_step_or_in_many_a_fresh_database_comes_to_the_same(templates, tm
     assert made_by_migrations(by_steps) == made_by_migrations(templates.empty)
 
 
-def test_a_database_of_the_commit_before_has_nothing_to_migrate_and_goes_on(installation):
+def test_a_database_of_the_commit_before_migrates_verifies_and_finds_former_names(installation):
     before = installation.python(COMMIT_BEFORE)
     assert before.returncode == 0, before.stderr
-    assert "No planned migration operations" in installation.run_well("migrate", "--plan")
+    assert "0027_former_names_are_found" in installation.run_well("migrate", "--plan")
     installation.run_well("migrate")
     assert "[X] 0001_squashed_0024" in installation.run_well("showmigrations", "commitments")
     installation.run_well("verify_ledger")
+    assert installation.python(FORMER_NAME).stdout.split() == ["False", "True", "True"]
 
 
 def test_drafts_of_commitments_get_their_states_and_authors_and_no_reader_is_written_to_unasked(installation):
