@@ -1,0 +1,267 @@
+"""The spans of a Chinese block that promise, and the sentences that were passed over."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+import icu
+
+from commitments.domain.reading.chinese_words import (
+    ACTS,
+    ADVERBS,
+    COPULA,
+    DELIVERED,
+    FACT,
+    FORECAST,
+    GENERAL,
+    GOAL_DATE,
+    MANNER,
+    MODAL,
+    ORDERS,
+    PAST,
+    PAST_OPENING,
+    PERMISSION,
+    PRELUDE,
+    PURPOSE,
+    RESULTS,
+    SIGNED,
+)
+from commitments.domain.reading.outline import ITEM, Block
+from commitments.domain.reading.sections import BACKGROUND, GOALS, PRINCIPLES
+from commitments.domain.reading.source_text import trim
+from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Passed, Span
+from commitments.domain.reading.tokens import split_sentences
+
+NUMBERED = ("一、", "（一）", "1.", "1.1", "(1)", "章", "条", "①")
+SHORTEST = 4  # characters of a clause that can be a pledge
+LONGEST_ACT = max(map(len, ACTS))
+ACT, RESULT, PRELUDES, PLAIN, SKIPPED = "act", "result", "prelude", "plain", "skipped"
+
+
+@dataclass(slots=True)
+class Clause:
+    """A clause between two commas. `verb`: where its main verb begins; `modal`: whether 将, 会, 要 … stands before."""
+
+    start: int
+    end: int
+    sort: str
+    verb: int = -1
+    modal: bool = False
+    subject: tuple[int, int] | None = None
+    word: str = ""
+
+
+def read_block(copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...]) -> tuple[list[Span], list[Passed]]:
+    """The spans of a paragraph or an item. `kind`: what its section is for (`sections`)."""
+    if kind in (BACKGROUND, PRINCIPLES):
+        return [], [Passed(start, end, kind) for start, end in split_sentences(copy, block.start, block.end)]
+    orders = block.kind == ITEM or any(heading.marker in NUMBERED for heading in block.path)
+    spans: list[Span] = []
+    passed: list[Passed] = []
+    goals = kind == GOALS
+    sentences = list(split_sentences(copy, block.start, block.end))
+    for number, (start, end) in enumerate(sentences):
+        words = copy[start:end]
+        if any(a <= start and end <= b + 1 for a, b in quoted):
+            passed.append(Passed(start, end, "quoted"))
+            continue
+        opening = re.match(r"(?:到|至)\s*(?:19|20)\d\d年", words.strip("“ 　"))
+        goals = goals or (bool(opening) and orders)
+        found = _goals(copy, start, end) if goals else _acts(copy, start, end, orders=orders, spans=spans)
+        if not goals and number == 0 and _opens_chapter(words, block):
+            found = []
+        spans += found
+        if not found:
+            passed.append(Passed(start, end, "nothing_promised"))
+    return spans, passed
+
+
+def _opens_chapter(words: str, block: Block) -> bool:
+    """The exhortation right under a chapter's heading (必须坚持…) is no measure."""
+    return words.startswith(("必须", "要坚持", "要始终")) and bool(block.path) and block.path[-1].marker in ("一、", "章")
+
+
+def _goals(copy: str, start: int, end: int) -> list[Span]:
+    """Each clause of what is to be reached by a year."""
+    spans = []
+    pending: int | None = None
+    for a, b in _clauses(copy, start, end):
+        words = copy[a:b]
+        bare = GOAL_DATE.sub("", words).strip("，、：: ")
+        if b - a < SHORTEST or re.search(r"(?:如下|是|为)$|[:：]$|^按照|^根据|^围绕", words):
+            continue
+        if len(bare) < SHORTEST:
+            pending = a
+            continue
+        if PAST.search(words) or FACT.search(words):
+            pending = None
+            continue
+        spans.append(Span(a if pending is None else pending, b, "goal", LIKELY, kind="continuing", verb=first_act(copy, a, b)[1],
+                          verb_start=a, sentence=(start, end)))  # fmt: skip
+        pending = None
+    return spans
+
+
+def _acts(copy: str, start: int, end: int, *, orders: bool, spans: list[Span]) -> list[Span]:
+    words = copy[start:end]
+    if PAST_OPENING.search(words) or re.search(r"[？?]\s*$", words):
+        return []
+    if SIGNED.search(words) and not MODAL.search(words[: SIGNED.search(words).start()]):  # type: ignore[union-attr]
+        return [_whole(copy, start, end, "signed", SURE, "statement", "agreement")]
+    speaks = re.match(r"(?:会议|会上|双方|各方|主席|全会|他|她|\S{2,12}(?:部长|局长|司长|主任|市长|省长|总理|特首|长官))\S{0,6}?(指出|认为|强调|要求|决定|表示|回顾)", words)
+    if speaks and GENERAL.search(speaks[1]) and not MODAL.search(words):
+        return []
+    found: list[Span] = []
+    pending: int | None = None
+    live = orders or bool(speaks and ORDERS.search(speaks[1]))
+    subject: tuple[int, int] | None = None
+    clauses = _clauses(copy, start, end)
+    for number, (a, b) in enumerate(clauses):
+        clause = read_clause(copy, a, b, first=not found, last=number == len(clauses) - 1)
+        if clause.sort == PRELUDES:
+            pending = a if pending is None else pending
+            continue
+        if clause.sort == SKIPPED:
+            pending = None
+            continue
+        if clause.sort == RESULT and found and pending is None:
+            found[-1].end = b
+            continue
+        promises = clause.modal or (clause.sort in (ACT, RESULT) and (live or bool(found)))
+        if not promises:
+            if clause.sort == PLAIN and found and not FACT.search(copy[a:b]) and len(found[-1:]) and b - a <= 12:
+                found[-1].end = b
+            pending = None
+            continue
+        subject = clause.subject or subject
+        sure = SURE if clause.modal and clause.subject else LIKELY if clause.sort == ACT else DOUBTFUL
+        found.append(
+            Span(a if pending is None else pending, b, "modal" if clause.modal else "order", sure, verb=clause.word,
+                 verb_start=clause.verb if clause.verb >= 0 else a, subject=subject, sentence=(start, end))
+        )  # fmt: skip
+        pending = None
+    if pending is not None and found:
+        found[-1].end = end  # `…，结合实际进行创新。`: it belongs to the act before
+    return [replace(span, start=trim(copy, span.start, span.end)[0], end=trim(copy, span.start, span.end)[1]) for span in found]
+
+
+def _whole(copy: str, start: int, end: int, why: str, sure: float, force: str, kind: str) -> Span:
+    a, b = trim(copy, start, end)
+    return Span(a, b, why, sure, force, kind, verb_start=a, sentence=(start, end))
+
+
+def _clauses(copy: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The clauses between commas; one within brackets or quotation marks separates none."""
+    clauses, at, depth = [], start, 0
+    for place in range(start, end):
+        sign = copy[place]
+        depth += (sign in "（(《“「") - (sign in "）)》”」")
+        if sign in "，," and depth <= 0 and not (sign == "," and copy[place + 1 : place + 2].isdigit()):
+            clauses.append(trim(copy, at, place))
+            at = place + 1
+    clauses.append(trim(copy, at, end, " \t\n,，、;；.。:：!！?？"))
+    return [(a, b) for a, b in clauses if b > a]
+
+
+def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> Clause:
+    """What a clause is: an act, what comes of one, a prelude to the next, or none of these."""
+    words = copy[start:end]
+    if PERMISSION.search(words) or (PAST.search(words) and not MODAL.search(words)):
+        return Clause(start, end, SKIPPED)
+    if FORECAST.search(words) and not DELIVERED.search(words):
+        return Clause(start, end, SKIPPED)
+    if PURPOSE.match(words) or COPULA.search(words):
+        return Clause(start, end, SKIPPED)
+    if MANNER.match(words) and not last:
+        return Clause(start, end, PRELUDES)
+    begin = start + _adverbs(words)
+    word = starting_act(copy, begin, end)
+    if word in RESULTS and not first:
+        return Clause(start, end, RESULT, begin, word=word)
+    modal = _modal(copy, start, end)
+    if modal is not None:
+        at, stop = modal
+        verb, word = first_act(copy, stop, end)
+        if verb >= 0 or at == start:
+            subject = trim(copy, start, at) if at - start > 1 else None
+            return Clause(start, end, ACT, verb, modal=True, subject=subject, word=word)
+    if word and end - start >= SHORTEST:
+        return Clause(start, end, ACT, begin, word=word)
+    if PRELUDE.match(words):
+        verb, word = first_act(copy, start + 2, end)
+        inner = verb > start + 3 and not words.endswith(("方面", "中", "上", "下", "前", "内", "后", "时", "里", "的", "为", "年"))
+        if inner and re.match(r"(?:在|于|从|对|到|\d{4}年|今年|明年|年内|未来|有条件)", words):
+            return Clause(start, end, ACT, verb, word=word)
+        return Clause(start, end, PRELUDES)
+    if FACT.search(words):
+        return Clause(start, end, SKIPPED)
+    inner_verb, word = _after_adverb(copy, start, end)
+    if inner_verb >= 0:
+        return Clause(start, end, ACT, inner_verb, word=word, subject=(start, inner_verb))
+    return Clause(start, end, PLAIN)
+
+
+def _modal(copy: str, start: int, end: int) -> tuple[int, int] | None:
+    """The first modal that is a word of its own and before which no act stands."""
+    for match in MODAL.finditer(copy, start, end):
+        if match.start() - start <= 40:
+            return match.span()
+    return None
+
+
+def _after_adverb(copy: str, start: int, end: int) -> tuple[int, str]:
+    """`有条件的地方有序推进…`: a subject, an adverb, an act."""
+    match = re.search(r"(?:积极|有序|全面|重点|加快|大力|逐步|共同|统一|依法|定期|及时|继续|进一步|负责|牵头)", copy[start : min(end, start + 24)])
+    if match is None or match.start() < 2:
+        return -1, ""
+    at = start + match.start() + _adverbs(copy[start + match.start() : end])
+    word = starting_act(copy, at, end)
+    return (at, word) if word else (-1, "")
+
+
+def _adverbs(words: str) -> int:
+    """How many characters of adverbs and joints stand at the beginning, before an act."""
+    at = 0
+    while match := ADVERBS.match(words, at):
+        at = match.end()
+    return at
+
+
+def starting_act(copy: str, start: int, end: int) -> str:
+    """The act that a span begins with; empty where it begins with none. An adverb may be one itself (加快, 统筹)."""
+    for begin in (start, *_before(copy, start)):
+        for length in range(LONGEST_ACT, 0, -1):
+            word = copy[begin : min(begin + length, end)]
+            if len(word) == length and word in ACTS:
+                return word
+    return ""
+
+
+def _before(copy: str, start: int) -> list[int]:
+    return [start - 2] if start >= 2 and copy[start - 2 : start] in ACTS else []
+
+
+def first_act(copy: str, start: int, end: int) -> tuple[int, str]:
+    """The first act in a span, by words: its place, -1 where there is none."""
+    at = start
+    for word in words_of(copy[start:end]):
+        if word in ACTS and len(word) > 1:
+            return at, word
+        at += len(word)
+    return -1, ""
+
+
+@cache
+def _breaks() -> icu.BreakIterator:
+    return icu.BreakIterator.createWordInstance(icu.Locale("zh"))
+
+
+def words_of(text: str) -> list[str]:
+    """A Chinese text in words, by ICU's dictionary."""
+    breaks = _breaks()
+    breaks.setText(text)
+    words, at = [], 0
+    for stop in breaks:
+        words.append(text[at:stop])
+        at = stop
+    return words

@@ -1,0 +1,303 @@
+"""The clauses of an English sentence that promise: where each begins and ends, and what is split from it."""
+
+import re
+from dataclasses import replace
+
+from commitments.domain.reading.english_triggers import AUXILIARIES, Trigger, place
+from commitments.domain.reading.english_words import (
+    ADVERBS,
+    AIM_TAIL,
+    CO_OPERATION,
+    LISTED_FIELDS,
+    LISTED_SCHEMES,
+    OPENING,
+    SUBORDINATORS,
+    TAIL,
+)
+from commitments.domain.reading.source_text import trim
+from commitments.domain.reading.spans import DOUBTFUL, LIKELY, Span
+from commitments.domain.reading.tokens import Token, tokenize
+from commitments.domain.reading.verbs import ALSO_NOUNS, BASE_FORMS, GERUNDS, LEADING, PARTICIPLES, WITH_PREPOSITION
+
+NO_OBJECT = frozenset("to for of in from on with and or , . ; : ) by is are was were will shall that which who as at than "
+                      "into has have had can may should would".split())  # fmt: skip
+PREPOSITIONS = frozenset("with to on in for at from into towards by through against upon closely together towards".split())
+
+
+def cut_clauses(copy: str, tokens: list[Token], triggers: list[Trigger]) -> list[Span]:
+    """A span for each trigger, from where its clause begins to where the next one does."""
+    spans: list[Span] = []
+    begins = [_clause_start(copy, tokens, triggers, number) for number in range(len(triggers))]
+    for number, trigger in enumerate(triggers):
+        end = begins[number + 1] if number + 1 < len(triggers) else tokens[-1].end
+        begin, end = trim(copy, begins[number], end)
+        begin, end = _without_conjunctions(copy, begin, end)
+        if end <= begin:
+            continue
+        verb = tokens[trigger.verb]
+        subject = trim(copy, begin, trigger.at) if trigger.at > begin else None
+        if subject is None and spans:
+            subject = spans[-1].subject
+        spans.append(
+            Span(
+                begin, end, trigger.why, trigger.sure, trigger.force, verb=verb.low, verb_start=verb.start,
+                subject=subject, sentence=(tokens[0].start, tokens[-1].end),
+            )
+        )  # fmt: skip
+    return spans
+
+
+def _clause_start(copy: str, tokens: list[Token], triggers: list[Trigger], number: int) -> int:
+    trigger = triggers[number]
+    if number == 0:
+        start = tokens[0].start
+        region = copy[start : trigger.at].replace("\n", " ")
+        if OPENING.match(region) and "," in region:
+            after = start + region.rindex(",") + 1
+            if re.search(r"\w", copy[after : trigger.at]):
+                return after
+        for cut in re.finditer(r"[;:]\s+", region):
+            start = tokens[0].start + cut.end()
+        return start
+    floor = tokens[min(triggers[number - 1].verb, len(tokens) - 1)].end
+    region = copy[floor : trigger.at].replace("\n", " ")
+    for pattern in (r";\s+(?:and\s+)?", r",?\s+(?:while|whereas|whilst)\s+", r",\s+(?:and|but)\s+", r"\s+and\s+", r",\s+", r":\s+"):
+        cuts = list(re.finditer(pattern, region))
+        if cuts:
+            return floor + cuts[-1].end()
+    return trigger.at
+
+
+def _without_conjunctions(copy: str, start: int, end: int) -> tuple[int, int]:
+    """Without "and" at either end, and a quotation mark that stands alone."""
+    while match := re.match(r"(?:and|but|or|while|also|whereas|whilst)\b[\s,]*", copy[start:end], re.IGNORECASE):
+        if match.end() >= end - start:
+            break
+        start += match.end()
+    if match := re.search(r"[\s,;]+(?:and|or|but|while)\s*$", copy[start:end]):
+        end = start + match.start()
+    return trim(copy, start, end)
+
+
+def cut_tail(copy: str, span: Span) -> tuple[Span, tuple[int, int] | None]:
+    """The span without what it is for ("with a view to …"), and that tail."""
+    behind = max(span.verb_start, span.start)
+    match = TAIL.search(copy.replace("\n", " ") if False else copy, behind, span.end)
+    if match is None or match.start() - span.start < 12:
+        return span, None
+    start, end = trim(copy, match.start(), span.end)
+    return replace(span, end=trim(copy, span.start, match.start())[1]), (start, end)
+
+
+def is_aim(copy: str, tail: tuple[int, int]) -> bool:
+    """Whether a tail is what somebody is to do ("with a view to enhancing"), not what comes of it ("which …")."""
+    return bool(AIM_TAIL.match(" " + copy[tail[0] : tail[1]]))
+
+
+def split_verbs(copy: str, span: Span, *, splits_to: bool = False, gerunds: bool = False) -> list[Span]:
+    """A span for each verb that has an object of its own: "will review each plan, and contact agencies"."""
+    tokens = tokenize(copy, max(span.start, span.verb_start), span.end)
+    if not tokens:
+        return [span]
+    cuts = _verb_cuts(tokens, splits_to=splits_to, gerunds=gerunds)
+    if not cuts:
+        return [span]
+    pieces = []
+    starts = [(span.start, span.verb_start, span.verb), *((tokens[n].start, tokens[v].start, tokens[v].low) for n, v in cuts)]
+    for number, (start, verb_start, verb) in enumerate(starts):
+        end = starts[number + 1][0] if number + 1 < len(starts) else span.end
+        start, end = _without_conjunctions(copy, start, end)
+        if end > start:
+            lead = None if number == 0 else (span.start, max(span.verb_start, span.start))
+            sure = span.sure if number == 0 else min(span.sure, LIKELY)
+            pieces.append(replace(span, start=start, end=end, verb=verb, verb_start=verb_start, lead=lead, sure=sure))
+    return pieces
+
+
+def _verb_cuts(tokens: list[Token], *, splits_to: bool, gerunds: bool) -> list[tuple[int, int]]:
+    """Where a further verb phrase begins: the places of its first word and of its verb."""
+    cuts: list[tuple[int, int]] = []
+    depth = 0
+    last_verb, infinitive, embedded = 0, False, False
+    listed = _starts_gerund_list(tokens)
+    for number in range(1, len(tokens)):
+        low = tokens[number].low
+        depth += low in "([" or -(low in ")]") if low in "()[]" else 0
+        if depth > 0:
+            continue
+        before = tokens[number - 1].low
+        if low in SUBORDINATORS or low == "that":
+            embedded = True
+        if low == "to" and number + 1 < len(tokens) and tokens[number + 1].low in BASE_FORMS and before not in (",", "and"):
+            infinitive = tokens[last_verb].low not in LEADING and not splits_to
+        joined = before in (",", "and", ";", "also") or (before == "to" and number > 1 and tokens[number - 2].low in (",", "and", ";"))
+        if not joined:
+            continue
+        verb = _verb_at(tokens, number, gerunds=gerunds or listed)
+        if verb is None:
+            continue
+        first = number - 1 if before == "to" else number
+        separator = [token.low for token in tokens[max(0, first - 2) : first]]
+        comma = "," in separator or ";" in separator
+        objects = [t for t in tokens[last_verb + 1 : first] if t.low not in ADVERBS and t.low not in (",", "and", ";", "to")
+                   and not t.low.endswith("ly")]  # fmt: skip
+        if not objects or (len(objects) == 1 and objects[0].low in PREPOSITIONS):
+            continue
+        if all(t.low in BASE_FORMS for t in objects) or (before == "to" and not splits_to):
+            continue
+        deed = tokens[verb].low in GERUNDS
+        if not comma and not deed and (infinitive or embedded):
+            continue
+        if embedded and tokens[verb].low in ALSO_NOUNS:
+            continue
+        cuts.append((first, verb))
+        last_verb, infinitive, embedded = verb, False, False
+    return cuts
+
+
+def _starts_gerund_list(tokens: list[Token]) -> bool:
+    """Whether ways or parts are listed: "by encouraging … and strengthening …"."""
+    return any(
+        token.low in ("by", "including", "through", ":") and _next_word(tokens, number + 1) in GERUNDS
+        for number, token in enumerate(tokens)
+    )
+
+
+def _next_word(tokens: list[Token], number: int) -> str:
+    while number < len(tokens) and (tokens[number].low in ADVERBS or tokens[number].low.endswith("ly")):
+        number += 1
+    return tokens[number].low if number < len(tokens) else ""
+
+
+def _verb_at(tokens: list[Token], number: int, *, gerunds: bool) -> int | None:
+    """The place of a verb that begins here, adverbs before it apart; None where the word is a thing."""
+    at = number
+    while at < len(tokens) - 1 and (tokens[at].low in ADVERBS or (tokens[at].low.endswith("ly") and tokens[at].low not in BASE_FORMS)):
+        at += 1
+    low = tokens[at].low
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if gerunds and low in GERUNDS:
+        return at if following not in NO_OBJECT or GERUNDS[low] in WITH_PREPOSITION or following == "of" else None
+    if low not in BASE_FORMS or not tokens[at].text[0].islower():
+        return None
+    if low in WITH_PREPOSITION and following in PREPOSITIONS:
+        return at if not (low in ALSO_NOUNS and low not in ("work", "report") and following in ("for", "from", "in")) else None
+    if following in NO_OBJECT:
+        # "review and update the guidance": two verbs with one object.
+        pair = following in ("and", "or") and _next_word(tokens, at + 2) in BASE_FORMS
+        shifted = following in ("to", "with", "for", "into") and at and tokens[at - 1].low == ","
+        return at if low not in ALSO_NOUNS | {"support"} and (pair or shifted) or low == "promote" and shifted else None
+    if low in ALSO_NOUNS:
+        determiners = ("the", "a", "an", "our", "its", "their", "all", "any", "each", "new", "this", "these", "those", "up", "out", "that", "more", "how")
+        return at if following in determiners or following[:1].isdigit() or following in ("£", "$", "€") else None
+    if following in PARTICIPLES and low in ALSO_NOUNS:
+        return None
+    return at
+
+
+def split_gerund_parts(copy: str, span: Span) -> list[Span]:
+    """"…, including delivering a scheme": a part that is a deed of its own; so is "with Shanghai providing places"."""
+    words = copy[span.start : span.end].replace("\n", " ")
+    match = re.search(
+        r",\s+(?:including|starting with|beginning with|notably|namely|in particular)\s+(?:by\s+)?(?:\w+ly\s+)?(?P<deed>[a-z-]+ing)\b", words
+    )
+    if match is None or match["deed"] not in GERUNDS:
+        match = re.search(r",\s+(?:with\s+)(?!a view|the view|the aim|an aim|a focus)(?P<who>[^,;]{2,60}?)\s+(?P<deed>[a-z-]+ing)\b", words)
+        if match is None or match["deed"] not in GERUNDS or match.start() < 15:
+            return [span]
+        cut, verb = span.start + match.start("who"), span.start + match.start("deed")
+    else:
+        cut = verb = span.start + match.start("deed")
+    if verb <= span.verb_start:
+        return [span]
+    first = replace(span, end=trim(copy, span.start, span.start + match.start())[1])
+    part = replace(span, start=cut, verb=GERUNDS[match["deed"]], verb_start=verb, sure=min(span.sure, LIKELY), why="part",
+                   subject=(cut, verb) if cut < verb else span.subject, lead=(span.start, span.verb_start))  # fmt: skip
+    return [first, *split_verbs(copy, part, gerunds=True)]
+
+
+def split_listed(copy: str, span: Span) -> list[Span]:
+    """"co-operation in the areas of listing, products and technology": a span for each; the first carries the verb."""
+    words = copy[span.start : span.end].replace("\n", " ")
+    match = LISTED_FIELDS.search(words)
+    if match and not CO_OPERATION.search(words[: match.start()]):
+        match = None
+    match = match or LISTED_SCHEMES.search(words)
+    if match is None or span.start + match.start() < span.verb_start:
+        return [span]
+    items = _items(words, match.end())
+    if len(items) < 2:
+        return [span]
+    first = replace(span, end=span.start + items[0][1])
+    lead = (span.start, span.start + match.end())
+    rest = [
+        replace(span, start=span.start + start, end=span.start + end, lead=lead, sure=min(span.sure, LIKELY), why="list")
+        for start, end in items[1:]
+    ]
+    return [first, *rest]
+
+
+def _items(words: str, start: int) -> list[tuple[int, int]]:
+    """The items of a list that is joined by semicolons or, where it has none, by commas and "and"."""
+    pattern = r"\s*;\s*(?:and\s+)?" if ";" in words[start:] else r"\s*,\s*(?:and\s+)?|\s+and\s+(?=(?:the\s+)?\w)"
+    items, at = [], start
+    for match in re.finditer(pattern, words[start:]):
+        items.append((at, start + match.start()))
+        at = start + match.end()
+    items.append((at, len(words)))
+    return [(a, b) for a, b in items if words[a:b].strip()] if all(b - a <= 80 for a, b in items) else []
+
+
+def split_parties(copy: str, span: Span) -> list[Span]:
+    """An agreement "with A, B and C" is three: a span for each party, the first with the verb."""
+    words = copy[span.start : span.end].replace("\n", " ")
+    match = re.search(r"\b(?:agreements|memoranda|MoUs|arrangements|protocols|contracts)\s+with\s+", words)
+    if match is None:
+        return [span]
+    plain = re.sub(r"\([^()]*\)", lambda found: "x" * len(found[0]), words)
+    items, at = [], match.end()
+    for joint in re.finditer(r"\s*,\s*(?:and\s+)?(?=the\s|[A-Z])|\s+and\s+(?=the\s)", plain[match.end() :]):
+        items.append((at, match.end() + joint.start()))
+        at = match.end() + joint.end()
+    items.append((at, len(plain)))
+    if len(items) < 2:
+        return [span]
+    lead = (span.start, span.start + match.end())
+    return [replace(span, end=span.start + items[0][1])] + [
+        replace(span, start=span.start + a, end=span.start + b, lead=lead) for a, b in items[1:] if b > a
+    ]
+
+
+def split_passive_subjects(copy: str, span: Span, trigger: Trigger) -> list[Span]:
+    """"Exchanges on X and the development of Y will be launched" is two where each is an act."""
+    if not trigger.passive or span.subject is None:
+        return [span]
+    words = copy[span.subject[0] : span.subject[1]].replace("\n", " ")
+    match = re.search(r"\s+and\s+(?=the\s+(?:\w+\s+)?(?:development|establishment|creation|introduction|construction|expansion|use|"
+                      r"implementation|review|publication|provision)\s+of\b)", words)  # fmt: skip
+    if match is None or match.start() < 15:
+        return [span]
+    first = replace(span, end=span.subject[0] + match.start(), subject=None, sure=DOUBTFUL, lead=(trigger.at, span.end))
+    return [first, replace(span, start=span.subject[0] + match.end())]
+
+
+def has_finite_verb(tokens: list[Token]) -> bool:
+    """Whether an auxiliary stands in it: a sentence, not a title."""
+    return any(
+        token.low in AUXILIARIES and not (number and tokens[number - 1].low == "to") for number, token in enumerate(tokens)
+    )
+
+
+def first_word(tokens: list[Token]) -> int:
+    """The place of the first word that is no adverb or sign."""
+    number = 0
+    while number < len(tokens) and (
+        not tokens[number].low[0].isalpha() or tokens[number].low in ADVERBS
+        or (tokens[number].low.endswith("ly") and tokens[number].low not in BASE_FORMS)
+    ):  # fmt: skip
+        number += 1
+    return number
+
+
+__all__ = ["cut_clauses", "cut_tail", "first_word", "has_finite_verb", "is_aim", "place", "split_gerund_parts",
+           "split_listed", "split_parties", "split_passive_subjects", "split_verbs"]  # fmt: skip
