@@ -169,7 +169,7 @@ def _agreement_parts(copy: str, span: Span) -> list[Span]:
         parts.append(replace(last, start=last.start + deed.start("deed"), why="part", kind="action", force="promise", sure=LIKELY,
                              verb=GERUNDS.get(deed["deed"].lower(), ""), verb_start=last.start + deed.start("deed")))  # fmt: skip
     elif len(aims) > 1:
-        parts[-1:] = [aims[0], *(replace(aim, kind="action", force="promise", sure=LIKELY) for aim in aims[1:])]
+        parts[-1:] = [aims[0], *(replace(aim, why="part", kind="action", force="promise", sure=LIKELY) for aim in aims[1:])]
     elif also := re.search(r",\s+as well as\s+", words):
         parts[-1] = replace(last, end=last.start + also.start())
         parts.append(replace(last, start=last.start + also.end(), why="list", kind="continuing", force="promise", sure=LIKELY,
@@ -195,8 +195,8 @@ def _is_bare_lead(words: str, tokens: list[Token]) -> bool:
     if re.search(r"\b(?:will|shall|to|by|must|that|would)$", bare):
         return not re.search(r"\b(?:will|shall|to)\b.{30,}\b(?:to|by)$", bare) or bool(re.search(r"\bby$", bare)) and len(tokens) < 9
     umbrella = re.search(
-        r"\b(?:following|these)\b(?:\s+[\w-]+){0,4}?\s*(?:actions?|measures?|steps?|commitments?|priorities|initiatives|areas|"
-        r"principles|points|projects|targets?|ways)?\b[^,;]{0,30}$|\bas follows$|\bbelow$", bare, re.IGNORECASE,
+        r"\b(?:following|these)\s+(?:[\w-]+\s+){0,4}?(?:actions?|measures?|steps?|commitments?|priorities|initiatives|areas|"
+        r"principles|points|projects|targets?|ways)\b[^,;]{0,30}$|\bthe following$|\bas follows$|\bbelow$", bare, re.IGNORECASE,
     )  # fmt: skip
     return bool(umbrella) or bool(re.search(r"\b(?:ensuring|ensure|configuring|including)$", bare) and len(tokens) < 16)
 

@@ -21,7 +21,16 @@ from commitments.domain.reading.verbs import ALSO_NOUNS, BASE_FORMS, GERUNDS, LE
 
 NO_OBJECT = frozenset("to for of in from on with and or , . ; : ) by is are was were will shall that which who as at than "
                       "into has have had can may should would".split())  # fmt: skip
+# What stands before a thing, and so tells that the word before is a verb: "support further co-operation".
+QUALIFIERS = frozenset("""
+the a an our its their all any each new this these those up out that more how further greater stronger better closer mutual joint continued
+ongoing increased additional effective sustainable international national regional local small such other both people young existing key
+""".split())  # fmt: skip
 PREPOSITIONS = frozenset("with to on in for at from into towards by through against upon closely together towards".split())
+
+
+# "… to encourage firms to …, and to make use of …": purposes that are joined stand apart from what is promised.
+TWO_PURPOSES = re.compile(rf"\s+to\s+(?:{'|'.join(sorted(BASE_FORMS))})\s[^.;]{{20,}}?,\s+and\s+to\s+[a-z]")
 
 
 def cut_clauses(copy: str, tokens: list[Token], triggers: list[Trigger]) -> list[Span]:
@@ -82,7 +91,7 @@ def _without_conjunctions(copy: str, start: int, end: int) -> tuple[int, int]:
 def cut_tail(copy: str, span: Span) -> tuple[Span, tuple[int, int] | None]:
     """The span without what it is for ("with a view to …"), and that tail."""
     behind = max(span.verb_start, span.start)
-    match = TAIL.search(copy.replace("\n", " ") if False else copy, behind, span.end)
+    match = TAIL.search(copy, behind, span.end) or TWO_PURPOSES.search(copy, behind, span.end)
     if match is None or match.start() - span.start < 12:
         return span, None
     start, end = trim(copy, match.start(), span.end)
@@ -103,7 +112,8 @@ def split_verbs(copy: str, span: Span, *, splits_to: bool = False, gerunds: bool
     if not cuts:
         return [span]
     pieces = []
-    starts = [(span.start, span.verb_start, span.verb), *((tokens[n].start, tokens[v].start, tokens[v].low) for n, v in cuts)]
+    starts = [(span.start, span.verb_start, span.verb)]
+    starts += [(tokens[n].start, tokens[v].start, GERUNDS.get(tokens[v].low, tokens[v].low)) for n, v in cuts]
     for number, (start, verb_start, verb) in enumerate(starts):
         end = starts[number + 1][0] if number + 1 < len(starts) else span.end
         start, end = _without_conjunctions(copy, start, end)
@@ -188,8 +198,7 @@ def _verb_at(tokens: list[Token], number: int, *, gerunds: bool) -> int | None:
         shifted = following in ("to", "with", "for", "into") and at and tokens[at - 1].low == ","
         return at if low not in ALSO_NOUNS | {"support"} and (pair or shifted) or low == "promote" and shifted else None
     if low in ALSO_NOUNS:
-        determiners = ("the", "a", "an", "our", "its", "their", "all", "any", "each", "new", "this", "these", "those", "up", "out", "that", "more", "how")
-        return at if following in determiners or following[:1].isdigit() or following in ("£", "$", "€") else None
+        return at if following in QUALIFIERS or following[:1].isdigit() or following in ("£", "$", "€") else None
     if following in PARTICIPLES and low in ALSO_NOUNS:
         return None
     return at

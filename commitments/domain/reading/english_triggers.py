@@ -62,7 +62,7 @@ ANNOUNCED = re.compile(
     r"(?:also\s+)?(?:announce|commit|pledge|propose)\s+(?!to\b)(?=(?:that\s+)?(?:a|an|the|new|further|another|£|\$|\d|increased))",
     re.IGNORECASE,
 )
-ONGOING = frozenset("working being doing having going looking seeing facing living making asking saying thinking".split())
+ONGOING = frozenset("planning aiming intending seeking proposing preparing working being doing having going looking seeing facing living making asking saying thinking".split())
 
 
 @dataclass(slots=True)
