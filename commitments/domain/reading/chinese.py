@@ -9,20 +9,25 @@ import icu
 from commitments.domain.reading.chinese_words import (
     ACTS,
     ADVERBS,
+    COMPANION,
     COPULA,
     DELIVERED,
     FACT,
     FORECAST,
     GENERAL,
     GOAL_DATE,
+    JOINT,
     MANNER,
     MODAL,
+    NO_AIM,
     ORDERS,
+    PARTY,
     PAST,
     PAST_OPENING,
     PERMISSION,
     PRELUDE,
     PURPOSE,
+    RESPONSIBLE,
     RESULTS,
     SIGNED,
 )
@@ -33,6 +38,7 @@ from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Passed, Spa
 from commitments.domain.reading.tokens import split_sentences
 
 NUMBERED = ("一、", "（一）", "1.", "1.1", "(1)", "章", "条", "①")
+OPENING = 40  # characters in which a paragraph on the past says so
 SHORTEST = 4  # characters of a clause that can be a pledge
 LONGEST_ACT = max(map(len, ACTS))
 ACT, RESULT, PRELUDES, PLAIN, SKIPPED = "act", "result", "prelude", "plain", "skipped"
@@ -56,12 +62,16 @@ def read_block(copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int]
     if kind in (BACKGROUND, PRINCIPLES):
         return [], [Passed(start, end, kind) for start, end in split_sentences(copy, block.start, block.end)]
     orders = block.kind == ITEM or any(heading.marker in NUMBERED for heading in block.path)
+    orders = orders or (bool(block.path) and not PAST.search(copy[block.start : block.start + OPENING]))
     spans: list[Span] = []
     passed: list[Passed] = []
     goals = kind == GOALS
     sentences = list(split_sentences(copy, block.start, block.end))
     for number, (start, end) in enumerate(sentences):
         words = copy[start:end]
+        if RESPONSIBLE.match(words.strip()):
+            passed.append(Passed(start, end, "responsible"))
+            continue
         if any(a <= start and end <= b + 1 for a, b in quoted):
             passed.append(Passed(start, end, "quoted"))
             continue
@@ -93,7 +103,7 @@ def _goals(copy: str, start: int, end: int) -> list[Span]:
         if len(bare) < SHORTEST:
             pending = a
             continue
-        if PAST.search(words) or FACT.search(words):
+        if PAST.search(words) or NO_AIM.search(words) or COPULA.search(words):
             pending = None
             continue
         spans.append(Span(a if pending is None else pending, b, "goal", LIKELY, kind="continuing", verb=first_act(copy, a, b)[1],
@@ -181,16 +191,25 @@ def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> 
     modal = _modal(copy, start, end)
     if modal is not None:
         at, stop = modal
-        verb, word = first_act(copy, stop, end)
+        behind = stop + _adverbs(copy[stop:end])
+        word = starting_act(copy, behind, end)
+        verb, word = (behind, word) if word else first_act(copy, stop, end)
         if verb >= 0 or at == start:
             subject = trim(copy, start, at) if at - start > 1 else None
             return Clause(start, end, ACT, verb, modal=True, subject=subject, word=word)
     if word and end - start >= SHORTEST:
         return Clause(start, end, ACT, begin, word=word)
-    if PRELUDE.match(words):
-        verb, word = first_act(copy, start + 2, end)
+    joint = JOINT.match(words)
+    shift = joint.end() if joint else 0
+    verb, word = first_act(copy, start + shift + 1, end)
+    if verb >= 0 and PARTY.match(words) and not FACT.search(words):
+        return Clause(start, end, ACT, verb, modal=True, subject=trim(copy, start, verb), word=word)
+    if verb >= 0 and COMPANION.match(words[shift:]):
+        return Clause(start, end, ACT, verb, word=word)
+    if PRELUDE.match(words[shift:]):
+        verb, word = first_act(copy, start + shift + 2, end)
         inner = verb > start + 3 and not words.endswith(("方面", "中", "上", "下", "前", "内", "后", "时", "里", "的", "为", "年"))
-        if inner and re.match(r"(?:在|于|从|对|到|\d{4}年|今年|明年|年内|未来|有条件)", words):
+        if inner and re.match(r"(?:在|于|从|对|到|\d{4}年|今年|明年|年内|未来|有条件)", words[shift:]):
             return Clause(start, end, ACT, verb, word=word)
         return Clause(start, end, PRELUDES)
     if FACT.search(words):

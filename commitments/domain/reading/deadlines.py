@@ -5,7 +5,7 @@ issuance of this directive" of a dated directive. "Within two years" has words a
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.functional import Promise
@@ -34,6 +34,8 @@ ENGLISH_DATE = re.compile(
     re.IGNORECASE,
 )
 LATER_THIS_YEAR = re.compile(r"\b(?:later |by the end of |early |during )?(?:this|next) year\b", re.IGNORECASE)
+SAME_DAY = re.compile(r"\b(?:today|after the (?:meeting|session|talks|conference)|at the (?:end|close) of the (?:meeting|session|visit|conference))\b|会后|会上签|今[日天](?=[^年]{0,20}签)", re.I)
+BARE_YEAR = re.compile(r"\b(?:later |early |late )?(?:this|next) year\b(?!')", re.IGNORECASE)
 SETS_A_TERM = ("by", "before", "no later than", "not later than")
 ON_A_DATE = ("in", "on", "during", "from", "starting", "starting in", "starting from", "as of", "at", "within")
 _NUMBER = r"(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|thirty|sixty|ninety|a|the next|the coming)"
@@ -49,7 +51,7 @@ UNDATED = re.compile(
     rf"\b(?:within|over|in|during)\s+(?:the\s+)?(?:next|coming|following|first)\s+(?:{_NUMBER.replace('?P<number>', '?:')}\s+)?(?:days?|weeks?|months?|years?|decade)\b|"
     r"\b(?:every|each)\s+(?:\d+\s+|second\s+)?(?:calendar\s+)?(?:days?|weeks?|months?|quarter|years?)\b|\b(?:annually|monthly|quarterly|biennially|"
     r"immediately|shortly|as soon as (?:possible|practicable)|in due course|in the (?:near|short|medium|long) (?:future|term)|in the coming (?:weeks|"
-    rf"months|years)|on an (?:annual|ongoing) basis|(?:by|before)\s+{_MONTH})\b", re.IGNORECASE,
+    rf"months|years)|on an (?:annual|ongoing) basis|(?:by|before|from|in)\s+{_MONTH})\b", re.IGNORECASE,
 )  # fmt: skip
 NAMED_YEAR = re.compile(rf"{_YEAR}\s+(?:Act|Agenda|Budget|Plan|Work|Strategy|Vision|Spending|Review|Census|Paris|Games|Olympic|Agreement|Declaration|"
                         rf"Framework|Report|levels?|baseline|legislative|programme|program|prices|edition)\b")  # fmt: skip
@@ -78,7 +80,10 @@ NO_DOUBT = ""
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`words` as they stand in the text, `date` a partial date or None, `basis` as `DeadlineBasis` has it."""
+    """`words` as the copy has them, `date` a partial date or None, `basis` as `DeadlineBasis` has it.
+
+    `at`: where the words begin in the text, -1 while that is not known.
+    """
 
     words: str
     date: str | None
@@ -86,6 +91,7 @@ class Deadline:
     sure: float
     doubt: str | Promise = NO_DOUBT
     basis: str = "stated"
+    at: int = -1
 
 
 def find_dateline(copy: str, blocks: list[Block]) -> date | None:
@@ -117,24 +123,42 @@ def _chinese_day(words: str) -> date | None:
         return None
 
 
-def read_deadline(copy: str, span: Span, leads: list[str], issued_on: date | None) -> Deadline | None:
+def read_deadline(copy: str, span: Span, leads: list[tuple[int, int]], issued_on: date | None) -> Deadline | None:
     """The deadline of a span: in its own words, in those of the clause that it shares, or of the list's lead.
 
-    `leads`: what stands above it, nearest first.
+    `leads`: the spans of what stands above it, nearest first.
     """
     own = copy[span.start : span.end].replace("\n", " ")
     if found := deadline_in(own, issued_on, verb=max(0, span.verb_start - span.start)):
-        return found
+        return _placed(found, own, span.start)
     sentence = copy[span.sentence[0] : span.start].replace("\n", " ")
     if sentence and span.why != "aim":
         opening = deadline_in(sentence, issued_on, verb=0)
         if opening and _governs(sentence, opening.words):
-            return Deadline(opening.words, opening.date, _("The sentence begins with it."), min(opening.sure, LIKELY), opening.doubt, opening.basis)
-    for lead in leads:
+            shared = replace(opening, reason=_("The sentence begins with it."), sure=min(opening.sure, LIKELY))
+            return _placed(shared, sentence, span.sentence[0])
+    for start, end in leads:
+        lead = copy[start:end].replace("\n", " ")
         above = _last_term(lead) if span.why == "goal" else deadline_in(lead, issued_on, verb=0)
         if above:
-            return Deadline(above.words, above.date, _("It stands above the list."), min(above.sure, LIKELY), above.doubt, above.basis)
+            inherited = replace(above, reason=_("It stands above the list."), sure=min(above.sure, LIKELY))
+            return _placed(inherited, lead, start)
     return None
+
+
+def _placed(deadline: Deadline, words: str, start: int) -> Deadline:
+    """The same with the place of its words in the text."""
+    at = words.rfind(deadline.words) if deadline.reason == _("It stands above the list.") else words.find(deadline.words)
+    return replace(deadline, at=start + at if at >= 0 else -1)
+
+
+def signing_day(copy: str, span: Span, block: Block, issued_on: date | None) -> Deadline | None:
+    """The day of a signing that a text reports as of its own day: "after the meeting", "today"."""
+    match = SAME_DAY.search(copy, block.start, block.end)
+    if match is None or issued_on is None or span.level != "primary" or not span.verb.startswith("sign"):
+        return None
+    reason = _("The signing is reported as of the day on which the text was issued.")
+    return Deadline(match[0], issued_on.isoformat(), reason, DOUBTFUL, _("the day of the text, not of its words"), at=match.start())
 
 
 def _last_term(words: str) -> Deadline | None:
@@ -171,7 +195,17 @@ def _english(words: str, issued_on: date | None, verb: int) -> Deadline | None:
         rank = 0 if how in SETS_A_TERM else 1
         if best is None or rank < best[0]:
             best = (rank, found)
+    if best is None and (year := BARE_YEAR.search(words)):
+        return _relative_year(year[0], issued_on)
     return best[1] if best else None
+
+
+def _relative_year(phrase: str, issued_on: date | None) -> Deadline:
+    """"Later this year", without a preposition."""
+    dates = stated_dates(phrase, issued_on) if issued_on else []
+    if len(dates) != 1:
+        return Deadline(phrase, None, _("The words count from a day that the text does not give."), DOUBTFUL, _("no year is given"))
+    return Deadline(phrase, dates[0].text, _("Counted from the day on which the text was issued."), LIKELY)
 
 
 def _dated(match: re.Match[str], words: str, issued_on: date | None) -> Deadline:

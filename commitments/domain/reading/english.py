@@ -51,7 +51,9 @@ OPEN_LEAD = re.compile(
     r"\b(?:following|these|below)\b[^.:;]{0,60}|\b(?:actions?|measures?|steps?|commitments?|priorities|initiatives|recommendations|"
     r"targets?|objectives|goals|pledges|we (?:will|shall)))\s*[:;]?\s*$", re.IGNORECASE,
 )  # fmt: skip
-DEEDS_LEAD = re.compile(r"\b(?:actions?|measures?|steps?|commitments?|initiatives|pledges|agreed|will|shall|undertake|commits?)\b", re.I)
+DEEDS_LEAD = re.compile(r"\b(?:actions?|measures?|steps?|commitments?|initiatives|pledges|agreed|will|shall|undertake|commits?|intends?|aims?|plans?|co-?operate|collaborate)\b", re.I)
+NEW_THING = re.compile(r"(?:an? (?:new|national|single|independent)\b|new\b|more\b|free\b|better\b|extra\b|additional\b|[£$€]?\d[\d,.]*\b)", re.I)
+NOT_BEHIND_A_VERB = ("is", "are", "was", "were", "has", "have", "will", "of", "'s", ":")
 TITLED = 0.7  # share of words with a capital that makes a title
 VAGUE = re.compile(r"\b(?:facts?|definitions?|principles?|values|questions?|examples?|contacts?|members|attend\w*|see also|benefits?|"
                    r"reasons?|challenges?|findings|key points|background)\b", re.IGNORECASE)  # fmt: skip
@@ -251,27 +253,29 @@ def _imperative(copy: str, tokens: list[Token], block: Block, *, first: bool) ->
     low = tokens[at].low
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     why, sure = "", 0.0
-    if low in BASE_FORMS and not (low in READER_ACTS and not item):
-        if following in ("is", "are", "was", "were", "has", "have", "will", "of", "'s", ":") or _is_title_noun(tokens, at, item=item):
-            return []
+    thing = following in NOT_BEHIND_A_VERB or (low in BASE_FORMS and _is_title_noun(tokens, at, item=item))
+    if low in BASE_FORMS and not thing and not (low in READER_ACTS and not item):
         why, sure = "imperative", SURE if item else LIKELY
     elif item and first and low in THIRD_PERSONS and _looks_like_object(tokens, at):
         why, sure = "imperative", DOUBTFUL
-    elif item and first and low in GERUNDS and not has_finite_verb(tokens):
+    elif item and first and low in GERUNDS and (not has_finite_verb(tokens) or _siblings_act(copy, block)):
         why, sure = "gerund", DOUBTFUL
     elif item and first and low in ACTS_AS_THINGS and "of" in [token.low for token in tokens[at : at + 5]] and not has_finite_verb(tokens):
         why, sure = "act_as_thing", LIKELY
-    elif first and (match := re.match(r"[^.,:;]{3,80}?\bto\s+(?:be\s+)?(?P<verb>[a-z-]+)\b", words)) and not has_finite_verb(tokens):
+    elif (match := re.match(r"[^.,:;]{3,80}?\bto\s+(?:be\s+)?(?P<verb>[a-z-]+)\b", words)) and not has_finite_verb(tokens):
         verb = match["verb"]
-        if item and (verb in BASE_FORMS or (verb in PARTICIPLES and " be " in match[0])) and _siblings_act(copy, block):
-            why, sure = "headline", DOUBTFUL
+        passive = (verb in PARTICIPLES or verb.endswith("ed")) and bool(re.search(r"\sbe\s", match[0]))
+        if passive or (item and first and verb in BASE_FORMS and _siblings_act(copy, block)):
+            why, sure = "headline", LIKELY if passive else DOUBTFUL
+    elif item and first and NEW_THING.match(words) and not has_finite_verb(tokens) and _siblings_act(copy, block):
+        why, sure = "headline", DOUBTFUL
     if not why:
         return []
     a, b = trim(copy, *_without_and(copy, start, end))
     span = Span(a, b, why, sure, verb=GERUNDS.get(low, THIRD_PERSONS.get(low, low)), verb_start=tokens[at].start if not offset else start + offset,
                 sentence=(start, end))  # fmt: skip
     span, _tail = cut_tail(copy, span)
-    return [part for piece in split_listed(copy, span) for part in (split_verbs(copy, piece, gerunds=why == "gerund") if piece.why != "list" else [piece])]
+    return [part for piece in split_listed(copy, span) for part in (split_verbs(copy, piece, gerunds=why == "gerund") if piece.why not in ("list", "headline") else [piece])]
 
 
 def _is_title_noun(tokens: list[Token], at: int, *, item: bool) -> bool:
@@ -297,7 +301,6 @@ def _looks_like_object(tokens: list[Token], at: int) -> bool:
 
 def _siblings_act(copy: str, block: Block) -> bool:
     """Whether the heading or list around an item holds deeds: its siblings or its parent begin with a verb."""
-    family = list(block.lead.items) if block.lead is not None else []
-    family += [block.lead] if block.lead is not None else []
+    family = [*block.run, *([block.lead] if block.lead is not None else [])]
     words = [tokenize(copy, other.start, min(other.end, other.start + 80)) for other in family if other is not block]
     return any(tokens and tokens[first_word(tokens)].low in BASE_FORMS for tokens in words if first_word(tokens) < len(tokens))

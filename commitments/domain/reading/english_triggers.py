@@ -15,6 +15,7 @@ from commitments.domain.reading.english_words import (
     ESTIMATED,
     GAINS,
     IN_PLACE,
+    MOVEMENTS,
     ONLY_EFFECTS,
     OPINIONS,
     POSSIBLE,
@@ -54,7 +55,7 @@ MUST = re.compile(
 )  # fmt: skip
 WOULD = re.compile(r"\b(?:we|government)\s+would\s+(?:also\s+|\w+ly\s+)?(?=[a-z])", re.IGNORECASE)
 PROGRESS = re.compile(
-    r"\b(?:we|government|i|ministers)\s+(?:are|is|am)\s+(?:also\s+|now\s+|currently\s+|today\s+|further\s+|\w+ly\s+){0,3}"
+    r"\b(?:(?:we|government|i|ministers)\s+(?:are|is|am)|we're|i'm)\s+(?:also\s+|now\s+|currently\s+|today\s+|further\s+|\w+ly\s+){0,3}"
     r"(?=(?P<gerund>[a-z-]+ing)\b)", re.IGNORECASE,
 )  # fmt: skip
 ANNOUNCED = re.compile(
@@ -188,6 +189,8 @@ def judge_modal(rest: str, tokens: list[Token], verb: int, subject: list[str], *
         return SURE if low in BASE_FORMS else LIKELY
     if low in ONLY_EFFECTS:
         return 0
+    if low in MOVEMENTS and low not in BEGINNINGS:
+        return DOUBTFUL if re.search(r"\b(?:by|in) (?:the end of )?(?:19|20)\d\d\b", rest) and re.search(r"\bto \D{0,8}\d", rest) else 0
     if low in GAINS or low in BEGINNINGS:
         return LIKELY
     programme = bool(PROGRAMMES & set(subject))
@@ -210,7 +213,7 @@ def _judge_being(rest: str, tokens: list[Token], verb: int, *, demonstrative: bo
         return 0 if demonstrative else LIKELY
     if re.match(r"responsible\b|committed\b|tasked\b", behind):
         return LIKELY
-    return LIKELY if low.endswith("ed") and not demonstrative else 0
+    return LIKELY if re.search(r"(?:ed|ought|aught|ilt|ept|eld|wn|ozen|osen)$", low) and not demonstrative else 0
 
 
 def _lexical(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iterator[Trigger]:
@@ -326,6 +329,8 @@ def _is_embedded(tokens: list[Token], at: int) -> bool:
                     return True
                 continue
             return not (governor in ("announce", "announced", "agreed", "confirmed"))
+        if low == "why" and number and tokens[number - 1].low in ("is", "'s"):
+            continue  # "That is why we are …"
         if low in SUBORDINATORS:
             if low in ("before", "after", "as", "once", "while", "since", "until", "when", "if", "where", "because") and (finite or _comma_between(tokens, number, at)):
                 return low == "if" and not is_agent([token.text for token in tokens[number:at][-4:]])

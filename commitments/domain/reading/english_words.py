@@ -41,6 +41,10 @@ save raise unlock free complement build cut lower add go come raise
 """.split())  # fmt: skip
 ONLY_EFFECTS = frozenset("help enable allow make bring contribute boost give attract generate drive lead serve play form "
                          "mean pave put act add free unlock go come".split())  # fmt: skip
+# With a thing before them these foresee: "the economy will grow".
+MOVEMENTS = frozenset("grow rise fall increase decrease expand accelerate slow weaken recover reach change evolve accumulate reduce decline "
+                      "improve strengthen move continue develop transform shift double halve narrow widen spread stand settle "
+                      "stabilise stabilize".split())  # fmt: skip
 BEGINNINGS = frozenset("start begin open commence operate complete close end launch take come run cease".split())
 GAINS = frozenset("receive get have pay gain retain keep obtain attract".split())
 POSSIBLE = re.compile(r"(?:able|entitled|eligible|free|required|allowed|permitted|encouraged|invited|exempt)\b")
@@ -48,6 +52,7 @@ IN_PLACE = re.compile(r"(?:available|in place|operational|open|free|up and runni
 BOILERPLATE = re.compile(
     r"\b(?:construed|deemed|interpreted|enter into force|come into (?:effect|force)|take effect|be governed by|"
     r"remain in (?:force|effect)|nothing in this|not (?:create|affect|impair|supersede)|legally binding|"
+    r"bear (?:its|their) own|own (?:costs|expenses)|(?:settled|resolved) (?:amicably|through|by)|by mutual (?:written )?consent|"
     r"has the meaning|have the meaning|shall mean|be cited as|be read (?:together|with)|severab\w+)\b",
     re.IGNORECASE,
 )

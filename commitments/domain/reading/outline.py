@@ -56,6 +56,7 @@ class Block:
     path: tuple["Block", ...] = ()
     lead: "Block | None" = None
     items: list["Block"] = field(default_factory=list)
+    run: list["Block"] = field(default_factory=list)  # the items of its list, itself among them
 
 
 @dataclass(slots=True)
@@ -288,14 +289,18 @@ def _set_leads(copy: str, blocks: list[Block]) -> None:
     """Each item's lead: the deeper item's parent, or the paragraph before the list that leads on to it."""
     parents: list[Block] = []
     opener: Block | None = None
+    runs: dict[tuple[int, int], list[Block]] = {}
     for block in blocks:
         if block.kind != ITEM:
             parents.clear()
+            runs.clear()
             opener = block if block.kind == PARAGRAPH and leads_on(copy, block) else None
             continue
         while parents and parents[-1].depth >= block.depth:
             parents.pop()
         block.lead = parents[-1] if parents else opener
+        block.run = runs.setdefault((id(block.lead), block.depth), [])
+        block.run.append(block)
         if block.lead is not None:
             block.lead.items.append(block)
         parents.append(block)

@@ -1,23 +1,28 @@
 """A text and what is on record in; proposals out, each with where it stands, what it says and how sure that is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.reading import chinese, english
 from commitments.domain.reading.areas import AreaGuess, guess_area
-from commitments.domain.reading.deadlines import Deadline, find_dateline, read_deadline
-from commitments.domain.reading.outline import HEADING, Block, heading_words, read_outline
+from commitments.domain.reading.deadlines import Deadline, find_dateline, read_deadline, signing_day
+from commitments.domain.reading.outline import HEADING, ITEM, Block, heading_words, read_outline
 from commitments.domain.reading.parties import Parties, Party, PartyReader
 from commitments.domain.reading.phrasing import done_when, kind_of, quote_of, title_of
-from commitments.domain.reading.sections import ACTIONS, BACKGROUND, quoted_spans, section_kind
-from commitments.domain.reading.source_text import is_chinese, readable_copy
+from commitments.domain.reading.sections import ACTIONS, ASIDE, BACKGROUND, quoted_spans, section_kind
+from commitments.domain.reading.source_text import HAN, is_chinese, readable_copy
 from commitments.domain.reading.spans import Passed, Span
 from commitments.domain.reading.targets import Target, read_target
 
+FEW_WORDS = 8  # Latin words, names and abbreviations, that a Chinese block may hold
+LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+MIXED_END = re.compile(r"[。！？；]|(?<=[A-Za-z)])[.!?]\s")
 # Why a span is taken for a pledge, and why a sentence is not, by the names that the rules have.
 WHY: dict[str, str | Promise] = {
     "modal": _("It says “will”, “shall” or the like of somebody."),
@@ -47,6 +52,7 @@ WHY_NOT: dict[str, str | Promise] = {
     "question": _("It asks."),
     "boilerplate": _("It says how the document itself is to be understood."),
     "umbrella": _("It only leads on to its list."),
+    "responsible": _("It says who is to see to what stands before."),
     "figures": _("It has no words."),
 }
 
@@ -126,18 +132,41 @@ def read_text(text: str, record: Record | None = None) -> Reading:
 
 def _spans(copy: str, block: Block, quoted: tuple[tuple[int, int], ...]) -> tuple[list[Span], list[Passed]]:
     kind = section_kind(copy, block)
+    if kind == ASIDE:
+        return [], [Passed(block.start, block.end, "background")]
+    spans: list[Span] = []
+    passed: list[Passed] = []
+    for part in _by_language(copy, block):
+        found, others = _spans_of_part(copy, part, kind, quoted)
+        spans += found
+        passed += others
+    return spans, passed
+
+
+def _by_language(copy: str, block: Block) -> list[Block]:
+    """The block, or its sentences where English and Chinese stand in it side by side."""
+    words = copy[block.start : block.end]
+    if not HAN.search(words) or len(LATIN_WORD.findall(words)) < FEW_WORDS:
+        return [block]
+    cuts = [block.start, *(block.start + match.end() for match in MIXED_END.finditer(words)), block.end]
+    return [replace(block, start=start, end=end) for start, end in pairwise(cuts) if copy[start:end].strip()]
+
+
+def _spans_of_part(
+    copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...]
+) -> tuple[list[Span], list[Passed]]:
     if is_chinese(copy[block.start : block.end]):
         return chinese.read_block(copy, block, kind, quoted)
     setting = english.Setting(demands=kind == ACTIONS, background=kind == BACKGROUND, quoted=quoted)
     return english.read_block(copy, block, setting)
 
 
-def _leads(copy: str, block: Block, span: Span) -> list[str]:
+def _leads(block: Block, span: Span) -> list[tuple[int, int]]:
     """What stands above a span and may date it: the leads of its list; of an aim for a year, the aims before it."""
-    leads = [copy[block.start : span.start].replace("\n", " ")] if span.why == "goal" else []
+    leads = [(block.start, span.start)] if span.why == "goal" else []
     lead = block.lead
     while lead is not None:
-        leads.append(copy[lead.start : lead.end].replace("\n", " "))
+        leads.append((lead.start, lead.end))
         lead = lead.lead
     return leads
 
@@ -146,7 +175,11 @@ def _proposal(
     copy: str, text: str, span: Span, block: Block, parties: PartyReader, area: AreaGuess, paragraph: int,
     issued_on: date | None, first: int,
 ) -> Proposal:  # fmt: skip
-    deadline = read_deadline(copy, span, _leads(copy, block, span), issued_on)
+    deadline = read_deadline(copy, span, _leads(block, span), issued_on)
+    if deadline is None and span.kind == "agreement" and block.kind != ITEM:
+        deadline = signing_day(copy, span, block, issued_on)
+    if deadline and deadline.at >= 0:
+        deadline = replace(deadline, words=text[deadline.at : deadline.at + len(deadline.words)])
     if span.subject is None and block.lead is not None and span.lead is None:
         span = replace(span, lead=(block.lead.start, block.lead.end))
     target = read_target(copy[span.start : span.end], deadline.words if deadline else "")

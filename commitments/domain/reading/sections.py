@@ -6,19 +6,24 @@ from commitments.domain.reading.chinese_words import ACTS
 from commitments.domain.reading.outline import Block, heading_words
 from commitments.domain.reading.source_text import is_chinese
 
-ACTIONS, BACKGROUND, GOALS, PRINCIPLES, PLAIN = "actions", "background", "goals", "principles", "plain"
+ACTIONS, BACKGROUND, GOALS, PRINCIPLES, ASIDE, PLAIN = "actions", "background", "goals", "principles", "aside", "plain"
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (
+            ASIDE,
+            r"\b(?:definitions?|glossary|case stud(?:y|ies)|notes? (?:to|for) editors|contacts?|further information|methodology|"
+            r"references|(?:key )?resources|acknowledge?ments|disclaimer|copyright|media enquiries|further reading)\b|"
+            r"释义|定义|名词解释|附注|参考资料|出席|列席",
+        ),
+        (
             BACKGROUND,
-            r"\b(?:background|context|introduction|foreword|preface|preamble|definitions?|glossary|case stud(?:y|ies)|"
-            r"notes? (?:to|for) editors|about (?:the|this|us)|contacts?|further information|methodology|references|"
-            r"(?:key )?resources|implications|acknowledge?ments|legal (?:basis|status)|annex(?:es)?|appendix|photo|"
-            r"what we (?:heard|have done)|progress (?:so far|to date)|achievements|where we are|current situation|"
-            r"state of play|why (?:it|this) matters|the challenge|disclaimer|copyright)\b|"
-            r"背景|意义|意義|形势|现状|基础|回顾|成绩|成就|成效|问题|挑战|经验|机遇|发展环境|序言|前言|引言|释义|定义|"
-            r"名词解释|附录|附注|参考资料|出席|列席",
+            r"^\W*(?:(?:the|our|policy|strategic|ministerial|minister's|some|potential|budgetary|legal|economic|current)\s+){0,3}"
+            r"(?:background|contexts?|introduction|foreword|preface|preamble|implications|basis|status|annex(?:es)?|appendix|"
+            r"achievements?|situation|challenges?|problems?|issues?|vision)\b(?!\s+(?:of|to)\b)|"
+            r"\b(?:what we (?:heard|have done)|progress (?:so far|to date)|where we are|state of play|why (?:it|this) matters|"
+            r"about (?:the|this|us))\b|"
+            r"背景|意义|意義|形势|现状|基础|回顾|成绩|成就|成效|问题|挑战|经验|机遇|发展环境|序言|前言|引言|附录",
         ),
         (PRINCIPLES, r"指导思想|基本原则|工作原则|总体思路|主要原则|指导原则|基本要求|总体要求$|原则$"),
         (GOALS, r"目标|愿景|任务目标|预期|指标"),
@@ -27,7 +32,8 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 SPEECH = re.compile(r"\b(?:said|says|say|added|adds|commented|comments|remarked|told|noted|stated|explained|concluded|"
                     r"welcomed|quoted|according to)\b|表示|指出|说|強調|强调|称", re.IGNORECASE)  # fmt: skip
-QUOTATION = re.compile(r"“[^“”]{25,4000}(?:”|(?=\n|\Z))|\"[^\"\n]{25,4000}\"|「[^「」]{25,4000}」")
+QUOTATION = re.compile(r"“[^“”]{1,4000}(?:”|(?=\n|\Z))|\"[^\"\n]{1,4000}\"|「[^「」]{1,4000}」")
+SHORTEST_SPEECH = 12  # characters
 LONGEST_TOPIC = 60  # characters of a heading that only names a topic
 NEAR = 160  # characters before or behind a quotation in which its speaker is named
 
@@ -48,6 +54,8 @@ def quoted_spans(copy: str) -> tuple[tuple[int, int], ...]:
     spans = []
     for match in QUOTATION.finditer(copy):
         around = copy[max(0, match.start() - NEAR) : match.start()] + "\n" + copy[match.end() : match.end() + NEAR]
+        if len(match[0]) < SHORTEST_SPEECH:
+            continue
         if SPEECH.search(around) and (is_chinese(match[0]) or re.search(r"\b(?:is|are|will|have|has|was|we|our)\b", match[0])):
             spans.append(match.span())
     return tuple(spans)

@@ -79,5 +79,5 @@ def _chinese(words: str) -> Target | None:
         if words[: match.start("number")].endswith(("第", "附件", "年", "月")) or match["unit"].startswith("年"):
             continue
         about = match["about"] or ("左右" if match["things"].startswith("左右") else "")
-        return Target(match[0].strip(), match["number"].replace(",", ""), match["unit"].strip(), about in APPROXIMATE, LIKELY)
+        return Target(match[0][: match.end("unit") - match.start()].strip(), match["number"].replace(",", ""), match["unit"].strip(), about in APPROXIMATE, LIKELY)
     return None

@@ -38,7 +38,7 @@ def tokenize(copy: str, start: int, end: int) -> list[Token]:
 
 @cache
 def _english_sentences() -> icu.BreakIterator:
-    return icu.BreakIterator.createSentenceInstance(icu.Locale("en@ss=standard"))
+    return icu.BreakIterator.createSentenceInstance(icu.Locale("en"))
 
 
 def split_sentences(copy: str, start: int, end: int) -> Iterator[tuple[int, int]]:

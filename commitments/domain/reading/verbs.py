@@ -84,7 +84,9 @@ IRREGULAR = {
     "hold": "held", "keep": "kept", "lay": "laid", "lead": "led", "lend": "lent", "make": "made", "meet": "met",
     "oversee": "overseen", "overcome": "overcome", "pay": "paid", "put": "put", "run": "run", "seek": "sought",
     "send": "sent", "set": "set", "spend": "spent", "spread": "spread", "take": "taken", "teach": "taught",
-    "undertake": "undertaken", "uphold": "upheld", "withdraw": "withdrawn", "write": "written", "do": "done",
+    "undertake": "undertaken", "uphold": "upheld", "withdraw": "withdrawn", "write": "written", "do": "done", "freeze": "frozen", "choose": "chosen", "sell": "sold",
+    "fight": "fought", "win": "won", "repay": "repaid", "rewrite": "rewritten", "hear": "heard", "let": "let", "get": "got",
+    "take": "taken", "show": "shown", "know": "known", "speak": "spoken", "go": "gone", "stand": "stood",
 }  # fmt: skip
 DOUBLED = frozenset("ban begin cap commit control cut halt map plan put refer run scrap set ship stop submit top transfer "
                     "permit equip rebut recommit refit retrofit step slip drop win".split()) - {"halt"}  # fmt: skip
@@ -121,6 +123,7 @@ def third_person(verb: str) -> str:
 
 GERUNDS = {gerund(verb): verb for verb in BASE_FORMS}
 PARTICIPLES = {participle(verb): verb for verb in BASE_FORMS}
+PARTICIPLES |= {f"{verb}led": verb for verb in BASE_FORMS if verb[-2:] in ("al", "el", "il", "ol")}  # channelled, labelled
 THIRD_PERSONS = {third_person(verb): verb for verb in BASE_FORMS}
 # The act as a thing: "Introduction of …", "Establishment of …".
 ACTS_AS_THINGS = frozenset("""
