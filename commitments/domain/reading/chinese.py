@@ -11,6 +11,7 @@ from commitments.domain.reading.chinese_words import (
     ADVERBS,
     COMPANION,
     COPULA,
+    DONE_WELL,
     DELIVERED,
     FACT,
     FORECAST,
@@ -29,6 +30,7 @@ from commitments.domain.reading.chinese_words import (
     PURPOSE,
     RESPONSIBLE,
     RESULTS,
+    SELF,
     SIGNED,
 )
 from commitments.domain.reading.outline import ITEM, Block
@@ -38,7 +40,10 @@ from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Passed, Spa
 from commitments.domain.reading.tokens import split_sentences
 
 NUMBERED = ("一、", "（一）", "1.", "1.1", "(1)", "章", "条", "①")
+YEAR = re.compile(r"((?:19|20)\d\d)年(?![底末前起])")
 OPENING = 40  # characters in which a paragraph on the past says so
+FURTHEST_MODAL = 40  # characters of a subject
+BEFORE_MODALS = "还都也将亦均仍就更不必只便则又既"
 SHORTEST = 4  # characters of a clause that can be a pledge
 LONGEST_ACT = max(map(len, ACTS))
 ACT, RESULT, PRELUDES, PLAIN, SKIPPED = "act", "result", "prelude", "plain", "skipped"
@@ -57,8 +62,10 @@ class Clause:
     word: str = ""
 
 
-def read_block(copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...]) -> tuple[list[Span], list[Passed]]:
-    """The spans of a paragraph or an item. `kind`: what its section is for (`sections`)."""
+def read_block(
+    copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...], year: int | None = None
+) -> tuple[list[Span], list[Passed]]:
+    """The spans of a paragraph or an item. `kind`: what its section is for (`sections`); `year`: that of the text."""
     if kind in (BACKGROUND, PRINCIPLES):
         return [], [Passed(start, end, kind) for start, end in split_sentences(copy, block.start, block.end)]
     orders = block.kind == ITEM or any(heading.marker in NUMBERED for heading in block.path)
@@ -71,6 +78,9 @@ def read_block(copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int]
         words = copy[start:end]
         if RESPONSIBLE.match(words.strip()):
             passed.append(Passed(start, end, "responsible"))
+            continue
+        if year and (past := YEAR.match(words.strip())) and int(past[1]) < year:
+            passed.append(Passed(start, end, "past"))
             continue
         if any(a <= start and end <= b + 1 for a, b in quoted):
             passed.append(Passed(start, end, "quoted"))
@@ -180,23 +190,23 @@ def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> 
         return Clause(start, end, SKIPPED)
     if FORECAST.search(words) and not DELIVERED.search(words):
         return Clause(start, end, SKIPPED)
-    if PURPOSE.match(words) or COPULA.search(words):
+    if PURPOSE.match(words) or COPULA.search(words) or SELF.search(words):
         return Clause(start, end, SKIPPED)
     if MANNER.match(words) and not last:
         return Clause(start, end, PRELUDES)
     begin = start + _adverbs(words)
     word = starting_act(copy, begin, end)
-    if word in RESULTS and not first:
+    if not first and (word in RESULTS or (words.startswith("为") and not word)):
         return Clause(start, end, RESULT, begin, word=word)
     modal = _modal(copy, start, end)
     if modal is not None:
         at, stop = modal
         behind = stop + _adverbs(copy[stop:end])
-        word = starting_act(copy, behind, end)
-        verb, word = (behind, word) if word else first_act(copy, stop, end)
+        act = starting_act(copy, behind, end)
+        verb, act = (behind, act) if act else first_act(copy, stop, end)
         if verb >= 0 or at == start:
             subject = trim(copy, start, at) if at - start > 1 else None
-            return Clause(start, end, ACT, verb, modal=True, subject=subject, word=word)
+            return Clause(start, end, ACT, verb, modal=True, subject=subject, word=act)
     if word and end - start >= SHORTEST:
         return Clause(start, end, ACT, begin, word=word)
     joint = JOINT.match(words)
@@ -223,9 +233,21 @@ def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> 
 def _modal(copy: str, start: int, end: int) -> tuple[int, int] | None:
     """The first modal that is a word of its own and before which no act stands."""
     for match in MODAL.finditer(copy, start, end):
-        if match.start() - start <= 40:
+        if match.start() - start <= FURTHEST_MODAL and _is_word(copy, start, end, match):
             return match.span()
     return None
+
+
+def _is_word(copy: str, start: int, end: int, match: re.Match[str]) -> bool:
+    """Whether a modal of one character is no end of another word, as 会 in 委员会."""
+    if len(match[0]) > 1 or match.start() == start:
+        return True
+    at = start
+    for word in words_of(copy[start:end]):
+        if at < match.start() < at + len(word) and word[match.start() - at :] == match[0]:
+            return word[0] in BEFORE_MODALS
+        at += len(word)
+    return True
 
 
 def _after_adverb(copy: str, start: int, end: int) -> tuple[int, str]:
@@ -248,6 +270,8 @@ def _adverbs(words: str) -> int:
 
 def starting_act(copy: str, start: int, end: int) -> str:
     """The act that a span begins with; empty where it begins with none. An adverb may be one itself (加快, 统筹)."""
+    if DONE_WELL.match(copy, start, end):
+        return copy[start : start + 2]
     for begin in (start, *_before(copy, start)):
         for length in range(LONGEST_ACT, 0, -1):
             word = copy[begin : min(begin + length, end)]

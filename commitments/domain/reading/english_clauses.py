@@ -128,7 +128,7 @@ def _verb_cuts(tokens: list[Token], *, splits_to: bool, gerunds: bool) -> list[t
     """Where a further verb phrase begins: the places of its first word and of its verb."""
     cuts: list[tuple[int, int]] = []
     depth = 0
-    last_verb, infinitive, embedded = 0, False, False
+    last_verb, infinitive, embedded, closed = 0, False, False, False  # `closed`: what follows is of "which will …"
     listed = _starts_gerund_list(tokens)
     for number in range(1, len(tokens)):
         low = tokens[number].low
@@ -138,6 +138,8 @@ def _verb_cuts(tokens: list[Token], *, splits_to: bool, gerunds: bool) -> list[t
         before = tokens[number - 1].low
         if low in SUBORDINATORS or low == "that":
             embedded = True
+            following = tokens[number + 1].low if number + 1 < len(tokens) else ""
+            closed = closed or (low in ("which", "who", "that") and following in ("will", "would", "can", "could", "may"))
         if low == "to" and number + 1 < len(tokens) and tokens[number + 1].low in BASE_FORMS and before not in (",", "and"):
             infinitive = tokens[last_verb].low not in LEADING and not splits_to
         joined = before in (",", "and", ";", "also") or (before == "to" and number > 1 and tokens[number - 2].low in (",", "and", ";"))
@@ -156,7 +158,7 @@ def _verb_cuts(tokens: list[Token], *, splits_to: bool, gerunds: bool) -> list[t
         if all(t.low in BASE_FORMS for t in objects) or (before == "to" and not splits_to):
             continue
         deed = tokens[verb].low in GERUNDS
-        if not comma and not deed and (infinitive or embedded):
+        if (closed and tokens[first - 1].low != ";") or (not comma and not deed and (infinitive or embedded)):
             continue
         if embedded and tokens[verb].low in ALSO_NOUNS:
             continue

@@ -63,6 +63,7 @@ ANNOUNCED = re.compile(
     r"(?:also\s+)?(?:announce|commit|pledge|propose)\s+(?!to\b)(?=(?:that\s+)?(?:a|an|the|new|further|another|£|\$|\d|increased))",
     re.IGNORECASE,
 )
+TIMES = frozenset("year month week spring summer autumn winter parliament term session decade government".split())
 ONGOING = frozenset("planning aiming intending seeking proposing preparing working being doing having going looking seeing facing living making asking saying thinking".split())
 
 
@@ -180,7 +181,7 @@ def judge_modal(rest: str, tokens: list[Token], verb: int, subject: list[str], *
         follows = tokens[verb + 1].low if verb + 1 < len(tokens) else ""
         return LIKELY if follows in ("a", "the", "access", "until", "to") and not demonstrative else 0
     if low in STATES and not (agent and low in ("note", "find", "look", "include", "cover", "reflect", "matter")):
-        return DOUBTFUL if agent and low in ("need", "include", "consist") and re.search(r"£|\$|€", rest) else 0
+        return DOUBTFUL if low == "include" and re.match(r"\W*(?:\w+\s+)?include\s+(?:an?\s+\w*\s*)?[£$€]", rest) else 0
     if low == "take" and re.match(r"\W*(?:\w+ )?take place", rest.lower()):
         return 0 if demonstrative else LIKELY
     if demonstrative:
@@ -312,7 +313,7 @@ def _is_demonstrative(subject: list[str]) -> bool:
     words = [word.lower() for word in subject if word not in (",", "and")]
     while words and words[0] in ADVERBS:
         words.pop(0)
-    return bool(words) and words[0] in DEMONSTRATIVES and not ({"agency", "government", "ministry", "department", "office"} & set(words[:4]))
+    return bool(words) and words[0] in DEMONSTRATIVES and (len(words) < 2 or words[1] not in TIMES) and not ({"agency", "government", "ministry", "department", "office"} & set(words[:4]))
 
 
 def _is_embedded(tokens: list[Token], at: int) -> bool:

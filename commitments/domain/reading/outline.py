@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from commitments.domain.reading.chinese_words import MODAL
+from commitments.domain.reading.chinese_words import MODAL, TOPIC_END
 from commitments.domain.reading.source_text import is_chinese
 from commitments.domain.reading.verbs import BASE_FORMS
 
@@ -185,6 +185,8 @@ def _split_inline_headings(copy: str, blocks: list[Block]) -> None:
 
 def _is_clause_of_act(words: str) -> bool:
     """A first sentence that says who does what is no heading: it has a modal, a date, or is long."""
+    if TOPIC_END.search(words.strip()) and len(words) <= 24:
+        return False
     return bool(MODAL.search(words) or re.search(r"\d{4}年", words)) or len(words) > LONGEST_CHINESE_HEADING - 6
 
 

@@ -53,6 +53,7 @@ WHY_NOT: dict[str, str | Promise] = {
     "boilerplate": _("It says how the document itself is to be understood."),
     "umbrella": _("It only leads on to its list."),
     "responsible": _("It says who is to see to what stands before."),
+    "past": _("It tells of a year before the text."),
     "figures": _("It has no words."),
 }
 
@@ -118,7 +119,7 @@ def read_text(text: str, record: Record | None = None) -> Reading:
     for block in blocks:
         if block.kind == HEADING:
             continue
-        spans, others = _spans(copy, block, quoted)
+        spans, others = _spans(copy, block, quoted, issued_on.year if issued_on else None)
         passed += others
         section = tuple(heading.start for heading in block.path)
         paragraphs[section] = paragraphs.get(section, 0) + 1
@@ -130,14 +131,14 @@ def read_text(text: str, record: Record | None = None) -> Reading:
     return Reading(proposals, passed, headings, issued_on)
 
 
-def _spans(copy: str, block: Block, quoted: tuple[tuple[int, int], ...]) -> tuple[list[Span], list[Passed]]:
+def _spans(copy: str, block: Block, quoted: tuple[tuple[int, int], ...], year: int | None) -> tuple[list[Span], list[Passed]]:
     kind = section_kind(copy, block)
     if kind == ASIDE:
         return [], [Passed(block.start, block.end, "background")]
     spans: list[Span] = []
     passed: list[Passed] = []
     for part in _by_language(copy, block):
-        found, others = _spans_of_part(copy, part, kind, quoted)
+        found, others = _spans_of_part(copy, part, kind, quoted, year)
         spans += found
         passed += others
     return spans, passed
@@ -153,10 +154,10 @@ def _by_language(copy: str, block: Block) -> list[Block]:
 
 
 def _spans_of_part(
-    copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...]
+    copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...], year: int | None
 ) -> tuple[list[Span], list[Passed]]:
     if is_chinese(copy[block.start : block.end]):
-        return chinese.read_block(copy, block, kind, quoted)
+        return chinese.read_block(copy, block, kind, quoted, year)
     setting = english.Setting(demands=kind == ACTIONS, background=kind == BACKGROUND, quoted=quoted)
     return english.read_block(copy, block, setting)
 
