@@ -12,7 +12,9 @@ from commitments.domain.reading.source_text import normal, simplified_characters
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE
 
 STEM = 6  # letters by which words are compared: finance, financial
-COMMON = frozenset("operation and the of in for to other areas area services service co-operation cooperation development relation measures people".split())
+COMMON = frozenset(
+    "operation and the of in for to other areas area services service co-operation cooperation development relation measures people".split()
+)
 ALIKE = 0.34  # share of an area's words that a heading has
 
 
@@ -44,17 +46,32 @@ def guess_area(copy: str, block: Block, areas: Mapping[str, str]) -> AreaGuess:
     spoken = _by_words(copy[block.start : block.end], areas, 0.3 if heading else 1)
     if spoken and not (block.path and len(block.path) > 1):
         return AreaGuess(spoken, "", _("No heading names an area; the paragraph speaks of this one most."), DOUBTFUL)
-    return AreaGuess(None, heading, _("The heading is no area that is on record.") if heading else _("The text gives no heading."), DOUBTFUL)
+    return AreaGuess(
+        None,
+        heading,
+        _("The heading is no area that is on record.") if heading else _("The text gives no heading."),
+        DOUBTFUL,
+    )
 
 
 def _by_heading(words: str, areas: Mapping[str, str]) -> AreaGuess | None:
     said = stems(words)
     scores: list[tuple[float, int, str]] = []
     for slug, names in areas.items():
-        best = max((len(said & stems(name)) / max(1, len(said | stems(name))) for name in names.split("\n") if stems(name)), default=0.0)
+        best = max(
+            (len(said & stems(name)) / max(1, len(said | stems(name))) for name in names.split("\n") if stems(name)),
+            default=0.0,
+        )
         scores.append((best, len(scores), slug))
     if not said and "other" in normal(words):
-        return next((AreaGuess(slug, words, _("The heading names it."), LIKELY) for slug, names in areas.items() if "other" in normal(names)), None)
+        return next(
+            (
+                AreaGuess(slug, words, _("The heading names it."), LIKELY)
+                for slug, names in areas.items()
+                if "other" in normal(names)
+            ),
+            None,
+        )
     if not scores:
         return None
     best, _place, slug = max(scores, key=lambda score: (score[0], -score[1]))
@@ -71,4 +88,6 @@ def _by_words(words: str, areas: Mapping[str, str], least: float) -> str | None:
         known = set().union(*(stems(name) for name in names.split("\n")))
         counts.append((sum(text.count(stem) for stem in known) / max(1, len(known)), slug))
     counts.sort(reverse=True)
-    return counts[0][1] if counts and counts[0][0] >= least and (len(counts) == 1 or counts[0][0] > counts[1][0]) else None
+    return (
+        counts[0][1] if counts and counts[0][0] >= least and (len(counts) == 1 or counts[0][0] > counts[1][0]) else None
+    )

@@ -36,7 +36,7 @@ from commitments.domain.reading.chinese_words import (
 from commitments.domain.reading.outline import ITEM, Block
 from commitments.domain.reading.sections import BACKGROUND, GOALS, PRINCIPLES
 from commitments.domain.reading.source_text import trim
-from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Passed, Span
+from commitments.domain.reading.spans import DOUBTFUL, LIKELY, LONGEST_SENTENCE, SURE, Passed, Span
 from commitments.domain.reading.tokens import split_sentences
 
 NUMBERED = ("一、", "（一）", "1.", "1.1", "(1)", "章", "条", "①")
@@ -76,6 +76,9 @@ def read_block(
     sentences = list(split_sentences(copy, block.start, block.end))
     for number, (start, end) in enumerate(sentences):
         words = copy[start:end]
+        if len(words) > LONGEST_SENTENCE:
+            passed.append(Passed(start, end, "endless"))
+            continue
         if RESPONSIBLE.match(words.strip()):
             passed.append(Passed(start, end, "responsible"))
             continue
@@ -98,7 +101,9 @@ def read_block(
 
 def _opens_chapter(words: str, block: Block) -> bool:
     """The exhortation right under a chapter's heading (必须坚持…) is no measure."""
-    return words.startswith(("必须", "要坚持", "要始终")) and bool(block.path) and block.path[-1].marker in ("一、", "章")
+    return (
+        words.startswith(("必须", "要坚持", "要始终")) and bool(block.path) and block.path[-1].marker in ("一、", "章")
+    )
 
 
 def _goals(copy: str, start: int, end: int) -> list[Span]:
@@ -128,7 +133,10 @@ def _acts(copy: str, start: int, end: int, *, orders: bool, spans: list[Span]) -
         return []
     if SIGNED.search(words) and not MODAL.search(words[: SIGNED.search(words).start()]):  # type: ignore[union-attr]
         return [_whole(copy, start, end, "signed", SURE, "statement", "agreement")]
-    speaks = re.match(r"(?:会议|会上|双方|各方|主席|全会|他|她|\S{2,12}(?:部长|局长|司长|主任|市长|省长|总理|特首|长官))\S{0,6}?(指出|认为|强调|要求|决定|表示|回顾)", words)
+    speaks = re.match(
+        r"(?:会议|会上|双方|各方|主席|全会|他|她|\S{2,12}(?:部长|局长|司长|主任|市长|省长|总理|特首|长官))\S{0,6}?(指出|认为|强调|要求|决定|表示|回顾)",
+        words,
+    )
     if speaks and GENERAL.search(speaks[1]) and not MODAL.search(words):
         return []
     found: list[Span] = []
@@ -162,7 +170,10 @@ def _acts(copy: str, start: int, end: int, *, orders: bool, spans: list[Span]) -
         pending = None
     if pending is not None and found:
         found[-1].end = end  # `…，结合实际进行创新。`: it belongs to the act before
-    return [replace(span, start=trim(copy, span.start, span.end)[0], end=trim(copy, span.start, span.end)[1]) for span in found]
+    return [
+        replace(span, start=trim(copy, span.start, span.end)[0], end=trim(copy, span.start, span.end)[1])
+        for span in found
+    ]
 
 
 def _whole(copy: str, start: int, end: int, why: str, sure: float, force: str, kind: str) -> Span:
@@ -218,7 +229,9 @@ def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> 
         return Clause(start, end, ACT, verb, word=word)
     if PRELUDE.match(words[shift:]):
         verb, word = first_act(copy, start + shift + 2, end)
-        inner = verb > start + 3 and not words.endswith(("方面", "中", "上", "下", "前", "内", "后", "时", "里", "的", "为", "年"))
+        inner = verb > start + 3 and not words.endswith(
+            ("方面", "中", "上", "下", "前", "内", "后", "时", "里", "的", "为", "年")
+        )
         if inner and re.match(r"(?:在|于|从|对|到|\d{4}年|今年|明年|年内|未来|有条件)", words[shift:]):
             return Clause(start, end, ACT, verb, word=word)
         return Clause(start, end, PRELUDES)
@@ -252,7 +265,10 @@ def _is_word(copy: str, start: int, end: int, match: re.Match[str]) -> bool:
 
 def _after_adverb(copy: str, start: int, end: int) -> tuple[int, str]:
     """`有条件的地方有序推进…`: a subject, an adverb, an act."""
-    match = re.search(r"(?:积极|有序|全面|重点|加快|大力|逐步|共同|统一|依法|定期|及时|继续|进一步|负责|牵头)", copy[start : min(end, start + 24)])
+    match = re.search(
+        r"(?:积极|有序|全面|重点|加快|大力|逐步|共同|统一|依法|定期|及时|继续|进一步|负责|牵头)",
+        copy[start : min(end, start + 24)],
+    )
     if match is None or match.start() < 2:
         return -1, ""
     at = start + match.start() + _adverbs(copy[start + match.start() : end])

@@ -30,11 +30,14 @@ _WHEN = (
 _BEFORE = rf"(?:the\s+)?(?:{_SEASON}[\s-]+(?:of\s+|in\s+)?(?:the\s+)?(?:year\s+)?)*"
 ENGLISH_DATE = re.compile(
     rf"(?P<words>\b(?P<how>by|before|no later than|not later than|in|on|during|from|starting(?: in| from)?|as of|at|within|until|till|through|since|for|of|"
-    rf"between|over|to)\s+{_BEFORE}(?P<date>{_WHEN}))\b(?P<after>\s*(?:[-/–—]\s*\d{{2,4}}\b|\s(?:and|to)\s+{_YEAR}\b)?)",
+    rf"between|over|to)\s+{_BEFORE}(?P<date>{_WHEN}))\b(?P<after>(?:\s*[-/–—]\s*\d{{2,4}}\b|\s+(?:and|to)\s+{_YEAR}\b)?)",
     re.IGNORECASE,
 )
 LATER_THIS_YEAR = re.compile(r"\b(?:later |by the end of |early |during )?(?:this|next) year\b", re.IGNORECASE)
-SAME_DAY = re.compile(r"\b(?:today|after the (?:meeting|session|talks|conference)|at the (?:end|close) of the (?:meeting|session|visit|conference))\b|会后|会上签|今[日天](?=[^年]{0,20}签)", re.I)
+SAME_DAY = re.compile(
+    r"\b(?:today|after the (?:meeting|session|talks|conference)|at the (?:end|close) of the (?:meeting|session|visit|conference))\b|会后|会上签|今[日天](?=[^年]{0,20}签)",
+    re.I,
+)
 BARE_YEAR = re.compile(r"\b(?:later |early |late )?(?:this|next) year\b(?!')", re.IGNORECASE)
 SETS_A_TERM = ("by", "before", "no later than", "not later than")
 ON_A_DATE = ("in", "on", "during", "from", "starting", "starting in", "starting from", "as of", "at", "within")
@@ -70,11 +73,14 @@ CHINESE_DATE = re.compile(
     r"年中|起|期间)?)"
 )
 CHINESE_NOT = re.compile(r"(?:自|从|由|比|较|截至|截止|根据|按照|参照|《[^》]*)\s*$")
-CHINESE_NOT_AFTER = re.compile(r"\s*(?:[-—–~至到]\s*(?:\d{4}|\d{1,2}年)|的|版|修订|以来|以后|印发|发布|度|施政|财政|《|〕|\])")
+CHINESE_NOT_AFTER = re.compile(
+    r"\s*(?:[-—–~至到]\s*(?:\d{4}|\d{1,2}年)|的|版|修订|以来|以后|印发|发布|度|施政|财政|《|〕|\])"
+)
 CHINESE_UNDATED = re.compile(
     r"[一二两三四五六七八九十\d]+\s*(?:年|个月|月|周|天|日)(?:之?内|以内)|未来[一二两三四五六七八九十\d]+年|每[一二两三四\d]*(?:年|月|季度?|周)|尽快|尽早|立即|"
     r"(?:年内|年底前|年底|本年度内|下半年|上半年|近期|短期内|适时|陆续|“?十[一二三四五六]五”?(?:期间|期末|末))"
 )
+THIS_YEAR = re.compile(r"(?<![\d一二三四五六七八九十两几多数今明本每半])年(?:内|底前|底)|本年度内")
 NO_DOUBT = ""
 
 
@@ -102,9 +108,16 @@ def find_dateline(copy: str, blocks: list[Block]) -> date | None:
             line = line.strip(" ()（）*_#")
             days = [found for found in stated_dates(line, date(1900, 1, 1)) if found.first == found.last]
             rest = re.sub(r"[\d年月日号二〇零一三四五六七八九十,./:-]", "", line)
-            if len(days) == 1 and len(line) <= 70 and len(rest.split()) <= 8 and not re.search(r"[.;。；]$|\b(?:will|by|on)\b", line):
+            if (
+                len(days) == 1
+                and len(line) <= 70
+                and len(rest.split()) <= 8
+                and not re.search(r"[.;。；]$|\b(?:will|by|on)\b", line)
+            ):
                 return days[0].first
-            if match := re.fullmatch(r"[二〇零一三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日", line):
+            if match := re.fullmatch(
+                r"[二〇零一三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日", line
+            ):
                 return _chinese_day(match[0])
     return None
 
@@ -148,7 +161,9 @@ def read_deadline(copy: str, span: Span, leads: list[tuple[int, int]], issued_on
 
 def _placed(deadline: Deadline, words: str, start: int) -> Deadline:
     """The same with the place of its words in the text."""
-    at = words.rfind(deadline.words) if deadline.reason == _("It stands above the list.") else words.find(deadline.words)
+    at = (
+        words.rfind(deadline.words) if deadline.reason == _("It stands above the list.") else words.find(deadline.words)
+    )
     return replace(deadline, at=start + at if at >= 0 else -1)
 
 
@@ -158,7 +173,9 @@ def signing_day(copy: str, span: Span, block: Block, issued_on: date | None) -> 
     if match is None or issued_on is None or span.level != "primary" or not span.verb.startswith("sign"):
         return None
     reason = _("The signing is reported as of the day on which the text was issued.")
-    return Deadline(match[0], issued_on.isoformat(), reason, DOUBTFUL, _("the day of the text, not of its words"), at=match.start())
+    return Deadline(
+        match[0], issued_on.isoformat(), reason, DOUBTFUL, _("the day of the text, not of its words"), at=match.start()
+    )
 
 
 def _last_term(words: str) -> Deadline | None:
@@ -168,7 +185,7 @@ def _last_term(words: str) -> Deadline | None:
 
 
 def _governs(sentence: str, words: str) -> bool:
-    """"By 2020, we will …, and …": words at the beginning hold for all that follows."""
+    """ "By 2020, we will …, and …": words at the beginning hold for all that follows."""
     return sentence.strip().lower().startswith(words.strip().lower()[:12]) or is_chinese(words)
 
 
@@ -186,10 +203,14 @@ def _english(words: str, issued_on: date | None, verb: int) -> Deadline | None:
         if how not in SETS_A_TERM + ON_A_DATE or NAMED_YEAR.match(words, match.start("date")):
             continue
         before = words[: match.start()]
-        if how in ON_A_DATE and (PAST_WORD.search(before[max(0, verb + 1) :] if verb < len(before) else "") or how == "at"):
+        if how in ON_A_DATE and (
+            PAST_WORD.search(before[max(0, verb + 1) :] if verb < len(before) else "") or how == "at"
+        ):
             continue
         if match["after"].strip():
-            found = Deadline(match[0].strip(), None, _("The words give a span of years."), DOUBTFUL, _("a span of time, not a day"))
+            found = Deadline(
+                match[0].strip(), None, _("The words give a span of years."), DOUBTFUL, _("a span of time, not a day")
+            )
         else:
             found = _dated(match, words, issued_on)
         rank = 0 if how in SETS_A_TERM else 1
@@ -201,10 +222,12 @@ def _english(words: str, issued_on: date | None, verb: int) -> Deadline | None:
 
 
 def _relative_year(phrase: str, issued_on: date | None) -> Deadline:
-    """"Later this year", without a preposition."""
+    """ "Later this year", without a preposition."""
     dates = stated_dates(phrase, issued_on) if issued_on else []
     if len(dates) != 1:
-        return Deadline(phrase, None, _("The words count from a day that the text does not give."), DOUBTFUL, _("no year is given"))
+        return Deadline(
+            phrase, None, _("The words count from a day that the text does not give."), DOUBTFUL, _("no year is given")
+        )
     return Deadline(phrase, dates[0].text, _("Counted from the day on which the text was issued."), LIKELY)
 
 
@@ -212,14 +235,23 @@ def _dated(match: re.Match[str], words: str, issued_on: date | None) -> Deadline
     phrase = match["words"]
     relative = LATER_THIS_YEAR.search(phrase)
     if relative and issued_on is None:
-        return Deadline(phrase, None, _("The words count from a day that the text does not give."), DOUBTFUL, _("no year is given"))
+        return Deadline(
+            phrase, None, _("The words count from a day that the text does not give."), DOUBTFUL, _("no year is given")
+        )
     dates = stated_dates(match["date"], issued_on or date(1900, 1, 1))
     if len(dates) != 1:
         return Deadline(phrase, None, _("The words give no date that exists."), DOUBTFUL, _("no date that exists"))
     how = match["how"].lower()
     occasion = how not in SETS_A_TERM and OCCASION.search(words[max(0, match.start() - 60) : match.start()])
     if occasion:
-        return Deadline(phrase, dates[0].text, _("The words date an occasion that it serves."), LIKELY, _("the date of an event"), "event")
+        return Deadline(
+            phrase,
+            dates[0].text,
+            _("The words date an occasion that it serves."),
+            LIKELY,
+            _("the date of an event"),
+            "event",
+        )
     if relative:
         return Deadline(phrase, dates[0].text, _("Counted from the day on which the text was issued."), LIKELY)
     return Deadline(phrase, dates[0].text, _("The words write it out."), SURE if how in SETS_A_TERM else LIKELY)
@@ -229,13 +261,21 @@ def _relative(words: str, issued_on: date | None) -> Deadline | None:
     for match in RELATIVE.finditer(words):
         number = NUMBERS.get(match["number"].lower(), 0) or (int(match["number"]) if match["number"].isdigit() else 0)
         origin = (match["from"] or "").lower()
-        itself = re.search(rf"\b(?:this|the)\s+{_DOCUMENT}\b", origin) or re.search(r"\b(?:issuance|publication)\s*(?:of\s*)?$", origin)
+        itself = re.search(rf"\b(?:this|the)\s+{_DOCUMENT}\b", origin) or re.search(
+            r"\b(?:issuance|publication)\s*(?:of\s*)?$", origin
+        )
         phrase = match["words"].strip()
         if number and itself and issued_on:
             reason = _("Counted from the day on which the text was issued.")
             return Deadline(phrase, _later(issued_on, number, match["unit"].lower()).isoformat(), reason, LIKELY)
         if match["words"].lower().startswith(("within", "not later", "no later")) or itself:
-            return Deadline(phrase, None, _("The words count from a day that the text does not give."), DOUBTFUL, _("it is not said from when"))
+            return Deadline(
+                phrase,
+                None,
+                _("The words count from a day that the text does not give."),
+                DOUBTFUL,
+                _("it is not said from when"),
+            )
     return None
 
 
@@ -258,15 +298,23 @@ def _chinese(words: str, issued_on: date | None) -> Deadline | None:
         before = words[: match.start()]
         if CHINESE_NOT.search(before) or CHINESE_NOT_AFTER.match(words, match.end()):
             continue
-        if not (match["how"] or match["tail"] or not before.strip(" ，、；并及和在于") or before[-1] in "，、；将会拟并"):
+        if not (
+            match["how"] or match["tail"] or not before.strip(" ，、；并及和在于") or before[-1] in "，、；将会拟并"
+        ):
             continue
         relative = re.match(r"今年|本年|明年|翌年", match["date"])
         if relative and issued_on is None:
-            return Deadline(match["words"], None, _("The words count from a day that the text does not give."), DOUBTFUL, _("no year is given"))
+            return Deadline(
+                match["words"],
+                None,
+                _("The words count from a day that the text does not give."),
+                DOUBTFUL,
+                _("no year is given"),
+            )
         dates = stated_dates(match["date"].replace(" ", ""), issued_on or date(1900, 1, 1))
         if len(dates) == 1:
             sure = SURE if match["how"] in ("到", "至") or match["tail"] else LIKELY
             return Deadline(match["words"].strip(), dates[0].text, _("The words write it out."), sure)
-    if issued_on and (match := re.search(r"(?<!\d)年(?:内|底前|底)|本年度内", words)) and words[match.start() - 1 : match.start()] not in tuple("0123456789今明本每半多"):
-        return Deadline(match[0], str(issued_on.year), _("Counted from the day on which the text was issued."), LIKELY)
+    if issued_on and (year := THIS_YEAR.search(words)):
+        return Deadline(year[0], str(issued_on.year), _("Counted from the day on which the text was issued."), LIKELY)
     return _undated(words, CHINESE_UNDATED)

@@ -25,7 +25,7 @@ from commitments.domain.reading.english_words import (
 )
 from commitments.domain.reading.outline import ITEM, SMALL_WORDS, Block, leads_on
 from commitments.domain.reading.source_text import trim
-from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Passed, Span
+from commitments.domain.reading.spans import DOUBTFUL, LIKELY, LONGEST_SENTENCE, SURE, Passed, Span
 from commitments.domain.reading.tokens import Token, split_sentences, tokenize
 from commitments.domain.reading.verbs import (
     ACTS_AS_THINGS,
@@ -51,8 +51,14 @@ OPEN_LEAD = re.compile(
     r"\b(?:following|these|below)\b[^.:;]{0,60}|\b(?:actions?|measures?|steps?|commitments?|priorities|initiatives|recommendations|"
     r"targets?|objectives|goals|pledges|we (?:will|shall)))\s*[:;]?\s*$", re.IGNORECASE,
 )  # fmt: skip
-DEEDS_LEAD = re.compile(r"\b(?:actions?|measures?|steps?|commitments?|initiatives|pledges|agreed|will|shall|undertake|commits?|intends?|aims?|plans?|co-?operate|collaborate)\b", re.I)
-NEW_THING = re.compile(r"(?:an? (?:new|national|single|independent)\b|new\b|more\b|free\b|better\b|extra\b|additional\b|[£$€]?\d[\d,.]*\b)", re.I)
+DEEDS_LEAD = re.compile(
+    r"\b(?:actions?|measures?|steps?|commitments?|initiatives|pledges|agreed|will|shall|undertake|commits?|intends?|aims?|plans?|co-?operate|collaborate)\b",
+    re.I,
+)
+NEW_THING = re.compile(
+    r"(?:an? (?:new|national|single|independent)\b|new\b|more\b|free\b|better\b|extra\b|additional\b|[£$€]?\d[\d,.]*\b)",
+    re.I,
+)
 NOT_BEHIND_A_VERB = ("is", "are", "was", "were", "has", "have", "will", "of", "'s", ":")
 TITLED = 0.7  # share of words with a capital that makes a title
 VAGUE = re.compile(r"\b(?:facts?|definitions?|principles?|values|questions?|examples?|contacts?|members|attend\w*|see also|benefits?|"
@@ -91,6 +97,8 @@ def _read_sentence(
     if end - start and tokens[-1].low == "?":
         return [], "question"
     words = copy[start:end].replace("\n", " ")
+    if len(words) > LONGEST_SENTENCE:
+        return [], "endless"
     if BOILERPLATE.search(words):
         return [], "boilerplate"
     open_lead = bool(block.items) and leads_on(copy, block) and end >= block.end - 2
@@ -137,7 +145,11 @@ def _signed(copy: str, tokens: list[Token], words: str) -> list[Span]:
     passive = WERE_SIGNED.search(words)
     if not matches and passive:
         return _were_signed(copy, tokens, passive)
-    if not matches or re.search(r"\b(?:had|in (?:19|20)\d\d|previously|since)\b", words[: matches[0].start()]) or MODAL.search(words[: matches[0].start()]):
+    if (
+        not matches
+        or re.search(r"\b(?:had|in (?:19|20)\d\d|previously|since)\b", words[: matches[0].start()])
+        or MODAL.search(words[: matches[0].start()])
+    ):
         return []
     spans: list[Span] = []
     cuts = [_clause_before(words, match.start(), number) for number, match in enumerate(matches)]
@@ -154,7 +166,9 @@ def _signed(copy: str, tokens: list[Token], words: str) -> list[Span]:
 
 def _clause_before(words: str, at: int, number: int) -> int:
     if number == 0:
-        opening = re.match(r"(?:In view of|Following|After|To|In order to|As part of|During|At|In|On)\b[^,]*,\s+", words[:at])
+        opening = re.match(
+            r"(?:In view of|Following|After|To|In order to|As part of|During|At|In|On)\b[^,]*,\s+", words[:at]
+        )
         return opening.end() if opening else 0
     return at
 
@@ -164,14 +178,20 @@ def _agreement_parts(copy: str, span: Span) -> list[Span]:
     parts = split_parties(copy, cut)
     last = parts[-1]
     words = copy[last.start : last.end].replace("\n", " ")
-    deed = re.search(r",\s+(?P<deed>(?:\w+ly\s+)?(?:entrusting|committing|requiring|granting|providing|setting|establishing|agreeing|undertaking))\b", words)
+    deed = re.search(
+        r",\s+(?P<deed>(?:\w+ly\s+)?(?:entrusting|committing|requiring|granting|providing|setting|establishing|agreeing|undertaking))\b",
+        words,
+    )
     aims = split_verbs(copy, replace(last, verb_start=max(last.verb_start, last.start)))
     if deed:
         parts[-1] = replace(last, end=last.start + deed.start())
         parts.append(replace(last, start=last.start + deed.start("deed"), why="part", kind="action", force="promise", sure=LIKELY,
                              verb=GERUNDS.get(deed["deed"].lower(), ""), verb_start=last.start + deed.start("deed")))  # fmt: skip
     elif len(aims) > 1:
-        parts[-1:] = [aims[0], *(replace(aim, why="part", kind="action", force="promise", sure=LIKELY) for aim in aims[1:])]
+        parts[-1:] = [
+            aims[0],
+            *(replace(aim, why="part", kind="action", force="promise", sure=LIKELY) for aim in aims[1:]),
+        ]
     elif also := re.search(r",\s+as well as\s+", words):
         parts[-1] = replace(last, end=last.start + also.start())
         parts.append(replace(last, start=last.start + also.end(), why="list", kind="continuing", force="promise", sure=LIKELY,
@@ -195,7 +215,11 @@ def _is_bare_lead(words: str, tokens: list[Token]) -> bool:
     """Whether a sentence only leads on to its list: "All agencies are required to:", "We will:"."""
     bare = words.rstrip(" :;")
     if re.search(r"\b(?:will|shall|to|by|must|that|would)$", bare):
-        return not re.search(r"\b(?:will|shall|to)\b.{30,}\b(?:to|by)$", bare) or bool(re.search(r"\bby$", bare)) and len(tokens) < 9
+        return (
+            not re.search(r"\b(?:will|shall|to)\b.{30,}\b(?:to|by)$", bare)
+            or bool(re.search(r"\bby$", bare))
+            and len(tokens) < 9
+        )
     umbrella = re.search(
         r"\b(?:following|these)\s+(?:[\w-]+\s+){0,4}?(?:actions?|measures?|steps?|commitments?|priorities|initiatives|areas|"
         r"principles|points|projects|targets?|ways)\b[^,;]{0,30}$|\bthe following$|\bas follows$|\bbelow$", bare, re.IGNORECASE,
@@ -210,7 +234,14 @@ def _item_of_lead(copy: str, tokens: list[Token], block: Block) -> list[Span]:
         return []
     words = " ".join(copy[lead.start : lead.end].split())
     last = re.split(r"(?<=[.!?])\s+", words)[-1]
-    span = Span(tokens[0].start, tokens[-1].end, "item", LIKELY, lead=(lead.start, lead.end), sentence=(tokens[0].start, tokens[-1].end))
+    span = Span(
+        tokens[0].start,
+        tokens[-1].end,
+        "item",
+        LIKELY,
+        lead=(lead.start, lead.end),
+        sentence=(tokens[0].start, tokens[-1].end),
+    )
     if re.search(rf"\b{AGREEMENTS}\b", copy[span.start : span.end], re.IGNORECASE) and re.search(r"\bsigned\b", last):
         a, b = trim(copy, *_without_and(copy, span.start, span.end))
         return [replace(span, start=a, end=b, why="signed", kind="agreement", force="statement", sure=SURE)]
@@ -218,7 +249,10 @@ def _item_of_lead(copy: str, tokens: list[Token], block: Block) -> list[Span]:
         return []
     if SCOPE.search(last) and len(last.split()) > 6 and MODAL.search(last):
         return []
-    if not (OPEN_LEAD.search(last) and (DEEDS_LEAD.search(last) or re.search(r"\b(?:to|by|ensuring|ensure|configuring)\s*[:;]?$", last))):
+    if not (
+        OPEN_LEAD.search(last)
+        and (DEEDS_LEAD.search(last) or re.search(r"\b(?:to|by|ensuring|ensure|configuring)\s*[:;]?$", last))
+    ):
         return []
     if has_finite_verb(tokens) and not re.search(r"\b(?:that|ensuring|ensure|will|shall|by|to)\s*[:;]?$", last):
         return []
@@ -237,7 +271,7 @@ def _without_and(copy: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _imperative(copy: str, tokens: list[Token], block: Block, *, first: bool) -> list[Span]:
-    """"Replace council tax with …"; in lists also "Investing £17 million", "Introduction of …", "Fund to help …"."""
+    """ "Replace council tax with …"; in lists also "Investing £17 million", "Introduction of …", "Fund to help …"."""
     start, end = tokens[0].start, tokens[-1].end
     words = copy[start:end].replace("\n", " ")
     offset = 0
@@ -260,9 +294,17 @@ def _imperative(copy: str, tokens: list[Token], block: Block, *, first: bool) ->
         why, sure = "imperative", DOUBTFUL
     elif item and first and low in GERUNDS and (not has_finite_verb(tokens) or _siblings_act(copy, block)):
         why, sure = "gerund", DOUBTFUL
-    elif item and first and low in ACTS_AS_THINGS and "of" in [token.low for token in tokens[at : at + 5]] and not has_finite_verb(tokens):
+    elif (
+        item
+        and first
+        and low in ACTS_AS_THINGS
+        and "of" in [token.low for token in tokens[at : at + 5]]
+        and not has_finite_verb(tokens)
+    ):
         why, sure = "act_as_thing", LIKELY
-    elif (match := re.match(r"[^.,:;]{3,80}?\bto\s+(?:be\s+)?(?P<verb>[a-z-]+)\b", words)) and not has_finite_verb(tokens):
+    elif (match := re.match(r"[^.,:;]{3,80}?\bto\s+(?:be\s+)?(?P<verb>[a-z-]+)\b", words)) and not has_finite_verb(
+        tokens
+    ):
         verb = match["verb"]
         passive = (verb in PARTICIPLES or verb.endswith("ed")) and bool(re.search(r"\sbe\s", match[0]))
         if passive or (item and first and verb in BASE_FORMS and _siblings_act(copy, block)):
@@ -275,11 +317,17 @@ def _imperative(copy: str, tokens: list[Token], block: Block, *, first: bool) ->
     span = Span(a, b, why, sure, verb=GERUNDS.get(low, THIRD_PERSONS.get(low, low)), verb_start=tokens[at].start if not offset else start + offset,
                 sentence=(start, end))  # fmt: skip
     span, _tail = cut_tail(copy, span)
-    return [part for piece in split_listed(copy, span) for part in (split_verbs(copy, piece, gerunds=why == "gerund") if piece.why not in ("list", "headline") else [piece])]
+    return [
+        part
+        for piece in split_listed(copy, span)
+        for part in (
+            split_verbs(copy, piece, gerunds=why == "gerund") if piece.why not in ("list", "headline") else [piece]
+        )
+    ]
 
 
 def _is_title_noun(tokens: list[Token], at: int, *, item: bool) -> bool:
-    """"Research and development of …", "Support for …": a word that is a thing here."""
+    """ "Research and development of …", "Support for …": a word that is a thing here."""
     low = tokens[at].low
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if low not in ALSO_NOUNS:
@@ -287,7 +335,22 @@ def _is_title_noun(tokens: list[Token], at: int, *, item: bool) -> bool:
     words = [token.text for token in tokens if token.text[0].isalpha() and token.low not in SMALL_WORDS]
     if len(words) > 2 and sum(word[0].isupper() for word in words) > TITLED * len(words):
         return True
-    if following in ("for", "of", "from", "is", "are", "", "on", ":", ",", "team", "group", "plan", "centre", "committee"):
+    if following in (
+        "for",
+        "of",
+        "from",
+        "is",
+        "are",
+        "",
+        "on",
+        ":",
+        ",",
+        "team",
+        "group",
+        "plan",
+        "centre",
+        "committee",
+    ):
         return True
     if following == "and":
         after = tokens[at + 2].low if at + 2 < len(tokens) else ""
@@ -303,4 +366,6 @@ def _siblings_act(copy: str, block: Block) -> bool:
     """Whether the heading or list around an item holds deeds: its siblings or its parent begin with a verb."""
     family = [*block.run, *([block.lead] if block.lead is not None else [])]
     words = [tokenize(copy, other.start, min(other.end, other.start + 80)) for other in family if other is not block]
-    return any(tokens and tokens[first_word(tokens)].low in BASE_FORMS for tokens in words if first_word(tokens) < len(tokens))
+    return any(
+        tokens and tokens[first_word(tokens)].low in BASE_FORMS for tokens in words if first_word(tokens) < len(tokens)
+    )

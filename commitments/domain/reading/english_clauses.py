@@ -26,7 +26,9 @@ QUALIFIERS = frozenset("""
 the a an our its their all any each new this these those up out that more how further greater stronger better closer mutual joint continued
 ongoing increased additional effective sustainable international national regional local small such other both people young existing key
 """.split())  # fmt: skip
-PREPOSITIONS = frozenset("with to on in for at from into towards by through against upon closely together towards".split())
+PREPOSITIONS = frozenset(
+    "with to on in for at from into towards by through against upon closely together towards".split()
+)
 
 
 # "… to encourage firms to …, and to make use of …": purposes that are joined stand apart from what is promised.
@@ -70,7 +72,14 @@ def _clause_start(copy: str, tokens: list[Token], triggers: list[Trigger], numbe
         return start
     floor = tokens[min(triggers[number - 1].verb, len(tokens) - 1)].end
     region = copy[floor : trigger.at].replace("\n", " ")
-    for pattern in (r";\s+(?:and\s+)?", r",?\s+(?:while|whereas|whilst)\s+", r",\s+(?:and|but)\s+", r"\s+and\s+", r",\s+", r":\s+"):
+    for pattern in (
+        r";\s+(?:and\s+)?",
+        r",?\s+(?:while|whereas|whilst)\s+",
+        r",\s+(?:and|but)\s+",
+        r"\s+and\s+",
+        r",\s+",
+        r":\s+",
+    ):
         cuts = list(re.finditer(pattern, region))
         if cuts:
             return floor + cuts[-1].end()
@@ -139,10 +148,19 @@ def _verb_cuts(tokens: list[Token], *, splits_to: bool, gerunds: bool) -> list[t
         if low in SUBORDINATORS or low == "that":
             embedded = True
             following = tokens[number + 1].low if number + 1 < len(tokens) else ""
-            closed = closed or (low in ("which", "who", "that") and following in ("will", "would", "can", "could", "may"))
-        if low == "to" and number + 1 < len(tokens) and tokens[number + 1].low in BASE_FORMS and before not in (",", "and"):
+            closed = closed or (
+                low in ("which", "who", "that") and following in ("will", "would", "can", "could", "may")
+            )
+        if (
+            low == "to"
+            and number + 1 < len(tokens)
+            and tokens[number + 1].low in BASE_FORMS
+            and before not in (",", "and")
+        ):
             infinitive = tokens[last_verb].low not in LEADING and not splits_to
-        joined = before in (",", "and", ";", "also") or (before == "to" and number > 1 and tokens[number - 2].low in (",", "and", ";"))
+        joined = before in (",", "and", ";", "also") or (
+            before == "to" and number > 1 and tokens[number - 2].low in (",", "and", ";")
+        )
         if not joined:
             continue
         verb = _verb_at(tokens, number, gerunds=gerunds or listed)
@@ -184,7 +202,9 @@ def _next_word(tokens: list[Token], number: int) -> str:
 def _verb_at(tokens: list[Token], number: int, *, gerunds: bool) -> int | None:
     """The place of a verb that begins here, adverbs before it apart; None where the word is a thing."""
     at = number
-    while at < len(tokens) - 1 and (tokens[at].low in ADVERBS or (tokens[at].low.endswith("ly") and tokens[at].low not in BASE_FORMS)):
+    while at < len(tokens) - 1 and (
+        tokens[at].low in ADVERBS or (tokens[at].low.endswith("ly") and tokens[at].low not in BASE_FORMS)
+    ):
         at += 1
     low = tokens[at].low
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
@@ -193,7 +213,11 @@ def _verb_at(tokens: list[Token], number: int, *, gerunds: bool) -> int | None:
     if low not in BASE_FORMS or not tokens[at].text[0].islower():
         return None
     if low in WITH_PREPOSITION and following in PREPOSITIONS:
-        return at if not (low in ALSO_NOUNS and low not in ("work", "report") and following in ("for", "from", "in")) else None
+        return (
+            at
+            if not (low in ALSO_NOUNS and low not in ("work", "report") and following in ("for", "from", "in"))
+            else None
+        )
     if following in NO_OBJECT:
         # "review and update the guidance": two verbs with one object.
         pair = following in ("and", "or") and _next_word(tokens, at + 2) in BASE_FORMS
@@ -207,13 +231,17 @@ def _verb_at(tokens: list[Token], number: int, *, gerunds: bool) -> int | None:
 
 
 def split_gerund_parts(copy: str, span: Span) -> list[Span]:
-    """"…, including delivering a scheme": a part that is a deed of its own; so is "with Shanghai providing places"."""
+    """ "…, including delivering a scheme": a part that is a deed of its own; so is "with Shanghai providing places"."""
     words = copy[span.start : span.end].replace("\n", " ")
     match = re.search(
-        r",\s+(?:including|starting with|beginning with|notably|namely|in particular)\s+(?:by\s+)?(?:\w+ly\s+)?(?P<deed>[a-z-]+ing)\b", words
+        r",\s+(?:including|starting with|beginning with|notably|namely|in particular)\s+(?:by\s+)?(?:\w+ly\s+)?(?P<deed>[a-z-]+ing)\b",
+        words,
     )
     if match is None or match["deed"] not in GERUNDS:
-        match = re.search(r",\s+(?:with\s+)(?!a view|the view|the aim|an aim|a focus)(?P<who>[^,;]{2,60}?)\s+(?P<deed>[a-z-]+ing)\b", words)
+        match = re.search(
+            r",\s+(?:with\s+)(?!a view|the view|the aim|an aim|a focus)(?P<who>[^,;]{2,60}?)\s+(?P<deed>[a-z-]+ing)\b",
+            words,
+        )
         if match is None or match["deed"] not in GERUNDS or match.start() < 15:
             return [span]
         cut, verb = span.start + match.start("who"), span.start + match.start("deed")
@@ -228,7 +256,7 @@ def split_gerund_parts(copy: str, span: Span) -> list[Span]:
 
 
 def split_listed(copy: str, span: Span) -> list[Span]:
-    """"co-operation in the areas of listing, products and technology": a span for each; the first carries the verb."""
+    """ "co-operation in the areas of listing, products and technology": a span for each; the first carries the verb."""
     words = copy[span.start : span.end].replace("\n", " ")
     match = LISTED_FIELDS.search(words)
     if match and not CO_OPERATION.search(words[: match.start()]):
@@ -242,7 +270,9 @@ def split_listed(copy: str, span: Span) -> list[Span]:
     first = replace(span, end=span.start + items[0][1])
     lead = (span.start, span.start + match.end())
     rest = [
-        replace(span, start=span.start + start, end=span.start + end, lead=lead, sure=min(span.sure, LIKELY), why="list")
+        replace(
+            span, start=span.start + start, end=span.start + end, lead=lead, sure=min(span.sure, LIKELY), why="list"
+        )
         for start, end in items[1:]
     ]
     return [first, *rest]
@@ -280,7 +310,7 @@ def split_parties(copy: str, span: Span) -> list[Span]:
 
 
 def split_passive_subjects(copy: str, span: Span, trigger: Trigger) -> list[Span]:
-    """"Exchanges on X and the development of Y will be launched" is two where each is an act."""
+    """ "Exchanges on X and the development of Y will be launched" is two where each is an act."""
     if not trigger.passive or span.subject is None:
         return [span]
     words = copy[span.subject[0] : span.subject[1]].replace("\n", " ")
@@ -295,7 +325,8 @@ def split_passive_subjects(copy: str, span: Span, trigger: Trigger) -> list[Span
 def has_finite_verb(tokens: list[Token]) -> bool:
     """Whether an auxiliary stands in it: a sentence, not a title."""
     return any(
-        token.low in AUXILIARIES and not (number and tokens[number - 1].low == "to") for number, token in enumerate(tokens)
+        token.low in AUXILIARIES and not (number and tokens[number - 1].low == "to")
+        for number, token in enumerate(tokens)
     )
 
 

@@ -29,7 +29,9 @@ from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE
 from commitments.domain.reading.tokens import Token
 from commitments.domain.reading.verbs import BASE_FORMS, GERUNDS, PARTICIPLES
 
-AUXILIARIES = frozenset("is are was were has have had will shall can may must should would could do does did 's been".split())
+AUXILIARIES = frozenset(
+    "is are was were has have had will shall can may must should would could do does did 's been".split()
+)
 _TO = r"(?:also\s+|now\s+|currently\s+|further\s+|\w+ly\s+){0,2}"
 # "is planning to", "agreed to", "our aim is to": the verb stands behind "to".
 LEXICAL = re.compile(
@@ -64,7 +66,9 @@ ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 TIMES = frozenset("year month week spring summer autumn winter parliament term session decade government".split())
-ONGOING = frozenset("planning aiming intending seeking proposing preparing working being doing having going looking seeing facing living making asking saying thinking".split())
+ONGOING = frozenset(
+    "planning aiming intending seeking proposing preparing working being doing having going looking seeing facing living making asking saying thinking".split()
+)
 
 
 @dataclass(slots=True)
@@ -101,7 +105,7 @@ def find_triggers(copy: str, tokens: list[Token], *, demands: bool) -> list[Trig
 
 
 def _drop_nested(found: list[Trigger], tokens: list[Token]) -> list[Trigger]:
-    """"We will seek to …" and "agreed that … will …" promise once."""
+    """ "We will seek to …" and "agreed that … will …" promise once."""
     kept: list[Trigger] = []
     for trigger in found:
         if kept:
@@ -152,7 +156,9 @@ def _modal(words: str, start: int, tokens: list[Token], *, demands: bool) -> Ite
         verb, being = main_verb(tokens, at + 1)
         subject = _subject_words(tokens, at)
         estimated = ESTIMATED.search(words[: match.start()] + "")
-        if estimated or re.search(r"\b(?:estimated|expected|anticipated) that\b", words[: match.start()], re.IGNORECASE):
+        if estimated or re.search(
+            r"\b(?:estimated|expected|anticipated) that\b", words[: match.start()], re.IGNORECASE
+        ):
             if re.search(r"\d|\b(?:dozen|hundred|thousand)", " ".join(subject)) and verb < len(tokens):
                 yield Trigger(tokens[at].start, verb, "estimate", "estimate", LIKELY)
             continue
@@ -191,7 +197,11 @@ def judge_modal(rest: str, tokens: list[Token], verb: int, subject: list[str], *
     if low in ONLY_EFFECTS:
         return 0
     if low in MOVEMENTS and low not in BEGINNINGS:
-        return DOUBTFUL if re.search(r"\b(?:by|in) (?:the end of )?(?:19|20)\d\d\b", rest) and re.search(r"\bto \D{0,8}\d", rest) else 0
+        return (
+            DOUBTFUL
+            if re.search(r"\b(?:by|in) (?:the end of )?(?:19|20)\d\d\b", rest) and re.search(r"\bto \D{0,8}\d", rest)
+            else 0
+        )
     if low in GAINS or low in BEGINNINGS:
         return LIKELY
     programme = bool(PROGRAMMES & set(subject))
@@ -228,20 +238,31 @@ def _lexical(words: str, start: int, tokens: list[Token], *, demands: bool) -> I
         if verb >= len(tokens) or (tokens[verb].low in STATES and not match["goal"]):
             continue
         group = next(name for name, found in match.groupdict().items() if found)
-        if group == "order" and not re.search(r"\b(?:we|i|ministers|leaders|hereby|president|committee|council)\b", words[: match.end()], re.I):
+        if group == "order" and not re.search(
+            r"\b(?:we|i|ministers|leaders|hereby|president|committee|council)\b", words[: match.end()], re.I
+        ):
             continue
-        if group in ("plan", "going", "promise") and not (is_agent(subject) or group == "promise" or match["going"] in ("due", "set")):
+        if group in ("plan", "going", "promise") and not (
+            is_agent(subject) or group == "promise" or match["going"] in ("due", "set")
+        ):
             continue
         if group == "going" and _is_demonstrative(subject):
             continue
         if match["going"] in ("looking", "set") and tokens[verb].low not in BASE_FORMS | {"be"}:
             continue
-        force = "plan" if group in ("plan", "goal") or match["going"] in ("planning", "aiming", "intending", "proposing", "seeking", "looking", "minded") else "promise"
+        force = (
+            "plan"
+            if group in ("plan", "goal")
+            or match["going"] in ("planning", "aiming", "intending", "proposing", "seeking", "looking", "minded")
+            else "promise"
+        )
         yield Trigger(tokens[at].start, verb, "lexical", force, LIKELY, splits_to=True)
 
 
 def _must(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iterator[Trigger]:
-    dated = re.compile(r"\b(?:by|within|before|no later than|until)\b[^.;]{0,60}(?:\d|year|month|week|day)", re.IGNORECASE)
+    dated = re.compile(
+        r"\b(?:by|within|before|no later than|until)\b[^.;]{0,60}(?:\d|year|month|week|day)", re.IGNORECASE
+    )
     for match in MUST.finditer(words):
         at = place(tokens, start + match.start())
         passive = match[0].lower().split()[-1] == "to" and match[0].lower().split()[0] in ("is", "are")
@@ -260,8 +281,24 @@ def _must(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iter
 def _would(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iterator[Trigger]:
     for match in WOULD.finditer(words):
         verb = place(tokens, start + match.end())
-        wishes = {"like", "welcome", "expect", "hope", "prefer", "be", "have", "appreciate", "note", "recommend", "stress"}
-        if verb < len(tokens) and tokens[verb].low in BASE_FORMS - wishes and not re.search(r"\b(?:if|were|had)\b", words, re.I):
+        wishes = {
+            "like",
+            "welcome",
+            "expect",
+            "hope",
+            "prefer",
+            "be",
+            "have",
+            "appreciate",
+            "note",
+            "recommend",
+            "stress",
+        }
+        if (
+            verb < len(tokens)
+            and tokens[verb].low in BASE_FORMS - wishes
+            and not re.search(r"\b(?:if|were|had)\b", words, re.I)
+        ):
             at = place(tokens, start + match.start()) + 1
             yield Trigger(tokens[at].start, verb, "would", "plan", DOUBTFUL)
 
@@ -271,7 +308,9 @@ def _progress(words: str, start: int, tokens: list[Token], *, demands: bool) -> 
         gerund = match["gerund"].lower()
         at = place(tokens, start + match.start())
         if gerund in GERUNDS and gerund not in ONGOING and not _is_embedded(tokens, at + 1):
-            yield Trigger(tokens[at].start, place(tokens, start + match.start("gerund")), "progress", "promise", DOUBTFUL)
+            yield Trigger(
+                tokens[at].start, place(tokens, start + match.start("gerund")), "progress", "promise", DOUBTFUL
+            )
 
 
 def _announced(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iterator[Trigger]:
@@ -297,7 +336,20 @@ def _subject_words(tokens: list[Token], at: int) -> list[str]:
 
 
 def _opens_clause(tokens: list[Token], number: int) -> bool:
-    return tokens[number].low in ("and", "but", "while", "whereas", "we", "the", "it", "this", "these", "i", "they", "so")
+    return tokens[number].low in (
+        "and",
+        "but",
+        "while",
+        "whereas",
+        "we",
+        "the",
+        "it",
+        "this",
+        "these",
+        "i",
+        "they",
+        "so",
+    )
 
 
 def is_agent(words: list[str]) -> bool:
@@ -305,7 +357,11 @@ def is_agent(words: list[str]) -> bool:
     lows = {word.lower() for word in words}
     if AGENTS & lows:
         return True
-    names = [word for word in words if word[0].isalpha() and word.lower() not in ("the", "and", "of", "for", "in", "with", "both", "or")]
+    names = [
+        word
+        for word in words
+        if word[0].isalpha() and word.lower() not in ("the", "and", "of", "for", "in", "with", "both", "or")
+    ]
     return bool(names) and all(word[0].isupper() for word in names) and not (PROGRAMMES & lows)
 
 
@@ -313,7 +369,12 @@ def _is_demonstrative(subject: list[str]) -> bool:
     words = [word.lower() for word in subject if word not in (",", "and")]
     while words and words[0] in ADVERBS:
         words.pop(0)
-    return bool(words) and words[0] in DEMONSTRATIVES and (len(words) < 2 or words[1] not in TIMES) and not ({"agency", "government", "ministry", "department", "office"} & set(words[:4]))
+    return (
+        bool(words)
+        and words[0] in DEMONSTRATIVES
+        and (len(words) < 2 or words[1] not in TIMES)
+        and not ({"agency", "government", "ministry", "department", "office"} & set(words[:4]))
+    )
 
 
 def _is_embedded(tokens: list[Token], at: int) -> bool:
@@ -324,16 +385,37 @@ def _is_embedded(tokens: list[Token], at: int) -> bool:
         if low in (";", ":", "(") or low == ".":
             return False
         if low == "that":
-            governor = next((tokens[n].low for n in range(number - 1, max(-1, number - 4), -1) if tokens[n].low not in (",", "also")), "")
+            governor = next(
+                (
+                    tokens[n].low
+                    for n in range(number - 1, max(-1, number - 4), -1)
+                    if tokens[n].low not in (",", "also")
+                ),
+                "",
+            )
             if finite or governor in REPORTED - {"ensure"} or governor == "":
                 if governor in OPINIONS:
                     return True
                 continue
+            if governor in ("estimated", "expected", "anticipated"):
+                return False
             return not (governor in ("announce", "announced", "agreed", "confirmed"))
         if low == "why" and number and tokens[number - 1].low in ("is", "'s"):
             continue  # "That is why we are …"
         if low in SUBORDINATORS:
-            if low in ("before", "after", "as", "once", "while", "since", "until", "when", "if", "where", "because") and (finite or _comma_between(tokens, number, at)):
+            if low in (
+                "before",
+                "after",
+                "as",
+                "once",
+                "while",
+                "since",
+                "until",
+                "when",
+                "if",
+                "where",
+                "because",
+            ) and (finite or _comma_between(tokens, number, at)):
                 return low == "if" and not is_agent([token.text for token in tokens[number:at][-4:]])
             if finite and low not in ("if", "unless"):
                 continue

@@ -12,7 +12,7 @@ premier mayor heads governors chair presidency union institution institutions re
 regions region provinces places cities city administrator director general archivist head municipality municipalities
 localities treasury cabinet chancellor inspectorate ombudsman judiciary company companies operator operators employers
 ministerial coalition service services nhs bank hospital hospitals schools academy institute trust we i he she they
-departmental representatives chief delegation delegations ambassadors experts premier ministers prime army navy
+province county town borough departmental representatives chief delegation delegations ambassadors experts premier ministers prime army navy
 """.split())  # fmt: skip
 PROGRAMMES = frozenset("""
 programme program scheme fund strategy plan bill act law legislation centre center body review task force group forum
@@ -48,7 +48,9 @@ MOVEMENTS = frozenset("grow rise fall increase decrease expand accelerate slow w
 BEGINNINGS = frozenset("start begin open commence operate complete close end launch take come run cease".split())
 GAINS = frozenset("receive get have pay gain retain keep obtain attract".split())
 POSSIBLE = re.compile(r"(?:able|entitled|eligible|free|required|allowed|permitted|encouraged|invited|exempt)\b")
-IN_PLACE = re.compile(r"(?:available|in place|operational|open|free|up and running|live|completed?|ready|in operation)\b")
+IN_PLACE = re.compile(
+    r"(?:available|in place|operational|open|free|up and running|live|completed?|ready|in operation)\b"
+)
 BOILERPLATE = re.compile(
     r"\b(?:construed|deemed|interpreted|enter into force|come into (?:effect|force)|take effect|be governed by|"
     r"remain in (?:force|effect)|nothing in this|not (?:create|affect|impair|supersede)|legally binding|"
@@ -64,11 +66,15 @@ initially subsequently meanwhile hence accordingly likewise instead directly onc
 REPORTED = frozenset("say said says state stated states announce announced announces confirm confirmed confirms reveal "
                      "revealed add added agreed agree agrees decided decide resolved pledged promised committed "
                      "ensure undertake undertook commit directed affirmed stressed".split())  # fmt: skip
-OPINIONS = frozenset("believe believes believed hope hopes hoped expect expects expected think thinks thought consider "
-                     "recognise recognises recognize note notes noted acknowledge understand fear predict predicts "
-                     "forecast forecasts suggest suggests show shows suggested so such estimate assume".split())
-SUBORDINATORS = frozenset("which who whose whom where when if whether because since although though unless until once "
-                          "before after what how why as while whenever wherever whereby".split())
+OPINIONS = frozenset(
+    "believe believes believed hope hopes hoped expect expects expected think thinks thought consider "
+    "recognise recognises recognize note notes noted acknowledge understand fear predict predicts "
+    "forecast forecasts suggest suggests show shows suggested so such estimate assume".split()
+)
+SUBORDINATORS = frozenset(
+    "which who whose whom where when if whether because since although though unless until once "
+    "before after what how why as while whenever wherever whereby".split()
+)
 READER_ACTS = frozenset("see visit click contact read note download call email refer check view learn subscribe please "
                         "return find follow consult look".split())  # fmt: skip
 TAIL = re.compile(
@@ -78,7 +84,9 @@ TAIL = re.compile(
     r"allowing|enabling|ensuring|making|including but not limited)\b",
     re.IGNORECASE,
 )
-AIM_TAIL = re.compile(r",?\s+(with (?:a|the) (?:view|aim|goal|objective|purpose) (?:to|of)|in order to|so as to)\b", re.I)
+AIM_TAIL = re.compile(
+    r",?\s+(with (?:a|the) (?:view|aim|goal|objective|purpose) (?:to|of)|in order to|so as to)\b", re.I
+)
 # An opening that says why, and belongs to no pledge.
 OPENING = re.compile(
     r"(?:to|in order to|so as to|in view of|in support of|with a view to|given|as a result(?: of)?|because(?: of)?|in "
@@ -96,7 +104,8 @@ SIGNED = re.compile(
     re.IGNORECASE,
 )
 WERE_SIGNED = re.compile(
-    rf"{AGREEMENTS}\b[^.;]{{0,220}}?\b(?:was|were|has been|have been) (?:also )?(?P<verb>signed|concluded|renewed)\b", re.I
+    rf"{AGREEMENTS}\b[^.;]{{0,220}}?\b(?:was|were|has been|have been) (?:also )?(?P<verb>signed|concluded|renewed)\b",
+    re.I,
 )
 ESTIMATED = re.compile(
     r"\b(?:it is|is|are)\s+(?:estimated|expected|anticipated|projected|forecast)\s+"

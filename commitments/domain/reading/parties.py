@@ -15,22 +15,36 @@ BOTH = re.compile(
     r"\b(?:both|the two|two|each|all)\s+(?:sides|governments|places|parties|cities|countries|regions|participants|ministers|leaders)\b|"
     r"\b(?:the\s+)?(?:parties|participants|signatories|ministers|leaders|sides)\b|双方|两地|各方|两地政府|双边|甲乙双方|缔约方|参与方", re.IGNORECASE,
 )  # fmt: skip
-SELF = re.compile(r"\b(?:we|our|i|us|the government|this government|the administration)\b|我们|我|政府|当局|本府|本局|本署", re.IGNORECASE)
-WITH = re.compile(r"\bwith\b|\bin (?:collaboration|partnership|conjunction|co-?operation|consultation) with\b|与|同|和|联同|会同", re.IGNORECASE)
+SELF = re.compile(
+    r"\b(?:we|our|i|us|the government|this government|the administration)\b|我们|我|政府|当局|本府|本局|本署",
+    re.IGNORECASE,
+)
+WITH = re.compile(
+    r"\bwith\b|\bin (?:collaboration|partnership|conjunction|co-?operation|consultation) with\b|与|同|和|联同|会同",
+    re.IGNORECASE,
+)
 BETWEEN = re.compile(r"\b(?:between|among)\s+(?P<first>.+?)\s+and\s+(?P<second>.+)", re.IGNORECASE | re.DOTALL)
-ENTRUSTED = re.compile(r"\b(?:entrusting|requiring|asking|inviting|commissioning|directing|instructing)\s+(?P<who>.+?)\s+(?:with|to)\b", re.IGNORECASE)
+ENTRUSTED = re.compile(
+    r"\b(?:entrusting|requiring|asking|inviting|commissioning|directing|instructing)\s+(?P<who>.+?)\s+(?:with|to)\b",
+    re.IGNORECASE,
+)
 ABBREVIATED = re.compile(r"\s*\((?:the\s+)?\"?[A-Z][A-Za-z&-]{1,12}\"?\)|（[^（）]{1,12}）")
-PASSIVE = re.compile(r"\b(?:will|shall|to|must|is|are)\s+(?:\w+\s+){0,3}?be(?:en)?\s+(?:\w+\s+){0,2}?\w+(?:ed|en|t|d|de)\b", re.IGNORECASE)
-PROPER = re.compile(r"(?:the\s+)?(?P<name>[A-Z][\w&'.-]*(?:\s+(?:of|and|for|the|on|in|&)\s+(?=[A-Z])|\s+(?=[A-Z(])|[A-Z][\w&'.-]*|\([A-Z]\w*\))*)")
+PASSIVE = re.compile(
+    r"\b(?:will|shall|to|must|is|are)\s+(?:\w+\s+){0,3}?be(?:en)?\s+(?:\w+\s+){0,2}?\w+(?:ed|en|t|d|de)\b",
+    re.IGNORECASE,
+)
+PROPER = re.compile(
+    r"(?:[Tt]he\s+)?(?P<name>[A-Z][\w&'.-]*(?:\s+(?:of|and|for|the|on|in|&)\s+(?=[A-Z])|\s+(?=[A-Z(])|[A-Z][\w&'.-]*|\([A-Z]\w*\))*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An organisation on record. `names`: all that it is called; `place`: where its side is; `governs`: a government."""
+    """An organisation on record. `names`: all that it is called; `places`: what its side is called; `governs`: a government."""
 
     slug: str
     names: tuple[str, ...]
-    place: str = ""
+    places: tuple[str, ...] = ()
     governs: bool = False
 
 
@@ -53,14 +67,19 @@ class PartyReader:
     def __init__(self, parties: list[Party]) -> None:
         self.parties = parties
         self.names = sorted(
-            ((normal(ABBREVIATED.sub("", name)).translate(simplified_characters()).removeprefix("the "), party) for party in parties for name in party.names if len(name) > 1),
+            (
+                (normal(ABBREVIATED.sub("", name)).translate(simplified_characters()).removeprefix("the "), party)
+                for party in parties
+                for name in party.names
+                if len(name) > 1
+            ),
             key=lambda pair: -len(pair[0]),
         )
         shared: dict[str, set[str]] = {}
         for name, party in self.names:
             shared.setdefault(name, set()).add(party.slug)
         self.names = [(name, party) for name, party in self.names if len(shared[name]) == 1]
-        self.governments = [party for party in parties if party.governs and party.place]
+        self.governments = [party for party in parties if party.governs and party.places]
 
     def named(self, words: str) -> list[Party]:
         """The organisations on record that words name, in their order; the longest name wins."""
@@ -72,12 +91,16 @@ class PartyReader:
                 text = text[: match.start()] + "\0" * len(name) + text[match.end() :]
         found.sort(key=lambda place: place[0])
         # "the Department of Justice of the HKSAR Government" is the department alone.
-        within = {start for (_a, end, _party), (start, _b, _other) in pairwise(found) if re.fullmatch(r"\s+of\s+(?:the\s+)?", text[end:start])}
+        within = {
+            start
+            for (_a, end, _party), (start, _b, _other) in pairwise(found)
+            if re.fullmatch(r"\s+of\s+(?:the\s+)?", text[end:start])
+        }
         return list(dict.fromkeys(party for start, _end, party in found if start not in within))
 
     def governments_of(self, words: str) -> list[Party]:
         """The governments whose places words name, where they name the places alone."""
-        return [party for party in self.governments if re.search(rf"(?<!\w){re.escape(party.place)}(?!['’]s\b)", words, re.IGNORECASE)]
+        return [party for party in self.governments if _names_a_place(words, party.places)]
 
     def read(self, copy: str, span: Span) -> Parties:
         """Owners and partners of a span, each with its reason."""
@@ -95,14 +118,20 @@ class PartyReader:
         rest = words.removeprefix(subject)
         companions = [rest[match.end() : match.end() + 160] for match in WITH.finditer(rest)]
         partners = [party for companion in companions for party in self.named(companion)]
-        partners += [party for companion in companions for party in self.governments if companion.strip().startswith(party.place)]
+        partners += [
+            party for companion in companions for party in self.governments if companion.strip().startswith(party.places)
+        ]
         if re.match(r"with\b", words, re.IGNORECASE) and span.level == "aim":
             subject = subject or lead
         owners = self.named(_opening(subject))
         if span.why in ("aim", "part", "list") and SIGNED.search(sentence):
             partners += self.named(sentence)
             owners = owners[:1] if span.why != "part" else owners
-        passive = bool(PASSIVE.search(words[:400]) or (span.lead and PASSIVE.search(sentence))) and not span.why.startswith("imper") and not SELF.match(subject)
+        passive = (
+            bool(PASSIVE.search(words[:400]) or (span.lead and PASSIVE.search(sentence)))
+            and not span.why.startswith("imper")
+            and not SELF.match(subject)
+        )
         if owners and not (passive and not self._acts(subject, owners)):
             partners = [party for party in dict.fromkeys(partners) if party not in owners]
             return Parties(_slugs(owners), _slugs(partners), reason=_("It is named as whoever promises."), sure=SURE)
@@ -125,17 +154,32 @@ class PartyReader:
             return Parties(_slugs(places), others(places), inferred=True, note=note, reason=note, sure=LIKELY)
         if BOTH.search(subject) and len(self.governments) > 1:
             note = _("The release speaks of both sides; the two governments are taken as owners.")
-            return Parties(_slugs(self.governments), others(self.governments), inferred=True, note=note, reason=note, sure=LIKELY)
+            return Parties(
+                _slugs(self.governments), others(self.governments), inferred=True, note=note, reason=note, sure=LIKELY
+            )
         if passive and self.governments:
-            note = _("Passive voice: the release does not say who. The governments that it speaks for are taken as owners.")
-            return Parties(_slugs(self.governments), others(self.governments), inferred=True, note=note, reason=note, sure=DOUBTFUL)
+            note = _(
+                "Passive voice: the release does not say who. The governments that it speaks for are taken as owners."
+            )
+            return Parties(
+                _slugs(self.governments), others(self.governments), inferred=True, note=note, reason=note, sure=DOUBTFUL
+            )
         name = _proper_name(subject)
         if name and not SELF.fullmatch(subject.strip()):
-            return Parties(partners=_slugs(partners), as_stated=name, reason=_("It is named, and not on record here."), sure=DOUBTFUL)
+            return Parties(
+                partners=_slugs(partners),
+                as_stated=name,
+                reason=_("It is named, and not on record here."),
+                sure=DOUBTFUL,
+            )
         if self.governments:
             note = _("The release does not say who. The governments that it speaks for are taken as owners.")
-            return Parties(_slugs(self.governments), others(self.governments), inferred=True, note=note, reason=note, sure=DOUBTFUL)
-        return Parties(partners=_slugs(partners), as_stated=subject[:200], reason=_("Nobody on record is named."), sure=DOUBTFUL)
+            return Parties(
+                _slugs(self.governments), others(self.governments), inferred=True, note=note, reason=note, sure=DOUBTFUL
+            )
+        return Parties(
+            partners=_slugs(partners), as_stated=subject[:200], reason=_("Nobody on record is named."), sure=DOUBTFUL
+        )
 
     def _agreement(self, words: str, subject: str, lead: str) -> Parties:
         """The first party named owns it, the others take part; "between A and B" names both."""
@@ -147,13 +191,24 @@ class PartyReader:
             first, second = signatories[:1], [*signatories[1:], *self.named(words.removeprefix(subject))]
         partners = [party for party in dict.fromkeys(second) if party not in first] if first else []
         if first:
-            return Parties(_slugs(first[:1]), _slugs([*first[1:], *partners]), reason=_("It is named first of those who signed."), sure=LIKELY)
-        return Parties(as_stated=_proper_name(subject or words)[:200], reason=_("Those who signed are not on record here."), sure=DOUBTFUL)
+            return Parties(
+                _slugs(first[:1]),
+                _slugs([*first[1:], *partners]),
+                reason=_("It is named first of those who signed."),
+                sure=LIKELY,
+            )
+        return Parties(
+            as_stated=_proper_name(subject or words)[:200],
+            reason=_("Those who signed are not on record here."),
+            sure=DOUBTFUL,
+        )
 
 
 def _opening(subject: str) -> str:
     """A subject without what it does it with: "In collaboration with X, we" is "we"."""
-    return re.sub(r"^(?:in|with|together with|working with|by|at|on|from|through|as)\b[^,]*,\s*", "", subject, flags=re.IGNORECASE)
+    return re.sub(
+        r"^(?:in|with|together with|working with|by|at|on|from|through|as)\b[^,]*,\s*", "", subject, flags=re.IGNORECASE
+    )
 
 
 def _slugs(parties: list[Party]) -> tuple[str, ...]:
@@ -163,3 +218,12 @@ def _slugs(parties: list[Party]) -> tuple[str, ...]:
 def _proper_name(words: str) -> str:
     match = max(PROPER.finditer(words), key=lambda found: len(found["name"]), default=None)
     return match["name"].strip() if match and len(match["name"]) > 2 else ""
+
+
+def _names_a_place(words: str, places: tuple[str, ...]) -> bool:
+    """`Hong Kong's service industries` name no place that promises."""
+    text = words.translate(simplified_characters())
+    return any(
+        re.search(rf"(?<![A-Za-z]){re.escape(place.translate(simplified_characters()))}(?!['’]s\b|[A-Za-z])", text)
+        for place in places
+    )

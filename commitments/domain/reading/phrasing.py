@@ -8,6 +8,8 @@ from commitments.domain.reading.source_text import is_chinese
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Span
 from commitments.domain.reading.verbs import BASE_FORMS, GERUNDS, PARTICIPLES, gerund, participle
 
+FURTHEST_MODAL, SHORTEST_ACT = 40, 4  # characters before a Chinese modal, and behind it
+CHINESE_JOINTS = ("并", "并且", "还", "也", "亦", "以及", "再", "又", "和", "同时")
 LONGEST_TITLE = 120  # characters
 MOST_QUOTE_WORDS = 15
 # What is kept up rather than done once.
@@ -23,7 +25,9 @@ establish set launch publish hold open sign create introduce appoint complete co
 ratify host convene issue adopt build construct release submit finalise finalize announce allocate recruit ban implement provide invest
 roll start begin set-up draft produce prepare update configure align endorse enact convert relocate
 """.split())  # fmt: skip
-CHINESE_ONCE = frozenset("建立 建成 成立 设立 制定 制订 编制 出台 推出 发布 公布 举办 举行 召开 启动 启用 完成 修订 颁布 印发 组建 新建 签署 开通 取消 废除 研究制定 创建".split())
+CHINESE_ONCE = frozenset(
+    "建立 建成 成立 设立 制定 制订 编制 出台 推出 发布 公布 举办 举行 召开 启动 启用 完成 修订 颁布 印发 组建 新建 签署 开通 取消 废除 研究制定 创建".split()
+)
 MODAL_WORDS = re.compile(
     r"^(?:.*?\b(?:will|shall|must)\b(?:\s+(?:also|now|further|then|therefore|not only))*\s+|.*?\b(?:is|are|am)\s+(?:also\s+|now\s+|currently\s+)*(?:planning|going|"
     r"committed|aiming|intending|seeking|required|working)\s+(?:with\s+.{1,80}?\s+)?to\s+|.*?\b(?:plans?|intends?|aims?|commits?|pledges?|agrees?|agreed|undertakes?|"
@@ -35,16 +39,16 @@ PASSIVE = re.compile(r"^(?P<what>(?:(?!\b(?:will|shall|must)\b).)+?)\s+(?:will|s
 
 def title_of(copy: str, text: str, span: Span, deadline: str) -> tuple[str, float]:
     """The clause without its modal and its deadline, beginning with its verb; a bare item shares the verb of its list."""
+    if is_chinese(copy[span.start : span.end]):
+        start = span.start + _chinese_start(copy[span.start : span.end])
+        return _cut(_plain(text[start : span.end]).removeprefix(deadline).lstrip("，、")), LIKELY
     words = _plain(text[span.start : span.end])
-    if is_chinese(words):
-        return _chinese_title(words, deadline)
     if span.why == "signed" or span.kind == "agreement":
         return _cut(_agreement_title(words, span, text)), LIKELY
     core, sure = _core(words, span)
-    if span.why in ("list", "item") and span.lead and span.verb not in BASE_FORMS:
+    if span.why == "list" and span.lead:
         lead = _core(_plain(text[span.lead[0] : span.lead[1]]), span)[0].rstrip(" :;")
-        if span.why == "list":
-            core, sure = f"{lead} {core}", LIKELY
+        core, sure = f"{lead} {core}", LIKELY
     if deadline and len(core) - len(deadline) > 15:
         core = re.sub(rf"[\s,]*{re.escape(' '.join(deadline.split()))}[\s,]*", " ", core, count=1).strip()
     return _cut(_capital(core)), sure
@@ -68,7 +72,12 @@ def _core(words: str, span: Span) -> tuple[str, float]:
     if first in GERUNDS:
         return f"{GERUNDS[first]} {words.partition(' ')[2]}", LIKELY
     if span.level == "aim":
-        aim = re.sub(r"^(?:with (?:a|the) (?:view|aim|goal|objective) (?:to|of)|in order to|so as to|so that|to)\s+", "", words, flags=re.IGNORECASE)
+        aim = re.sub(
+            r"^(?:with (?:a|the) (?:view|aim|goal|objective) (?:to|of)|in order to|so as to|so that|to)\s+",
+            "",
+            words,
+            flags=re.IGNORECASE,
+        )
         first = aim.split()[0].lower()
         return (f"{GERUNDS[first]} {aim.partition(' ')[2]}" if first in GERUNDS else aim), LIKELY
     return words, LIKELY if first in BASE_FORMS else DOUBTFUL
@@ -76,7 +85,14 @@ def _core(words: str, span: Span) -> tuple[str, float]:
 
 def _agreement_title(words: str, span: Span, text: str) -> str:
     match = re.search(r"\b(?:signed|renewed|extended|concluded|entered into|initialled)\b", words, re.IGNORECASE)
-    verbs = {"signed": "Sign", "renewed": "Renew", "extended": "Extend", "concluded": "Conclude", "entered into": "Enter into", "initialled": "Initial"}
+    verbs = {
+        "signed": "Sign",
+        "renewed": "Renew",
+        "extended": "Extend",
+        "concluded": "Conclude",
+        "entered into": "Enter into",
+        "initialled": "Initial",
+    }
     if match and re.search(r"\b(?:was|were|been)\s+(?:also\s+)?$", words[: match.start()]):
         return f"Sign {_small(words[: match.start()])}".removesuffix(" were ").removesuffix(" was ").strip()
     if match:
@@ -88,15 +104,14 @@ def _agreement_title(words: str, span: Span, text: str) -> str:
     return f"Sign {_small(words)}"
 
 
-def _chinese_title(words: str, deadline: str) -> tuple[str, float]:
-    core = words
-    if (match := CHINESE_MODAL.search(core)) and match.start() <= 40 and len(core) - match.end() >= 4:
-        core = core[match.end() :]
-    if deadline and core.startswith(deadline):
-        core = core[len(deadline) :].lstrip("，、")
-    while (match := CHINESE_ADVERBS.match(core)) and match[0] in ("并", "并且", "还", "也", "亦", "以及", "再", "又", "和", "同时"):
-        core = core[match.end() :]
-    return _cut(core or words), LIKELY
+def _chinese_start(words: str) -> int:
+    """Where a Chinese clause begins behind its subject and modal, or behind "and"."""
+    at = 0
+    if (match := CHINESE_MODAL.search(words)) and match.start() <= FURTHEST_MODAL:
+        at = match.end() if len(words) - match.end() >= SHORTEST_ACT else 0
+    while (match := CHINESE_ADVERBS.match(words, at)) and match[0] in CHINESE_JOINTS:
+        at = match.end()
+    return at
 
 
 def _small(words: str) -> str:

@@ -54,6 +54,7 @@ WHY_NOT: dict[str, str | Promise] = {
     "umbrella": _("It only leads on to its list."),
     "responsible": _("It says who is to see to what stands before."),
     "past": _("It tells of a year before the text."),
+    "endless": _("It goes on for thousands of characters without an end, and was not taken apart."),
     "figures": _("It has no words."),
 }
 
@@ -131,7 +132,9 @@ def read_text(text: str, record: Record | None = None) -> Reading:
     return Reading(proposals, passed, headings, issued_on)
 
 
-def _spans(copy: str, block: Block, quoted: tuple[tuple[int, int], ...], year: int | None) -> tuple[list[Span], list[Passed]]:
+def _spans(
+    copy: str, block: Block, quoted: tuple[tuple[int, int], ...], year: int | None
+) -> tuple[list[Span], list[Passed]]:
     kind = section_kind(copy, block)
     if kind == ASIDE:
         return [], [Passed(block.start, block.end, "background")]

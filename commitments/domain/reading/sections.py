@@ -27,7 +27,10 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (PRINCIPLES, r"指导思想|基本原则|工作原则|总体思路|主要原则|指导原则|基本要求|总体要求$|原则$"),
         (GOALS, r"目标|愿景|任务目标|预期|指标"),
-        (ACTIONS, r"\b(?:required actions?|requirements?|actions?|responsibilities|obligations|implementation|tasks?)\b"),
+        (
+            ACTIONS,
+            r"\b(?:required actions?|requirements?|actions?|responsibilities|obligations|implementation|tasks?)\b",
+        ),
     )
 )
 SPEECH = re.compile(r"\b(?:said|says|say|added|adds|commented|comments|remarked|told|noted|stated|explained|concluded|"
@@ -56,6 +59,8 @@ def quoted_spans(copy: str) -> tuple[tuple[int, int], ...]:
         around = copy[max(0, match.start() - NEAR) : match.start()] + "\n" + copy[match.end() : match.end() + NEAR]
         if len(match[0]) < SHORTEST_SPEECH:
             continue
-        if SPEECH.search(around) and (is_chinese(match[0]) or re.search(r"\b(?:is|are|will|have|has|was|we|our)\b", match[0])):
+        if SPEECH.search(around) and (
+            is_chinese(match[0]) or re.search(r"\b(?:is|are|will|have|has|was|we|our)\b", match[0])
+        ):
             spans.append(match.span())
     return tuple(spans)

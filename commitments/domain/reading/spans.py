@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SURE, LIKELY, DOUBTFUL = 0.9, 0.7, 0.4
+LONGEST_SENTENCE = 3000  # characters; a list without an end is not taken apart
 
 
 @dataclass(slots=True)

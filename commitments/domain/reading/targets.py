@@ -19,10 +19,21 @@ CHINESE = re.compile(
     rf"(?P<about>约|大约|逾|超过|至少|不少于|不低于|近|最多|不超过|左右|增至|达到?|共)?\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|个百分点|{_CHINESE_UNIT})"
     r"(?P<things>[\u4e00-\u9fff]{0,6})"
 )
-APPROXIMATE = frozenset("about around approximately some nearly almost over roughly 约 大约 逾 近 左右".split()) | {"more than"}
+APPROXIMATE = frozenset("about around approximately some nearly almost over roughly 约 大约 逾 近 左右".split()) | {
+    "more than"
+}
 NO_UNIT = frozenset("and or of in on by to for the a an per from with at is are will year years month months day days week weeks calendar working percent "
                     "as than which that this january february march april may june july august september october november december".split())  # fmt: skip
-SCALES = {"hundred": 100, "thousand": 1_000, "k": 1_000, "million": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9, "trillion": 10**12}
+SCALES = {
+    "hundred": 100,
+    "thousand": 1_000,
+    "k": 1_000,
+    "million": 10**6,
+    "m": 10**6,
+    "billion": 10**9,
+    "bn": 10**9,
+    "trillion": 10**12,
+}
 BEFORE_A_NAME = re.compile(r"(?:\b(?:article|section|paragraph|chapter|phase|stage|part|no|number|annex|action|commitment|table|figure|version|step|level|tier|"
                            r"category|class|option|grade|age|aged|the|g|goal|resolution|directive|year|in|by|since|before|until|from|scope|band)\.?|[-/.–])\s*$",
                            re.IGNORECASE)  # fmt: skip
@@ -59,7 +70,11 @@ def _english(words: str) -> Target | None:
             unit = match["money"].strip()
         elif match["percent"]:
             unit = "%"
-        elif counted and counted.split()[-1] not in NO_UNIT and (counted.endswith("s") or match["scale"] or counted.split()[-1] in ("people", "staff", "children")):
+        elif (
+            counted
+            and counted.split()[-1] not in NO_UNIT
+            and (counted.endswith("s") or match["scale"] or counted.split()[-1] in ("people", "staff", "children"))
+        ):
             unit = counted
         else:
             continue
@@ -69,8 +84,16 @@ def _english(words: str) -> Target | None:
         if not match["money"] and not match["percent"] and 1900 <= number <= 2100 and "," not in match["number"]:
             continue
         about = (match["about"] or "").strip().lower()
-        text = match[0].strip() if unit == counted else match[0][: match.start("unit") - match.start()].strip() if match["unit"] else match[0].strip()
-        return Target(text, _plain(number), unit, about in APPROXIMATE, LIKELY if about or match["percent"] else DOUBTFUL)
+        text = (
+            match[0].strip()
+            if unit == counted
+            else match[0][: match.start("unit") - match.start()].strip()
+            if match["unit"]
+            else match[0].strip()
+        )
+        return Target(
+            text, _plain(number), unit, about in APPROXIMATE, LIKELY if about or match["percent"] else DOUBTFUL
+        )
     return None
 
 
@@ -79,5 +102,11 @@ def _chinese(words: str) -> Target | None:
         if words[: match.start("number")].endswith(("第", "附件", "年", "月")) or match["unit"].startswith("年"):
             continue
         about = match["about"] or ("左右" if match["things"].startswith("左右") else "")
-        return Target(match[0][: match.end("unit") - match.start()].strip(), match["number"].replace(",", ""), match["unit"].strip(), about in APPROXIMATE, LIKELY)
+        return Target(
+            match[0][: match.end("unit") - match.start()].strip(),
+            match["number"].replace(",", ""),
+            match["unit"].strip(),
+            about in APPROXIMATE,
+            LIKELY,
+        )
     return None

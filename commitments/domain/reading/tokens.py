@@ -31,9 +31,7 @@ class Token:
 
 def tokenize(copy: str, start: int, end: int) -> list[Token]:
     """The words and signs of a span."""
-    return [
-        Token(match.start(), match.end(), match[0], match[0].lower()) for match in TOKEN.finditer(copy, start, end)
-    ]
+    return [Token(match.start(), match.end(), match[0], match[0].lower()) for match in TOKEN.finditer(copy, start, end)]
 
 
 @cache

@@ -123,7 +123,9 @@ def third_person(verb: str) -> str:
 
 GERUNDS = {gerund(verb): verb for verb in BASE_FORMS}
 PARTICIPLES = {participle(verb): verb for verb in BASE_FORMS}
-PARTICIPLES |= {f"{verb}led": verb for verb in BASE_FORMS if verb[-2:] in ("al", "el", "il", "ol")}  # channelled, labelled
+PARTICIPLES |= {
+    f"{verb}led": verb for verb in BASE_FORMS if verb[-2:] in ("al", "el", "il", "ol")
+}  # channelled, labelled
 THIRD_PERSONS = {third_person(verb): verb for verb in BASE_FORMS}
 # The act as a thing: "Introduction of …", "Establishment of …".
 ACTS_AS_THINGS = frozenset("""

@@ -1,0 +1,93 @@
+"""manage.py intake FILE [--json] [--out FILE.xlsx --release SLUG] [--issued-on DAY]."""
+
+import json
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.core.management.base import BaseCommand, CommandError
+
+from commitments.domain.reading.reader import Reading, read_text
+from commitments.domain.reading.source_text import ReadingError
+from commitments.models import Release
+from commitments.workflow.intake.cells import COLUMNS, Cells, import_cells, plain_values
+from commitments.workflow.intake.record import read_record
+
+MAX_BYTES = 8_000_000  # of a file; a text that is read has at most half a million characters
+DOUBTFUL = 0.5  # below it a proposal is counted as doubtful
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads the text of a release and proposes its pledges: spans of the text, with what can be read from each. "
+        "Nothing is stored. --json prints them, with offsets into the text as it is; --out writes them as a workbook "
+        "in the columns of the import of commitments, which imports as it is."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the release's text, or its HTML; UTF-8")
+        parser.add_argument("--json", action="store_true", help="print the proposals as a list of JSON objects")
+        parser.add_argument("--out", type=Path, metavar="FILE.xlsx", help="write them as rows of an import")
+        parser.add_argument("--release", help="slug of the release that the rows belong to; --out needs it")
+        parser.add_argument("--issued-on", type=date.fromisoformat, metavar="DAY", help="where the text does not say it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        release = self._release(options["release"], needed=options["out"] is not None)
+        issued_on = options["issued_on"] or (release and release.issued_on)
+        try:
+            reading = read_text(self._text(options["file"]), read_record(issued_on))
+        except ReadingError as error:
+            raise CommandError(f"{options['file']}: {error}") from error
+        if options["out"]:
+            self._write(options["out"], import_cells(reading.proposals, release.slug if release else ""))
+        if options["json"]:
+            values = [plain_values(proposal) for proposal in reading.proposals]
+            self.stdout.write(json.dumps(values, ensure_ascii=False, indent=1))
+        (self.stderr if options["json"] else self.stdout).write(self._summary(reading, options["out"]))
+
+    def _text(self, path: Path) -> str:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        if len(content) > MAX_BYTES:
+            raise CommandError(f"{path} has {len(content):,} bytes, and at most {MAX_BYTES:,} are read. Split it.")
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            message = f"{path} is no text in UTF-8 (byte {error.start:,}). Save it as plain text in UTF-8."
+            raise CommandError(message) from error
+
+    def _release(self, slug: str | None, *, needed: bool) -> Release | None:
+        if not slug and not needed:
+            return None
+        release: Release | None = Release.objects.filter(slug=slug).first()
+        if release is None:
+            slugs = ", ".join(Release.objects.values_list("slug", flat=True)) or "none"
+            raise CommandError(f"Say with --release which release the rows belong to. On record: {slugs}.")
+        return release
+
+    def _write(self, path: Path, rows: list[Cells]) -> None:
+        """Every cell is a text, so that nothing in it is taken for a formula or another date."""
+        try:
+            with xlsxwriter.Workbook(path) as workbook:
+                sheet, bold = workbook.add_worksheet("Proposals"), workbook.add_format({"bold": True})
+                sheet.freeze_panes(1, 1)
+                for place, column in enumerate(COLUMNS):
+                    sheet.write_string(0, place, column, bold)
+                    for number, row in enumerate(rows, 1):
+                        if row[column]:
+                            sheet.write_string(number, place, row[column])
+        except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+            raise CommandError(f"{path} cannot be written: {error}") from error
+
+    def _summary(self, reading: Reading, out: Path | None) -> str:
+        found = len(reading.proposals)
+        doubtful = sum(proposal.sure < DOUBTFUL for proposal in reading.proposals)
+        dated = sum(bool(proposal.deadline and proposal.deadline.date) for proposal in reading.proposals)
+        summary = (
+            f"{found} proposals ({doubtful} doubtful, {dated} with a date); {len(reading.passed)} sentences passed over."
+        )
+        return f"{summary} Written to {out}." if out else summary
