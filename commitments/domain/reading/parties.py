@@ -79,7 +79,9 @@ class PartyReader:
         for name, party in self.names:
             shared.setdefault(name, set()).add(party.slug)
         self.names = [(name, party) for name, party in self.names if len(shared[name]) == 1]
-        self.governments = [party for party in parties if party.governs and party.places]
+        governments = [party for party in parties if party.governs and party.places]
+        places = [party.places for party in governments]
+        self.governments = [party for party in governments if places.count(party.places) == 1]
 
     def named(self, words: str) -> list[Party]:
         """The organisations on record that words name, in their order; the longest name wins."""
@@ -178,7 +180,7 @@ class PartyReader:
                 _slugs(self.governments), others(self.governments), inferred=True, note=note, reason=note, sure=DOUBTFUL
             )
         return Parties(
-            partners=_slugs(partners), as_stated=subject[:200], reason=_("Nobody on record is named."), sure=DOUBTFUL
+            partners=_slugs(partners), as_stated="" if SELF.fullmatch(subject.strip()) else subject[:200], reason=_("Nobody on record is named."), sure=DOUBTFUL
         )
 
     def _agreement(self, words: str, subject: str, lead: str) -> Parties:

@@ -8,8 +8,9 @@ from typing import Any
 
 import xlsxwriter
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
-from commitments.domain.reading.reader import Reading, read_text
+from commitments.domain.reading.reader import Reading, Record, read_text
 from commitments.domain.reading.source_text import ReadingError
 from commitments.models import Release
 from commitments.workflow.intake.cells import COLUMNS, Cells, import_cells, plain_values
@@ -34,10 +35,11 @@ class Command(BaseCommand):
         parser.add_argument("--issued-on", type=date.fromisoformat, metavar="DAY", help="where the text does not say it")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        text = self._text(options["file"])
         release = self._release(options["release"], needed=options["out"] is not None)
-        issued_on = options["issued_on"] or (release and release.issued_on)
+        issued_on = options["issued_on"] or (release.issued_on if release else None)
         try:
-            reading = read_text(self._text(options["file"]), read_record(issued_on))
+            reading = read_text(text, self._record(issued_on))
         except ReadingError as error:
             raise CommandError(f"{options['file']}: {error}") from error
         if options["out"]:
@@ -59,6 +61,14 @@ class Command(BaseCommand):
         except UnicodeDecodeError as error:
             message = f"{path} is no text in UTF-8 (byte {error.start:,}). Save it as plain text in UTF-8."
             raise CommandError(message) from error
+
+    def _record(self, issued_on: date | None) -> Record:
+        """What is on record; a text can be read without, where no database is set up."""
+        try:
+            return read_record(issued_on)
+        except DatabaseError:
+            self.stderr.write("No database is set up: owners and areas are not compared with what is on record.")
+            return Record(issued_on=issued_on)
 
     def _release(self, slug: str | None, *, needed: bool) -> Release | None:
         if not slug and not needed:
