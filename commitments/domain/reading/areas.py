@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from commitments.domain.reading.outline import Block, heading_words
 from commitments.domain.reading.source_text import normal, simplified_characters
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE
+from commitments.domain.reading.word_lists import words
 
 STEM = 6  # letters by which words are compared: finance, financial
-COMMON = frozenset(
-    "operation and the of in for to other areas area services service co-operation cooperation development relation measures people".split()
+COMMON = words(
+    "operation and the of in for to other areas area services service co-operation cooperation development relation "
+    "measures people"
 )
 ALIKE = 0.34  # share of an area's words that a heading has
 

@@ -11,8 +11,8 @@ from commitments.domain.reading.chinese_words import (
     ADVERBS,
     COMPANION,
     COPULA,
-    DONE_WELL,
     DELIVERED,
+    DONE_WELL,
     FACT,
     FORECAST,
     GENERAL,
@@ -121,8 +121,18 @@ def _goals(copy: str, start: int, end: int) -> list[Span]:
         if PAST.search(words) or NO_AIM.search(words) or COPULA.search(words):
             pending = None
             continue
-        spans.append(Span(a if pending is None else pending, b, "goal", LIKELY, kind="continuing", verb=first_act(copy, a, b)[1],
-                          verb_start=a, sentence=(start, end)))  # fmt: skip
+        spans.append(
+            Span(
+                a if pending is None else pending,
+                b,
+                "goal",
+                LIKELY,
+                kind="continuing",
+                verb=first_act(copy, a, b)[1],
+                verb_start=a,
+                sentence=(start, end),
+            )
+        )
         pending = None
     return spans
 
@@ -134,7 +144,8 @@ def _acts(copy: str, start: int, end: int, *, orders: bool, spans: list[Span]) -
     if SIGNED.search(words) and not MODAL.search(words[: SIGNED.search(words).start()]):  # type: ignore[union-attr]
         return [_whole(copy, start, end, "signed", SURE, "statement", "agreement")]
     speaks = re.match(
-        r"(?:会议|会上|双方|各方|主席|全会|他|她|\S{2,12}(?:部长|局长|司长|主任|市长|省长|总理|特首|长官))\S{0,6}?(指出|认为|强调|要求|决定|表示|回顾)",
+        r"(?:会议|会上|双方|各方|主席|全会|他|她|\S{2,12}(?:部长|局长|司长|主任|市长|省长|总理|特首|"
+        r"长官))\S{0,6}?(指出|认为|强调|要求|决定|表示|回顾)",
         words,
     )
     if speaks and GENERAL.search(speaks[1]) and not MODAL.search(words):
@@ -164,9 +175,17 @@ def _acts(copy: str, start: int, end: int, *, orders: bool, spans: list[Span]) -
         subject = clause.subject or subject
         sure = SURE if clause.modal and clause.subject else LIKELY if clause.sort == ACT else DOUBTFUL
         found.append(
-            Span(a if pending is None else pending, b, "modal" if clause.modal else "order", sure, verb=clause.word,
-                 verb_start=clause.verb if clause.verb >= 0 else a, subject=subject, sentence=(start, end))
-        )  # fmt: skip
+            Span(
+                a if pending is None else pending,
+                b,
+                "modal" if clause.modal else "order",
+                sure,
+                verb=clause.word,
+                verb_start=clause.verb if clause.verb >= 0 else a,
+                subject=subject,
+                sentence=(start, end),
+            )
+        )
         pending = None
     if pending is not None and found:
         found[-1].end = end  # `…，结合实际进行创新。`: it belongs to the act before

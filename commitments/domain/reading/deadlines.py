@@ -21,55 +21,103 @@ _MONTH = rf"(?:{'|'.join(month.title() for month in MONTHS)}|Jan|Feb|Mar|Apr|Jun
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _PART = r"(?:first|second|third|fourth|1st|2nd|3rd|4th|last)\s+(?:half|quarter)"
-_SEASON = r"(?:early|mid|late|spring|summer|autumn|fall|winter|mid-year|the middle|the beginning|the start|the end|end|year-end|close)"
+_SEASON = (
+    r"(?:early|mid|late|spring|summer|autumn|fall|winter|mid-year|the middle|the beginning|the start|the end|end|"
+    r"year-end|close)"
+)
 _WHEN = (
-    rf"(?:{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}|{_MONTH}\s+{_DAY},?\s+{_YEAR}|(?:the\s+)?{_PART}(?:\s+of|\s+in|,)?\s+(?:{_YEAR}|this year|next year)|"
-    rf"[QH][1-4]\s+(?:of\s+)?{_YEAR}|{_YEAR}\s*-?\s*[QH][1-4]|{_MONTH}(?:\s+of|,)?\s+(?:{_YEAR}|this year|next year)|{_YEAR}-\d\d-\d\d|"
+    rf"(?:{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}|{_MONTH}\s+{_DAY},?\s+{_YEAR}|(?:the\s+)?{_PART}(?:\s+of|\s+in|"
+    rf",)?\s+(?:{_YEAR}|this year|next year)|"
+    rf"[QH][1-4]\s+(?:of\s+)?{_YEAR}|{_YEAR}\s*-?\s*[QH][1-4]|{_MONTH}(?:\s+of|,)?\s+(?:{_YEAR}|this year|next year)|"
+    rf"{_YEAR}-\d\d-\d\d|"
     rf"{_YEAR}|this year|next year)"
 )
 _BEFORE = rf"(?:the\s+)?(?:{_SEASON}[\s-]+(?:of\s+|in\s+)?(?:the\s+)?(?:year\s+)?)*"
 ENGLISH_DATE = re.compile(
-    rf"(?P<words>\b(?P<how>by|before|no later than|not later than|in|on|during|from|starting(?: in| from)?|as of|at|within|until|till|through|since|for|of|"
-    rf"between|over|to)\s+{_BEFORE}(?P<date>{_WHEN}))\b(?P<after>(?:\s*[-/–—]\s*\d{{2,4}}\b|\s+(?:and|to)\s+{_YEAR}\b)?)",
+    rf"(?P<words>\b(?P<how>by|before|no later than|not later than|in|on|during|from|starting(?: in| from)?|as of|at|"
+    rf"within|until|till|through|since|for|of|"
+    rf"between|over|to)\s+{_BEFORE}(?P<date>{_WHEN}))\b(?P<after>(?:\s*[-/–—]\s*\d{{2,4}}\b|\s+(?:and|"
+    rf"to)\s+{_YEAR}\b)?)",
     re.IGNORECASE,
 )
 LATER_THIS_YEAR = re.compile(r"\b(?:later |by the end of |early |during )?(?:this|next) year\b", re.IGNORECASE)
 SAME_DAY = re.compile(
-    r"\b(?:today|after the (?:meeting|session|talks|conference)|at the (?:end|close) of the (?:meeting|session|visit|conference))\b|会后|会上签|今[日天](?=[^年]{0,20}签)",
+    r"\b(?:today|after the (?:meeting|session|talks|conference)|at the (?:end|close) of the (?:meeting|session|visit|"
+    r"conference))\b|会后|会上签|今[日天](?=[^年]{0,20}签)",
     re.I,
 )
 BARE_YEAR = re.compile(r"\b(?:later |early |late )?(?:this|next) year\b(?!')", re.IGNORECASE)
 SETS_A_TERM = ("by", "before", "no later than", "not later than")
 ON_A_DATE = ("in", "on", "during", "from", "starting", "starting in", "starting from", "as of", "at", "within")
-_NUMBER = r"(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|thirty|sixty|ninety|a|the next|the coming)"
-_DOCUMENT = r"(?:directive|order|memorand(?:um|a)|policy|act|plan|agreement|strategy|circular|notice|proclamation|report|statement|communique|letter)"
+_NUMBER = (
+    r"(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|thirty|sixty|ninety|a|"
+    r"the next|the coming)"
+)
+_DOCUMENT = (
+    r"(?:directive|order|memorand(?:um|a)|policy|act|plan|agreement|strategy|circular|notice|proclamation|report|"
+    r"statement|communique|letter)"
+)
 RELATIVE = re.compile(
     rf"(?P<words>\b(?:within|at|in|not later than|no later than|by)\s+(?:the\s+(?:next|coming|first)\s+)?{_NUMBER}\s+"
     rf"(?:calendar\s+|working\s+|business\s+)?(?P<unit>day|week|month|year)s?'?"
-    rf"(?P<from>\s+(?:(?:after|from|of|following)\s+)?(?:(?:the\s+)?(?:issuance|date|publication|signing|signature|adoption|release|effective date)\s+"
+    rf"(?P<from>\s+(?:(?:after|from|of|following)\s+)?(?:(?:the\s+)?(?:issuance|date|publication|signing|signature|"
+    rf"adoption|release|effective date)\s+"
     rf"(?:of\s+)?)?(?:(?:of\s+)?(?:this|the)\s+{_DOCUMENT}\b)?)?)",
     re.IGNORECASE,
 )
 UNDATED = re.compile(
-    rf"\b(?:within|over|in|during)\s+(?:the\s+)?(?:next|coming|following|first)\s+(?:{_NUMBER.replace('?P<number>', '?:')}\s+)?(?:days?|weeks?|months?|years?|decade)\b|"
-    r"\b(?:every|each)\s+(?:\d+\s+|second\s+)?(?:calendar\s+)?(?:days?|weeks?|months?|quarter|years?)\b|\b(?:annually|monthly|quarterly|biennially|"
-    r"immediately|shortly|as soon as (?:possible|practicable)|in due course|in the (?:near|short|medium|long) (?:future|term)|in the coming (?:weeks|"
-    rf"months|years)|on an (?:annual|ongoing) basis|(?:by|before|from|in)\s+{_MONTH})\b", re.IGNORECASE,
-)  # fmt: skip
-NAMED_YEAR = re.compile(rf"{_YEAR}\s+(?:Act|Agenda|Budget|Plan|Work|Strategy|Vision|Spending|Review|Census|Paris|Games|Olympic|Agreement|Declaration|"
-                        rf"Framework|Report|levels?|baseline|legislative|programme|program|prices|edition)\b")  # fmt: skip
-PAST_WORD = re.compile(r"(?<!\bbe )\b(?:signed|introduced|established|launched|published|announced|adopted|agreed|enacted|created|opened|held|set up|began|released|"
-                       r"issued|made|compared (?:to|with)|levels?|since|versus|below|above|relative to)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)  # fmt: skip
-OCCASION = re.compile(r"\b(?:competition|expo|exhibition|games|summit|conference|session|election|anniversary|festival|championships?|forum|congress|meeting)\b",
-                      re.IGNORECASE)  # fmt: skip
-NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-           "eighteen": 18, "thirty": 30, "sixty": 60, "ninety": 90, "a": 1}  # fmt: skip
+    rf"\b(?:within|over|in|during)\s+(?:the\s+)?(?:next|coming|following|"
+    rf"first)\s+(?:{_NUMBER.replace('?P<number>', '?:')}\s+)?(?:days?|weeks?|months?|years?|decade)\b|"
+    r"\b(?:every|each)\s+(?:\d+\s+|second\s+)?(?:calendar\s+)?(?:days?|weeks?|months?|quarter|years?)\b|"
+    r"\b(?:annually|monthly|quarterly|biennially|"
+    r"immediately|shortly|as soon as (?:possible|practicable)|in due course|in the (?:near|short|medium|"
+    r"long) (?:future|term)|in the coming (?:weeks|"
+    rf"months|years)|on an (?:annual|ongoing) basis|(?:by|before|from|in)\s+{_MONTH})\b",
+    re.IGNORECASE,
+)
+NAMED_YEAR = re.compile(
+    rf"{_YEAR}\s+(?:Act|Agenda|Budget|Plan|Work|Strategy|Vision|Spending|Review|Census|Paris|Games|Olympic|Agreement|"
+    rf"Declaration|"
+    rf"Framework|Report|levels?|baseline|legislative|programme|program|prices|edition)\b"
+)
+PAST_WORD = re.compile(
+    r"(?<!\bbe )\b(?:signed|introduced|established|launched|published|announced|adopted|agreed|enacted|created|"
+    r"opened|held|set up|began|released|"
+    r"issued|made|compared (?:to|with)|levels?|since|versus|below|above|relative to)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+OCCASION = re.compile(
+    r"\b(?:competition|expo|exhibition|games|summit|conference|session|election|anniversary|festival|championships?|"
+    r"forum|congress|meeting)\b",
+    re.IGNORECASE,
+)
+NUMBERS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "eighteen": 18,
+    "thirty": 30,
+    "sixty": 60,
+    "ninety": 90,
+    "a": 1,
+}
 _CHINESE_WHEN = (
-    r"(?:(?:(?:19|20)\d\d|[二〇零一二三四五六七八九]{4})\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|\s*[上下]半年|\s*第?[一二三四1-4]季度?)?|"
+    r"(?:(?:(?:19|20)\d\d|[二〇零一二三四五六七八九]{4})\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|\s*[上下]半年|"
+    r"\s*第?[一二三四1-4]季度?)?|"
     r"(?:今年|本年|明年|翌年)(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|\s*[上下]半年|\s*第?[一二三四1-4]季度?)?)"
 )
 CHINESE_DATE = re.compile(
-    rf"(?P<words>(?P<how>到|至|在|于|争取|力争|最迟|不迟于|预计|计划|将|会|拟|须|要)?\s*(?P<date>{_CHINESE_WHEN})(?P<tail>年?[底末]之?前?|[初内]|之?以?前|"
+    rf"(?P<words>(?P<how>到|至|在|于|争取|力争|最迟|不迟于|预计|计划|将|会|拟|须|"
+    rf"要)?\s*(?P<date>{_CHINESE_WHEN})(?P<tail>年?[底末]之?前?|[初内]|"
+    rf"之?以?前|"
     r"年中|起|期间)?)"
 )
 CHINESE_NOT = re.compile(r"(?:自|从|由|比|较|截至|截止|根据|按照|参照|《[^》]*)\s*$")
@@ -77,7 +125,8 @@ CHINESE_NOT_AFTER = re.compile(
     r"\s*(?:[-—–~至到]\s*(?:\d{4}|\d{1,2}年)|的|版|修订|以来|以后|印发|发布|度|施政|财政|《|〕|\])"
 )
 CHINESE_UNDATED = re.compile(
-    r"[一二两三四五六七八九十\d]+\s*(?:年|个月|月|周|天|日)(?:之?内|以内)|未来[一二两三四五六七八九十\d]+年|每[一二两三四\d]*(?:年|月|季度?|周)|尽快|尽早|立即|"
+    r"[一二两三四五六七八九十\d]+\s*(?:年|个月|月|周|天|日)(?:之?内|以内)|未来[一二两三四五六七八九十\d]+年|"
+    r"每[一二两三四\d]*(?:年|月|季度?|周)|尽快|尽早|立即|"
     r"(?:年内|年底前|年底|本年度内|下半年|上半年|近期|短期内|适时|陆续|“?十[一二三四五六]五”?(?:期间|期末|末))"
 )
 THIS_YEAR = re.compile(r"(?<![\d一二三四五六七八九十两几多数今明本每半])年(?:内|底前|底)|本年度内")
@@ -185,7 +234,7 @@ def _last_term(words: str) -> Deadline | None:
 
 
 def _governs(sentence: str, words: str) -> bool:
-    """ "By 2020, we will …, and …": words at the beginning hold for all that follows."""
+    """Such as "By 2020, we will …, and …": words at the beginning hold for all that follows."""
     return sentence.strip().lower().startswith(words.strip().lower()[:12]) or is_chinese(words)
 
 
@@ -222,7 +271,7 @@ def _english(words: str, issued_on: date | None, verb: int) -> Deadline | None:
 
 
 def _relative_year(phrase: str, issued_on: date | None) -> Deadline:
-    """ "Later this year", without a preposition."""
+    """Such as "Later this year", without a preposition."""
     dates = stated_dates(phrase, issued_on) if issued_on else []
     if len(dates) != 1:
         return Deadline(

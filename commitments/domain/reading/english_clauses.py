@@ -18,17 +18,19 @@ from commitments.domain.reading.source_text import trim
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY, Span
 from commitments.domain.reading.tokens import Token, tokenize
 from commitments.domain.reading.verbs import ALSO_NOUNS, BASE_FORMS, GERUNDS, LEADING, PARTICIPLES, WITH_PREPOSITION
+from commitments.domain.reading.word_lists import words
 
-NO_OBJECT = frozenset("to for of in from on with and or , . ; : ) by is are was were will shall that which who as at than "
-                      "into has have had can may should would".split())  # fmt: skip
+NO_OBJECT = words("""
+to for of in from on with and or , . ; : ) by is are was were will shall that which who as at than into has have had
+can may should would
+""")
 # What stands before a thing, and so tells that the word before is a verb: "support further co-operation".
-QUALIFIERS = frozenset("""
-the a an our its their all any each new this these those up out that more how further greater stronger better closer mutual joint continued
-ongoing increased additional effective sustainable international national regional local small such other both people young existing key
-""".split())  # fmt: skip
-PREPOSITIONS = frozenset(
-    "with to on in for at from into towards by through against upon closely together towards".split()
-)
+QUALIFIERS = words("""
+the a an our its their all any each new this these those up out that more how further greater stronger better closer
+mutual joint continued ongoing increased additional effective sustainable international national regional local
+small such other both people young existing key
+""")
+PREPOSITIONS = words("with to on in for at from into towards by through against upon closely together towards")
 
 
 # "… to encourage firms to …, and to make use of …": purposes that are joined stand apart from what is promised.
@@ -51,10 +53,17 @@ def cut_clauses(copy: str, tokens: list[Token], triggers: list[Trigger]) -> list
             subject = spans[-1].subject
         spans.append(
             Span(
-                begin, end, trigger.why, trigger.sure, trigger.force, verb=verb.low, verb_start=verb.start,
-                subject=subject, sentence=(tokens[0].start, tokens[-1].end),
+                begin,
+                end,
+                trigger.why,
+                trigger.sure,
+                trigger.force,
+                verb=verb.low,
+                verb_start=verb.start,
+                subject=subject,
+                sentence=(tokens[0].start, tokens[-1].end),
             )
-        )  # fmt: skip
+        )
     return spans
 
 
@@ -169,8 +178,11 @@ def _verb_cuts(tokens: list[Token], *, splits_to: bool, gerunds: bool) -> list[t
         first = number - 1 if before == "to" else number
         separator = [token.low for token in tokens[max(0, first - 2) : first]]
         comma = "," in separator or ";" in separator
-        objects = [t for t in tokens[last_verb + 1 : first] if t.low not in ADVERBS and t.low not in (",", "and", ";", "to")
-                   and not t.low.endswith("ly")]  # fmt: skip
+        objects = [
+            t
+            for t in tokens[last_verb + 1 : first]
+            if t.low not in ADVERBS and t.low not in (",", "and", ";", "to") and not t.low.endswith("ly")
+        ]
         if not objects or (len(objects) == 1 and objects[0].low in PREPOSITIONS):
             continue
         if all(t.low in BASE_FORMS for t in objects) or (before == "to" and not splits_to):
@@ -231,10 +243,11 @@ def _verb_at(tokens: list[Token], number: int, *, gerunds: bool) -> int | None:
 
 
 def split_gerund_parts(copy: str, span: Span) -> list[Span]:
-    """ "…, including delivering a scheme": a part that is a deed of its own; so is "with Shanghai providing places"."""
+    """Such as "…, including delivering a scheme": a part that is a deed of its own; so is "with Shanghai providing places"."""
     words = copy[span.start : span.end].replace("\n", " ")
     match = re.search(
-        r",\s+(?:including|starting with|beginning with|notably|namely|in particular)\s+(?:by\s+)?(?:\w+ly\s+)?(?P<deed>[a-z-]+ing)\b",
+        r",\s+(?:including|starting with|beginning with|notably|namely|"
+        r"in particular)\s+(?:by\s+)?(?:\w+ly\s+)?(?P<deed>[a-z-]+ing)\b",
         words,
     )
     if match is None or match["deed"] not in GERUNDS:
@@ -250,13 +263,21 @@ def split_gerund_parts(copy: str, span: Span) -> list[Span]:
     if verb <= span.verb_start:
         return [span]
     first = replace(span, end=trim(copy, span.start, span.start + match.start())[1])
-    part = replace(span, start=cut, verb=GERUNDS[match["deed"]], verb_start=verb, sure=min(span.sure, LIKELY), why="part",
-                   subject=(cut, verb) if cut < verb else span.subject, lead=(span.start, span.verb_start))  # fmt: skip
+    part = replace(
+        span,
+        start=cut,
+        verb=GERUNDS[match["deed"]],
+        verb_start=verb,
+        sure=min(span.sure, LIKELY),
+        why="part",
+        subject=(cut, verb) if cut < verb else span.subject,
+        lead=(span.start, span.verb_start),
+    )
     return [first, *split_verbs(copy, part, gerunds=True)]
 
 
 def split_listed(copy: str, span: Span) -> list[Span]:
-    """ "co-operation in the areas of listing, products and technology": a span for each; the first carries the verb."""
+    """Such as "co-operation in the areas of listing, products and technology": a span for each; the first carries the verb."""
     words = copy[span.start : span.end].replace("\n", " ")
     match = LISTED_FIELDS.search(words)
     if match and not CO_OPERATION.search(words[: match.start()]):
@@ -310,12 +331,15 @@ def split_parties(copy: str, span: Span) -> list[Span]:
 
 
 def split_passive_subjects(copy: str, span: Span, trigger: Trigger) -> list[Span]:
-    """ "Exchanges on X and the development of Y will be launched" is two where each is an act."""
+    """Such as "Exchanges on X and the development of Y will be launched" is two where each is an act."""
     if not trigger.passive or span.subject is None:
         return [span]
     words = copy[span.subject[0] : span.subject[1]].replace("\n", " ")
-    match = re.search(r"\s+and\s+(?=the\s+(?:\w+\s+)?(?:development|establishment|creation|introduction|construction|expansion|use|"
-                      r"implementation|review|publication|provision)\s+of\b)", words)  # fmt: skip
+    match = re.search(
+        r"\s+and\s+(?=the\s+(?:\w+\s+)?(?:development|establishment|creation|introduction|construction|expansion|use|"
+        r"implementation|review|publication|provision)\s+of\b)",
+        words,
+    )
     if match is None or match.start() < 15:
         return [span]
     first = replace(span, end=span.subject[0] + match.start(), subject=None, sure=DOUBTFUL, lead=(trigger.at, span.end))
@@ -334,12 +358,24 @@ def first_word(tokens: list[Token]) -> int:
     """The place of the first word that is no adverb or sign."""
     number = 0
     while number < len(tokens) and (
-        not tokens[number].low[0].isalpha() or tokens[number].low in ADVERBS
+        not tokens[number].low[0].isalpha()
+        or tokens[number].low in ADVERBS
         or (tokens[number].low.endswith("ly") and tokens[number].low not in BASE_FORMS)
-    ):  # fmt: skip
+    ):
         number += 1
     return number
 
 
-__all__ = ["cut_clauses", "cut_tail", "first_word", "has_finite_verb", "is_aim", "place", "split_gerund_parts",
-           "split_listed", "split_parties", "split_passive_subjects", "split_verbs"]  # fmt: skip
+__all__ = [
+    "cut_clauses",
+    "cut_tail",
+    "first_word",
+    "has_finite_verb",
+    "is_aim",
+    "place",
+    "split_gerund_parts",
+    "split_listed",
+    "split_parties",
+    "split_passive_subjects",
+    "split_verbs",
+]

@@ -4,70 +4,70 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from commitments.domain.reading.english_judging import is_agent, is_demonstrative, judge_modal
 from commitments.domain.reading.english_words import (
     ADVERBS,
-    AGENTS,
-    BEGINNINGS,
-    BOILERPLATE,
     DELIVERED,
-    DEMONSTRATIVES,
-    EFFECTS,
     ESTIMATED,
-    GAINS,
-    IN_PLACE,
-    MOVEMENTS,
-    ONLY_EFFECTS,
     OPINIONS,
-    POSSIBLE,
-    PROGRAMMES,
     REPORTED,
     STATES,
-    STATES_OF_BEING,
     SUBORDINATORS,
 )
-from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE
+from commitments.domain.reading.spans import DOUBTFUL, LIKELY
 from commitments.domain.reading.tokens import Token
 from commitments.domain.reading.verbs import BASE_FORMS, GERUNDS, PARTICIPLES
+from commitments.domain.reading.word_lists import words
 
-AUXILIARIES = frozenset(
-    "is are was were has have had will shall can may must should would could do does did 's been".split()
-)
+AUXILIARIES = words("is are was were has have had will shall can may must should would could do does did 's been")
 _TO = r"(?:also\s+|now\s+|currently\s+|further\s+|\w+ly\s+){0,2}"
 # "is planning to", "agreed to", "our aim is to": the verb stands behind "to".
 LEXICAL = re.compile(
-    rf"\b(?:(?:is|are|am|'re|'m|remain|remains|will be)\s+{_TO}(?P<going>planning|aiming|intending|proposing|seeking|looking|going|"
+    rf"\b(?:(?:is|are|am|'re|'m|remain|remains|will be)\s+{_TO}(?P<going>planning|aiming|intending|proposing|seeking|"
+    rf"looking|going|"
     rf"determined|committed|set|due|working|preparing|pledged|resolved|minded)\s+(?:on\s+)?"
     rf"(?:with\s+[^.;]{{1,200}}?\s+|together\s+|closely\s+|hard\s+)?to|"
-    rf"(?:(?:have|has)\s+{_TO})?(?P<plan>plans?|planned|intends?|aims?|seeks?|proposes?|endeavou?rs?|strives?|hopes?)\s+{_TO}to|"
-    rf"(?:(?:have|has|hereby)\s+{_TO})?(?P<promise>commits?|committed|pledge[sd]?|undertakes?|undertook|undertaken|agrees?|agreed|"
-    rf"resolves?|resolved|decides?|decided|vow(?:s|ed)?|promise[sd]?)\s+(?:\w+ly\s+|\w+ themselves\s+|themselves\s+|ourselves\s+)?"
+    rf"(?:(?:have|has)\s+{_TO})?(?P<plan>plans?|planned|intends?|aims?|seeks?|proposes?|endeavou?rs?|strives?|"
+    rf"hopes?)\s+{_TO}to|"
+    rf"(?:(?:have|has|hereby)\s+{_TO})?(?P<promise>commits?|committed|pledge[sd]?|undertakes?|undertook|undertaken|"
+    rf"agrees?|agreed|"
+    rf"resolves?|resolved|decides?|decided|vow(?:s|ed)?|promise[sd]?)\s+(?:\w+ly\s+|\w+ themselves\s+|themselves\s+|"
+    rf"ourselves\s+)?"
     rf"(?:on\s+)?to|"
-    rf"(?:our|the|its|their|this|overall|main|key)\s+(?:\w+\s+){{0,2}}(?P<goal>aim|goal|objective|target|intention|ambition|plan|"
+    rf"(?:our|the|its|their|this|overall|main|key)\s+(?:\w+\s+){{0,2}}(?P<goal>aim|goal|objective|target|intention|"
+    rf"ambition|plan|"
     rf"commitment|priority|purpose)\s+(?:is|are|will be)\s+to|"
-    rf"(?P<again>reaffirm|reiterate|renew|confirm|restate|underline|underscore|maintain)(?:s|ed)?\s+(?:its|our|their|the)\s+"
+    rf"(?P<again>reaffirm|reiterate|renew|confirm|restate|underline|underscore|maintain)(?:s|ed)?\s+(?:its|our|their|"
+    rf"the)\s+"
     rf"(?:\w+\s+){{0,2}}(?:commitments?|determination|resolve|pledges?|readiness|willingness|intention)\s+to|"
-    rf"(?P<order>directs?|instructs?|instructed|tasks?|tasked|mandates?|mandated|asks?|asked|requests?|requested|invites?|invited|"
+    rf"(?P<order>directs?|instructs?|instructed|tasks?|tasked|mandates?|mandated|asks?|asked|requests?|requested|"
+    rf"invites?|invited|"
     rf"directed|requires?|order|orders|ordered)\s+(?:[^.;,]{{1,160}}?)\s+to)\s+(?=[a-z])",
     re.IGNORECASE,
 )
 MODAL = re.compile(r"\b(?:will|shall)\b|(?<=\w)'ll\b", re.IGNORECASE)
 MUST = re.compile(
     r"\b(?:must|(?:is|are)\s+(?:hereby\s+)?(?:required|directed|mandated|obliged)\s+to|(?:is|are)\s+to)\s+"
-    r"(?:also\s+|\w+ly\s+)?(?=[a-z])", re.IGNORECASE,
-)  # fmt: skip
-WOULD = re.compile(r"\b(?:we|government)\s+would\s+(?:also\s+|\w+ly\s+)?(?=[a-z])", re.IGNORECASE)
-PROGRESS = re.compile(
-    r"\b(?:(?:we|government|i|ministers)\s+(?:are|is|am)|we're|i'm)\s+(?:also\s+|now\s+|currently\s+|today\s+|further\s+|\w+ly\s+){0,3}"
-    r"(?=(?P<gerund>[a-z-]+ing)\b)", re.IGNORECASE,
-)  # fmt: skip
-ANNOUNCED = re.compile(
-    r"\b(?:i|we|the government)\s+(?:(?:am|are)\s+(?:pleased|delighted|proud)\s+to\s+|(?:can|hereby|today)\s+|will\s+today\s+)*"
-    r"(?:also\s+)?(?:announce|commit|pledge|propose)\s+(?!to\b)(?=(?:that\s+)?(?:a|an|the|new|further|another|£|\$|\d|increased))",
+    r"(?:also\s+|\w+ly\s+)?(?=[a-z])",
     re.IGNORECASE,
 )
-TIMES = frozenset("year month week spring summer autumn winter parliament term session decade government".split())
-ONGOING = frozenset(
-    "planning aiming intending seeking proposing preparing working being doing having going looking seeing facing living making asking saying thinking".split()
+WOULD = re.compile(r"\b(?:we|government)\s+would\s+(?:also\s+|\w+ly\s+)?(?=[a-z])", re.IGNORECASE)
+PROGRESS = re.compile(
+    r"\b(?:(?:we|government|i|ministers)\s+(?:are|is|am)|we're|i'm)\s+(?:also\s+|now\s+|currently\s+|today\s+|"
+    r"further\s+|\w+ly\s+){0,3}"
+    r"(?=(?P<gerund>[a-z-]+ing)\b)",
+    re.IGNORECASE,
+)
+ANNOUNCED = re.compile(
+    r"\b(?:i|we|the government)\s+(?:(?:am|are)\s+(?:pleased|delighted|proud)\s+to\s+|(?:can|hereby|today)\s+|"
+    r"will\s+today\s+)*"
+    r"(?:also\s+)?(?:announce|commit|pledge|propose)\s+(?!to\b)(?=(?:that\s+)?(?:a|an|the|new|further|another|£|\$|"
+    r"\d|increased))",
+    re.IGNORECASE,
+)
+ONGOING = words(
+    "planning aiming intending seeking proposing preparing working being doing having going looking seeing facing "
+    "living making asking saying thinking"
 )
 
 
@@ -105,7 +105,7 @@ def find_triggers(copy: str, tokens: list[Token], *, demands: bool) -> list[Trig
 
 
 def _drop_nested(found: list[Trigger], tokens: list[Token]) -> list[Trigger]:
-    """ "We will seek to …" and "agreed that … will …" promise once."""
+    """Such as "We will seek to …" and "agreed that … will …" promise once."""
     kept: list[Trigger] = []
     for trigger in found:
         if kept:
@@ -174,59 +174,6 @@ def _modal(words: str, start: int, tokens: list[Token], *, demands: bool) -> Ite
             yield Trigger(tokens[at].start, min(verb, len(tokens) - 1), "estimate", "estimate", DOUBTFUL)
 
 
-def judge_modal(rest: str, tokens: list[Token], verb: int, subject: list[str], *, being: bool) -> float:
-    """How sure it is that "… will VERB" is promised; 0 where it foresees or says what comes of something."""
-    if verb >= len(tokens):
-        return LIKELY  # "We will:"
-    low = tokens[verb].low
-    demonstrative = _is_demonstrative(subject)
-    agent = is_agent(subject)
-    if being:
-        return _judge_being(rest, tokens, verb, demonstrative=demonstrative, agent=agent)
-    if low == "have":
-        follows = tokens[verb + 1].low if verb + 1 < len(tokens) else ""
-        return LIKELY if follows in ("a", "the", "access", "until", "to") and not demonstrative else 0
-    if low in STATES and not (agent and low in ("note", "find", "look", "include", "cover", "reflect", "matter")):
-        return DOUBTFUL if low == "include" and re.match(r"\W*(?:\w+\s+)?include\s+(?:an?\s+\w*\s*)?[£$€]", rest) else 0
-    if low == "take" and re.match(r"\W*(?:\w+ )?take place", rest.lower()):
-        return 0 if demonstrative else LIKELY
-    if demonstrative:
-        return DOUBTFUL if low in BEGINNINGS - {"come", "take", "run", "end"} else 0
-    if agent:
-        return SURE if low in BASE_FORMS else LIKELY
-    if low in ONLY_EFFECTS:
-        return 0
-    if low in MOVEMENTS and low not in BEGINNINGS:
-        return (
-            DOUBTFUL
-            if re.search(r"\b(?:by|in) (?:the end of )?(?:19|20)\d\d\b", rest) and re.search(r"\bto \D{0,8}\d", rest)
-            else 0
-        )
-    if low in GAINS or low in BEGINNINGS:
-        return LIKELY
-    programme = bool(PROGRAMMES & set(subject))
-    if low in EFFECTS:
-        return DOUBTFUL if programme else 0
-    return LIKELY if low in BASE_FORMS or low == "automatically" else DOUBTFUL
-
-
-def _judge_being(rest: str, tokens: list[Token], verb: int, *, demonstrative: bool, agent: bool) -> float:
-    low = tokens[verb].low
-    behind = re.sub(r"^.*?\bbe(?:en)?\s+", "", rest.lower().strip(), count=1)
-    behind = re.sub(r"^(?:\w+ly|also|now|further|then|soon)\s+", "", behind)
-    if low in STATES_OF_BEING:
-        return 0
-    if low in PARTICIPLES:
-        return DOUBTFUL if demonstrative and not re.search(r"\b(?:by|in|from)\b.*\d{4}", rest) else SURE
-    if low in GERUNDS:
-        return LIKELY if agent else DOUBTFUL
-    if POSSIBLE.match(behind) or IN_PLACE.match(behind):
-        return 0 if demonstrative else LIKELY
-    if re.match(r"responsible\b|committed\b|tasked\b", behind):
-        return LIKELY
-    return LIKELY if re.search(r"(?:ed|ought|aught|ilt|ept|eld|wn|ozen|osen)$", low) and not demonstrative else 0
-
-
 def _lexical(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iterator[Trigger]:
     for match in LEXICAL.finditer(words):
         at = place(tokens, start + match.start())
@@ -246,7 +193,7 @@ def _lexical(words: str, start: int, tokens: list[Token], *, demands: bool) -> I
             is_agent(subject) or group == "promise" or match["going"] in ("due", "set")
         ):
             continue
-        if group == "going" and _is_demonstrative(subject):
+        if group == "going" and is_demonstrative(subject):
             continue
         if match["going"] in ("looking", "set") and tokens[verb].low not in BASE_FORMS | {"be"}:
             continue
@@ -266,8 +213,12 @@ def _must(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iter
     for match in MUST.finditer(words):
         at = place(tokens, start + match.start())
         passive = match[0].lower().split()[-1] == "to" and match[0].lower().split()[0] in ("is", "are")
-        if _is_embedded(tokens, at) or re.search(r"\b(?:aim|goal|objective|target|intention|ambition|plan|commitment|priority|purpose|"
-                                                 r"role|task|challenge|way|point|idea|hope)s?\s*$", words[: match.start()], re.I):  # fmt: skip
+        if _is_embedded(tokens, at) or re.search(
+            r"\b(?:aim|goal|objective|target|intention|ambition|plan|commitment|priority|purpose|"
+            r"role|task|challenge|way|point|idea|hope)s?\s*$",
+            words[: match.start()],
+            re.I,
+        ):
             continue
         verb, being = main_verb(tokens, place(tokens, start + match.end()))
         if verb >= len(tokens):
@@ -349,31 +300,6 @@ def _opens_clause(tokens: list[Token], number: int) -> bool:
         "i",
         "they",
         "so",
-    )
-
-
-def is_agent(words: list[str]) -> bool:
-    """Whether those who can promise are named: "the two governments", "we", or names alone ("Hong Kong and Shanghai")."""
-    lows = {word.lower() for word in words}
-    if AGENTS & lows:
-        return True
-    names = [
-        word
-        for word in words
-        if word[0].isalpha() and word.lower() not in ("the", "and", "of", "for", "in", "with", "both", "or")
-    ]
-    return bool(names) and all(word[0].isupper() for word in names) and not (PROGRAMMES & lows)
-
-
-def _is_demonstrative(subject: list[str]) -> bool:
-    words = [word.lower() for word in subject if word not in (",", "and")]
-    while words and words[0] in ADVERBS:
-        words.pop(0)
-    return (
-        bool(words)
-        and words[0] in DEMONSTRATIVES
-        and (len(words) < 2 or words[1] not in TIMES)
-        and not ({"agency", "government", "ministry", "department", "office"} & set(words[:4]))
     )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from commitments.domain.reading.chinese_words import MODAL, TOPIC_END
 from commitments.domain.reading.source_text import is_chinese
 from commitments.domain.reading.verbs import BASE_FORMS
+from commitments.domain.reading.word_lists import words
 
 HEADING, PARAGRAPH, ITEM = "heading", "paragraph", "item"
 LONGEST_HEADING, MOST_HEADING_WORDS = 130, 18
@@ -36,7 +37,7 @@ QUOTED_LINE = re.compile(r"[ \t]*(?:>[ \t]*)*")
 ENDS_SENTENCE = re.compile(r"[.!?。！？；;][\"'”’」』)）]*\s*$")
 LEADS_ON = re.compile(r"[:：;；]\s*$|\b(?:to|by|the following|will|shall)\s*$|(?:如下|以下)\S{0,6}\s*$")
 FINITE = re.compile(r"\b(?:will|shall|must|is|are|was|were|has|have|had|should|would|can|may)\b", re.IGNORECASE)
-SMALL_WORDS = frozenset("a an and as at by for from in into of on or the to with via under within".split())
+SMALL_WORDS = words("a an and as at by for from in into of on or the to with via under within")
 CHINESE_INLINE = re.compile(r"[^。！？!?\n]{2,40}[。．:：]\s*(?=\S)|[^。！？!?\s]{2,30}[ \t]{1,4}(?=\S)")
 
 
@@ -213,8 +214,13 @@ def _is_chinese_heading(words: str, block: Block, before: Block | None, followin
     bare = words.rstrip("。")
     if len(bare) > LONGEST_CHINESE_HEADING or re.search(r"[。；！？]", bare):
         return False
-    if following is None or (block.marker and following.marker == block.marker and before is not None
-                             and before.marker == block.marker and before.kind != HEADING):  # fmt: skip
+    if following is None or (
+        block.marker
+        and following.marker == block.marker
+        and before is not None
+        and before.marker == block.marker
+        and before.kind != HEADING
+    ):
         return False
     if block.marker in ("一、", "章"):
         return True
@@ -259,8 +265,13 @@ def _is_english_heading(words: str, block: Block, before: Block | None, followin
 
 def _in_run_of_lines(block: Block, before: Block | None, following: Block | None) -> bool:
     """Lines under one another without a blank one are items, whatever begins them."""
-    return block.gap == 0 and before is not None and before.kind != HEADING and following is not None \
-        and following.gap == 0  # fmt: skip
+    return (
+        block.gap == 0
+        and before is not None
+        and before.kind != HEADING
+        and following is not None
+        and following.gap == 0
+    )
 
 
 def _set_paths(copy: str, blocks: list[Block]) -> None:

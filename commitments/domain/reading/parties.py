@@ -12,9 +12,12 @@ from commitments.domain.reading.source_text import normal, simplified_characters
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Span
 
 BOTH = re.compile(
-    r"\b(?:both|the two|two|each|all)\s+(?:sides|governments|places|parties|cities|countries|regions|participants|ministers|leaders)\b|"
-    r"\b(?:the\s+)?(?:parties|participants|signatories|ministers|leaders|sides)\b|双方|两地|各方|两地政府|双边|甲乙双方|缔约方|参与方", re.IGNORECASE,
-)  # fmt: skip
+    r"\b(?:both|the two|two|each|all)\s+(?:sides|governments|places|parties|cities|countries|regions|participants|"
+    r"ministers|leaders)\b|"
+    r"\b(?:the\s+)?(?:parties|participants|signatories|ministers|leaders|sides)\b|双方|两地|各方|两地政府|双边|"
+    r"甲乙双方|缔约方|参与方",
+    re.IGNORECASE,
+)
 SELF = re.compile(
     r"\b(?:we|our|i|us|the government|this government|the administration)\b|我们|我|政府|当局|本府|本局|本署",
     re.IGNORECASE,
@@ -34,13 +37,17 @@ PASSIVE = re.compile(
     re.IGNORECASE,
 )
 PROPER = re.compile(
-    r"(?:[Tt]he\s+)?(?P<name>[A-Z][\w&'.-]*(?:\s+(?:of|and|for|the|on|in|&)\s+(?=[A-Z])|\s+(?=[A-Z(])|[A-Z][\w&'.-]*|\([A-Z]\w*\))*)"
+    r"(?:[Tt]he\s+)?(?P<name>[A-Z][\w&'.-]*(?:\s+(?:of|and|for|the|on|in|&)\s+(?=[A-Z])|\s+(?=[A-Z(])|[A-Z][\w&'.-]*|"
+    r"\([A-Z]\w*\))*)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An organisation on record. `names`: all that it is called; `places`: what its side is called; `governs`: a government."""
+    """An organisation on record. `names`: all that it is called; `places`: what its side is called.
+
+    `governs`: it is a government.
+    """
 
     slug: str
     names: tuple[str, ...]
@@ -121,7 +128,10 @@ class PartyReader:
         companions = [rest[match.end() : match.end() + 160] for match in WITH.finditer(rest)]
         partners = [party for companion in companions for party in self.named(companion)]
         partners += [
-            party for companion in companions for party in self.governments if companion.strip().startswith(party.places)
+            party
+            for companion in companions
+            for party in self.governments
+            if companion.strip().startswith(party.places)
         ]
         if re.match(r"with\b", words, re.IGNORECASE) and span.level == "aim":
             subject = subject or lead
@@ -180,7 +190,10 @@ class PartyReader:
                 _slugs(self.governments), others(self.governments), inferred=True, note=note, reason=note, sure=DOUBTFUL
             )
         return Parties(
-            partners=_slugs(partners), as_stated="" if SELF.fullmatch(subject.strip()) else subject[:200], reason=_("Nobody on record is named."), sure=DOUBTFUL
+            partners=_slugs(partners),
+            as_stated="" if SELF.fullmatch(subject.strip()) else subject[:200],
+            reason=_("Nobody on record is named."),
+            sure=DOUBTFUL,
         )
 
     def _agreement(self, words: str, subject: str, lead: str) -> Parties:

@@ -7,38 +7,47 @@ from commitments.domain.reading.chinese_words import MODAL as CHINESE_MODAL
 from commitments.domain.reading.source_text import is_chinese
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Span
 from commitments.domain.reading.verbs import BASE_FORMS, GERUNDS, PARTICIPLES, gerund, participle
+from commitments.domain.reading.word_lists import words
 
 FURTHEST_MODAL, SHORTEST_ACT = 40, 4  # characters before a Chinese modal, and behind it
 CHINESE_JOINTS = ("并", "并且", "还", "也", "亦", "以及", "再", "又", "和", "同时")
 LONGEST_TITLE = 120  # characters
 MOST_QUOTE_WORDS = 15
 # What is kept up rather than done once.
-CONTINUING = frozenset("""
-continue support encourage promote strengthen enhance improve work collaborate cooperate co-operate explore facilitate foster maintain
-deepen boost advance monitor engage liaise partner share help assist protect ensure uphold respect comply contribute participate
-coordinate co-ordinate encourage intensify increase reduce expand use factor consider pursue seek tackle address raise welcome
-champion nurture safeguard prioritise prioritize focus invest build develop drive accelerate optimise require operate manage
-capitalise leverage organise organize invite consult report review cultivate empower rely select
-""".split())  # fmt: skip
-ONCE = frozenset("""
-establish set launch publish hold open sign create introduce appoint complete conduct commission abolish repeal replace amend legislate
-ratify host convene issue adopt build construct release submit finalise finalize announce allocate recruit ban implement provide invest
-roll start begin set-up draft produce prepare update configure align endorse enact convert relocate
-""".split())  # fmt: skip
-CHINESE_ONCE = frozenset(
-    "建立 建成 成立 设立 制定 制订 编制 出台 推出 发布 公布 举办 举行 召开 启动 启用 完成 修订 颁布 印发 组建 新建 签署 开通 取消 废除 研究制定 创建".split()
+CONTINUING = words("""
+continue support encourage promote strengthen enhance improve work collaborate cooperate co-operate explore
+facilitate foster maintain deepen boost advance monitor engage liaise partner share help assist protect ensure
+uphold respect comply contribute participate coordinate co-ordinate encourage intensify increase reduce expand use
+factor consider pursue seek tackle address raise welcome champion nurture safeguard prioritise prioritize focus
+invest build develop drive accelerate optimise require operate manage capitalise leverage organise organize invite
+consult report review cultivate empower rely select
+""")
+ONCE = words("""
+establish set launch publish hold open sign create introduce appoint complete conduct commission abolish repeal
+replace amend legislate ratify host convene issue adopt build construct release submit finalise finalize announce
+allocate recruit ban implement provide invest roll start begin set-up draft produce prepare update configure align
+endorse enact convert relocate
+""")
+CHINESE_ONCE = words(
+    "建立 建成 成立 设立 制定 制订 编制 出台 推出 发布 公布 举办 举行 召开 启动 启用 完成 修订 颁布 印发 组建 新建 签署 开通 取消 废除 研究制定 创建"
 )
 MODAL_WORDS = re.compile(
-    r"^(?:.*?\b(?:will|shall|must)\b(?:\s+(?:also|now|further|then|therefore|not only))*\s+|.*?\b(?:is|are|am)\s+(?:also\s+|now\s+|currently\s+)*(?:planning|going|"
-    r"committed|aiming|intending|seeking|required|working)\s+(?:with\s+.{1,80}?\s+)?to\s+|.*?\b(?:plans?|intends?|aims?|commits?|pledges?|agrees?|agreed|undertakes?|"
-    r"decided|resolved?|proposes?|seeks?)\s+to\s+|.*?\bis estimated that\s+)", re.IGNORECASE | re.DOTALL,
-)  # fmt: skip
-PASSIVE = re.compile(r"^(?P<what>(?:(?!\b(?:will|shall|must)\b).)+?)\s+(?:will|shall|must|is to|are to|to)\s+(?P<how>(?:also\s+|\w+ly\s+)*)be\s+(?P<how2>(?:also\s+|\w+ly\s+)*)(?P<verb>\w[\w-]*)\b\s*(?P<rest>.*)$",
-                     re.IGNORECASE | re.DOTALL)  # fmt: skip
+    r"^(?:.*?\b(?:will|shall|must)\b(?:\s+(?:also|now|further|then|therefore|not only))*\s+|.*?\b(?:is|are|"
+    r"am)\s+(?:also\s+|now\s+|currently\s+)*(?:planning|going|"
+    r"committed|aiming|intending|seeking|required|working)\s+(?:with\s+.{1,80}?\s+)?to\s+|.*?\b(?:plans?|intends?|"
+    r"aims?|commits?|pledges?|agrees?|agreed|undertakes?|"
+    r"decided|resolved?|proposes?|seeks?)\s+to\s+|.*?\bis estimated that\s+)",
+    re.IGNORECASE | re.DOTALL,
+)
+PASSIVE = re.compile(
+    r"^(?P<what>(?:(?!\b(?:will|shall|must)\b).)+?)\s+(?:will|shall|must|is to|are to|to)\s+(?P<how>(?:also\s+|"
+    r"\w+ly\s+)*)be\s+(?P<how2>(?:also\s+|\w+ly\s+)*)(?P<verb>\w[\w-]*)\b\s*(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def title_of(copy: str, text: str, span: Span, deadline: str) -> tuple[str, float]:
-    """The clause without its modal and its deadline, beginning with its verb; a bare item shares the verb of its list."""
+    """The clause without its modal and its deadline, from its verb on; a bare item shares the words of its list."""
     if is_chinese(copy[span.start : span.end]):
         start = span.start + _chinese_start(copy[span.start : span.end])
         return _cut(_plain(text[start : span.end]).removeprefix(deadline).lstrip("，、")), LIKELY

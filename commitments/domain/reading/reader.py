@@ -176,9 +176,16 @@ def _leads(block: Block, span: Span) -> list[tuple[int, int]]:
 
 
 def _proposal(
-    copy: str, text: str, span: Span, block: Block, parties: PartyReader, area: AreaGuess, paragraph: int,
-    issued_on: date | None, first: int,
-) -> Proposal:  # fmt: skip
+    copy: str,
+    text: str,
+    span: Span,
+    block: Block,
+    parties: PartyReader,
+    area: AreaGuess,
+    paragraph: int,
+    issued_on: date | None,
+    first: int,
+) -> Proposal:
     deadline = read_deadline(copy, span, _leads(block, span), issued_on)
     if deadline is None and span.kind == "agreement" and block.kind != ITEM:
         deadline = signing_day(copy, span, block, issued_on)
@@ -190,8 +197,23 @@ def _proposal(
     kind, kind_sure = kind_of(span, dated=bool(deadline and deadline.date), counted=target is not None)
     title, title_sure = title_of(copy, text, span, deadline.words if deadline else "")
     return Proposal(
-        start=span.start, end=span.end, words=text[span.start : span.end], quote=quote_of(text, span), title=title,
-        title_sure=title_sure, why=span.why, sure=span.sure, kind=kind, kind_sure=kind_sure, force=span.force,
-        level=span.level, aim_of=first if span.level == "aim" else None, deadline=deadline, target=target,
-        parties=parties.read(copy, span), area=area, paragraph=paragraph, done_when=done_when(title, kind, span),
-    )  # fmt: skip
+        start=span.start,
+        end=span.end,
+        words=text[span.start : span.end],
+        quote=quote_of(text, span),
+        title=title,
+        title_sure=title_sure,
+        why=span.why,
+        sure=span.sure,
+        kind=kind,
+        kind_sure=kind_sure,
+        force=span.force,
+        level=span.level,
+        aim_of=first if span.level == "aim" else None,
+        deadline=deadline,
+        target=target,
+        parties=parties.read(copy, span),
+        area=area,
+        paragraph=paragraph,
+        done_when=done_when(title, kind, span),
+    )

@@ -12,16 +12,20 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             ASIDE,
-            r"\b(?:definitions?|glossary|case stud(?:y|ies)|notes? (?:to|for) editors|contacts?|further information|methodology|"
+            r"\b(?:definitions?|glossary|case stud(?:y|ies)|notes? (?:to|for) editors|contacts?|further information|"
+            r"methodology|"
             r"references|(?:key )?resources|acknowledge?ments|disclaimer|copyright|media enquiries|further reading)\b|"
             r"释义|定义|名词解释|附注|参考资料|出席|列席",
         ),
         (
             BACKGROUND,
-            r"^\W*(?:(?:the|our|policy|strategic|ministerial|minister's|some|potential|budgetary|legal|economic|current)\s+){0,3}"
-            r"(?:background|contexts?|introduction|foreword|preface|preamble|implications|basis|status|annex(?:es)?|appendix|"
+            r"^\W*(?:(?:the|our|policy|strategic|ministerial|minister's|some|potential|budgetary|legal|economic|"
+            r"current)\s+){0,3}"
+            r"(?:background|contexts?|introduction|foreword|preface|preamble|implications|basis|status|annex(?:es)?|"
+            r"appendix|"
             r"achievements?|situation|challenges?|problems?|issues?|vision)\b(?!\s+(?:of|to)\b)|"
-            r"\b(?:what we (?:heard|have done)|progress (?:so far|to date)|where we are|state of play|why (?:it|this) matters|"
+            r"\b(?:what we (?:heard|have done)|progress (?:so far|to date)|where we are|state of play|why (?:it|"
+            r"this) matters|"
             r"about (?:the|this|us))\b|"
             r"背景|意义|意義|形势|现状|基础|回顾|成绩|成就|成效|问题|挑战|经验|机遇|发展环境|序言|前言|引言|附录",
         ),
@@ -33,8 +37,11 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-SPEECH = re.compile(r"\b(?:said|says|say|added|adds|commented|comments|remarked|told|noted|stated|explained|concluded|"
-                    r"welcomed|quoted|according to)\b|表示|指出|说|強調|强调|称", re.IGNORECASE)  # fmt: skip
+SPEECH = re.compile(
+    r"\b(?:said|says|say|added|adds|commented|comments|remarked|told|noted|stated|explained|concluded|"
+    r"welcomed|quoted|according to)\b|表示|指出|说|強調|强调|称",
+    re.IGNORECASE,
+)
 QUOTATION = re.compile(r"“[^“”]{1,4000}(?:”|(?=\n|\Z))|\"[^\"\n]{1,4000}\"|「[^「」]{1,4000}」")
 SHORTEST_SPEECH = 12  # characters
 LONGEST_TOPIC = 60  # characters of a heading that only names a topic

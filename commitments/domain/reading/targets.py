@@ -5,25 +5,36 @@ from dataclasses import dataclass
 
 from commitments.domain.reading.source_text import is_chinese
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY
+from commitments.domain.reading.word_lists import words
 
 _SCALE = r"(?:\s*(?P<scale>hundred|thousand|million|billion|trillion|m|bn|k)\b)?"
 ENGLISH = re.compile(
-    rf"(?P<about>\b(?:about|around|approximately|some|nearly|almost|over|more than|at least|up to|no fewer than|no less than|not less than|roughly|"
+    rf"(?P<about>\b(?:about|around|approximately|some|nearly|almost|over|more than|at least|up to|no fewer than|"
+    rf"no less than|not less than|roughly|"
     rf"an additional|a further|another|a total of)\s+)?(?P<money>[£$€¥]|HK\$|US\$|A\$|NZ\$|S\$|C\$|RMB|HKD|USD)?\s?"
-    rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<percent>\s?%|\s+per\s?cent\b|\s+percent\b)?{_SCALE}"
-    rf"(?P<unit>(?:\s+(?:new|additional|more|extra|full-time|affordable|social|public|local|young|electric|small|trained|qualified|hospital|square)){{0,2}}"
+    rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<percent>\s?%|\s+per\s?cent\b|"
+    rf"\s+percent\b)?{_SCALE}"
+    rf"(?P<unit>(?:\s+(?:new|additional|more|extra|full-time|affordable|social|public|local|young|electric|small|"
+    rf"trained|qualified|hospital|square)){{0,2}}"
     rf"\s+[a-z][a-z-]+)?",
 )
-_CHINESE_UNIT = r"(?:万|亿|千|百)?\s*(?:个|家|名|人次|人|间|套|户|亩|公里|平方公里|平方米|公顷|项|次|所|座|处|条|元|美元|港元|港币|吨|千瓦时|千瓦|兆瓦|张|位|辆|架|宗|伙|单位|场|种|批|例|件)"
+_CHINESE_UNIT = (
+    r"(?:万|亿|千|百)?\s*(?:个|家|名|人次|人|间|套|户|亩|公里|平方公里|平方米|公顷|项|次|所|座|处|条|元|美元|港元|"
+    r"港币|吨|千瓦时|千瓦|兆瓦|张|位|辆|架|宗|伙|单位|场|种|批|例|"
+    r"件)"
+)
 CHINESE = re.compile(
-    rf"(?P<about>约|大约|逾|超过|至少|不少于|不低于|近|最多|不超过|左右|增至|达到?|共)?\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|个百分点|{_CHINESE_UNIT})"
+    rf"(?P<about>约|大约|逾|超过|至少|不少于|不低于|近|最多|不超过|左右|增至|达到?|"
+    rf"共)?\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|个百分点|"
+    rf"{_CHINESE_UNIT})"
     r"(?P<things>[\u4e00-\u9fff]{0,6})"
 )
-APPROXIMATE = frozenset("about around approximately some nearly almost over roughly 约 大约 逾 近 左右".split()) | {
-    "more than"
-}
-NO_UNIT = frozenset("and or of in on by to for the a an per from with at is are will year years month months day days week weeks calendar working percent "
-                    "as than which that this january february march april may june july august september october november december".split())  # fmt: skip
+APPROXIMATE = words("about around approximately some nearly almost over roughly 约 大约 逾 近 左右") | {"more than"}
+NO_UNIT = words("""
+and or of in on by to for the a an per from with at is are will year years month months day days week weeks calendar
+working percent as than which that this january february march april may june july august september october november
+december
+""")
 SCALES = {
     "hundred": 100,
     "thousand": 1_000,
@@ -34,9 +45,13 @@ SCALES = {
     "bn": 10**9,
     "trillion": 10**12,
 }
-BEFORE_A_NAME = re.compile(r"(?:\b(?:article|section|paragraph|chapter|phase|stage|part|no|number|annex|action|commitment|table|figure|version|step|level|tier|"
-                           r"category|class|option|grade|age|aged|the|g|goal|resolution|directive|year|in|by|since|before|until|from|scope|band)\.?|[-/.–])\s*$",
-                           re.IGNORECASE)  # fmt: skip
+BEFORE_A_NAME = re.compile(
+    r"(?:\b(?:article|section|paragraph|chapter|phase|stage|part|no|number|annex|action|commitment|table|figure|"
+    r"version|step|level|tier|"
+    r"category|class|option|grade|age|aged|the|g|goal|resolution|directive|year|in|by|since|before|until|from|scope|"
+    r"band)\.?|[-/.–])\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from commitments.domain.reading.source_text import is_chinese
 TOKEN = re.compile(r"[A-Za-z][A-Za-z'-]*(?:\.[A-Za-z]\.)*|\d[\d,.]*\d%?|\d%?|[^\sA-Za-z\d]")
 # After these a full stop ends no sentence.
 ABBREVIATED = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Arts|para|paras|Sec|Secs|Ch|Fig|Figs|vs|cf|e\.g|i\.e|viz|al|Hon|Gen|Gov|Sen"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Arts|para|paras|Sec|Secs|Ch|Fig|Figs|vs|cf|e\.g|i\.e|viz|al|Hon|Gen|"
+    r"Gov|Sen"
     r"|Rep|Jr|Sr|Ltd|Inc|Corp|Co|approx|est|ca|pp?|Vol|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z]"
     r"|\bU\.S|\bU\.K|\bU\.N|\bE\.U)\.\s*$"
 )
