@@ -1,7 +1,7 @@
 """The spans of a Chinese block that promise, and the sentences that were passed over."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 import icu
@@ -42,6 +42,16 @@ from commitments.domain.reading.tokens import split_sentences
 NUMBERED = ("一、", "（一）", "1.", "1.1", "(1)", "章", "条", "①")
 YEAR = re.compile(r"((?:19|20)\d\d)年(?![底末前起])")
 OPENING = 40  # characters in which a paragraph on the past says so
+QUESTION = re.compile(r"[？?]\s*$")
+SPEAKER = re.compile(
+    r"(?:会议|会上|双方|各方|主席|全会|他|她|\S{2,12}(?:部长|局长|司长|主任|市长|省长|总理|特首|长官))\S{0,6}?"
+    r"(指出|认为|强调|要求|决定|表示|回顾)"
+)
+PLACED = re.compile(r"(?:在|于|从|对|到|\d{4}年|今年|明年|年内|未来|有条件)")
+ENDS_OF_PRELUDES = ("方面", "中", "上", "下", "前", "内", "后", "时", "里", "的", "为", "年")
+WITHIN = re.compile(r"积极|有序|全面|重点|加快|大力|逐步|共同|统一|依法|定期|及时|继续|进一步|负责|牵头")
+LONGEST_SUBJECT = 24
+LONGEST_REMARK = 12  # characters of a clause that only adds how
 FURTHEST_MODAL = 40  # characters of a subject
 BEFORE_MODALS = "还都也将亦均仍就更不必只便则又既"
 SHORTEST = 4  # characters of a clause that can be a pledge
@@ -90,7 +100,7 @@ def read_block(
             continue
         opening = re.match(r"(?:到|至)\s*(?:19|20)\d\d年", words.strip("“ 　"))
         goals = goals or (bool(opening) and orders)
-        found = _goals(copy, start, end) if goals else _acts(copy, start, end, orders=orders, spans=spans)
+        found = _goals(copy, start, end) if goals else _acts(copy, start, end, orders=orders)
         if not goals and number == 0 and _opens_chapter(words, block):
             found = []
         spans += found
@@ -137,67 +147,75 @@ def _goals(copy: str, start: int, end: int) -> list[Span]:
     return spans
 
 
-def _acts(copy: str, start: int, end: int, *, orders: bool, spans: list[Span]) -> list[Span]:
+def _acts(copy: str, start: int, end: int, *, orders: bool) -> list[Span]:
+    """The acts of a sentence: those with a modal, those after them and, among orders, those that stand alone."""
     words = copy[start:end]
-    if PAST_OPENING.search(words) or re.search(r"[？?]\s*$", words):
+    if PAST_OPENING.search(words) or QUESTION.search(words):
         return []
-    if SIGNED.search(words) and not MODAL.search(words[: SIGNED.search(words).start()]):  # type: ignore[union-attr]
-        return [_whole(copy, start, end, "signed", SURE, "statement", "agreement")]
-    speaks = re.match(
-        r"(?:会议|会上|双方|各方|主席|全会|他|她|\S{2,12}(?:部长|局长|司长|主任|市长|省长|总理|特首|"
-        r"长官))\S{0,6}?(指出|认为|强调|要求|决定|表示|回顾)",
-        words,
-    )
-    if speaks and GENERAL.search(speaks[1]) and not MODAL.search(words):
+    signed = SIGNED.search(words)
+    if signed and not MODAL.search(words, 0, signed.start()):
+        return [_whole(copy, start, end)]
+    speaker = SPEAKER.match(words)
+    if speaker and GENERAL.search(speaker[1]) and not MODAL.search(words):
         return []
-    found: list[Span] = []
+    return _Acts(copy, (start, end), live=orders or bool(speaker and ORDERS.search(speaker[1]))).read()
+
+
+@dataclass(slots=True)
+class _Acts:
+    """Puts the clauses of a sentence together. `live`: an act needs no modal. `pending`: where a prelude began."""
+
+    copy: str
+    sentence: tuple[int, int]
+    live: bool
+    found: list[Span] = field(default_factory=list)
     pending: int | None = None
-    live = orders or bool(speaks and ORDERS.search(speaks[1]))
     subject: tuple[int, int] | None = None
-    clauses = _clauses(copy, start, end)
-    for number, (a, b) in enumerate(clauses):
-        clause = read_clause(copy, a, b, first=not found, last=number == len(clauses) - 1)
+
+    def read(self) -> list[Span]:
+        clauses = _clauses(self.copy, *self.sentence)
+        for number, (start, end) in enumerate(clauses):
+            self._add(read_clause(self.copy, start, end, first=not self.found, last=number == len(clauses) - 1))
+        if self.pending is not None and self.found:
+            self.found[-1].end = self.sentence[1]  # a prelude at the end belongs to the act before it
+        for span in self.found:
+            span.start, span.end = trim(self.copy, span.start, span.end)
+        return self.found
+
+    def _add(self, clause: Clause) -> None:
         if clause.sort == PRELUDES:
-            pending = a if pending is None else pending
-            continue
-        if clause.sort == SKIPPED:
-            pending = None
-            continue
-        if clause.sort == RESULT and found and pending is None:
-            found[-1].end = b
-            continue
-        promises = clause.modal or (clause.sort in (ACT, RESULT) and (live or bool(found)))
-        if not promises:
-            if clause.sort == PLAIN and found and not FACT.search(copy[a:b]) and len(found[-1:]) and b - a <= 12:
-                found[-1].end = b
-            pending = None
-            continue
-        subject = clause.subject or subject
+            self.pending = clause.start if self.pending is None else self.pending
+            return
+        if clause.sort == RESULT and self.found and self.pending is None:
+            self.found[-1].end = clause.end
+            return
+        if clause.modal or (clause.sort in (ACT, RESULT) and (self.live or self.found)):
+            self._append(clause)
+        elif clause.sort == PLAIN and self.found and clause.end - clause.start <= LONGEST_REMARK:
+            self.found[-1].end = clause.end
+        self.pending = None
+
+    def _append(self, clause: Clause) -> None:
+        self.subject = clause.subject or self.subject
         sure = SURE if clause.modal and clause.subject else LIKELY if clause.sort == ACT else DOUBTFUL
-        found.append(
+        self.found.append(
             Span(
-                a if pending is None else pending,
-                b,
-                "modal" if clause.modal else "order",
-                sure,
+                start=clause.start if self.pending is None else self.pending,
+                end=clause.end,
+                why="modal" if clause.modal else "order",
+                sure=sure,
                 verb=clause.word,
-                verb_start=clause.verb if clause.verb >= 0 else a,
-                subject=subject,
-                sentence=(start, end),
+                verb_start=clause.verb if clause.verb >= 0 else clause.start,
+                subject=self.subject,
+                sentence=self.sentence,
             )
         )
-        pending = None
-    if pending is not None and found:
-        found[-1].end = end  # `…，结合实际进行创新。`: it belongs to the act before
-    return [
-        replace(span, start=trim(copy, span.start, span.end)[0], end=trim(copy, span.start, span.end)[1])
-        for span in found
-    ]
 
 
-def _whole(copy: str, start: int, end: int, why: str, sure: float, force: str, kind: str) -> Span:
+def _whole(copy: str, start: int, end: int) -> Span:
+    """A sentence that reports a signing."""
     a, b = trim(copy, start, end)
-    return Span(a, b, why, sure, force, kind, verb_start=a, sentence=(start, end))
+    return Span(a, b, "signed", SURE, "statement", "agreement", verb="sign", verb_start=a, sentence=(start, end))
 
 
 def _clauses(copy: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -216,11 +234,7 @@ def _clauses(copy: str, start: int, end: int) -> list[tuple[int, int]]:
 def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> Clause:
     """What a clause is: an act, what comes of one, a prelude to the next, or none of these."""
     words = copy[start:end]
-    if PERMISSION.search(words) or (PAST.search(words) and not MODAL.search(words)):
-        return Clause(start, end, SKIPPED)
-    if FORECAST.search(words) and not DELIVERED.search(words):
-        return Clause(start, end, SKIPPED)
-    if PURPOSE.match(words) or COPULA.search(words) or SELF.search(words):
+    if _promises_nothing(words):
         return Clause(start, end, SKIPPED)
     if MANNER.match(words) and not last:
         return Clause(start, end, PRELUDES)
@@ -228,17 +242,41 @@ def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> 
     word = starting_act(copy, begin, end)
     if not first and (word in RESULTS or (words.startswith("为") and not word)):
         return Clause(start, end, RESULT, begin, word=word)
-    modal = _modal(copy, start, end)
-    if modal is not None:
-        at, stop = modal
-        behind = stop + _adverbs(copy[stop:end])
-        act = starting_act(copy, behind, end)
-        verb, act = (behind, act) if act else first_act(copy, stop, end)
-        if verb >= 0 or at == start:
-            subject = trim(copy, start, at) if at - start > 1 else None
-            return Clause(start, end, ACT, verb, modal=True, subject=subject, word=act)
+    if clause := _with_modal(copy, start, end):
+        return clause
     if word and end - start >= SHORTEST:
         return Clause(start, end, ACT, begin, word=word)
+    return _without_modal(copy, start, end)
+
+
+def _promises_nothing(words: str) -> bool:
+    if PERMISSION.search(words) or PURPOSE.match(words) or COPULA.search(words) or SELF.search(words):
+        return True
+    if FORECAST.search(words) and not DELIVERED.search(words):
+        return True
+    return bool(PAST.search(words)) and not MODAL.search(words)
+
+
+def _with_modal(copy: str, start: int, end: int) -> Clause | None:
+    """`政府会成立…`: a subject, a modal and an act."""
+    modal = _modal(copy, start, end)
+    if modal is None:
+        return None
+    at, stop = modal
+    verb = stop + _adverbs(copy[stop:end])
+    act = starting_act(copy, verb, end)
+    if not act:
+        verb, act = first_act(copy, stop, end)
+    if verb < 0 and at != start:
+        return None
+    return Clause(
+        start, end, ACT, verb, modal=True, subject=trim(copy, start, at) if at > start + 1 else None, word=act
+    )
+
+
+def _without_modal(copy: str, start: int, end: int) -> Clause:
+    """A clause that begins with neither act nor modal: with a party, a companion, a place, a circumstance."""
+    words = copy[start:end]
     joint = JOINT.match(words)
     shift = joint.end() if joint else 0
     verb, word = first_act(copy, start + shift + 1, end)
@@ -248,18 +286,13 @@ def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> 
         return Clause(start, end, ACT, verb, word=word)
     if PRELUDE.match(words[shift:]):
         verb, word = first_act(copy, start + shift + 2, end)
-        inner = verb > start + 3 and not words.endswith(
-            ("方面", "中", "上", "下", "前", "内", "后", "时", "里", "的", "为", "年")
-        )
-        if inner and re.match(r"(?:在|于|从|对|到|\d{4}年|今年|明年|年内|未来|有条件)", words[shift:]):
+        if verb > start + SHORTEST - 1 and not words.endswith(ENDS_OF_PRELUDES) and PLACED.match(words[shift:]):
             return Clause(start, end, ACT, verb, word=word)
         return Clause(start, end, PRELUDES)
     if FACT.search(words):
         return Clause(start, end, SKIPPED)
-    inner_verb, word = _after_adverb(copy, start, end)
-    if inner_verb >= 0:
-        return Clause(start, end, ACT, inner_verb, word=word, subject=(start, inner_verb))
-    return Clause(start, end, PLAIN)
+    verb, word = _after_adverb(copy, start, end)
+    return Clause(start, end, ACT, verb, word=word, subject=(start, verb)) if word else Clause(start, end, PLAIN)
 
 
 def _modal(copy: str, start: int, end: int) -> tuple[int, int] | None:
@@ -284,13 +317,10 @@ def _is_word(copy: str, start: int, end: int, match: re.Match[str]) -> bool:
 
 def _after_adverb(copy: str, start: int, end: int) -> tuple[int, str]:
     """`有条件的地方有序推进…`: a subject, an adverb, an act."""
-    match = re.search(
-        r"(?:积极|有序|全面|重点|加快|大力|逐步|共同|统一|依法|定期|及时|继续|进一步|负责|牵头)",
-        copy[start : min(end, start + 24)],
-    )
-    if match is None or match.start() < 2:
+    match = WITHIN.search(copy, start, min(end, start + LONGEST_SUBJECT))
+    if match is None or match.start() < start + 2:
         return -1, ""
-    at = start + match.start() + _adverbs(copy[start + match.start() : end])
+    at = match.start() + _adverbs(copy[match.start() : end])
     word = starting_act(copy, at, end)
     return (at, word) if word else (-1, "")
 
@@ -316,7 +346,7 @@ def starting_act(copy: str, start: int, end: int) -> str:
 
 
 def _before(copy: str, start: int) -> list[int]:
-    return [start - 2] if start >= 2 and copy[start - 2 : start] in ACTS else []
+    return [start - LONGEST_ACT] if copy[max(0, start - LONGEST_ACT) : start] in ACTS else []
 
 
 def first_act(copy: str, start: int, end: int) -> tuple[int, str]:

@@ -130,6 +130,7 @@ CHINESE_UNDATED = re.compile(
     r"(?:年内|年底前|年底|本年度内|下半年|上半年|近期|短期内|适时|陆续|“?十[一二三四五六]五”?(?:期间|期末|末))"
 )
 THIS_YEAR = re.compile(r"(?<![\d一二三四五六七八九十两几多数今明本每半])年(?:内|底前|底)|本年度内")
+LONGEST_DATELINE, MOST_WORDS_BESIDE = 70, 8  # characters, and words beside the date
 NO_DOUBT = ""
 
 
@@ -153,14 +154,14 @@ def find_dateline(copy: str, blocks: list[Block]) -> date | None:
     """The day on which a text says of itself that it was issued: alone on a line near its beginning or its end."""
     near = [*blocks[:5], *blocks[-6:]]
     for block in near:
-        for line in copy[block.start : block.end].split("\n"):
-            line = line.strip(" ()（）*_#")
+        for raw in copy[block.start : block.end].split("\n"):
+            line = raw.strip(" ()（）*_#")
             days = [found for found in stated_dates(line, date(1900, 1, 1)) if found.first == found.last]
             rest = re.sub(r"[\d年月日号二〇零一三四五六七八九十,./:-]", "", line)
             if (
                 len(days) == 1
-                and len(line) <= 70
-                and len(rest.split()) <= 8
+                and len(line) <= LONGEST_DATELINE
+                and len(rest.split()) <= MOST_WORDS_BESIDE
                 and not re.search(r"[.;。；]$|\b(?:will|by|on)\b", line)
             ):
                 return days[0].first

@@ -1,9 +1,9 @@
 """The clauses of an English sentence that promise: where each begins and ends, and what is split from it."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from commitments.domain.reading.english_triggers import AUXILIARIES, Trigger, place
+from commitments.domain.reading.english_triggers import AUXILIARIES, Trigger, is_adverb, place
 from commitments.domain.reading.english_words import (
     ADVERBS,
     AIM_TAIL,
@@ -17,7 +17,7 @@ from commitments.domain.reading.english_words import (
 from commitments.domain.reading.source_text import trim
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY, Span
 from commitments.domain.reading.tokens import Token, tokenize
-from commitments.domain.reading.verbs import ALSO_NOUNS, BASE_FORMS, GERUNDS, LEADING, PARTICIPLES, WITH_PREPOSITION
+from commitments.domain.reading.verbs import ALSO_NOUNS, BASE_FORMS, GERUNDS, LEADING, WITH_PREPOSITION
 from commitments.domain.reading.word_lists import words
 
 NO_OBJECT = words("""
@@ -30,6 +30,7 @@ the a an our its their all any each new this these those up out that more how fu
 mutual joint continued ongoing increased additional effective sustainable international national regional local
 small such other both people young existing key
 """)
+SHORTEST_CLAUSE, LONGEST_ITEM = 12, 80  # characters
 PREPOSITIONS = words("with to on in for at from into towards by through against upon closely together towards")
 
 
@@ -110,7 +111,7 @@ def cut_tail(copy: str, span: Span) -> tuple[Span, tuple[int, int] | None]:
     """The span without what it is for ("with a view to …"), and that tail."""
     behind = max(span.verb_start, span.start)
     match = TAIL.search(copy, behind, span.end) or TWO_PURPOSES.search(copy, behind, span.end)
-    if match is None or match.start() - span.start < 12:
+    if match is None or match.start() - span.start < SHORTEST_CLAUSE:
         return span, None
     start, end = trim(copy, match.start(), span.end)
     return replace(span, end=trim(copy, span.start, match.start())[1]), (start, end)
@@ -133,68 +134,84 @@ def split_verbs(copy: str, span: Span, *, splits_to: bool = False, gerunds: bool
     starts = [(span.start, span.verb_start, span.verb)]
     starts += [(tokens[n].start, tokens[v].start, GERUNDS.get(tokens[v].low, tokens[v].low)) for n, v in cuts]
     for number, (start, verb_start, verb) in enumerate(starts):
-        end = starts[number + 1][0] if number + 1 < len(starts) else span.end
-        start, end = _without_conjunctions(copy, start, end)
-        if end > start:
+        stop = starts[number + 1][0] if number + 1 < len(starts) else span.end
+        begin, end = _without_conjunctions(copy, start, stop)
+        if end > begin:
             lead = None if number == 0 else (span.start, max(span.verb_start, span.start))
             sure = span.sure if number == 0 else min(span.sure, LIKELY)
-            pieces.append(replace(span, start=start, end=end, verb=verb, verb_start=verb_start, lead=lead, sure=sure))
+            pieces.append(replace(span, start=begin, end=end, verb=verb, verb_start=verb_start, lead=lead, sure=sure))
     return pieces
 
 
 def _verb_cuts(tokens: list[Token], *, splits_to: bool, gerunds: bool) -> list[tuple[int, int]]:
     """Where a further verb phrase begins: the places of its first word and of its verb."""
     cuts: list[tuple[int, int]] = []
-    depth = 0
-    last_verb, infinitive, embedded, closed = 0, False, False, False  # `closed`: what follows is of "which will …"
-    listed = _starts_gerund_list(tokens)
+    within = _Within(splits_to=splits_to)
+    gerunds = gerunds or _starts_gerund_list(tokens)
     for number in range(1, len(tokens)):
-        low = tokens[number].low
-        depth += low in "([" or -(low in ")]") if low in "()[]" else 0
-        if depth > 0:
+        within.step(tokens, number)
+        if within.brackets > 0 or not _is_joined(tokens, number):
             continue
-        before = tokens[number - 1].low
-        if low in SUBORDINATORS or low == "that":
-            embedded = True
-            following = tokens[number + 1].low if number + 1 < len(tokens) else ""
-            closed = closed or (
-                low in ("which", "who", "that") and following in ("will", "would", "can", "could", "may")
-            )
-        if (
-            low == "to"
-            and number + 1 < len(tokens)
-            and tokens[number + 1].low in BASE_FORMS
-            and before not in (",", "and")
-        ):
-            infinitive = tokens[last_verb].low not in LEADING and not splits_to
-        joined = before in (",", "and", ";", "also") or (
-            before == "to" and number > 1 and tokens[number - 2].low in (",", "and", ";")
-        )
-        if not joined:
+        verb = _verb_at(tokens, number, gerunds=gerunds)
+        first = number - 1 if tokens[number - 1].low == "to" else number
+        if verb is None or (first < number and not splits_to):
             continue
-        verb = _verb_at(tokens, number, gerunds=gerunds or listed)
-        if verb is None:
-            continue
-        first = number - 1 if before == "to" else number
-        separator = [token.low for token in tokens[max(0, first - 2) : first]]
-        comma = "," in separator or ";" in separator
-        objects = [
-            t
-            for t in tokens[last_verb + 1 : first]
-            if t.low not in ADVERBS and t.low not in (",", "and", ";", "to") and not t.low.endswith("ly")
-        ]
-        if not objects or (len(objects) == 1 and objects[0].low in PREPOSITIONS):
-            continue
-        if all(t.low in BASE_FORMS for t in objects) or (before == "to" and not splits_to):
-            continue
-        deed = tokens[verb].low in GERUNDS
-        if (closed and tokens[first - 1].low != ";") or (not comma and not deed and (infinitive or embedded)):
-            continue
-        if embedded and tokens[verb].low in ALSO_NOUNS:
-            continue
-        cuts.append((first, verb))
-        last_verb, infinitive, embedded = verb, False, False
+        if _has_object(tokens[within.verb + 1 : first]) and within.allows(tokens, first, verb):
+            cuts.append((first, verb))
+            within.begin(verb)
     return cuts
+
+
+@dataclass(slots=True)
+class _Within:
+    """What a word of a verb phrase stands within. `closed`: within "which will …", and all that follows is of it."""
+
+    splits_to: bool
+    verb: int = 0
+    brackets: int = 0
+    infinitive: bool = False
+    embedded: bool = False
+    closed: bool = False
+
+    def step(self, tokens: list[Token], number: int) -> None:
+        low = tokens[number].low
+        following = tokens[number + 1].low if number + 1 < len(tokens) else ""
+        self.brackets += (low in ("(", "[")) - (low in (")", "]"))
+        if low in SUBORDINATORS or low == "that":
+            self.embedded = True
+            relative = low in ("which", "who", "that") and following in ("will", "would", "can", "could", "may")
+            self.closed = self.closed or relative
+        if low == "to" and following in BASE_FORMS and tokens[number - 1].low not in (",", "and"):
+            self.infinitive = tokens[self.verb].low not in LEADING and not self.splits_to
+
+    def allows(self, tokens: list[Token], first: int, verb: int) -> bool:
+        """Whether a verb here is joined to the main one, and not to a purpose or a clause within."""
+        separator = {token.low for token in tokens[max(0, first - 2) : first]}
+        if self.closed and tokens[first - 1].low != ";":
+            return False
+        if self.embedded and tokens[verb].low in ALSO_NOUNS:
+            return False
+        apart = bool({",", ";"} & separator) or tokens[verb].low in GERUNDS
+        return apart or not (self.infinitive or self.embedded)
+
+    def begin(self, verb: int) -> None:
+        self.verb, self.infinitive, self.embedded = verb, False, False
+
+
+def _is_joined(tokens: list[Token], number: int) -> bool:
+    """Whether a comma or "and" stands before a word, or before its "to"."""
+    before = tokens[number - 1].low
+    if before == "to" and number > 1:
+        return tokens[number - 2].low in (",", "and", ";")
+    return before in (",", "and", ";", "also")
+
+
+def _has_object(between: list[Token]) -> bool:
+    """Whether a verb has something before the next one: "review each plan", not "encourage and"."""
+    things = [token.low for token in between if not is_adverb(token.low) and token.low not in (",", "and", ";", "to")]
+    if len(things) == 1 and things[0] in PREPOSITIONS:
+        return False
+    return any(low not in BASE_FORMS for low in things)
 
 
 def _starts_gerund_list(tokens: list[Token]) -> bool:
@@ -214,9 +231,7 @@ def _next_word(tokens: list[Token], number: int) -> str:
 def _verb_at(tokens: list[Token], number: int, *, gerunds: bool) -> int | None:
     """The place of a verb that begins here, adverbs before it apart; None where the word is a thing."""
     at = number
-    while at < len(tokens) - 1 and (
-        tokens[at].low in ADVERBS or (tokens[at].low.endswith("ly") and tokens[at].low not in BASE_FORMS)
-    ):
+    while at < len(tokens) - 1 and is_adverb(tokens[at].low):
         at += 1
     low = tokens[at].low
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
@@ -224,26 +239,24 @@ def _verb_at(tokens: list[Token], number: int, *, gerunds: bool) -> int | None:
         return at if following not in NO_OBJECT or GERUNDS[low] in WITH_PREPOSITION or following == "of" else None
     if low not in BASE_FORMS or not tokens[at].text[0].islower():
         return None
+    return at if _governs_what_follows(tokens, at, low, following) else None
+
+
+def _governs_what_follows(tokens: list[Token], at: int, low: str, following: str) -> bool:
+    """Whether a word that may be a verb is one here, by the word behind it."""
     if low in WITH_PREPOSITION and following in PREPOSITIONS:
-        return (
-            at
-            if not (low in ALSO_NOUNS and low not in ("work", "report") and following in ("for", "from", "in"))
-            else None
-        )
+        return low not in ALSO_NOUNS or low in ("work", "report") or following not in ("for", "from", "in")
     if following in NO_OBJECT:
-        # "review and update the guidance": two verbs with one object.
-        pair = following in ("and", "or") and _next_word(tokens, at + 2) in BASE_FORMS
-        shifted = following in ("to", "with", "for", "into") and at and tokens[at - 1].low == ","
-        return at if low not in ALSO_NOUNS | {"support"} and (pair or shifted) or low == "promote" and shifted else None
+        pair = following in ("and", "or") and _next_word(tokens, at + 2) in BASE_FORMS  # "review and update the list"
+        shifted = following in ("to", "with", "for", "into") and tokens[at - 1].low == "," and at > 0
+        return (low not in ALSO_NOUNS and (pair or shifted)) or (low == "promote" and shifted)
     if low in ALSO_NOUNS:
-        return at if following in QUALIFIERS or following[:1].isdigit() or following in ("£", "$", "€") else None
-    if following in PARTICIPLES and low in ALSO_NOUNS:
-        return None
-    return at
+        return following in QUALIFIERS or following[:1].isdigit() or following in ("£", "$", "€")
+    return True
 
 
 def split_gerund_parts(copy: str, span: Span) -> list[Span]:
-    """Such as "…, including delivering a scheme": a part that is a deed of its own; so is "with Shanghai providing places"."""
+    """A part that is a deed of its own: "…, including delivering a scheme", "with Shanghai providing places"."""
     words = copy[span.start : span.end].replace("\n", " ")
     match = re.search(
         r",\s+(?:including|starting with|beginning with|notably|namely|"
@@ -255,7 +268,7 @@ def split_gerund_parts(copy: str, span: Span) -> list[Span]:
             r",\s+(?:with\s+)(?!a view|the view|the aim|an aim|a focus)(?P<who>[^,;]{2,60}?)\s+(?P<deed>[a-z-]+ing)\b",
             words,
         )
-        if match is None or match["deed"] not in GERUNDS or match.start() < 15:
+        if match is None or match["deed"] not in GERUNDS or match.start() < SHORTEST_CLAUSE:
             return [span]
         cut, verb = span.start + match.start("who"), span.start + match.start("deed")
     else:
@@ -277,7 +290,7 @@ def split_gerund_parts(copy: str, span: Span) -> list[Span]:
 
 
 def split_listed(copy: str, span: Span) -> list[Span]:
-    """Such as "co-operation in the areas of listing, products and technology": a span for each; the first carries the verb."""
+    """A span for each of "co-operation in the areas of listing, products and technology"."""
     words = copy[span.start : span.end].replace("\n", " ")
     match = LISTED_FIELDS.search(words)
     if match and not CO_OPERATION.search(words[: match.start()]):
@@ -286,7 +299,7 @@ def split_listed(copy: str, span: Span) -> list[Span]:
     if match is None or span.start + match.start() < span.verb_start:
         return [span]
     items = _items(words, match.end())
-    if len(items) < 2:
+    if not items[1:]:
         return [span]
     first = replace(span, end=span.start + items[0][1])
     lead = (span.start, span.start + match.end())
@@ -307,7 +320,7 @@ def _items(words: str, start: int) -> list[tuple[int, int]]:
         items.append((at, start + match.start()))
         at = start + match.end()
     items.append((at, len(words)))
-    return [(a, b) for a, b in items if words[a:b].strip()] if all(b - a <= 80 for a, b in items) else []
+    return [(a, b) for a, b in items if words[a:b].strip()] if all(b - a <= LONGEST_ITEM for a, b in items) else []
 
 
 def split_parties(copy: str, span: Span) -> list[Span]:
@@ -322,7 +335,7 @@ def split_parties(copy: str, span: Span) -> list[Span]:
         items.append((at, match.end() + joint.start()))
         at = match.end() + joint.end()
     items.append((at, len(plain)))
-    if len(items) < 2:
+    if not items[1:]:
         return [span]
     lead = (span.start, span.start + match.end())
     return [replace(span, end=span.start + items[0][1])] + [
@@ -340,7 +353,7 @@ def split_passive_subjects(copy: str, span: Span, trigger: Trigger) -> list[Span
         r"implementation|review|publication|provision)\s+of\b)",
         words,
     )
-    if match is None or match.start() < 15:
+    if match is None or match.start() < SHORTEST_CLAUSE:
         return [span]
     first = replace(span, end=span.subject[0] + match.start(), subject=None, sure=DOUBTFUL, lead=(trigger.at, span.end))
     return [first, replace(span, start=span.subject[0] + match.end())]

@@ -85,7 +85,7 @@ def _judge_being(rest: str, tokens: list[Token], verb: int, *, demonstrative: bo
 
 
 def is_agent(words: list[str]) -> bool:
-    """Whether those who can promise are named: "the two governments", "we", or names alone ("Hong Kong and Shanghai")."""
+    """Whether those who can promise are named: "the two governments", "we", or names alone."""
     lows = {word.lower() for word in words}
     if AGENTS & lows:
         return True
@@ -98,12 +98,13 @@ def is_agent(words: list[str]) -> bool:
 
 
 def is_demonstrative(subject: list[str]) -> bool:
+    """Such as "This", "These measures": what comes of something, not who promises."""
     words = [word.lower() for word in subject if word not in (",", "and")]
     while words and words[0] in ADVERBS:
         words.pop(0)
     return (
         bool(words)
         and words[0] in DEMONSTRATIVES
-        and (len(words) < 2 or words[1] not in TIMES)
+        and (len(words) == 1 or words[1] not in TIMES)
         and not ({"agency", "government", "ministry", "department", "office"} & set(words[:4]))
     )

@@ -65,6 +65,9 @@ ANNOUNCED = re.compile(
     r"\d|increased))",
     re.IGNORECASE,
 )
+CIRCUMSTANCES = words("before after as once while since until when if where because")
+NESTED_WITHIN = 3  # words from one promise to another that only carries it on
+FURTHEST = 45  # words that are looked back over from a modal
 ONGOING = words(
     "planning aiming intending seeking proposing preparing working being doing having going looking seeing facing "
     "living making asking saying thinking"
@@ -110,7 +113,7 @@ def _drop_nested(found: list[Trigger], tokens: list[Token]) -> list[Trigger]:
     for trigger in found:
         if kept:
             between = [token.low for token in tokens[kept[-1].verb : place(tokens, trigger.at)]]
-            if len(between) <= 3 and not {",", "and", ";"} & set(between):
+            if len(between) <= NESTED_WITHIN and not {",", "and", ";"} & set(between):
                 continue
         kept.append(trigger)
     return kept
@@ -178,9 +181,9 @@ def _lexical(words: str, start: int, tokens: list[Token], *, demands: bool) -> I
     for match in LEXICAL.finditer(words):
         at = place(tokens, start + match.start())
         subject = _subject_words(tokens, at)
-        if _is_embedded(tokens, at) or (tokens[at - 1].low in ("to", "will", "shall", "not", "who", "and") and at):
-            if not (at and tokens[at - 1].low == "and"):
-                continue
+        before = tokens[at - 1].low if at else ""
+        if before != "and" and (_is_embedded(tokens, at) or before in ("to", "will", "shall", "not", "who")):
+            continue
         verb, _being = main_verb(tokens, place(tokens, start + match.end()))
         if verb >= len(tokens) or (tokens[verb].low in STATES and not match["goal"]):
             continue
@@ -276,7 +279,7 @@ def _subject_words(tokens: list[Token], at: int) -> list[str]:
     """The words before a modal, back to where its clause begins."""
     number = at - 1
     words: list[str] = []
-    while number >= 0 and len(words) < 40:
+    while number >= 0 and len(words) < FURTHEST:
         low = tokens[number].low
         if low in (";", ":") or (low == "," and words and number and _opens_clause(tokens, number + 1)):
             break
@@ -306,52 +309,37 @@ def _opens_clause(tokens: list[Token], number: int) -> bool:
 def _is_embedded(tokens: list[Token], at: int) -> bool:
     """Whether a modal stands in a clause that another governs: "which will", "so that it will", "if … will"."""
     finite = False
-    for number in range(at - 1, max(-1, at - 45), -1):
+    for number in range(at - 1, max(-1, at - FURTHEST), -1):
         low = tokens[number].low
-        if low in (";", ":", "(") or low == ".":
+        if low in (";", ":", "(", "."):
             return False
         if low == "that":
-            governor = next(
-                (
-                    tokens[n].low
-                    for n in range(number - 1, max(-1, number - 4), -1)
-                    if tokens[n].low not in (",", "also")
-                ),
-                "",
-            )
-            if finite or governor in REPORTED - {"ensure"} or governor == "":
-                if governor in OPINIONS:
-                    return True
-                continue
-            if governor in ("estimated", "expected", "anticipated"):
-                return False
-            return not (governor in ("announce", "announced", "agreed", "confirmed"))
-        if low == "why" and number and tokens[number - 1].low in ("is", "'s"):
-            continue  # "That is why we are …"
-        if low in SUBORDINATORS:
-            if low in (
-                "before",
-                "after",
-                "as",
-                "once",
-                "while",
-                "since",
-                "until",
-                "when",
-                "if",
-                "where",
-                "because",
-            ) and (finite or _comma_between(tokens, number, at)):
-                return low == "if" and not is_agent([token.text for token in tokens[number:at][-4:]])
-            if finite and low not in ("if", "unless"):
-                continue
-            return True
-        if low in AUXILIARIES:
-            finite = True
-        elif low in ("believe", "hope", "expect", "think") and number + 1 < at:
-            return True
+            verdict = _governed(tokens, number, finite=finite)
+        elif low in SUBORDINATORS:
+            verdict = _subordinate(tokens, number, at, finite=finite)
+        else:
+            verdict = True if low in ("believe", "hope", "expect", "think") and number + 1 < at else None
+        if verdict is not None:
+            return verdict
+        finite = finite or low in AUXILIARIES
     return False
 
 
-def _comma_between(tokens: list[Token], number: int, at: int) -> bool:
-    return any(token.low == "," for token in tokens[number:at])
+def _governed(tokens: list[Token], number: int, *, finite: bool) -> bool | None:
+    """Whether "that" makes what follows another's: "we believe that". None where it does not tell."""
+    before = (tokens[n].low for n in range(number - 1, max(-1, number - 4), -1))
+    governor = next((low for low in before if low not in (",", "also")), "")
+    if finite or governor in REPORTED - {"ensure"} or governor == "":
+        return True if governor in OPINIONS else None
+    return governor not in ("estimated", "expected", "anticipated")
+
+
+def _subordinate(tokens: list[Token], number: int, at: int, *, finite: bool) -> bool | None:
+    """The same of "which", "if", "when"; a clause before a comma, with a verb of its own, governs nothing."""
+    low = tokens[number].low
+    if low == "why" and number and tokens[number - 1].low in ("is", "'s"):
+        return None  # "That is why we are …"
+    closed = finite or any(token.low == "," for token in tokens[number:at])
+    if low in CIRCUMSTANCES and closed:
+        return low == "if" and not is_agent([token.text for token in tokens[number:at][-4:]])
+    return None if finite and low not in ("if", "unless") else True

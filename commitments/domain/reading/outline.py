@@ -11,8 +11,11 @@ from commitments.domain.reading.word_lists import words
 
 HEADING, PARAGRAPH, ITEM = "heading", "paragraph", "item"
 LONGEST_HEADING, MOST_HEADING_WORDS = 130, 18
-LONGEST_CHINESE_HEADING, SHORTEST_CHINESE_LINE = 46, 25
-WIDEST_MARGIN = 140  # characters of a line that is broken at its margin
+FEW_WORDS, SOME_WORDS = 6, 12  # of headings that are no titles
+TITLED = 0.7  # share of words with a capital that makes a title
+SENTENCE = re.compile(r"[.!?;,](?<!etc\.)(?<!U\.S\.)$|\b(?:will|shall|must)\b")
+LONGEST_CHINESE_HEADING, SHORTEST_CHINESE_LINE, LONGEST_TOPIC, SHORT_TOPIC = 46, 25, 24, 8
+NARROWEST_MARGIN, WIDEST_MARGIN = 35, 140  # characters of a line that is broken at its margin
 NUMERAL = "〇零一二三四五六七八九十百"
 # The style of a marker says which headings and items are of one rank.
 MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -150,7 +153,7 @@ def _is_wrapped(copy: str, lines: list[_Line]) -> bool:
     neighbours = [(a, b) for a, b in pairwise(lines) if b.gap == 0 and not b.marker]
     if not neighbours:
         return False
-    broken = sum(1 for a, b in neighbours if a.end - a.start >= 30 and copy[b.start].islower())
+    broken = sum(1 for a, b in neighbours if a.end - a.start >= NARROWEST_MARGIN and copy[b.start].islower())
     return broken >= max(2, len(neighbours) // 6)
 
 
@@ -164,7 +167,7 @@ def _continues(copy: str, last: _Line, line: _Line, block: Block, *, wrapped: bo
     if block.kind == ITEM:
         return wrapped and (first.islower() or line.indent > 0 or not ENDS_SENTENCE.search(before))
     if wrapped:
-        return 40 <= len(before) <= WIDEST_MARGIN
+        return NARROWEST_MARGIN <= len(before) <= WIDEST_MARGIN
     return first.islower() and not before.endswith((":", ";", "."))
 
 
@@ -186,7 +189,7 @@ def _split_inline_headings(copy: str, blocks: list[Block]) -> None:
 
 def _is_clause_of_act(words: str) -> bool:
     """A first sentence that says who does what is no heading: it has a modal, a date, or is long."""
-    if TOPIC_END.search(words.strip()) and len(words) <= 24:
+    if TOPIC_END.search(words.strip()) and len(words) <= LONGEST_TOPIC:
         return False
     return bool(MODAL.search(words) or re.search(r"\d{4}年", words)) or len(words) > LONGEST_CHINESE_HEADING - 6
 
@@ -226,41 +229,39 @@ def _is_chinese_heading(words: str, block: Block, before: Block | None, followin
         return True
     if block.marker:
         alone = following.marker != block.marker and following.gap <= 1
-        return alone and not words.endswith(("。", "；")) or len(bare) <= 8
+        return (alone and not words.endswith(("。", "；"))) or len(bare) <= SHORT_TOPIC
     return not words.endswith(("。", "；", "，", "！", "？"))
 
 
 def _is_english_heading(words: str, block: Block, before: Block | None, following: Block | None) -> bool:
     tokens = re.findall(r"[A-Za-z][\w'’&-]*", words)
-    if not tokens or len(words) > LONGEST_HEADING or len(tokens) > MOST_HEADING_WORDS:
+    if not tokens or len(words) > LONGEST_HEADING or len(tokens) > MOST_HEADING_WORDS or SENTENCE.search(words):
         return False
-    if words[-1] in ".!?;," and not re.search(r"\betc\.$|\bU\.S\.$", words):
-        return False
-    if re.search(r"\b(?:will|shall|must)\b", words):
-        return False
-    numbered_sibling = block.marker and any(
-        other is not None and other.marker == block.marker and other.kind == ITEM for other in (following, before)
-    )
-    if numbered_sibling and following is not None and following.marker == block.marker:
-        return False
-    if numbered_sibling and before is not None and before.kind == ITEM and before.marker == block.marker:
-        return following is not None and following.kind == PARAGRAPH and following.marker == "" and following.gap <= 1
-    if words.endswith(":"):
-        return not block.marker and len(tokens) <= 6 and not FINITE.search(words) and block.kind == PARAGRAPH
-    if block.marker in ("I.", "A."):
-        return True
-    if words.isupper():
-        return True
-    capitals = [token for token in tokens if token.lower() not in SMALL_WORDS]
-    titled = sum(token[0].isupper() for token in capitals) >= 0.7 * len(capitals)
     finite = bool(FINITE.search(words))
-    if following is None:
+    if words.endswith(":"):
+        return not block.marker and len(tokens) <= FEW_WORDS and not finite and block.kind == PARAGRAPH
+    if block.marker and _is_numbered_item(block, before, following):
         return False
+    if block.marker in ("I.", "A.") or words.isupper():
+        return True
+    if following is None or finite:
+        return False
+    capitals = [token for token in tokens if token.lower() not in SMALL_WORDS]
+    titled = sum(token[0].isupper() for token in capitals) >= TITLED * len(capitals)
     if block.marker:
-        return following.marker == "" and not finite and (titled or len(tokens) <= 10)
+        return following.marker == "" and (titled or len(tokens) <= SOME_WORDS)
     if tokens[0].lower() in BASE_FORMS and not titled and _in_run_of_lines(block, before, following):
         return False
-    return words[0].isupper() and not finite and (titled or len(tokens) <= 12)
+    return words[0].isupper() and (titled or len(tokens) <= SOME_WORDS)
+
+
+def _is_numbered_item(block: Block, before: Block | None, following: Block | None) -> bool:
+    """Whether its neighbours are items of the same list; one right before a paragraph may be its heading."""
+    if following is not None and following.kind == ITEM and following.marker == block.marker:
+        return True
+    if before is None or before.kind != ITEM or before.marker != block.marker:
+        return False
+    return following is None or following.kind != PARAGRAPH or following.gap > 1
 
 
 def _in_run_of_lines(block: Block, before: Block | None, following: Block | None) -> bool:

@@ -41,6 +41,9 @@ PROPER = re.compile(
     r"\([A-Z]\w*\))*)"
 )
 
+LONGEST_SUBJECT = 14  # words of a subject that can be who acts
+SHORTEST_NAME = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -150,7 +153,7 @@ class PartyReader:
         return self._inferred(subject or lead, partners, passive=passive)
 
     def _acts(self, subject: str, owners: list[Party]) -> bool:
-        return bool(owners) and len(subject.split()) <= 14
+        return bool(owners) and len(subject.split()) <= LONGEST_SUBJECT
 
     def _inferred(self, subject: str, partners: list[Party], *, passive: bool) -> Parties:
         places = [] if passive else self.governments_of(subject)
@@ -232,7 +235,7 @@ def _slugs(parties: list[Party]) -> tuple[str, ...]:
 
 def _proper_name(words: str) -> str:
     match = max(PROPER.finditer(words), key=lambda found: len(found["name"]), default=None)
-    return match["name"].strip() if match and len(match["name"]) > 2 else ""
+    return match["name"].strip() if match and len(match["name"]) >= SHORTEST_NAME else ""
 
 
 def _names_a_place(words: str, places: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from commitments.domain.reading.word_lists import words
 
 FURTHEST_MODAL, SHORTEST_ACT = 40, 4  # characters before a Chinese modal, and behind it
 CHINESE_JOINTS = ("并", "并且", "还", "也", "亦", "以及", "再", "又", "和", "同时")
-LONGEST_TITLE = 120  # characters
+SHORTEST_TITLE, LONGEST_TITLE = 15, 120  # characters
 MOST_QUOTE_WORDS = 15
 # What is kept up rather than done once.
 CONTINUING = words("""
@@ -58,7 +58,7 @@ def title_of(copy: str, text: str, span: Span, deadline: str) -> tuple[str, floa
     if span.why == "list" and span.lead:
         lead = _core(_plain(text[span.lead[0] : span.lead[1]]), span)[0].rstrip(" :;")
         core, sure = f"{lead} {core}", LIKELY
-    if deadline and len(core) - len(deadline) > 15:
+    if deadline and len(core) - len(deadline) > SHORTEST_TITLE:
         core = re.sub(rf"[\s,]*{re.escape(' '.join(deadline.split()))}[\s,]*", " ", core, count=1).strip()
     return _cut(_capital(core)), sure
 
@@ -77,7 +77,7 @@ def _core(words: str, span: Span) -> tuple[str, float]:
         if rest.lower().startswith("be "):
             return words, DOUBTFUL
         return rest, LIKELY
-    first = words.split()[0].lower() if words.split() else ""
+    first = words.partition(" ")[0].lower()
     if first in GERUNDS:
         return f"{GERUNDS[first]} {words.partition(' ')[2]}", LIKELY
     if span.level == "aim":
@@ -87,7 +87,7 @@ def _core(words: str, span: Span) -> tuple[str, float]:
             words,
             flags=re.IGNORECASE,
         )
-        first = aim.split()[0].lower()
+        first = aim.partition(" ")[0].lower()
         return (f"{GERUNDS[first]} {aim.partition(' ')[2]}" if first in GERUNDS else aim), LIKELY
     return words, LIKELY if first in BASE_FORMS else DOUBTFUL
 

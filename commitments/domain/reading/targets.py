@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from commitments.domain.partial_dates import FIRST_YEAR, LAST_YEAR
 from commitments.domain.reading.source_text import is_chinese
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY
 from commitments.domain.reading.word_lists import words
@@ -96,7 +97,12 @@ def _english(words: str) -> Target | None:
         if not match["about"] and not match["money"] and BEFORE_A_NAME.search(before):
             continue
         number = float(match["number"].replace(",", "")) * SCALES.get((match["scale"] or "").lower(), 1)
-        if not match["money"] and not match["percent"] and 1900 <= number <= 2100 and "," not in match["number"]:
+        if (
+            not match["money"]
+            and not match["percent"]
+            and FIRST_YEAR <= number <= LAST_YEAR
+            and "," not in match["number"]
+        ):
             continue
         about = (match["about"] or "").strip().lower()
         text = (
