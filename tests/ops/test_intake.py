@@ -145,7 +145,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_rows_need_a_release(second, text, tmp_path):
-    with pytest.raises(CommandError, match="--release which release the rows belong to. On record: second"):
+    with pytest.raises(CommandError, match=r"--release which release the rows belong to\. On record: second"):
         call(text, "--out", tmp_path / "proposals.xlsx")
 
 

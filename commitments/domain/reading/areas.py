@@ -17,6 +17,7 @@ COMMON = words(
     "operation and the of in for to other areas area services service co-operation cooperation development relation "
     "measures people"
 )
+SOME, OFTEN = 0.3, 1  # how often each of an area's words must be said, where its heading does not name it
 ALIKE = 0.34  # share of an area's words that a heading has
 
 
@@ -44,14 +45,14 @@ def guess_area(copy: str, block: Block, areas: Mapping[str, str]) -> AreaGuess:
         words = heading_words(copy, heading)
         if found := _by_heading(words, areas):
             return found
-    heading = heading_words(copy, block.path[-1]) if block.path and block.path[-1].marker != "#1" else ""
-    spoken = _by_words(copy[block.start : block.end], areas, 0.3 if heading else 1)
+    nearest = heading_words(copy, block.path[-1]) if block.path and block.path[-1].marker != "#1" else ""
+    spoken = _by_words(copy[block.start : block.end], areas, SOME if nearest else OFTEN)
     if spoken and not (block.path and len(block.path) > 1):
         return AreaGuess(spoken, "", _("No heading names an area; the paragraph speaks of this one most."), DOUBTFUL)
     return AreaGuess(
         None,
-        heading,
-        _("The heading is no area that is on record.") if heading else _("The text gives no heading."),
+        nearest,
+        _("The heading is no area that is on record.") if nearest else _("The text gives no heading."),
         DOUBTFUL,
     )
 

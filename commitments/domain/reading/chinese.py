@@ -73,7 +73,7 @@ class Clause:
 
 
 def read_block(
-    copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...], year: int | None = None
+    copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...], *, year: int | None = None
 ) -> tuple[list[Span], list[Passed]]:
     """The spans of a paragraph or an item. `kind`: what its section is for (`sections`); `year`: that of the text."""
     if kind in (BACKGROUND, PRINCIPLES):

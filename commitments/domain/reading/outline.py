@@ -165,7 +165,8 @@ def _continues(copy: str, last: _Line, line: _Line, block: Block, *, wrapped: bo
         broken = len(before) > (LONGEST_CHINESE_HEADING if last.marker else SHORTEST_CHINESE_LINE)
         return is_chinese(copy[line.start : line.end]) and broken and before[-1] not in "。：:；;！？"
     if block.kind == ITEM:
-        return wrapped and (first.islower() or line.indent > 0 or not ENDS_SENTENCE.search(before))
+        indented = line.indent > 0 and first.islower()
+        return indented or (wrapped and (first.islower() or line.indent > 0 or not ENDS_SENTENCE.search(before)))
     if wrapped:
         return NARROWEST_MARGIN <= len(before) <= WIDEST_MARGIN
     return first.islower() and not before.endswith((":", ";", "."))

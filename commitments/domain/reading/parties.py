@@ -43,6 +43,7 @@ PROPER = re.compile(
 
 LONGEST_SUBJECT = 14  # words of a subject that can be who acts
 SHORTEST_NAME = 3
+FURTHEST_COMPANION = 160  # characters behind "with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,44 +117,36 @@ class PartyReader:
 
     def read(self, copy: str, span: Span) -> Parties:
         """Owners and partners of a span, each with its reason."""
-        words = " ".join(copy[span.start : span.end].split())
-        subject = " ".join(copy[span.subject[0] : span.subject[1]].split()) if span.subject else ""
-        lead = " ".join(copy[span.lead[0] : span.lead[1]].split()) if span.lead else ""
+        words, subject, lead = (_plain(copy, place) for place in ((span.start, span.end), span.subject, span.lead))
+        sentence = _plain(copy, span.sentence)
         if span.kind == "agreement":
             return self._agreement(words, subject, lead)
-        sentence = " ".join(copy[span.sentence[0] : span.sentence[1]].split())
-        if entrusted := ENTRUSTED.match(words):
-            owners = self.named(entrusted["who"])
-            if owners:
-                partners = tuple(party.slug for party in self.named(subject) if party not in owners)
-                return Parties(_slugs(owners), partners, reason=_("It is named as whoever is to do it."), sure=LIKELY)
-        rest = words.removeprefix(subject)
-        companions = [rest[match.end() : match.end() + 160] for match in WITH.finditer(rest)]
-        partners = [party for companion in companions for party in self.named(companion)]
-        partners += [
-            party
-            for companion in companions
-            for party in self.governments
-            if companion.strip().startswith(party.places)
-        ]
-        if re.match(r"with\b", words, re.IGNORECASE) and span.level == "aim":
+        entrusted = ENTRUSTED.match(words)
+        if entrusted and (deputies := self.named(entrusted["who"])):
+            others = [party for party in self.named(subject) if party not in deputies]
+            reason = _("It is named as whoever is to do it.")
+            return Parties(_slugs(deputies), _slugs(others), reason=reason, sure=LIKELY)
+        partners = self._companions(words.removeprefix(subject))
+        if span.level == "aim":
             subject = subject or lead
         owners = self.named(_opening(subject))
         if span.why in ("aim", "part", "list") and SIGNED.search(sentence):
             partners += self.named(sentence)
-            owners = owners[:1] if span.why != "part" else owners
-        passive = (
-            bool(PASSIVE.search(words[:400]) or (span.lead and PASSIVE.search(sentence)))
-            and not span.why.startswith("imper")
-            and not SELF.match(subject)
-        )
-        if owners and not (passive and not self._acts(subject, owners)):
-            partners = [party for party in dict.fromkeys(partners) if party not in owners]
-            return Parties(_slugs(owners), _slugs(partners), reason=_("It is named as whoever promises."), sure=SURE)
+            owners = owners if span.why == "part" else owners[:1]
+        passive = _is_passive(words, sentence if span.lead else "", subject)
+        if owners and (not passive or len(subject.split()) <= LONGEST_SUBJECT):
+            others = [party for party in partners if party not in owners]
+            return Parties(_slugs(owners), _slugs(others), reason=_("It is named as whoever promises."), sure=SURE)
         return self._inferred(subject or lead, partners, passive=passive)
 
-    def _acts(self, subject: str, owners: list[Party]) -> bool:
-        return bool(owners) and len(subject.split()) <= LONGEST_SUBJECT
+    def _companions(self, words: str) -> list[Party]:
+        """Who is named after "with", or whose place is."""
+        found: list[Party] = []
+        for match in WITH.finditer(words):
+            companion = words[match.end() : match.end() + FURTHEST_COMPANION].strip()
+            found += self.named(companion)
+            found += [party for party in self.governments if companion.startswith(party.places)]
+        return found
 
     def _inferred(self, subject: str, partners: list[Party], *, passive: bool) -> Parties:
         places = [] if passive else self.governments_of(subject)
@@ -220,6 +213,16 @@ class PartyReader:
             reason=_("Those who signed are not on record here."),
             sure=DOUBTFUL,
         )
+
+
+def _plain(copy: str, place: tuple[int, int] | None) -> str:
+    """A span in one line; empty where there is none."""
+    return " ".join(copy[place[0] : place[1]].split()) if place else ""
+
+
+def _is_passive(words: str, sentence: str, subject: str) -> bool:
+    """Whether it is not said who: "support will be provided"."""
+    return bool(PASSIVE.search(words) or PASSIVE.search(sentence)) and not SELF.match(subject)
 
 
 def _opening(subject: str) -> str:

@@ -28,9 +28,10 @@ replace amend legislate ratify host convene issue adopt build construct release 
 allocate recruit ban implement provide invest roll start begin set-up draft produce prepare update configure align
 endorse enact convert relocate
 """)
-CHINESE_ONCE = words(
-    "建立 建成 成立 设立 制定 制订 编制 出台 推出 发布 公布 举办 举行 召开 启动 启用 完成 修订 颁布 印发 组建 新建 签署 开通 取消 废除 研究制定 创建"
-)
+CHINESE_ONCE = words("""
+建立 建成 成立 设立 制定 制订 编制 出台 推出 发布 公布 举办 举行 召开
+启动 启用 完成 修订 颁布 印发 组建 新建 签署 开通 取消 废除 研究制定 创建
+""")
 MODAL_WORDS = re.compile(
     r"^(?:.*?\b(?:will|shall|must)\b(?:\s+(?:also|now|further|then|therefore|not only))*\s+|.*?\b(?:is|are|"
     r"am)\s+(?:also\s+|now\s+|currently\s+)*(?:planning|going|"

@@ -1,6 +1,7 @@
 """A text and what is on record in; proposals out, each with where it stands, what it says and how sure that is."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -108,43 +109,89 @@ class Reading:
 
 def read_text(text: str, record: Record | None = None) -> Reading:
     """Read a text; raise `ReadingError` where that cannot be done."""
-    record = record or Record()
-    copy = readable_copy(text)
-    blocks = read_outline(copy)
-    issued_on = record.issued_on or find_dateline(copy, blocks)
-    quoted = quoted_spans(copy)
-    parties = PartyReader(list(record.parties))
-    proposals: list[Proposal] = []
-    passed: list[Passed] = []
-    paragraphs: dict[tuple[int, ...], int] = {}
-    for block in blocks:
-        if block.kind == HEADING:
-            continue
-        spans, others = _spans(copy, block, quoted, issued_on.year if issued_on else None)
-        passed += others
-        section = tuple(heading.start for heading in block.path)
-        paragraphs[section] = paragraphs.get(section, 0) + 1
-        area = guess_area(copy, block, record.areas or {})
-        first = len(proposals)
-        for span in spans:
-            proposals.append(_proposal(copy, text, span, block, parties, area, paragraphs[section], issued_on, first))
-    headings = [heading_words(copy, block) for block in blocks if block.kind == HEADING]
-    return Reading(proposals, passed, headings, issued_on)
+    return _TextReader(text, record or Record()).read()
 
 
-def _spans(
-    copy: str, block: Block, quoted: tuple[tuple[int, int], ...], year: int | None
-) -> tuple[list[Span], list[Passed]]:
-    kind = section_kind(copy, block)
-    if kind == ASIDE:
-        return [], [Passed(block.start, block.end, "background")]
-    spans: list[Span] = []
-    passed: list[Passed] = []
-    for part in _by_language(copy, block):
-        found, others = _spans_of_part(copy, part, kind, quoted, year)
-        spans += found
-        passed += others
-    return spans, passed
+class _TextReader:
+    """One text on its way: its copy, its outline, and what has been read so far."""
+
+    def __init__(self, text: str, record: Record) -> None:
+        self.text, self.record = text, record
+        self.copy = readable_copy(text)
+        self.blocks = read_outline(self.copy)
+        self.issued_on = record.issued_on or find_dateline(self.copy, self.blocks)
+        self.quoted = quoted_spans(self.copy)
+        self.parties = PartyReader(list(record.parties))
+        self.proposals: list[Proposal] = []
+        self.passed: list[Passed] = []
+
+    def read(self) -> Reading:
+        paragraphs: Counter[tuple[int, ...]] = Counter()
+        for block in self.blocks:
+            if block.kind != HEADING:
+                section = tuple(heading.start for heading in block.path)
+                paragraphs[section] += 1
+                self._read_block(block, paragraphs[section])
+        headings = [heading_words(self.copy, block) for block in self.blocks if block.kind == HEADING]
+        return Reading(self.proposals, self.passed, headings, self.issued_on)
+
+    def _read_block(self, block: Block, paragraph: int) -> None:
+        kind = section_kind(self.copy, block)
+        if kind == ASIDE:
+            self.passed.append(Passed(block.start, block.end, "background"))
+            return
+        area = guess_area(self.copy, block, self.record.areas or {})
+        first = len(self.proposals)
+        for part in _by_language(self.copy, block):
+            spans, passed = self._spans(part, kind)
+            self.passed += passed
+            self.proposals += [self._proposal(span, part, area, paragraph, first=first) for span in spans]
+
+    def _spans(self, block: Block, kind: str) -> tuple[list[Span], list[Passed]]:
+        if is_chinese(self.copy[block.start : block.end]):
+            year = self.issued_on.year if self.issued_on else None
+            return chinese.read_block(self.copy, block, kind, self.quoted, year=year)
+        setting = english.Setting(demands=kind == ACTIONS, background=kind == BACKGROUND, quoted=self.quoted)
+        return english.read_block(self.copy, block, setting)
+
+    def _deadline(self, span: Span, block: Block) -> Deadline | None:
+        """Its deadline, in the very words of the text."""
+        deadline = read_deadline(self.copy, span, _leads(block, span), self.issued_on)
+        if deadline is None and span.kind == "agreement" and block.kind != ITEM:
+            deadline = signing_day(self.copy, span, block, self.issued_on)
+        if deadline and deadline.at >= 0:
+            return replace(deadline, words=self.text[deadline.at : deadline.at + len(deadline.words)])
+        return deadline
+
+    def _proposal(self, span: Span, block: Block, area: AreaGuess, paragraph: int, *, first: int) -> Proposal:
+        deadline = self._deadline(span, block)
+        words = deadline.words if deadline else ""
+        if span.subject is None and block.lead is not None and span.lead is None:
+            span = replace(span, lead=(block.lead.start, block.lead.end))
+        target = read_target(self.copy[span.start : span.end], words)
+        kind, kind_sure = kind_of(span, dated=bool(deadline and deadline.date), counted=target is not None)
+        title, title_sure = title_of(self.copy, self.text, span, words)
+        return Proposal(
+            start=span.start,
+            end=span.end,
+            words=self.text[span.start : span.end],
+            quote=quote_of(self.text, span),
+            title=title,
+            title_sure=title_sure,
+            why=span.why,
+            sure=span.sure,
+            kind=kind,
+            kind_sure=kind_sure,
+            force=span.force,
+            level=span.level,
+            aim_of=first if span.level == "aim" else None,
+            deadline=deadline,
+            target=target,
+            parties=self.parties.read(self.copy, span),
+            area=area,
+            paragraph=paragraph,
+            done_when=done_when(title, kind, span),
+        )
 
 
 def _by_language(copy: str, block: Block) -> list[Block]:
@@ -156,15 +203,6 @@ def _by_language(copy: str, block: Block) -> list[Block]:
     return [replace(block, start=start, end=end) for start, end in pairwise(cuts) if copy[start:end].strip()]
 
 
-def _spans_of_part(
-    copy: str, block: Block, kind: str, quoted: tuple[tuple[int, int], ...], year: int | None
-) -> tuple[list[Span], list[Passed]]:
-    if is_chinese(copy[block.start : block.end]):
-        return chinese.read_block(copy, block, kind, quoted, year)
-    setting = english.Setting(demands=kind == ACTIONS, background=kind == BACKGROUND, quoted=quoted)
-    return english.read_block(copy, block, setting)
-
-
 def _leads(block: Block, span: Span) -> list[tuple[int, int]]:
     """What stands above a span and may date it: the leads of its list; of an aim for a year, the aims before it."""
     leads = [(block.start, span.start)] if span.why == "goal" else []
@@ -173,47 +211,3 @@ def _leads(block: Block, span: Span) -> list[tuple[int, int]]:
         leads.append((lead.start, lead.end))
         lead = lead.lead
     return leads
-
-
-def _proposal(
-    copy: str,
-    text: str,
-    span: Span,
-    block: Block,
-    parties: PartyReader,
-    area: AreaGuess,
-    paragraph: int,
-    issued_on: date | None,
-    first: int,
-) -> Proposal:
-    deadline = read_deadline(copy, span, _leads(block, span), issued_on)
-    if deadline is None and span.kind == "agreement" and block.kind != ITEM:
-        deadline = signing_day(copy, span, block, issued_on)
-    if deadline and deadline.at >= 0:
-        deadline = replace(deadline, words=text[deadline.at : deadline.at + len(deadline.words)])
-    if span.subject is None and block.lead is not None and span.lead is None:
-        span = replace(span, lead=(block.lead.start, block.lead.end))
-    target = read_target(copy[span.start : span.end], deadline.words if deadline else "")
-    kind, kind_sure = kind_of(span, dated=bool(deadline and deadline.date), counted=target is not None)
-    title, title_sure = title_of(copy, text, span, deadline.words if deadline else "")
-    return Proposal(
-        start=span.start,
-        end=span.end,
-        words=text[span.start : span.end],
-        quote=quote_of(text, span),
-        title=title,
-        title_sure=title_sure,
-        why=span.why,
-        sure=span.sure,
-        kind=kind,
-        kind_sure=kind_sure,
-        force=span.force,
-        level=span.level,
-        aim_of=first if span.level == "aim" else None,
-        deadline=deadline,
-        target=target,
-        parties=parties.read(copy, span),
-        area=area,
-        paragraph=paragraph,
-        done_when=done_when(title, kind, span),
-    )

@@ -12,22 +12,29 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             ASIDE,
-            r"\b(?:definitions?|glossary|case stud(?:y|ies)|notes? (?:to|for) editors|contacts?|further information|"
-            r"methodology|"
-            r"references|(?:key )?resources|acknowledge?ments|disclaimer|copyright|media enquiries|further reading)\b|"
-            r"释义|定义|名词解释|附注|参考资料|出席|列席",
+            (
+                r"\b(?:definitions?|glossary|case stud(?:y|ies)|notes? (?:to|for) editors|"
+                r"contacts?|further information|"
+                r"methodology|"
+                r"references|(?:key )?resources|acknowledge?ments|disclaimer|copyright|"
+                r"media enquiries|further reading)\b|"
+                r"释义|定义|名词解释|附注|参考资料|出席|列席"
+            ),
         ),
         (
             BACKGROUND,
-            r"^\W*(?:(?:the|our|policy|strategic|ministerial|minister's|some|potential|budgetary|legal|economic|"
-            r"current)\s+){0,3}"
-            r"(?:background|contexts?|introduction|foreword|preface|preamble|implications|basis|status|annex(?:es)?|"
-            r"appendix|"
-            r"achievements?|situation|challenges?|problems?|issues?|vision)\b(?!\s+(?:of|to)\b)|"
-            r"\b(?:what we (?:heard|have done)|progress (?:so far|to date)|where we are|state of play|why (?:it|"
-            r"this) matters|"
-            r"about (?:the|this|us))\b|"
-            r"背景|意义|意義|形势|现状|基础|回顾|成绩|成就|成效|问题|挑战|经验|机遇|发展环境|序言|前言|引言|附录",
+            (
+                r"^\W*(?:(?:the|our|policy|strategic|ministerial|minister's|some|potential|budgetary|legal|economic|"
+                r"current)\s+){0,3}"
+                r"(?:background|contexts?|introduction|foreword|preface|preamble|implications|"
+                r"basis|status|annex(?:es)?|"
+                r"appendix|"
+                r"achievements?|situation|challenges?|problems?|issues?|vision)\b(?!\s+(?:of|to)\b)|"
+                r"\b(?:what we (?:heard|have done)|progress (?:so far|to date)|where we are|state of play|why (?:it|"
+                r"this) matters|"
+                r"about (?:the|this|us))\b|"
+                r"背景|意义|形势|现状|基础|回顾|成绩|成就|成效|问题|挑战|经验|机遇|发展环境|序言|前言|引言|附录"
+            ),
         ),
         (PRINCIPLES, r"指导思想|基本原则|工作原则|总体思路|主要原则|指导原则|基本要求|总体要求$|原则$"),
         (GOALS, r"目标|愿景|任务目标|预期|指标"),

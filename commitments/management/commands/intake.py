@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = (
         "Reads the text of a release and proposes its pledges: spans of the text, with what can be read from each. "
         "Nothing is stored. --json prints them, with offsets into the text as it is; --out writes them as a workbook "
-        "in the columns of the import of commitments, which imports as it is."
+        "in the columns of the import of commitments, which imports as it is (docs/intake.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the proposals as a list of JSON objects")
         parser.add_argument("--out", type=Path, metavar="FILE.xlsx", help="write them as rows of an import")
         parser.add_argument("--release", help="slug of the release that the rows belong to; --out needs it")
-        parser.add_argument("--issued-on", type=date.fromisoformat, metavar="DAY", help="where the text does not say it")
+        parser.add_argument("--issued-on", type=date.fromisoformat, metavar="DAY", help="where the text says no day")
 
     def handle(self, *args: Any, **options: Any) -> None:
         text = self._text(options["file"])
@@ -97,7 +97,6 @@ class Command(BaseCommand):
         found = len(reading.proposals)
         doubtful = sum(proposal.sure < DOUBTFUL for proposal in reading.proposals)
         dated = sum(bool(proposal.deadline and proposal.deadline.date) for proposal in reading.proposals)
-        summary = (
-            f"{found} proposals ({doubtful} doubtful, {dated} with a date); {len(reading.passed)} sentences passed over."
-        )
+        passed = len(reading.passed)
+        summary = f"{found} proposals ({doubtful} doubtful, {dated} with a date); {passed} sentences passed over."
         return f"{summary} Written to {out}." if out else summary

@@ -29,16 +29,14 @@ def import_cells(proposals: list[Proposal], release: str) -> list[Cells]:
     """A row for each proposal under the columns of the import, each with a reference that was never used."""
     references = new_references(proposal.area.slug for proposal in proposals)
     with override(RECORD_LANGUAGE):
-        return [
-            _row(proposal, references[number], release, references) for number, proposal in enumerate(proposals)
-        ]
+        return [_row(proposal, references[number], release, references) for number, proposal in enumerate(proposals)]
 
 
 def _row(proposal: Proposal, reference: str, release: str, references: list[str]) -> Cells:
     deadline, target, parties = proposal.deadline, proposal.target, proposal.parties
-    dated = bool(deadline and deadline.date)
     nobody = not (parties.owners or parties.partners or parties.as_stated)
-    cells = dict.fromkeys(COLUMNS, "") | {
+    cells: Cells = dict.fromkeys(COLUMNS, "")
+    cells |= {
         "reference": reference,
         "title": proposal.title,
         "release": release,
@@ -61,8 +59,8 @@ def _row(proposal: Proposal, reference: str, release: str, references: list[str]
         cells["part_of"] = references[proposal.aim_of]
     if deadline:
         cells["deadline_as_stated"] = deadline.words[:LONGEST_WORDS]
-    if deadline and dated:
-        cells |= {"deadline": deadline.date or "", "deadline_basis": DeadlineBasis(deadline.basis).value}
+        if day := deadline.date:
+            cells |= {"deadline": day, "deadline_basis": str(DeadlineBasis(deadline.basis))}
     if target:
         cells |= {"target": target.number, "unit": target.unit[:LONGEST_UNIT]}
         cells["target_approximate"] = str(target.approximate).lower()
@@ -94,9 +92,9 @@ def new_references(slugs: Iterable[str | None]) -> list[str]:
         letters.setdefault(slug, Counter())[prefix] += 1
         last[prefix] = max(last[prefix], int(number))
     references = []
-    for slug in slugs:
-        known = letters.get(slug)
-        prefix = known.most_common(1)[0][0] if known and slug else _initials(slug)
+    for area in slugs:
+        known = letters.get(area)
+        prefix = known.most_common(1)[0][0] if known and area else _initials(area)
         last[prefix] += 1
         references.append(f"{prefix}-{last[prefix]:02}")
     return references

@@ -80,12 +80,15 @@ def test_a_year_is_counted_only_where_the_text_dates_itself(words):
 
 
 def test_a_date_at_the_beginning_holds_for_all_that_follows():
-    proposals = read_text("By 31 March 2020, the Ministry will publish guidance, and the Office will consult.").proposals
-    assert [proposal.deadline.date for proposal in proposals] == ["2020-03-31", "2020-03-31"]
+    text = "By 31 March 2020, the Ministry will publish guidance, and the Office will consult."
+    assert [proposal.deadline.date for proposal in read_text(text).proposals] == ["2020-03-31", "2020-03-31"]
 
 
 def test_the_lead_of_a_list_dates_its_items():
-    text = "October 16, 2017\n\nActions\n\nWithin 90 days after issuance of this directive, agencies shall:\n\n- publish a plan\n- name an officer\n"
+    text = (
+        "October 16, 2017\n\nActions\n\nWithin 90 days after issuance of this directive, agencies shall:\n\n"
+        "- publish a plan\n- name an officer\n"
+    )
     assert [proposal.deadline.date for proposal in read_text(text).proposals] == ["2018-01-14", "2018-01-14"]
 
 
@@ -96,7 +99,11 @@ def test_the_day_of_an_occasion_is_said_to_be_one():
 
 @pytest.mark.parametrize(
     "text",
-    ["3 May 2019\n\nWe will act this year.", "（2019年5月3日）\n\n我们将在今年内完成。", "我们将在今年内完成。\n\n二〇一九年五月三日"],
+    [
+        "3 May 2019\n\nWe will act this year.",
+        "（2019年5月3日）\n\n我们将在今年内完成。",
+        "我们将在今年内完成。\n\n二〇一九年五月三日",
+    ],
 )
 def test_a_text_dates_itself_on_a_line_of_its_own(text):
     (proposal,) = read_text(text).proposals

@@ -156,16 +156,23 @@ LISTS = {
         ["Endorsement of current standards"],
     ),
     "a wrapped item": (
-        "Actions\n\n1.  Provide a report to the department on the status of\n    that implementation by the\n"
-        "    end of the year.\n\n2.  Begin implementing that plan\n    at once.\n",
+        """Actions
+
+1.  Provide a report to the department on the status of
+    that implementation by the
+    end of the year.
+
+2.  Begin implementing that plan
+    at once.
+""",
         [
             "Provide a report to the department on the status of that implementation by the end of the year",
             "Begin implementing that plan at once",
         ],
     ),
     "agreements in a list": (
-        "Two documents were signed by the two governments:\n\n• Memorandum of Understanding on Education between A and B\n",
-        ["Two documents were signed by the two governments", "Memorandum of Understanding on Education between A and B"],
+        "Two documents were signed by the two governments:\n\n• Memorandum of Understanding between A and B\n",
+        ["Two documents were signed by the two governments", "Memorandum of Understanding between A and B"],
     ),
 }
 
@@ -174,8 +181,7 @@ LISTS = {
 def test_lists_are_read_by_their_leads(kind):
     text, expected = LISTS[kind]
     found = spans(text)
-    assert [words for words in found if words in expected] == found
-    assert set(expected) - set(found) <= {expected[0] if kind == "agreements in a list" else ""}
+    assert found == (expected[1:] if kind == "agreements in a list" else expected)
 
 
 @pytest.mark.parametrize("heading", ["Background", "Case study", "Definitions", "Notes to editors"])
@@ -190,11 +196,14 @@ def test_headings_are_no_pledges():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("<p>We will build <b>ten</b> homes.</p><ul><li>Publish a plan</li></ul>", ["We will build <b>ten</b> homes", "Publish a plan"]),
+        (
+            "<p>We will build <b>ten</b> homes.</p><ul><li>Publish a plan</li></ul>",
+            ["We will build <b>ten</b> homes", "Publish a plan"],
+        ),
         ("## Homes\n\nWe will build **ten** homes.\n", ["We will build **ten** homes"]),
         ("We will build \U0001f3e0 ten homes. Then we rest.", ["We will build \U0001f3e0 ten homes"]),
     ],
-)  # fmt: skip
+)
 def test_offsets_count_in_the_text_as_it_is(text, words):
     proposals = read_text(text).proposals
     assert [text[proposal.start : proposal.end] for proposal in proposals] == words
