@@ -28,6 +28,7 @@ from commitments.domain.reading.chinese_words import (
     PERMISSION,
     PRELUDE,
     PURPOSE,
+    REMARK,
     RESPONSIBLE,
     RESULTS,
     SELF,
@@ -42,6 +43,7 @@ from commitments.domain.reading.tokens import split_sentences
 NUMBERED = ("一、", "（一）", "1.", "1.1", "(1)", "章", "条", "①")
 YEAR = re.compile(r"((?:19|20)\d\d)年(?![底末前起])")
 OPENING = 40  # characters in which a paragraph on the past says so
+OUTCOMES = ("这", "该", "此", "上述", "有关措施", "预计")
 QUESTION = re.compile(r"[？?]\s*$")
 SPEAKER = re.compile(
     r"(?:会议|会上|双方|各方|主席|全会|他|她|\S{2,12}(?:部长|局长|司长|主任|市长|省长|总理|特首|长官))\S{0,6}?"
@@ -70,6 +72,7 @@ class Clause:
     modal: bool = False
     subject: tuple[int, int] | None = None
     word: str = ""
+    estimate: bool = False
 
 
 def read_block(
@@ -184,6 +187,8 @@ class _Acts:
 
     def _add(self, clause: Clause) -> None:
         if clause.sort == PRELUDES:
+            self.live = self.live or clause.modal
+            self.subject = clause.subject or self.subject
             self.pending = clause.start if self.pending is None else self.pending
             return
         if clause.sort == RESULT and self.found and self.pending is None:
@@ -202,8 +207,9 @@ class _Acts:
             Span(
                 start=clause.start if self.pending is None else self.pending,
                 end=clause.end,
-                why="modal" if clause.modal else "order",
-                sure=sure,
+                why="estimate" if clause.estimate else "modal" if clause.modal else "order",
+                sure=DOUBTFUL if clause.estimate else sure,
+                force="estimate" if clause.estimate else "promise",
                 verb=clause.word,
                 verb_start=clause.verb if clause.verb >= 0 else clause.start,
                 subject=self.subject,
@@ -236,6 +242,8 @@ def read_clause(copy: str, start: int, end: int, *, first: bool, last: bool) -> 
     words = copy[start:end]
     if _promises_nothing(words):
         return Clause(start, end, SKIPPED)
+    if FORECAST.search(words):
+        return Clause(start, end, ACT, first_act(copy, start, end)[0], modal=True, estimate=True)
     if MANNER.match(words) and not last:
         return Clause(start, end, PRELUDES)
     begin = start + _adverbs(words)
@@ -267,11 +275,12 @@ def _with_modal(copy: str, start: int, end: int) -> Clause | None:
     act = starting_act(copy, verb, end)
     if not act:
         verb, act = first_act(copy, stop, end)
-    if verb < 0 and at != start:
-        return None
-    return Clause(
-        start, end, ACT, verb, modal=True, subject=trim(copy, start, at) if at > start + 1 else None, word=act
-    )
+    subject = trim(copy, start, at) if at > start + 1 else None
+    if subject and act in RESULTS and copy.startswith(OUTCOMES, start):
+        return Clause(start, end, SKIPPED)
+    if verb < 0 and at != start:  # `教育局会由2021年起, 增加…`
+        return Clause(start, end, PRELUDES, modal=True, subject=subject) if subject else None
+    return Clause(start, end, ACT, verb, modal=True, subject=subject, word=act)
 
 
 def _without_modal(copy: str, start: int, end: int) -> Clause:
@@ -280,6 +289,8 @@ def _without_modal(copy: str, start: int, end: int) -> Clause:
     joint = JOINT.match(words)
     shift = joint.end() if joint else 0
     verb, word = first_act(copy, start + shift + 1, end)
+    if PARTY.match(words) and REMARK.search(words):
+        return Clause(start, end, SKIPPED)
     if verb >= 0 and PARTY.match(words) and not FACT.search(words):
         return Clause(start, end, ACT, verb, modal=True, subject=trim(copy, start, verb), word=word)
     if verb >= 0 and COMPANION.match(words[shift:]):

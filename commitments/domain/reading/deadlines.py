@@ -41,6 +41,7 @@ ENGLISH_DATE = re.compile(
     re.IGNORECASE,
 )
 LATER_THIS_YEAR = re.compile(r"\b(?:later |by the end of |early |during )?(?:this|next) year\b", re.IGNORECASE)
+ABOVE = _("It stands above the list.")
 SAME_DAY = re.compile(
     r"\b(?:today|after the (?:meeting|session|talks|conference)|at the (?:end|close) of the (?:meeting|session|visit|"
     r"conference))\b|会后|会上签|今[日天](?=[^年]{0,20}签)",
@@ -204,16 +205,14 @@ def read_deadline(copy: str, span: Span, leads: list[tuple[int, int]], issued_on
         lead = copy[start:end].replace("\n", " ")
         above = _last_term(lead) if span.why == "goal" else deadline_in(lead, issued_on, verb=0)
         if above:
-            inherited = replace(above, reason=_("It stands above the list."), sure=min(above.sure, LIKELY))
+            inherited = replace(above, reason=ABOVE, sure=min(above.sure, LIKELY))
             return _placed(inherited, lead, start)
     return None
 
 
 def _placed(deadline: Deadline, words: str, start: int) -> Deadline:
     """The same with the place of its words in the text."""
-    at = (
-        words.rfind(deadline.words) if deadline.reason == _("It stands above the list.") else words.find(deadline.words)
-    )
+    at = words.rfind(deadline.words) if deadline.reason is ABOVE else words.find(deadline.words)
     return replace(deadline, at=start + at if at >= 0 else -1)
 
 

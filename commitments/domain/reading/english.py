@@ -1,5 +1,6 @@
 """The spans of an English block that promise, and the sentences that were passed over."""
 
+import re
 from dataclasses import dataclass
 
 from commitments.domain.reading.english_agreements import read_agreements
@@ -20,6 +21,12 @@ from commitments.domain.reading.outline import ITEM, Block, leads_on
 from commitments.domain.reading.spans import LONGEST_SENTENCE, SURE, Passed, Span
 from commitments.domain.reading.tokens import Token, split_sentences, tokenize
 
+LABEL = re.compile(r"[A-Z][\w/&-]*(?:[ ][\w/&-]+){0,3}:\s+(?=\S)")
+ABOUT = re.compile(
+    r"(?:lead|owner|responsible|responsibility|partners?|agency|timeline|timeframe|timing|deadline|due|status|budget|cost|"
+    r"funding|contact|source|note|media|date|venue)\b",
+    re.IGNORECASE,
+)  # of a line that says who, when and for how much
 CLOSING = 2  # signs behind a quotation that close its sentence
 
 
@@ -48,11 +55,16 @@ def _read_sentence(
     copy: str, start: int, end: int, block: Block, setting: Setting, *, first: bool
 ) -> tuple[list[Span], str]:
     """The spans of a sentence, and why there are none."""
+    label = LABEL.match(copy, start, end)
+    if label and ABOUT.match(label[0]):
+        return [], "responsible"
+    start = label.end() if label else start
     tokens = tokenize(copy, start, end)
     words = copy[start:end].replace("\n", " ")
     if why := _why_not(tokens, words, setting):
         return [], why
-    if block.items and leads_on(copy, block) and end >= block.end - 2 and is_bare_lead(words, tokens):
+    leads = bool(block.items) and leads_on(copy, block) and end >= block.end - CLOSING
+    if (leads or words.endswith(":")) and is_bare_lead(words, tokens):
         return [], "umbrella"
     spans = read_agreements(copy, tokens, words)
     if not spans:

@@ -86,6 +86,7 @@ def _clause_start(copy: str, tokens: list[Token], triggers: list[Trigger], numbe
         r";\s+(?:and\s+)?",
         r",?\s+(?:while|whereas|whilst)\s+",
         r",\s+(?:and|but)\s+",
+        r"\s+and(?=,\s)",
         r"\s+and\s+",
         r",\s+",
         r":\s+",

@@ -72,6 +72,7 @@ NEW_THING = re.compile(
 HEADLINE = re.compile(r"[^.,:;]{3,80}?\bto\s+(?P<be>be\s+)?(?P<verb>[a-z-]+)\b")
 BEHIND_A_THING = ("for", "of", "from", "is", "are", "", "on", ":", ",", "team", "group", "plan", "centre", "committee")
 FEWEST_WORDS = 3  # of a title, or of a verb with its object
+REMARKS = ("welcome", "recognise", "recognize", "note", "support", "respect")  # of councils, which promise nothing
 NOT_BEHIND_A_VERB = ("is", "are", "was", "were", "has", "have", "will", "of", "'s", ":")
 TITLED = 0.7  # share of words with a capital that makes a title
 VAGUE = re.compile(
@@ -182,7 +183,13 @@ def _order_kind(copy: str, tokens: list[Token], at: int, block: Block, *, first:
         return "gerund", DOUBTFUL
     if finite:
         return "", 0
-    if item and first and low in THIRD_PERSONS and len(tokens) - at > FEWEST_WORDS:
+    if (
+        item
+        and first
+        and low in THIRD_PERSONS
+        and THIRD_PERSONS[low] not in REMARKS
+        and len(tokens) - at > FEWEST_WORDS
+    ):
         return "imperative", DOUBTFUL
     if item and first and low in ACTS_AS_THINGS and "of" in [token.low for token in tokens[at : at + 5]]:
         return "act_as_thing", LIKELY

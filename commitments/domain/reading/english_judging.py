@@ -26,8 +26,11 @@ TIMES = words("year month week spring summer autumn winter parliament term sessi
 
 STATES_OF_AGENTS = ("note", "find", "look", "include", "cover", "reflect", "matter")
 INCLUDES_MONEY = re.compile(r"\W*(?:\w+\s+)?include\s+(?:an?\s+\w*\s*)?[£$€]")
-BY_YEAR = re.compile(r"\b(?:by|in) (?:the end of )?(?:19|20)\d\d\b")
+BY_YEAR = re.compile(r"\b(?:by|in) (?:the end of )?(?:19|20)\d\d\b", re.IGNORECASE)
 TO_NUMBER = re.compile(r"\bto \D{0,8}\d")
+THERE_WILL_BE = re.compile(
+    r"\W*(?:also )?be (?:an?|new|more|another|additional|no|at least|two|three|four|five|six|ten|\d)", re.IGNORECASE
+)
 SHORTEST_NAME = 2
 
 
@@ -39,10 +42,13 @@ def judge_modal(rest: str, tokens: list[Token], verb: int, subject: list[str], *
     demonstrative = is_demonstrative(subject)
     agent = is_agent(subject)
     if being:
+        if subject and subject[-1].lower() == "there":
+            return DOUBTFUL if THERE_WILL_BE.match(rest) else 0
         return _judge_being(rest, tokens, verb, demonstrative=demonstrative, agent=agent)
     if low == "have":
         follows = tokens[verb + 1].low if verb + 1 < len(tokens) else ""
-        return LIKELY if follows in ("a", "the", "access", "until", "to") and not demonstrative else 0
+        done = agent and follows in PARTICIPLES and follows != "been"
+        return LIKELY if done or (follows in ("a", "the", "access", "until", "to") and not demonstrative) else 0
     if low in STATES and not (agent and low in STATES_OF_AGENTS):
         return DOUBTFUL if low == "include" and INCLUDES_MONEY.match(rest) else 0
     if low == "take" and re.match(r"\W*(?:\w+ )?take place", rest.lower()):
@@ -81,6 +87,9 @@ def _judge_being(rest: str, tokens: list[Token], verb: int, *, demonstrative: bo
         return 0 if demonstrative else LIKELY
     if re.match(r"responsible\b|committed\b|tasked\b", behind):
         return LIKELY
+    whole = " ".join(token.text for token in tokens)
+    if BY_YEAR.search(whole) and not demonstrative:
+        return LIKELY  # "By 2030, all homes will be …"
     return LIKELY if re.search(r"(?:ed|ought|aught|ilt|ept|eld|wn|ozen|osen)$", low) and not demonstrative else 0
 
 

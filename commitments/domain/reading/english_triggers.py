@@ -61,7 +61,7 @@ PROGRESS = re.compile(
 ANNOUNCED = re.compile(
     r"\b(?:i|we|the government)\s+(?:(?:am|are)\s+(?:pleased|delighted|proud)\s+to\s+|(?:can|hereby|today)\s+|"
     r"will\s+today\s+)*"
-    r"(?:also\s+)?(?:announce|commit|pledge|propose)\s+(?!to\b)(?=(?:that\s+)?(?:a|an|the|new|further|another|£|\$|"
+    r"(?:also\s+)?(?:announce|commit|pledge|propose|plan)\s+(?!to\b)(?=(?:that\s+)?(?:a|an|the|new|further|another|£|\$|"
     r"\d|increased))",
     re.IGNORECASE,
 )

@@ -35,7 +35,9 @@ MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("A.", re.compile(r"(?:\([A-Z]\)|[A-Z][.)])\s+")),
     ("-", re.compile(r"(?:[-*+•●○▪■◆◇·∙◦‣⁃▶►✓✔➢●]|o(?=\s{1,4}[A-Z])|–|—)\s+|[•●○▪■◆◇➢]\s*")),
 )
-BULLETS = ("-", "①", "——")
+BULLETS = ("-", "①", "——", "|")
+CELL = re.compile(r"[^|\t\s](?:[^|\t]*[^|\t\s])?")
+FEWEST_CELLS = 2
 QUOTED_LINE = re.compile(r"[ \t]*(?:>[ \t]*)*")
 ENDS_SENTENCE = re.compile(r"[.!?。！？；;][\"'”’」』)）]*\s*$")
 LEADS_ON = re.compile(r"[:：;；]\s*$|\b(?:to|by|the following|will|shall)\s*$|(?:如下|以下)\S{0,6}\s*$")
@@ -76,7 +78,7 @@ class _Line:
 def read_outline(copy: str) -> list[Block]:
     """The blocks of a text in order."""
     lines = _lines(copy)
-    blocks = _join_lines(copy, lines)
+    blocks = _split_rows(copy, _join_lines(copy, lines))
     _split_inline_headings(copy, blocks)
     _find_headings(copy, blocks)
     _set_paths(copy, blocks)
@@ -172,6 +174,22 @@ def _continues(copy: str, last: _Line, line: _Line, block: Block, *, wrapped: bo
     return first.islower() and not before.endswith((":", ";", "."))
 
 
+def _split_rows(copy: str, blocks: list[Block]) -> list[Block]:
+    """The cells of a table's rows as items: "Publish standards | Ministry | June 2022"."""
+    split: list[Block] = []
+    for block in blocks:
+        words = copy[block.start : block.end]
+        cells = list(CELL.finditer(words))
+        if "\n" in words or len(cells) < FEWEST_CELLS or not (" | " in words or "\t" in words):
+            split.append(block)
+            continue
+        for cell in cells:
+            start, end = block.start + cell.start(), block.start + cell.end()
+            if re.search(r"[^\W_]", cell[0]):
+                split.append(Block(ITEM, start, end, "|", 1, block.gap if not cell.start() else 0))
+    return split
+
+
 def _split_inline_headings(copy: str, blocks: list[Block]) -> None:
     """`（一）夯实基础。深入实施…`: the first sentence of a numbered Chinese block is its heading."""
     at = 0
@@ -211,7 +229,8 @@ def _is_heading(copy: str, block: Block, before: Block | None, following: Block 
         return False
     if is_chinese(words):
         return _is_chinese_heading(words, block, before, following)
-    return _is_english_heading(words, block, before, following)
+    opens_text = following is not None and bool(ENDS_SENTENCE.search(copy[following.start : following.end]))
+    return _is_english_heading(words, block, before, following, opens_text=opens_text)
 
 
 def _is_chinese_heading(words: str, block: Block, before: Block | None, following: Block | None) -> bool:
@@ -227,21 +246,23 @@ def _is_chinese_heading(words: str, block: Block, before: Block | None, followin
     ):
         return False
     if block.marker in ("一、", "章"):
-        return True
+        return not words.endswith("。") or len(bare) <= SHORT_TOPIC
     if block.marker:
         alone = following.marker != block.marker and following.gap <= 1
         return (alone and not words.endswith(("。", "；"))) or len(bare) <= SHORT_TOPIC
     return not words.endswith(("。", "；", "，", "！", "？"))
 
 
-def _is_english_heading(words: str, block: Block, before: Block | None, following: Block | None) -> bool:
+def _is_english_heading(
+    words: str, block: Block, before: Block | None, following: Block | None, *, opens_text: bool
+) -> bool:
     tokens = re.findall(r"[A-Za-z][\w'’&-]*", words)
     if not tokens or len(words) > LONGEST_HEADING or len(tokens) > MOST_HEADING_WORDS or SENTENCE.search(words):
         return False
     finite = bool(FINITE.search(words))
     if words.endswith(":"):
         return not block.marker and len(tokens) <= FEW_WORDS and not finite and block.kind == PARAGRAPH
-    if block.marker and _is_numbered_item(block, before, following):
+    if block.marker and _is_numbered_item(block, before, following, opens_text=opens_text):
         return False
     if block.marker in ("I.", "A.") or words.isupper():
         return True
@@ -256,13 +277,13 @@ def _is_english_heading(words: str, block: Block, before: Block | None, followin
     return words[0].isupper() and (titled or len(tokens) <= SOME_WORDS)
 
 
-def _is_numbered_item(block: Block, before: Block | None, following: Block | None) -> bool:
+def _is_numbered_item(block: Block, before: Block | None, following: Block | None, *, opens_text: bool) -> bool:
     """Whether its neighbours are items of the same list; one right before a paragraph may be its heading."""
     if following is not None and following.kind == ITEM and following.marker == block.marker:
         return True
     if before is None or before.kind != ITEM or before.marker != block.marker:
         return False
-    return following is None or following.kind != PARAGRAPH or following.gap > 1
+    return following is None or following.kind != PARAGRAPH or following.gap > 1 or not opens_text
 
 
 def _in_run_of_lines(block: Block, before: Block | None, following: Block | None) -> bool:

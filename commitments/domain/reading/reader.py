@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.reading import chinese, english
 from commitments.domain.reading.areas import AreaGuess, guess_area
-from commitments.domain.reading.deadlines import Deadline, find_dateline, read_deadline, signing_day
+from commitments.domain.reading.deadlines import ABOVE, Deadline, find_dateline, read_deadline, signing_day
 from commitments.domain.reading.outline import HEADING, ITEM, Block, heading_words, read_outline
 from commitments.domain.reading.parties import Parties, Party, PartyReader
 from commitments.domain.reading.phrasing import done_when, kind_of, quote_of, title_of
 from commitments.domain.reading.sections import ACTIONS, ASIDE, BACKGROUND, quoted_spans, section_kind
 from commitments.domain.reading.source_text import HAN, is_chinese, readable_copy
-from commitments.domain.reading.spans import Passed, Span
+from commitments.domain.reading.spans import LIKELY, Passed, Span
 from commitments.domain.reading.targets import Target, read_target
 
 FEW_WORDS = 8  # Latin words, names and abbreviations, that a Chinese block may hold
@@ -124,6 +124,7 @@ class _TextReader:
         self.parties = PartyReader(list(record.parties))
         self.proposals: list[Proposal] = []
         self.passed: list[Passed] = []
+        self.term: tuple[int, Deadline] | None = None  # the year of the last aims, and where their heading stands
 
     def read(self) -> Reading:
         paragraphs: Counter[tuple[int, ...]] = Counter()
@@ -157,10 +158,21 @@ class _TextReader:
     def _deadline(self, span: Span, block: Block) -> Deadline | None:
         """Its deadline, in the very words of the text."""
         deadline = read_deadline(self.copy, span, _leads(block, span), self.issued_on)
+        if span.why == "goal":
+            deadline = self._term(deadline, block)
         if deadline is None and span.kind == "agreement" and block.kind != ITEM:
             deadline = signing_day(self.copy, span, block, self.issued_on)
         if deadline and deadline.at >= 0:
             return replace(deadline, words=self.text[deadline.at : deadline.at + len(deadline.words)])
+        return deadline
+
+    def _term(self, deadline: Deadline | None, block: Block) -> Deadline | None:
+        """An aim's year, or that of the aims before it under the same heading."""
+        section = block.path[-1].start if block.path else -1
+        if deadline and deadline.date:
+            self.term = (section, deadline)
+        elif self.term and self.term[0] == section:
+            return replace(self.term[1], reason=ABOVE, sure=LIKELY)
         return deadline
 
     def _proposal(self, span: Span, block: Block, area: AreaGuess, paragraph: int, *, first: int) -> Proposal:

@@ -51,6 +51,7 @@ SPEECH = re.compile(
 )
 QUOTATION = re.compile(r"“[^“”]{1,4000}(?:”|(?=\n|\Z))|\"[^\"\n]{1,4000}\"|「[^「」]{1,4000}」")
 SHORTEST_SPEECH = 12  # characters
+TOPICS, SHORT_TOPIC = ("发展", "改革", "建设", "教育", "工作", "实施", "保护"), 6  # 发展基础: a thing, not an act
 LONGEST_TOPIC = 60  # characters of a heading that only names a topic
 NEAR = 160  # characters before or behind a quotation in which its speaker is named
 
@@ -59,7 +60,11 @@ def section_kind(copy: str, block: Block) -> str:
     """What the nearest heading that says so says the part is for."""
     for heading in reversed(block.path):
         words = heading_words(copy, heading)
-        says_what_to_do = is_chinese(words) and any(words.startswith(act) for act in ACTS)  # 夯实…基础
+        says_what_to_do = (
+            is_chinese(words)
+            and (len(words) > SHORT_TOPIC or not words.startswith(TOPICS))
+            and any(words.startswith(act) for act in ACTS)
+        )  # 夯实…基础
         for kind, pattern in KINDS:
             if pattern.search(words) and not (kind == BACKGROUND and says_what_to_do) and len(words) <= LONGEST_TOPIC:
                 return kind

@@ -17,6 +17,7 @@ ABBREVIATED = re.compile(
     r"|Rep|Jr|Sr|Ltd|Inc|Corp|Co|approx|est|ca|pp?|Vol|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z]"
     r"|\bU\.S|\bU\.K|\bU\.N|\bE\.U)\.\s*$"
 )
+RUN_ON = re.compile(r"(?:(?<=[.;:])|(?<=; and)|(?<=; or))\s+\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?=\w)")
 CHINESE_END = re.compile(r"[。！？；!?;]+[”’」』)）]*|\n")
 
 
@@ -49,6 +50,15 @@ def split_sentences(copy: str, start: int, end: int) -> Iterator[tuple[int, int]
 
 
 def _english(copy: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """By ICU, and before each "(a)" of a list that runs on within a line."""
+    at = start
+    for match in RUN_ON.finditer(copy, start, end):
+        yield from _sentences(copy, at, match.start())
+        at = match.end()
+    yield from _sentences(copy, at, end)
+
+
+def _sentences(copy: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     words = copy[start:end].replace("\n", " ")
     breaks = _english_sentences()
     breaks.setText(words)

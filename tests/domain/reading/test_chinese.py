@@ -23,6 +23,14 @@ PROMISES = {
         "政府會在今年內成立專責小組，檢討居屋政策，並於明年提出建議。",
         ["政府會在今年內成立專責小組", "檢討居屋政策", "並於明年提出建議"],
     ),
+    "a statement's numbers": (
+        "三、双方同意建立对话机制。\n四、中方将制定计划。\n",
+        ["双方同意建立对话机制", "中方将制定计划"],
+    ),
+    "a circumstance between": ("教育局會由2021年起，增加津貼額。", ["教育局會由2021年起，增加津貼額"]),
+    "who leads": ("一、由市住建局牵头，于6月底前制定方案。\n", ["由市住建局牵头，于6月底前制定方案"]),
+    "an estimated completion": ("工程預計於2024年竣工。", ["工程預計於2024年竣工"]),
+    "proposes": ("我建議撥款五億元成立基金。", ["我建議撥款五億元成立基金"]),
     "signed": ("双方签署了《合作框架协议》。", ["双方签署了《合作框架协议》"]),
     "a minister's orders": ("会议要求，各部门要加快审批。", ["会议要求，各部门要加快审批"]),
 }
@@ -43,6 +51,9 @@ NO_PROMISES = {
     "a forecast": "經濟增長預計為2%至3%。",
     "permission": "市民可以在網上遞交申請。",
     "a fact": "国务院办公厅是全国政务新媒体工作的主管单位。",
+    "what comes of it": "這些措施將惠及三十萬人。",
+    "parties' remarks": "双方欢迎对方所作的努力。",
+    "a meeting's day": "5月10日，市长主持召开专题会议，研究旧改工作。",
     "self": "现提出如下意见。",
     "boilerplate": "本备忘录自签署之日起生效。",
     "said": "会议指出，外贸形势严峻。",
@@ -92,6 +103,11 @@ def test_aims_for_a_year_share_its_date():
         ("水平明显提高", "2025"),
         ("覆盖率达到90%以上", "2025"),
     ]
+
+
+def test_aims_below_a_year_share_it():
+    text = "（三）发展目标\n到2025年，建成数字政府。\n——治理能力显著增强。\n——服务水平大幅提升。\n一、任务\n"
+    assert [proposal.deadline.date for proposal in read_text(text).proposals] == ["2025"] * 3
 
 
 def test_what_a_part_of_principles_says_is_no_pledge():

@@ -39,6 +39,11 @@ PROMISES = {
     "imperative": "Replace council tax with a land value tax.",
     "imperative with a circumstance": "Within 90 days after issuance of this directive, develop a plan.",
     "signed": "The Airport Authority signed a cooperation agreement with the Port Company.",
+    "there will be": "There will be two more parks.",
+    "a state by a year": "By 2030, all homes will be energy efficient.",
+    "done by a year": "By 2025 we will have planted 18,000 hectares of woodland.",
+    "a number by a year": "The number of places will increase from 2,000 to 5,000 by 2025.",
+    "is due to": "Work is due to start in March.",
     "shortened": "We'll build 40 new hospitals.",
 }
 
@@ -72,6 +77,9 @@ NO_PROMISES = {
     "a speaker's words, curled": "Mrs Lam said, “Both cities will join hands and strive for closer co-operation.”",
     "for the reader": "For an overview, review the checklist.",
     "opinion of another": "The panel suggested that the system be adjusted to help workers.",
+    "who and when": "Timeline: by the end of 2021.",
+    "a council's remarks": "- welcomes the progress achieved\n- stresses the need for unity\n",
+    "need": "We need to do more.",
     "set to": "Unemployment is set to fall.",
 }
 
@@ -139,6 +147,18 @@ def test_a_sentence_is_cut_where_another_promise_begins(kind):
 
 
 LISTS = {
+    "a list that runs on": (
+        "The heads of agencies shall: (i) identify barriers; (ii) develop plans; and (iii) report annually.",
+        ["identify barriers", "develop plans", "report annually"],
+    ),
+    "rows of a table": (
+        "Action | Lead | Due\nPublish water standards | Ministry | June 2022\nEstablish a portal | Bureau | 2023\n",
+        ["Publish water standards", "Establish a portal"],
+    ),
+    "new things among deeds": (
+        "Schools\n\n- Build ten schools\n- A new fund to help teachers\n- Introduction of free meals\n",
+        ["Build ten schools", "A new fund to help teachers", "Introduction of free meals"],
+    ),
     "imperative items": (
         "Housing\n\n- Build 100,000 homes\n- Abolish stamp duty for first-time buyers\n",
         ["Build 100,000 homes", "Abolish stamp duty for first-time buyers"],
