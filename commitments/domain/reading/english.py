@@ -12,12 +12,12 @@ from commitments.domain.reading.english_clauses import (
     split_passive_subjects,
     split_verbs,
 )
-from commitments.domain.reading.english_items import is_bare_lead, item_of_lead, read_imperative
-from commitments.domain.reading.english_triggers import Trigger, find_triggers
+from commitments.domain.reading.english_items import is_bare_lead, item_of_lead, read_imperative, starts_with_order
+from commitments.domain.reading.english_triggers import Trigger, find_measures, find_triggers
 from commitments.domain.reading.english_words import (
     BOILERPLATE,
 )
-from commitments.domain.reading.outline import ITEM, Block, leads_on
+from commitments.domain.reading.outline import ITEM, PARAGRAPH, Block, leads_on
 from commitments.domain.reading.spans import LONGEST_SENTENCE, SURE, Passed, Span
 from commitments.domain.reading.tokens import Token, split_sentences, tokenize
 
@@ -27,14 +27,20 @@ ABOUT = re.compile(
     r"funding|contact|source|note|media|date|venue)\b",
     re.IGNORECASE,
 )  # of a line that says who, when and for how much
+OPENING = 200  # characters of a paragraph in which an order shows
+FEWEST_ORDERS, SHARE_OF_ORDERS = 3, 0.2  # of the paragraphs of a manifesto
 CLOSING = 2  # signs behind a quotation that close its sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where a block stands. `demands`: among a directive's actions; `quoted`: the spans of what speakers say."""
+    """Where a block stands. `demands`: among a directive's actions; `quoted`: what speakers say.
+
+    `manifesto`: in a text whose own measures are put as orders, "should" and "would" promise, too.
+    """
 
     demands: bool = False
+    manifesto: bool = False
     background: bool = False
     quoted: tuple[tuple[int, int], ...] = ()
 
@@ -69,7 +75,10 @@ def _read_sentence(
     spans = read_agreements(copy, tokens, words)
     if not spans:
         said = [token for token in tokens if not any(a <= token.start < b for a, b in setting.quoted)]
-        spans = _promised(copy, said, find_triggers(copy, said, demands=setting.demands))
+        triggers = find_triggers(copy, said, demands=setting.demands)
+        if not triggers and setting.manifesto:
+            triggers = find_measures(copy, said)
+        spans = _promised(copy, said, triggers)
     if not spans and first and block.kind == ITEM:
         spans = item_of_lead(copy, tokens, block)
     spans = spans or read_imperative(copy, tokens, block, first=first)
@@ -106,3 +115,13 @@ def _promised(copy: str, tokens: list[Token], triggers: list[Trigger]) -> list[S
 
 def _split(copy: str, span: Span, *, splits_to: bool) -> list[Span]:
     return [span] if span.why in ("part", "list") else split_verbs(copy, span, splits_to=splits_to)
+
+
+def is_manifesto(copy: str, blocks: list[Block]) -> bool:
+    """Whether many paragraphs begin with an order ("Replace council tax with …"), as a manifesto's measures do."""
+    paragraphs = [block for block in blocks if block.kind == PARAGRAPH]
+    orders = 0
+    for block in paragraphs:
+        tokens = tokenize(copy, block.start, min(block.end, block.start + OPENING))
+        orders += bool(tokens) and starts_with_order(tokens)
+    return orders >= FEWEST_ORDERS and orders >= SHARE_OF_ORDERS * len(paragraphs)

@@ -196,6 +196,15 @@ def _order_kind(copy: str, tokens: list[Token], at: int, block: Block, *, first:
     return _headline_kind(copy, tokens, block, first=first)
 
 
+def starts_with_order(tokens: list[Token]) -> bool:
+    """Whether the first word is a verb that says what to do."""
+    at = first_word(tokens)
+    if at >= len(tokens) or tokens[at].low not in BASE_FORMS or tokens[at].low in READER_ACTS:
+        return False
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    return following not in NOT_BEHIND_A_VERB and not _is_title_noun(tokens, at, item=False)
+
+
 def _headline_kind(copy: str, tokens: list[Token], block: Block, *, first: bool) -> tuple[str, float]:
     """Such as "Guidance to be published by March" and, among items that say what to do, "A fund to help firms"."""
     words = copy[tokens[0].start : tokens[-1].end].replace("\n", " ")
@@ -217,7 +226,8 @@ def _is_title_noun(tokens: list[Token], at: int, *, item: bool) -> bool:
     words = [token.text for token in tokens if token.text[0].isalpha() and token.low not in SMALL_WORDS]
     if len(words) >= FEWEST_WORDS and sum(word[0].isupper() for word in words) > TITLED * len(words):
         return True
-    if following in BEHIND_A_THING:
+    named = tokens[at + 1].text[0].isupper() if following else False  # "Network Rail would …"
+    if following in BEHIND_A_THING or (named and has_finite_verb(tokens)):
         return True
     if following == "and":
         after = tokens[at + 2].low if at + 2 < len(tokens) else ""

@@ -12,6 +12,7 @@ from commitments.domain.reading.english_words import (
     OPINIONS,
     REPORTED,
     STATES,
+    STATES_OF_BEING,
     SUBORDINATORS,
 )
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY
@@ -52,6 +53,9 @@ MUST = re.compile(
     re.IGNORECASE,
 )
 WOULD = re.compile(r"\b(?:we|government)\s+would\s+(?:also\s+|\w+ly\s+)?(?=[a-z])", re.IGNORECASE)
+WISHES = words("like welcome expect hope prefer be have appreciate note recommend stress")
+CONDITION = re.compile(r"\b(?:if|were|had)\b", re.IGNORECASE)
+MEASURE = re.compile(r"\b(?:should|would)\b", re.IGNORECASE)
 PROGRESS = re.compile(
     r"\b(?:(?:we|government|i|ministers)\s+(?:are|is|am)|we're|i'm)\s+(?:also\s+|now\s+|currently\s+|today\s+|"
     r"further\s+|\w+ly\s+){0,3}"
@@ -235,26 +239,31 @@ def _must(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iter
 def _would(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iterator[Trigger]:
     for match in WOULD.finditer(words):
         verb = place(tokens, start + match.end())
-        wishes = {
-            "like",
-            "welcome",
-            "expect",
-            "hope",
-            "prefer",
-            "be",
-            "have",
-            "appreciate",
-            "note",
-            "recommend",
-            "stress",
-        }
-        if (
-            verb < len(tokens)
-            and tokens[verb].low in BASE_FORMS - wishes
-            and not re.search(r"\b(?:if|were|had)\b", words, re.I)
-        ):
+        if verb < len(tokens) and tokens[verb].low in BASE_FORMS - WISHES and not CONDITION.search(words):
             at = place(tokens, start + match.start()) + 1
             yield Trigger(tokens[at].start, verb, "would", "plan", DOUBTFUL)
+
+
+def find_measures(copy: str, tokens: list[Token]) -> list[Trigger]:
+    """What a manifesto says should or would be done; other texts give advice with these words."""
+    if not tokens:
+        return []
+    start = tokens[0].start
+    words = copy[start : tokens[-1].end].replace("\n", " ")
+    found: list[Trigger] = []
+    for match in MEASURE.finditer(words):
+        at = place(tokens, start + match.start())
+        verb, being = main_verb(tokens, at + 1)
+        if verb >= len(tokens) or _is_embedded(tokens, at) or CONDITION.search(words):
+            continue
+        acts = tokens[verb].low in (PARTICIPLES if being else BASE_FORMS) and tokens[verb].low not in STATES_OF_BEING
+        if (
+            acts
+            and not is_demonstrative(_subject_words(tokens, at))
+            and (being or is_agent(_subject_words(tokens, at)))
+        ):
+            found.append(Trigger(tokens[at].start, verb, "measure", "plan", DOUBTFUL, passive=being))
+    return _drop_nested(found, tokens)
 
 
 def _progress(words: str, start: int, tokens: list[Token], *, demands: bool) -> Iterator[Trigger]:

@@ -88,8 +88,7 @@ which who whose whom where when if whether because since although though unless 
 as while whenever wherever whereby
 """)
 READER_ACTS = words("""
-see visit click contact read note download call email refer check view learn subscribe please return find follow
-consult look
+see visit click contact read note download call email refer check view learn subscribe please
 """)
 TAIL = re.compile(
     r",?\s+(?:with (?:a|the) (?:view|aim|goal|objective|intention|purpose|ultimate aim) (?:to|of)|in order (?:to|"

@@ -30,6 +30,7 @@ WHY: dict[str, str | Promise] = {
     "lexical": _("It says that somebody plans, agrees or commits to do it."),
     "demand": _("It says what must be done, among actions or by a day."),
     "would": _("It says “we would”, without a condition."),
+    "measure": _("It says what should or would be done, among a manifesto’s measures."),
     "progress": _("It says that whoever speaks is doing it."),
     "announced": _("Whoever speaks announces it."),
     "estimate": _("It is estimated or expected, with a number or a completion."),
@@ -121,6 +122,7 @@ class _TextReader:
         self.blocks = read_outline(self.copy)
         self.issued_on = record.issued_on or find_dateline(self.copy, self.blocks)
         self.quoted = quoted_spans(self.copy)
+        self.manifesto = english.is_manifesto(self.copy, self.blocks)
         self.parties = PartyReader(list(record.parties))
         self.proposals: list[Proposal] = []
         self.passed: list[Passed] = []
@@ -152,7 +154,7 @@ class _TextReader:
         if is_chinese(self.copy[block.start : block.end]):
             year = self.issued_on.year if self.issued_on else None
             return chinese.read_block(self.copy, block, kind, self.quoted, year=year)
-        setting = english.Setting(demands=kind == ACTIONS, background=kind == BACKGROUND, quoted=self.quoted)
+        setting = english.Setting(kind == ACTIONS, self.manifesto, kind == BACKGROUND, self.quoted)
         return english.read_block(self.copy, block, setting)
 
     def _deadline(self, span: Span, block: Block) -> Deadline | None:

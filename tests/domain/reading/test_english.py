@@ -204,6 +204,15 @@ def test_lists_are_read_by_their_leads(kind):
     assert found == (expected[1:] if kind == "agreements in a list" else expected)
 
 
+MEASURE = "Vehicle duty should be scrapped."
+ORDERS = "Replace council tax.\n\nRepeal the size rules.\n\nIntroduce a right to shelter.\n\n"
+
+
+def test_what_should_be_done_is_a_pledge_only_among_a_manifesto_s_measures():
+    assert spans(MEASURE) == []
+    assert MEASURE.rstrip(".") in spans(ORDERS + MEASURE)
+
+
 @pytest.mark.parametrize("heading", ["Background", "Case study", "Definitions", "Notes to editors"])
 def test_parts_that_give_the_background_promise_nothing(heading):
     assert spans(under(heading, "A soft launch will take place in 2020.")) == []
