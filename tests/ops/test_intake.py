@@ -105,6 +105,15 @@ def test_the_workbook_imports_as_it_is(second, text, editor, uploads, tmp_path):
     assert Ownership.objects.filter(organisation__slug="lcsd").count() == 3
 
 
+def test_why_each_is_there_stands_on_a_sheet_that_is_not_imported(second, text, tmp_path):
+    book = tmp_path / "proposals.xlsx"
+    call(text, "--out", book, "--release", "second")
+    rows = list(openpyxl.load_workbook(book)["Reasons"].iter_rows(min_row=2, values_only=True))
+    assert len(rows) == 5
+    assert all(reference and why for reference, _sure, why, _words in rows)
+    assert "within two years" in rows[1][2]
+
+
 def test_its_columns_are_those_of_the_import():
     assert set(COLUMNS) <= {column.name for column in CommitmentResource.expected}
 

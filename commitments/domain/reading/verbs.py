@@ -7,6 +7,14 @@ from commitments.domain.reading.word_lists import words
 
 # What one does to something: an object follows.
 TRANSITIVE = words("""
+exploit shut strip devote decriminalise decriminalize reclassify renationalise toughen bar rejoin oblige compel
+sanction smooth signpost synchronise trace bring-forward axe curtail rein boost crack discard eject endorse enlist
+evict expel fasten grade harden hand ignite inject insulate interconnect intervene introduce justify kindle legalize
+liberate loan mould mount nail notify outpace overturn pardon penalize persuade plot pledge pinpoint prize punish
+quantify quell ration realign rebrand recalibrate recapture recommission reconnect rediscover refund regain rehouse
+reimagine relax remodel renew reshuffle respond restate retest retrieve rezone sanitise shield sharpen shield showcase
+spearhead splice stamp steer subsume supplant sweeten swap tame tidy transmit unwind uproot vet waive ward weed
+zero-rate
 abolish accelerate accept achieve acquire adapt add address adjust administer adopt advance advise advocate align
 allocate allow amend analyse analyze announce appoint apply appraise approve arrange assess assign assist assure
 audit authorise authorize automate award ban begin bolster boost bring broaden build capitalise capture carry
@@ -68,6 +76,8 @@ travel turn work
 BASE_FORMS = TRANSITIVE | WITH_PREPOSITION
 # What another does as often as not stands in these words as a thing: more is needed to see a verb.
 ALSO_NOUNS = words("""
+bar loan plot ration refund shield stamp swap trace vet ward weed sanction pledge prize pardon grade hand mount mould
+nail strip axe boost trace tame steer exploit discard bridge signpost
 address advance advocate aim appeal approach audit award ban boost build cap change charge coach commission conduct
 contract cut deal design detail direct display draft drive ease end exchange exercise experiment export focus form
 fund further grant guarantee guide halt harvest help hold host house increase issue join land launch lead levy

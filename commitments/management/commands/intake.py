@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import xlsxwriter
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from commitments.domain.reading.reader import Reading, Record, read_text
+from commitments.domain.reading.reader import Proposal, Reading, Record, read_text
 from commitments.domain.reading.source_text import ReadingError
 from commitments.models import Release
-from commitments.workflow.intake.cells import COLUMNS, Cells, import_cells, plain_values
+from commitments.workflow.intake.cells import COLUMNS, Cells, doubts, import_cells, plain_values
 from commitments.workflow.intake.record import read_record
 
 MAX_BYTES = 8_000_000  # of a file; a text that is read has at most half a million characters
+MAX_CELL = 32_767  # characters in a cell of a workbook
 DOUBTFUL = 0.5  # below it a proposal is counted as doubtful
 
 
@@ -43,7 +45,8 @@ class Command(BaseCommand):
         except ReadingError as error:
             raise CommandError(f"{options['file']}: {error}") from error
         if options["out"]:
-            self._write(options["out"], import_cells(reading.proposals, release.slug if release else ""))
+            rows = import_cells(reading.proposals, release.slug if release else "")
+            self._write(options["out"], rows, reading.proposals)
         if options["json"]:
             values = [plain_values(proposal) for proposal in reading.proposals]
             self.stdout.write(json.dumps(values, ensure_ascii=False, indent=1))
@@ -79,19 +82,29 @@ class Command(BaseCommand):
             raise CommandError(f"Say with --release which release the rows belong to. On record: {slugs}.")
         return release
 
-    def _write(self, path: Path, rows: list[Cells]) -> None:
-        """Every cell is a text, so that nothing in it is taken for a formula or another date."""
+    def _write(self, path: Path, rows: list[Cells], proposals: list[Proposal]) -> None:
+        """The rows and, on a sheet that the import does not read, why each is there and what is doubtful in it."""
+        pairs = list(zip(rows, proposals, strict=True))
+        reasons = [
+            (row["reference"], f"{found.sure:.1f}", doubts(found), found.words[:MAX_CELL]) for row, found in pairs
+        ]
         try:
             with xlsxwriter.Workbook(path) as workbook:
-                sheet, bold = workbook.add_worksheet("Proposals"), workbook.add_format({"bold": True})
-                sheet.freeze_panes(1, 1)
-                for place, column in enumerate(COLUMNS):
-                    sheet.write_string(0, place, column, bold)
-                    for number, row in enumerate(rows, 1):
-                        if row[column]:
-                            sheet.write_string(number, place, row[column])
+                self._write_sheet(workbook, "Proposals", COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+                self._write_sheet(workbook, "Reasons", ("reference", "sure", "why", "text"), reasons)
         except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
             raise CommandError(f"{path} cannot be written: {error}") from error
+
+    def _write_sheet(
+        self, workbook: xlsxwriter.Workbook, name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]
+    ) -> None:
+        """Every cell is a text, so that nothing in it is taken for a formula or another date."""
+        sheet, bold = workbook.add_worksheet(name), workbook.add_format({"bold": True})
+        sheet.freeze_panes(1, 1)
+        for number, row in enumerate([headings, *rows]):
+            for place, cell in enumerate(row):
+                if cell:
+                    sheet.write_string(number, place, cell, None if number else bold)
 
     def _summary(self, reading: Reading, out: Path | None) -> str:
         found = len(reading.proposals)

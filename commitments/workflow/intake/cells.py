@@ -20,7 +20,7 @@ LONGEST_WORDS, LONGEST_UNIT = 120, 60
 COLUMNS = (
     "reference", "title", "release", "area", "kind", "force", "level", "owners", "owner_inferred", "partners", "quote",
     "deadline", "target", "unit", "paragraph", "part_of", "parties_as_stated", "owner_note", "deadline_as_stated",
-    "deadline_basis", "measure", "target_approximate", "done_when", "commitment_note",
+    "deadline_basis", "measure", "target_approximate", "done_when",
 )  # fmt: skip
 Cells = dict[str, str]
 
@@ -53,7 +53,6 @@ def _row(proposal: Proposal, reference: str, release: str, references: list[str]
         "paragraph": str(proposal.paragraph),
         "done_when": proposal.done_when[:LONGEST_TEXT],
         "target_approximate": "false",
-        "commitment_note": doubts(proposal),
     }
     if proposal.level == Level.AIM and proposal.aim_of is not None:
         cells["part_of"] = references[proposal.aim_of]
@@ -68,7 +67,7 @@ def _row(proposal: Proposal, reference: str, release: str, references: list[str]
 
 
 def doubts(proposal: Proposal) -> str:
-    """What whoever decides must look at, in a line: why it was taken, and what is doubtful in it."""
+    """What whoever decides must look at: why it was taken, and what is doubtful in it. Never a public field."""
     parts = [str(WHY[proposal.why])]
     if proposal.deadline and proposal.deadline.doubt:
         parts.append(_("Deadline “%(words)s”: %(doubt)s.") % _quoted(proposal))
