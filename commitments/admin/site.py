@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.contenttypes import views as contenttype_views
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
@@ -104,6 +106,9 @@ class StaffSite(admin.AdminSite):
                 return no_access_page(request)
             if request.user.is_authenticated and tells_of_others(view, request):
                 raise PermissionDenied
+            if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
+                # The stock forms refuse the name of any other column, but look for a column without a name.
+                raise DisallowedModelAdminToField("No column has an empty name.")
             response: HttpResponse = guarded(request, *args, **kwargs)
             return response
 
