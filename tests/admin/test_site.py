@@ -152,3 +152,18 @@ def test_nothing_on_record_can_be_deleted_in_bulk(rows, desk):
         chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows[name]], "post": "yes"}
         assert "delete_selected" not in desk.post(address(name), chosen, follow=True).text, name
     assert recorded() == before
+
+
+def test_names_of_owners_are_escaped_once(desk):
+    """The list joins names that are HTML, because the side of each stands in brackets."""
+    names = ("Arts & Sports Office", "Trade & Industry Office")
+    bodies = [factories.OrganisationFactory(name=name, short_name=name) for name in names]
+    commitment = factories.published(owners=bodies)
+    page = desk.get("/admin/commitments/commitment/").text
+    assert "Arts &amp; Sports Office" in page
+    assert "&amp;amp;" not in page
+    assign = desk.post(
+        "/admin/commitments/commitment/", {"action": "assign_selected", "_selected_action": [commitment.pk]}
+    )
+    assert "Trade &amp; Industry Office" in assign.text
+    assert "&amp;amp;" not in assign.text
