@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 
 from commitments.api import docs
 from commitments.api import views as api
+from commitments.domain.references import SPELLING
 from commitments.exports import views as exports
 from commitments.exports.csv import CSV
 from commitments.exports.datasets import DATASETS
@@ -35,7 +36,7 @@ from commitments.public.commitment import commitment_page
 from commitments.public.organisation import organisation_page
 from commitments.public.release import release_page
 from commitments.public.seo import favicon
-from commitments.public.spellings import SPELLING, other_spelling
+from commitments.public.spellings import other_spelling
 from commitments.public.updates import updates_page
 from commitments.web.page_cache import cache_public
 from commitments.web.security_headers import csp_report

@@ -19,13 +19,14 @@ from django.db.models import QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from commitments.accounts import auth_log
 from commitments.domain.choices import AccountPart
-from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.site_name import site_name
 from commitments.models import AccountChange, Affiliation
+from commitments.models.staff import language_of
 
 logger = logging.getLogger(__name__)
 WATCHED_FIELDS = ("email", "is_active", "is_staff", "is_superuser")
@@ -155,7 +156,9 @@ def tell_owner(account_key: int) -> None:
         told.update(mailed_at=timezone.now(), address_before="")
         account = User.objects.select_related("affiliation").get(pk=account_key)
         addresses = dict.fromkeys([account.email, *(change.address_before for change in changes)])
-        _write_mail(account, told.select_related("changed_by").order_by("made_at", "pk"), filter(None, addresses))
+        _write_mail(
+            account, told.select_related("account", "changed_by").order_by("made_at", "pk"), filter(None, addresses)
+        )
 
 
 def tell_all_owners() -> None:
@@ -165,13 +168,23 @@ def tell_all_owners() -> None:
         tell_owner(account_key)
 
 
+def change_line(change: AccountChange) -> str:
+    """What was changed of an account, when and by whom, to its owner."""
+    form = _("%(part)s, %(day)s: by nobody who was signed in: with a link from a mail, or on the server")
+    if change.changed_by:
+        own = change.changed_by == change.account
+        form = _("%(part)s, %(day)s: by you, signed in") if own else _("%(part)s, %(day)s: by %(who)s")
+    day = date_format(timezone.localtime(change.made_at), "DATETIME_FORMAT")
+    return form % {"part": change.get_part_display(), "day": day, "who": change.changed_by}
+
+
 def _write_mail(account: User, changes: QuerySet[AccountChange], addresses: Iterable[str]) -> None:
-    affiliation = getattr(account, "affiliation", None)
-    with translation.override(affiliation.language if affiliation else RECORD_LANGUAGE):
+    with translation.override(language_of(account)):
         subject = _("Your account was changed: %(site)s, staff") % {"site": site_name()}
+        lines = [change_line(change) for change in changes]
         body = render_to_string(
             "account/email/account_changed.txt",
-            {"account": account, "changes": changes, "site": settings.SITE_URL, "contact": settings.CONTACT},
+            {"account": account, "lines": lines, "site": settings.SITE_URL, "contact": settings.CONTACT},
         )
     for address in addresses:
         try:

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy
 
+from commitments.admin.date_fields import TYPED_DATES
 from commitments.domain.text_lengths import length_problem
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.contents import ADDED_EVIDENCE_FIELDS, EVIDENCE_FIELDS
@@ -32,8 +33,8 @@ else:
 STAFF_EVIDENCE_FIELDS = (*EVIDENCE_FIELDS, *ADDED_EVIDENCE_FIELDS)
 MAX_EVIDENCE = 50  # pages of evidence of one update, in whichever form
 KEY_DIGITS = 18  # that every database takes for a key
-# An address typed without its scheme is a secure one.
-SECURE_ADDRESSES: dict[type[models.Field[Any, Any]], Any] = {
+# Dates as people write them; an address typed without its scheme is a secure one.
+FIELD_OVERRIDES: dict[type[models.Field[Any, Any]], Any] = TYPED_DATES | {
     models.URLField: {
         "assume_scheme": "https",
         "error_messages": {"invalid": gettext_lazy("Write the whole address of a page, beginning with https://.")},
@@ -83,9 +84,9 @@ def may_publish(request: HttpRequest) -> bool:
     return request.user.has_perm("commitments.publish")
 
 
-def request_actor(request: HttpRequest) -> Actor:
-    """In which role, and for which organisation, the user records."""
-    return actor_for(staff_user(request))
+def request_actor(request: HttpRequest, commitment: Commitment | None = None) -> Actor:
+    """In which role, and for which organisation, the user records, about a commitment or about no single one."""
+    return actor_for(staff_user(request), commitment)
 
 
 def add_refusal(problem: ValidationError, form: forms.BaseForm) -> None:
@@ -143,7 +144,7 @@ class StaffForm(RefusableForm):
 class ReadOnlyAdmin(ModelAdmin):
     """A projection or the ledger itself: to be looked at. The only way in is `ledger.append.append_entries`."""
 
-    formfield_overrides = SECURE_ADDRESSES
+    formfield_overrides = FIELD_OVERRIDES
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

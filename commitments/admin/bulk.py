@@ -17,7 +17,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin import review
 from commitments.admin.base import (
     MAX_EVIDENCE,
     STAFF_EVIDENCE_FIELDS,
@@ -29,7 +28,9 @@ from commitments.admin.base import (
     staff_user,
 )
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.date_fields import TypedDateField
 from commitments.admin.entity_changes import refusal_words
+from commitments.admin.review import UpdateDecisions
 from commitments.domain.choices import EntryKind
 from commitments.i18n.phrases import join_sentences
 from commitments.models import Commitment, DraftEvidence, DraftUpdate
@@ -45,6 +46,7 @@ class BulkForm(StaffForm):
         # What can be the same for many; a deadline or a reply belongs to one.
         model = DraftUpdate
         fields = ("kind", "status", "stop_reason", "date", "note", "searched")
+        field_classes = {"date": TypedDateField}
         widgets = {"note": forms.Textarea(attrs={"rows": 3}), "searched": forms.TextInput(attrs={"size": 60})}
         help_texts = {
             "status": gettext_lazy("For a report. It needs direct evidence, which must report on every one of them.")
@@ -54,6 +56,7 @@ class BulkForm(StaffForm):
 EvidenceForms = forms.modelformset_factory(
     DraftEvidence,
     fields=STAFF_EVIDENCE_FIELDS,
+    field_classes={"date": TypedDateField},
     formfield_callback=lambda column, **kwargs: column.formfield(
         **kwargs | ({"assume_scheme": "https"} if column.name.endswith("url") else {})
     ),
@@ -132,7 +135,7 @@ def record_bulk(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
     draft_admin = cast("LedgerAdmin", model_admin.admin_site.get_model_admin(DraftUpdate))
     stored = draft_admin.get_queryset(request).filter(pk__in=[draft.pk for draft in drafts]).order_by("pk")
     name = "publish" if may_publish_draft(None, user) else "send"
-    return review.review_page(draft_admin, request, list(stored), name)
+    return UpdateDecisions(draft_admin, request).page(list(stored), name)
 
 
 def refused_row(refusal: DraftRefusedError, commitments: list[Commitment]) -> str:

@@ -6,32 +6,29 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin import bulk, publishing, translations
-from commitments.admin.base import StaffForm, accessible_commitments, add_refusal, may_publish, staff_user, url_name
-from commitments.admin.commitment_lists import ProgressFirstList, TranslationFirstList
-from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin import bulk, translations
+from commitments.admin.assignments import AssignmentDecisions
+from commitments.admin.base import accessible_commitments, may_publish, staff_user, url_name
+from commitments.admin.commitment_form import CommitmentForm
+from commitments.admin.commitment_list import CommitmentColumns, ProgressFirstList, TranslationFirstList
+from commitments.admin.concurrency import DraftAdmin
 from commitments.admin.deleted_drafts import delete_with_a_way_back
-from commitments.admin.field_help import CountedQuote, meanings
 from commitments.admin.imports.views import CommitmentFilesMixin
 from commitments.admin.list_filters import (
+    AssignedFilter,
+    DraftCommitmentFilter,
     FoldedSearchMixin,
     FreshnessFilter,
     OwnerFilter,
@@ -39,97 +36,26 @@ from commitments.admin.list_filters import (
     ScheduleFilter,
     StatusFilter,
     UntranslatedFilter,
-    badge,
-    lateness_words,
 )
+from commitments.admin.party_fields import offer_adding
 from commitments.admin.preview import PREVIEW_BUTTON, preview_entry
-from commitments.admin.repeats_field import RepeatsField, format_repeats, stored_repeats, write_repeats
-from commitments.domain.choices import DeadlineBasis, EntryKind, Force, Freshness, Kind, Level, Schedule, Status
-from commitments.i18n.phrases import join_list, with_detail
-from commitments.ledger.contents import CORRECTABLE_FIELDS, PARTIES, PUBLIC_FIELDS, public_value, publication_content
-from commitments.ledger.validation import check_consistency
-from commitments.models import Commitment, LedgerEntry, Organisation
-from commitments.query.localized import localize
-from commitments.workflow.draft_edits import note_edits
+from commitments.admin.publishing import CommitmentDecisions, entry_sentence, publication_address
+from commitments.admin.repeats_field import format_repeats, stored_repeats
+from commitments.domain.choices import EntryKind
+from commitments.i18n.phrases import join_list
+from commitments.models import Commitment, DraftCommitment, LedgerEntry
+from commitments.workflow.draft_edits import hands_in_commitments, note_edits
+from commitments.workflow.draft_states import drafting_of
 from commitments.workflow.entry_proposals import record_or_propose
-from commitments.workflow.publications import check_publishable, correction_by
+from commitments.workflow.publications import (
+    check_publishable,
+    correction_by,
+    may_publish_commitment,
+    send_commitments,
+)
 
 
-def party_field(name: str) -> forms.ModelMultipleChoiceField[Organisation]:
-    """A box that finds organisations by name. Declared here because the relations have tables of their own."""
-    field: Any = Commitment._meta.get_field(name)
-    widget = AutocompleteSelectMultiple(field, admin.site)
-    return forms.ModelMultipleChoiceField(
-        Organisation.objects.all(), required=False, label=capfirst(field.verbose_name), widget=widget
-    )
-
-
-class CommitmentForm(StaffForm):
-    """A commitment's public fields; for a published one also the reason for correcting them."""
-
-    owners = party_field("owners")
-    partners = party_field("partners")
-    repeats = RepeatsField()
-    reason = forms.CharField(
-        label=gettext_lazy("Reason for the correction"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Public, with what the fields said before."),
-    )
-
-    class Meta:
-        # Every field that the admin asks for.
-        model = Commitment
-        fields = "__all__"
-        widgets = {
-            name: forms.TextInput(attrs={"class": "vLargeTextField"})
-            for name in ("title", "short_title", "quote", "done_when")
-        } | {"quote": CountedQuote()}
-        help_texts = {
-            "kind": meanings(Kind),
-            "force": meanings(Force),
-            "level": meanings(Level),
-            "deadline_basis": meanings(DeadlineBasis),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # With the parties and what it repeats, which have tables of their own.
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial.update({name: getattr(self.instance, name).all() for name in PARTIES})
-            self.initial["repeats"] = stored_repeats(self.instance)
-        if self.instance.published_at and "deadline" in self.fields:
-            self.fields["deadline"].help_text = _(
-                "As it was published. One that we mistyped is corrected towards the release’s own words; any other "
-                "change is a report."
-            )
-
-    def _save_m2m(self) -> None:
-        super()._save_m2m()  # type: ignore[misc]  # Django's, which the stubs leave out
-        write_repeats(self.instance, self.cleaned_data["repeats"])
-
-    def clean(self) -> dict[str, Any]:
-        # Between the fields, what the ledger would refuse; a correction needs its reason.
-        cleaned = super().clean()
-        if self.errors:
-            return cleaned
-        public = self.instance.published_at is not None
-        values = publication_content(Commitment.objects.get(pk=self.instance.pk)) if public else {}
-        values |= {name: public_value(name, cleaned[name]) for name in PUBLIC_FIELDS if name in cleaned}
-        try:
-            check_consistency(values)
-        except ValidationError as problem:
-            add_refusal(problem, self)
-        if public and self.changed_public() and not cleaned.get("reason", "").strip():
-            self.add_error("reason", _("Give the reason. It will be public."))
-        return cleaned
-
-    def changed_public(self) -> list[str]:
-        """The public fields that say something new."""
-        return [name for name in self.changed_data if name in CORRECTABLE_FIELDS]
-
-
-def lead_to_form(model_admin: LedgerAdmin, request: HttpRequest, reference: str) -> HttpResponse:
+def lead_to_form(model_admin: DraftAdmin, request: HttpRequest, reference: str) -> HttpResponse:
     """From a public page, whose link is the same for all: to recording progress for those who may, else to its page."""
     commitment = get_object_or_404(Commitment.objects.on_record(), reference=reference)
     if request.user.has_perm("commitments.add_draftupdate") and not commitment.retracted_at:
@@ -143,7 +69,7 @@ def is_to_be_published(request: HttpRequest) -> bool:
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
+class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, CommitmentColumns, DraftAdmin):
     """The list and the form. Status is never a field here: it is moved by recording progress."""
 
     form = CommitmentForm
@@ -153,6 +79,8 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     view_on_site = False  # drafts have no public page; the link stands beside "Record progress"
     list_filter = (
         PublicFilter,
+        DraftCommitmentFilter,
+        AssignedFilter,
         StatusFilter,
         ScheduleFilter,
         FreshnessFilter,
@@ -167,13 +95,23 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
     folded_fields = ("search_text", "owners__search_text")
     autocomplete_fields = ("part_of",)
     ordering = ("reference_key",)
-    actions = ("record_selected", "publish_selected")
+    actions = ("record_selected", "send_selected", "publish_selected", "return_selected", "assign_selected")
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # With a “+” beside owners and partners, for those who may add an organisation.
+        return offer_adding(super().get_form(request, *args, **kwargs), request)
 
     # Who may see and do what
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
         # What the user works on, with how it stands today.
-        return accessible_commitments(request).for_staff(localdate()).prefetch_related("owners")
+        commitments = accessible_commitments(request).for_staff(localdate()).prefetch_related("owners")
+        return commitments.select_related("drafting__author", "assignment__lead_office", "assignment__desk_officer")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        # Whom it is assigned to, for those who assign it.
+        assigns = request.user.has_perm("commitments.change_assignment")
+        return (*self.list_display, "assigned") if assigns else self.list_display
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         # The list that leads to recording progress, for those who may.
@@ -235,9 +173,14 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         # No deletion in bulk: it would stop at the first published one.
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
-        if not may_publish(request):
-            actions.pop("publish_selected", None)
-        return actions if request.user.has_perm("commitments.add_draftupdate") else {}
+        allowed = {
+            "send": request.user.has_perm("commitments.change_commitment"),
+            "assign": request.user.has_perm("commitments.change_assignment"),
+        }
+        for name in (*CommitmentDecisions.titles, *AssignmentDecisions.titles):
+            if not allowed.get(name, may_publish(request)):
+                actions.pop(f"{name}_selected", None)
+        return actions if request.user.has_perm("commitments.add_draftupdate") else self.export_actions()
 
     def get_urls(self) -> list[Any]:
         # The page of many, that of translations and that of publishing, beside the stock ones.
@@ -247,7 +190,8 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         return [
             own("record/", bulk.record_bulk, "record"),
             own("<int:pk>/translations/", translations.translate, "translations"),
-            own("publish/", publishing.confirm_publication, "publish"),
+            *CommitmentDecisions.urls(self),
+            *AssignmentDecisions.urls(self),
             own("at/<str:reference>/", lead_to_form, "by_reference"),
             *super().get_urls(),
         ]
@@ -265,10 +209,25 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         """One form for all of them."""
         return bulk.ask_bulk(self, request, queryset)
 
+    @admin.action(description=gettext_lazy("Send the selected drafts for publishing…"))
+    def send_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
+        """Show what would be sent, and ask."""
+        return CommitmentDecisions(self, request).ask(queryset, "send")
+
     @admin.action(description=gettext_lazy("Publish the selected drafts…"))
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
         """Show what would be public, and ask."""
-        return publishing.ask_publication(self, request, queryset)
+        return CommitmentDecisions(self, request).ask(queryset, "publish")
+
+    @admin.action(description=gettext_lazy("Return the selected drafts to their authors…"))
+    def return_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
+        """Ask for the reason."""
+        return CommitmentDecisions(self, request).ask(queryset, "return")
+
+    @admin.action(description=gettext_lazy("Assign the selected commitments…"))
+    def assign_selected(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> HttpResponse | None:
+        """Ask to whom."""
+        return AssignmentDecisions(self, request).ask(queryset, "assign")
 
     # Saving
 
@@ -300,6 +259,8 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
                 note_edits(staff_user(request), commitments=[form.instance.pk])
             if is_to_be_published(request):
                 check_publishable(form.instance, staff_user(request))
+            elif "_send" in request.POST:
+                send_commitments([form.instance], staff_user(request))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         # By which entry; not of what was only looked at.
@@ -314,18 +275,16 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
 
     def response_add(self, request: HttpRequest, obj: Commitment, post_url_continue: Any = None) -> HttpResponse:
         # If it is to be published, on to the page that shows it and asks.
-        if is_to_be_published(request):
-            return HttpResponseRedirect(publishing.publication_address(obj))
-        return super().response_add(request, obj, post_url_continue)
+        return self._response_of_draft(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Commitment) -> HttpResponse:
         # After a preview the same form as it was typed, and below it what the public would see.
-        if not obj.published_at and is_to_be_published(request):
-            return HttpResponseRedirect(publishing.publication_address(obj))
+        if not obj.published_at and (response := self._response_of_draft(request, obj)):
+            return response
         if correction := getattr(request, "correction", None):
             text = _("{name} is corrected, entry {entry}.")
             words: str = (
-                publishing.entry_sentence(correction, text)
+                entry_sentence(correction, text)
                 if isinstance(correction, LedgerEntry)
                 else _("The correction of %(reference)s waits for another publisher.") % {"reference": obj.reference}
             )
@@ -336,8 +295,26 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
         request.refusal = ValidationError(_("It is not published yet."))  # type: ignore[attr-defined]  # StaffForm's
         return self.changeform_view(request, str(obj.pk))
 
+    def _response_of_draft(self, request: HttpRequest, obj: Commitment) -> HttpResponse | None:
+        """Where a button other than the stock ones leads; None for a stock one."""
+        if is_to_be_published(request):
+            return HttpResponseRedirect(publication_address(obj))
+        if "_send" not in request.POST:
+            return None
+        message = _("%(reference)s waits for a publisher.") % {"reference": obj.reference}
+        self.message_user(request, message, messages.SUCCESS)
+        return self.way_on(request, obj)
+
+    def draft_of(self, obj: models.Model) -> DraftCommitment | None:
+        return drafting_of(obj) if isinstance(obj, Commitment) and not obj.published_at else None
+
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         commitment = context["original"]
+        context["may_publish_this"] = may_publish_commitment(commitment, staff_user(request))
+        context["pointed_out"] = " ".join(getattr(context["adminform"].form, "pointed_out", ()))
+        if commitment and not commitment.published_at:
+            context["drafting"] = drafting_of(commitment)
+            context["hands"] = hands_in_commitments([commitment])[commitment.pk]
         if commitment and commitment.published_at and self.has_change_permission(request, commitment):
             context["title"] = _("Correct what is on record")
         if commitment and commitment.published_at and may_publish(request):
@@ -346,56 +323,7 @@ class CommitmentAdmin(FoldedSearchMixin, CommitmentFilesMixin, LedgerAdmin):
             context |= {"preview": preview, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @admin.display(description=gettext_lazy("reference"), ordering="reference_key")
-    def numbered(self, commitment: Commitment) -> str:
-        """The reference, which sorts as people count."""
-        return str(commitment.reference)
-
-    @admin.display(description=gettext_lazy("title"), ordering="title")
-    def titled(self, commitment: Commitment) -> str:
-        """What it is called, in the language of the page."""
-        return localize(commitment, "title").text
-
     @admin.display(description=gettext_lazy("promised before"))
     def repeats(self, obj: Commitment) -> str:
         """What it repeats, for those who may only look."""
         return format_repeats(stored_repeats(obj)) or "–"
-
-    # The list
-
-    @admin.display(description=gettext_lazy("owners"))
-    def owned_by(self, obj: Commitment) -> str:
-        return join_list(organisation.label_with_side for organisation in obj.owners.all()) or obj.parties_as_stated
-
-    @admin.display(description=gettext_lazy("status"), ordering="state__status")
-    def status_now(self, obj: Commitment) -> SafeString:
-        """The status last reported, with its date."""
-        if obj.published_at is None:
-            return format_html('<span class="badge role-none">{}</span>', _("draft"))
-        if obj.retracted_at:
-            return format_html('<span class="badge role-ended">{}</span>', _("retracted"))
-        status_badge = badge(Status(obj.state.status))
-        return with_detail(status_badge, obj.state.status_on.label) if obj.state.status_on else status_badge
-
-    @admin.display(description=gettext_lazy("current deadline"), ordering="state__deadline_last")
-    def deadline_now(self, obj: Commitment) -> str:
-        """The deadline after all revisions."""
-        deadline = obj.state.deadline if obj.published_at else obj.deadline
-        return deadline.label if deadline else _("none stated")
-
-    @admin.display(description=gettext_lazy("schedule"))
-    def schedule_now(self, obj: Commitment) -> SafeString | str:
-        """How it stands against its deadline, and how many days late."""
-        if obj.published_at is None or obj.retracted_at:
-            return "–"
-        schedule_badge, lateness = badge(Schedule(obj.schedule)), lateness_words(obj)
-        return format_html("{} {}", schedule_badge, lateness) if lateness else schedule_badge
-
-    @admin.display(description=gettext_lazy("last news"), ordering="state__last_news_on")
-    def last_news(self, obj: Commitment) -> SafeString | str:
-        """The day of the last report or context."""
-        if obj.published_at is None or obj.state.last_news_on is None:
-            return "–"
-        freshness = Freshness(obj.freshness).label if obj.freshness in (Freshness.AGEING, Freshness.STALE) else ""
-        day = date_format(obj.state.last_news_on, "DATE_FORMAT")
-        return with_detail(day, freshness) if freshness else day

@@ -22,7 +22,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from commitments.admin import way_back
-from commitments.admin.base import SECURE_ADDRESSES, ModelAdmin, StaffForm, may_publish, refusal_so_far, staff_page
+from commitments.admin.base import FIELD_OVERRIDES, ModelAdmin, StaffForm, may_publish, refusal_so_far, staff_page
+from commitments.admin.date_fields import expect_deadline
 from commitments.admin.form_snapshot import (
     FieldValues,
     FormSnapshot,
@@ -33,6 +34,7 @@ from commitments.admin.form_snapshot import (
 )
 from commitments.i18n.phrases import join_clauses, join_list
 from commitments.ledger.append import lock_head
+from commitments.models.drafting import Draft
 
 SNAPSHOT_FIELD = "seen"  # the name of the hidden box
 MAX_VALUE_LENGTH = 80  # characters of a value in a message
@@ -42,7 +44,7 @@ class OptimisticLockAdmin(ModelAdmin):
     """Stops a form that somebody else's save has overtaken, and says what changed, by whom and when."""
 
     form = StaffForm
-    formfield_overrides = SECURE_ADDRESSES
+    formfield_overrides = FIELD_OVERRIDES
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # The form, with the refusal of a first try.
@@ -81,6 +83,7 @@ class OptimisticLockAdmin(ModelAdmin):
         for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
             if form_field is not None and hasattr(form_field.widget, button):
                 setattr(form_field.widget, button, False)
+        expect_deadline(form_field, db_field.name)
         return form_field
 
     def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
@@ -234,6 +237,36 @@ class LedgerAdmin(OptimisticLockAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         context["may_publish"] = may_publish(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class DraftAdmin(LedgerAdmin):
+    """Forms of what publishers may return: nobody sends a draft again without having read why it came back."""
+
+    def draft_of(self, obj: models.Model) -> Draft | None:
+        """How far an object has come; None where it is no draft."""
+        raise NotImplementedError
+
+    def way_on(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """The list that one came from; else the desk."""
+        back = way_back.back_to_list(self, request, self.listed_row(request, obj))
+        return back or HttpResponseRedirect(reverse("admin:index"))
+
+    def stop_if_overtaken(self, request: HttpRequest, obj: models.Model) -> None:
+        """A draft that was returned meanwhile, too: its author must have read why."""
+        super().stop_if_overtaken(request, obj)
+        draft = self.draft_of(obj)
+        reason = draft.returned_because if draft else ""
+        if reason and request.POST.get("returned", "").replace("\r\n", "\n") != reason.replace("\r\n", "\n"):
+            message = _(
+                "A publisher returned this draft while you had it open: “%(reason)s”. Send it again when ready."
+            )
+            request.refusal = ValidationError(message % {"reason": reason})  # type: ignore[attr-defined]  # StaffForm's
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        obj = kwargs.get("obj")
+        draft = self.draft_of(obj) if obj is not None and obj.pk else None
+        context["returned_because"] = draft.returned_because if draft else ""
         return super().render_change_form(request, context, *args, **kwargs)
 
 

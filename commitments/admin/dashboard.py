@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +14,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.accounts.kept_forms import waiting_forms
-from commitments.admin.base import accessible_commitments, may_publish
+from commitments.admin.base import accessible_commitments, may_publish, staff_user
 from commitments.admin.list_filters import MINE, MINE_WAITING, MISSING
 from commitments.domain.choices import CLOSED_STATES, DraftState, ErrorReportState, Freshness, ProposalState, Schedule
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.models import (
     Affiliation,
+    Commitment,
+    DraftCommitment,
     DraftUpdate,
     EntityProposal,
     EntryProposal,
@@ -31,6 +33,7 @@ from commitments.models import (
 )
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.query.entries import with_retractions
+from commitments.workflow.draft_states import ReturnedDraft, returned_drafts
 
 MAX_LATEST = 8  # ledger entries shown
 DECIDED_LATELY = timedelta(days=30)  # for so long the author of a proposal is told what became of it
@@ -50,7 +53,8 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
     """What the page shows. The number of queries does not depend on how much there is."""
     affiliation = Affiliation.objects.filter(user=request.user.pk).select_related("organisation").first()
     may_view = request.user.has_perm("commitments.view_commitment")
-    unaffiliated = may_view and affiliation is None and is_contributor(request)
+    assigned = Commitment.objects.assigned_to_staff(request.user)
+    unaffiliated = may_view and is_contributor(request) and not (affiliation or assigned.exists())
     return {
         "organisation": affiliation.organisation if affiliation else None,
         "unaffiliated": unaffiliated,
@@ -58,7 +62,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         "drafts": draft_cards(request) if request.user.has_perm("commitments.view_draftupdate") else [],
         "others": [*proposal_cards(request), *other_cards(request)],
         "typed": waiting_forms(request),
-        "returned": returned_drafts(request),
+        "returned": drafts_returned_to(request),
         "proposals": decided_proposals(request),
         "latest": latest_ledger_entries(request) if may_view else [],
     }
@@ -79,9 +83,10 @@ def commitment_cards(request: HttpRequest, affiliation: Affiliation | None, day:
     commitments = accessible_commitments(request).as_of(day)
     cards = []
     if affiliation:
-        owner_filter = {} if is_contributor(request) else {"owner": MINE}
         count = commitments.owned_by([affiliation.organisation_id]).count()
-        cards.append(Card(count, _("of my organisation"), list_url("commitment", public="yes", **owner_filter)))
+        cards.append(Card(count, _("of my organisation"), list_url("commitment", public="yes", owner=MINE)))
+    if assigned := Commitment.objects.assigned_to_staff(request.user).count():
+        cards.append(Card(assigned, _("assigned to me or my office"), list_url("commitment", assigned=MINE)))
     needs: list[tuple[CommitmentQuerySet, str, dict[str, str]]] = [
         (commitments.past_deadline(), _("past their deadline"), {"schedule": "past"}),
         (commitments.due_soon(), _("due soon"), {"schedule": Schedule.DUE_SOON}),
@@ -104,19 +109,36 @@ def missing_translation_labels() -> dict[str, str]:
 
 
 def draft_cards(request: HttpRequest) -> list[Card]:
-    """Drafts of one's own, and those that wait for a decision."""
+    """Drafts of one's own, and those that wait for a decision; draft commitments for those who may draft them."""
     drafts = DraftUpdate.objects.filter(commitment__in=accessible_commitments(request))
-    counts = drafts.aggregate(
-        own=Count("pk", filter=Q(author=request.user.pk) & ~Q(state=DraftState.PUBLISHED)),
-        waiting=Count("pk", filter=Q(state=DraftState.WAITING)),
-    )
+    updates = count_drafts(request, drafts.exclude(state=DraftState.PUBLISHED))
     waiting_label = (
         _("drafts wait for you to publish them") if may_publish(request) else _("drafts wait for publishing")
     )
-    return [
-        Card(counts["own"], _("drafts of mine"), list_url("draftupdate", state=MINE)),
-        Card(counts["waiting"], waiting_label, list_url("draftupdate", state=DraftState.WAITING)),
+    cards = [
+        Card(updates["own"], _("drafts of mine"), list_url("draftupdate", state=MINE)),
+        Card(updates["waiting"], waiting_label, list_url("draftupdate", state=DraftState.WAITING)),
     ]
+    if not request.user.has_perm("commitments.change_commitment"):
+        return cards
+    commitments = count_drafts(request, DraftCommitment.objects.filter(commitment__published_at=None))
+    waiting_label = (
+        _("draft commitments wait for you to publish them")
+        if may_publish(request)
+        else _("draft commitments wait for publishing")
+    )
+    return [
+        *cards,
+        Card(commitments["own"], _("draft commitments of mine"), list_url("commitment", draft=MINE)),
+        Card(commitments["waiting"], waiting_label, list_url("commitment", draft=DraftState.WAITING)),
+    ]
+
+
+def count_drafts(request: HttpRequest, unpublished: QuerySet[Any]) -> dict[str, int]:
+    """How many are one's own, and how many wait."""
+    return unpublished.aggregate(
+        own=Count("pk", filter=Q(author=request.user.pk)), waiting=Count("pk", filter=Q(state=DraftState.WAITING))
+    )
 
 
 def proposal_cards(request: HttpRequest) -> list[Card]:
@@ -173,12 +195,12 @@ def other_cards(request: HttpRequest) -> list[Card]:
     return cards
 
 
-def returned_drafts(request: HttpRequest) -> list[DraftUpdate]:
+def drafts_returned_to(request: HttpRequest) -> list[ReturnedDraft]:
     """One's own drafts that a publisher sent back, with the reason."""
-    drafts = DraftUpdate.objects.filter(
-        author=request.user.pk, state=DraftState.RETURNED, commitment__in=accessible_commitments(request)
-    )
-    return list(drafts.select_related("commitment")[:MAX_LATEST])
+    returned = returned_drafts([staff_user(request)])
+    named = {draft.commitment.pk for draft in returned}
+    within_reach = set(accessible_commitments(request).filter(pk__in=named).values_list("pk", flat=True))
+    return [draft for draft in returned if draft.commitment.pk in within_reach][:MAX_LATEST]
 
 
 def decided_proposals(request: HttpRequest) -> list[EntityProposal]:

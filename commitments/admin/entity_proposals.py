@@ -64,7 +64,7 @@ class ProposalList(ChangeList):
 class EntityProposalAdmin(ReadOnlyAdmin):
     """Those that wait come first. A proposal is never edited: a better one is made, and this one declined."""
 
-    change_form_template = "admin/commitments/entityproposal/change_form.html"
+    change_form_template = "admin/commitments/proposal_change_form.html"
     list_display = ("about", "would_change", "reason", "author", "created_at", "how_far")
     list_filter = (ProposalStateFilter, "kind", ("author", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("author", "published_as", "decided_by")
@@ -107,7 +107,10 @@ class EntityProposalAdmin(ReadOnlyAdmin):
             context |= {"title": _("Proposed change"), "stored": self.about(proposal), "subtitle": self.about(proposal)}
         if proposal and proposal.state == ProposalState.WAITING and may_publish(request):
             not_second = refusal_of(partial(refuse_same_person, proposal, staff_user(request)))
-            context |= {"waits": True, "not_second": not_second}
+            context |= {"waits": True, "not_second": not_second} | {
+                f"{act}_address": f"{reverse(f'admin:{url_name(self, act)}')}?proposal={proposal.pk}"
+                for act in ("record", "decline")
+            }
             try:
                 row = rows_for_entities([proposal.entity])[proposal.entity]
                 entry = proposal_entry(proposal, request_actor(request))
@@ -130,7 +133,7 @@ class EntityProposalAdmin(ReadOnlyAdmin):
         """Record or decline what was shown, all or none."""
         if not may_publish(request):
             raise PermissionDenied(_("Only publishers decide on proposed changes. Yours wait for one of them."))
-        query = way_back.decision_query(request, "?state=waiting")
+        query = way_back.decision_query(request, "proposal", "?state=waiting")
         list_address = reverse("admin:commitments_entityproposal_changelist") + query
         chosen = request.POST.getlist("proposal") or request.GET.getlist("proposal")
         proposals = list(self.get_queryset(request).filter(pk__in=map(parse_key, chosen)))
@@ -191,7 +194,7 @@ class EntityProposalAdmin(ReadOnlyAdmin):
                 for row in proposals
             ],
             "name": name,
-            "list_query": way_back.decision_query(request, "?state=waiting"),
+            "list_query": way_back.decision_query(request, "proposal", "?state=waiting"),
             "blocked": bool(stopped),
             "problem": problem_text,
             "reason": request.POST.get("reason", ""),

@@ -41,7 +41,7 @@ from commitments.workflow.entry_proposals import decline_proposal, proposed_entr
 class EntryProposalAdmin(ReadOnlyAdmin):
     """Those that wait come first. A proposal is never edited: a better one is made, and this one declined."""
 
-    change_form_template = "admin/commitments/entryproposal/change_form.html"
+    change_form_template = "admin/commitments/proposal_change_form.html"
     list_display = ("about", "would_change", "reason", "author", "created_at", "how_far")
     list_filter = (ProposalStateFilter, "act", ("author", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("commitment", "target", "author", "published_as", "decided_by")
@@ -58,7 +58,8 @@ class EntryProposalAdmin(ReadOnlyAdmin):
         proposal = kwargs.get("obj")
         if proposal and proposal.state == ProposalState.WAITING and may_publish(request):
             not_second = refusal_of(partial(refuse_same_person, proposal, staff_user(request)))
-            context |= {"waits": True, "not_second": not_second}
+            address = reverse("admin:commitments_entryproposal_decide", args=[proposal.pk])
+            context |= {"waits": True, "not_second": not_second, "record_address": address, "decline_address": address}
             try:
                 context["preview"] = self._preview(request, proposal)
             except ValidationError as problem:
@@ -68,7 +69,8 @@ class EntryProposalAdmin(ReadOnlyAdmin):
     def _preview(self, request: HttpRequest, proposal: EntryProposal) -> str:
         if proposal.act == ProposedAct.TRANSLATION:
             return ""
-        return preview_entry(request, proposed_entry(proposal, request_actor(request)), proposal.commitment)
+        commitment = proposal.commitment
+        return preview_entry(request, proposed_entry(proposal, request_actor(request, commitment)), commitment)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Put it on record or decline it."""

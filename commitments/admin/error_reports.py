@@ -19,6 +19,7 @@ from commitments.domain.choices import CLOSED_STATES, EntryKind
 from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.models import ErrorReport
 from commitments.query.entries import with_retractions
+from commitments.workflow.notices import tell_reader
 
 MAX_ON_RECORD = 30  # entries shown below a report
 LONGEST_ADDRESS = 3500  # characters; servers and proxies refuse lines of more than 4,094
@@ -32,8 +33,9 @@ class AnswerForm(StaffForm):
         fields = ("state", "answer")
         help_texts = {
             "state": gettext_lazy(
-                "When you close it, the e-mail address is deleted: write to it first. The sender sees state and "
-                "answer on a page of their own."
+                "When you close it, the e-mail address is deleted. A sender who asked for it is told by mail first; "
+                "to anybody else who left one, write before you close it. All see state and answer on a page of "
+                "their own."
             ),
             "answer": gettext_lazy("Needed to close it: what was put right, or why nothing was changed."),
         }
@@ -55,7 +57,10 @@ class ErrorReportAdmin(OptimisticLockAdmin):
     list_filter = ("state", "received_at")
     list_select_related = ("commitment", "organisation")
     search_fields = ("what", "answer", "commitment__reference", "commitment__title")
-    readonly_fields = ("about", "received_at", "what", "read_at", "organisation", "email", "sender_page", "draft_entry")
+    readonly_fields = (
+        *("about", "received_at", "what", "read_at", "organisation"),
+        *("email", "wants_mail", "sender_page", "draft_entry"),
+    )
     fields = (*readonly_fields, "state", "answer")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -66,7 +71,10 @@ class ErrorReportAdmin(OptimisticLockAdmin):
         return request.user.is_superuser and super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: ErrorReport, form: AnswerForm, change: bool) -> None:
-        # Once it is closed, the e-mail address goes.
+        # Once it is closed, whoever asked for it is written to, and the e-mail address goes.
+        closes = form.cleaned_data["state"] in CLOSED_STATES
+        if closes and obj.wants_mail and obj.email:
+            tell_reader(obj)
         obj.settle(form.cleaned_data["state"], form.cleaned_data["answer"], timezone.now())
         super().save_model(request, obj, form, change)
 

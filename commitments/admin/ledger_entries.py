@@ -52,6 +52,7 @@ from commitments.ledger.entity_contents import split_entity
 from commitments.ledger.validation import RETRACTABLE_KINDS
 from commitments.models import (
     Commitment,
+    DraftCommitment,
     DraftEdit,
     DraftEvidence,
     Edition,
@@ -158,7 +159,8 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         form = ReasonForm(request.POST or None)
         context: dict[str, Any] = {}
         if form.is_valid() and entry.commitment:
-            retraction = new_retraction(entry, form.cleaned_data["reason"], request_actor(request))
+            by = request_actor(request, entry.commitment)
+            retraction = new_retraction(entry, form.cleaned_data["reason"], by)
             try:
                 stop_if_refused(request)
                 if PREVIEW_BUTTON not in request.POST:
@@ -298,4 +300,4 @@ class TranslationAdmin(HiddenAdmin):
 
 
 admin.site.register((Edition, LedgerHead, LoadedItem), HiddenAdmin)
-admin.site.register((Ownership, Partnership, Repetition, DraftEdit, DraftEvidence), DraftPartAdmin)
+admin.site.register((Ownership, Partnership, Repetition, DraftCommitment, DraftEdit, DraftEvidence), DraftPartAdmin)

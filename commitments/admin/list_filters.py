@@ -19,6 +19,7 @@ from commitments.domain.choices import DraftState, Freshness, ProposalState, Sch
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
 from commitments.models import Commitment, Organisation, Ownership
 from commitments.query.search import search_terms
+from commitments.workflow.draft_states import in_draft_state
 
 MINE = "mine"
 MINE_WAITING = "mine-waiting"
@@ -105,7 +106,7 @@ class OwnerFilter(ChoiceFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         # Mine, and every owner that the user can see; only mine for whoever works for one organisation.
         if not request.user.has_perm("commitments.work_for_all"):
-            return []
+            return [(MINE, _("my organisation"))]
         owners = Organisation.objects.filter(pk__in=Ownership.objects.values("organisation"))
         return [
             (MINE, _("my organisation")),
@@ -115,6 +116,23 @@ class OwnerFilter(ChoiceFilter):
     def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
         lookup = {"affiliations__user": request.user.pk} if value == MINE else {"slug": value}
         return queryset.owned_by(Organisation.objects.filter(**lookup))
+
+
+class AssignedFilter(ChoiceFilter):
+    """Whom commitments are assigned to inside the house: one's own, and for those who assign them anybody's."""
+
+    title, parameter_name = _("assigned to"), "assigned"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        own = [(MINE, _("me or my office"))]
+        if not request.user.has_perm("commitments.change_assignment"):
+            return own
+        return [*own, ("yes", _("somebody")), ("no", _("nobody"))]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        if value == MINE:
+            return queryset.assigned_to_staff(request.user)
+        return queryset.filter(assignment__isnull=value == "no")
 
 
 class PublicFilter(ChoiceFilter):
@@ -194,6 +212,11 @@ class FoldedSearchMixin(ModelAdmin):
         return queryset.filter(found), False
 
 
+def unpublished_states() -> list[tuple[str, Any]]:
+    """The states of what is not published yet."""
+    return [choice for choice in DraftState.choices if choice[0] != DraftState.PUBLISHED]
+
+
 class DraftStateFilter(ChoiceFilter):
     """How far drafts of updates have come, one's own apart."""
 
@@ -204,6 +227,18 @@ class DraftStateFilter(ChoiceFilter):
         if value == MINE:
             return queryset.filter(author=request.user.pk).exclude(state=DraftState.PUBLISHED)
         return queryset.filter(state=value)
+
+
+class DraftCommitmentFilter(ChoiceFilter):
+    """How far draft commitments have come, one's own apart."""
+
+    title, parameter_name = _("state of the draft"), "draft"
+    choices_ = [(MINE, _("mine, not published")), *unpublished_states()]
+
+    def narrowed(self, request: HttpRequest, queryset: Any, value: str) -> Any:
+        if value == MINE:
+            return queryset.filter(published_at=None, drafting__author=request.user.pk)
+        return queryset.filter(in_draft_state(value))
 
 
 class ProposalStateFilter(ChoiceFilter):

@@ -13,7 +13,7 @@ COPIED_META = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "HT
 
 def preview_entry(request: HttpRequest, entry: NewEntry, row: models.Model) -> str:
     """A row's public page with the entry on it; empty where it has none. ValidationError where the ledger refuses."""
-    page: str = dry_run(entry, lambda: render_public_page(request, row))
+    page: str = dry_run([entry], lambda: render_public_page(request, row))
     return page
 
 

@@ -1,44 +1,48 @@
-"""Publishing draft commitments: what the public will see of one, and what comes with each, is looked at and confirmed.
+"""Draft commitments: what the public will see of them, and what comes with each, is looked at and confirmed.
 
-What is confirmed is what was shown: the page carries a digest of each draft and of what becomes public with it, signed.
+They are sent for publishing, published or returned, one or many at once, as drafts of updates are in the review.
 """
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin import way_back
-from commitments.admin.base import may_publish, parse_key, staff_page, staff_user, stop_if_refused
+from commitments.admin.base import may_publish, staff_user
 from commitments.admin.concurrency import LedgerAdmin
+from commitments.admin.decisions import Decisions
 from commitments.admin.entities import entry_link
 from commitments.admin.entity_changes import refusal_words
 from commitments.admin.preview import render_public_page
-from commitments.domain.choices import UPDATE_KINDS
+from commitments.domain.choices import UPDATE_KINDS, DraftState
 from commitments.domain.hash_chain import canonical_json
-from commitments.ledger.append import lock_head, new_publication
+from commitments.ledger.append import new_publication
 from commitments.ledger.contents import PARTIES, publication_content
 from commitments.ledger.entity_contents import entity_fields
 from commitments.ledger.new_entries import Actor
-from commitments.models import Commitment, LedgerEntry
+from commitments.models import Commitment, LedgerEntry, Release
 from commitments.models.entity import Entity
+from commitments.workflow.draft_edits import hands_in_commitments
+from commitments.workflow.draft_states import in_draft_state
+from commitments.workflow.duplicates import DuplicateFinder
 from commitments.workflow.entity_proposals import first_recorded_with
-from commitments.workflow.publications import PublicationRefusedError, publish_commitments
+from commitments.workflow.publications import (
+    PublicationRefusedError,
+    attempt_publication,
+    publish_commitments,
+    return_commitments,
+    send_commitments,
+)
 
-MAX_AT_ONCE = 200  # commitments on one page of confirmation
 MAX_NAMED = 20  # of so many published at once each is named, of more the number
-SALT = "publish commitments"
 
 
 def publication_address(commitment: Commitment) -> str:
@@ -46,66 +50,144 @@ def publication_address(commitment: Commitment) -> str:
     return f"{reverse('admin:commitments_commitment_publish')}?commitment={commitment.pk}"
 
 
-def ask_publication(
-    model_admin: LedgerAdmin, request: HttpRequest, queryset: QuerySet[Commitment]
-) -> HttpResponse | None:
-    """The page of confirmation for drafts chosen in the list; None, with a message, where it cannot be for them."""
-    drafts = list(queryset.filter(published_at=None)[: MAX_AT_ONCE + 1])
-    if not 0 < len(drafts) <= MAX_AT_ONCE:
-        message = _("Choose between 1 and %(most)s drafts.") % {"most": MAX_AT_ONCE}
-        model_admin.message_user(request, message, messages.WARNING)
-        return None
-    return publication_page(model_admin, request, drafts)
+class CommitmentDecisions(Decisions):
+    """What may be done with draft commitments."""
 
+    template = "admin/commitments/commitment/publish.html"
+    salt = "publish commitments"
+    chosen_by = "commitment"
+    most = 200
+    queue_query = "?draft=waiting"
+    titles = {
+        "publish": gettext_lazy("Publish these commitments?"),
+        "return": gettext_lazy("Return these drafts?"),
+        "send": gettext_lazy("Send these drafts for publishing?"),
+    }
+    nothing_to_do = gettext_lazy("None of these is a draft for which there is this to do.")
+    changed_meanwhile = gettext_lazy(
+        "The draft, or what becomes public with it, is not what this page showed. Look again."
+    )
 
-def confirm_publication(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
-    """Show what would be published; publish what was shown, all or none."""
-    if not may_publish(request):
-        raise PermissionDenied(_("Only publishers publish commitments. Ask one of them."))
-    list_address = reverse("admin:commitments_commitment_changelist") + way_back.decision_query(request, "")
-    if request.method != "POST":
-        drafts = model_admin.get_queryset(request).filter(pk=parse_key(request.GET.get("commitment")))
-        return ask_publication(model_admin, request, drafts) or HttpResponseRedirect(list_address)
-    try:
-        shown_digests = dict(signing.loads(request.POST.get("chosen", ""), salt=SALT))
-    except signing.BadSignature:
-        model_admin.message_user(request, _("Choose the drafts again: the page was not complete."), messages.WARNING)
-        return HttpResponseRedirect(list_address)
-    try:
-        stop_if_refused(request)
-        with transaction.atomic():
-            lock_head()
-            entries = publish_as_shown(chosen_drafts(model_admin, request, shown_digests), shown_digests, request)
-    except ValidationError as problem:
-        return publication_page(model_admin, request, chosen_drafts(model_admin, request, shown_digests), problem)
-    model_admin.message_user(request, published_message(entries), messages.SUCCESS)
-    return HttpResponseRedirect(list_address)
+    def __init__(self, model_admin: LedgerAdmin, request: HttpRequest) -> None:
+        super().__init__(model_admin, request)
+        self.along: dict[int, list[Entity]] = {}
 
+    def refuse_role(self, name: str) -> None:
+        if name != "send" and not may_publish(self.request):
+            raise PermissionDenied(_("Only publishers publish commitments. Ask one of them."))
+        if not self.request.user.has_perm("commitments.change_commitment"):
+            raise PermissionDenied
 
-def chosen_drafts(model_admin: LedgerAdmin, request: HttpRequest, keys: Any) -> list[Commitment]:
-    """The commitments that were shown, as they are now."""
-    return list(model_admin.get_queryset(request).filter(pk__in=keys))
+    def undecided(self, queryset: QuerySet[Commitment], name: str) -> QuerySet[Commitment]:
+        drafts = queryset.filter(published_at=None)
+        return drafts.exclude(in_draft_state(DraftState.WAITING)) if name == "send" else drafts
 
-
-def publish_as_shown(
-    drafts: list[Commitment], shown_digests: dict[int, str], request: HttpRequest
-) -> list[LedgerEntry]:
-    """Publish them; ValidationError where any of them is no longer what was shown. The caller holds the ledger."""
-    if len(drafts) < len(shown_digests):
-        raise ValidationError(_("Some of the drafts are gone. These are left: look again before you decide."))
-    for draft in drafts:
+    def refuse_decided(self, draft: Commitment) -> None:
         if draft.published_at:
-            message = _("%(reference)s is public already.") % {"reference": draft.reference}
-            raise PublicationRefusedError(draft, ValidationError(message))
-        if publication_digest(draft) != shown_digests[draft.pk]:
-            message = _("The draft, or what becomes public with it, is not what this page showed. Look again.")
-            raise PublicationRefusedError(draft, ValidationError(message))
-    entries = publish_commitments(drafts, staff_user(request))
-    for entry in entries:
-        message = _("Published as entry %(entry)s.") % {"entry": entry.sequence}
-        published = [entry.commitment] if entry.commitment else []
-        LogEntry.objects.log_actions(staff_user(request).pk, published, CHANGE, message, single_object=True)
-    return entries
+            raise self.refusal(draft, _("%(reference)s is public already.") % {"reference": draft.reference})
+
+    def refusal(self, draft: Commitment, message: str) -> PublicationRefusedError:
+        return PublicationRefusedError(draft, ValidationError(message))
+
+    def digest_of(self, draft: Commitment) -> str:
+        return self.short_digest(shown_of(draft, self.along_with(draft)))
+
+    def along_with(self, draft: Commitment) -> list[Entity]:
+        """`becoming_public_with`, asked once for each draft."""
+        if draft.pk not in self.along:
+            self.along[draft.pk] = becoming_public_with(draft)
+        return self.along[draft.pk]
+
+    def title(self, drafts: list[Commitment], name: str) -> str:
+        if name == "publish" and len(drafts) == 1:
+            return _("Publish %(reference)s?") % {"reference": drafts[0].reference}
+        return super().title(drafts, name)
+
+    # The page
+
+    def blockers(self, drafts: list[Commitment], name: str) -> dict[str, Any]:
+        # Found out by trying, which leaves nothing; those that it would stop are left out of what is shown.
+        self.authors = hands_in_commitments(drafts)
+        self.duplicates = DuplicateFinder().find_for(drafts)
+        if name == "return":
+            return {"previews": []}
+        stopped: dict[int, str] = {}
+        left = [draft for draft in drafts if draft.published_at is None]
+        user = staff_user(self.request) if name == "publish" else None
+        previews: list[tuple[str, str]] = []
+        while left:
+            try:
+                previews = attempt_publication(left, partial(self.previews, drafts), user)
+                break
+            except PublicationRefusedError as refusal:
+                refused = refusal.commitment.pk
+                stopped[refused] = refusal_words(Commitment, refusal)
+                left = [draft for draft in left if draft.pk != refused]
+        message = _("It cannot be published like this: see what is marked, and open it to put it right.")
+        return {"stopped": stopped, "blocked": message if stopped else "", "previews": previews}
+
+    def previews(self, drafts: list[Commitment]) -> list[tuple[str, str]]:
+        """While the drafts are public: of one its page, of several that of each release that they are of."""
+        if len(drafts) == 1:
+            pages: list[Commitment | Release] = [drafts[0]]
+        else:
+            keys = {draft.release_id for draft in drafts}
+            pages = list(Release.objects.filter(pk__in=keys).order_by("issued_on", "slug"))
+        return [(str(page), text) for page in pages if (text := render_public_page(self.request, page))]
+
+    def row(self, draft: Commitment) -> dict[str, Any]:
+        return {
+            "along": self.along_with(draft),
+            "duplicate": self.duplicates.get(draft.pk, ""),
+            "authors": self.authors[draft.pk],
+        }
+
+    def context(self, drafts: list[Commitment], name: str) -> dict[str, Any]:
+        number = len(drafts)
+        button = {
+            "publish": ngettext("Publish it", "Publish %(number)s commitments", number),
+            "send": ngettext(
+                "Send %(number)s commitment for publishing", "Send %(number)s commitments for publishing", number
+            ),
+            "return": _("Return"),
+        }
+        notes = {
+            "publish": [_("Once published it stays on record. Its reference is never used again.")],
+            "send": [_("All or none.")],
+        }
+        one = reverse("admin:commitments_commitment_change", args=[drafts[0].pk]) if number == 1 else ""
+        return {
+            "button": button[name] % {"number": number},
+            "notes": notes.get(name, []),
+            "cancel": one or self.list_address,
+        }
+
+    # What is confirmed
+
+    def carry_out(self, drafts: list[Commitment], name: str) -> SafeString | str:
+        user, number = staff_user(self.request), len(drafts)
+        if name == "publish":
+            return self.publish(drafts)
+        if name == "send":
+            send_commitments(drafts, user)
+            done = ngettext(
+                "%(number)s commitment waits for a publisher.", "%(number)s commitments wait for a publisher.", number
+            )
+        else:
+            return_commitments(drafts, self.request.POST.get("reason", ""), user)
+            done = ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number)
+        self.log(drafts, name)
+        return done % {"number": number}
+
+    def publish(self, drafts: list[Commitment]) -> SafeString | str:
+        """Put them on record, each with its entry in the admin's log."""
+        user = staff_user(self.request)
+        entries = publish_commitments(drafts, user)
+        for entry in entries:
+            message = _("Published as entry %(entry)s.") % {"entry": entry.sequence}
+            published = [entry.commitment] if entry.commitment else []
+            LogEntry.objects.log_actions(user.pk, published, CHANGE, message, single_object=True)
+        return published_message(entries)
 
 
 def published_message(entries: list[LedgerEntry]) -> SafeString | str:
@@ -143,59 +225,13 @@ def entry_sentence(entry: LedgerEntry, text: str) -> SafeString:
     return format_html(text, name=name, entry=entry_link(entry))
 
 
-def publication_page(
-    model_admin: LedgerAdmin, request: HttpRequest, drafts: list[Commitment], problem: ValidationError | None = None
-) -> HttpResponse:
-    """Each draft with what becomes public with it and what stops it; of a single one, its public page as it will be."""
-    preview, stopped = attempt(drafts, request)
-    problem_text = ""
-    if problem:
-        problem_text = refusal_words(Commitment, problem)
-        refused = getattr(problem, "commitment", None)
-        stopped |= {refused.pk: problem_text} if refused else {}
-    rows = [
-        {"commitment": draft, "along": becoming_public_with(draft), "stopped": stopped.get(draft.pk, "")}
-        for draft in drafts
-    ]
-    title = _("Publish these commitments?")
-    if len(drafts) == 1:
-        title = _("Publish %(reference)s?") % {"reference": drafts[0].reference}
-    chosen = ""
-    if all(draft.published_at is None for draft in drafts):
-        digests = [(draft.pk, publication_digest(draft)) for draft in drafts]
-        chosen = signing.dumps(digests, salt=SALT, compress=True)
-    context = {"preview": preview, "problem": problem_text, "blocked": bool(stopped) and not problem}
-    context["list_query"] = way_back.decision_query(request, "")
-    template, status = "admin/commitments/commitment/publish.html", 409 if problem else 200
-    return staff_page(model_admin, request, template, title, status, rows=rows, chosen=chosen, **context)
-
-
-def attempt(drafts: list[Commitment], request: HttpRequest) -> tuple[str, dict[int, str]]:
-    """The public page of a single one as it would be, and what stops any of them. Stores nothing."""
-    stopped: dict[int, str] = {}
-    left = [draft for draft in drafts if draft.published_at is None]
-    while left:
-        with transaction.atomic():
-            try:
-                publish_commitments(left, staff_user(request))
-                return render_public_page(request, left[0]) if len(drafts) == 1 else "", stopped
-            except PublicationRefusedError as refusal:
-                refused = refusal.commitment.pk
-                stopped[refused] = refusal_words(Commitment, refusal)
-                left = [draft for draft in left if draft.pk != refused]
-            finally:
-                transaction.set_rollback(True)
-    return "", stopped
-
-
 def becoming_public_with(draft: Commitment) -> list[Entity]:
     """What has its first entry with a draft; nothing for one that is public."""
     return [] if draft.published_at else first_recorded_with([new_publication(draft, Actor())])
 
 
-def publication_digest(draft: Commitment) -> str:
-    """A digest of what a draft says, and of what becomes public with it."""
+def shown_of(draft: Commitment, along: list[Entity]) -> str:
+    """What a draft says, and what becomes public with it, as text."""
     stored = Commitment.objects.select_related("release", "area", "part_of").prefetch_related(*PARTIES).get(pk=draft.pk)
-    along = {row.entity: entity_fields(row) for row in becoming_public_with(stored)}
-    content = canonical_json({"commitment": publication_content(stored), "along": along})
-    return salted_hmac(SALT, content, algorithm="sha256").hexdigest()[:32]
+    fields = {row.entity: entity_fields(row) for row in along}
+    return canonical_json({"commitment": publication_content(stored), "along": fields})

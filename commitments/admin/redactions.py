@@ -27,7 +27,7 @@ from commitments.ledger.entity_contents import (
 )
 from commitments.ledger.redaction_rules import REDACTABLE_FIELDS
 from commitments.models import LedgerEntry, RedactionRequest
-from commitments.workflow.redactions import decide_redaction, redaction_by, refuse_same_person, request_redaction
+from commitments.workflow.redactions import decide_redaction, redaction_by, refuse_same_administrator, request_redaction
 
 ContentPath = tuple[str | int, ...]  # the way to a text within an entry's content
 HOW_TO_REDACT = gettext_lazy(
@@ -204,7 +204,7 @@ class RedactionRequestAdmin(ReadOnlyAdmin):
             context |= {
                 "waits": True,
                 "own": redaction_request.asked_by_id == request.user.pk,
-                "not_second": refusal_of(partial(refuse_same_person, redaction_request, staff_user(request))),
+                "not_second": refusal_of(partial(refuse_same_administrator, redaction_request, staff_user(request))),
                 "removed": removed_texts(redaction_request),
             }
             try:

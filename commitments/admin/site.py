@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.contenttypes import views as contenttype_views
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
@@ -24,6 +26,7 @@ from commitments.accounts.sessions import session_end
 from commitments.admin import kept_forms
 from commitments.admin.base import parse_key
 from commitments.admin.dashboard import dashboard
+from commitments.admin.date_fields import read_date_view
 from commitments.admin.menu import describe
 from commitments.i18n.site_name import site_name
 
@@ -68,12 +71,13 @@ class StaffSite(admin.AdminSite):
     site_title = site_header
 
     def get_urls(self) -> list[Any]:
-        # The stock addresses; those that lead to a row's public page ask first.
+        # The stock addresses; those that lead to a row's public page ask first. And what a typed date is read as.
         own = path(
             "r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
         )
         forget = path("kept/<int:pk>/forget/", self.admin_view(kept_forms.forget_view), name="forget_form")
-        return [own, forget, *super().get_urls()]
+        read = path("read-date/", self.admin_view(read_date_view), name="read_date")
+        return [own, forget, read, *super().get_urls()]
 
     def view_on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
         """Lead to the public page of what the user may look at here; else 404, whether or not there is such a row."""
@@ -122,6 +126,9 @@ class StaffSite(admin.AdminSite):
                 return kept_forms.somebody_elses_page(request)
             if request.user.is_authenticated and tells_of_others(view, request):
                 raise PermissionDenied
+            if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
+                # The stock forms refuse the name of any other column, but look for a column without a name.
+                raise DisallowedModelAdminToField("No column has an empty name.")
             return (
                 kept_forms.answer(guarded, request, *args, **kwargs) if allowed else guarded(request, *args, **kwargs)
             )

@@ -24,9 +24,9 @@ from commitments.accounts.sessions import end_sessions
 from commitments.accounts.sign_in import ResetForm
 from commitments.admin.base import HiddenAdmin, RefusableForm, refusal_so_far, staff_page, staff_user
 from commitments.admin.field_help import roles
-from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.i18n.phrases import join_list
 from commitments.models import AccountChange, Affiliation, KeptForm, OutgoingMail, Reminder
+from commitments.models.staff import language_of
 
 # An account has one address, on the user's page, and its second factor is reset there: no tables of their own.
 admin.site.unregister((User, EmailAddress, Authenticator))
@@ -194,8 +194,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs o
 def send_password_link(request: HttpRequest, user: User) -> None:
     """The mail that "Forgot your password?" brings, in the language that the account's owner reads."""
     form = ResetForm({"email": user.email})
-    affiliation = getattr(user, "affiliation", None)
-    with translation.override(affiliation.language if affiliation else RECORD_LANGUAGE):
+    with translation.override(language_of(user)):
         if form.is_valid():
             form.save(request)
             log_reset_link(user, staff_user(request))

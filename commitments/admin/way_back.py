@@ -26,7 +26,6 @@ from commitments.query.localized import display_title
 LIST_FIELD, OWN_LIST_FIELD = "list", "_changelist_filters"  # in addresses
 NEXT_FIELD = "next_in_list"  # the name of a hidden box
 MOST_ROWS = 5_000  # of a list, among which the next is looked for
-CHOSEN_FIELDS = ("draft", "proposal", "commitment")  # in addresses of pages of confirmation: what they are about
 PAGE_FIELDS = ("p", "all")  # of a list's address: they choose no rows
 
 
@@ -119,9 +118,11 @@ def back_to_list(model_admin: ModelAdmin, request: HttpRequest, row: models.Mode
     return HttpResponseRedirect(source.address)
 
 
-def decision_query(request: HttpRequest, default: str) -> str:
-    """The query string of the list from which rows were chosen for a page of confirmation, with its question mark."""
+def decision_query(request: HttpRequest, chosen_by: str, default: str) -> str:
+    """The query string of the list from which rows were chosen for a page of confirmation, with its question mark.
+
+    `chosen_by`: the key by which the address says which row the page is about.
+    """
     query = request.GET.copy()
-    for name in CHOSEN_FIELDS:
-        query.pop(name, None)
+    query.pop(chosen_by, None)
     return f"?{query.urlencode()}" if query else default

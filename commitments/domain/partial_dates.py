@@ -113,13 +113,13 @@ def parse_partial_date(text: str) -> PartialDate:
     """Read one of the five forms, or EDTF's codes for a half-year or quarter; raise PartialDateError."""
     match = NOTATION.fullmatch(text.strip())
     if not match or not FIRST_YEAR <= int(match["year"]) <= LAST_YEAR:
-        raise PartialDateError(_hint(text))
+        raise PartialDateError(unreadable_message(text))
     year, part, day = int(match["year"]), (match["part"] or "").upper(), match["day"]
     part = part if day else EDTF_PARTS.get(part, part)
     try:
         first, last = _interval(year, part, day)
     except ValueError as error:  # month 13, 30 February, a day in a half-year
-        raise PartialDateError(_hint(text)) from error
+        raise PartialDateError(unreadable_message(text)) from error
     return PartialDate("-".join(filter(None, (match["year"], part, day))), first, last)
 
 
@@ -138,7 +138,8 @@ def _interval(year: int, part: str, day: str | None) -> tuple[date, date]:
     return date(year, first_month, 1), date(year, last_month, monthrange(year, last_month)[1])
 
 
-def _hint(text: str) -> str:
+def unreadable_message(text: str) -> str:
+    """What to say of a text that is no date: what may be written."""
     return _(
         "“%(text)s” is not a date that exists, or not in a form that can be read here. "
         "Write a year (2019), half-year (2018-H1), quarter (2018-Q3), "

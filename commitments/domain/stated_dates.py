@@ -15,17 +15,17 @@ MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_MONTH_NUMBERS = {name[:length]: n for n, name in enumerate(MONTHS, 1) for length in (3, len(name))} | {"sept": 9}
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTH_NUMBERS, key=len, reverse=True))})\.?"
+MONTH_NUMBERS = {name[:length]: n for n, name in enumerate(MONTHS, 1) for length in (3, len(name))} | {"sept": 9}
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
-_ORDINALS |= {"last": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
+ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+ORDINALS |= {"last": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
 _ORDINAL = r"(?P<number>first|second|third|fourth|1st|2nd|3rd|4th)"
 _OF = r"\s*(?:of|in|,)?\s*(?:the year\s+)?"
 # A year that is said by where the release stands in time, and how many years after its own it is.
 _RELATIVE_YEARS = {r"\bthis year\b": 0, r"\bnext year\b": 1, "今年|本年": 0, "明年|翌年|下一年": 1}
-_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
 def _half(match: re.Match[str]) -> str:
@@ -37,7 +37,7 @@ def _quarter(match: re.Match[str]) -> str:
 
 
 def _number(match: re.Match[str]) -> int:
-    return _ORDINALS.get(match["number"]) or int(match["number"])
+    return ORDINALS.get(match["number"]) or int(match["number"])
 
 
 def _month(match: re.Match[str]) -> str:
@@ -49,7 +49,7 @@ def _day(match: re.Match[str]) -> str:
 
 
 def _month_number(match: re.Match[str]) -> int:
-    return _MONTH_NUMBERS.get(match["month"]) or int(match["month"])
+    return MONTH_NUMBERS.get(match["month"]) or int(match["month"])
 
 
 # The longer first: what one has read, no other reads again.
@@ -79,7 +79,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tupl
 def stated_dates(words: str, issued_on: date) -> list[PartialDate]:
     """The dates that a release's words write out, in no order. `issued_on`: by which "this year" is counted."""
     text = unicodedata.normalize("NFKC", words).lower()
-    text = re.sub(r"[〇零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_CHINESE_DIGITS), text)
+    text = re.sub(r"[〇零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(CHINESE_DIGITS), text)
     for words_for_year, years in _RELATIVE_YEARS.items():
         year_mark = "" if words_for_year.isascii() else "年"
         text = re.sub(words_for_year, f"{issued_on.year + years}{year_mark}", text)

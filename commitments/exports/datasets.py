@@ -121,11 +121,7 @@ DATASETS = {
             (*LIST_COLUMNS, *FURTHER_COLUMNS, *SLUG_COLUMNS, VERDICT_COLUMN),
             ("reference",),
             commitment_rows,
-            {
-                "release": ("releases", "slug"),
-                "area": ("areas", "slug"),
-                "part_of": ("commitments", "reference"),
-            },
+            {"release": ("releases", "slug"), "area": ("areas", "slug"), "part_of": ("commitments", "reference")},
         ),
         Dataset(
             "updates",

@@ -32,11 +32,20 @@ EPOCH, MARCH_1900 = date(1899, 12, 31).toordinal(), date(1900, 3, 1).toordinal()
 
 
 def write_xlsx(export: Export, moment: ExportMoment) -> Generator[bytes]:
-    """The file in pieces, once it is whole: a workbook's table of contents stands at its end."""
+    """The rows, and a sheet that says what the file is."""
+
+    def write(workbook: Workbook) -> None:
+        _write_workbook(workbook, export, moment)
+        _write_about_sheet(workbook.add_worksheet(_("About this file")), export, moment)
+
+    yield from stream_workbook(write)
+
+
+def stream_workbook(write: Callable[[Workbook], None]) -> Generator[bytes]:
+    """What `write` puts into a workbook, in pieces, once it is whole: its table of contents stands at its end."""
     with tempfile.TemporaryFile() as file:
         with xlsxwriter.Workbook(file, {"constant_memory": True}) as workbook:
-            _write_workbook(workbook, export, moment)
-            _write_about_sheet(workbook.add_worksheet(_("About this file")), export, moment)
+            write(workbook)
         file.seek(0)
         while piece := file.read(CHUNK_BYTES):
             yield piece
@@ -65,17 +74,20 @@ def _cell_writers(sheet: Worksheet, columns: Sequence[Column], day: CellFormat) 
         sheet.write_number(row, place, day_serial(text), day)
 
     def put_text(row: int, place: int, text: str) -> None:
-        sheet.write_string(
-            row, place, text if len(text) <= MAX_CELL_LENGTH else text[: MAX_CELL_LENGTH - len(cut_mark)] + cut_mark
-        )
+        sheet.write_string(row, place, cut_text(text))
 
-    cut_mark = str(CUT_MARK)
     writers_by_type = {
         ColumnType.DAY: put_day,
         ColumnType.WHOLE: sheet.write_number,
         ColumnType.NUMBER: sheet.write_number,
     }
     return [writers_by_type.get(column.type, put_text) for column in columns]
+
+
+def cut_text(text: str) -> str:
+    """As much of a text as a cell holds, and that it was cut."""
+    cut_mark = str(CUT_MARK)
+    return text if len(text) <= MAX_CELL_LENGTH else text[: MAX_CELL_LENGTH - len(cut_mark)] + cut_mark
 
 
 def day_serial(day: str) -> int:

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 import icu
 
+from commitments.domain.reading.source_text import simplified_characters
 from commitments.i18n.languages import LANGUAGE_TAGS, RECORD_LANGUAGE
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
@@ -47,7 +48,8 @@ def _fold_word(word: str) -> str:
     if not plain.isascii():
         visible = "".join(" " if character.isspace() else character for character in plain if not _is_unseen(character))
         plain = "".join(
-            2 * character if HAN.match(character) else character for character in visible.translate(_simplified())
+            2 * character if HAN.match(character) else character
+            for character in visible.translate(simplified_characters())
         )
     return SPELLED.sub(lambda match: SPELLINGS[match[0]], plain)
 
@@ -85,18 +87,6 @@ _folded_words = _FoldedWords()
 def build_search_text(*texts: str) -> str:
     """What a search looks through: some texts, folded, each on a line of its own, each once."""
     return "\n".join(dict.fromkeys(filter(None, map(fold, dict.fromkeys(texts)))))
-
-
-@cache
-def _simplified() -> dict[int, str]:
-    """From each traditional character to its simplified one, as ICU has them. One by one: a word has no context."""
-    simplify = icu.Transliterator.createInstance("Traditional-Simplified").transliterate
-    characters = (chr(code) for first, end in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for code in range(first, end))
-    return {
-        ord(character): simplified
-        for character in characters
-        if (simplified := simplify(character)) != character and len(simplified) == 1
-    }
 
 
 @cache

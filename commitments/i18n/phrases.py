@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext, pgettext
 
@@ -14,8 +14,11 @@ MONTHS_IN_A_YEAR = 12
 
 
 def join_list(words: Iterable[str]) -> str:
-    """Words in a row: "a, b", 「a、b」."""
-    return list_separator().join(words)
+    """Words in a row: "a, b", 「a、b」. HTML where any of them is."""
+    given = [*words]
+    if any(isinstance(word, SafeString) for word in given):
+        return format_html_join(list_separator(), "{}", ((word,) for word in given))
+    return list_separator().join(given)
 
 
 def list_separator() -> str:

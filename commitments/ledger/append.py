@@ -28,7 +28,15 @@ from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.projection import to_counted_update, update_rows
 from commitments.ledger.reconciliation import BATCH_SIZE, reconcile_projections
 from commitments.ledger.validation import EntryValidator
-from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry, LedgerHead, Translation
+from commitments.models import (
+    Commitment,
+    DraftCommitment,
+    DraftEvidence,
+    DraftUpdate,
+    LedgerEntry,
+    LedgerHead,
+    Translation,
+)
 from commitments.models.entity import Entity
 
 
@@ -128,6 +136,7 @@ def _empty_redacted(redacted: Sequence[LedgerEntry]) -> None:
     DraftUpdate.objects.filter(published_as__in=numbers).update(
         note="", searched="", deadline_reason="", returned_because=""
     )
+    DraftCommitment.objects.filter(published_as__in=numbers).update(returned_because="")
 
 
 def _texts_by_commitment(redacted: Sequence[LedgerEntry]) -> dict[str, set[str]]:
@@ -223,13 +232,13 @@ def new_redaction(entry: LedgerEntry, remaining: Content | None, reason: str, by
     return NewEntry(EntryKind.REDACTION, {"reason": reason, "remaining": remaining}, None, entry, by)
 
 
-def dry_run(entry: NewEntry, read_record: Callable[[], Any] | None = None) -> Any:
-    """Append an entry, read what that makes of the record, take everything back; return what `read_record()` gave.
+def dry_run(new_entries: Sequence[NewEntry], read_record: Callable[[], Any] | None = None) -> Any:
+    """Append entries, read what that makes of the record, take everything back; return what `read_record()` gave.
 
-    ValidationError where the ledger refuses the entry.
+    EntryRefusedError where the ledger refuses one.
     """
     with transaction.atomic():
-        append_entries([entry])
+        append_entries(new_entries)
         result = read_record() if read_record else None
         transaction.set_rollback(True)
     return result

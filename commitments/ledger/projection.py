@@ -5,7 +5,7 @@ what the ledger says (R3). `ledger.reconciliation` puts the rows into the tables
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, cast
@@ -44,9 +44,9 @@ class Projection:
     repetitions: dict[int, str]
     published_at: datetime
     retracted_at: datetime | None
-    updates: list[Update] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
+    updates: list[Update]
+    evidence: list[Evidence]
+    states: list[State]
 
 
 class RedactionIndex:
@@ -86,39 +86,26 @@ def fold_entries(
         language: {text: by_text[text] for text in texts if by_text.get(text)}
         for language, by_text in translations.items()
     }
-    projection = Projection(
-        columns=resolver.columns(fields) | translation_columns(fields, texts, translated),
+    columns = resolver.columns(fields) | translation_columns(fields, texts, translated)
+    updates = [update_rows(entry, contents[entry.sequence] or {}) for entry in entries if entry.kind in UPDATE_KINDS]
+    for update, evidence in updates:
+        update.commitment = commitment
+        update.search_text = search_text_of([update.note, *(row.title for row in evidence)], translated)
+        if update.reply_of_id:
+            resolver.organisations([update.reply_of_id])  # KeyError where its slug is gone
+        update.retracted_by = retracted.get(update.pk)
+        update.redacted_by = redactions.by_target.get(update.pk)
+    facts = [to_counted_update(update, evidence) for update, evidence in updates if update.stands]
+    return Projection(
+        columns=columns,
         parties={name: resolver.organisations(fields[name]) for name in PARTIES},
         repetitions=resolver.repetitions(fields["repeats"]),
         published_at=entries[0].recorded_at,
         retracted_at=retraction.recorded_at if (retraction := retracted.get(entries[0].sequence)) else None,
+        updates=[update for update, _evidence in updates],
+        evidence=[row for _update, evidence in updates for row in evidence],
+        states=[state_row(commitment, *span) for span in state_spans(columns["deadline"], facts)],
     )
-    facts: list[CountedUpdate] = []
-    for entry in entries:
-        if entry.kind in UPDATE_KINDS:
-            update, evidence = update_rows(entry, contents[entry.sequence] or {})
-            update.commitment = commitment
-            if update.reply_of_id:
-                resolver.organisations([update.reply_of_id])  # KeyError where its slug is gone
-            update.retracted_by = retracted.get(entry.sequence)
-            update.redacted_by = redactions.by_target.get(entry.sequence)
-            update.search_text = search_text_of([update.note, *(row.title for row in evidence)], translated)
-            projection.updates.append(update)
-            projection.evidence += evidence
-            if update.stands:
-                facts.append(to_counted_update(update, evidence))
-    stated_deadline = projection.columns["deadline"]
-    projection.states = [
-        State(
-            commitment=commitment,
-            from_day=first,
-            until_day=until,
-            evidence_urls=evidence_urls(assessment),
-            **{name: getattr(assessment, name) for name in STATED},
-        )
-        for first, until, assessment in state_spans(stated_deadline, facts)
-    ]
-    return projection
 
 
 def texts_with_places(
@@ -195,6 +182,14 @@ def to_counted_update(update: Update, evidence: Sequence[Evidence]) -> CountedUp
         **{name: getattr(update, name) for name in COUNTED},
         is_reply=bool(update.reply_of_id),
         supports=tuple(EvidenceRef(row.url, row.relation, row.source, row.copy) for row in evidence),
+    )
+
+
+def state_row(commitment: Commitment, first: date, until: date, assessment: Assessment) -> State:
+    """How a commitment stands in a span of days in which nothing changes."""
+    said = {name: getattr(assessment, name) for name in STATED}
+    return State(
+        commitment=commitment, from_day=first, until_day=until, evidence_urls=evidence_urls(assessment), **said
     )
 
 

@@ -1,6 +1,8 @@
 """The tables. The ledger is the truth; what it projects is made for asking."""
 
+from commitments.models.assignment import Assignment
 from commitments.models.commitment import Commitment, Ownership, Partnership, State
+from commitments.models.drafting import DraftCommitment
 from commitments.models.entity_change import EntityChange, EntityProposal
 from commitments.models.error_report import ErrorReport
 from commitments.models.kept_work import DeletedDraft, KeptForm
@@ -16,7 +18,9 @@ from commitments.models.staff import AccountChange, Affiliation, RedactionReques
 from commitments.models.translation import Translation
 from commitments.models.two_people import DraftEdit, EntryProposal
 
-__all__ = ["Commitment", "Ownership", "Partnership", "Repetition", "State"]
+__all__ = ["Assignment"]
+__all__ += ["Commitment", "Ownership", "Partnership", "Repetition", "State"]
+__all__ += ["DraftCommitment"]
 __all__ += ["EntityChange", "EntityProposal"]
 __all__ += ["ErrorReport"]
 __all__ += ["DeletedDraft", "KeptForm"]

@@ -56,6 +56,10 @@ def status_role(status: str, kind: str) -> str:
     return "announced" if status == Status.COMPLETED and kind in ANNOUNCED else Status(status).role
 
 
+def _assigned_to(organisations: Any, users: Any) -> Q:
+    return Q(assignment__lead_office__in=organisations) | Q(assignment__desk_officer__in=users)
+
+
 Self = TypeVar("Self", bound="CommitmentQuerySet")
 
 
@@ -95,10 +99,23 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.annotate(then=state_on(first))
 
     def accessible_to(self: Self, user: Any) -> Self:
-        """What a member of staff works on: everything, or what their own organisation must deliver (R8)."""
+        """What a member of staff works on: everything, or what they or their organisation answer for (R8)."""
         if user.has_perm("commitments.work_for_all"):
             return self
-        return self.owned_by(Organisation.objects.filter(affiliations__user=user.pk))
+        return self.answered_for_by(Organisation.objects.filter(affiliations__user=user.pk), [user.pk])
+
+    def answered_for_by(self: Self, organisations: Any, users: Any) -> Self:
+        """That one of the organisations must deliver, or that is assigned to one of them or of the users."""
+        owned = Exists(Ownership.objects.filter(commitment=OuterRef("pk"), organisation__in=organisations))
+        return self.filter(Q(owned) | _assigned_to(organisations, users))
+
+    def assigned_to(self: Self, organisations: Any, users: Any) -> Self:
+        """Whose lead office is one of the organisations, or whose desk officer one of the users; for staff alone."""
+        return self.filter(_assigned_to(organisations, users))
+
+    def assigned_to_staff(self: Self, user: Any) -> Self:
+        """What is assigned to a member of staff, or to the office that they work for."""
+        return self.assigned_to(Organisation.objects.filter(affiliations__user=user.pk), [user.pk])
 
     def counted(self: Self) -> Self:
         """Counts are of primary commitments; aims and umbrellas are listed beside them."""

@@ -73,9 +73,10 @@ class SearchedEntity(Entity):
         super().save(*args, **kwargs)
 
     def fill(self) -> None:
-        """Set what searches look through; whoever stores many at once does it first."""
+        """Set what searches look through, former names with it; whoever stores many at once does it first."""
         columns = (column for name in self.searched_fields for column in language_columns(name))
-        self.search_text = build_search_text(*(getattr(self, column) for column in columns))
+        former = (names.get(column, "") for names in self.former for column in language_columns(self.title_field))
+        self.search_text = build_search_text(*(getattr(self, column) for column in columns), *former)
 
 
 def entity_constraint(name: str) -> models.CheckConstraint:

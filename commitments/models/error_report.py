@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import CLOSED_STATES, ErrorReportState
+from commitments.i18n.languages import RECORD_LANGUAGE, language_names
 from commitments.models.commitment import Commitment
 from commitments.models.fields import choice_field, vocabulary_constraint
 from commitments.models.organisation import Organisation
@@ -35,7 +36,8 @@ class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
 class ErrorReport(models.Model):
     """One report of a reader. Whoever has the token sees what was sent, its state and the answer.
 
-    The e-mail address is kept until the report is closed. `sender` is a keyed digest of the network
+    The e-mail address is kept until the report is closed; then it is written to, once, where `wants_mail`, in the
+    `language` of the page that the report was sent from. `sender` is a keyed digest of the network
     address and the day; it is kept while it counts against the limit of an hour.
     """
 
@@ -55,6 +57,10 @@ class ErrorReport(models.Model):
     what = models.TextField(_("what is wrong"), editable=False)
     source = models.URLField(_("where it can be read"), max_length=1000, blank=True, editable=False)
     email = models.EmailField(_("e-mail address"), max_length=320, blank=True, editable=False)
+    wants_mail = models.BooleanField(_("wants to be told by mail"), default=False, editable=False)
+    language = models.CharField(
+        _("language"), max_length=10, choices=list(language_names().items()), default=RECORD_LANGUAGE, editable=False
+    )
     sender = models.CharField(_("sender"), max_length=64, blank=True, editable=False)
     state = choice_field(ErrorReportState, _("state"), default=ErrorReportState.NEW)
     answer = models.TextField(_("answer"), blank=True)

@@ -111,7 +111,7 @@ class PartialDateField(CharField):
         return str(to_partial_date(value) or "")
 
     def formfield(self, *args: Any, **kwargs: Any) -> Any:
-        return super().formfield(form_class=PartialDateFormField, **kwargs)
+        return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
 
 
 def interval_days(first: Any, last: Any) -> tuple[models.DateField[Any, Any], models.DateField[Any, Any]]:

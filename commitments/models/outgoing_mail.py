@@ -29,10 +29,12 @@ class OutgoingMail(models.Model):
 
     `content` is what `workflow.outbox.to_content` makes of a message; it may hold a link that opens an account, so
     the row is deleted once it was sent or given up, and the admin does not show it. `due_at` is when it may be
-    tried: a sender that claims it moves that ahead, and so does a mail server that refuses it.
+    tried: a sender that claims it moves that ahead, and so does a mail server that refuses it. `topic`: a later mail
+    about the same takes the place of one that nobody tried to send yet.
     """
 
     content = models.JSONField(_("content"))
+    topic = models.CharField(_("what it is about"), max_length=60, blank=True)
     written_at = models.DateTimeField(_("written at"), default=timezone.now)
     due_at = models.DateTimeField(_("tried from"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -14,7 +13,6 @@ from django.utils.translation import pgettext_lazy
 from commitments.domain.choices import (
     UPDATE_KINDS,
     Copy,
-    DraftState,
     EntryKind,
     Relation,
     ReportBasis,
@@ -24,12 +22,12 @@ from commitments.domain.choices import (
     StopReason,
 )
 from commitments.models.commitment import Commitment
+from commitments.models.drafting import Draft, draft_constraints
 from commitments.models.fields import (
     PartialDateField,
     choice_field,
     interval_constraint,
     interval_days,
-    staff_key,
     validate_public_url,
     vocabulary_constraint,
 )
@@ -121,21 +119,10 @@ def evidence_constraints(prefix: str) -> list[models.BaseConstraint]:
     ]
 
 
-class DraftUpdate(UpdateFields):
-    """An update that is not public. Kept after publication, so that who wrote it stays known to staff."""
+class DraftUpdate(UpdateFields, Draft):
+    """An update that is not public."""
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="drafts", verbose_name=_("commitment"))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, verbose_name=_("author")
-    )
-    changed_by = staff_key(_("changed by"), null=True, editable=False)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
-    state = choice_field(DraftState, _("state"), default=DraftState.DRAFT, editable=False)
-    returned_because = models.TextField(_("why it was returned"), blank=True, editable=False)
-    published_as = models.OneToOneField(
-        LedgerEntry, models.PROTECT, null=True, editable=False, verbose_name=_("published as")
-    )
 
     class Meta:
         ordering = ["-created_at"]
@@ -143,12 +130,7 @@ class DraftUpdate(UpdateFields):
         verbose_name_plural = _("draft updates")
         indexes = [models.Index(fields=["state", "-created_at"], name="draft_state")]
         constraints = [
-            vocabulary_constraint("state", DraftState, "draft_state_known"),
-            models.CheckConstraint(
-                condition=Q(state=DraftState.PUBLISHED, published_as__isnull=False)
-                | (~Q(state=DraftState.PUBLISHED) & Q(published_as=None)),
-                name="draft_published_as_an_entry",
-            ),
+            *draft_constraints("draft"),
             *update_constraints("draft"),
             models.CheckConstraint(
                 condition=Q(achieved=None) | Q(achieved__gte=0),

@@ -1,6 +1,7 @@
 """What staff need beside their accounts: whom they work for, what they were reminded of, redactions asked for."""
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -32,6 +33,12 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.organisation}"
+
+
+def language_of(user: User) -> str:
+    """The language in which a member of staff reads mails: the one on the user's page, else that of the record."""
+    affiliation = getattr(user, "affiliation", None)
+    return affiliation.language if affiliation else RECORD_LANGUAGE
 
 
 class Reminder(models.Model):

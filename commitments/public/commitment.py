@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from commitments.domain.choices import UPDATE_KINDS
 from commitments.models import Commitment, LedgerEntry, LedgerHead, Repetition, Section
@@ -26,7 +27,8 @@ def commitment_page(page: Page, reference: str) -> HttpResponse:
     form = EntryForm.from_query(page.request.GET, page.day)
     form.head = LedgerHead.objects.get().sequence
     if not form.is_valid():
-        return replace(page, as_of=None).render("bad_entry", status=400, form=form)
+        title = _("The page cannot be shown at that entry")
+        return replace(page, as_of=None).refuse(form["entry"], title=title, again=_("The page as it is now"))
     sequence = form.cleaned_data["entry"]
     if sequence is None:  # a form was sent with an empty box
         return _page_of_day(page, reference)
@@ -57,7 +59,7 @@ def _page_of_day(page: Page, reference: str) -> HttpResponse:
         updates,
         links=page.links,
         section=section,
-        mates=section_mates(commitment),
+        mates=Commitment.objects.public().filter(release=commitment.release, area=commitment.area),
         repeats=repeats,
         repeated_by=repeated_by,
         entries=entries,
@@ -76,11 +78,6 @@ def _page_of_day(page: Page, reference: str) -> HttpResponse:
         cited=page.request.build_absolute_uri(permanent_path(page, reference, head)),
         data=seo.commitment_json_ld(commitment, shown["verdict"].text, page.request.build_absolute_uri),
     )
-
-
-def section_mates(commitment: Commitment) -> QuerySet[Commitment]:
-    """All that the same section of the release promises, as far as it is public."""
-    return Commitment.objects.public().filter(release=commitment.release, area=commitment.area)
 
 
 def permanent_path(page: Page, reference: str, head: LedgerEntry) -> str:

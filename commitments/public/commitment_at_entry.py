@@ -29,7 +29,7 @@ def commitment_at_entry(request: HttpRequest, reference: str, sequence: int) -> 
             at_entry=entry,
             noindex=True,
             commitment=shown.commitment,
-            retraction=_retraction(shown),
+            retraction=next(later for later in shown.entries if later.target_id == shown.entries[0].sequence),
             updates=shown.updates,
         )
     day = record.day_of(shown)
@@ -80,7 +80,7 @@ def _context(
         "at_entry": entry,
         "noindex": True,
         "later_redactions": record.later_redactions(shown, _shown_others(shown, others)),
-        "later_retraction": _later_retraction(shown),
+        "later_retraction": LedgerEntry.objects.filter(kind=EntryKind.RETRACTION, target=shown.entries[0]).first(),
         "owners": record.organisations(shown.fields["owners"]),
         "partners": record.organisations(shown.fields["partners"]),
         "section": section,
@@ -105,13 +105,3 @@ def _hangs_on(other: CommitmentHistory, shown: CommitmentHistory) -> bool:
     """Whether one was part of the other then."""
     pairs = ((shown, other), (other, shown))
     return any(one.commitment.reference == part.fields["part_of"] for one, part in pairs)
-
-
-def _retraction(shown: CommitmentHistory) -> LedgerEntry:
-    """The retraction of its publication, which is on record by then."""
-    return next(entry for entry in shown.entries if entry.target_id == shown.entries[0].sequence)
-
-
-def _later_retraction(shown: CommitmentHistory) -> LedgerEntry | None:
-    """The retraction of its publication, which is not on record by then."""
-    return LedgerEntry.objects.filter(kind=EntryKind.RETRACTION, target=shown.entries[0]).first()

@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from commitments.domain.choices import EntryKind, Kind, Schedule
 from commitments.i18n.phrases import duration, join_clauses, join_sentences, quote_html, with_detail
@@ -95,7 +95,7 @@ def _translated(commitment: Commitment) -> str:
     """That the words are translated, and from which language where that is English, as nearly always."""
     if commitment.release.language.partition("-")[0] == "en":
         return _("Our translation; the original is in English.")
-    return _("Our translation") + pgettext("at the end of a sentence", ".")
+    return _("Our translation.")
 
 
 def _place(commitment: Commitment, section: Section | None) -> SafeString:
@@ -117,7 +117,7 @@ def facts(commitment: Commitment) -> dict[str, Any]:
         "done_when": done_when_sentence(commitment),
         "is_continuing": commitment.kind == Kind.CONTINUING,
         "due": due_words(commitment),
-        "late_by": late_by(commitment),
+        "late_by": late_by_words(commitment),
         "slip": slip_words(commitment),
     }
 
@@ -143,7 +143,7 @@ def promised_again(commitment: Commitment, repeated_by: Iterable[Repetition]) ->
     ]
 
 
-def late_by(commitment: Commitment) -> str:
+def late_by_words(commitment: Commitment) -> str:
     """How late it certainly was or is; nothing unless it certainly is."""
     length = lateness(commitment)
     form = _("%(length)s so far") if commitment.schedule == Schedule.OVERDUE else _("at least %(length)s")

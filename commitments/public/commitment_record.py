@@ -48,10 +48,7 @@ class RecordItem:
 
 
 def record_items(
-    commitment: Commitment,
-    updates: Sequence[Update],
-    repeats: Iterable[Repetition],
-    repeated_by: Iterable[Repetition],
+    commitment: Commitment, updates: Sequence[Update], repeats: Iterable[Repetition], repeated_by: Iterable[Repetition]
 ) -> list[RecordItem]:
     """The record, newest first; `updates` are so already. What was announced stands below what came on its day."""
     late = late_completions(commitment, updates)
@@ -113,8 +110,7 @@ def evidence_by_source(commitment: Commitment, updates: Iterable[Update]) -> lis
     newest_first = sorted(closest.values(), key=_newness, reverse=True)
     return [
         SourceGroup(
-            title,
-            [SourcePage(piece, _meta(commitment, piece)) for piece in newest_first if piece.source == source],
+            title, [SourcePage(piece, _meta(commitment, piece)) for piece in newest_first if piece.source == source]
         )
         for source, title in SOURCES.items()
     ]
@@ -124,6 +120,9 @@ def _meta(commitment: Commitment, piece: Evidence) -> SafeString:
     publisher = localize_record_text(commitment, piece.publisher).marked
     dated = piece.date.label if piece.date else gettext("undated")
     facts = [RELATIONS[piece.relation], *([Copy(piece.copy).label] if piece.copy else [])]
+    if piece.archived_url:
+        link = '<a href="{}" rel="noopener external">{}</a>'
+        facts.append(format_html(link, piece.archived_url, gettext("archived copy")))
     said = join_clauses([join_parts(["{}", "{}"]), *("{}" for _fact in facts)])
     return format_html(said, publisher, dated, *facts)
 

@@ -22,11 +22,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.models import Commitment, ErrorReport
 from commitments.models.commitment import REFERENCE
 from commitments.models.error_report import CLOCKS_APART, SENDER_COUNTS_FOR
@@ -90,9 +91,16 @@ class ErrorReportForm(forms.Form):
         required=False,
         max_length=None,  # its validator has a limit
         label=gettext_lazy("Your e-mail address"),
-        help_text=gettext_lazy("Optional, for an answer. It is never shown, and deleted once the report is closed."),
+        help_text=gettext_lazy("Optional. It is never shown, and deleted once the report is closed."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": gettext_lazy("Write an e-mail address such as name@example.org, or none.")},
+    )
+    wants_mail = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Write to me, once, when my report is answered"),
+        help_text=gettext_lazy(
+            "Without this tick nothing is sent to you: the answer stands on your report’s page; you get its link next."
+        ),
     )
     organisation = forms.ChoiceField(
         required=False,
@@ -140,7 +148,9 @@ class ErrorReportForm(forms.Form):
         return self.named_commitment
 
     def clean(self) -> None:
-        # Sent by a person, as far as one can tell without asking anybody else.
+        # Sent by a person, as far as one can tell without asking anybody else; and to where an answer is to go.
+        if self.cleaned_data.get("wants_mail") and not self.cleaned_data.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Give the address that is to be written to, or take away the tick below."))
         if self.data.get(HONEYPOT):
             message = _(
                 "A box that people do not see was filled in, perhaps by your browser. It has been emptied: "
@@ -157,6 +167,7 @@ class ErrorReportForm(forms.Form):
     def store(self, sender: str, now: datetime) -> ErrorReport:
         """Keep what was sent, once, however fast a button is pressed twice. `sender`: what the limit counts by."""
         values = self.cleaned_data | {"organisation": self.parties.get(self.cleaned_data["organisation"])}
+        values["language"] = get_language() or RECORD_LANGUAGE
         report, _created = ErrorReport.objects.get_or_create(
             token=self.token, defaults=values | {"sender": sender, "received_at": now}
         )

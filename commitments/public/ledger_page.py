@@ -45,10 +45,7 @@ ENTRY_PARTS = (
     ("content", _("What it says; null where it was redacted, or until the release is out.")),
     ("salt", _("Random letters and digits, so that nobody can guess a removed text from its digest.")),
     ("content_digest", _("SHA-256 of the salt and the content. It stays when they are removed.")),
-    (
-        "digest",
-        _("SHA-256 of the entry before’s digest, of the parts listed above content, and of content_digest."),
-    ),
+    ("digest", _("SHA-256 of the entry before’s digest, of the parts listed above content, and of content_digest.")),
 )
 
 

@@ -213,13 +213,11 @@ def status_matrix(filterset: PeriodFilter, report: PeriodReport) -> list[CountRo
     by_start = []
     for start in starts:
         cells = [ReportCell(report.matrix[start, end], section_address(start, end)) for end in Status]
-        address = (
-            section_address(start)
-            if start == NOT_YET_PROMISED
-            else pledges_address_at_start(filterset, status=str(start))
-        )
+        label, address = _("not yet promised"), section_address(start)
+        if start != NOT_YET_PROMISED:
+            label, address = str(Status(start).label), pledges_address_at_start(filterset, status=str(start))
         total = ReportCell(sum(cell.count for cell in cells), address)
-        by_start.append(CountRow(start_label(start), [*cells, total], status=start))
+        by_start.append(CountRow(label, [*cells, total], status=start))
     sums = [
         ReportCell(
             sum(report.matrix[start, end] for start in starts),
@@ -231,11 +229,6 @@ def status_matrix(filterset: PeriodFilter, report: PeriodReport) -> list[CountRo
         *by_start,
         CountRow(_("at the end"), [*sums, ReportCell(report.total, pledges_address(filterset, filterset.day))]),
     ]
-
-
-def start_label(start: str) -> str | Promise:
-    """The words for a status at the start."""
-    return _("not yet promised") if start == NOT_YET_PROMISED else Status(start).label
 
 
 def section_address(start: str, end: str = "") -> str:
@@ -308,7 +301,7 @@ def section_rows(
             line,
             sorted(localize(organisations[key], "name").text for key in (line.owners or "").split(",") if key),
             line.schedule(last),
-            late_by(line, last),
+            lateness_of(line, last),
             abs(line.slip_days or 0),
             (line.evidence_urls or "").split(),
             None if section.change in WITHOUT_VERDICT else verdicts.get(line.pk),
@@ -317,7 +310,7 @@ def section_rows(
     ]
 
 
-def late_by(line: PeriodLine, last: date) -> str:
+def lateness_of(line: PeriodLine, last: date) -> str:
     """How long it is late on the last day, in words, where that is certain; else nothing."""
     deadline, completed_on = to_partial_date(line.deadline_end), to_partial_date(line.completed_on)
     length = standing.late_by(line.schedule(last), deadline, completed_on, last)

@@ -95,11 +95,7 @@ def dataset_json_ld(absolute: Callable[[str], str]) -> dict[str, Any]:
         "license": LICENCE,
         "creator": {"@type": "Organization", "name": settings.PUBLISHER or site_name()},
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": "text/csv",
-                "contentUrl": absolute(reverse("commitments_csv")),
-            }
+            {"@type": "DataDownload", "encodingFormat": "text/csv", "contentUrl": absolute(reverse("commitments_csv"))}
         ],
     }
 

@@ -96,7 +96,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
     limit_search(request)
     extent = measure(filterset)
     context: dict[str, Any] = {"chips": filter_chips(filterset), "total": extent["total"]}
-    context |= draw(filterset, extent) if extent["total"] else {"issued": any_release(filterset.day)}
+    issued = Release.objects.public(filterset.day)
+    context |= draw(filterset, extent) if extent["total"] else {"issued": issued.exists()}
     return page.render("timeline", **context)
 
 
@@ -114,16 +115,11 @@ def measure(filterset: CommitmentFilter) -> dict[str, Any]:
     return extent
 
 
-def any_release(day: date) -> bool:
-    """Whether anything had been announced by the day."""
-    return Release.objects.public(day).exists()
-
-
 def draw(filterset: CommitmentFilter, extent: dict[str, Any]) -> dict[str, Any]:
     """What is drawn: the axis with the days that are marked on it, and lines or strips by area."""
     last = max(filter(None, (extent["last"], extent["was_last"])), default=None)
     axis = axis_for(extent["first"], filterset.day, last)
-    occasions = past_occasions(axis, filterset.day)
+    occasions = list(Occasion.objects.on_record().filter(day__gte=axis.first, day__lte=filterset.day))
     now = axis.middle(filterset.day, filterset.day)
     context = {
         "summary": summary(filterset, extent),
@@ -151,11 +147,6 @@ def list_address(filterset: CommitmentFilter, **filters: str) -> str:
     """The list with the filter of this page, and perhaps more."""
     query = replace_params(filterset.data, page=None, per_page=None, sort=None, **filters)
     return reverse("commitments") + query.removeprefix(".")
-
-
-def past_occasions(axis: Axis, day: date) -> list[Occasion]:
-    """The days that readers ask about, up to the day that is shown."""
-    return list(Occasion.objects.on_record().filter(day__gte=axis.first, day__lte=day))
 
 
 def head_labels(

@@ -132,12 +132,7 @@ def counting_updates(day: date, prefix: str = "") -> Q:
 
     They are neither retracted nor removed whole (then not even the date is left).
     """
-    conditions = {
-        "kind__in": UPDATE_KINDS,
-        "retracted_by": None,
-        "date_first__isnull": False,
-        "effective_on__lte": day,
-    }
+    conditions = {"kind__in": UPDATE_KINDS, "retracted_by": None, "date_first__isnull": False, "effective_on__lte": day}
     return Q(**{prefix + name: value for name, value in conditions.items()})
 
 

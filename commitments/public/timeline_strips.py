@@ -129,13 +129,9 @@ def news_by_year(filterset: CommitmentFilter) -> Iterable[tuple[int | None, str,
     """
     news = FilteredRelation("updates", condition=counting_updates(filterset.day, "updates__"))
     rows = filterset.qs.order_by().annotate(news=news).filter(news__kind__in=NEWS)
-    groups = rows.values_list("area", year_of("news__date"), "news__kind").annotate(number=Count("news"))
+    year = Substr("news__date", 1, 4)  # every form of a partial date begins with its year and lies within it
+    groups = rows.values_list("area", year, "news__kind").annotate(number=Count("news"))
     return ((area, year, kind, number) for area, year, kind, number in groups)
-
-
-def year_of(column: str) -> Substr:
-    """A partial date's year, in SQL: every form of it begins with its year and lies within it."""
-    return Substr(column, 1, 4)
 
 
 def year_words(year: int, news: Counter[tuple[int, str]]) -> str:

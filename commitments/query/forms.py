@@ -16,11 +16,7 @@ from commitments.query.sorting import SORT_COLUMNS, SORT_LABELS
 PER_PAGE, MAX_PER_PAGE = 25, 100
 
 # By what a report between two days may be broken down.
-BREAKDOWNS = [
-    ("area", gettext_lazy("area")),
-    ("owner", gettext_lazy("owner")),
-    ("side", gettext_lazy("side")),
-]
+BREAKDOWNS = [("area", gettext_lazy("area")), ("owner", gettext_lazy("owner")), ("side", gettext_lazy("side"))]
 
 FIRST_DAY = date(1900, 1, 1)
 

@@ -331,15 +331,10 @@ def _clause(facts: VerdictFacts) -> str:
 
 
 def _bare(done_when: str) -> str:
-    """On one line, without a full stop, and without what the sentence around it says."""
+    """On one line, without its last full stop, and without what the sentence around it says."""
     text = " ".join(done_when.split())
     earlier = EARLIER_FORM.fullmatch(text)
-    return _without_stop(earlier["what"] if earlier else text)
-
-
-def _without_stop(text: str) -> str:
-    """A sentence as part of another one: its last full stop is gone, also from within quotation marks."""
-    return LAST_STOP.sub(r"\g<closers>", text)
+    return LAST_STOP.sub(r"\g<closers>", earlier["what"] if earlier else text)
 
 
 def _with_stop(text: str) -> str:

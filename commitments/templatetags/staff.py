@@ -4,15 +4,18 @@ import re
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import truncatewords
 from django.urls import Resolver404, resolve
 from django.utils.formats import date_format
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from commitments.domain.choices import Status
 from commitments.i18n.languages import language_links
-from commitments.i18n.phrases import join_sentences, with_detail
+from commitments.i18n.phrases import join_clauses, join_sentences, with_detail
+from commitments.ledger.contents import format_decimal
 from commitments.models import Commitment
+from commitments.templatetags.tracker import labelled, parts, status_badge, vocabulary_label
 
 register = template.Library()
 
@@ -39,6 +42,28 @@ def standing_sentences(commitment: Commitment) -> str:
             _("Last checked: %(day)s.") % {"day": checked} if checked else _("Not checked yet."),
         ]
     )
+
+
+@register.filter
+def status_on_record(commitment: Commitment) -> SafeString:
+    """A commitment's status, why it was stopped, since when, and what the report said."""
+    state = commitment.state
+    status = parts(status_badge(state.status, commitment.kind), vocabulary_label("StopReason", state.stop_reason))
+    return labelled(
+        with_detail(status, state.status_on.label) if state.status_on else status, truncatewords(state.note, 30)
+    )
+
+
+@register.filter
+def target_on_record(commitment: Commitment) -> str:
+    """The number that is to be reached, and what was reported of it; nothing where there is none."""
+    if not commitment.target:
+        return ""
+    form = _("Target: about %(target)s %(unit)s") if commitment.target_approximate else _("Target: %(target)s %(unit)s")
+    clauses = [form % {"target": format_decimal(commitment.target), "unit": commitment.unit}]
+    if commitment.state.achieved is not None:
+        clauses.append(_("%(achieved)s reported") % {"achieved": format_decimal(commitment.state.achieved)})
+    return join_clauses(clauses)
 
 
 register.filter("with_detail", with_detail)

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from commitments.domain import choices
 from commitments.domain.partial_dates import parse_partial_date
@@ -27,7 +27,7 @@ from commitments.i18n.phrases import (
 )
 from commitments.i18n.site_name import name_plate, seal_lines, site_name
 from commitments.ledger.contents import format_decimal
-from commitments.models import Commitment, LedgerEntry
+from commitments.models import Commitment, LedgerEntry, Organisation, Update
 from commitments.models.entity import Entity
 from commitments.public.charts import percent
 from commitments.public.commitment_list import FilterChoice
@@ -246,16 +246,52 @@ def page_url(context: template.Context, name: str, *args: str, **params: str) ->
 
 # What stands between texts, as the page's language writes it: `{{ day }}{% colon %}{{ status }}`.
 register.simple_tag(lambda: join_sentences(["", ""]), name="space")
-register.simple_tag(lambda: join_parts(["", ""]), name="comma")
 register.simple_tag(list_separator, name="list_comma")
-register.simple_tag(lambda: join_clauses(["", ""]), name="semicolon")
 register.simple_tag(lambda: with_label("", ""), name="colon")
 
 
 @register.simple_tag
-def full_stop() -> str:
-    """At the end of a sentence; a space after it is another tag's."""
-    return pgettext("at the end of a sentence", ".")
+def parts(*words: Any) -> SafeString:
+    """Parts of a sentence in a row, without those that are empty: `{% parts title day %}`."""
+    return format_html_join(join_parts(["", ""]), "{}", ((word,) for word in words if word))
+
+
+@register.simple_tag
+def labelled(name: Any, value: Any) -> SafeString:
+    """What something is called, and what it is; one alone where the other is empty: `{% labelled entry title %}`."""
+    return format_html(with_label("{}", "{}") if name and value else "{}{}", name, value)
+
+
+@register.simple_tag(takes_context=True)
+def pledge_links(context: template.Context, pledges: Iterable[tuple[Update, SafeString]]) -> SafeString:
+    """The pledges that a piece of news is of, each with its name and a link to its entry."""
+    links: DayLinks = context["links"]
+    return format_html_join(
+        list_separator(),
+        '<a class="name" href="{}#entry-{}">{}</a>',
+        ((links.page("commitment", update.commitment.reference), update.pk, name) for update, name in pledges),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def party_links(context: template.Context, bodies: Iterable[Organisation]) -> SafeString:
+    """Organisations in a row, and what they were called on the page's day."""
+    links: DayLinks = context["links"]
+    return format_html_join(
+        list_separator(),
+        '<a href="{}">{}</a>{}',
+        ((links.page("organisation", body.slug), localized(body, "name"), formerly(context, body)) for body in bodies),
+    )
+
+
+@register.filter
+def source_links(update: Update, commitment: Commitment) -> SafeString:
+    """Who published what an update rests on, with links."""
+    return format_html_join(
+        join_clauses(["", ""]),
+        '<a href="{}" rel="noopener external">{}</a>',
+        ((piece.url, localized_record_text(piece.publisher, commitment)) for piece in update.evidence_rows),
+    )
 
 
 @register.simple_tag

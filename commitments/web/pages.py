@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -59,6 +60,10 @@ class Page:
             "contact": settings.CONTACT,
         } | context
         return render(request, f"commitments/{template}.html", context, status=status)
+
+    def refuse(self, field: BoundField, *, title: str, again: str) -> HttpResponse:
+        """The answer to an impossible value of a field, with a link to the page that has none: `again`."""
+        return self.render("bad_question", status=HTTPStatus.BAD_REQUEST, field=field, title=title, again=again)
 
 
 def day_control(request: HttpRequest, today: date) -> dict[str, Any]:
@@ -118,7 +123,8 @@ def day_page(view: Callable[Concatenate[Page, P], HttpResponse]) -> Callable[...
     def with_day(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         form = day_form(request)
         if not form.is_valid():
-            return Page(request, form.today).render("bad_day", status=400, form=form)
+            title = _("That day cannot be shown")
+            return Page(request, form.today).refuse(form["as_of"], title=title, again=_("Show today"))
         return view(page_of_day(request), *args, **kwargs)
 
     return with_day

@@ -7,16 +7,30 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from commitments.ledger.translations import places_of_texts
-from commitments.models import Commitment, DraftEdit, DraftUpdate
+from commitments.models import Commitment, DraftCommitment, DraftEdit, DraftUpdate
 
 
 def note_edits(user: User, drafts: Iterable[int] = (), commitments: Iterable[int] = ()) -> None:
-    """Remember that the user wrote or changed a part of drafts of updates and of draft commitments, by their keys."""
+    """Remember that the user wrote or changed a part of drafts of updates and of draft commitments, by their keys.
+
+    Whoever is the first to have a hand in a commitment is its author.
+    """
+    commitments = set(commitments)
     edits = [DraftEdit(user=user, draft_id=key) for key in sorted(set(drafts))]
-    edits += [DraftEdit(user=user, commitment_id=key) for key in sorted(set(commitments))]
+    edits += [DraftEdit(user=user, commitment_id=key) for key in sorted(commitments)]
     DraftEdit.objects.bulk_create(edits, batch_size=200, ignore_conflicts=True)
+    begin_drafts(commitments, user)
+    now = timezone.now()
+    DraftCommitment.objects.filter(commitment__in=commitments).update(changed_by=user, changed_at=now)
+
+
+def begin_drafts(commitments: Iterable[int], author: User | None = None) -> None:
+    """See that draft commitments, by their keys, have a state: that they are being drafted, where they had none."""
+    states = [DraftCommitment(commitment_id=key, author=author) for key in sorted(commitments)]
+    DraftCommitment.objects.bulk_create(states, batch_size=200, ignore_conflicts=True)
 
 
 def note_translations(user: User, commitment: Commitment, sources: Collection[str]) -> None:
@@ -35,9 +49,15 @@ def authors_of_drafts(drafts: Collection[DraftUpdate]) -> dict[int, set[int | No
 
 
 def authors_of_commitments(commitments: Collection[Commitment]) -> dict[int, set[int | None]]:
-    """The same of draft commitments, which name no author themselves."""
-    authors: dict[int, set[int | None]] = defaultdict(set)
+    """The same of draft commitments."""
+    hands = hands_in_commitments(commitments)
+    return defaultdict(set, {key: {user.pk for user in users} for key, users in hands.items()})
+
+
+def hands_in_commitments(commitments: Collection[Commitment]) -> dict[int, list[User]]:
+    """By the key of each draft commitment, whoever had a hand in it, the first first."""
+    hands: dict[int, list[User]] = defaultdict(list)
     edits = DraftEdit.objects.filter(commitment__in=[commitment.pk for commitment in commitments])
-    for commitment, user in edits.values_list("commitment", "user"):
-        authors[commitment].add(user)
-    return authors
+    for edit in edits.select_related("user"):
+        hands[edit.commitment_id or 0].append(edit.user)
+    return hands

@@ -12,19 +12,19 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.domain.assessment import Assessment, assess
 from commitments.domain.choices import DraftState, EntryKind
-from commitments.domain.text_lengths import length_problem
 from commitments.ledger.append import EntryRefusedError, append_entries, check_entries, hypothetical_update, lock_head
 from commitments.ledger.contents import KINDS_WITH_EVIDENCE, UPDATE_FIELDS, Content, update_content
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.projection import to_counted_update
-from commitments.models import DraftEvidence, DraftUpdate, LedgerEntry
-from commitments.workflow.actors import actor_for
+from commitments.models import Commitment, DraftEvidence, DraftUpdate, LedgerEntry
+from commitments.workflow.actors import actors_for
 from commitments.workflow.draft_edits import authors_of_drafts
+from commitments.workflow.draft_states import mark_returned, mark_waiting
+from commitments.workflow.notices import SentBack, tell_authors, tell_of_waiting
 from commitments.workflow.second_person import SecondPerson, refused_as
 
 T = TypeVar("T")
@@ -78,7 +78,8 @@ def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntr
     with transaction.atomic():
         locked = _stored_drafts(drafts, lock=True)
         _refuse_unpublishable(locked, user)
-        entries = _with_entries(_with_evidence(locked), actor_for(user), append_entries)
+        actor = actors_for(user, [draft.commitment for draft in locked])
+        entries = _with_entries(_with_evidence(locked), actor, append_entries)
         for draft, entry in zip(locked, entries, strict=True):
             draft.published_as, draft.state = entry, DraftState.PUBLISHED
         DraftUpdate.objects.bulk_update(locked, ["published_as", "state"], batch_size=200)
@@ -92,7 +93,7 @@ def check_publishable(drafts: Sequence[DraftUpdate]) -> None:
 
 def check_contents(drafts: Sequence[DraftWithEvidence]) -> None:
     """The same of drafts that need not be stored yet, each with its evidence."""
-    _with_entries(drafts, Actor(), check_entries)
+    _with_entries(drafts, lambda _commitment: Actor(), check_entries)
 
 
 def check_publication(drafts: Sequence[DraftUpdate], user: User) -> None:
@@ -131,9 +132,11 @@ def _with_evidence(drafts: Sequence[DraftUpdate]) -> list[DraftWithEvidence]:
     return [(draft, list(draft.evidence.all())) for draft in drafts]
 
 
-def _with_entries(drafts: Sequence[DraftWithEvidence], by: Actor, use: Callable[[list[NewEntry]], T]) -> T:
+def _with_entries(
+    drafts: Sequence[DraftWithEvidence], actor: Callable[[Commitment], Actor], use: Callable[[list[NewEntry]], T]
+) -> T:
     """What `use` makes of the drafts' entries. DraftRefusedError where it refuses one."""
-    new_entries = [_draft_entry(draft, evidence, by) for draft, evidence in drafts]
+    new_entries = [_draft_entry(draft, evidence, actor(draft.commitment)) for draft, evidence in drafts]
     try:
         return use(new_entries)
     except EntryRefusedError as refusal:
@@ -185,19 +188,21 @@ def refuse_unsupported_fields(draft: DraftUpdate, evidence: Sequence[DraftEviden
         raise ValidationError(problems)
 
 
-def submit(drafts: Sequence[DraftUpdate]) -> None:
+def submit(drafts: Sequence[DraftUpdate], user: User | None) -> None:
     """Ask the publishers to decide on drafts. DraftRefusedError where they could not publish them."""
     check_publishable(drafts)
-    DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]).update(
-        state=DraftState.WAITING, returned_because=""
-    )
+    mark_waiting(DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts]))
+    tell_of_waiting(user)
 
 
-def return_drafts(drafts: Sequence[DraftUpdate], reason: str) -> None:
+def return_drafts(drafts: Sequence[DraftUpdate], reason: str, user: User | None) -> None:
     """Return drafts to those who wrote them, with the reason; what is published stays."""
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say what is to be changed. The author reads it.")})
-    if problem := length_problem(reason):
-        raise ValidationError({"reason": problem})
     unpublished = DraftUpdate.objects.filter(pk__in=[draft.pk for draft in drafts], published_as=None)
-    unpublished.update(state=DraftState.RETURNED, returned_because=reason, changed_at=timezone.now())
+    mark_returned(unpublished, reason)
+    returned = list(unpublished.select_related("commitment").order_by("commitment__reference_key", "pk"))
+    authors = authors_of_drafts(returned)
+    sent_back = [
+        (SentBack(str(draft), reason, "draftupdate", draft.pk, draft.commitment), authors[draft.pk])
+        for draft in returned
+    ]
+    tell_authors(sent_back, user)

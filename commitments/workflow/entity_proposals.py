@@ -37,6 +37,7 @@ from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.models import EntityProposal, LedgerEntry, Release
 from commitments.models.entity import Entity
 from commitments.workflow.actors import actor_for
+from commitments.workflow.notices import SentBack, tell_authors, tell_of_waiting
 from commitments.workflow.second_person import SecondPerson, refused_as
 
 Changes = dict[str, dict[str, Any]]  # by field: {"before": …, "after": …}, as contents of the ledger say them
@@ -80,10 +81,12 @@ def propose_change(row: Entity, changes: Changes, reason: str, user: User) -> En
     """Ask the publishers to decide on a change. ValidationError, by field, where the ledger would refuse it."""
     with transaction.atomic():
         lock_head()
-        dry_run(change_entry(row, changes, reason, Actor()))
-        return EntityProposal.objects.create(
+        dry_run([change_entry(row, changes, reason, Actor())])
+        proposal = EntityProposal.objects.create(
             kind=row.entity_kind, slug=row.slug, changes=changes, reason=reason, author=user
         )
+        tell_of_waiting(user)
+        return proposal
 
 
 def put_on_record(row: Entity, user: User) -> LedgerEntry:
@@ -125,11 +128,14 @@ def decline_proposals(proposals: Sequence[EntityProposal], reason: str, user: Us
     """Decline proposals, all or none; their authors read the reason."""
     check_decline_reason(reason)
     with transaction.atomic():
-        for proposal in _lock_proposals(proposals):
+        locked = _lock_proposals(proposals)
+        for proposal in locked:
             refuse_decided(proposal)
             proposal.declined_because = reason
             proposal.decide(ProposalState.DECLINED, user)
             proposal.save()
+        sent_back = [(SentBack(str(one), reason, "entityproposal", one.pk), {one.author_id}) for one in locked]
+        tell_authors(sent_back, user)
 
 
 def check_decline_reason(reason: str) -> None:

@@ -27,6 +27,7 @@ from commitments.ledger.translations import (
 from commitments.models import Commitment, EntryProposal, LedgerEntry
 from commitments.workflow.actors import actor_for, translator_for
 from commitments.workflow.entity_proposals import check_decline_reason, refuse_own_entities
+from commitments.workflow.notices import SentBack, tell_authors, tell_of_waiting
 from commitments.workflow.second_person import SecondPerson
 
 
@@ -47,8 +48,9 @@ def record_or_propose(new_entry: NewEntry, user: User) -> LedgerEntry | EntryPro
         )
         if _waits_already(proposal):
             raise ValidationError(_("The same waits for a publisher already."))
-        dry_run(new_entry)
+        dry_run([new_entry])
         proposal.save()
+        tell_of_waiting(user)
         return proposal
 
 
@@ -65,7 +67,10 @@ def bring_translations(new_translations: Sequence[NewTranslation], user: User) -
         kept = {id(translation) for translation, _before in waiting}
         at_once = [translation for translation in new_translations if id(translation) not in kept]
         recorded = record_translations(at_once, translator_for(user))
-        return recorded, _propose_translations(waiting, user)
+        proposed = _propose_translations(waiting, user)
+        if proposed:
+            tell_of_waiting(user)
+        return recorded, proposed
 
 
 def proposed_entry(proposal: EntryProposal, by: Actor) -> NewEntry:
@@ -82,7 +87,7 @@ def record_proposal(proposal: EntryProposal, user: User) -> EntryProposal:
         if stored.act == ProposedAct.TRANSLATION:
             record_translations(_translations_as_proposed(stored), translator_for(user))
         else:
-            new_entry = proposed_entry(stored, actor_for(user))
+            new_entry = proposed_entry(stored, actor_for(user, stored.commitment))
             refuse_own_entities([new_entry], user)
             stored.published_as = append_entries([new_entry])[0]
         stored.decide(ProposalState.RECORDED, user)
@@ -98,6 +103,8 @@ def decline_proposal(proposal: EntryProposal, reason: str, user: User) -> None:
         stored.declined_because = reason
         stored.decide(ProposalState.DECLINED, user)
         stored.save()
+        sent_back = SentBack(str(stored), reason, "entryproposal", stored.pk, stored.commitment)
+        tell_authors([(sent_back, {stored.author_id})], user)
 
 
 def refuse_same_person(proposal: EntryProposal, user: User) -> None:

@@ -45,6 +45,18 @@ class OutboxBackend(BaseEmailBackend):
         return len(mails)
 
 
+def replace_unsent(message: EmailMessage, topic: str, wait: timedelta) -> None:
+    """Write a mail that may be sent once `wait` is over, in place of one about the same that nobody tried to send yet.
+
+    The one that it takes the place of says when it is sent. ValueError for one that can never be.
+    """
+    content = to_content(message)
+    unsent = OutgoingMail.objects.filter(topic=topic, attempts=0)
+    earlier = unsent.values_list("due_at", flat=True).first()
+    unsent.delete()
+    OutgoingMail.objects.create(content=content, topic=topic, due_at=earlier or timezone.now() + wait)
+
+
 @dataclass(slots=True)
 class DeliveryResult:
     """What came of a run: how many were sent, refused and given up, and what `stopped` it."""

@@ -3,6 +3,8 @@
 Which words of an entry may go is a rule of the ledger: `REDACTABLE_FIELDS` in `ledger.redaction_rules`.
 """
 
+from dataclasses import replace
+
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -15,9 +17,10 @@ from commitments.ledger.append import append_entries, dry_run, lock_head, new_re
 from commitments.ledger.contents import Content
 from commitments.ledger.entity_contents import rows_for_entities, split_entity
 from commitments.ledger.entity_validation import recorded_entity_fields
-from commitments.ledger.new_entries import Actor, NewEntry
+from commitments.ledger.new_entries import NewEntry
 from commitments.models import Commitment, DraftUpdate, EntityProposal, EntryProposal, LedgerEntry, RedactionRequest
 from commitments.workflow.actors import actor_for
+from commitments.workflow.notices import REDACT, tell_of_waiting
 from commitments.workflow.removed_words import clear_log, drop_kept_work, removed_words
 from commitments.workflow.second_person import SecondPerson
 
@@ -28,8 +31,10 @@ def request_redaction(entry: LedgerEntry, remaining: Content | None, reason: str
         lock_head()
         if RedactionRequest.objects.filter(entry=entry, decided_at=None).exists():
             raise ValidationError(_("A redaction of this entry is asked for already, and waits for a decision."))
-        dry_run(redaction_by(entry, remaining, reason, user))
-        return RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
+        dry_run([redaction_by(entry, remaining, reason, user)])
+        asked = RedactionRequest.objects.create(entry=entry, remaining=remaining, reason=reason, asked_by=user)
+        tell_of_waiting(user, REDACT)
+        return asked
 
 
 def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) -> None:
@@ -40,7 +45,7 @@ def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) ->
         if stored.decided_at:
             raise ValidationError(_("Somebody has decided on it already."))
         if granted:
-            refuse_same_person(stored, user)
+            refuse_same_administrator(stored, user)
         stored.decided_by, stored.decided_at, stored.granted = user, timezone.now(), granted
         stored.save()
         if granted:
@@ -53,7 +58,7 @@ def decide_redaction(request: RedactionRequest, user: User, *, granted: bool) ->
                 _bring_proposals_up_to_date(entity, recorded[entity])
 
 
-def refuse_same_person(request: RedactionRequest, user: User) -> None:
+def refuse_same_administrator(request: RedactionRequest, user: User) -> None:
     """Raise ValidationError where the user is no second administrator for whoever asked for it."""
     own_message = _("You asked for it yourself. A redaction takes a second administrator.")
     SecondPerson(user).refuse_same([request.asked_by_id], own_message, carries_out=True)
@@ -61,7 +66,8 @@ def refuse_same_person(request: RedactionRequest, user: User) -> None:
 
 def redaction_by(entry: LedgerEntry, remaining: Content | None, reason: str, user: User) -> NewEntry:
     """The entry that removes words, as an administrator records it."""
-    return new_redaction(entry, remaining, reason, Actor(Role.ADMINISTRATOR, actor_for(user).organisation))
+    by = actor_for(user, entry.subject.commitment)
+    return new_redaction(entry, remaining, reason, replace(by, role=Role.ADMINISTRATOR))
 
 
 def _clear_staff_copies(entry: LedgerEntry, words: set[str], user: User) -> None:

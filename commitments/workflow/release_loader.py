@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from commitments.domain.choices import EntityKind, EntryKind
 from commitments.domain.evidence_addresses import mixed_scripts_warning
+from commitments.domain.references import dated_reference_message, is_taken_for_date
 from commitments.i18n.languages import CHINESE, column_suffix
 from commitments.ledger.append import EntryRefusedError, append_entries, new_entity_entry, new_publication
 from commitments.ledger.contents import ADDED_FIELDS, COLUMN_CODECS, PARTIES, Content, to_text, update_content
@@ -208,6 +209,8 @@ class ReleaseLoader:
         for data in self.data["commitments"]:
             with locate_errors(data["reference"]):
                 if self._is_new("commitment", data["reference"]):
+                    if is_taken_for_date(data["reference"]):
+                        raise ReleaseFileError(dated_reference_message(data["reference"]))
                     columns = {name: codec.read(data[name]) for name, codec in COLUMN_CODECS.items() if name in data}
                     area = areas[data["area"]] if data["area"] else None
                     commitment = _save_checked(Commitment(release=release, area=area, **columns))

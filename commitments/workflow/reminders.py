@@ -8,25 +8,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.domain.choices import PAST_DEADLINE, DraftState, Schedule
+from commitments.domain.choices import PAST_DEADLINE, Schedule
 from commitments.i18n.phrases import join_list
 from commitments.i18n.site_name import site_name
-from commitments.models import Affiliation, Commitment, DraftUpdate, Ownership, Reminder
-
-DRAFT_PERMISSION = "commitments.add_draftupdate"
+from commitments.models import Assignment, Commitment, Organisation, Ownership, Reminder
+from commitments.models.staff import language_of
+from commitments.workflow.assignments import draft_writers
+from commitments.workflow.draft_states import ReturnedDraft, returned_drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,13 @@ class Letter:
     past_deadline: list[Commitment]
     due_soon: list[Commitment]
     for_review: list[Commitment]
-    returned: list[DraftUpdate]
+    returned: list[ReturnedDraft]
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """For whom the user works; nobody, for a desk officer who works for no body on record here."""
+        affiliation = getattr(self.user, "affiliation", None)
+        return affiliation.organisation if affiliation else None
 
     @property
     def counts(self) -> list[str]:
@@ -74,67 +80,73 @@ class QueueResult:
 
 
 def reminder_letters(day: date) -> list[Letter]:
-    """One for everybody who has something to look at and was not sent it on `day` yet, by user name; six queries.
+    """One for everybody who has something to look at and was not sent it on `day` yet, by user name; eight queries.
 
-    Told are those who can act for an owner: accounts in use, with an address, that work for it and may
-    draft. Drafts that were returned to them stand beside what their organisation must deliver.
+    Told are those who can act for an owner, or whose office or who themselves a commitment is assigned to: accounts in
+    use, with an address, that may draft. Drafts that were returned to them stand beside that.
     """
-    users = _recipients(day)
-    owners = _owners_by_commitment(users)
-    due = Commitment.objects.as_of(day).owned_by(_organisations_of(users))
-    past, soon = _group_by_owner(due.past_deadline(), owners), _group_by_owner(due.due_soon(), owners)
+    users = list(_recipients(day).select_related("affiliation__organisation").order_by("username"))
+    staff = _users_by_organisation(users)
+    answerable = _answerable_by_commitment(users, staff)
+    due = Commitment.objects.as_of(day).answered_for_by(list(staff), users)
+    past, soon = _group_by_user(due.past_deadline(), answerable), _group_by_user(due.due_soon(), answerable)
     schedules = (*PAST_DEADLINE, Schedule.DUE_SOON)
-    review = _group_by_owner(
-        (commitment for commitment in due.due_for_review(day) if commitment.schedule not in schedules), owners
+    review = _group_by_user(
+        (commitment for commitment in due.due_for_review(day) if commitment.schedule not in schedules), answerable
     )
     returned = _returned_by_author(users)
     letters = []
-    for user in users.select_related("affiliation__organisation").order_by("username"):
-        organisation_id = user.affiliation.organisation_id
-        drafts = [draft for draft in returned[user.pk] if organisation_id in owners[draft.commitment_id]]
-        letters.append(Letter(user, past[organisation_id], soon[organisation_id], review[organisation_id], drafts))
+    for user in users:
+        drafts = [draft for draft in returned[user.pk] if user.pk in answerable[draft.commitment.pk]]
+        letters.append(Letter(user, past[user.pk], soon[user.pk], review[user.pk], drafts))
     return [letter for letter in letters if letter.references]
 
 
 def _recipients(day: date) -> QuerySet[User]:
-    """Those who can act for an organisation and were not sent the reminders of `day`."""
-    # Whatever else people sign in with, permissions are kept by the stock backend.
-    users = User.objects.with_perm(DRAFT_PERMISSION, backend="django.contrib.auth.backends.ModelBackend")
+    """Those who can act for an organisation, or for what is assigned to them, and were not sent what is due today."""
+    users = draft_writers()
     sent = Reminder.objects.filter(user=OuterRef("pk"), day=day, sent_at__isnull=False)
-    return users.filter(~Exists(sent), is_staff=True, affiliation__isnull=False).exclude(email="")
+    answers = Exists(Assignment.objects.filter(desk_officer=OuterRef("pk"))) | Q(affiliation__isnull=False)
+    return users.filter(~Exists(sent), answers, is_staff=True).exclude(email="")
 
 
-def _organisations_of(users: QuerySet[User]) -> Any:
-    return Affiliation.objects.filter(user__in=users).values("organisation")
+def _users_by_organisation(users: list[User]) -> dict[int, set[int]]:
+    """Who of the users works for an organisation, by its key."""
+    staff: dict[int, set[int]] = defaultdict(set)
+    for user in users:
+        if affiliation := getattr(user, "affiliation", None):
+            staff[affiliation.organisation_id].add(user.pk)
+    return staff
 
 
-def _owners_by_commitment(users: QuerySet[User]) -> dict[int, list[int]]:
-    """Which of their organisations own a commitment, by its key."""
-    owners: dict[int, list[int]] = defaultdict(list)
-    owned = Ownership.objects.filter(organisation__in=_organisations_of(users))
-    for commitment_id, organisation_id in owned.values_list("commitment_id", "organisation_id"):
-        owners[commitment_id].append(organisation_id)
-    return owners
+def _answerable_by_commitment(users: list[User], staff: dict[int, set[int]]) -> dict[int, set[int]]:
+    """Who of the users answers for a commitment, by its key: its owners' staff, and those that it is assigned to."""
+    answerable: dict[int, set[int]] = defaultdict(set)
+    owned = Ownership.objects.filter(organisation__in=list(staff))
+    for commitment, organisation in owned.values_list("commitment", "organisation"):
+        answerable[commitment] |= staff[organisation]
+    assigned = Assignment.objects.filter(Q(lead_office__in=list(staff)) | Q(desk_officer__in=users))
+    officers = {user.pk for user in users}
+    for commitment, office, officer in assigned.values_list("commitment", "lead_office", "desk_officer"):
+        answerable[commitment] |= staff.get(office, set()) | ({officer} & officers)
+    return answerable
 
 
-def _returned_by_author(users: QuerySet[User]) -> dict[int | None, list[DraftUpdate]]:
+def _returned_by_author(users: list[User]) -> dict[int | None, list[ReturnedDraft]]:
     """The drafts that a publisher sent back, by their author's key."""
-    returned: dict[int | None, list[DraftUpdate]] = defaultdict(list)
-    drafts = DraftUpdate.objects.filter(
-        state=DraftState.RETURNED, author__in=users, commitment__retracted_at=None
-    ).select_related("commitment")
-    for draft in drafts.order_by("commitment__reference_key", "pk"):
+    returned: dict[int | None, list[ReturnedDraft]] = defaultdict(list)
+    for draft in returned_drafts(users):
         returned[draft.author_id].append(draft)
     return returned
 
 
-def _group_by_owner(commitments: Iterable[Commitment], owners: dict[int, list[int]]) -> dict[int, list[Commitment]]:
-    """The commitments of each organisation, in the order in which they were found."""
-    by_organisation: dict[int, list[Commitment]] = defaultdict(list)
+def _group_by_user(commitments: Iterable[Commitment], answerable: dict[int, set[int]]) -> dict[int, list[Commitment]]:
+    """The commitments of each user, in the order in which they were found."""
+    by_user: dict[int, list[Commitment]] = defaultdict(list)
     for commitment in commitments:
-        for organisation_id in owners[commitment.pk]:
-            by_organisation[organisation_id].append(commitment)
-    return by_organisation
+        for user in answerable[commitment.pk]:
+            by_user[user].append(commitment)
+    return by_user
 
 
 def queue_letters(letters: Sequence[Letter], day: date) -> QueueResult:
@@ -156,7 +168,7 @@ def _queue_letter(letter: Letter, day: date, outcome: QueueResult) -> None:
     """Note that it is written, and write it, unless another run did."""
     _reminder, created = Reminder.objects.get_or_create(user=letter.user, day=day, defaults={"sent_at": timezone.now()})
     if created:
-        with translation.override(letter.user.affiliation.language):  # which its reader chose
+        with translation.override(language_of(letter.user)):
             _build_message(letter, day).send()
         outcome.queued += 1
     else:
@@ -172,7 +184,7 @@ def _build_message(letter: Letter, day: date) -> EmailMultiAlternatives:
             (_("Due soon"), letter.due_soon),
             (_("Due for review"), letter.for_review),
         ),
-        "organisation": letter.user.affiliation.organisation,
+        "organisation": letter.organisation,
         "site": settings.SITE_URL,
     }
     message = EmailMultiAlternatives(

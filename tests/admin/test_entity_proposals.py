@@ -117,6 +117,16 @@ def test_a_publisher_declines_with_a_reason_that_its_author_reads_on_the_desk(bo
     assert not LedgerEntry.objects.filter(content__contains="Ferries").exists()
 
 
+@pytest.mark.parametrize(("name", "state"), [("record", "recorded"), ("decline", "declined")])
+def test_the_page_of_one_has_forms_that_decide_on_it(body, editor, publisher, name, state):
+    proposal = propose(editor, body, name="Office of Spans")
+    address = reverse(f"admin:commitments_entityproposal_{name}")
+    action = f'action="{address}?proposal={proposal.pk}"'
+    assert publisher.get(change(proposal)).text.count(action) == 1
+    publisher.post(f"{address}?proposal={proposal.pk}", {"reason": "Not so."})
+    assert EntityProposal.objects.get(pk=proposal.pk).state == state
+
+
 def test_what_is_decided_stays_decided(body, editor, publisher):
     proposal = propose(editor, body, name="Office of Ferries")
     decide(publisher, "record", proposal)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 from django.contrib.auth.models import User
 
+from commitments.models import Commitment, DraftUpdate, LedgerEntry
 from tests.helpers import fuzzing
 from tests.helpers.people import signed_in
 from tests.helpers.staff_work import make_staff_work
@@ -12,6 +13,7 @@ from tests.helpers.staff_work import make_staff_work
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 HUGE = "9" * 30
 IMPOSSIBLE = [HUGE, str(2**63), f"-{HUGE}", "9" * 5000, "x", "\x00", ""]
+LEDGER_ROWS = {"commitment": Commitment, "draftupdate": DraftUpdate, "ledgerentry": LedgerEntry}
 LISTS = ["commitments/commitment/", "commitments/draftupdate/", "commitments/organisation/", "auth/user/"]
 
 
@@ -42,6 +44,13 @@ def test_a_key_that_no_row_can_have_is_no_failure(boss, page):
     pages = {key: boss.get(f"/admin/{page}{quote(key)}/change/") for key in IMPOSSIBLE}
     lists = {name: boss.get(f"/admin/{page}", {name: HUGE}) for name in ("id__in", "_to_field")}
     assert failures(pages | lists) == {}
+
+
+def test_a_row_that_is_asked_for_by_a_column_that_there_is_not_is_no_failure(boss):
+    rows = [f"/admin/commitments/{name}/{model.objects.first().pk}/change/" for name, model in LEDGER_ROWS.items()]
+    for page in rows:
+        assert [boss.get(page, {"_to_field": name}).status_code for name in ("", "x", "note")] == [400] * 3
+        assert boss.post(page, {"_to_field": ""}).status_code in (400, 403)
 
 
 @pytest.mark.parametrize("page", LISTS)

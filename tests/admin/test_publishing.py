@@ -96,9 +96,9 @@ def test_several_are_published_together_each_after_what_it_is_part_of(draft, pub
 def test_one_that_cannot_be_published_is_named_and_none_is(draft, publisher):
     nobody = factories.CommitmentFactory(reference="TT-02", owners=[])
     page = choose(publisher, draft, nobody)
-    assert [bool(row["stopped"]) for row in page.context["rows"]] == [False, True]
+    assert [bool(row["stopped"]) for row in page.context_data["rows"]] == [False, True]
     assert "_confirm" not in Form(page).buttons
-    publisher.post(reverse(PUBLISH), {"chosen": page.context["chosen"]})
+    publisher.post(reverse(PUBLISH), {"chosen": page.context_data["chosen"]})
     assert not LedgerEntry.objects.exists()
 
 
@@ -113,7 +113,7 @@ def test_the_same_page_sent_twice_publishes_once(draft, publisher):
 def test_a_forged_page_and_an_editor_publish_nothing(draft, publisher):
     publisher.post(reverse(PUBLISH), {"chosen": "forged"})
     editor = signed_in(member("Editor"))
-    assert editor.post(reverse(PUBLISH), {"chosen": choose(publisher, draft).context["chosen"]}).status_code == 403
+    assert editor.post(reverse(PUBLISH), {"chosen": choose(publisher, draft).context_data["chosen"]}).status_code == 403
     assert "publish_selected" not in editor.get(reverse(LIST)).text
     assert not LedgerEntry.objects.exists()
 

@@ -117,7 +117,7 @@ def test_a_draft_that_is_returned_while_its_author_has_it_open_tells_why(commitm
     fill(writer, record_address(commitment), "_send", **REPORT)
     draft = DraftUpdate.objects.get()
     form = Form(writer.get(change(draft)))
-    return_drafts([draft], "Name the course.")
+    return_drafts([draft], "Name the course.", draft.author)
     answer = form.send(writer, change(draft), "_send", note="As it was before I knew.")
     assert "returned this draft while you had it open: “Name the course.”" in errors(answer)["__all__"]
     assert Form(answer).fields["note"] == "As it was before I knew."
@@ -340,7 +340,7 @@ def test_returning_needs_a_reason_and_keeps_the_page(commitment, publisher):
 def test_a_returned_draft_is_put_right_and_sent_again(commitment, writer, publisher):
     fill(writer, record_address(commitment), "_send", **REPORT)
     draft = DraftUpdate.objects.get()
-    return_drafts([draft], "Name the course.")
+    return_drafts([draft], "Name the course.", draft.author)
     fill(writer, change(draft), "_send", note="The course was named.")
     draft.refresh_from_db()
     assert (draft.state, draft.returned_because) == ("waiting", "")

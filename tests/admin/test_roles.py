@@ -63,6 +63,17 @@ POST organisation              302 403 403 200 200 403
 POST organisation_delete       302 403 403 403 403 403
 GET  publish_commitments       302 403 403 403 302 403
 POST publish_commitments       302 403 403 403 302 403
+GET  send_commitments          302 403 403 302 302 403
+POST send_commitments          302 403 403 302 302 403
+GET  return_commitments        302 403 403 403 302 403
+POST return_commitments        302 403 403 403 302 403
+GET  assign_commitments        302 403 403 302 302 403
+POST assign_commitments        302 403 403 302 302 403
+GET  assignments               302 403 403 200 200 200
+GET  assigned_commitment       302 403 200 200 200 200
+GET  record_assigned           302 403 200 200 200 403
+POST record_assigned           302 403 200 200 200 403
+GET  draft_commitment_state    302 403 403 403 403 403
 GET  proposals                 302 403 403 200 200 403
 GET  proposal                  302 403 403 200 200 403
 POST proposal                  302 403 403 403 403 403

@@ -12,7 +12,9 @@ from commitments.ledger.translations import NewTranslation, record_translations
 from commitments.models import (
     Affiliation,
     Agreement,
+    Assignment,
     Commitment,
+    DraftCommitment,
     DraftEvidence,
     DraftUpdate,
     EntityProposal,
@@ -38,10 +40,20 @@ pytestmark = pytest.mark.django_db
 MODELS = {model._meta.model_name: model for model in apps.get_app_config("commitments").get_models()}
 # What the ledger projects, what a command writes, and what has steps of its own.
 READ_ONLY = {
-    *("affiliation", "edition", "evidence", "ledgerentry", "ledgerhead", "loadeditem", "ownership", "partnership"),
+    *(
+        "affiliation",
+        "assignment",
+        "edition",
+        "evidence",
+        "ledgerentry",
+        "ledgerhead",
+        "loadeditem",
+        "ownership",
+        "partnership",
+    ),
     *("linkcheck", "outgoingmail", "redactionrequest", "reminder", "state", "translation", "update"),
     *("agreement", "entitychange", "entityproposal", "repetition", "section"),
-    *("accountchange", "deleteddraft", "draftedit", "entryproposal", "keptform"),
+    *("accountchange", "deleteddraft", "draftcommitment", "draftedit", "entryproposal", "keptform"),
 }
 # Evidence is typed with its draft, and error reports are sent by readers.
 EDITABLE = {*MODELS} - READ_ONLY - {"draftevidence", "errorreport"}
@@ -73,6 +85,8 @@ def rows(module_db):
     keep_deleted(draft, boss)
     RedactionRequest.objects.create(entry=LedgerEntry.objects.last(), reason="A name.", asked_by=boss)
     draft.edits.create(user=boss)
+    Assignment.objects.create(commitment=commitment, desk_officer=boss)
+    DraftCommitment.objects.create(commitment=Commitment.objects.get(reference="TT-02"))
     content = {"changes": [{"field": "title", "before": commitment.title, "after": "Other"}], "reason": "Wrong."}
     EntryProposal.objects.create(act="correction", commitment=commitment, content=content, author=boss)
     record_translations([NewTranslation(commitment, "zh-hant", commitment.title, "譯文")], Actor())
@@ -142,3 +156,18 @@ def test_nothing_on_record_can_be_deleted_in_bulk(rows, desk):
         chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows[name]], "post": "yes"}
         assert "delete_selected" not in desk.post(address(name), chosen, follow=True).text, name
     assert recorded() == before
+
+
+def test_names_of_owners_are_escaped_once(desk):
+    """The list joins names that are HTML, because the side of each stands in brackets."""
+    names = ("Arts & Sports Office", "Trade & Industry Office")
+    bodies = [factories.OrganisationFactory(name=name, short_name=name) for name in names]
+    commitment = factories.published(owners=bodies)
+    page = desk.get("/admin/commitments/commitment/").text
+    assert "Arts &amp; Sports Office" in page
+    assert "&amp;amp;" not in page
+    assign = desk.post(
+        "/admin/commitments/commitment/", {"action": "assign_selected", "_selected_action": [commitment.pk]}
+    )
+    assert "Trade &amp; Industry Office" in assign.text
+    assert "&amp;amp;" not in assign.text

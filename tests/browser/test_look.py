@@ -96,6 +96,25 @@ def test_without_colours_of_ours_every_state_has_a_shape_of_its_own(site, chromi
     page.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_staff_have_the_colours_of_the_public_ones_whichever_theme_is_chosen(site, chromium, scheme):
+    """Django's admin has a switch of its own, which may say otherwise than the system."""
+    probe = """(ground) => {
+        ground.innerHTML = "<i class=role-late></i>";
+        ground.firstChild.style.color = "var(--c)";
+        return getComputedStyle(ground.firstChild).color;
+    }"""
+    page = chromium.new_page(color_scheme=scheme)
+    page.goto(f"{site.url}/about/design/")
+    public = page.locator("main").evaluate(probe)
+    for system in ("light", "dark"):
+        page.emulate_media(color_scheme=system)
+        page.goto(f"{site.url}/admin/login/")
+        page.evaluate("(theme) => document.documentElement.dataset.theme = theme", scheme)
+        assert page.locator("#content").evaluate(probe) == public
+    page.close()
+
+
 def test_in_grey_the_five_states_of_the_bar_differ(site, chromium):
     """What a printer without colours makes of them: the mean grey or the shape of no two is the same."""
     page = chromium.new_page(device_scale_factor=2)

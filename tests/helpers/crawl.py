@@ -41,11 +41,12 @@ from django.db import transaction
 from django.test import Client
 from django.test.html import parse_html
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
 
 from commitments.i18n.languages import LANGUAGE_TAGS, path_in_language
 from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations
-from commitments.models import Commitment, ErrorReport, LedgerEntry
+from commitments.models import Commitment, EntityProposal, EntryProposal, ErrorReport, LedgerEntry
 from tests import factories
 from tests.helpers.days import NOW
 from tests.helpers.exports import QUERIES
@@ -66,7 +67,7 @@ def make() -> None:
     with time_machine.travel(NOW, tick=False), transaction.atomic():
         call_command("load_release", FIXTURE)
         people = world()
-        User.objects.create_superuser("boss")
+        boss = User.objects.create_superuser("boss")
         commitment = Commitment.objects.get(reference="AV-04")
         first = factories.record(
             "report", commitment, date="2018-11", achieved="12", note="Twelve took the first course."
@@ -83,7 +84,26 @@ def make() -> None:
         factories.CommitmentFactory(
             reference="DR-01", release=commitment.release, area=commitment.area, part_of=commitment
         )
+        draft.pk, draft.author, draft.state, draft.returned_because = None, boss, "returned", "Name the course."
+        draft.save()
+        factories.record(
+            "report", Commitment.objects.get(reference="CU-06"), date="2020", status="stopped", stop_reason="cancelled"
+        )
+        propose(commitment, boss)
         ErrorReport.objects.create(token="token", what="Something is wrong.", commitment=commitment)
+
+
+def propose(commitment: Commitment, author: User) -> None:
+    """One change of a name that waits, one that was declined and one that is on record; and one of a pledge."""
+    named = {"kind": "organisation", "slug": "hksarg", "reason": "It is called so.", "author": author}
+    changes = {"note": {"before": "", "after": "A note."}}
+    decided = {"decided_at": timezone.now(), "decided_by": author}
+    EntityProposal.objects.create(**named, changes=changes)
+    EntityProposal.objects.create(**named, changes=changes, state="declined", declined_because="It is not.", **decided)
+    entry = LedgerEntry.objects.latest("sequence")
+    EntityProposal.objects.create(**named, changes=changes, state="recorded", published_as=entry, **decided)
+    content = {"reason": "A slip.", "changes": [{"field": "note", "before": "", "after": "A note."}]}
+    EntryProposal.objects.create(act="correction", commitment=commitment, content=content, author=author)
 
 
 def public_addresses() -> Iterator[str]:
@@ -94,6 +114,13 @@ def public_addresses() -> Iterator[str]:
 
 
 def staff_addresses() -> Iterator[str]:
+    """All pages of staff in each language."""
+    for language in LANGUAGE_TAGS:
+        with translation.override(language):
+            yield from staff_pages()
+
+
+def staff_pages() -> Iterator[str]:
     """The desk; of every model its list, its form, and what can be opened of its first row."""
     yield reverse("admin:index")
     for model in admin.site._registry:
@@ -104,7 +131,8 @@ def staff_addresses() -> Iterator[str]:
         if row:
             for page in ("change", "history", "delete", "translations", "retract", "decide"):
                 yield from address(f"{name}_{page}", row.pk)
-    yield f"{reverse('admin:commitments_draftupdate_add')}?commitment={Commitment.objects.get(reference='AV-04').pk}"
+    for commitment in Commitment.objects.filter(reference__in=["AV-04", "CU-06"]):
+        yield f"{reverse('admin:commitments_draftupdate_add')}?commitment={commitment.pk}"
     yield reverse("admin:commitments_redactionrequest_ask", args=[LedgerEntry.objects.order_by("pk").last().pk])
 
 
@@ -143,6 +171,7 @@ def main() -> None:
     """By the command line, as above."""
     # The clock is set to the day of the tests; a real server records nothing then.
     settings.CLOCK_STEP_SECONDS = float("inf")
+    settings.SEARCHES_PER_MINUTE = settings.EXPORTS_PER_MINUTE = settings.WORK_SECONDS_PER_MINUTE = 1_000_000
     if sys.argv[1] == "make":
         make()
         return

@@ -31,11 +31,20 @@ GROUPS = {
     ),
     "Beside the ledger: rows are only added": ("Translation",),
     "Work in hand": (
-        *("DraftUpdate", "DraftEvidence", "DraftEdit", "EntityProposal", "EntryProposal", "RedactionRequest"),
-        *("ErrorReport", "KeptForm", "DeletedDraft"),
+        *("DraftUpdate", "DraftEvidence", "DraftCommitment", "DraftEdit", "EntityProposal", "EntryProposal"),
+        *("RedactionRequest", "ErrorReport", "KeptForm", "DeletedDraft"),
     ),
     "Staff, loading and what is kept": (
-        *("Affiliation", "AccountChange", "Reminder", "OutgoingMail", "LoadedItem", "Edition", "LinkCheck"),
+        *(
+            "Affiliation",
+            "Assignment",
+            "AccountChange",
+            "Reminder",
+            "OutgoingMail",
+            "LoadedItem",
+            "Edition",
+            "LinkCheck",
+        ),
     ),
 }
 

@@ -5,7 +5,7 @@ import zipfile
 from html import unescape
 
 from commitments import urls
-from commitments.models import Area, Commitment, ErrorReport, Organisation, Release, Update
+from commitments.models import Area, Commitment, ErrorReport, NewsSource, Organisation, Release, Update
 from commitments.public import seo
 
 
@@ -17,9 +17,12 @@ def addresses():
         "elsewhere": ["", "nothing/"],
         "section": [*seo.SITEMAPS],
         "token": [*ErrorReport.objects.values_list("token", flat=True)],
-        "slug": [
-            slug for model in (Area, Organisation, Release) for slug in model.objects.values_list("slug", flat=True)
-        ],
+    }
+    slugs = {
+        "areas": Area,
+        "organisations": Organisation,
+        "releases": Release,
+        "news_sources": NewsSource,
     }
     for url_pattern in [*urls.urlpatterns, *urls.without_language]:
         [*converters] = url_pattern.pattern.converters
@@ -29,7 +32,8 @@ def addresses():
             continue
         [name] = converters
         before, after = route[: route.index("<")], route[route.index(">") + 1 :]
-        yield from (f"/{before}{value}{after}" for value in known[name])
+        named = slugs[before.split("/")[-2]].objects.values_list("slug", flat=True) if name == "slug" else known[name]
+        yield from (f"/{before}{value}{after}" for value in named)
 
 
 def body(answer):

@@ -23,7 +23,7 @@ EntryProposal.objects.create(
 )
 ErrorReport.objects.create(token="reported", what="The date is wrong.", commitment=one)
 draft = Commitment.objects.create(
-    reference="ZZ-01", release=one.release, area=one.area, paragraph=1, title="A draft", quote="Both will meet",
+    pk=999, reference="ZZ-01", release=one.release, area=one.area, paragraph=1, title="A draft", quote="Both will meet",
     kind="action", force="promise", done_when="They met.",
 )
 draft.owners.add(organisation)
@@ -40,6 +40,7 @@ for model, fields in (
 WORK = STAFFED.format(password=PASSWORD) + FURTHER_WORK
 
 ADMIN = "/admin/commitments"
+DRAFT_KEY = 999  # of the draft commitment
 # By the name of the address that the form is sent to: where it is opened. One opened by an action of a list is named
 # with the action after the list's address.
 FORMS = {
@@ -48,9 +49,11 @@ FORMS = {
     "commitments_draftupdate_return": f"{ADMIN}/draftupdate/return/?draft=1",
     "commitments_commitment_add": f"{ADMIN}/commitment/add/",
     "commitments_commitment_change": f"{ADMIN}/commitment/11/change/",
+    "commitments_commitment_return": f"{ADMIN}/commitment/return/?commitment={DRAFT_KEY}",
     "commitments_commitment_translations": f"{ADMIN}/commitment/11/translations/",
     "commitments_commitment_record": f"{ADMIN}/commitment/?schedule=past#record_selected",
     "commitments_organisation_add": f"{ADMIN}/organisation/add/",
+    "commitments_organisation_add, from a commitment": f"{ADMIN}/organisation/add/?_to_field=id&_popup=1",
     "commitments_organisation_change": f"{ADMIN}/organisation/1/change/",
     "commitments_area_add": f"{ADMIN}/area/add/",
     "commitments_area_change": f"{ADMIN}/area/1/change/",
@@ -68,11 +71,13 @@ FORMS = {
     "auth_user_add": "/admin/auth/user/add/",
     "auth_user_change": "/admin/auth/user/5/change/",
 }
-# Sent without anything typed, or opened with a file that only its sender has.
+# Sent without anything typed, or chosen from lists alone, or opened with a file that only its sender has.
 WITHOUT_TEXT = {
     "commitments_draftupdate_publish",
     "commitments_draftupdate_send",
     "commitments_commitment_publish",
+    "commitments_commitment_send",
+    "commitments_commitment_assign",
     "commitments_entityproposal_record",
     "commitments_redactionrequest_decide",
     *(
@@ -91,7 +96,7 @@ WITHOUT_A_FORM = {
         for name in ("commitment", "organisation", "draftupdate")
         for page in ("export", "import_template")
     ),
-    *("index", "autocomplete", "jsi18n", "view_on_site", "app_list", "login", "logout"),
+    *("index", "autocomplete", "jsi18n", "view_on_site", "app_list", "login", "logout", "read_date"),
     *("password_change", "password_change_done"),
 }
 # Django's own form, of which we add nothing: what was typed into it comes back in a list.

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from commitments.models import EntityProposal, EntryProposal, ErrorReport, LedgerEntry, RedactionRequest
+from commitments.models import Assignment, EntityProposal, EntryProposal, ErrorReport, LedgerEntry, RedactionRequest
 from tests import factories
 
 
@@ -22,11 +22,14 @@ def make_staff_work():
     colleague = User.objects.create_user("colleague", is_staff=True)
     own, other = factories.published(owners=[ours]), factories.published(owners=[theirs])
     factories.record("report", own)
+    assigned = factories.published(owners=[theirs])
+    Assignment.objects.create(commitment=assigned, lead_office=ours)
     other_draft = other.drafts.create(date="2019", note="Their secret.", author=colleague)
     return SimpleNamespace(
         ours=ours,
         own=own,
         other=other,
+        assigned=assigned,
         draft=factories.CommitmentFactory(owners=[ours]),
         colleague_draft=own.drafts.create(date="2019", note="Mine.", author=colleague),
         other_draft=other_draft,
@@ -87,6 +90,13 @@ def staff_addresses(work, own_draft):
         "organisation": at(f"{ours}organisation_change", work.ours.pk),
         "organisation_delete": at(f"{ours}organisation_delete", work.ours.pk),
         "publish_commitments": at(f"{ours}commitment_publish"),
+        "send_commitments": at(f"{ours}commitment_send"),
+        "return_commitments": at(f"{ours}commitment_return"),
+        "assign_commitments": at(f"{ours}commitment_assign"),
+        "assignments": at(f"{ours}assignment_changelist"),
+        "assigned_commitment": at(f"{ours}commitment_change", work.assigned.pk),
+        "record_assigned": f"{at(f'{draft}_add')}?commitment={work.assigned.pk}",
+        "draft_commitment_state": at(f"{ours}draftcommitment_changelist"),
         "proposals": at(f"{ours}entityproposal_changelist"),
         "proposal": at(f"{ours}entityproposal_change", work.proposal.pk),
         "proposal_record": f"{at(f'{ours}entityproposal_record')}?proposal={work.proposal.pk}",

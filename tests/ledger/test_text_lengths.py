@@ -134,4 +134,4 @@ def test_so_does_an_import_of_updates_and_of_their_translations(editor):
 
 def test_a_reason_for_returning_a_draft_has_a_length_too():
     with pytest.raises(ValidationError, match="at most 10,000"):
-        return_drafts([], LONG)
+        return_drafts([], LONG, None)

@@ -206,8 +206,9 @@ def test_a_column_that_the_database_makes_cannot_be_changed():
 @pytest.mark.parametrize(("model", "column"), COLUMNS)
 def test_a_column_that_cannot_be_read_is_named_and_mended(model, column):
     is_text = isinstance(column, models.CharField | models.TextField) and not isinstance(column, PartialDateField)
-    for pk in rows_to_break(model):
-        complaints, mended = complaints_of(model, column, pk, b"\xff" if is_text else "junk", rebuild=True)
-        assert any(named in line for line in complaints for named in NAMED[model]), complaints
-        if model not in (LedgerEntry, LedgerHead) and column.name not in ("slug", "reference"):
-            assert mended == []
+    # That of the record with a history: how a row is read does not depend on what became of it.
+    pk, junk = rows_to_break(model)[-1], b"\xff" if is_text else "junk"
+    complaints, mended = complaints_of(model, column, pk, junk, rebuild=True)
+    assert any(named in line for line in complaints for named in NAMED[model]), complaints
+    if model not in (LedgerEntry, LedgerHead) and column.name not in ("slug", "reference"):
+        assert mended == []

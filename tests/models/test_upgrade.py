@@ -127,8 +127,13 @@ migrate_step_by_step("{}")
 """
 # What staff wrote under a commit before, with its tables, when the one step was not known.
 COMMIT_BEFORE = """
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from commitments.i18n.collation import build_search_text
 from commitments.ledger.append import append_entries
-from commitments.models import Commitment
+from commitments.ledger.entity_contents import entity_fields, make_entity_content
+from commitments.ledger.new_entries import NewEntry
+from commitments.models import Commitment, Organisation
 from tests.factories import evidence, new
 from tests.helpers.version_before import migrate_step_by_step
 
@@ -136,7 +141,13 @@ near = [evidence(relation="related", source="independent")]
 commitment = Commitment.objects.get(reference="AV-04")
 append_entries([new("context", commitment, note="Staff's own.", date="2020-03", evidence=near)])
 commitment.drafts.create(date="2026-11", note="Not sent yet.")
-migrate_step_by_step("0024_outbox")
+renamed = Organisation.objects.get(slug="lcsd")
+fields = entity_fields(renamed) | {"name": "Department of Culture"}
+append_entries([NewEntry("entity", entity=renamed.entity, content=make_entity_content(fields, "A new name."))])
+# As searches looked through it before: what it was called is not among it.
+Organisation.objects.filter(slug="lcsd").update(search_text=build_search_text("Department of Culture", "LCSD"))
+MigrationExecutor(connection).migrate([("commitments", "0024_outbox")])
+forget_the_one_step()
 """
 # Staff's draft is there, and what this version keeps can be kept.
 KEPT_AFTER = """
@@ -150,6 +161,60 @@ deleted = keep_deleted(draft, user)
 draft.delete()
 restore(deleted)
 print(DraftUpdate.objects.get().note, KeptForm.objects.count(), DeletedDraft.objects.count())
+"""
+# Work in hand under the commit before drafts of commitments had states and readers could ask for a mail.
+STATELESS = """
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from commitments.ledger.append import append_entries
+from commitments.models import Commitment, ErrorReport, OutgoingMail
+from commitments.workflow.outbox import OutboxBackend
+from django.core.mail import EmailMessage
+from tests.factories import new
+from tests.helpers.version_before import migrate_step_by_step
+
+people = {name: User.objects.create_user(name) for name in ("ann", "bob", "cy")}
+public = Commitment.objects.get(reference="CU-08")
+append_entries([new("context", public, note="Staff's own.", date="2025-03")])
+place = {"release": public.release, "area": public.area, "paragraph": 1, "quote": "later", "done_when": "It is done."}
+drafts = [
+    Commitment.objects.create(reference=f"ZZ-0{n}", title=f"Later {n}", kind="action", force="promise", **place)
+    for n in (1, 2, 3)
+]
+LogEntry.objects.create(
+    user=people["ann"], content_type=ContentType.objects.get_for_model(Commitment), object_id=str(drafts[0].pk),
+    object_repr="ZZ-01", action_flag=ADDITION, change_message='[{"added": {}}]'
+)
+drafts[0].edits.create(user=people["bob"])
+drafts[1].edits.create(user=people["bob"])
+drafts[1].edits.create(user=people["cy"])
+public.drafts.create(date="2026-11", note="Sent.", author=people["ann"], state="waiting")
+ErrorReport.objects.create(token="t", what="Wrong.", email="reader@example.org")
+OutboxBackend().send_messages([EmailMessage("Hello", "Words", to=["ann@body.example"])])
+migrate_step_by_step("0024_outbox")
+"""
+WITH_STATES = """
+import json
+from django.contrib.auth.models import Group
+from commitments.models import Assignment, DraftCommitment, DraftUpdate, ErrorReport, OutgoingMail
+states = DraftCommitment.objects.select_related("author").order_by("commitment__reference")
+report = ErrorReport.objects.get(token="t")
+print(json.dumps({
+    "states": [[one.commitment.reference, one.state, one.author and one.author.username] for one in states],
+    "update": list(DraftUpdate.objects.filter(note="Sent.").values_list("state", "author__username")),
+    "report": [report.email, report.wants_mail, report.language],
+    "mail": list(OutgoingMail.objects.values_list("content__subject", "topic")),
+    "assigned": Assignment.objects.count(),
+    "may_assign": [group.name for group in Group.objects.filter(
+        permissions__codename="change_assignment").order_by("name")],
+}))
+"""
+FORMER_NAME = """
+from commitments.models import Organisation
+from commitments.i18n.collation import fold
+texts = Organisation.objects.get(slug="lcsd").search_text
+print(fold("Nobody") in texts, fold("Leisure and Cultural") in texts, fold("Department of Culture") in texts)
 """
 # Everything that migrations make: columns, indexes and constraints in any order, the roles, and the first rows.
 TABLES = """
@@ -245,13 +310,34 @@ def test_in_one_step_or_in_many_a_fresh_database_comes_to_the_same(templates, tm
     assert made_by_migrations(by_steps) == made_by_migrations(templates.empty)
 
 
-def test_a_database_of_the_commit_before_is_migrated_and_goes_on(installation):
+def test_a_database_of_the_commit_before_migrates_verifies_and_finds_former_names_and_keeps_work(installation):
     before = installation.python(COMMIT_BEFORE)
     assert before.returncode == 0, before.stderr
-    assert "0029_kept_work" in installation.run_well("migrate", "--plan")
+    plan = installation.run_well("migrate", "--plan")
+    assert "0027_former_names_are_found" in plan
+    assert "0028_kept_work" in plan
     installation.run_well("migrate")
     assert "[X] 0001_squashed_0024" in installation.run_well("showmigrations", "commitments")
     installation.run_well("verify_ledger")
+    assert installation.python(FORMER_NAME).stdout.split() == ["False", "True", "True"]
     after = installation.python(KEPT_AFTER)
     assert after.returncode == 0, after.stderr
     assert after.stdout.strip() == "Not sent yet. 1 0"
+
+
+def test_drafts_of_commitments_get_their_states_and_authors_and_no_reader_is_written_to_unasked(installation):
+    before = installation.python(STATELESS)
+    assert before.returncode == 0, before.stderr
+    assert "0026_assignments" in installation.run_well("migrate", "--plan")
+    installation.run_well("migrate")
+    after = installation.python(WITH_STATES)
+    assert after.returncode == 0, after.stderr
+    assert json.loads(after.stdout) == {
+        "states": [["ZZ-01", "draft", "ann"], ["ZZ-02", "draft", "bob"], ["ZZ-03", "draft", None]],
+        "update": [["waiting", "ann"]],
+        "report": ["reader@example.org", False, "en-gb"],
+        "mail": [["Hello", ""]],
+        "assigned": 0,
+        "may_assign": ["Editor", "Publisher"],
+    }
+    installation.run_well("verify_ledger")

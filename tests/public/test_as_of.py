@@ -1161,14 +1161,18 @@ def sampled():
 def of_days():
     """Each address with the days that it is asked for: one of which there is one every day, the others a day each.
 
-    Of many alike (commitments, organisations, areas, the API's tables) one tells what the next would; each is asked.
+    Of many alike (commitments, organisations, areas, the API's tables) one tells what the next would: each page is
+    asked, and of feeds, calendars and files of single commitments and organisations every third.
     """
-    number = 0
+    alike: Counter[str] = Counter()
     for address in filter(takes_a_day, sampled()):
         route = resolve(address).route
-        alike = route.startswith("api/") or ("<" in route and "/releases/" not in address)
-        yield address, [BEFORE_TODAY[number % len(BEFORE_TODAY)]] if alike else BEFORE_TODAY
-        number += alike
+        if not route.startswith("api/") and ("<" not in route or "/releases/" in address):
+            yield address, BEFORE_TODAY
+            continue
+        alike[route] += 1
+        if address.endswith("/") or alike[route] % 3 == 1:
+            yield address, [BEFORE_TODAY[alike.total() % len(BEFORE_TODAY)]]
 
 
 @cache

@@ -54,8 +54,13 @@ NOTES = {
     "zh-hans": "该处购置了一道门。门是绿色的。",
 }
 DATES = [None, "2018", "2018-H1", "2026-11-28", "2026", "2027-02-03", "2030"]  # of deadlines
-REPORTED = ["2019", "2019-Q2", "2024-04", "2026-11-28"]
 SOURCES = [EvidenceLevel.NONE, EvidenceLevel.PARTY, EvidenceLevel.STATE_MEDIA, EvidenceLevel.INDEPENDENT]
+# Each date with two of the sources: these stand in a sentence of their own, which no date is in.
+REPORTED = [
+    (on, source)
+    for number, on in enumerate(["2019", "2019-Q2", "2024-04", "2026-11-28"])
+    for source in (SOURCES[number], SOURCES[(number + 1) % len(SOURCES)])
+]
 
 
 def partial(text):
@@ -93,7 +98,7 @@ def nothing_reported(language):
 
 def reported(language):
     ages = [None, date(2026, 11, 28), date(2025, 11, 29), date(2025, 11, 28), date(2020, 2, 29)]
-    for kind, status, on, source in product(Kind, list(Status)[1:], REPORTED, SOURCES):
+    for kind, status, (on, source) in product(Kind, list(Status)[1:], REPORTED):
         report = partial(on)
         settled = status in (Status.COMPLETED, Status.STOPPED)
         facts = replace(BASE, kind=kind, status=status, status_on=report, evidence=source)

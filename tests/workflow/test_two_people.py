@@ -264,7 +264,7 @@ def test_there_is_no_other_way():
         "workflow.entity_proposals.record_change",
         "workflow.entry_proposals.record_or_propose",
         "workflow.entry_proposals.record_proposal",
-        "workflow.publications._append_publications",
+        "workflow.publications.publish_commitments",
         "workflow.redactions.decide_redaction",
     }
 

@@ -7,7 +7,7 @@ not here: they are in `ledger.validation` and `workflow.drafts`.
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import astuple, dataclass, field
 from difflib import get_close_matches
 from itertools import islice
@@ -20,19 +20,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from commitments.admin.imports.cells import ExpectedColumn, is_same_value, remark_on
 from commitments.admin.imports.files import Deadline, Sheet, SheetRow
-from commitments.domain.choices import Vocabulary
 from commitments.domain.text_lengths import length_problem
-from commitments.exports.columns import Column, ColumnType
 from commitments.exports.csv import strip_defusing
 from commitments.i18n.phrases import join_list, join_sentences
-from commitments.ledger.contents import format_decimal, parse_day, parse_decimal, to_text
-from commitments.models.fields import to_partial_date
 from commitments.query.expressions import BATCH_SIZE
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
 MAX_NAME_LENGTH = 100  # characters of a column's name that are compared with those that are known
-YES, NO = ("true", "yes", "1"), ("false", "no", "0", "")
 Cells = dict[str, str]
 T = TypeVar("T")
 
@@ -64,6 +60,7 @@ class RowOutcome:
     cells: Cells = field(default_factory=dict)
     changes: list[CellChange] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
+    remarks: dict[str, str] = field(default_factory=dict)  # by column, how a cell that says it otherwise was read
     note: str = ""  # what becomes of it, where it is not simply stored
     warnings: list[str] = field(default_factory=list)  # what whoever confirms the import must see
 
@@ -73,10 +70,14 @@ class RowOutcome:
         return [change.column for change in self.changes]
 
     @property
-    def summary(self) -> str:
-        """Enough to know a new one again."""
-        texts = [self.cells.get(name, "") for name in ("reference", "name", "title", "kind", "status", "date", "note")]
-        return " · ".join(cell[:120] for cell in texts if cell and cell != self.name)
+    def remarked_changes(self) -> list[tuple[CellChange, str]]:
+        """Each change, and how it was read."""
+        return [(change, self.remarks.get(change.column, "")) for change in self.changes]
+
+    @property
+    def filled_cells(self) -> list[tuple[str, str, str]]:
+        """Each column that says something, what it says and how that was read: all of a new one."""
+        return [(name, cell, self.remarks.get(name, "")) for name, cell in self.cells.items() if cell]
 
 
 def of_kind(outcomes: Iterable[RowOutcome], kind: str) -> list[RowOutcome]:
@@ -95,105 +96,6 @@ def split_batches(items: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, BATCH_SIZE)):
         yield batch
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedColumn:
-    """A column that is imported: its name and meaning, how a cell is read, and the values of a short list."""
-
-    name: str
-    description: Any
-    read: Callable[[str], str]
-    allowed: tuple[str, ...] = ()
-    needed: bool = False
-
-
-def expected_column(
-    columns: Iterable[Column],
-    needed: Collection[str],
-    allowed: Mapping[str, Sequence[Vocabulary]] | None = None,
-    descriptions: Mapping[str, Any] | None = None,
-) -> tuple[ExpectedColumn, ...]:
-    """Columns of the export as those of the import, read by their types.
-
-    `allowed`: the members that a column may have, where it is not the whole vocabulary. `descriptions`: what to
-    say of a column, where whoever fills it in needs to know more than whoever reads it.
-    """
-    expected = []
-    for column in columns:
-        members = (allowed or {}).get(column.name, list(column.choices or ()))
-        expected.append(
-            ExpectedColumn(
-                column.name,
-                (descriptions or {}).get(column.name, column.description),
-                read_choice(members) if members else READERS.get(column.type, str),
-                tuple(member.value for member in members),
-                column.name in needed,
-            )
-        )
-    return tuple(expected)
-
-
-def read_choice(members: Sequence[Vocabulary]) -> Callable[[str], str]:
-    """Reads a value of a vocabulary, or its label."""
-
-    def read(cell: str) -> str:
-        for member in members:
-            if cell.lower() in ("", member.value, str(member.label).lower()):
-                return str(member.value) if cell else ""
-        allowed = join_list(member.value for member in members)
-        raise ValidationError(
-            _("“%(cell)s” is not known here. Write one of: %(allowed)s.") % {"cell": cell[:60], "allowed": allowed}
-        )
-
-    return read
-
-
-def read_yes_or_no(cell: str) -> str:
-    """The words of YES and NO, in any case."""
-    if cell.lower() not in (*YES, *NO):
-        raise ValidationError(_("“%(cell)s” is neither yes nor no. Write true or false.") % {"cell": cell[:60]})
-    return "true" if cell.lower() in YES else "false"
-
-
-def read_decimal(cell: str) -> str:
-    """A number in its one spelling: 40.00 is 40."""
-    try:
-        return format_decimal(parse_decimal(cell))
-    except ValidationError as error:
-        message = _("“%(cell)s” is not a number. Write it as 1200 or 12.5, without spaces or commas.")
-        raise ValidationError(message % {"cell": cell[:60]}) from error
-
-
-def read_whole_number(cell: str) -> str:
-    """A whole number."""
-    number = read_decimal(cell)
-    if number and not number.isdecimal():
-        raise ValidationError(_("“%(cell)s” is not a whole number.") % {"cell": cell[:60]})
-    return number
-
-
-def read_partial_date(cell: str) -> str:
-    """A partial date in our notation."""
-    return to_text(to_partial_date(cell))
-
-
-def read_day(cell: str) -> str:
-    """A day."""
-    try:
-        return to_text(parse_day(cell))
-    except ValidationError as error:
-        raise ValidationError(_("“%(cell)s” is not a day. Write it as 2018-11-05.") % {"cell": cell[:60]}) from error
-
-
-# How a cell is read, by the type of its column; anything else is text.
-READERS: dict[ColumnType, Callable[[str], str]] = {
-    ColumnType.YES_NO: read_yes_or_no,
-    ColumnType.WHOLE: read_whole_number,
-    ColumnType.NUMBER: read_decimal,
-    ColumnType.PARTIAL_DATE: read_partial_date,
-    ColumnType.DAY: read_day,
-}
 
 
 class ImportResource:
@@ -255,6 +157,14 @@ class ImportResource:
                 _("The column “%(name)s” is missing. It says what a row is about.") % {"name": self.identity}
             )
 
+    def allowed_values(self) -> dict[str, list[tuple[str, str]]]:
+        """By column what it may hold, each value with what it is called; for the lists of a workbook."""
+        return {
+            column.name: [(str(member.value), str(member.label)) for member in column.members]
+            for column in self.expected
+            if column.members
+        }
+
     @property
     def identity_needed(self) -> bool:
         """Whether a file must name what its rows are about."""
@@ -264,7 +174,7 @@ class ImportResource:
         outcome = RowOutcome(row.number, row.cells.get(self.identity, ""))
         try:
             before = self.existing(row)
-            outcome.cells = (self.blank() if before is None else before) | self._read_cells(row, before)
+            outcome.cells = (self.blank() if before is None else before) | self._read_cells(row, before, outcome)
             self.fill_in(outcome.cells)
             if before is not None:
                 after = outcome.cells
@@ -279,7 +189,7 @@ class ImportResource:
             ]
         return outcome
 
-    def _read_cells(self, row: SheetRow, before: Cells | None) -> Cells:
+    def _read_cells(self, row: SheetRow, before: Cells | None, outcome: RowOutcome) -> Cells:
         """The cells that say something else than what is on record, as they would be stored."""
         cells: Cells = {}
         problems = dict(row.problems)
@@ -287,11 +197,13 @@ class ImportResource:
             cell = row.cells.get(column.name)
             if cell is None or column.name in problems or (before is None and not cell):
                 continue
-            if before and is_same_value(cell, before[column.name]):
+            if before and is_same_value(cell, before[column.name], column.type):
                 continue
             try:
-                read = self.readers.get(column.name, column.read)
-                cells[column.name] = read(strip_defusing(cell).strip())
+                read, typed = self.readers.get(column.name, column.read), strip_defusing(cell).strip()
+                cells[column.name] = read(typed)
+                if remark := remark_on(column, typed, cells[column.name]):
+                    outcome.remarks[column.name] = remark
                 if problem := length_problem(cells[column.name]):
                     problems[column.name] = problem
             except ValidationError as error:
@@ -331,13 +243,6 @@ class ImportResource:
             ),
             batch_size=BATCH_SIZE,
         )  # fmt: skip
-
-
-def is_same_value(cell: str, stored: str) -> bool:
-    """Whether a cell says what is stored, as our export and a spreadsheet would put it."""
-    stored = stored.replace("\r\n", "\n").strip()
-    cell = cell.replace("\r\n", "\n")
-    return stored in (cell, strip_defusing(cell).strip())
 
 
 def problems_by_column(problem: ValidationError) -> dict[str, str]:

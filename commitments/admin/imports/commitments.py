@@ -1,5 +1,6 @@
 """What a row of a file means for a commitment."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,9 @@ from commitments.admin.imports.base import (
     Cells,
     ImportResource,
     RowOutcome,
-    expected_column,
-    is_same_value,
     split_batches,
 )
+from commitments.admin.imports.cells import expected_column, is_same_value
 from commitments.admin.imports.export_columns import (
     COMMITMENT_EXPORT_COLUMNS,
     REPEATS_COLUMN,
@@ -27,13 +27,15 @@ from commitments.admin.imports.export_columns import (
     TranslationsByText,
 )
 from commitments.admin.imports.files import Sheet, SheetRow
-from commitments.admin.imports.organisations import OrganisationLookup
+from commitments.admin.imports.references import ReferenceSuggestions, settle_references
 from commitments.admin.imports.translations import check_translation_rights
 from commitments.admin.repeats_field import format_repeats, parse_repeats, unknown_message
 from commitments.domain.choices import Level, Status
+from commitments.domain.references import dated_reference_message, is_taken_for_date
 from commitments.exports.columns import SEPARATOR
 from commitments.exports.csv import strip_defusing
 from commitments.exports.datasets import DATASETS
+from commitments.exports.list_columns import LIST_COLUMNS
 from commitments.i18n.phrases import join_sentences
 from commitments.ledger.append import lock_head
 from commitments.ledger.contents import (
@@ -52,19 +54,28 @@ from commitments.ledger.validation import check_public_fields
 from commitments.models import Commitment, Repetition, State
 from commitments.query.expressions import BATCH_SIZE
 from commitments.workflow.draft_edits import note_edits
+from commitments.workflow.duplicates import DuplicateFinder, Pledge
 from commitments.workflow.entry_proposals import bring_translations
+from commitments.workflow.name_lookups import AreaLookup, OrganisationLookup, ReleaseLookup
 
 # Columns of our export that say what the ledger reports. Whoever types into one of them expects something.
-REPORTED_COLUMNS = ("status", "stop_reason", "status_on", "achieved", "note", "evidence_urls")
+REPORTED_NAMES = ("status", "stop_reason", "status_on", "achieved", "note", "evidence_urls")
+REPORTED_COLUMNS = {column.name: column.type for column in LIST_COLUMNS if column.name in REPORTED_NAMES}
 # What a file says of a draft. `note` is the last report's, as in the public export: its own has another name.
 COMMITMENT_FIELDS = {*PUBLIC_FIELDS, "commitment_note", REPEATS_COLUMN, *TRANSLATION_SOURCES} - {"note", "repeats"}
 COLUMN_HINTS = {
     "reference": gettext_lazy("Two to four capital letters, a hyphen, digits: CU-06. Never used twice."),
-    "owners": gettext_lazy("Who must deliver: slugs, full names or short names, joined by “; ”."),
-    "partners": gettext_lazy("Who takes part: slugs, full names or short names, joined by “; ”."),
+    "release": gettext_lazy("The release in which it was made: its slug, or its title in any of the three languages."),
+    "area": gettext_lazy(
+        "Its area: the slug, or the name in any of the three languages. Empty where it stands in none."
+    ),
+    "owners": gettext_lazy(
+        "Who must deliver: full, short, other or former names in any language, or slugs, joined by “; ”."
+    ),
+    "partners": gettext_lazy("Who takes part: named as the owners are, joined by “; ”."),
     "owner_inferred": gettext_lazy("Whether the owner is inferred: true or false."),
     "target_approximate": gettext_lazy("Whether it is “about” so many: true or false."),
-    "deadline": gettext_lazy("2019, 2018-H1, 2018-Q3, 2018-11 or 2018-11-05."),
+    "deadline": gettext_lazy("2019, 2018-H1, 2018-Q3, 2018-11 or 2018-11-05, or as you would write it: 5 Nov 2018."),
     "quote": gettext_lazy("The release’s words, at most 15."),
     "review_on": gettext_lazy("When to look again: 2018-11-05."),
 }
@@ -93,12 +104,26 @@ class CommitmentResource(ImportResource):
     )
     computed = frozenset(column.name for column in DATASETS["commitments"].columns) - COMMITMENT_FIELDS
 
+    def allowed_values(self) -> dict[str, list[tuple[str, str]]]:
+        """With the areas, releases and organisations that there are."""
+        lists = {"release": ReleaseLookup(), "area": AreaLookup(), **dict.fromkeys(PARTY_TABLES, OrganisationLookup())}
+        named = {name: sorted(lookup.titles.items()) for name, lookup in lists.items()}
+        parties = {name: sorted((title, slug) for slug, title in named[name]) for name in PARTY_TABLES}
+        return super().allowed_values() | named | parties
+
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """What is on record of the references, and of those that they are part of."""
         if lock:
             lock_head()
         self.resolver, self.organisations = SlugResolver(), OrganisationLookup()
-        self.readers = {**dict.fromkeys(PARTY_TABLES, self.organisations.listed), REPEATS_COLUMN: self._read_repeats}
+        self.readers = {
+            **dict.fromkeys(PARTY_TABLES, self._read_parties),
+            "area": AreaLookup().slug,
+            "release": ReleaseLookup().slug,
+            REPEATS_COLUMN: self._read_repeats,
+        }
+        self.suggestions = ReferenceSuggestions(lambda: Commitment.objects.values_list("reference", flat=True))
+        settle_references(sheet.rows, ("reference", "part_of"))
         references = {row.cells["reference"] for row in sheet.rows}
         self.existing_rows: dict[str, ExistingRow] = {}
         for batch in split_batches(sorted(references)):
@@ -111,6 +136,7 @@ class CommitmentResource(ImportResource):
             }
         named = {parent for row in sheet.rows if (parent := row.cells.get("part_of"))}
         named |= {reference for row in sheet.rows for reference in _repeated(row.cells.get(REPEATS_COLUMN, ""))}
+        self.duplicates = DuplicateFinder()
         self.parent_keys: dict[str, int | None] = dict.fromkeys(references)
         for batch in split_batches(sorted(named)):
             self.parent_keys |= dict(Commitment.objects.filter(reference__in=batch).values_list("reference", "pk"))
@@ -137,7 +163,7 @@ class CommitmentResource(ImportResource):
             if name != "repeats"
         }
         cells[REPEATS_COLUMN] = format_repeats(content["repeats"])
-        cells |= {name: self.organisations.join(content[name]) for name in PARTY_TABLES}
+        cells |= {name: self._join_parties(content[name]) for name in PARTY_TABLES}
         cells["commitment_note"] = cells.pop("note")
         return cells
 
@@ -151,8 +177,15 @@ class CommitmentResource(ImportResource):
         return content | {"note": cells["commitment_note"]}
 
     def _slugs(self, cell: str) -> list[str]:
-        names = [cell] if cell in self.organisations.slugs else cell.split(SEPARATOR)
+        names = [cell] if cell in self.organisations.exact else cell.split(SEPARATOR)
         return sorted(self.organisations.slug(name) for name in names if name)
+
+    def _read_parties(self, cell: str) -> str:
+        return self._join_parties(self.organisations.slugs(cell))
+
+    def _join_parties(self, slugs: Iterable[str]) -> str:
+        """Their full names, in the order of the export."""
+        return SEPARATOR.join(sorted(self.organisations.titles[slug] for slug in slugs))
 
     def _read_repeats(self, cell: str) -> str:
         """Lines that can be read, each naming a commitment that there is or that stands in the file."""
@@ -191,6 +224,8 @@ class CommitmentResource(ImportResource):
                 raise ValidationError({name: self._published_message(outcome.name, name) for name in fixed_columns})
             outcome.note = _("It is public: the translation waits for another publisher.") if settings.FOUR_EYES else ""
             return CHANGED
+        if before is None and is_taken_for_date(outcome.name):
+            raise ValidationError({"reference": dated_reference_message(outcome.name)})
         try:
             check_public_fields(self._content(outcome.cells), self.resolver)
         except ValidationError as problem:
@@ -200,8 +235,20 @@ class CommitmentResource(ImportResource):
         parent = outcome.cells["part_of"]
         if parent and (parent == outcome.name or parent not in self.parent_keys):
             message = _("“%(whole)s” is no other commitment, neither on record nor in this file.")
-            raise ValidationError({"part_of": message % {"whole": parent[:20]}})
+            message = self.suggestions.with_suggestion(message % {"whole": parent[:20]}, parent)
+            raise ValidationError({"part_of": message})
+        self._point_out_duplicate(outcome, before)
         return CHANGED if existing_row else NEW
+
+    def _point_out_duplicate(self, outcome: RowOutcome, before: Cells | None) -> None:
+        """Where a draft comes to look like another one, on record or in an earlier row."""
+        cells = outcome.cells
+        if before and all(cells[name] == before[name] for name in ("release", "title", "quote")):
+            return
+        pledge = Pledge(outcome.name, cells["release"], cells["title"], cells["quote"])
+        if duplicate := self.duplicates.find(pledge, _repeated(cells[REPEATS_COLUMN])):
+            outcome.warnings.append(_("Is it a duplicate? %(what)s") % {"what": duplicate})
+        self.duplicates.add(pledge)
 
     def _published_message(self, reference: str, column: str) -> str:
         if self.existing_rows[reference].retracted:
@@ -215,11 +262,11 @@ class CommitmentResource(ImportResource):
     def _refuse_reported(self, row: SheetRow, existing_row: ExistingRow | None) -> None:
         """Nobody's typing is lost in silence: what is reported moves by a report alone."""
         problems = {}
-        for name in REPORTED_COLUMNS:
+        for name, column_type in REPORTED_COLUMNS.items():
             cell, reported = row.cells.get(name, ""), existing_row.reported[name] if existing_row else ""
             if (
                 cell
-                and not is_same_value(cell, reported)
+                and not is_same_value(cell, reported, column_type)
                 and not (name == "status" and cell == Status.NO_REPORT and not reported)
             ):
                 message = _("This is never imported: record progress, or import a draft update. Here, put back “%s”.")

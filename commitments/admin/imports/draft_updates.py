@@ -17,9 +17,9 @@ from commitments.admin.imports.base import (
     Cells,
     ImportResource,
     RowOutcome,
-    expected_column,
     split_batches,
 )
+from commitments.admin.imports.cells import expected_column
 from commitments.admin.imports.export_columns import (
     DRAFT_EXPORT_COLUMNS,
     DRAFT_FIELDS,
@@ -28,7 +28,7 @@ from commitments.admin.imports.export_columns import (
     draft_export_cells,
 )
 from commitments.admin.imports.files import Sheet, SheetRow
-from commitments.admin.imports.organisations import OrganisationLookup
+from commitments.admin.imports.references import ReferenceSuggestions, settle_references
 from commitments.admin.imports.translations import check_translation_rights
 from commitments.domain.choices import UPDATE_KINDS, DraftState, ReportBasis, Status, Vocabulary
 from commitments.domain.evidence_addresses import mixed_scripts_warning
@@ -39,12 +39,14 @@ from commitments.ledger.entity_validation import EntityValidator
 from commitments.ledger.translations import NewTranslation, latest_translations
 from commitments.ledger.update_rules import check_update
 from commitments.ledger.validation import EntryValidator
-from commitments.models import DraftEvidence, DraftUpdate
+from commitments.models import Commitment, DraftEvidence, DraftUpdate
 from commitments.query.expressions import BATCH_SIZE
 from commitments.workflow.draft_edits import note_edits
 from commitments.workflow.drafts import refuse_unsupported_fields
 from commitments.workflow.entry_proposals import bring_translations
+from commitments.workflow.name_lookups import OrganisationLookup
 from commitments.workflow.news_sources import NewsSourceLookup
+from commitments.workflow.notices import tell_of_waiting
 
 # A draft has fewer of some values than the record.
 DRAFT_VOCABULARIES: dict[str, Sequence[Vocabulary]] = {
@@ -73,6 +75,10 @@ class DraftResource(ImportResource):
     identity = "draft"
     expected = expected_column(DRAFT_EXPORT_COLUMNS, ("reference", "kind", "date"), allowed=DRAFT_VOCABULARIES)
 
+    def allowed_values(self) -> dict[str, list[tuple[str, str]]]:
+        """With the organisations that may reply."""
+        return super().allowed_values() | {"reply_of": sorted(OrganisationLookup().titles.items())}
+
     def prepare(self, sheet: Sheet, *, lock: bool) -> None:
         """The drafts that are named, those that stand unpublished, and what the ledger holds against the rows."""
         if lock:
@@ -80,6 +86,9 @@ class DraftResource(ImportResource):
         self.organisations = OrganisationLookup()
         self.readers = {"reply_of": self.organisations.slug}
         self.news_sources = NewsSourceLookup()
+        public = Commitment.objects.public()
+        self.suggestions = ReferenceSuggestions(lambda: public.values_list("reference", flat=True))
+        settle_references(sheet.rows, ("reference",))
         references = {row.cells.get("reference", "") for row in sheet.rows}
         cells = {row.cells.get("draft", "") for row in sheet.rows}
         numbers = {int(cell) for cell in cells if cell.isdecimal() and len(cell) <= KEY_DIGITS}
@@ -177,7 +186,8 @@ class DraftResource(ImportResource):
         commitment = self.validator.public.get(cells["reference"])
         if commitment is None:
             message = _("There is no published commitment “%(reference)s”. Publish it first, or correct the reference.")
-            raise ValidationError({"reference": message % {"reference": cells["reference"][:20]}})
+            message %= {"reference": cells["reference"][:20]}
+            raise ValidationError({"reference": self.suggestions.with_suggestion(message, cells["reference"])})
         kind = cells["kind"]
         if not kind:
             raise ValidationError({"kind": _("Say which kind of update it is.")})
@@ -217,6 +227,8 @@ class DraftResource(ImportResource):
         ]
         DraftEvidence.objects.bulk_create(evidence, batch_size=BATCH_SIZE)
         self.log(added, [(draft, outcome.changed) for draft, outcome in changed_drafts])
+        if added or rewritten:
+            tell_of_waiting(self.user)
         commitments = self.validator.public
         notes = [
             NewTranslation(

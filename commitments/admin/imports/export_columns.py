@@ -19,11 +19,7 @@ from commitments.exports.columns import Column, ColumnType, RowContext
 from commitments.exports.list_columns import FURTHER_COLUMNS, LIST_COLUMNS
 from commitments.exports.table_columns import EVIDENCE_COLUMNS, ORGANISATION_COLUMNS, UPDATE_COLUMNS
 from commitments.i18n.languages import CHINESE, column_suffix, language_names
-from commitments.ledger.contents import (
-    FREE_TEXT_FIELDS,
-    format_decimal,
-    to_text,
-)
+from commitments.ledger.contents import FREE_TEXT_FIELDS, format_decimal, to_text
 from commitments.models import DraftUpdate, Repetition, Translation
 from commitments.query.expressions import CURRENT_DEADLINE, JoinedLines
 

@@ -15,7 +15,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from datetime import time as day_time
 from decimal import Decimal
@@ -27,10 +27,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from commitments.admin.imports.file_kinds import UTF16, is_workbook
 from commitments.admin.imports.workbook import ERROR, SheetCell, Workbook
 from commitments.i18n.phrases import join_list
 
-ZIP, OLE, UTF16 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", (b"\xff\xfe", b"\xfe\xff")
 MAX_COLUMNS = 100
 LAST_ROW_OF_EXCEL, LAST_COLUMN_OF_EXCEL = 1_048_576, 16_384
 # Of all cells together: twice what 10,000 full rows hold. One text that a million cells refer to is counted for each.
@@ -48,6 +48,8 @@ WORKBOOK_ERRORS: tuple[type[Exception], ...] = (
     ArithmeticError, AttributeError, EOFError, LookupError, NotImplementedError, OSError, RuntimeError, SyntaxError,
     StopIteration, TypeError, ValueError, expat.ExpatError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
+SEPARATOR_LINE = re.compile(r'"?sep=(?P<sign>[^\s"]|\t)"?[;,]*\r?(?:\n|$)', re.IGNORECASE)
+DELIMITERS = (",", ";", "\t", "，", "；")  # the first that stands between names of columns is it
 INVALID_CHARS = re.compile("[\0\ud800-\udfff]")
 # The parts of a number format that are no places of a date: colours and locales, quoted and escaped text.
 FORMAT_NOISE = re.compile(r"\[[^]]*\]|\"[^\"]*\"|\\.")
@@ -120,6 +122,8 @@ class Sheet:
 
     columns: list[str]
     rows: list[SheetRow]
+    hidden_rows: tuple[int, ...] = ()  # that the spreadsheet does not show, and that are read all the same
+    hidden_columns: tuple[str, ...] = ()
 
 
 def check_size(size: int) -> None:
@@ -135,17 +139,8 @@ def read_sheet(data: bytes, name: str = "") -> Sheet:
     Raises ValidationError where it cannot be read, or would take more than a file may: time, rows, columns or cells.
     """
     count = CellCount(Deadline())
-    suffix = PurePath(name).suffix.lower()
-    if data.startswith(OLE):
-        raise ValidationError(
-            _("This is an old Excel file (.xls), or has a password. Save it as a workbook (.xlsx) without one.")
-        )
-    if data.startswith(ZIP):
-        if suffix not in ("", ".xlsx"):
-            raise ValidationError(_("The name ends in “%(suffix)s”, but this is no such file.") % {"suffix": suffix})
+    if is_workbook(data, PurePath(name).suffix.lower()):
         return _read_xlsx(data, count)
-    if suffix not in ("", ".csv"):
-        raise ValidationError(_("Only CSV and XLSX can be imported, and the file’s name must end in what it is."))
     return _build_sheet(_csv_rows(_decode(data), count), count)
 
 
@@ -161,9 +156,11 @@ def _decode(data: bytes) -> str:
 
 
 def _csv_rows(text: str, count: CellCount) -> Iterator[RawRow]:
-    """The records. Excel separates by semicolons where the comma is the decimal sign: then the header has no comma."""
-    header = text[: text.find("\n")] if "\n" in text else text
-    delimiter = ";" if ";" in header and "," not in header else ","
+    """The records. A first line that only tells Excel what separates them is no row, as in the spreadsheet."""
+    separated = SEPARATOR_LINE.match(text)
+    if separated:
+        text = text[separated.end() :]
+    delimiter = separated["sign"] if separated else _delimiter(text.partition("\n")[0])
     reader = csv.reader(_csv_lines(text, delimiter, count), delimiter=delimiter, strict=True)
     width = 0
     try:
@@ -187,6 +184,11 @@ def _csv_rows(text: str, count: CellCount) -> Iterator[RawRow]:
             "The CSV cannot be read near line %(line)s (%(error)s). Look for a quotation mark without its pair."
         )
         raise ValidationError(message % {"line": reader.line_num, "error": error}) from error
+
+
+def _delimiter(header: str) -> str:
+    """What separates the cells. Excel takes semicolons where the comma is the decimal sign, and tabs for text."""
+    return next((sign for sign in DELIMITERS if sign in header), ",")
 
 
 def _csv_lines(text: str, delimiter: str, count: CellCount) -> Iterator[str]:
@@ -215,12 +217,19 @@ def _read_xlsx(data: bytes, count: CellCount) -> Sheet:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what openpyxl leaves out of a workbook is not what is imported
             workbook = Workbook(data, count.deadline.check)
-            return _build_sheet(_xlsx_rows(workbook, count), count)
+            return _with_hidden(_build_sheet(_xlsx_rows(workbook, count), count), workbook)
     except ValidationError:
         raise
     except WORKBOOK_ERRORS as error:
         message = _("This workbook cannot be read. Open it in the spreadsheet, save it as .xlsx and try again.")
         raise ValidationError(message) from error
+
+
+def _with_hidden(sheet: Sheet, workbook: Workbook) -> Sheet:
+    """With what the spreadsheet does not show, by the numbers of rows and the names of columns."""
+    rows = tuple(row.number for row in sheet.rows if row.number in workbook.hidden_rows)
+    columns = tuple(name for place, name in enumerate(sheet.columns) if workbook.is_hidden_column(place))
+    return replace(sheet, hidden_rows=rows, hidden_columns=columns)
 
 
 def _refuse_zip_bombs(archive: zipfile.ZipFile) -> None:
@@ -273,11 +282,13 @@ def _xlsx_row(workbook: Workbook, number: int, sheet_cells: list[SheetCell]) -> 
 
 
 def cell_text(value: Any, number_format: str = "") -> str:
-    """What a person means by the value of a cell: a date as it is shown, 40.0 as 40."""
+    """What a person means by the value of a cell: a date as it is shown, 40.0 as 40, 0.4 in per cent as 40%."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int | float) and "%" in FORMAT_NOISE.sub("", number_format):
+        return cell_text(float(value) * 100) + "%"
     if isinstance(value, float):
         # A spreadsheet keeps and shows 15 digits: 0.1 + 0.2 is 0.3.
         return f"{Decimal(format(value, '.15g')).normalize():f}"

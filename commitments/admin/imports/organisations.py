@@ -1,7 +1,4 @@
-"""What a row of a file means for an organisation, and how a file names organisations."""
-
-from collections import Counter
-from collections.abc import Iterable
+"""What a row of a file means for an organisation."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -12,15 +9,13 @@ from commitments.admin.imports.base import (
     NEW,
     UNCHANGED,
     Cells,
-    ExpectedColumn,
     ImportResource,
     RowOutcome,
-    expected_column,
 )
+from commitments.admin.imports.cells import ExpectedColumn, expected_column
 from commitments.admin.imports.export_columns import ORGANISATION_EXPORT_COLUMNS
 from commitments.admin.imports.files import Sheet, SheetRow
 from commitments.domain.choices import EntityKind, ProposalState
-from commitments.exports.columns import SEPARATOR
 from commitments.ledger.append import lock_head
 from commitments.models import EntityProposal, Organisation
 from commitments.query.expressions import BATCH_SIZE
@@ -28,36 +23,6 @@ from commitments.workflow.entity_proposals import Changes
 
 REASON_COLUMN = "reason"
 REASON_HINT = gettext_lazy("Why one that is on record changes: public, and kept for good.")
-
-
-class OrganisationLookup:
-    """Organisations by what people call them, read once."""
-
-    def __init__(self) -> None:
-        rows = list(Organisation.objects.values_list("slug", "name", "short_name", "aliases"))
-        self.names = {slug: name for slug, name, _short, _aliases in rows}
-        called = [
-            (other, slug) for slug, _name, short, aliases in rows for other in {short, *aliases.splitlines()} if other
-        ]
-        uses = Counter(other for other, _slug in called)
-        self.slugs = {other: slug for other, slug in called if uses[other] == 1}
-        self.slugs |= {slug: slug for slug in self.names} | {name: slug for slug, name in self.names.items()}
-
-    def slug(self, name: str) -> str:
-        """By full name, slug, or a short or other name that only one has; the export says full names: they go first."""
-        if name and name not in self.slugs:
-            message = _("“%(called)s” is no organisation here. Write its slug or full name, or add it first.")
-            raise ValidationError(message % {"called": name[:60]})
-        return self.slugs[name] if name else ""
-
-    def listed(self, cell: str) -> str:
-        """Several, joined as in the export."""
-        names = [cell] if cell in self.slugs else [name.strip() for name in cell.split(SEPARATOR.strip())]
-        return self.join({self.slug(name) for name in names if name})
-
-    def join(self, slugs: Iterable[str]) -> str:
-        """Their full names, in the order of the export."""
-        return SEPARATOR.join(sorted(self.names[slug] for slug in slugs))
 
 
 class OrganisationResource(ImportResource):

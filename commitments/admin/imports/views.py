@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import openpyxl
 from django import forms
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -50,13 +49,14 @@ from commitments.admin.imports.export_columns import (
     draft_export_cells,
 )
 from commitments.admin.imports.organisations import OrganisationResource
+from commitments.admin.imports.staff_workbook import staff_xlsx, template_workbook
 from commitments.admin.imports.uploads import UPLOAD_SECONDS, Uploads
 from commitments.exports.columns import Column
 from commitments.exports.csv import CSV
-from commitments.exports.download import Export, download, page_url_builder
+from commitments.exports.download import Export, ExportFormat, download, page_url_builder
 from commitments.exports.rows import iter_batches
 from commitments.exports.xlsx import XLSX
-from commitments.i18n.phrases import join_list, join_sentences
+from commitments.i18n.phrases import join_sentences
 from commitments.ledger.translations import latest_translations
 from commitments.models import Commitment
 from commitments.query.expressions import BATCH_SIZE
@@ -109,6 +109,7 @@ class ImportExportMixin(ModelAdmin):
             own("import/", self.import_action, "import"),
             own("process_import/", self.process_import, "process_import"),
             own("export/", self.export_view, "export"),
+            own("export.xlsx", self.export_workbook_view, "export_xlsx"),
             *super().get_urls(),
         ]
 
@@ -179,13 +180,39 @@ class ImportExportMixin(ModelAdmin):
         self._refuse_others(request)
         if suffix not in ("csv", "xlsx"):
             return self._redirect(request, messages.WARNING, _("Templates are CSV or XLSX."), "import")
-        content = _csv_template(self.resource) if suffix == "csv" else _xlsx_template(self.resource)
+        content = _csv_template(self.resource) if suffix == "csv" else template_workbook(self.resource())
         response = HttpResponse(content, content_type=(CSV if suffix == "csv" else XLSX).content_type)
         response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-template.{suffix}"'
         return response
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Exactly what the list shows under the same query string, all pages."""
+        """As CSV exactly what the list shows under the same query string, all pages."""
+        return self._export_list(request, CSV)
+
+    def export_workbook_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The same as a workbook."""
+        return self._export_list(request, staff_xlsx(self.resource()))
+
+    @admin.action(description=gettext_lazy("Export the selected rows as Excel"))
+    def export_selected_xlsx(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        """Those that were chosen in the list."""
+        return self._export(request, queryset, staff_xlsx(self.resource()))
+
+    @admin.action(description=gettext_lazy("Export the selected rows as CSV"))
+    def export_selected_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        """Those that were chosen in the list."""
+        return self._export(request, queryset, CSV)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        # With those that only take rows away, which whoever sees them may.
+        return super().get_actions(request) | self.export_actions()
+
+    def export_actions(self) -> dict[str, Any]:
+        """The actions that export, as `get_actions` has them."""
+        found = (self.get_action(name) for name in ("export_selected_xlsx", "export_selected_csv"))
+        return {name: (function, name, description) for function, name, description in filter(None, found)}
+
+    def _export_list(self, request: HttpRequest, form: ExportFormat) -> HttpResponseBase:
         if not self.has_view_permission(request):
             raise PermissionDenied
         query = request.GET.copy()
@@ -196,9 +223,12 @@ class ImportExportMixin(ModelAdmin):
             queryset = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:  # the list says so
             return HttpResponseRedirect(f"../?{request.GET.urlencode()}")
+        return self._export(request, queryset, form)
+
+    def _export(self, request: HttpRequest, queryset: QuerySet[Any], form: ExportFormat) -> HttpResponseBase:
         title, name, day = str(self.opts.verbose_name_plural), f"{self.opts.model_name}-{localdate()}", localdate()
         batches = self.export_rows(request, queryset)
-        return download(Export(name, title, self.export_columns, queryset, batches, day), CSV)
+        return download(Export(name, title, self.export_columns, queryset, batches, day), form)
 
     def export_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> Generator[list[list[Any]]]:
         """Batches of rows: here of columns that are the model's own."""
@@ -233,7 +263,8 @@ class ImportExportMixin(ModelAdmin):
 
     def _preview(self, request: HttpRequest, data: bytes, name: str) -> HttpResponse:
         started = time.monotonic()
-        outcomes = self.resource().judge(files.read_sheet(data, name), staff_user(request))
+        sheet = files.read_sheet(data, name)
+        outcomes = self.resource().judge(sheet, staff_user(request))
         total, by_kind = len(outcomes), {kind: of_kind(outcomes, kind) for kind in (NEW, CHANGED, UNCHANGED, WRONG)}
         # Confirming reads and judges all of it once more, and writes it.
         seconds = round(time.monotonic() - started + total / WRITTEN_A_SECOND) if total >= LARGE_IMPORT else 0
@@ -244,6 +275,8 @@ class ImportExportMixin(ModelAdmin):
             **{kind: RowListing.of(by_kind[kind]) for kind in (WRONG, CHANGED, NEW)},
             "doubtful": RowListing.of([row for row in outcomes if row.warnings]),
             "seconds": seconds,
+            "hidden_rows": [str(number) for number in sheet.hidden_rows[:MAX_LISTED]],
+            "hidden_columns": sheet.hidden_columns,
         }
         if not by_kind[WRONG] and (by_kind[NEW] or by_kind[CHANGED]):
             key = self._uploads(request).keep(data)
@@ -264,19 +297,6 @@ def _csv_template(resource: type[ImportResource]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerow([column.name for column in resource.expected])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _xlsx_template(resource: type[ImportResource]) -> bytes:
-    workbook, file = openpyxl.Workbook(write_only=True), io.BytesIO()
-    rows_sheet, columns_sheet = workbook.create_sheet(_("Rows")), workbook.create_sheet(_("Columns"))
-    rows_sheet.append([column.name for column in resource.expected])
-    columns_sheet.append([_("Column"), _("Needed"), _("What it holds"), _("Write one of")])
-    for column in resource.expected:
-        columns_sheet.append(
-            [column.name, _("yes") if column.needed else "", str(column.description), join_list(column.allowed)]
-        )
-    workbook.save(file)
-    return file.getvalue()
 
 
 class CommitmentFilesMixin(ImportExportMixin):

@@ -22,6 +22,10 @@ from openpyxl.xml.constants import SHARED_STRINGS
 PIECE_BYTES = 1 << 16
 FORMULA, ERROR = "f", "e"
 DATE_ERROR = "#VALUE!"
+# Formats of dates that the standard has for Chinese alone (ECMA-376, 18.8.30), and openpyxl has not.
+CHINESE_DATES = dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"') | dict.fromkeys(
+    (28, 29, 30, 31, 51, 53, 54, 58), "yyyy-mm-dd"
+)
 
 
 @dataclass(slots=True)
@@ -92,6 +96,8 @@ class SheetRows:
     def __init__(self, count_cells: Callable[[int], None]) -> None:
         self.count_cells = count_cells
         self.rows: list[tuple[int, list[SheetCell]]] = []
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: list[range] = []
         self.is_done = False
         self.row_number = 0
         self.cells: list[SheetCell] = []
@@ -109,6 +115,10 @@ class SheetRows:
         elif name == "row":
             self.row_number = int(float(attributes["r"])) if "r" in attributes else self.row_number + 1
             self.place = -1
+            if _is_hidden(attributes):
+                self.hidden_rows.add(self.row_number)
+        elif name == "col" and _is_hidden(attributes):
+            self.hidden_columns.append(range(int(attributes["min"]) - 1, int(attributes["max"])))
         elif self.cell is not None:
             if name == "v":
                 self.value_is_open = True
@@ -147,6 +157,12 @@ class SheetRows:
             self.text.pieces.append(text)
 
 
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    """Whether a row or a column is not shown: by somebody, by a filter, or because it has no height or width."""
+    size = attributes.get("ht") or attributes.get("width") or "1"
+    return attributes.get("hidden") in ("1", "true") or float(size) == 0
+
+
 class Workbook:
     """The first sheet of a workbook. `look`: called for each piece of it that is read, and may raise."""
 
@@ -161,10 +177,14 @@ class Workbook:
         look()
         self.book = reader.wb
         names = set(self.archive.namelist())
-        sheets = (relation for _sheet, relation in reader.parser.find_sheets())
-        self.path = next(
-            relation.target for relation in sheets if relation.target in names and "chartsheet" not in relation.Type
-        )
+        sheets = [
+            (sheet.state != "visible", relation.target)
+            for sheet, relation in reader.parser.find_sheets()
+            if relation.target in names and "chartsheet" not in relation.Type
+        ]
+        _is_hidden_sheet, self.path = min(sheets, key=lambda sheet: sheet[0])  # the first that one sees
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: list[range] = []
         texts, part = SharedTexts(), reader.package.find(SHARED_STRINGS)
         if part is not None:
             for _piece in self._read(part.PartName[1:], texts):
@@ -177,6 +197,7 @@ class Workbook:
         `count_cells` is told of each cell that is there, and how many of its row held something before it.
         """
         rows = SheetRows(count_cells)
+        self.hidden_rows, self.hidden_columns = rows.hidden_rows, rows.hidden_columns
         for _piece in self._read(self.path, rows):
             yield from rows.rows
             rows.rows = []
@@ -188,7 +209,7 @@ class Workbook:
         value: Any = cell.text
         if cell.type == "n":
             value = float(value) if any(mark in value for mark in ".eE") else int(value)
-            if cell.style in self.book._date_formats:
+            if cell.style in self.book._date_formats or self._format_number(cell.style) in CHINESE_DATES:
                 value = self._day(cell, value)
         elif cell.type == "s":
             value = self.texts[int(value)]
@@ -207,10 +228,19 @@ class Workbook:
             return DATE_ERROR
 
     def _number_format(self, style: int) -> str:
-        number = self.book._cell_styles[style].numFmtId
+        number = self._format_number(style)
+        if number in CHINESE_DATES:
+            return CHINESE_DATES[number]
         if number < BUILTIN_FORMATS_MAX_SIZE:
             return str(BUILTIN_FORMATS.get(number, "General"))
         return str(self.book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])
+
+    def _format_number(self, style: int) -> int:
+        return int(self.book._cell_styles[style].numFmtId)
+
+    def is_hidden_column(self, place: int) -> bool:
+        """Whether the spreadsheet shows no such column. Known once the rows were read."""
+        return any(place in columns for columns in self.hidden_columns)
 
     def _read(self, name: str, tags: SharedTexts | SheetRows) -> Iterator[None]:
         """Read a member piece by piece, telling `tags` of it. None may declare a type: that could bring entities."""

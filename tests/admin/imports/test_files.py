@@ -58,6 +58,15 @@ def workbook(sheet=TINY, **more):
     return file.getvalue()
 
 
+def open_document():
+    """The beginning of a spreadsheet as LibreOffice saves it by itself."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<a/>")
+    return file.getvalue()
+
+
 def row(number, text="x", column="A"):
     return f'<row r="{number}"><c r="{column}{number}" t="inlineStr"><is><t>{text}</t></is></c></row>'
 
@@ -86,8 +95,15 @@ def refusal(data, name="file.csv"):
         b"\xef\xbb\xbf" + HEADER + b"a,\xe4\xb8\x8a\xe6\xb5\xb7\r\n",
         b"slug;name\na;\xe4\xb8\x8a\xe6\xb5\xb7",
         b'slug , name,,\n\n  a ,"\xe4\xb8\x8a\xe6\xb5\xb7",,\n,,,\n',
+        b"slug\tname\r\na\t\xe4\xb8\x8a\xe6\xb5\xb7\r\n",
+        "slug；name\na；上海\n".encode(),
+        b"sep=;\r\nslug;name\r\na;\xe4\xb8\x8a\xe6\xb5\xb7\r\n",
+        b"\xef\xbb\xbfsep=,\nslug,name\na,\xe4\xb8\x8a\xe6\xb5\xb7\n",
     ],
-    ids=["plain", "byte-order mark", "semicolons", "spaces and blank rows"],
+    ids=[
+        *("plain", "byte-order mark", "semicolons", "spaces and blank rows", "tabs", "wide semicolons"),
+        *("what Excel is told", "the same with commas"),
+    ],
 )
 def test_a_csv_is_read_however_it_was_saved(data):
     assert names(data) == [["a", "上海"]]
@@ -126,6 +142,25 @@ def test_a_cell_of_a_workbook_says_what_a_person_means():
         sheet.append(["a", cell])
     book.save(file)
     assert [name for _slug, name in names(file.getvalue(), "file.xlsx")] == [meant for *_shown, meant in MEANT]
+
+
+def test_a_month_in_a_format_that_chinese_alone_has_is_a_month():
+    """57 is 2018年11月, 31 is 2018年11月5日; 43405 is 1 November 2018."""
+    styles = "".join(f'<xf numFmtId="{number}"/>' for number in (0, 57, 31))
+    sheet = NAMES + "".join(f'<row r="{n}"><c r="A{n}" s="{n - 1}"><v>{43403 + n}</v></c></row>' for n in (2, 3))
+    more = {"xl/styles.xml": f"<styleSheet {MAIN}><cellXfs>{styles}</cellXfs></styleSheet>"}
+    assert names(workbook(SHEET.format("", sheet), **more), "file.xlsx") == [["2018-11"], ["2018-11-02"]]
+
+
+def test_the_first_sheet_that_one_sees_is_read():
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["hidden"])
+    book.active.sheet_state = "hidden"
+    for text in ("slug", "a"):
+        (book["Seen"] if "Seen" in book else book.create_sheet("Seen")).append([text])
+    book.active = 1
+    book.save(file)
+    assert names(file.getvalue(), "file.xlsx") == [["a"]]
 
 
 def test_only_the_first_sheet_is_read_and_blank_rows_at_the_end_are_none():
@@ -192,6 +227,11 @@ REFUSED = {
     "too many columns": (b",".join(b"c%d" % n for n in range(200)) + b"\n", "a.csv", "200 cells"),
     "XLS": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xls", "old Excel file"),
     "XLS named XLSX": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xlsx", "old Excel file"),
+    "ODS": (open_document, "a.ods", "save it as “Excel 2007–365 (.xlsx)”"),
+    "ODS named XLSX": (open_document, "a.xlsx", "This is an OpenDocument spreadsheet"),
+    "XLSM": (workbook, "a.XLSM", "may hold macros (.xlsm)"),
+    "XLSB": (workbook, "a.xlsb", "save it as “Excel Workbook (.xlsx)”"),
+    "Numbers": (workbook, "a.numbers", "Export it from there to Excel"),
     "CSV named XLSX": (HEADER + b"a,b\n", "a.xlsx", "Only CSV and XLSX"),
     "PDF": (b"%PDF-1.7\n", "a.pdf", "Only CSV and XLSX"),
     "XLSX named CSV": (workbook, "a.csv", "ends in “.csv”"),

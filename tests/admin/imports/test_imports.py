@@ -133,8 +133,8 @@ WRONG_PLEDGES = [
     ({"reference": ""}, "reference", "Give the reference"),
     ({"title": ""}, "title", "cannot be blank"),
     ({"title": "x" * 201}, "title", "at most 200"),
-    ({"release": "second"}, "release", "There is no “second”"),
-    ({"area": "sport"}, "area", "There is no “sport”"),
+    ({"release": "second"}, "release", "There is no release “second”"),
+    ({"area": "sport"}, "area", "There is no area “sport”"),
     ({"paragraph": "two"}, "paragraph", "not a number"),
     ({"paragraph": "2.5"}, "paragraph", "not a whole number"),
     ({"paragraph": "0"}, "paragraph", "greater than or equal to 1"),
@@ -144,13 +144,13 @@ WRONG_PLEDGES = [
     ({"owner_inferred": "perhaps"}, "owner_inferred", "Write true or false"),
     ({"owner_inferred": "true"}, "owner_note", "Say why"),
     ({"quote": "word " * 16}, "quote", "at most 15 words"),
-    ({"deadline": "05/11/2018"}, "deadline", "Write a year (2019)"),
+    ({"deadline": "05/11/2018"}, "deadline", "Write what is meant: 2018-11-05"),
     ({"deadline": "2019"}, "deadline_basis", "go together"),
-    ({"target": "1,200", "unit": "people"}, "target", "without spaces or commas"),
+    ({"target": "12,00", "unit": "people"}, "target", "without a unit"),
     ({"target": "40"}, "unit", "what the target counts"),
     ({"reference": "TT-09", "part_of": "TT-09"}, "part_of", "no other commitment"),
     ({"part_of": "ZZ-99"}, "part_of", "neither on record nor in this file"),
-    ({"review_on": "2027-01"}, "review_on", "Write it as 2018-11-05"),
+    ({"review_on": "2027-01"}, "review_on", "Write one as 2018-11-05"),
     ({"title": "=A1"}, "title", "Paste its value"),
     ({"status": "completed"}, "status", "record progress once it is published"),
     ({"note": "Mine."}, "note", "goes into the column “commitment_note”"),
@@ -336,7 +336,7 @@ def test_the_same_file_twice_drafts_nothing_twice_not_even_once_it_is_published(
 def test_a_draft_is_changed_by_its_number_and_waits_again(editor, public):
     imported(editor, "draftupdate", as_csv(report()))
     draft = DraftUpdate.objects.get()
-    return_drafts([draft], "Say more.")
+    return_drafts([draft], "Say more.", draft.author)
     [row] = rows_of(exported(editor, "draftupdate"))
     preview = upload(editor, "draftupdate", as_csv(row | {"note": "All doors.", "evidence_1_date": "2019"}))
     assert changes(preview) == [
@@ -603,7 +603,7 @@ def test_a_template_as_it_is_holds_no_rows_and_imports_nothing(editor, model, su
 
 def test_the_workbook_explains_its_columns(editor):
     content = editor.get(place("commitment") + "template.xlsx").content
-    rows, columns = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    rows, columns, _allowed = openpyxl.load_workbook(io.BytesIO(content)).worksheets
     names = [cell.value for cell in rows[1]]
     assert names == [row[0].value for row in columns.iter_rows(min_row=2)]
     assert next(row[3].value for row in columns.iter_rows() if row[0].value == "level") == "primary, aim, umbrella"

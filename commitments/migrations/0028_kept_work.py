@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commitments", "0024_outbox"),
+        ("commitments", "0027_former_names_are_found"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,182 @@
+"""Drafts of what a pledge is called, what sort it is, and when it counts as done."""
+
+import re
+
+from commitments.domain.reading.chinese_words import ADVERBS as CHINESE_ADVERBS
+from commitments.domain.reading.chinese_words import MODAL as CHINESE_MODAL
+from commitments.domain.reading.source_text import is_chinese
+from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Span
+from commitments.domain.reading.verbs import BASE_FORMS, GERUNDS, PARTICIPLES, gerund, participle
+from commitments.domain.reading.word_lists import words
+
+FURTHEST_MODAL, SHORTEST_ACT = 40, 4  # characters before a Chinese modal, and behind it
+CHINESE_JOINTS = ("并", "并且", "还", "也", "亦", "以及", "再", "又", "和", "同时")
+SHORTEST_TITLE, LONGEST_TITLE = 15, 120  # characters
+MOST_QUOTE_WORDS = 15
+# What is kept up rather than done once.
+CONTINUING = words("""
+continue support encourage promote strengthen enhance improve work collaborate cooperate co-operate explore
+facilitate foster maintain deepen boost advance monitor engage liaise partner share help assist protect ensure
+uphold respect comply contribute participate coordinate co-ordinate encourage intensify increase reduce expand use
+factor consider pursue seek tackle address raise welcome champion nurture safeguard prioritise prioritize focus
+invest build develop drive accelerate optimise require operate manage capitalise leverage organise organize invite
+consult report review cultivate empower rely select
+""")
+ONCE = words("""
+establish set launch publish hold open sign create introduce appoint complete conduct commission abolish repeal
+replace amend legislate ratify host convene issue adopt build construct release submit finalise finalize announce
+allocate recruit ban implement provide invest roll start begin set-up draft produce prepare update configure align
+endorse enact convert relocate
+""")
+CHINESE_ONCE = words("""
+建立 建成 成立 设立 制定 制订 编制 出台 推出 发布 公布 举办 举行 召开
+启动 启用 完成 修订 颁布 印发 组建 新建 签署 开通 取消 废除 研究制定 创建
+""")
+MODAL_WORDS = re.compile(
+    r"^(?:.*?\b(?:will|shall|must)\b(?:\s+(?:also|now|further|then|therefore|not only))*\s+|.*?\b(?:is|are|"
+    r"am)\s+(?:also\s+|now\s+|currently\s+)*(?:planning|going|"
+    r"committed|aiming|intending|seeking|required|working)\s+(?:with\s+.{1,80}?\s+)?to\s+|.*?\b(?:plans?|intends?|"
+    r"aims?|commits?|pledges?|agrees?|agreed|undertakes?|"
+    r"decided|resolved?|proposes?|seeks?)\s+to\s+|.*?\bis estimated that\s+)",
+    re.IGNORECASE | re.DOTALL,
+)
+PASSIVE = re.compile(
+    r"^(?P<what>(?:(?!\b(?:will|shall|must)\b).)+?)\s+(?:will|shall|must|is to|are to|to)\s+(?P<how>(?:also\s+|"
+    r"\w+ly\s+)*)be\s+(?P<how2>(?:also\s+|\w+ly\s+)*)(?P<verb>\w[\w-]*)\b\s*(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def title_of(copy: str, text: str, span: Span, deadline: str) -> tuple[str, float]:
+    """The clause without its modal and its deadline, from its verb on; a bare item shares the words of its list."""
+    if is_chinese(copy[span.start : span.end]):
+        start = span.start + _chinese_start(copy[span.start : span.end])
+        return _cut(_plain(text[start : span.end]).removeprefix(deadline).lstrip("，、")), LIKELY
+    words = _plain(text[span.start : span.end])
+    if span.why == "signed" or span.kind == "agreement":
+        return _cut(_agreement_title(words, span, text)), LIKELY
+    core, sure = _core(words, span)
+    if span.why == "list" and span.lead:
+        lead = _core(_plain(text[span.lead[0] : span.lead[1]]), span)[0].rstrip(" :;")
+        core, sure = f"{lead} {core}", LIKELY
+    if deadline and len(core) - len(deadline) > SHORTEST_TITLE:
+        core = re.sub(rf"[\s,]*{re.escape(' '.join(deadline.split()))}[\s,]*", " ", core, count=1).strip()
+    return _cut(_capital(core)), sure
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _core(words: str, span: Span) -> tuple[str, float]:
+    """The words from the verb on."""
+    if (match := PASSIVE.match(words)) and match["verb"].lower() in PARTICIPLES:
+        verb = PARTICIPLES[match["verb"].lower()]
+        return f"{verb} {_small(match['what'])} {match['rest']}".strip(" .,"), LIKELY
+    if match := MODAL_WORDS.match(words):
+        rest = words[match.end() :]
+        if rest.lower().startswith("be "):
+            return words, DOUBTFUL
+        return rest, LIKELY
+    first = words.partition(" ")[0].lower()
+    if first in GERUNDS:
+        return f"{GERUNDS[first]} {words.partition(' ')[2]}", LIKELY
+    if span.level == "aim":
+        aim = re.sub(
+            r"^(?:with (?:a|the) (?:view|aim|goal|objective) (?:to|of)|in order to|so as to|so that|to)\s+",
+            "",
+            words,
+            flags=re.IGNORECASE,
+        )
+        first = aim.partition(" ")[0].lower()
+        return (f"{GERUNDS[first]} {aim.partition(' ')[2]}" if first in GERUNDS else aim), LIKELY
+    return words, LIKELY if first in BASE_FORMS else DOUBTFUL
+
+
+def _agreement_title(words: str, span: Span, text: str) -> str:
+    match = re.search(r"\b(?:signed|renewed|extended|concluded|entered into|initialled)\b", words, re.IGNORECASE)
+    verbs = {
+        "signed": "Sign",
+        "renewed": "Renew",
+        "extended": "Extend",
+        "concluded": "Conclude",
+        "entered into": "Enter into",
+        "initialled": "Initial",
+    }
+    if match and re.search(r"\b(?:was|were|been)\s+(?:also\s+)?$", words[: match.start()]):
+        return f"Sign {_small(words[: match.start()])}".removesuffix(" were ").removesuffix(" was ").strip()
+    if match:
+        return f"{verbs[match[0].lower()]} {words[match.end() :].strip()}"
+    lead = _plain(text[span.lead[0] : span.lead[1]]) if span.lead else ""
+    found = re.search(r"\bsigned\b\s*(.*)$", lead, re.IGNORECASE)
+    if found and re.search(r"\bwith$", found[1].strip()):
+        return f"Sign {found[1].strip()} {words}"
+    return f"Sign {_small(words)}"
+
+
+def _chinese_start(words: str) -> int:
+    """Where a Chinese clause begins behind its subject and modal, or behind "and"."""
+    at = 0
+    if (match := CHINESE_MODAL.search(words)) and match.start() <= FURTHEST_MODAL:
+        at = match.end() if len(words) - match.end() >= SHORTEST_ACT else 0
+    while (match := CHINESE_ADVERBS.match(words, at)) and match[0] in CHINESE_JOINTS:
+        at = match.end()
+    return at
+
+
+def _small(words: str) -> str:
+    """A beginning "The" as it stands within a sentence."""
+    return re.sub(r"^[A-Z](?=[a-z]*(?:\s+[a-z\d(]|$))|^(?:The|A|An|All|Both)\b", lambda match: match[0].lower(), words)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _cut(words: str) -> str:
+    """At most so long as a title may be, cut between words."""
+    words = words.strip(" .,;:，。；：")
+    if len(words) <= LONGEST_TITLE:
+        return words
+    short = words[: LONGEST_TITLE - 1]
+    return (short.rpartition(" ")[0] or short).rstrip(" ,;") + "…"
+
+
+def kind_of(span: Span, *, dated: bool, counted: bool) -> tuple[str, float]:
+    """What sort of pledge it is, by its verb, its date and its number."""
+    if span.kind == "agreement":
+        return "agreement", SURE
+    if span.force == "estimate" and counted:
+        return "target", LIKELY
+    if span.kind in ("continuing", "action"):
+        return span.kind, LIKELY
+    if span.verb in ONCE or span.verb in CHINESE_ONCE or PARTICIPLES.get(span.verb) in ONCE:
+        return "action", LIKELY
+    if dated:
+        return ("target" if counted else "action"), LIKELY
+    verb = PARTICIPLES.get(span.verb, span.verb)
+    return ("continuing", LIKELY) if verb in CONTINUING or is_chinese(span.verb) else ("action", DOUBTFUL)
+
+
+def done_when(title: str, kind: str, span: Span) -> str:
+    """When it counts as done, in words that a person goes on from."""
+    if kind == "agreement":
+        return "协议已经签署" if is_chinese(title) else "the agreement has been signed"
+    if is_chinese(title):
+        return f"已有下列事项的报告：{title}" if kind == "continuing" else f"已完成：{title}"
+    first, _blank, rest = title.partition(" ")
+    verb = first.lower()
+    if verb in BASE_FORMS and rest:
+        return f"{gerund(verb)} {rest}" if kind == "continuing" else f"the owner has {participle(verb)} {rest}"
+    return f"it is reported that this was done: {title[:1].lower()}{title[1:]}"
+
+
+def quote_of(text: str, span: Span) -> str:
+    """At most fifteen words in a row, from the verb on where the clause is longer; as they stand in the text."""
+    start = span.start
+    words = list(re.finditer(r"\S+", text[span.start : span.end]))
+    if len(words) > MOST_QUOTE_WORDS and span.start < span.verb_start < span.end:
+        start = span.verb_start
+        words = list(re.finditer(r"\S+", text[start : span.end]))
+    end = start + words[min(len(words), MOST_QUOTE_WORDS) - 1].end()
+    return text[start:end].rstrip(",;:.")
