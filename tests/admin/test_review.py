@@ -389,6 +389,7 @@ def test_without_the_setting_one_pair_is_enough(commitment, publisher):
 
 def test_the_organisation_that_recorded_is_on_the_ledger_and_no_name(commitment):
     body = factories.OrganisationFactory(slug="office")
+    factories.published(owners=[body])
     fill(signed_in(member("Publisher", body)), record_address(commitment), "_publish", **REPORT)
     assert (LedgerEntry.objects.last().role, LedgerEntry.objects.last().organisation) == ("publisher", "office")
 

@@ -109,7 +109,7 @@ GET  draft_by_reference        302 404 404 404 404 404
 GET  deleted_drafts            302 403 200 200 200 403
 GET  kept_forms                302 403 403 403 403 403
 POST forget_form               302 404 404 404 404 404
-POST entry_proposal_decide     302 403 403 403 200 403
+POST entry_proposal_decide     302 403 403 403 302 403
 GET  find_organisation         302 403 403 200 200 200
 """
 LINES = [line.split() for line in TABLE.strip().splitlines()]

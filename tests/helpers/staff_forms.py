@@ -7,24 +7,25 @@ On an installation with `STAFFED` (`tests.helpers.browser`) and `FURTHER_WORK` i
 from tests.helpers.browser import STAFFED
 from tests.helpers.staff import PASSWORD
 
+DRAFT_KEY = 999  # of the draft commitment
 # What waits for a decision with a reason, and a draft of a commitment, besides what is there already.
-FURTHER_WORK = """
+FURTHER_WORK = f"""
 from commitments.models import *
 from django.contrib.auth.models import User
 author = User.objects.get(username="contributor")
 one, organisation = Commitment.objects.get(pk=1), Organisation.objects.get(slug="hksarg")
 EntityProposal.objects.create(
     kind="organisation", slug="hksarg", reason="A new name.", author=author,
-    changes={"site": {"before": organisation.site, "after": "https://example.org/"}},
+    changes={{"site": {{"before": organisation.site, "after": "https://example.org/"}}}},
 )
 EntryProposal.objects.create(
     act="correction", commitment=one, author=author,
-    content={"reason": "A slip.", "changes": [{"field": "title", "before": one.title, "after": "Another title"}]},
+    content={{"reason": "A slip.", "changes": [{{"field": "title", "before": one.title, "after": "Another title"}}]}},
 )
 ErrorReport.objects.create(token="reported", what="The date is wrong.", commitment=one)
 draft = Commitment.objects.create(
-    pk=999, reference="ZZ-01", release=one.release, area=one.area, paragraph=1, title="A draft", quote="Both will meet",
-    kind="action", force="promise", done_when="They met.",
+    pk={DRAFT_KEY}, reference="ZZ-01", release=one.release, area=one.area, paragraph=1, title="A draft",
+    quote="Both will meet", kind="action", force="promise", done_when="They met.",
 )
 draft.owners.add(organisation)
 for model, fields in (
@@ -40,7 +41,6 @@ for model, fields in (
 WORK = STAFFED.format(password=PASSWORD) + FURTHER_WORK
 
 ADMIN = "/admin/commitments"
-DRAFT_KEY = 999  # of the draft commitment
 # By the name of the address that the form is sent to: where it is opened. One opened by an action of a list is named
 # with the action after the list's address.
 FORMS = {
@@ -94,8 +94,9 @@ WITHOUT_A_FORM = {
     *(
         f"commitments_{name}_{page}"
         for name in ("commitment", "organisation", "draftupdate")
-        for page in ("export", "import_template")
+        for page in ("export", "export_xlsx", "import_template")
     ),
+    "commitments_commitment_by_reference",
     *("index", "autocomplete", "jsi18n", "view_on_site", "app_list", "login", "logout", "read_date"),
     *("password_change", "password_change_done"),
 }
