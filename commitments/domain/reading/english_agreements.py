@@ -65,64 +65,39 @@ def _clause_before(words: str, at: int, number: int) -> int:
     return at
 
 
+DEED = re.compile(
+    r",\s+(?P<deed>(?:\w+ly\s+)?(?:entrusting|committing|requiring|granting|providing|setting|establishing|"
+    r"agreeing|undertaking))\b"
+)
+
+
 def _agreement_parts(copy: str, span: Span) -> list[Span]:
     cut, tail = cut_tail(copy, span)
-    parts = split_parties(copy, cut)
-    last = parts[-1]
-    words = copy[last.start : last.end].replace("\n", " ")
-    deed = re.search(
-        r",\s+(?P<deed>(?:\w+ly\s+)?(?:entrusting|committing|requiring|granting|providing|setting|establishing|"
-        r"agreeing|undertaking))\b",
-        words,
-    )
-    aims = split_verbs(copy, replace(last, verb_start=max(last.verb_start, last.start)))
-    if deed:
-        parts[-1] = replace(last, end=last.start + deed.start())
-        parts.append(
-            replace(
-                last,
-                start=last.start + deed.start("deed"),
-                why="part",
-                kind="action",
-                force="promise",
-                sure=LIKELY,
-                verb=GERUNDS.get(deed["deed"].lower(), ""),
-                verb_start=last.start + deed.start("deed"),
-            )
-        )
-    elif len(aims) > 1:
-        parts[-1:] = [
-            aims[0],
-            *(replace(aim, why="part", kind="action", force="promise", sure=LIKELY) for aim in aims[1:]),
-        ]
-    elif also := re.search(r",\s+as well as\s+", words):
-        parts[-1] = replace(last, end=last.start + also.start())
-        parts.append(
-            replace(
-                last,
-                start=last.start + also.end(),
-                why="list",
-                kind="continuing",
-                force="promise",
-                sure=LIKELY,
-                lead=(last.start, last.start + also.start()),
-            )
-        )
+    *parts, last = split_parties(copy, cut)
+    parts += _last_parts(copy, last)
     if tail and is_aim(copy, tail):
-        parts.append(
-            replace(
-                span,
-                start=tail[0],
-                end=tail[1],
-                why="aim",
-                sure=LIKELY,
-                kind="continuing",
-                force="promise",
-                level="aim",
-                verb_start=tail[0],
-            )
-        )
+        start, end = tail
+        aim = replace(span, start=start, end=end, why="aim", sure=LIKELY, kind="continuing", force="promise")
+        parts.append(replace(aim, level="aim", verb_start=start))
     return parts
+
+
+def _last_parts(copy: str, last: Span) -> list[Span]:
+    """What follows the last agreement: a deed of its own, several verbs, or something "as well as" it."""
+    words = copy[last.start : last.end].replace("\n", " ")
+    promise = replace(last, force="promise", sure=LIKELY)
+    if deed := DEED.search(words):
+        start, verb = last.start + deed.start("deed"), GERUNDS.get(deed["deed"].lower(), "")
+        part = replace(promise, start=start, why="part", kind="action", verb=verb, verb_start=start)
+        return [replace(last, end=last.start + deed.start()), part]
+    aims = split_verbs(copy, replace(last, verb_start=max(last.verb_start, last.start)))
+    if len(aims) > 1:
+        return [aims[0], *(replace(aim, why="part", kind="action", force="promise", sure=LIKELY) for aim in aims[1:])]
+    if also := re.search(r",\s+as well as\s+", words):
+        end = last.start + also.start()
+        another = replace(promise, start=last.start + also.end(), why="list", kind="continuing", lead=(last.start, end))
+        return [replace(last, end=end), another]
+    return [last]
 
 
 def _were_signed(copy: str, tokens: list[Token], match: re.Match[str]) -> list[Span]:
