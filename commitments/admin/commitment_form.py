@@ -89,7 +89,7 @@ class CommitmentForm(StaffForm):
             add_refusal(problem, self)
         if public and self.changed_public() and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Give the reason. It will be public."))
-        if not public and {"release", "title", "quote"} & {*self.changed_data}:
+        if not (public or self.errors) and {"release", "title", "quote"} & {*self.changed_data}:
             self._point_out_duplicate(cleaned)
         return cleaned
 

@@ -238,7 +238,7 @@ def test_the_database_itself_wants_two(named):
 @pytest.mark.postgresql
 def test_a_rehearsal_leaves_nothing(named):
     before = head()
-    dry_run(new_retraction(named, "Wrong.", Actor()))
+    dry_run([new_retraction(named, "Wrong.", Actor())])
     assert head() == before
     assert list(verify_ledger()) == []
 
@@ -246,7 +246,7 @@ def test_a_rehearsal_leaves_nothing(named):
 @pytest.mark.postgresql
 def test_a_rehearsal_of_what_is_refused_says_so(named):
     with pytest.raises(ValidationError, match="Give the reason"):
-        dry_run(new_retraction(named, "", Actor()))
+        dry_run([new_retraction(named, "", Actor())])
 
 
 def test_what_staff_keep_beside_the_ledger_forgets_the_words_too(commitment, publisher, two):
