@@ -25,6 +25,7 @@ from commitments.accounts.sessions import session_end
 from commitments.admin.base import parse_key
 from commitments.admin.dashboard import dashboard
 from commitments.admin.date_fields import read_date_view
+from commitments.admin.help import help_index, help_page_view
 from commitments.i18n.site_name import site_name
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -68,12 +69,16 @@ class StaffSite(admin.AdminSite):
     site_title = site_header
 
     def get_urls(self) -> list[Any]:
-        # The stock addresses; those that lead to a row's public page ask first. And what a typed date is read as.
+        # The stock addresses; those that lead to a row's public page ask first. And what a typed date is read as, and help.
         own = path(
             "r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
         )
         read = path("read-date/", self.admin_view(read_date_view), name="read_date")
-        return [own, read, *super().get_urls()]
+        guide = [
+            path("help/", help_index, name="help"),
+            path("help/<slug:name>/", help_page_view, name="help_page"),
+        ]
+        return [own, read, *guide, *super().get_urls()]
 
     def view_on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
         """Lead to the public page of what the user may look at here; else 404, whether or not there is such a row."""
