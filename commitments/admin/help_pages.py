@@ -48,7 +48,7 @@ def help_page(language: str, name: str) -> HelpPage:
     """One of PAGES, read once for each process. ValueError for a link that leads nowhere or a picture that is none."""
     tokens = _tokens(language, name)
     title, body = tokens[1].content, tokens[3:]
-    lead = "".join(child.content for child in body[1].children or ())
+    lead = "".join(" " if one.type == "softbreak" else one.content for one in body[1].children or ())
     headings = [body[at + 1] for at in _headings(body)]
     for at, anchor in zip(_headings(body), _anchors(name), strict=True):
         body[at].attrSet("id", anchor)

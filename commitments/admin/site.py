@@ -69,7 +69,7 @@ class StaffSite(admin.AdminSite):
     site_title = site_header
 
     def get_urls(self) -> list[Any]:
-        # The stock addresses; those that lead to a row's public page ask first. And what a typed date is read as, and help.
+        # The stock addresses; those that lead to a row's public page ask first. And what a typed date means, and help.
         own = path(
             "r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
         )

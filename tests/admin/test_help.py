@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import get_resolver, resolve
+from django.urls import get_resolver
 
 from commitments.admin.help import PLACES, pages_read_by, place_for
 from commitments.admin.help_pages import FOLDER, MARKDOWN, PAGES, help_page
@@ -142,7 +142,9 @@ def test_each_picture_is_small_told_in_words_and_shown_in_its_language(language)
 
 
 def test_every_picture_is_shown_somewhere():
-    named = set(re.findall(r"pictures/([\w.-]+\.png)", "".join(path.read_text("utf-8") for path in FOLDER.rglob("*.md"))))
+    named = set(
+        re.findall(r"pictures/([\w.-]+\.png)", "".join(path.read_text("utf-8") for path in FOLDER.rglob("*.md")))
+    )
     assert named == {path.name for path in (FOLDER / "pictures").iterdir()}
     assert named == {f"{name}.{language}.png" for name in TAKEN for language in LANGUAGE_TAGS}
 
@@ -206,6 +208,15 @@ def test_the_index_marks_the_page_for_the_role():
     assert re.search(r"For editors</a>\s*<strong>for you</strong>", shown)
 
 
+def test_the_index_says_in_words_what_each_page_is_about():
+    """Without the marks and ends of lines of the file."""
+    lead = help_page("en-gb", "publisher").lead
+    assert lead.startswith(
+        "What you publish is public at once, and stays. You may do what an editor and a contributor do."
+    )
+    assert not set("\n[]*") & set(lead)
+
+
 def test_every_page_of_the_admin_has_the_link(world):
     user = User.objects.create_superuser("root")
     client = signed_in(user)
@@ -223,8 +234,6 @@ def test_every_page_of_the_admin_has_the_link(world):
     assert len(addresses) > 25
     for address in sorted(addresses):
         answer = client.get(address)
-        # In full: a filter or a page of the list does not matter for what fits.
         assert answer.status_code in (200, 302), address
         if answer.status_code == 200:
             assert f'href="/admin/help/?for={address}">Help</a>' in answer.text, address
-            assert resolve(address)
