@@ -9,6 +9,7 @@
 # make soak   the long runs: many who publish, crowds of readers, memory; generated questions to the API (SOAK_CASES=
 #             for each address), to all public addresses and to the forms of staff (FUZZ_REQUESTS=, 20,000 of each)
 # make pictures  the packages and tables as docs/architecture.md shows them
+# make help-pictures  the pictures of the pages under Help (docs/staff/), taken of the real pages
 # make messages  the catalogues of both forms of Chinese in line with the code (needs gettext)
 # make screenshots  every page at two widths, light and dark, into var/screenshots/
 PYTHON ?= python3
@@ -26,7 +27,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 # is an end to each request (tracker/server.py), but only nginx keeps them from holding threads until then.
 SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class tracker.server.DeadlineWorker --workers 2 --threads 4 --no-control-socket --preload --log-level error --forwarded-allow-ips ""
 
-.PHONY: run test test-next slow coverage mutants check bench soak screenshots messages pictures lock system
+.PHONY: run test test-next slow coverage mutants check bench soak screenshots messages pictures help-pictures lock system
 
 run: .venv/runtime $(STATIC) $(COMPILED)
 	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
@@ -57,7 +58,7 @@ run: .venv/runtime $(STATIC) $(COMPILED)
 	$(BIN)/uv pip install --quiet --python .venv-next/bin/python -r requirements-dev.txt --override requirements-next.in
 	@touch $@
 
-$(STATIC): .venv/runtime $(shell find commitments/static -type f)
+$(STATIC): .venv/runtime $(shell find commitments/static docs/staff/pictures -type f)
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@touch $@
 
@@ -128,6 +129,9 @@ soak: .venv/development $(STATIC) $(COMPILED)
 
 screenshots: .venv/development $(STATIC) $(COMPILED) system
 	$(BIN)/python -m tests.browser.screenshots
+
+help-pictures: .venv/development $(STATIC) $(COMPILED) system
+	$(BIN)/python -m tests.browser.help_pictures
 
 # Chromium and a font with Chinese, where apt may be used; elsewhere browser tests say how to get them.
 system:

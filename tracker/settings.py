@@ -109,6 +109,7 @@ FORMAT_MODULE_PATH = "tracker.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [("help", BASE_DIR / "docs" / "staff" / "pictures")]  # of the pages under Help
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

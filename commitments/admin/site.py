@@ -27,6 +27,7 @@ from commitments.admin import kept_forms
 from commitments.admin.base import parse_key
 from commitments.admin.dashboard import dashboard
 from commitments.admin.date_fields import read_date_view
+from commitments.admin.help import help_index, help_page_view
 from commitments.admin.menu import describe
 from commitments.i18n.site_name import site_name
 
@@ -71,13 +72,17 @@ class StaffSite(admin.AdminSite):
     site_title = site_header
 
     def get_urls(self) -> list[Any]:
-        # The stock addresses; those that lead to a row's public page ask first. And what a typed date is read as.
+        # The stock addresses; those that lead to a row's public page ask first. And what a typed date means, and help.
         own = path(
             "r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
         )
         forget = path("kept/<int:pk>/forget/", self.admin_view(kept_forms.forget_view), name="forget_form")
         read = path("read-date/", self.admin_view(read_date_view), name="read_date")
-        return [own, forget, read, *super().get_urls()]
+        guide = [
+            path("help/", help_index, name="help"),
+            path("help/<slug:name>/", help_page_view, name="help_page"),
+        ]
+        return [own, forget, read, *guide, *super().get_urls()]
 
     def view_on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
         """Lead to the public page of what the user may look at here; else 404, whether or not there is such a row."""
