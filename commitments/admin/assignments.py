@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin.base import HiddenAdmin, PartAdmin, staff_user
+from commitments.admin.base import DraftPartAdmin, ReadOnlyAdmin, staff_user
 from commitments.admin.concurrency import LedgerAdmin
 from commitments.admin.decisions import Decisions
 from commitments.i18n.phrases import join_list
@@ -22,11 +22,15 @@ from commitments.workflow.assignments import Assigned, assign, assigned_to, poss
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(PartAdmin, HiddenAdmin):
+class AssignmentAdmin(DraftPartAdmin):
     """Whom commitments are assigned to; they are assigned on a page of their own."""
 
     list_display = ("commitment", "lead_office", "desk_officer")
     list_select_related = list_display
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Whoever may look at one may look at all.
+        return ReadOnlyAdmin.has_view_permission(self, request, obj)
 
 
 class OfficeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only

@@ -8,8 +8,18 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from commitments.ledger.verify import verify_ledger
-from commitments.models import Commitment, DeletedDraft, DraftEdit, DraftUpdate, Organisation
+from commitments.models import (
+    Assignment,
+    Commitment,
+    DeletedDraft,
+    DraftCommitment,
+    DraftEdit,
+    DraftUpdate,
+    Organisation,
+)
 from commitments.workflow.deleted_drafts import restore
+from commitments.workflow.draft_edits import note_edits
+from commitments.workflow.publications import return_commitments
 from tests import factories
 from tests.helpers.admin_forms import REPORT, fill
 from tests.helpers.people import signed_in
@@ -71,6 +81,19 @@ def test_a_draft_commitment_comes_back_with_its_owners_and_the_drafts_of_its_upd
     assert [*Commitment.objects.get(reference="ZZ-01").owners.all()] == [Organisation.objects.first()]
     assert DraftUpdate.objects.get().note == "Its draft."
     assert list(verify_ledger()) == []
+
+
+def test_a_draft_commitment_comes_back_as_far_as_it_had_come_and_assigned_to_whom_it_was(world, editor):
+    commitment = factories.CommitmentFactory(reference="ZZ-01")
+    note_edits(world.editor, commitments=[commitment.pk])
+    return_commitments([commitment], "Name the place.", world.publisher)
+    Assignment.objects.create(commitment=commitment, desk_officer=world.contributor)
+    delete(editor, "commitment", commitment.pk)
+    assert not DraftCommitment.objects.filter(commitment=commitment.pk).exists()
+    bring_back(editor)
+    drafting = DraftCommitment.objects.get(commitment__reference="ZZ-01")
+    assert (drafting.state, drafting.returned_because) == ("returned", "Name the place.")
+    assert (drafting.author, drafting.commitment.assignment.desk_officer) == (world.editor, world.contributor)
 
 
 def test_drafts_that_were_made_together_and_thrown_away_come_back_too(editor):

@@ -189,7 +189,7 @@ def test_after_a_sign_in_in_another_tab_it_comes_back_at_once_and_can_be_sent(wo
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("", "This form is too old"), ("/zh-hant", "表格"), ("/zh-hans", "表格")],
+    [("", "This form is too old"), ("/zh-hant", "表格"), ("/zh-hans", "表单")],
 )
 def test_another_form_that_django_cannot_be_sure_of_is_refused_in_the_language_of_its_page(language, words):
     answer = Client(enforce_csrf_checks=True).post(f"{language}/admin/login/", {"login": "x"})

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from commitments.models import DraftUpdate, LedgerEntry
+from tests import factories
 from tests.helpers.admin_forms import CHECK, REPORT, Form, fill
 from tests.helpers.people import signed_in
 
@@ -119,6 +120,19 @@ def test_a_decision_on_many_leads_back_to_the_list_as_it_was_filtered(publisher,
     answer = Form(page).send(publisher, sent_to, "")
     assert answer.headers["Location"] == listed
     assert f'#entry-{LedgerEntry.objects.latest("sequence").pk}"' in messages_of(publisher)
+
+
+def test_drafts_of_commitments_that_were_sent_or_returned_lead_back_to_their_queue_as_it_was_filtered(publisher, world):
+    draft = factories.CommitmentFactory(reference="ZZ-01")
+    address = f"/admin/commitments/commitment/{draft.pk}/change/"
+    answer = fill(publisher, f"{address}?_changelist_filters=draft%3Ddraft", "_send")
+    assert answer.headers["Location"] == f"{LIST}?draft=draft"
+    listed = f"{LIST}?area__id__exact={draft.area_id}&draft=waiting"
+    page = publisher.post(listed, {"action": "return_selected", "_selected_action": [draft.pk]})
+    sent_to = unescape(re.search(r'action="(/admin/commitments/commitment/return/[^"]*)"', page.text)[1])
+    answer = Form(page).send(publisher, sent_to, "", reason="Name the place.")
+    assert answer.headers["Location"] == listed
+    assert "1 draft is returned." in messages_of(publisher)
 
 
 def test_a_retraction_says_what_is_retracted_and_leads_there(publisher):

@@ -516,7 +516,7 @@ def test_nothing_is_closed_without_an_answer(desk, commitment, state, answer):
 
 def test_closing_deletes_the_e_mail_address_and_keeps_the_day(desk, clock):
     error_report = report(email="reader@example.org")
-    assert "write to it first" in desk.get(change(error_report)).text
+    assert "write before you close it" in desk.get(change(error_report)).text
     fill(desk, change(error_report), state="in_hand", answer="We are looking.")
     assert ErrorReport.objects.get().email == "reader@example.org"
     fill(desk, change(error_report), state="declined", answer="The notice says 2020.")
