@@ -77,11 +77,13 @@ messages: .venv/development
 # A file's tests stay in one process, which makes what they share once. Their order is drawn anew by each run, but that
 # what takes minutes begins first (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
+# One more than there are cores: browsers, servers and commands are waited for.
+AT_ONCE := --numprocesses $(shell echo $$(($$(nproc) + 1)))
 ON_POSTGRESQL := $(BIN)/python tests/helpers/postgresql.py
 
 test: .venv/development $(STATIC) $(COMPILED) system
-	$(PYTEST) --numprocesses auto
-	$(ON_POSTGRESQL) $(PYTEST) --numprocesses auto -m "postgresql and not slow"
+	$(PYTEST) $(AT_ONCE)
+	$(ON_POSTGRESQL) $(PYTEST) $(AT_ONCE) -m "postgresql and not slow"
 
 # What is deprecated fails here, but for what both versions cannot have: from Django 6.1 on the settings of mail are
 # MAILERS, administrators are addresses, and get_actions() is told of a place that 5.2 does not know.
