@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 # By the name of a model, lower case: what the menu calls it where that says more than its own name, and what it is for.
+# In the order of the menu: what is worked at, what waits, what is named, what is on record, accounts.
 ENTRIES: dict[str, tuple[Any, Any]] = {
     "commitment": (None, _("pledges: draft, publish and correct them, and record progress of them")),
     "draftupdate": (
@@ -40,9 +41,15 @@ ENTRIES: dict[str, tuple[Any, Any]] = {
 
 
 def describe(app_list: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The menu with what each entry is for; those that stand nowhere above keep their names."""
+    """The menu in the order of `ENTRIES`, with what each entry is for; others come last and keep their names."""
+    places = {name: place for place, name in enumerate(ENTRIES)}
+
+    def place(model: dict[str, Any]) -> int:
+        return places.get(model["object_name"].lower(), len(places))
+
     for app in app_list:
         for model in app["models"]:
             name, purpose = ENTRIES.get(model["object_name"].lower(), (None, ""))
             model["name"], model["purpose"] = name or model["name"], purpose
-    return app_list
+        app["models"].sort(key=place)
+    return sorted(app_list, key=lambda app: min(map(place, app["models"])))

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 
 from commitments.domain.choices import AgreementBasis, DeadlineBasis, Force, Kind, Level, ReportBasis
-from commitments.i18n.languages import CHINESE
+from commitments.i18n.languages import CHINESE, LANGUAGE_TAGS, path_in_language
 from commitments.models import Area, Commitment, Organisation
 from tests import factories
 from tests.helpers.admin_forms import fill
@@ -50,6 +50,14 @@ def test_where_roles_are_given_stands_what_each_may_do(clerk):
 def test_each_name_of_the_menu_says_what_is_behind_it(clerk):
     apps = clerk.get("/admin/").context["app_list"]
     assert [model["object_name"] for app in apps for model in app["models"] if not model["purpose"]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGE_TAGS)
+def test_the_menu_has_the_order_of_the_work_in_every_language(clerk, language):
+    apps = clerk.get(path_in_language(language, "/admin/")).context["app_list"]
+    names = [model["object_name"] for app in apps for model in app["models"]]
+    assert names[:3] == ["Commitment", "DraftUpdate", "DeletedDraft"]
+    assert names[-2:] == ["User", "Group"]
 
 
 @pytest.mark.parametrize(
