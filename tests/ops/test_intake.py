@@ -132,6 +132,10 @@ def test_references_go_on_from_those_that_were_used(second):
     assert new_references(["culture", "culture", None, "rail-and-road"]) == ["CU-08", "CU-09", "PL-01", "RAR-01"]
 
 
+def test_no_reference_is_given_of_which_spreadsheets_make_a_date(second):
+    assert new_references(["marine-art-research", "november"]) == ["PL-01", "NO-01"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -2,6 +2,7 @@
 
 import re
 
+from commitments.domain.quotes import CHINESE_CHARACTER, MAX_WORDS, quote_words
 from commitments.domain.reading.chinese_words import ADVERBS as CHINESE_ADVERBS
 from commitments.domain.reading.chinese_words import MODAL as CHINESE_MODAL
 from commitments.domain.reading.source_text import is_chinese
@@ -12,7 +13,7 @@ from commitments.domain.reading.word_lists import words
 FURTHEST_MODAL, SHORTEST_ACT = 40, 4  # characters before a Chinese modal, and behind it
 CHINESE_JOINTS = ("并", "并且", "还", "也", "亦", "以及", "再", "又", "和", "同时")
 SHORTEST_TITLE, LONGEST_TITLE = 15, 120  # characters
-MOST_QUOTE_WORDS = 15
+QUOTE_PIECE = re.compile(rf"{CHINESE_CHARACTER.pattern}|(?:(?!{CHINESE_CHARACTER.pattern})\S)+")
 # What is kept up rather than done once.
 CONTINUING = words("""
 continue support encourage promote strengthen enhance improve work collaborate cooperate co-operate explore
@@ -172,11 +173,13 @@ def done_when(title: str, kind: str, span: Span) -> str:
 
 
 def quote_of(text: str, span: Span) -> str:
-    """At most fifteen words in a row, from the verb on where the clause is longer; as they stand in the text."""
+    """As many words in a row as a quote may have, as they stand in the text: from the verb on where there are more."""
     start = span.start
-    words = list(re.finditer(r"\S+", text[span.start : span.end]))
-    if len(words) > MOST_QUOTE_WORDS and span.start < span.verb_start < span.end:
+    if quote_words(text[start : span.end]) > MAX_WORDS and span.start < span.verb_start < span.end:
         start = span.verb_start
-        words = list(re.finditer(r"\S+", text[start : span.end]))
-    end = start + words[min(len(words), MOST_QUOTE_WORDS) - 1].end()
-    return text[start:end].rstrip(",;:.")
+    end = start
+    for piece in QUOTE_PIECE.finditer(text, start, span.end):
+        if quote_words(text[start : piece.end()]) > MAX_WORDS:
+            break
+        end = piece.end()
+    return text[start:end].rstrip(",;:.，；：。、")

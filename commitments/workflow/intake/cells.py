@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from commitments.domain.choices import DeadlineBasis, Level
 from commitments.domain.reading.reader import WHY, Proposal
+from commitments.domain.references import is_taken_for_date
 from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.models import Commitment
 
@@ -94,6 +95,8 @@ def new_references(slugs: Iterable[str | None]) -> list[str]:
     for area in slugs:
         known = letters.get(area)
         prefix = known.most_common(1)[0][0] if known and area else _initials(area)
+        if is_taken_for_date(f"{prefix}-1"):
+            prefix = FALLBACK_PREFIX
         last[prefix] += 1
         references.append(f"{prefix}-{last[prefix]:02}")
     return references

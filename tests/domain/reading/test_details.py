@@ -2,6 +2,7 @@
 
 import pytest
 
+from commitments.domain.quotes import MAX_WORDS, quote_words
 from commitments.domain.reading.parties import Party
 from commitments.domain.reading.reader import Record, read_text
 from commitments.domain.reading.targets import read_target
@@ -154,8 +155,17 @@ def test_what_an_agreement_is_to_serve_is_an_aim_that_hangs_on_it():
     assert [(proposal.level, proposal.aim_of) for proposal in proposals] == [("primary", None), ("aim", 0)]
 
 
-def test_a_quote_has_at_most_fifteen_words_and_stands_in_the_text():
-    text = "The two sides will carefully and jointly " + "and ".join(["study the plan "] * 9) + "in depth."
-    for proposal in read_text(text).proposals:
-        assert len(proposal.quote.split()) <= 15
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The two sides will carefully and jointly " + "and ".join(["study the plan "] * 9) + "in depth.",
+        "双方将" + "进一步加强在金融和科技创新领域的务实合作与交流" * 3 + "。",
+        "兩地政府將於2025年底前共同設立Startup Hub並推動" + "青年人才的培訓和交流" * 4 + "。",
+    ],
+)
+def test_a_quote_is_no_longer_than_a_quote_may_be_and_stands_in_the_text(text):
+    proposals = read_text(text).proposals
+    assert proposals
+    for proposal in proposals:
+        assert 3 <= quote_words(proposal.quote) <= MAX_WORDS
         assert proposal.quote in text
