@@ -11,11 +11,11 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from commitments.accounts.kept_forms import MOST_KEPT, STAMP_FIELD, form_stamp
-from commitments.models import DraftUpdate, KeptForm
+from commitments.models import Assignment, DraftUpdate, KeptForm
 from tests.helpers.admin_forms import Form
 from tests.helpers.people import signed_in
 from tests.helpers.staff import PASSWORD
-from tests.helpers.staff_forms import FORMS, STOCK, WITHOUT_A_FORM, WITHOUT_TEXT, WORK
+from tests.helpers.staff_forms import DRAFT_KEY, FORMS, STOCK, WITHOUT_A_FORM, WITHOUT_TEXT, WORK
 
 pytestmark = pytest.mark.django_db
 RECORD = FORMS["commitments_draftupdate_add"]
@@ -88,6 +88,16 @@ def test_sent_by_whoever_is_signed_out_it_is_there_again_after_signing_in(clerk,
     sign_in(clerk, work)
     shown, _address = text_form(clerk.get(address), name, address)
     assert {box: shown.fields.get(box) for box in typed} == typed
+
+
+def test_what_was_chosen_from_lists_alone_is_chosen_again_too(clerk, work):
+    address = f"/admin/commitments/commitment/assign/?commitment={DRAFT_KEY}"
+    form = Form(clerk.get(address))
+    clerk.logout()
+    form.send(clerk, "/admin/commitments/commitment/assign/", "_confirm", desk_officer=str(work.pk))
+    sign_in(clerk, work)
+    assert Form(clerk.get("/admin/commitments/commitment/assign/")).fields["desk_officer"] == str(work.pk)
+    assert not Assignment.objects.exists()
 
 
 def test_every_address_of_the_admin_is_in_a_table(rf):

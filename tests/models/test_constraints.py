@@ -66,6 +66,14 @@ def a_draft():
     return CommitmentFactory(deadline="2019", target=40, unit="people", owner_inferred=True, owner_note="So it seems.")
 
 
+def a_state_of_a_draft():
+    return DraftCommitment.objects.create(commitment=CommitmentFactory())
+
+
+def an_assignment():
+    return Assignment.objects.create(commitment=CommitmentFactory(), lead_office=OrganisationFactory())
+
+
 def a_draft_update():
     return DraftUpdate.objects.create(commitment=CommitmentFactory(), date="2019", deadline="2020", achieved=1)
 
@@ -266,6 +274,11 @@ IMPOSSIBLE = {
         ({"state": "published"}, "draft_commitment_published_as_an_entry"),
     ],
     a_draft_edit: [({"draft": None}, "draft_edit_of_one_draft")],
+    a_state_of_a_draft: [
+        ({"state": "lost"}, "draft_commitment_state_known"),
+        ({"state": "published"}, "draft_commitment_published_as_an_entry"),
+    ],
+    an_assignment: [({"lead_office": None}, "assignment_to_somebody")],
     an_entry_proposal: [
         ({"act": "gossip"}, "entry_proposal_act_known"),
         ({"state": "lost", "decided_at": "2026-11-29T08:00Z", "decided_by": F("author")}, "entry_proposal_state_known"),

@@ -135,7 +135,7 @@ from commitments.ledger.entity_contents import entity_fields, make_entity_conten
 from commitments.ledger.new_entries import NewEntry
 from commitments.models import Commitment, Organisation
 from tests.factories import evidence, new
-from tests.helpers.version_before import migrate_step_by_step
+from tests.helpers.version_before import forget_the_one_step
 
 near = [evidence(relation="related", source="independent")]
 commitment = Commitment.objects.get(reference="AV-04")

@@ -32,7 +32,7 @@ GROUPS = {
     "permissions": (
         *("workflow/actors", "workflow/drafts", "workflow/redactions", "admin/base", "admin/commitments"),
         *("admin/concurrency", "admin/draft_updates", "admin/error_reports", "admin/list_filters"),
-        *("admin/redactions", "admin/review", "admin/site", "admin/users"),
+        *("admin/draft_form", "admin/redactions", "admin/review", "admin/site", "admin/users"),
     ),
 }
 MODULES = {group: [f"commitments/{name}.py" for name in names] for group, names in GROUPS.items()}
