@@ -143,15 +143,6 @@ def an_account_change():
     return AccountChange.objects.create(account=User.objects.create_user("holder"), part="roles")
 
 
-def an_assignment():
-    office = OrganisationFactory()
-    return Assignment.objects.create(commitment=CommitmentFactory(), lead_office=office)
-
-
-def a_draft_commitment():
-    return DraftCommitment.objects.create(commitment=CommitmentFactory())
-
-
 def a_draft_edit():
     return DraftEdit.objects.create(user=User.objects.create_user("hand"), draft=a_draft_update())
 
@@ -267,11 +258,6 @@ IMPOSSIBLE = {
             {"mailed_at": "2026-11-29T08:00Z", "address_before": "old@example.org"},
             "account_change_address_goes_once_told",
         ),
-    ],
-    an_assignment: [({"lead_office": None}, "assignment_to_somebody")],
-    a_draft_commitment: [
-        ({"state": "lost"}, "draft_commitment_state_known"),
-        ({"state": "published"}, "draft_commitment_published_as_an_entry"),
     ],
     a_draft_edit: [({"draft": None}, "draft_edit_of_one_draft")],
     a_state_of_a_draft: [
