@@ -44,9 +44,9 @@ def attempt(name, file):
     else:
         told[name] = "restored: " + " ".join(warnings)
 
-def rewritten(name, change):
+def rewritten(name, change, of=whole):
     '''The same backup with some of its parts changed; None takes one away.'''
-    with zipfile.ZipFile(whole) as archive:
+    with zipfile.ZipFile(of) as archive:
         parts = {{part: archive.read(part) for part in archive.namelist()}}
     change(parts)
     with zipfile.ZipFile(folder / name, "w") as archive:
@@ -87,11 +87,9 @@ ACTS = {{
     "address": lambda: User.objects.update(email="eve@elsewhere.example"),
 }}
 for name, act in ACTS.items():
-    attempt(f"{{name}}, signed", rewritten(f"{{name}}-signed", doctored(act)))
-    def unsigned(parts, act=act):
-        doctored(act)(parts)
-        del parts["signature.json"]
-    attempt(f"{{name}}, unsigned", rewritten(f"{{name}}-unsigned", unsigned))
+    signed = rewritten(f"{{name}}-signed", doctored(act))
+    attempt(f"{{name}}, signed", signed)
+    attempt(f"{{name}}, unsigned", rewritten(f"{{name}}-unsigned", lambda parts: parts.pop("signature.json"), signed))
 
 def about(parts):
     parts["about.json"] = parts["about.json"].replace(b"20", b"19", 1)
@@ -99,13 +97,12 @@ def about(parts):
 def sum_too(parts):
     '''The copy, and its sum with it; not the signature, for which one needs the key.'''
     from hashlib import sha256
-    doctored(ACTS["superuser"])(parts)
     signature = json.loads(parts["signature.json"])
     signature["sha256"] = sha256(parts[backup.COPY_NAMES[connection.vendor]]).hexdigest()
     parts["signature.json"] = json.dumps(signature).encode()
 
 attempt("manifest", rewritten("manifest", about))
-attempt("sum", rewritten("sum", sum_too))
+attempt("sum", rewritten("sum", sum_too, folder / "superuser-signed"))
 attempt("no signature", rewritten("old", lambda parts: parts.pop("signature.json")))
 attempt("damaged signature", rewritten("damaged", lambda parts: parts.update({{"signature.json": b"[]"}})))
 attempt("whole", whole)
