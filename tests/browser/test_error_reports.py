@@ -29,7 +29,7 @@ def test_a_reader_without_javascript_reports_staff_answer_and_the_reader_reads_i
         assert page.context.cookies() == []
     with open_page(**as_clerk) as page:
         page.goto(f"{office.url}/admin/")
-        page.get_by_role("link", name="Error reports").first.click()
+        page.get_by_role("link", name="Readers’ reports of errors").first.click()
         page.get_by_role("link", name=WHAT).click()
         page.get_by_role("link", name="Draft an entry").wait_for()
         page.select_option("#id_state", "upheld")

@@ -97,7 +97,18 @@ WITHOUT_A_FORM = {
         for page in ("export", "export_xlsx", "import_template")
     ),
     "commitments_commitment_by_reference",
-    *("index", "autocomplete", "jsi18n", "view_on_site", "app_list", "login", "logout", "read_date"),
+    *(
+        "index",
+        "autocomplete",
+        "jsi18n",
+        "view_on_site",
+        "app_list",
+        "login",
+        "logout",
+        "read_date",
+        "help",
+        "help_page",
+    ),
     *("password_change", "password_change_done"),
 }
 # Django's own form, of which we add nothing: what was typed into it comes back in a list.

@@ -207,8 +207,7 @@ def test_an_occasion_or_release_is_offered_from_its_day(client, time_machine):
     assert control(client.get("/"))[0] == [("Today", "/")]
     time_machine.move_to(datetime(2026, 11, 29, 16, tzinfo=UTC))  # midnight in Hong Kong
     assert [words for words, _address in control(client.get("/"))[0]] == [
-        "30 November 2026 at the 7th Session",
-        "30 November 2026 when the release was issued",
+        "30 November 2026 at the 7th Session, when the release was issued",
         "Today",
     ]
 
