@@ -25,7 +25,7 @@ from commitments.workflow.actors import actors_for
 from commitments.workflow.draft_edits import authors_of_drafts
 from commitments.workflow.draft_states import mark_returned, mark_waiting
 from commitments.workflow.notices import SentBack, tell_authors, tell_of_waiting
-from commitments.workflow.second_person import SecondPerson, refused_as
+from commitments.workflow.second_person import SecondPerson, may_publish_work_of, refused_as
 
 T = TypeVar("T")
 DraftWithEvidence = tuple[DraftUpdate, Sequence[DraftEvidence]]
@@ -66,11 +66,9 @@ def assess_with_draft(
 
 def may_publish_draft(draft: DraftUpdate | None, user: User) -> bool:
     """Whether the user may publish a draft; None for one that the user is about to write."""
-    if not user.has_perm("commitments.publish") or not settings.FOUR_EYES:
-        return user.has_perm("commitments.publish")
     if draft is None or draft.pk is None:
-        return False
-    return not authors_of_drafts([draft])[draft.pk] & set(SecondPerson(user).keys)
+        return may_publish_work_of(user, lambda: {user.pk})
+    return may_publish_work_of(user, lambda: authors_of_drafts([draft])[draft.pk])
 
 
 def publish_drafts(drafts: Sequence[DraftUpdate], user: User) -> list[LedgerEntry]:

@@ -31,7 +31,7 @@ from commitments.workflow.draft_edits import authors_of_commitments, begin_draft
 from commitments.workflow.draft_states import mark_returned, mark_waiting
 from commitments.workflow.entity_proposals import first_recorded_with, refuse_own_entities
 from commitments.workflow.notices import SentBack, tell_authors, tell_of_waiting
-from commitments.workflow.second_person import SecondPerson, refused_as
+from commitments.workflow.second_person import SecondPerson, may_publish_work_of, refused_as
 
 T = TypeVar("T")
 
@@ -95,11 +95,9 @@ def return_commitments(commitments: Sequence[Commitment], reason: str, user: Use
 
 def may_publish_commitment(commitment: Commitment | None, user: User) -> bool:
     """Whether the user may publish a draft; None for one that the user is about to write."""
-    if not user.has_perm("commitments.publish") or not settings.FOUR_EYES:
-        return user.has_perm("commitments.publish")
     if commitment is None or commitment.pk is None:
-        return False
-    return not authors_of_commitments([commitment])[commitment.pk] & set(SecondPerson(user).keys)
+        return may_publish_work_of(user, lambda: {user.pk})
+    return may_publish_work_of(user, lambda: authors_of_commitments([commitment])[commitment.pk])
 
 
 def correction_by(commitment: Commitment, values: dict[str, Any], reason: str, user: User) -> NewEntry:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q
@@ -96,3 +97,10 @@ class SecondPerson:
 
 def _local_time(change: AccountChange, later: timedelta = timedelta()) -> str:
     return date_format(timezone.localtime(change.made_at + later), "DATETIME_FORMAT")
+
+
+def may_publish_work_of(user: User, authors: Callable[[], set[int] | set[int | None]]) -> bool:
+    """Whether the user may publish what these accounts wrote; they are asked for only where two people must see it."""
+    if not user.has_perm("commitments.publish"):
+        return False
+    return not settings.FOUR_EYES or not authors() & {*SecondPerson(user).keys}

@@ -5,17 +5,19 @@ issuance of this directive" of a dated directive. "Within two years" has words a
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from commitments.domain.partial_dates import parse_partial_date
+from commitments.domain.partial_dates import PartialDateError, parse_partial_date
 from commitments.domain.reading.outline import Block
 from commitments.domain.reading.source_text import is_chinese
 from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Span
 from commitments.domain.stated_dates import MONTHS, stated_dates
+from commitments.domain.typed_dates import read_date
 
 _MONTH = rf"(?:{'|'.join(month.title() for month in MONTHS)}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
 _YEAR = r"(?:19|20)\d\d"
@@ -131,6 +133,7 @@ CHINESE_UNDATED = re.compile(
     r"(?:年内|年底前|年底|本年度内|下半年|上半年|近期|短期内|适时|陆续|“?十[一二三四五六]五”?(?:期间|期末|末))"
 )
 THIS_YEAR = re.compile(r"(?<![\d一二三四五六七八九十两几多数今明本每半])年(?:内|底前|底)|本年度内")
+CHINESE_DAY = re.compile(r"[二〇零一三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日")
 LONGEST_DATELINE, MOST_WORDS_BESIDE = 70, 8  # characters, and words beside the date
 NO_DOUBT = ""
 
@@ -166,25 +169,10 @@ def find_dateline(copy: str, blocks: list[Block]) -> date | None:
                 and not re.search(r"[.;。；]$|\b(?:will|by|on)\b", line)
             ):
                 return days[0].first
-            if match := re.fullmatch(
-                r"[二〇零一三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日", line
-            ):
-                return _chinese_day(match[0])
+            if CHINESE_DAY.fullmatch(line):
+                with suppress(PartialDateError):
+                    return read_date(line).first
     return None
-
-
-def _chinese_day(words: str) -> date | None:
-    digits = {"〇": 0, "零": 0} | {sign: number for number, sign in enumerate("一二三四五六七八九", 1)}
-    year, month, day = re.split(r"[年月日]", words)[:3]
-
-    def number(text: str) -> int:
-        tens, _ten, ones = text.rpartition("十")
-        return (digits.get(tens, 1) * 10 if "十" in text else 0) + digits.get(ones, 0)
-
-    try:
-        return date(int("".join(str(digits[sign]) for sign in year)), number(month), number(day))
-    except (KeyError, ValueError):
-        return None
 
 
 def read_deadline(copy: str, span: Span, leads: list[tuple[int, int]], issued_on: date | None) -> Deadline | None:

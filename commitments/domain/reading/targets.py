@@ -74,7 +74,7 @@ def read_target(words: str, deadline: str = "") -> Target | None:
     return _chinese(words) if is_chinese(words) else _english(words)
 
 
-def _plain(number: float) -> str:
+def _without_zeros(number: float) -> str:
     return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
@@ -113,7 +113,7 @@ def _english(words: str) -> Target | None:
             else match[0].strip()
         )
         return Target(
-            text, _plain(number), unit, about in APPROXIMATE, LIKELY if about or match["percent"] else DOUBTFUL
+            text, _without_zeros(number), unit, about in APPROXIMATE, LIKELY if about or match["percent"] else DOUBTFUL
         )
     return None
 
