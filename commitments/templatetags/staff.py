@@ -69,15 +69,20 @@ def target_on_record(commitment: Commitment) -> str:
 register.filter("with_detail", with_detail)
 
 
+# What a form says that can only be read, where it leads to a form of its own.
+READ_ONLY_LINK = re.compile(r'(?<=<div class="readonly">)<a href="([^"]+)">(.*?)</a>(?=</div>)', re.DOTALL)
+
+
 @register.filter
-def without_refused_link(contents: str, user: Any) -> str:
-    """What a field says that can only be read; without Django's link to what it names where the user may not look."""
-    link = re.fullmatch(r'<a href="([^"]+)">(.*)</a>', contents, re.DOTALL)
-    if link is None:
-        return contents
+def without_refused_links(fields: str, user: Any) -> SafeString:
+    """A form's fields without Django's links to what they name where the user may not look."""
+    return mark_safe(READ_ONLY_LINK.sub(lambda link: link[0] if _may_open(link[1], user) else link[2], fields))  # noqa: S308  # Django escaped it
+
+
+def _may_open(address: str, user: Any) -> bool:
+    """Whether a form of the admin is open to a user; true of any other address."""
     try:
-        app, model, page = str(resolve(link[1]).url_name).split("_")
+        app, model, page = str(resolve(address).url_name).split("_")
     except (Resolver404, ValueError):
-        return contents
-    may_look = any(user.has_perm(f"{app}.{act}_{model}") for act in ("view", "change"))
-    return contents if may_look or page != "change" else mark_safe(link[2])  # noqa: S308  # Django escaped it
+        return True
+    return page != "change" or any(user.has_perm(f"{app}.{act}_{model}") for act in ("view", "change"))
