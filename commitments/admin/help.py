@@ -61,7 +61,6 @@ PLACES: dict[str, tuple[str, ...]] = {
     "admin:commitments_draftupdate_return": ("publisher#return-a-draft",),
     "admin:commitments_draftupdate_send": ("contributor#your-drafts",),
     "admin:commitments_entityproposal": ("publisher#names-on-record", "editor#change-what-is-on-record"),
-    "admin:commitments_entrychange": ("publisher#correct",),
     "admin:commitments_entryproposal": ("publisher#two-people-for-each-entry",),
     "admin:commitments_errorreport": ("editor#answer-readers",),
     "admin:commitments_evidence": ("contributor#evidence",),

@@ -82,12 +82,12 @@ def tell_of_waiting(by: User | None, permission: str = PUBLISH) -> None:
 
     `permission`: that of those who decide. A mail that nobody tried to send yet gives way to the newer one.
     """
-    decides = User.objects.with_perm(permission, backend=PERMISSION_BACKEND)
+    decides, queue = User.objects.with_perm(permission, backend=PERMISSION_BACKEND), publishers_queue()
     for user in _readers(decides):
         if user == by:
             continue
         with translation.override(language_of(user)):
-            waiting = what_waits(user)
+            waiting = what_waits(user, queue)
             if waiting:
                 subject = _("%(site)s: %(counts)s") % {
                     "site": site_name(),
@@ -96,14 +96,25 @@ def tell_of_waiting(by: User | None, permission: str = PUBLISH) -> None:
                 _write(subject, "waiting", {"waiting": waiting}, user, topic=f"waiting/{user.pk}")
 
 
-def what_waits(user: User) -> list[Waiting]:
-    """What the user may decide on, by kind, as the desk counts it; kinds of which nothing waits are left out."""
+def publishers_queue() -> tuple[int, int, int, int]:
+    """How many wait, for every publisher alike: updates, commitments, names, entries."""
+    commitments = DraftCommitment.objects.filter(state=DraftState.WAITING, commitment__published_at=None)
+    return (
+        DraftUpdate.objects.filter(state=DraftState.WAITING).count(),
+        commitments.count(),
+        EntityProposal.objects.filter(state=ProposalState.WAITING).count(),
+        EntryProposal.objects.filter(state=ProposalState.WAITING).count(),
+    )
+
+
+def what_waits(user: User, queue: tuple[int, int, int, int]) -> list[Waiting]:
+    """What the user may decide on, by kind, as the desk counts it; kinds of which nothing waits are left out.
+
+    `queue`: as `publishers_queue` gives it.
+    """
     found: list[Waiting] = []
     if user.has_perm(PUBLISH):
-        updates = DraftUpdate.objects.filter(state=DraftState.WAITING).count()
-        commitments = DraftCommitment.objects.filter(state=DraftState.WAITING, commitment__published_at=None).count()
-        names = EntityProposal.objects.filter(state=ProposalState.WAITING).count()
-        entries = EntryProposal.objects.filter(state=ProposalState.WAITING).count()
+        updates, commitments, names, entries = queue
         words = ngettext("%(number)s draft update waits", "%(number)s draft updates wait", updates)
         found.append(Waiting(updates, words, "draftupdate", "?state=waiting"))
         words = ngettext("%(number)s draft commitment waits", "%(number)s draft commitments wait", commitments)

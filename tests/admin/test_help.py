@@ -161,11 +161,19 @@ def test_every_place_that_help_leads_to_is_there():
     assert {place for places in PLACES.values() for place in places} <= known
 
 
+def names_of_addresses():
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    own = get_resolver().namespace_dict["admin"][1].reverse_dict
+    return names | {f"admin:{name}" for name in own if isinstance(name, str)}
+
+
+def test_every_address_that_has_a_place_is_there():
+    assert {start for start in PLACES if not any(name.startswith(start) for name in names_of_addresses())} == set()
+
+
 def test_every_table_of_the_admin_has_a_place():
     """Those that one may only look at lead to the page of the role."""
-    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    names |= set(get_resolver().namespace_dict["admin"][1].reverse_dict)
-    lists = {f"admin:{name}" for name in names if isinstance(name, str) and name.endswith("_changelist")}
+    lists = {name for name in names_of_addresses() if name.endswith("_changelist")}
     left = {name for name in lists if not any(name.startswith(start) for start in PLACES)}
     assert {name.removeprefix("admin:commitments_").removesuffix("_changelist") for name in left} == {
         *("draftedit", "draftevidence", "edition", "entitychange", "ledgerhead"),
