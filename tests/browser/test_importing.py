@@ -7,8 +7,8 @@ from tests.helpers.browser import look, press
 pytestmark = pytest.mark.browser
 LIST = "/admin/commitments/commitment/"
 HEADER = "reference,title,release,area,paragraph,kind,force,owners,quote,done_when\n"
-NEW = "TT-01,Hold another week,4th-plenary-2018,culture,3,action,promise,lcsd,will hold another week,It was held.\n"
-WRONG = "TT-02,,4th-plenary-2018,sport,three,deed,promise,Nobody,will hold another week,It was held.\n"
+NEW = "TT-01,Open a kite museum,4th-plenary-2018,culture,3,action,promise,lcsd,will open a kite museum,It was held.\n"
+WRONG = "TT-02,,4th-plenary-2018,sport,three,deed,promise,Nobody,will open a kite museum,It was held.\n"
 
 
 def show(page, server, text):
@@ -36,11 +36,11 @@ def test_an_editor_uploads_looks_and_confirms(office, open_page, as_clerk):
         assert "Nothing was imported." in page.locator(".messagelist").inner_text()
         with page.expect_download() as download:
             page.get_by_role("link", name="Export as CSV").click()
-        assert "TT-01,Hold another week" in download.value.path().read_text()
+        assert "TT-01,Open a kite museum" in download.value.path().read_text()
 
 
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(office, chromium, as_clerk):
-    new = NEW.replace("TT-01", "TT-11")
+    new = NEW.replace("TT-01", "TT-11").replace("kite museum", "puppet theatre")
     with chromium.new_context(**as_clerk) as context:  # axe tries inline styles, so the console is not watched
         page = context.new_page()
         page.goto(f"{office.url}{LIST}import/")

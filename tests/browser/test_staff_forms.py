@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from commitments.i18n.languages import path_in_language
 from tests.helpers.browser import look, press
@@ -40,7 +41,7 @@ def test_where_a_date_may_be_two_one_is_chosen_with_a_press(office, open_page, a
         with page.expect_response(lambda response: "/read-date/" in response.url):
             page.get_by_role("button", name="2022-02-01").click()
         assert page.input_value("#id_review_on") == "2022-02-01"
-        page.wait_for_function("document.querySelector('#id_review_on_read').innerText .trim() === '1 February 2022'")
+        expect(page.locator("#id_review_on_read")).to_have_text("1 February 2022")
 
 
 def test_without_javascript_the_form_comes_back_once_and_stores_what_it_showed(office, open_page, as_clerk):

@@ -19,6 +19,8 @@ const withoutBlanks = (data) => {
   for (const [name, value] of [...data.entries()]) if (value === "") data.delete(name);
 };
 
+// Whoever presses Enter before htmx has come gets a whole page, with the same short address.
+document.addEventListener("formdata", ({ target, formData }) => target.id === "filters" && withoutBlanks(formData));
 document.addEventListener("htmx:configRequest", ({ detail }) => withoutBlanks(detail.formData));
 
 // An answer that is no list (a question that is wrong, a server that is away) is shown whole, as without JavaScript.
