@@ -13,3 +13,4 @@ from commitments.admin import (  # noqa: F401  # each registers its tables
     reference_data,
     users,
 )
+from commitments.admin.intake import intakes  # noqa: F401

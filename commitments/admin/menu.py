@@ -23,6 +23,7 @@ ENTRIES: dict[str, tuple[Any, Any]] = {
         _("wait for another publisher, where two must see them"),
     ),
     "redactionrequest": (_("Redactions asked for"), _("words that must go, for a second administrator to decide")),
+    "intake": (_("Releases being read"), _("from a release’s text to pledges: mark, translate, review, publish")),
     "organisation": (None, _("who owns pledges or takes part in them: names, short names, other names")),
     "area": (None, _("areas of co-operation, under which pledges stand")),
     "release": (None, _("the documents that pledges come from, with sections and agreements")),

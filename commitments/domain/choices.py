@@ -303,6 +303,14 @@ class DraftState(Vocabulary):
     PUBLISHED = "published", "done", _("It is on record."), _("published")
 
 
+class IntakeDecision(Vocabulary):
+    """What staff decided of a span of a release's text."""
+
+    UNDECIDED = "undecided", "waiting", _("Nobody has decided on it."), _("undecided")
+    ACCEPTED = "accepted", "done", _("It is a pledge."), _("accepted")
+    REJECTED = "rejected", "ended", _("It is no pledge."), _("no pledge")
+
+
 class ProposalState(Vocabulary):
     """What has become of a proposed change of a name or description."""
 

@@ -5,6 +5,7 @@ from commitments.models.commitment import Commitment, Ownership, Partnership, St
 from commitments.models.drafting import DraftCommitment
 from commitments.models.entity_change import EntityChange, EntityProposal
 from commitments.models.error_report import ErrorReport
+from commitments.models.intake import Intake, IntakeSection, IntakeSpan
 from commitments.models.kept_work import DeletedDraft, KeptForm
 from commitments.models.ledger import Edition, LedgerEntry, LedgerHead
 from commitments.models.link_check import LinkCheck
@@ -23,6 +24,7 @@ __all__ += ["Commitment", "Ownership", "Partnership", "Repetition", "State"]
 __all__ += ["DraftCommitment"]
 __all__ += ["EntityChange", "EntityProposal"]
 __all__ += ["ErrorReport"]
+__all__ += ["Intake", "IntakeSection", "IntakeSpan"]
 __all__ += ["DeletedDraft", "KeptForm"]
 __all__ += ["Edition", "LedgerEntry", "LedgerHead"]
 __all__ += ["LinkCheck"]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from commitments.domain.reading import chinese, english
 from commitments.domain.reading.areas import AreaGuess, guess_area
 from commitments.domain.reading.deadlines import ABOVE, Deadline, find_dateline, read_deadline, signing_day
-from commitments.domain.reading.outline import HEADING, ITEM, Block, heading_words, read_outline
+from commitments.domain.reading.outline import HEADING, ITEM, PARAGRAPH, Block, heading_words, read_outline
 from commitments.domain.reading.parties import Parties, Party, PartyReader
 from commitments.domain.reading.phrasing import done_when, kind_of, quote_of, title_of
 from commitments.domain.reading.sections import ACTIONS, ASIDE, BACKGROUND, quoted_spans, section_kind
 from commitments.domain.reading.source_text import HAN, is_chinese, readable_copy
-from commitments.domain.reading.spans import LIKELY, Passed, Span
+from commitments.domain.reading.spans import LIKELY, SURE, Passed, Span
 from commitments.domain.reading.targets import Target, read_target
 
 FEW_WORDS = 8  # Latin words, names and abbreviations, that a Chinese block may hold
@@ -45,6 +45,7 @@ WHY: dict[str, str | Promise] = {
     "aim": _("It is what an agreement is to serve."),
     "order": _("It says what to do, without saying who."),
     "goal": _("It stands among the aims for a year."),
+    "chosen": _("Somebody chose these words."),
 }
 WHY_NOT: dict[str, str | Promise] = {
     "nothing_promised": _("Nothing in it promises."),
@@ -99,18 +100,39 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class TextPart:
+    """A part of a text, from a heading to the next. Paragraphs without a heading that are of another area are one, too.
+
+    `joins_above`: its heading names no area, and that of the part before it does.
+    """
+
+    start: int
+    end: int
+    heading: str
+    area: AreaGuess
+    joins_above: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text promises, in its order; the sentences that were passed over; the headings; the day it was issued."""
+    """What a text promises, in its order; the sentences that were passed over; its parts; the day it was issued."""
 
     proposals: list[Proposal]
     passed: list[Passed]
     headings: list[str]
+    parts: list[TextPart]
     issued_on: date | None
 
 
 def read_text(text: str, record: Record | None = None) -> Reading:
     """Read a text; raise `ReadingError` where that cannot be done."""
     return _TextReader(text, record or Record()).read()
+
+
+def read_spans(text: str, record: Record, spans: Sequence[tuple[int, int]]) -> list[Proposal]:
+    """What can be read from spans that somebody chose, each a start and an end within one paragraph of the text."""
+    reader = _TextReader(text, record)
+    return [reader.read_chosen(start, end) for start, end in spans]
 
 
 class _TextReader:
@@ -136,7 +158,63 @@ class _TextReader:
                 paragraphs[section] += 1
                 self._read_block(block, paragraphs[section])
         headings = [heading_words(self.copy, block) for block in self.blocks if block.kind == HEADING]
-        return Reading(self.proposals, self.passed, headings, self.issued_on)
+        return Reading(self.proposals, self.passed, headings, self._parts(), self.issued_on)
+
+    def _parts(self) -> list[TextPart]:
+        """Each from its heading on; the first from the beginning of the text, the last to its end."""
+        parts: list[TextPart] = []
+        last: tuple[tuple[int, ...], str | None] | None = None
+        start: int | None = 0
+        for block in self.blocks:
+            if block.kind == HEADING:
+                start = block.start if start is None else start
+                continue
+            area = guess_area(self.copy, block, self.record.areas or {})
+            path = tuple(heading.start for heading in block.path)
+            key = (path, None if path else area.slug)
+            if key != last:
+                begin = block.start if start is None else start
+                own = block.path[-1] if block.path and begin <= block.path[-1].start else None
+                words = heading_words(self.copy, own) if own else ""
+                joins = bool(parts and words and area.slug and words != area.heading)
+                parts.append(TextPart(begin if parts else 0, block.end, self._as_written(own), area, joins))
+            else:
+                parts[-1] = replace(parts[-1], end=block.end)
+            last, start = key, None
+        ends = [part.start for part in parts[1:]] + [len(self.text)]
+        return [replace(part, end=end) for part, end in zip(parts, ends, strict=True)]
+
+    def _as_written(self, heading: Block | None) -> str:
+        """A heading in the words of the text, in one line."""
+        return heading_words(self.text, heading) if heading else ""
+
+    def read_chosen(self, start: int, end: int) -> Proposal:
+        """As the rules read what they find there, with these ends; as a pledge also where they find none."""
+        block = max(
+            (block for block in self.blocks if block.kind != HEADING),
+            key=lambda block: min(end, block.end) - max(start, block.start),
+            default=Block(PARAGRAPH, start, end),
+        )
+        area = guess_area(self.copy, block, self.record.areas or {})
+        spans = [
+            span
+            for part in _by_language(self.copy, block)
+            for span in self._spans(part, section_kind(self.copy, block))[0]
+        ]
+        nearest = max(spans, key=lambda span: min(end, span.end) - max(start, span.start), default=None)
+        if nearest is None or min(end, nearest.end) <= max(start, nearest.start):
+            chosen = Span(start, end, "chosen", SURE)
+        else:
+            chosen = replace(nearest, start=start, end=end, sure=SURE, level="primary", aim_of=None)
+        return self._proposal(chosen, block, area, self._paragraph_of(block), first=0)
+
+    def _paragraph_of(self, block: Block) -> int:
+        """Its place among those under the same heading, from 1."""
+        section = [heading.start for heading in block.path]
+        beside = [
+            other for other in self.blocks if other.kind != HEADING and [top.start for top in other.path] == section
+        ]
+        return sum(other.start <= block.start for other in beside) or 1
 
     def _read_block(self, block: Block, paragraph: int) -> None:
         kind = section_kind(self.copy, block)

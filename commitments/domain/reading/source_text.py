@@ -3,6 +3,7 @@
 Offsets into the copy are offsets into the text. What cannot be read is refused with what to do.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -95,6 +96,23 @@ def _refuse_endless(copy: str) -> None:
         "Break the text into lines, as the release has them."
     )
     raise ReadingError(message % {"line": f"{line:,}", "most": f"{MAX_BLOCK:,}"})
+
+
+def plain_text(text: str) -> str:
+    """HTML as the words that a browser shows, a block on a line, headings by #, items by -; other text as it is."""
+    if not HTML.search(text):
+        return text
+    shown = " ".join(HIDDEN.sub(" ", text).split())
+    shown = TAG.sub(lambda match: _line_of(match[0]), shown)
+    lines = (" ".join(line.split()) for line in html.unescape(shown).replace("\0", "").split("\n"))
+    return "\n\n".join(line for line in lines if line.strip("#- ")) + "\n"
+
+
+def _line_of(tag: str) -> str:
+    """What stands for a tag: a new line for a block, with its sign; nothing for an inline one."""
+    if not BLOCK_TAG.match(tag):
+        return ""
+    return "\n# " if HEADING_TAG.match(tag) else "\n- " if LIST_TAG.match(tag) else "\n"
 
 
 def _blank(match: re.Match[str]) -> str:

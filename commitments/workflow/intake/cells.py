@@ -23,24 +23,30 @@ COLUMNS = (
     "deadline", "target", "unit", "paragraph", "part_of", "parties_as_stated", "owner_note", "deadline_as_stated",
     "deadline_basis", "measure", "target_approximate", "done_when",
 )  # fmt: skip
+OF_THE_RELEASE = ("reference", "release", "part_of")  # what a proposal does not say by itself
 Cells = dict[str, str]
 
 
 def import_cells(proposals: list[Proposal], release: str) -> list[Cells]:
     """A row for each proposal under the columns of the import, each with a reference that was never used."""
     references = new_references(proposal.area.slug for proposal in proposals)
+    rows = []
     with override(RECORD_LANGUAGE):
-        return [_row(proposal, references[number], release, references) for number, proposal in enumerate(proposals)]
+        for reference, proposal in zip(references, proposals, strict=True):
+            cells = {"reference": reference, "release": release, "part_of": ""} | proposal_cells(proposal)
+            if proposal.level == Level.AIM and proposal.aim_of is not None:
+                cells["part_of"] = references[proposal.aim_of]
+            rows.append({name: cells[name] for name in COLUMNS})
+    return rows
 
 
-def _row(proposal: Proposal, reference: str, release: str, references: list[str]) -> Cells:
+def proposal_cells(proposal: Proposal) -> Cells:
+    """What a proposal says by itself: all but its reference, its release and what it is part of."""
     deadline, target, parties = proposal.deadline, proposal.target, proposal.parties
     nobody = not (parties.owners or parties.partners or parties.as_stated)
-    cells: Cells = dict.fromkeys(COLUMNS, "")
+    cells: Cells = dict.fromkeys((name for name in COLUMNS if name not in OF_THE_RELEASE), "")
     cells |= {
-        "reference": reference,
         "title": proposal.title,
-        "release": release,
         "area": proposal.area.slug or "",
         "kind": proposal.kind,
         "force": proposal.force,
@@ -55,8 +61,6 @@ def _row(proposal: Proposal, reference: str, release: str, references: list[str]
         "done_when": proposal.done_when[:LONGEST_TEXT],
         "target_approximate": "false",
     }
-    if proposal.level == Level.AIM and proposal.aim_of is not None:
-        cells["part_of"] = references[proposal.aim_of]
     if deadline:
         cells["deadline_as_stated"] = deadline.words[:LONGEST_WORDS]
         if day := deadline.date:
@@ -82,8 +86,11 @@ def _quoted(proposal: Proposal) -> dict[str, Any]:
     return {"words": deadline.words, "doubt": deadline.doubt} if deadline else {}
 
 
-def new_references(slugs: Iterable[str | None]) -> list[str]:
-    """A reference for each, by its area: with the letters that the area's commitments have, and the next numbers."""
+def new_references(slugs: Iterable[str | None], letters_given: str = "") -> list[str]:
+    """A reference for each, by its area: with the letters that the area's commitments have, and the next numbers.
+
+    `letters_given`: with these letters, whatever the area.
+    """
     used = list(Commitment.objects.values_list("reference", "area__slug"))
     letters: dict[str | None, Counter[str]] = {}
     last: Counter[str] = Counter()
@@ -94,7 +101,7 @@ def new_references(slugs: Iterable[str | None]) -> list[str]:
     references = []
     for area in slugs:
         known = letters.get(area)
-        prefix = known.most_common(1)[0][0] if known and area else _initials(area)
+        prefix = letters_given or (known.most_common(1)[0][0] if known and area else _initials(area))
         if is_taken_for_date(f"{prefix}-1"):
             prefix = FALLBACK_PREFIX
         last[prefix] += 1

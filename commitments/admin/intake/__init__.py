@@ -1,0 +1,1 @@
+"""From a release's text to public pledges: start, outline, mark, translate, review, publish."""

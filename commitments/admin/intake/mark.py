@@ -1,0 +1,12 @@
+"""The step “mark”."""
+
+from django.http import HttpRequest, HttpResponse
+
+from commitments.admin.base import ModelAdmin
+from commitments.admin.intake.pages import MARK, step_page
+from commitments.models import Intake
+
+
+def mark_view(model_admin: ModelAdmin, request: HttpRequest, intake: Intake) -> HttpResponse:
+    """The page."""
+    return step_page(model_admin, request, intake, MARK)
