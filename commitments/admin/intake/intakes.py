@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from commitments.admin.base import HiddenAdmin, ModelAdmin, url_name
-from commitments.admin.intake.mark import mark_view
+from commitments.admin.intake.mark import decisions_view, mark_view
 from commitments.admin.intake.outline import outline_view
 from commitments.admin.intake.pages import (
     MARK,
@@ -39,15 +39,16 @@ class IntakeAdmin(ModelAdmin):
 
     def get_urls(self) -> list[Any]:
         # The steps beside the stock pages.
-        def step(name: str, view: Callable[[ModelAdmin, HttpRequest, Intake], HttpResponse]) -> Any:
+        def step(name: str, view: Callable[[ModelAdmin, HttpRequest, Intake], HttpResponse], address: str = "") -> Any:
             def page(request: HttpRequest, pk: int) -> HttpResponse:
                 return view(self, request, open_intake(self, request, pk))
 
-            return path(f"<int:pk>/{name}/", self.admin_site.admin_view(page), name=url_name(self, name))
+            return path(f"<int:pk>/{address or name}/", self.admin_site.admin_view(page), name=url_name(self, name))
 
         return [
             step(OUTLINE, outline_view),
             step(MARK, mark_view),
+            step("decisions", decisions_view, "mark/decisions"),
             step(TRANSLATE, translate_view),
             step(REVIEW, review_view),
             step(PUBLISH, publish_view),

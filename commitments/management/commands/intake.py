@@ -14,12 +14,11 @@ from django.db import DatabaseError
 from commitments.domain.reading.reader import Proposal, Reading, Record, read_text
 from commitments.domain.reading.source_text import ReadingError
 from commitments.models import Release
-from commitments.workflow.intake.cells import COLUMNS, Cells, doubts, import_cells, plain_values
+from commitments.workflow.intake.cells import COLUMNS, DOUBTFUL_BELOW, Cells, doubts, import_cells, plain_values
 from commitments.workflow.intake.record import read_record
 
 MAX_BYTES = 8_000_000  # of a file; a text that is read has at most half a million characters
 MAX_CELL = 32_767  # characters in a cell of a workbook
-DOUBTFUL = 0.5  # below it a proposal is counted as doubtful
 
 
 class Command(BaseCommand):
@@ -108,7 +107,7 @@ class Command(BaseCommand):
 
     def _summary(self, reading: Reading, out: Path | None) -> str:
         found = len(reading.proposals)
-        doubtful = sum(proposal.sure < DOUBTFUL for proposal in reading.proposals)
+        doubtful = sum(proposal.sure < DOUBTFUL_BELOW for proposal in reading.proposals)
         dated = sum(bool(proposal.deadline and proposal.deadline.date) for proposal in reading.proposals)
         passed = len(reading.passed)
         summary = f"{found} proposals ({doubtful} doubtful, {dated} with a date); {passed} sentences passed over."

@@ -18,6 +18,7 @@ SEPARATOR = "; "  # between organisations, as in our export
 FALLBACK_PREFIX = "PL"
 LONGEST_QUOTE, LONGEST_TEXT = 300, 300  # characters of a quote, and of other short texts of a commitment
 LONGEST_WORDS, LONGEST_UNIT = 120, 60
+DOUBTFUL_BELOW = 0.5  # of how sure a guess is: below it somebody must look
 COLUMNS = (
     "reference", "title", "release", "area", "kind", "force", "level", "owners", "owner_inferred", "partners", "quote",
     "deadline", "target", "unit", "paragraph", "part_of", "parties_as_stated", "owner_note", "deadline_as_stated",

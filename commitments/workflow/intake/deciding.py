@@ -6,7 +6,7 @@ meanwhile is told, and nothing is done (R7).
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -38,11 +38,12 @@ class DecidedMeanwhileError(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Who decides on a span, and the revision of it that was looked at."""
+    """Who decides on a span, the revision of it that was looked at, and cells that were typed beside and are kept."""
 
     user: User
     span: int
     revision: int
+    typed: Cells = field(default_factory=dict)
 
 
 @contextmanager
@@ -55,6 +56,7 @@ def held_span(by: Decider) -> Iterator[IntakeSpan]:
         intake.revision += 1
         intake.save(update_fields=["revision"])
         span.revision, span.decided_by, span.decided_at = intake.revision, by.user, timezone.now()
+        span.cells |= by.typed
         yield span
 
 
@@ -108,6 +110,7 @@ def take_for_pledge(by: Decider) -> IntakeSpan:
     """Read what was passed over as if it promised; undecided."""
     with held_span(by) as span:
         _read_anew([span])
+        span.cells |= by.typed
         span.save()
         return span
 
@@ -118,6 +121,7 @@ def move_ends(by: Decider, start: int, end: int) -> IntakeSpan:
         span.start, span.end = _ends(span.intake, start, end)
         _refuse_doubled([span])
         _read_anew([span])
+        span.cells |= by.typed
         span.save()
         return span
 
@@ -131,6 +135,7 @@ def split(by: Decider, at: int) -> tuple[IntakeSpan, IntakeSpan]:
         span.start, span.end = _ends(intake, span.start, at)
         _refuse_doubled([span, second])
         _read_anew([span, second])
+        span.cells |= by.typed
         span.save()
         second.save()
         return span, second
@@ -148,6 +153,7 @@ def merge_with_next(by: Decider) -> IntakeSpan:
         span.end = following.end
         _refuse_doubled([span])
         _read_anew([span])
+        span.cells |= by.typed
         span.save()
         return span
 
