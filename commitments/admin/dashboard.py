@@ -26,6 +26,7 @@ from commitments.models import (
     EntityProposal,
     EntryProposal,
     ErrorReport,
+    Intake,
     LedgerEntry,
     LinkCheck,
     Organisation,
@@ -181,6 +182,9 @@ def other_cards(request: HttpRequest) -> list[Card]:
                 list_url("errorreport", state__in=",".join(OPEN_STATES)),
             )
         )
+    if request.user.has_perm("commitments.change_intake"):
+        label = _("releases being read, with sentences that are not decided")
+        cards.append(Card(Intake.objects.undecided().count(), label, list_url("intake")))
     if request.user.has_perm("commitments.redact"):
         request_count = RedactionRequest.objects.filter(decided_at=None).count()
         address = list_url("redactionrequest", decided_at__isnull="True")

@@ -64,6 +64,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "admin:commitments_entryproposal": ("publisher#two-people-for-each-entry",),
     "admin:commitments_errorreport": ("editor#answer-readers",),
     "admin:commitments_evidence": ("contributor#evidence",),
+    "admin:commitments_intake": ("editor#a-whole-release",),
+    "admin:commitments_intake_publish": ("publisher#publish-commitments", "editor#a-whole-release"),
     "admin:commitments_keptform": ("first-day#if-something-goes-wrong",),
     "admin:commitments_ledgerentry": ("publisher#correct",),
     "admin:commitments_ledgerentry_retract": ("publisher#retract",),

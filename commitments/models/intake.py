@@ -2,13 +2,22 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from commitments.domain.choices import IntakeDecision
 from commitments.models.commitment import Commitment
 from commitments.models.fields import choice_field, staff_key, vocabulary_constraint
 from commitments.models.release import Area, Release
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    """Releases being read."""
+
+    def undecided(self) -> "IntakeQuerySet":
+        """Those of which somebody has still to decide on a sentence."""
+        undecided = IntakeSpan.objects.filter(intake=OuterRef("pk"), decision=IntakeDecision.UNDECIDED)
+        return self.filter(Exists(undecided))
 
 
 class Intake(models.Model):
@@ -31,6 +40,8 @@ class Intake(models.Model):
     started_by = staff_key(_("started by"), editable=False)
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     text_deleted_at = models.DateTimeField(_("text deleted at"), null=True, editable=False)
+
+    objects = IntakeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-pk"]
