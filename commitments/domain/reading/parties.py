@@ -94,6 +94,10 @@ class PartyReader:
         places = [party.places for party in governments]
         self.governments = [party for party in governments if places.count(party.places) == 1]
 
+    def places(self) -> list[str]:
+        """What the places of the governments are called, first as the record has them."""
+        return [party.places[0] for party in self.governments]
+
     def named(self, words: str) -> list[Party]:
         """The organisations on record that words name, in their order; the longest name wins."""
         text = normal(ABBREVIATED.sub("", words))

@@ -1,6 +1,7 @@
 """Drafts of what a pledge is called, what sort it is, and when it counts as done."""
 
 import re
+from collections.abc import Callable, Sequence
 
 from commitments.domain.quotes import CHINESE_CHARACTER, MAX_WORDS, quote_words
 from commitments.domain.reading.chinese_words import ADVERBS as CHINESE_ADVERBS
@@ -10,9 +11,26 @@ from commitments.domain.reading.spans import DOUBTFUL, LIKELY, SURE, Span
 from commitments.domain.reading.verbs import BASE_FORMS, GERUNDS, PARTICIPLES, gerund, participle
 from commitments.domain.reading.word_lists import words
 
+ADVERBS = re.compile(r"(?:(?:\w+ly|also|further|together)\s+)+", re.IGNORECASE)
+SECOND_VERB = re.compile(r"^((?:and|or)\s+)([a-z]+)(?=\s)")
+SHORTEST_CUT = 40  # characters that a title keeps
+TWO = 2  # places for which “both sides” can stand
 FURTHEST_MODAL, SHORTEST_ACT = 40, 4  # characters before a Chinese modal, and behind it
 CHINESE_JOINTS = ("并", "并且", "还", "也", "亦", "以及", "再", "又", "和", "同时")
-SHORTEST_TITLE, LONGEST_TITLE = 15, 120  # characters
+SHORTEST_TITLE, LONGEST_TITLE, MOST_OF_TITLE = 15, 120, 200  # characters; what is longer ends before a clause
+BRACKETS = re.compile(r"\s*\([^()]*\)")
+# What says why, in which fields or for example: the title stands without.
+FURTHER_CLAUSE = re.compile(
+    r",?\s(?=(?:in order to|so as to|with a view to|such as|including|covering|in areas such as|in facilitating)\b)|"
+    r",\s(?=\w+ing\b|which\b)"
+)
+BOTH_PLACES = re.compile(
+    r"\b(?:the two (?:places|sides|cities|governments)|both (?:places|sides|cities))\b", re.IGNORECASE
+)
+OTHERS_INCLUDING = re.compile(r"\bin other (?:areas|fields) including\b")
+SEVERAL_WITH_ONE = re.compile(r"^(\w+) ((?:[\w-]+ )?)agreements (?=with\b)")
+JOINED_GERUND = re.compile(r"(?<=\sand )([a-z]+ing)\b|(?<=, )([a-z]+ing)\b")
+DETERMINED = re.compile(r"(?:an?|the|two|three|\d+|[a-z]+teen|[a-z]+ty)\s", re.IGNORECASE)
 QUOTE_PIECE = re.compile(rf"{CHINESE_CHARACTER.pattern}|(?:(?!{CHINESE_CHARACTER.pattern})\S)+")
 # What is kept up rather than done once.
 CONTINUING = words("""
@@ -48,21 +66,38 @@ PASSIVE = re.compile(
 )
 
 
-def title_of(copy: str, text: str, span: Span, deadline: str) -> tuple[str, float]:
-    """The clause without its modal and its deadline, from its verb on; a bare item shares the words of its list."""
+def title_of(copy: str, text: str, span: Span, deadline: str, places: Sequence[str] = ()) -> tuple[str, float]:
+    """The clause without its modal and its deadline, from its verb on; a bare item shares the words of its list.
+
+    `places`: those of the two governments, which "both sides" stands for.
+    """
     if is_chinese(copy[span.start : span.end]):
         start = span.start + _chinese_start(copy[span.start : span.end])
         return _cut(_plain(text[start : span.end]).removeprefix(deadline).lstrip("，、")), LIKELY
     words = _plain(text[span.start : span.end])
     if span.why == "signed" or span.kind == "agreement":
-        return _cut(_agreement_title(words, span, text)), LIKELY
+        return _finished(_agreement_title(words, span, text), places), LIKELY
     core, sure = _core(words, span)
     if span.why == "list" and span.lead:
         lead = _core(_plain(text[span.lead[0] : span.lead[1]]), span)[0].rstrip(" :;")
         core, sure = f"{lead} {core}", LIKELY
     if deadline and len(core) - len(deadline) > SHORTEST_TITLE:
         core = re.sub(rf"[\s,]*{re.escape(' '.join(deadline.split()))}[\s,]*", " ", core, count=1).strip()
-    return _cut(_capital(core)), sure
+    return _finished(_capital(_without_adverbs(core)), places), sure
+
+
+def _finished(title: str, places: Sequence[str]) -> str:
+    """A title that is understood without the text around it, and ends with a clause."""
+    title = OTHERS_INCLUDING.sub("in", title)
+    if len(places) == TWO:
+        title = BOTH_PLACES.sub(" and ".join(places), title)
+    return _cut(title)
+
+
+def _without_adverbs(core: str) -> str:
+    """From the verb on: "actively participate", "jointly explore" say no more without."""
+    match = ADVERBS.match(core)
+    return core[match.end() :] if match and core[match.end() :].partition(" ")[0].lower() in BASE_FORMS else core
 
 
 def _plain(words: str) -> str:
@@ -90,8 +125,13 @@ def _core(words: str, span: Span) -> tuple[str, float]:
             flags=re.IGNORECASE,
         )
         first = aim.partition(" ")[0].lower()
-        return (f"{GERUNDS[first]} {aim.partition(' ')[2]}" if first in GERUNDS else aim), LIKELY
+        return (f"{GERUNDS[first]} {_joined_verbs(aim.partition(' ')[2])}" if first in GERUNDS else aim), LIKELY
     return words, LIKELY if first in BASE_FORMS else DOUBTFUL
+
+
+def _joined_verbs(words: str) -> str:
+    """Of "enhancing this and promoting that" the second verb as the first."""
+    return JOINED_GERUND.sub(lambda match: GERUNDS.get(match[0], match[0]), words)
 
 
 def _agreement_title(words: str, span: Span, text: str) -> str:
@@ -111,8 +151,8 @@ def _agreement_title(words: str, span: Span, text: str) -> str:
     lead = _plain(text[span.lead[0] : span.lead[1]]) if span.lead else ""
     found = re.search(r"\bsigned\b\s*(.*)$", lead, re.IGNORECASE)
     if found and re.search(r"\bwith$", found[1].strip()):
-        return f"Sign {found[1].strip()} {words}"
-    return f"Sign {_small(words)}"
+        return SEVERAL_WITH_ONE.sub(r"\1 a \2agreement ", f"Sign {found[1].strip()} {words}")
+    return f"Sign {_small(words)}" if DETERMINED.match(words) else f"Sign the {words}"
 
 
 def _chinese_start(words: str) -> int:
@@ -127,7 +167,7 @@ def _chinese_start(words: str) -> int:
 
 def _small(words: str) -> str:
     """A beginning "The" as it stands within a sentence."""
-    return re.sub(r"^[A-Z](?=[a-z]*(?:\s+[a-z\d(]|$))|^(?:The|A|An|All|Both)\b", lambda match: match[0].lower(), words)
+    return re.sub(r"^[A-Z](?=[a-z-]*(?:\s+[a-z\d(]|$))|^(?:The|A|An|All|Both)\b", lambda match: match[0].lower(), words)
 
 
 def _capital(words: str) -> str:
@@ -135,11 +175,16 @@ def _capital(words: str) -> str:
 
 
 def _cut(words: str) -> str:
-    """At most so long as a title may be, cut between words."""
+    """Where it is long without what stands in brackets and without its further clauses; else cut between words."""
     words = words.strip(" .,;:，。；：")
-    if len(words) <= LONGEST_TITLE:
+    if len(words) > LONGEST_TITLE:
+        words = BRACKETS.sub("", words)
+    if len(words) > LONGEST_TITLE:
+        ends = [match.start() for match in FURTHER_CLAUSE.finditer(words, SHORTEST_CUT, LONGEST_TITLE)]
+        words = words[: ends[-1]] if ends else words
+    if len(words) <= MOST_OF_TITLE:
         return words
-    short = words[: LONGEST_TITLE - 1]
+    short = words[: MOST_OF_TITLE - 1]
     return (short.rpartition(" ")[0] or short).rstrip(" ,;") + "…"
 
 
@@ -168,8 +213,15 @@ def done_when(title: str, kind: str, span: Span) -> str:
     first, _blank, rest = title.partition(" ")
     verb = first.lower()
     if verb in BASE_FORMS and rest:
+        inflected = gerund if kind == "continuing" else participle
+        rest = SECOND_VERB.sub(lambda match: _inflect_second(match, inflected), rest, count=1)
         return f"{gerund(verb)} {rest}" if kind == "continuing" else f"the owner has {participle(verb)} {rest}"
     return f"it is reported that this was done: {title[:1].lower()}{title[1:]}"
+
+
+def _inflect_second(match: re.Match[str], inflected: Callable[[str], str]) -> str:
+    """Of "encourage and support" the second, too."""
+    return f"{match[1]}{inflected(match[2])}" if match[2] in BASE_FORMS else match[0]
 
 
 def quote_of(text: str, span: Span) -> str:

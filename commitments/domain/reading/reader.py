@@ -262,7 +262,7 @@ class _TextReader:
             span = replace(span, lead=(block.lead.start, block.lead.end))
         target = read_target(self.copy[span.start : span.end], words)
         kind, kind_sure = kind_of(span, dated=bool(deadline and deadline.date), counted=target is not None)
-        title, title_sure = title_of(self.copy, self.text, span, words)
+        title, title_sure = title_of(self.copy, self.text, span, words, self.parties.places())
         return Proposal(
             start=span.start,
             end=span.end,
