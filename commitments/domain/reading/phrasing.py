@@ -28,6 +28,7 @@ BOTH_PLACES = re.compile(
     r"\b(?:the two (?:places|sides|cities|governments)|both (?:places|sides|cities))\b", re.IGNORECASE
 )
 OTHERS_INCLUDING = re.compile(r"\bin other (?:areas|fields) including\b")
+ONE_OF_AREAS = re.compile(r"\bin the areas of\b")
 SEVERAL_WITH_ONE = re.compile(r"^(\w+) ((?:[\w-]+ )?)agreements (?=with\b)")
 JOINED_GERUND = re.compile(r"(?<=\sand )([a-z]+ing)\b|(?<=, )([a-z]+ing)\b")
 DETERMINED = re.compile(r"(?:an?|the|two|three|\d+|[a-z]+teen|[a-z]+ty)\s", re.IGNORECASE)
@@ -83,12 +84,13 @@ def title_of(copy: str, text: str, span: Span, deadline: str, places: Sequence[s
         core, sure = f"{lead} {core}", LIKELY
     if deadline and len(core) - len(deadline) > SHORTEST_TITLE:
         core = re.sub(rf"[\s,]*{re.escape(' '.join(deadline.split()))}[\s,]*", " ", core, count=1).strip()
-    return _finished(_capital(_without_adverbs(core)), places), sure
+    return _finished(_capital(_without_adverbs(core)), places, is_one=span.why == "list"), sure
 
 
-def _finished(title: str, places: Sequence[str]) -> str:
-    """A title that is understood without the text around it, and ends with a clause."""
+def _finished(title: str, places: Sequence[str], *, is_one: bool = False) -> str:
+    """A title that is understood without the text around it, and ends with a clause. `is_one`: of several in a list."""
     title = OTHERS_INCLUDING.sub("in", title)
+    title = ONE_OF_AREAS.sub("in the area of", title) if is_one else title
     if len(places) == TWO:
         title = BOTH_PLACES.sub(" and ".join(places), title)
     return _cut(title)
