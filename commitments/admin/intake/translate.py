@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -44,7 +45,7 @@ CHINESE_FORMS = {CHINESE[0]: gettext_lazy("Traditional Chinese"), CHINESE[1]: ge
 
 @dataclass(frozen=True, slots=True)
 class TextBox:
-    """A text in one form of Chinese. `source`: where a suggestion that stands in it comes from; "" where it is saved."""
+    """In one form of Chinese. `source`: where a suggestion that stands in it comes from; "" where there is none."""
 
     name: str
     language: str
@@ -147,9 +148,7 @@ class RowMaker:
 
     def _suggestion(self, text: str, language: str) -> Suggestion | None:
         places = self.texts.places[text]
-        return next(
-            filter(None, (self.suggestions.suggest(span, column, language) for span, column in places)), None
-        )
+        return next(filter(None, (self.suggestions.suggest(span, column, language) for span, column in places)), None)
 
     def _chinese(self, text: str) -> AlignedWords | None:
         found = [
@@ -171,8 +170,13 @@ class RowMaker:
 
 def column_label(column: str) -> str:
     """What a column of a commitment's texts is called."""
-    model_field: Any = Commitment._meta.get_field(FREE_TEXT_COLUMNS[column])
-    return capfirst(str(model_field.verbose_name))
+    return capfirst(field_label(Commitment, FREE_TEXT_COLUMNS[column]))
+
+
+def field_label(model: type[Model], name: str) -> str:
+    """What a field is called."""
+    model_field: Any = model._meta.get_field(name)
+    return str(model_field.verbose_name)
 
 
 def shortened_list(references: list[str]) -> str:
@@ -245,7 +249,7 @@ def read_sent(request: HttpRequest, texts: IntakeTexts, opened: FormSnapshot) ->
         before = box_text(opened.values.get(name, []))
         if now != before and typed in (before, suggested.get(name)):
             continue  # somebody else's is newer, and of ours nothing was typed
-        problem = overtaken_message(now) if now != before and typed != now else problem_of(texts, name, typed)
+        problem = overtaken_message(now) if now not in (before, typed) else problem_of(texts, name, typed)
         if problem and typed != now:
             sent.typed[name], sent.problems[name] = typed, problem
         elif any(held != typed for held in texts.held(name)):
@@ -358,7 +362,7 @@ def release_gaps(release: Release) -> list[str]:
     sentences = []
     for language in CHINESE:
         names = [
-            str(Release._meta.get_field(name).verbose_name)
+            field_label(Release, name)
             for name in RELEASE_TEXTS
             if getattr(release, name) and not release.translation(name, language)
         ]

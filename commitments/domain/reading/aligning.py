@@ -19,9 +19,24 @@ from commitments.domain.reading.spans import DOUBTFUL
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 CHINESE_NUMBER = re.compile("[二两三四五六七八九十]+")
 LATIN = re.compile(r"[a-z][a-z\d&-]+")
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 MONTH = re.compile(rf"\d\s+({'|'.join(MONTHS)})\b|\b({'|'.join(MONTHS)})\s+\d")
-COUNTS = dict(zip("two three four five six seven eight nine ten eleven twelve".split(), range(2, 13), strict=True))
+COUNTS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+}
 DIGITS = {character: digit for digit, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
 SHORTEST_NAME = 2  # characters
 # How many clauses of English and of Chinese are one pair, and how likely that is.
@@ -140,9 +155,8 @@ def _parts_in_order(english: Sequence[Part], chinese: Sequence[Part], ratio: flo
     best: dict[tuple[int, int], tuple[float, tuple[tuple[int, int], ...]]] = {}
     for left, right in product(range(len(english) + 1), range(len(chinese) + 1)):
         ways: list[tuple[float, tuple[tuple[int, int], ...]]] = [] if left or right else [(0.0, ())]
-        for step in ((left - 1, right), (left, right - 1)):
-            if step in best:
-                ways.append((best[step][0] + PART_SKIPPED, best[step][1]))
+        steps = [step for step in ((left - 1, right), (left, right - 1)) if step in best]
+        ways += [(best[step][0] + PART_SKIPPED, best[step][1]) for step in steps]
         if (before := best.get((left - 1, right - 1))) is not None:
             score = before[0] + _part_score(english[left - 1], chinese[right - 1], ratio)
             ways.append((score, (*before[1], (left - 1, right - 1))))

@@ -20,7 +20,7 @@ TRADITIONAL, SIMPLIFIED = CHINESE
 
 @dataclass(frozen=True, slots=True)
 class AlignedWords:
-    """The words of the Chinese text that say what a span says, and what can be read from them; `sure` is from 0 to 1."""
+    """Words of the Chinese text that say what a span says, and what can be read from them; `sure` is from 0 to 1."""
 
     words: str
     sure: float
@@ -51,9 +51,7 @@ def aligned_words(intake: Intake, spans: Iterable[IntakeSpan]) -> dict[int, Alig
     try:
         with override(RECORD_LANGUAGE):
             reading = read_text(text, record)
-            matches = {
-                match.english: match for match in align(_english(intake, names), _chinese(text, reading, names))
-            }
+            matches = {match.english: match for match in align(_english(intake, names), _chinese(text, reading, names))}
             found = {span.pk: matches[span.start, span.end] for span in spans if (span.start, span.end) in matches}
             return dict(zip(found, _read(text, record, reading, [*found.values()]), strict=True))
     except ReadingError:  # it was readable when it was kept, by the limits of that day

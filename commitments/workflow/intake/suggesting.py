@@ -95,7 +95,9 @@ def earlier_translations(texts: Collection[str]) -> Mapping[tuple[str, str], Ear
     openings = sorted({text[:OPENING] for text in folded})
     found: dict[tuple[int, str, str], EarlierTranslation] = {}
     for start in range(0, len(openings), BATCH_SIZE):
-        rows = Translation.objects.filter(language__in=CHINESE).annotate(opening=Lower(Substr(Trim("source"), 1, OPENING)))
+        rows = Translation.objects.filter(language__in=CHINESE).annotate(
+            opening=Lower(Substr(Trim("source"), 1, OPENING))
+        )
         rows = rows.filter(opening__in=openings[start : start + BATCH_SIZE])
         for pk, source, language, text, reference in rows.values_list(
             "pk", "source", "language", "text", "commitment__reference"

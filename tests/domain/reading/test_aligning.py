@@ -3,8 +3,8 @@
 import pytest
 
 from commitments.domain.reading.aligning import Clause, Part, align, marks_of
-from commitments.domain.reading.reader import read_spans, read_text
 from commitments.domain.reading.reader import Record as NothingOnRecord
+from commitments.domain.reading.reader import read_spans, read_text
 from commitments.domain.reading.spans import LIKELY
 from tests.helpers.chinese_intakes import CHINESE_TITLES, TEN_PLEDGES_IN_CHINESE
 from tests.helpers.intakes import TEN_PLEDGES
@@ -67,7 +67,7 @@ def test_two_sentences_that_only_lengths_and_order_tell_apart_are_not_sure():
 
 
 def clause(number, words):
-    return Clause(100 * number, 100 * number + len(words), words, True, marks_of(words, {}))
+    return Clause(100 * number, 100 * number + len(words), words, promises=True, marks=marks_of(words, {}))
 
 
 @pytest.mark.parametrize(
