@@ -5,7 +5,7 @@ import pytest
 from tests.helpers.browser import look, sign_in
 
 pytestmark = pytest.mark.browser
-# In an installation of its own: the release of ten pledges with its Chinese text, all of them accepted.
+# In an installation of its own: the release of ten pledges with its Chinese text, three of them accepted.
 READ = """
 from django.contrib.auth.models import User
 from commitments.workflow.intake.deciding import Decider, accept
@@ -13,13 +13,13 @@ from tests.helpers.chinese_intakes import TEN_PLEDGES_IN_CHINESE
 from tests.helpers.intakes import TEN_PLEDGES, begin_intake
 clerk = User.objects.get(username="clerk")
 intake = begin_intake(clerk, TEN_PLEDGES, TEN_PLEDGES_IN_CHINESE)
-for span in intake.spans.filter(promises=True):
+for span in intake.spans.filter(promises=True)[:3]:
     accept(Decider(clerk, span.pk, span.revision), span.cells, None)
 print(intake.pk)
 """
 
 
-def test_ten_titles_are_saved_at_a_press_without_javascript_and_axe_finds_nothing(staffed, open_page):
+def test_titles_are_saved_at_a_press_without_javascript_and_axe_finds_nothing(staffed, open_page):
     done = staffed.python(READ)
     assert done.returncode == 0, done.stderr
     address = f"/admin/commitments/intake/{done.stdout.split()[-1]}/translate/"
@@ -30,7 +30,7 @@ def test_ten_titles_are_saved_at_a_press_without_javascript_and_axe_finds_nothin
             before = page.locator(".translation:has(.badge)").count()
             page.get_by_role("button", name="Save").first.click()
             assert "translations are saved." in page.inner_text(".messagelist")
-            assert page.locator(".translation:has(.badge)").count() <= before - 10
+            assert page.locator(".translation:has(.badge)").count() <= before - 3
             page.get_by_role("link", name="Show only those without a translation").click()
             assert page.locator(".translations > li").count() == page.locator(".translations > .missing").count() > 0
             signed_in = page.context.storage_state()

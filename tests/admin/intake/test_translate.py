@@ -118,6 +118,7 @@ def test_when_a_pledge_counts_as_done_is_drafted_from_its_chinese_title(intake, 
     assert boxes(editor.get(page(intake)))[draft, HANS].text == "已完成：出版共同的港区地图"
 
 
+@pytest.mark.postgresql
 def test_what_was_translated_before_is_suggested_whatever_its_case_and_spaces(intake, editor):
     commitment = factories.published(reference="TT-01")
     source = "publish  a common MAP of the harbours"
