@@ -45,7 +45,7 @@ CHINESE_FORMS = {CHINESE[0]: gettext_lazy("Traditional Chinese"), CHINESE[1]: ge
 
 @dataclass(frozen=True, slots=True)
 class TextBox:
-    """In one form of Chinese. `source`: where a suggestion that stands in it comes from; "" where there is none."""
+    """A box for one form of Chinese. `source`: where a suggestion in it comes from; "" where there is none."""
 
     name: str
     language: str
