@@ -8,6 +8,7 @@ from tests.helpers.browser import STAFFED
 from tests.helpers.staff import PASSWORD
 
 DRAFT_KEY = 999  # of the draft commitment
+TRANSLATED_KEY = 999  # of a release that is read, with a pledge whose texts are to be translated
 # What waits for a decision with a reason, and a draft of a commitment, besides what is there already.
 FURTHER_WORK = f"""
 from commitments.models import *
@@ -37,6 +38,11 @@ for model, fields in (
     (NewsSource, dict(slug="drafted", name="Drafted", source="party", why="W.")),
 ):
     model.objects.create(**fields)
+read = Release.objects.create(slug="read", title="Read", issued_on="2020-01-01", publisher="P", language="en")
+Intake.objects.create(pk={TRANSLATED_KEY}, release=read, text="We will meet.", started_by=author).spans.create(
+    start=0, end=12, words="We will meet", promises=True, why="modal", cells={{"title": "Meet", "area": ""}},
+    decision="accepted", decided_by=author,
+)
 """
 WORK = STAFFED.format(password=PASSWORD) + FURTHER_WORK
 
@@ -68,6 +74,7 @@ FORMS = {
     "commitments_ledgerentry_retract": f"{ADMIN}/ledgerentry/158/retract/",
     "commitments_redactionrequest_ask": f"{ADMIN}/redactionrequest/ask/158/",
     "commitments_errorreport_change": f"{ADMIN}/errorreport/1/change/",
+    "commitments_intake_translate": f"{ADMIN}/intake/{TRANSLATED_KEY}/translate/",
     "auth_user_add": "/admin/auth/user/add/",
     "auth_user_change": "/admin/auth/user/5/change/",
 }

@@ -33,6 +33,7 @@ SEVERAL_WITH_ONE = re.compile(r"^(\w+) ((?:[\w-]+ )?)agreements (?=with\b)")
 JOINED_GERUND = re.compile(r"(?<=\sand )([a-z]+ing)\b|(?<=, )([a-z]+ing)\b")
 DETERMINED = re.compile(r"(?:an?|the|two|three|\d+|[a-z]+teen|[a-z]+ty)\s", re.IGNORECASE)
 QUOTE_PIECE = re.compile(rf"{CHINESE_CHARACTER.pattern}|(?:(?!{CHINESE_CHARACTER.pattern})\S)+")
+CHINESE_PLAN = re.compile("(?<![年动项])计划(?=[于在为推开设举建成])")
 # What is kept up rather than done once.
 CONTINUING = words("""
 continue support encourage promote strengthen enhance improve work collaborate cooperate co-operate explore
@@ -74,7 +75,8 @@ def title_of(copy: str, text: str, span: Span, deadline: str, places: Sequence[s
     """
     if is_chinese(copy[span.start : span.end]):
         start = span.start + _chinese_start(copy[span.start : span.end])
-        return _cut(_plain(text[start : span.end]).removeprefix(deadline).lstrip("，、")), LIKELY
+        clause = re.sub("(?<=[签簽]署)了", "", _plain(text[start : span.end]), count=1)
+        return _cut(_without_opening_day(clause, deadline)), LIKELY
     words = _plain(text[span.start : span.end])
     if span.why == "signed" or span.kind == "agreement":
         return _finished(_agreement_title(words, span, text), places), LIKELY
@@ -160,11 +162,20 @@ def _agreement_title(words: str, span: Span, text: str) -> str:
 def _chinese_start(words: str) -> int:
     """Where a Chinese clause begins behind its subject and modal, or behind "and"."""
     at = 0
-    if (match := CHINESE_MODAL.search(words)) and match.start() <= FURTHEST_MODAL:
+    match = CHINESE_MODAL.search(words) or CHINESE_PLAN.search(words)
+    if match and match.start() <= FURTHEST_MODAL:
         at = match.end() if len(words) - match.end() >= SHORTEST_ACT else 0
     while (match := CHINESE_ADVERBS.match(words, at)) and match[0] in CHINESE_JOINTS:
         at = match.end()
     return at
+
+
+def _without_opening_day(words: str, deadline: str) -> str:
+    """Without the deadline where the clause begins with it; of 将于2027年举办, 于 may go with the modal."""
+    for day in filter(None, (deadline, deadline.lstrip("於于在到至"))):
+        if words.startswith(day) and len(words) - len(day) >= SHORTEST_ACT:
+            return words.removeprefix(day).removeprefix("或之前").removeprefix("前").lstrip("，、")
+    return words
 
 
 def _small(words: str) -> str:
@@ -206,12 +217,21 @@ def kind_of(span: Span, *, dated: bool, counted: bool) -> tuple[str, float]:
     return ("continuing", LIKELY) if verb in CONTINUING or is_chinese(span.verb) else ("action", DOUBTFUL)
 
 
+def chinese_done_when(title: str, kind: str, *, traditional: bool) -> str:
+    """When it counts as done, by its Chinese title, in words that a person goes on from."""
+    if kind == "agreement":
+        return "協議已經簽署" if traditional else "协议已经签署"
+    if kind == "continuing":
+        return f"已有下列事項的報告：{title}" if traditional else f"已有下列事项的报告：{title}"
+    return f"已完成：{title}"
+
+
 def done_when(title: str, kind: str, span: Span) -> str:
     """When it counts as done, in words that a person goes on from."""
-    if kind == "agreement":
-        return "协议已经签署" if is_chinese(title) else "the agreement has been signed"
     if is_chinese(title):
-        return f"已有下列事项的报告：{title}" if kind == "continuing" else f"已完成：{title}"
+        return chinese_done_when(title, kind, traditional=False)
+    if kind == "agreement":
+        return "the agreement has been signed"
     first, _blank, rest = title.partition(" ")
     verb = first.lower()
     if verb in BASE_FORMS and rest:

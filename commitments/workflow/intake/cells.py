@@ -11,7 +11,7 @@ from django.utils.translation import override
 from commitments.domain.choices import DeadlineBasis, Level
 from commitments.domain.reading.reader import WHY, Proposal
 from commitments.domain.references import is_taken_for_date
-from commitments.i18n.languages import RECORD_LANGUAGE
+from commitments.i18n.languages import CHINESE, RECORD_LANGUAGE, column_suffix
 from commitments.models import Commitment
 
 SEPARATOR = "; "  # between organisations, as in our export
@@ -85,6 +85,21 @@ def doubts(proposal: Proposal) -> str:
 def _quoted(proposal: Proposal) -> dict[str, Any]:
     deadline = proposal.deadline
     return {"words": deadline.words, "doubt": deadline.doubt} if deadline else {}
+
+
+def carry_translations(before: Cells, cells: Cells) -> Cells:
+    """Cells that take the place of others, with the translations of those texts that stay the same, and of no other."""
+    carried = dict(cells)
+    for name, translation in before.items():
+        suffix = next((end for end in map(column_suffix, CHINESE) if name.endswith(end)), "")
+        if not suffix:
+            continue
+        source = name.removesuffix(suffix)
+        if before.get(source) == cells.get(source):
+            carried[name] = translation
+        elif cells.get(name) == translation:
+            carried[name] = ""
+    return carried
 
 
 def new_references(slugs: Iterable[str | None], letters_given: str = "") -> list[str]:

@@ -18,7 +18,7 @@ from commitments.domain.choices import IntakeDecision
 from commitments.domain.reading.reader import read_spans
 from commitments.domain.reading.source_text import trim
 from commitments.models import Intake, IntakeSection, IntakeSpan
-from commitments.workflow.intake.cells import Cells
+from commitments.workflow.intake.cells import Cells, carry_translations
 from commitments.workflow.intake.record import read_record
 from commitments.workflow.intake.starting import BATCH_SIZE, fill_span
 
@@ -83,7 +83,8 @@ def accept(by: Decider, cells: Cells, whole: int | None) -> IntakeSpan:
     with held_span(by) as span:
         if span.cells.get("deadline") != cells.get("deadline"):
             span.deadline_confirmed = False
-        span.decision, span.promises, span.cells, span.note = IntakeDecision.ACCEPTED, True, cells, ""
+        span.decision, span.promises, span.note = IntakeDecision.ACCEPTED, True, ""
+        span.cells = carry_translations(span.cells, cells)
         span.whole = span.intake.spans.filter(pk=whole).exclude(pk=span.pk).first() if whole else None
         span.save()
         return span
@@ -194,8 +195,9 @@ def _read_anew(spans: Sequence[IntakeSpan]) -> None:
     proposals = read_spans(intake.text, record, [(span.start, span.end) for span in spans])
     areas = section_areas(intake)
     for span, proposal in zip(spans, proposals, strict=True):
+        before = span.cells
         fill_span(span, proposal)
-        span.cells["area"] = area_at(areas, span.start)
+        span.cells = carry_translations(before, span.cells | {"area": area_at(areas, span.start)})
         span.promises, span.decision, span.deadline_confirmed = True, IntakeDecision.UNDECIDED, False
 
 
