@@ -131,8 +131,8 @@ def test_titles_kinds_and_when_it_counts_as_done(text, title, kind):
 def test_a_bare_item_shares_the_words_of_its_list_in_its_title():
     text = "Both sides will pursue co-operation in the areas of sports, tourism and health."
     assert [proposal.title for proposal in read_text(text).proposals][1:] == [
-        "Pursue co-operation in the areas of tourism",
-        "Pursue co-operation in the areas of health",
+        "Pursue co-operation in the area of tourism",
+        "Pursue co-operation in the area of health",
     ]
 
 
