@@ -23,6 +23,8 @@ def read_owners_again(intake: Intake) -> int:
     What somebody chose by hand stays, and so does what was accepted. The caller holds the intake.
     """
     spans = [span for span in _undecided(intake) if _as_read(span)]
+    if not spans:
+        return 0
     places = [(span.start, span.end) for span in spans]
     changed = []
     for span, proposal in zip(
