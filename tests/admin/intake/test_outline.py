@@ -1,4 +1,4 @@
-"""The outline: each part of a text under its area, by two people at once; organisations read again; the text deleted."""
+"""The outline: each part of a text under its area, by two people at once; owners read again; the text deleted."""
 
 import pytest
 from django.urls import reverse
