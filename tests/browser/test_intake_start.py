@@ -1,4 +1,4 @@
-"""A release is started and outlined in a real browser: with windows beside it, without JavaScript, in three languages."""
+"""A release is started and outlined in a real browser: with windows beside it, without JavaScript, by axe."""
 
 import pytest
 
