@@ -116,6 +116,7 @@ def test_a_part_is_begun_at_a_paragraph_and_made_one_with_the_part_above_again(i
     assert intake.sections.count() == 4
 
 
+@pytest.mark.postgresql
 def test_of_two_people_at_one_outline_the_second_is_told_and_what_they_chose_stays(
     intake, editor, publisher, culture, ports
 ):

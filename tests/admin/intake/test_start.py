@@ -129,6 +129,7 @@ RAIN = "Rain fell on " + "the harbours and the hills of the two places and on " 
 LONG = f"Both sides will hold a week of films in 2027. {RAIN * 3}\n\n"
 
 
+@pytest.mark.postgresql
 def test_a_text_of_200_000_characters_is_read_and_markup_without_end_takes_no_time(editor):
     assert start(editor, text=(LONG * 150)[:200_000]).status_code == 302
     assert Intake.objects.get().spans.count() > 500
