@@ -1,7 +1,8 @@
 """Where one comes back to: the filtered list that one came from, and the next of its rows.
 
 A form knows its list by its address. Django's own `_changelist_filters` is the query string of the list of the form's
-own model; `list` is that of the list of commitments, from which one comes to record progress.
+own model; `list` is that of the list of commitments, from which one comes to record progress. `outline` is the key of
+a release that is being read, whose outline needs something that is added in the form.
 """
 
 from copy import copy
@@ -23,7 +24,7 @@ from commitments.admin.base import ModelAdmin, parse_key, url_name
 from commitments.models import Commitment
 from commitments.query.localized import display_title
 
-LIST_FIELD, OWN_LIST_FIELD = "list", "_changelist_filters"  # in addresses
+LIST_FIELD, OWN_LIST_FIELD, OUTLINE_FIELD = "list", "_changelist_filters", "outline"  # in addresses
 NEXT_FIELD = "next_in_list"  # the name of a hidden box
 MOST_ROWS = 5_000  # of a list, among which the next is looked for
 PAGE_FIELDS = ("p", "all")  # of a list's address: they choose no rows
@@ -98,8 +99,16 @@ def with_list(address: str, query: str) -> str:
     return f"{address}&{urlencode({LIST_FIELD: query})}"
 
 
+def outline_address(request: HttpRequest) -> str:
+    """The outline that the address of a form names; empty where it names none."""
+    key = parse_key(request.GET.get(OUTLINE_FIELD))
+    return reverse("admin:commitments_intake_outline", args=[key]) if key else ""
+
+
 def place_in_list(model_admin: ModelAdmin, request: HttpRequest, row: models.Model | None) -> dict[str, Any]:
     """For a form's page: the list that one came from and the row after this one; nothing where there is no list."""
+    if address := outline_address(request):
+        return {"came_from": address, "came_from_outline": True}
     source = came_from(model_admin, request)
     if source is None:
         return {}
@@ -108,6 +117,8 @@ def place_in_list(model_admin: ModelAdmin, request: HttpRequest, row: models.Mod
 
 def back_to_list(model_admin: ModelAdmin, request: HttpRequest, row: models.Model) -> HttpResponseRedirect | None:
     """To the list that one came from, with a message that leads to the next; None where there is no list."""
+    if address := outline_address(request):
+        return HttpResponseRedirect(address)
     source = came_from(model_admin, request)
     if source is None:
         return None

@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import User
 
 from commitments.ledger.new_entries import Actor
 from commitments.ledger.translations import NewTranslation, record_translations, text_places
 from commitments.models import Agreement, Commitment, ErrorReport
+from commitments.workflow.intake.starting import start_intake
 from tests import factories
 
 SECRETS = {
@@ -28,7 +30,12 @@ EVIDENCE = {"title": "Leaked memorandum", "publisher": "Nobody's Press", "url": 
 
 CHINESE = {"zh-hant": "港口悄悄搬走", "zh-hans": "港口悄悄迁走"}
 
-HIDDEN = [*SECRETS.values(), *REFERENCES, *UPDATE.values(), *EVIDENCE.values(), *CHINESE.values()]
+# Of the text of the release, which is public itself: its words, and what was read from them.
+TEXT = "Ports unlit\n\nThe Harbour Office will sell lanterns by 2033.\n\nIt whispered of tides.\n"
+CHINESE_TEXT = "港務處將出售燈籠。"
+READ = ["Ports unlit", "will sell lanterns", "Sell lanterns", "whispered of tides", "港務處將出售燈籠"]
+
+HIDDEN = [*SECRETS.values(), *REFERENCES, *UPDATE.values(), *EVIDENCE.values(), *CHINESE.values(), *READ]
 
 
 @pytest.fixture
@@ -52,6 +59,8 @@ def write():
     factories.CommitmentFactory(reference="DR-02", part_of=public, kind="target", level="aim", **place, **secret)
     factories.CommitmentFactory(reference="DR-03", part_of=over, **place | {"area": None}, **secret)
     agreement.commitments.set(Commitment.objects.filter(published_at=None))
+    release.refresh_from_db()  # its day is one now
+    start_intake(release, TEXT, CHINESE_TEXT, "", User.objects.create_user("reader"))
     for commitment in Commitment.objects.all():
         draft = commitment.drafts.create(date="2026-11", status="completed", deadline="2031", **UPDATE)
         draft.evidence.create(relation="direct", source="party", date="2026", **EVIDENCE)

@@ -58,6 +58,7 @@ FORMS = {
     "commitments_commitment_return": f"{ADMIN}/commitment/return/?commitment={DRAFT_KEY}",
     "commitments_commitment_translations": f"{ADMIN}/commitment/11/translations/",
     "commitments_commitment_record": f"{ADMIN}/commitment/?schedule=past#record_selected",
+    "commitments_intake_add": f"{ADMIN}/intake/add/",
     "commitments_organisation_add": f"{ADMIN}/organisation/add/",
     "commitments_organisation_add, from a commitment": f"{ADMIN}/organisation/add/?_to_field=id&_popup=1",
     "commitments_organisation_change": f"{ADMIN}/organisation/1/change/",
@@ -86,6 +87,9 @@ WITHOUT_TEXT = {
     "commitments_commitment_send",
     "commitments_commitment_assign",
     "commitments_entityproposal_record",
+    "commitments_intake_change",  # leads to the outline
+    "commitments_intake_outline",
+    "commitments_intake_delete_text",
     "commitments_redactionrequest_decide",
     *(
         f"commitments_{name}_{step}"

@@ -25,6 +25,7 @@ from commitments.admin.intake.pages import (
 from commitments.admin.intake.publish import publish_view
 from commitments.admin.intake.review import review_view
 from commitments.admin.intake.start import start_view
+from commitments.admin.intake.text_deletion import delete_text_view
 from commitments.admin.intake.translate import translate_view
 from commitments.models import Intake, IntakeSection, IntakeSpan
 
@@ -43,7 +44,8 @@ class IntakeAdmin(ModelAdmin):
             def page(request: HttpRequest, pk: int) -> HttpResponse:
                 return view(self, request, open_intake(self, request, pk))
 
-            return path(f"<int:pk>/{address or name}/", self.admin_site.admin_view(page), name=url_name(self, name))
+            place = f"<int:pk>/{address or name.replace('_', '-')}/"
+            return path(place, self.admin_site.admin_view(page), name=url_name(self, name))
 
         return [
             step(OUTLINE, outline_view),
@@ -52,6 +54,7 @@ class IntakeAdmin(ModelAdmin):
             step(TRANSLATE, translate_view),
             step(REVIEW, review_view),
             step(PUBLISH, publish_view),
+            step("delete_text", delete_text_view),
             *super().get_urls(),
         ]
 

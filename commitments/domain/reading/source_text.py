@@ -6,7 +6,7 @@ Offsets into the copy are offsets into the text. What cannot be read is refused 
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import icu
@@ -27,11 +27,13 @@ SIGNS = str.maketrans(
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
 HTML = re.compile(r"<(?:html|body|p|div|br|li|ul|ol|h[1-6]|span|table|strong|em|a)\b[^<>]{0,2000}>", re.IGNORECASE)
-HIDDEN = re.compile(r"<(script|style|head)\b[^<>]{0,2000}>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+HIDDEN = re.compile(r"<(script|style|head)\b[^<>]{0,2000}>|<!--", re.IGNORECASE)
+HIDDEN_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "head")}
+COMMENT_END = re.compile("-->")
 BLOCK_TAG = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|section|article|header|footer|dt|dd|td|th)\b", re.I)
 HEADING_TAG = re.compile(r"<h[1-6]\b", re.IGNORECASE)
 LIST_TAG = re.compile(r"<li\b", re.IGNORECASE)
-TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,2000}>")  # and what kind of document it is
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n.{0,5000}?\n---[ \t]*\n", re.DOTALL)
 LINK_TARGET = re.compile(r"(?<=\])\([^()\s]{1,500}(?:\s\"[^\"\n]{0,200}\")?\)")
@@ -102,7 +104,7 @@ def plain_text(text: str) -> str:
     """HTML as the words that a browser shows, a block on a line, headings by #, items by -; other text as it is."""
     if not HTML.search(text):
         return text
-    shown = " ".join(HIDDEN.sub(" ", text).split())
+    shown = " ".join(_without_hidden(text, lambda _words: " ").split())
     shown = TAG.sub(lambda match: _line_of(match[0]), shown)
     lines = (" ".join(line.split()) for line in html.unescape(shown).replace("\0", "").split("\n"))
     return "\n\n".join(line for line in lines if line.strip("#- ")) + "\n"
@@ -115,8 +117,31 @@ def _line_of(tag: str) -> str:
     return "\n# " if HEADING_TAG.match(tag) else "\n- " if LIST_TAG.match(tag) else "\n"
 
 
+def _without_hidden(text: str, instead: Callable[[str], str]) -> str:
+    """The text with something else for what a browser does not show.
+
+    An end that is nowhere is looked for once: else a text of nothing but beginnings takes hours.
+    """
+    pieces: list[str] = []
+    shown_from = place = 0
+    endless: set[str] = set()
+    while begin := HIDDEN.search(text, place):
+        place, name = begin.end(), (begin[1] or "").lower()
+        end = None if name in endless else HIDDEN_END.get(name, COMMENT_END).search(text, place)
+        if end is None:
+            endless.add(name)
+            continue
+        pieces += [text[shown_from : begin.start()], instead(text[begin.start() : end.end()])]
+        shown_from = place = end.end()
+    return "".join([*pieces, text[shown_from:]])
+
+
+def _blanks(words: str) -> str:
+    return "".join("\n" if character == "\n" else " " for character in words)
+
+
 def _blank(match: re.Match[str]) -> str:
-    return "".join("\n" if character == "\n" else " " for character in match[0])
+    return _blanks(match[0])
 
 
 def _without_tags(copy: str) -> str:
@@ -129,7 +154,7 @@ def _without_tags(copy: str) -> str:
         sign = "# " if HEADING_TAG.match(tag) else "- " if LIST_TAG.match(tag) else ""
         return ("\n\n"[: length - len(sign)] + sign).ljust(length) if sign else "\n\n".ljust(length)
 
-    copy = HIDDEN.sub(_blank, copy).replace("\n", " ")
+    copy = _without_hidden(copy, _blanks).replace("\n", " ")
     copy = TAG.sub(replace, copy)
     return ENTITY.sub(_blank, copy)
 

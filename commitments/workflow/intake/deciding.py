@@ -191,6 +191,8 @@ def _refuse_doubled(spans: Sequence[IntakeSpan]) -> None:
 def _read_anew(spans: Sequence[IntakeSpan]) -> None:
     """What the rules make of the words that they have now. Of the part of the text it has the area."""
     intake = spans[0].intake
+    if not intake.text:
+        raise ValidationError(_("The text of this release was deleted, so nothing can be read from it any more."))
     record = read_record(intake.release.issued_on)
     proposals = read_spans(intake.text, record, [(span.start, span.end) for span in spans])
     areas = section_areas(intake)
@@ -215,11 +217,12 @@ def area_at(areas: Sequence[tuple[IntakeSection, str]], place: int) -> str:
     return next((slug for section, slug in reversed(areas) if section.start <= place), "")
 
 
-def file_under_areas(intake: Intake) -> None:
-    """After the parts of the text were given other areas: let the spans that are no drafts follow."""
+def file_under_areas(intake: Intake) -> int:
+    """After the parts of the text were given other areas: let the spans that are no drafts follow; how many did."""
     areas, changed = section_areas(intake), []
     for span in intake.spans.filter(promises=True, commitment=None):
         if span.cells.get("area") != (slug := area_at(areas, span.start)):
-            span.cells["area"] = slug
+            span.cells["area"], span.revision = slug, intake.revision
             changed.append(span)
-    IntakeSpan.objects.bulk_update(changed, ["cells"], batch_size=BATCH_SIZE)
+    IntakeSpan.objects.bulk_update(changed, ["cells", "revision"], batch_size=BATCH_SIZE)
+    return len(changed)

@@ -1,13 +1,17 @@
 """Beginning with a release's text: its parts, and every sentence of it, taken for a pledge or passed over."""
 
+from datetime import date
+from itertools import chain, count
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commitments.domain.reading.reader import Proposal, Reading, read_text
-from commitments.domain.reading.source_text import ReadingError, is_chinese, plain_text
+from commitments.domain.reading.source_text import ReadingError, is_chinese, plain_text, readable_copy
 from commitments.domain.reading.spans import Passed
 from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.models import Area, Intake, IntakeSection, IntakeSpan, Release
@@ -16,20 +20,24 @@ from commitments.workflow.intake.record import read_record
 
 MAX_HEADING = IntakeSection._meta.get_field("heading").max_length
 BATCH_SIZE = 500
+LONGEST_STEM = 32  # characters of a suggested slug, without the year
 
 
 def start_intake(release: Release, text: str, chinese_text: str, prefix: str, user: User) -> Intake:
     """Read a release's text, plain or HTML, and keep what was found. ValidationError, by field, where it cannot be.
 
-    `chinese_text`: the same release in Chinese, where there is one, from which translations are proposed.
+    A release that is new is stored with it. `chinese_text`: the same release in Chinese, where there is one, from which
+    translations are proposed.
     """
-    text, reading = _read(text, release, "text")
-    if chinese_text.strip():
-        chinese_text, _reading = _read(chinese_text, release, "chinese_text")
-        if not is_chinese(chinese_text):
-            raise ValidationError({"chinese_text": _("This text is not in Chinese.")})
+    text, reading = _read(text, release)
+    try:
+        chinese_text = chinese_text_as_kept(chinese_text) if chinese_text.strip() else ""
+    except ReadingError as error:
+        raise ValidationError({"chinese_text": str(error)}) from error
     with transaction.atomic():
-        if Intake.objects.filter(release=release).exists():
+        if not release.pk:
+            release.save()
+        elif Intake.objects.filter(release=release).exists():
             raise ValidationError({"release": _("The text of this release is being read already.")})
         intake = Intake.objects.create(
             release=release, text=text, chinese_text=chinese_text.strip(), prefix=prefix, started_by=user
@@ -39,14 +47,41 @@ def start_intake(release: Release, text: str, chinese_text: str, prefix: str, us
     return intake
 
 
-def _read(text: str, release: Release, field: str) -> tuple[str, Reading]:
-    """The text as it is kept, which all offsets refer to, and what was read from it."""
+def text_as_kept(text: str) -> str:
+    """A text, plain or HTML, as it is kept, which all offsets refer to. ReadingError where it cannot be read."""
     kept = plain_text(text.replace("\r\n", "\n").replace("\r", "\n"))
+    readable_copy(kept)
+    return kept
+
+
+def chinese_text_as_kept(text: str) -> str:
+    """The same of a text that must be Chinese."""
+    kept = text_as_kept(text)
+    if not is_chinese(kept):
+        raise ReadingError(_("This text is not in Chinese."))
+    return kept
+
+
+def suggested_slug(title: str, issued_on: date) -> str:
+    """The first words of a title and its year, as no other release has it."""
+    stem = ""
+    for word in slugify(title).split("-"):
+        if len(stem) + len(word) > LONGEST_STEM:
+            break
+        stem = f"{stem}-{word}".strip("-")
+    stem = f"{stem or 'release'}-{issued_on.year}"
+    taken = set(Release.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(slug for slug in chain([stem], (f"{stem}-{number}" for number in count(2))) if slug not in taken)
+
+
+def _read(text: str, release: Release) -> tuple[str, Reading]:
+    """The text as it is kept, and what was read from it, in the language of the record."""
     try:
-        with override(RECORD_LANGUAGE):
-            return kept, read_text(kept, read_record(release.issued_on))
+        kept = text_as_kept(text)  # a refusal is in the language of whoever reads it
     except ReadingError as error:
-        raise ValidationError({field: str(error)}) from error
+        raise ValidationError({"text": str(error)}) from error
+    with override(RECORD_LANGUAGE):
+        return kept, read_text(kept, read_record(release.issued_on))
 
 
 def _store_parts(intake: Intake, reading: Reading) -> None:
