@@ -37,6 +37,14 @@ for model, fields in (
     (NewsSource, dict(slug="drafted", name="Drafted", source="party", why="W.")),
 ):
     model.objects.create(**fields)
+# A release whose text is being read: its first sentence is accepted, its second is the draft.
+from commitments.workflow.intake.deciding import Decider, accept
+from tests.helpers.intakes import begin_intake
+clerk = User.objects.get(username="clerk")
+first, second = begin_intake(clerk).spans.filter(promises=True)[:2]
+for span in (first, second):
+    accept(Decider(clerk, span.pk, span.revision), span.cells, None)
+IntakeSpan.objects.filter(pk=second.pk).update(commitment=draft)
 """
 WORK = STAFFED.format(password=PASSWORD) + FURTHER_WORK
 
@@ -68,6 +76,8 @@ FORMS = {
     "commitments_ledgerentry_retract": f"{ADMIN}/ledgerentry/158/retract/",
     "commitments_redactionrequest_ask": f"{ADMIN}/redactionrequest/ask/158/",
     "commitments_errorreport_change": f"{ADMIN}/errorreport/1/change/",
+    "commitments_intake_review": f"{ADMIN}/intake/1/review/?return=1",
+    "commitments_intake_publish": f"{ADMIN}/intake/1/publish/?act=return",
     "auth_user_add": "/admin/auth/user/add/",
     "auth_user_change": "/admin/auth/user/5/change/",
 }

@@ -3,6 +3,7 @@
 The pages of confirmation are those of draft commitments (`admin.publishing`); what is looked at is the release's page.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
@@ -23,11 +24,17 @@ from commitments.admin.preview import render_public_page
 from commitments.admin.publishing import CommitmentDecisions, update_message
 from commitments.domain.choices import DraftState, IntakeDecision, ReportBasis
 from commitments.domain.hash_chain import canonical_json
+from commitments.ledger.append import new_publication
+from commitments.ledger.contents import PARTIES, publication_content
+from commitments.ledger.entity_contents import entity_fields
+from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, DraftUpdate, Intake
+from commitments.models.entity import Entity
 from commitments.workflow.draft_edits import hands_in_commitments
 from commitments.workflow.draft_states import drafting_of
 from commitments.workflow.drafts import draft_content
 from commitments.workflow.duplicates import DuplicateFinder
+from commitments.workflow.entity_proposals import first_recorded_with
 from commitments.workflow.intake.publishing import (
     attempt_with_reports,
     publish_reports,
@@ -40,6 +47,7 @@ from commitments.workflow.publications import PublicationRefusedError, in_order_
 if TYPE_CHECKING:
     from commitments.admin.concurrency import LedgerAdmin
 
+MOST_EXPLAINED = 10  # refusals that are looked for: each is a try
 ACT = "act"  # in the address: what is to be done
 
 
@@ -62,8 +70,16 @@ class IntakeDecisions(CommitmentDecisions):
     def __init__(self, request: HttpRequest, intake: Intake, opts: Any) -> None:
         super().__init__(cast("LedgerAdmin", admin.site.get_model_admin(Commitment)), request)
         self.intake, self.opts = intake, opts
-        self.reports: dict[int, DraftUpdate] | None = None
         self.left_over = 0  # drafts that one page does not take
+
+    def prepare(self, drafts: list[Commitment]) -> None:
+        """Read of all of them at once what they say, what the release reports of them, and what comes with them."""
+        stored = Commitment.objects.filter(pk__in=[draft.pk for draft in drafts], published_at=None)
+        stored = stored.select_related("release", "area", "part_of").prefetch_related(*PARTIES)
+        self.contents = {draft.pk: publication_content(draft) for draft in stored}
+        self.reports = {report.commitment_id: report for report in reports_of(drafts)}
+        self.with_them = first_recorded_with([new_publication(draft, Actor()) for draft in stored])
+        self.fields_with_them = {row.entity: entity_fields(row) for row in self.with_them}
 
     @cached_property
     def list_address(self) -> str:
@@ -92,6 +108,7 @@ class IntakeDecisions(CommitmentDecisions):
         """The page that asks, or back to the step where there is nothing to ask."""
         self.refuse_role(name)
         if drafts := self.drafts(name):
+            self.prepare(drafts)
             return self.page(drafts, name)
         messages.warning(self.request, str(self.nothing_to_do))
         return HttpResponseRedirect(self.list_address)
@@ -99,17 +116,23 @@ class IntakeDecisions(CommitmentDecisions):
     def title(self, drafts: list[Commitment], name: str) -> str:
         return str(self.titles[name])
 
-    def report_of(self, draft: Commitment) -> DraftUpdate | None:
-        """The report by the release's own statement that is published with it."""
-        if self.reports is None:
-            drafts = Commitment.objects.filter(intake_span__intake=self.intake, published_at=None)
-            self.reports = {report.commitment_id: report for report in reports_of(list(drafts))}
-        return self.reports.get(draft.pk)
+    def chosen(self, keys: Iterable[Any]) -> list[Commitment]:
+        drafts = super().chosen(keys)
+        self.prepare(drafts)
+        return drafts
 
     def digest_of(self, draft: Commitment) -> str:
-        report = self.report_of(draft)
-        said = canonical_json(draft_content(report, report.evidence.all())) if report else ""
-        return self.short_digest(super().digest_of(draft) + said)
+        report = self.reports.get(draft.pk)
+        said = {
+            "commitment": self.contents.get(draft.pk),
+            "report": draft_content(report, report.evidence.all()) if report else None,
+            "along": self.fields_with_them,
+        }
+        return self.short_digest(canonical_json(said))
+
+    def along_with(self, draft: Commitment) -> list[Entity]:
+        """Nothing beside each: what comes with them is said once, for all."""
+        return []
 
     # The page
 
@@ -123,7 +146,7 @@ class IntakeDecisions(CommitmentDecisions):
             return {"previews": []}
         user = staff_user(self.request) if name == "publish" else None
         previews: list[tuple[str, str]] = []
-        while left:
+        while left and len(stopped) < MOST_EXPLAINED:
             try:
                 previews, refusals = attempt_with_reports(left, partial(self.previews, left), user)
             except PublicationRefusedError as refusal:
@@ -140,10 +163,11 @@ class IntakeDecisions(CommitmentDecisions):
         return [(str(self.intake.release), text)] if text else []
 
     def row(self, draft: Commitment) -> dict[str, Any]:
-        return super().row(draft) | {"report": self.report_of(draft)}
+        return super().row(draft) | {"report": self.reports.get(draft.pk)}
 
     def context(self, drafts: list[Commitment], name: str) -> dict[str, Any]:
         context = super().context(drafts, name) | {"opts": self.opts, "cancel": self.list_address}
+        context["with_them"] = self.with_them if name != "return" else []
         if self.left_over:
             words = ngettext(
                 "%(number)s more draft waits for its turn: at most %(most)s go at once, wholes before parts.",
