@@ -77,7 +77,7 @@ def test_ten_drafts_are_sent_looked_at_and_published_with_the_release_and_its_ow
     agreement = Commitment.objects.get(kind="agreement", release=drafted.release)
     assert (agreement.updates.get().status, agreement.updates.get().basis) == ("completed", "release")
     assert Client().get(drafted.release.get_absolute_url()).status_code == 200
-    assert not verify_ledger()
+    assert not list(verify_ledger())
     shown = publisher.get(step(drafted)).text
     assert "6 sentences were rejected or passed over." in shown
     assert drafted.release.get_absolute_url() in shown
