@@ -223,12 +223,18 @@ def standing(request: HttpRequest, intake: Intake) -> dict[str, Any]:
         for draft in drafts.order_by("intake_span__start", "intake_span__end")
     ]
     unpublished = [row for row in rows if row.state != DraftState.PUBLISHED]
+    reports_left = sum(
+        row.state == DraftState.PUBLISHED and row.report is not None and row.report.state != DraftState.PUBLISHED
+        for row in rows
+    )
     return {
         "rows": rows,
         "counts": _counts(rows),
         "may_send": any(row.state != DraftState.WAITING for row in unpublished),
+        "may_act": bool(unpublished),
         "may_publish": bool(unpublished) and may_publish(request),
-        "all_published": bool(rows) and not unpublished,
+        "all_published": bool(rows) and not unpublished and not reports_left,
+        "reports_left": reports_left,
         "left_out": left_out_words(intake),
         "review_address": step_address(intake, REVIEW),
         "public_address": intake.release.get_absolute_url() if intake.release.published_at else "",

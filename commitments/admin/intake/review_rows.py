@@ -119,9 +119,8 @@ def _day_label(text: str) -> str:
 
 def _target_label(cells: Mapping[str, str]) -> str:
     number = " ".join(filter(None, (cells.get("target", ""), cells.get("unit", ""))))
-    return (
-        _("about %(number)s") % {"number": number} if cells.get("target_approximate") == "true" and number else number
-    )
+    is_approximate = number and cells.get("target_approximate") == "true"
+    return _("about %(target)s") % {"target": number} if is_approximate else number
 
 
 def row_problems(intake: Intake, span: IntakeSpan, outcome: RowOutcome) -> list[str]:
