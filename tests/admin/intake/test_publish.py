@@ -13,24 +13,21 @@ from commitments.models import AccountChange, Commitment, DraftCommitment, Draft
 from commitments.workflow.intake import deciding
 from commitments.workflow.intake.deciding import Decider
 from tests.helpers.admin_forms import Form
-from tests.helpers.intakes import accept_all, begin_intake, look_at_deadlines, make_drafts
+from tests.helpers.intakes import look_at_deadlines, make_drafts
 from tests.helpers.people import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
 
 
 @pytest.fixture
-def intake(world):
-    intake = begin_intake(world.editor)
-    accept_all(intake, world.editor)
-    return intake
+def intake(accepted):
+    return accepted
 
 
 @pytest.fixture
-def drafted(intake, world):
-    look_at_deadlines(intake, world.editor)
-    make_drafts(signed_in(world.editor), intake)
-    return intake
+def drafted(looked_at, world):
+    make_drafts(signed_in(world.editor), looked_at)
+    return looked_at
 
 
 @pytest.fixture

@@ -8,27 +8,10 @@ from commitments.workflow.intake import deciding
 from commitments.workflow.intake.deciding import Decider
 from tests import factories
 from tests.helpers.admin_forms import Form
-from tests.helpers.intakes import accept_all, begin_intake, look_at_deadlines, make_drafts
+from tests.helpers.intakes import look_at_deadlines, make_drafts
 from tests.helpers.people import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day_is_fixed")]
-
-
-@pytest.fixture
-def intake(world):
-    return begin_intake(world.editor)
-
-
-@pytest.fixture
-def accepted(intake, world):
-    accept_all(intake, world.editor)
-    return intake
-
-
-@pytest.fixture
-def looked_at(accepted, world):
-    look_at_deadlines(accepted, world.editor)
-    return accepted
 
 
 @pytest.fixture
@@ -44,12 +27,14 @@ def to_do(page):
     return [one.words for one in page.context["to_do"]]
 
 
-def test_what_is_left_before_drafts_can_be_made_is_said(intake, editor, world):
-    page = editor.get(review(intake))
-    assert to_do(page) == [f"{intake.spans.count()} sentences are undecided."]
+def test_what_is_left_before_drafts_can_be_made_is_said(accepted, editor, world):
+    passed = accepted.spans.filter(promises=False)
+    for span in passed:
+        deciding.reopen(Decider(world.editor, span.pk, span.revision))
+    page = editor.get(review(accepted))
+    assert to_do(page)[:2] == [f"{passed.count()} sentences are undecided.", "4 deadlines were not looked at."]
+    assert "texts have no Chinese yet. Drafts can be made all the same." in to_do(page)[2]
     assert not page.context["may_make"]
-    accept_all(intake, world.editor)
-    assert to_do(editor.get(review(intake)))[0] == "4 deadlines were not looked at."
 
 
 def test_a_row_that_an_import_would_refuse_is_marked_and_leads_to_its_card(looked_at, editor, world):
@@ -102,14 +87,13 @@ def test_all_become_drafts_with_sections_and_what_the_release_itself_reports(loo
     assert (str(report.date), report.evidence.get().url) == ("2026-03-12", "https://example.org/harbour")
 
 
-def test_two_parts_of_one_area_are_one_section_and_what_stands_in_none_has_its_own(intake, editor, world):
-    accept_all(intake, world.editor)
-    intake.sections.filter(heading="Ports").update(area=intake.sections.get(heading="Culture").area)
-    intake.sections.filter(heading="Finance").update(area=None)
-    deciding.file_under_areas(intake)
-    look_at_deadlines(intake, world.editor)
-    make_drafts(editor, intake)
-    assert list(intake.release.sections.values_list("heading", "area__slug")) == [
+def test_two_parts_of_one_area_are_one_section_and_what_stands_in_none_has_its_own(accepted, editor, world):
+    accepted.sections.filter(heading="Ports").update(area=accepted.sections.get(heading="Culture").area)
+    accepted.sections.filter(heading="Finance").update(area=None)
+    deciding.file_under_areas(accepted)
+    look_at_deadlines(accepted, world.editor)
+    make_drafts(editor, accepted)
+    assert list(accepted.release.sections.values_list("heading", "area__slug")) == [
         ("Culture", "culture"),
         ("Finance", None),
     ]
@@ -167,6 +151,6 @@ def test_sections_of_a_release_that_has_some_stay(looked_at, editor):
 
 @pytest.mark.parametrize("role", ["contributor", "administrator"])
 @pytest.mark.parametrize("step", ["review", "publish"])
-def test_contributors_and_administrators_do_not_open_it(intake, world, role, step):
-    address = reverse(f"admin:commitments_intake_{step}", args=[intake.pk])
+def test_contributors_and_administrators_do_not_open_it(accepted, world, role, step):
+    address = reverse(f"admin:commitments_intake_{step}", args=[accepted.pk])
     assert signed_in(getattr(world, role)).get(address).status_code == 403
