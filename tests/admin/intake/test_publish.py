@@ -99,9 +99,9 @@ def test_a_commitment_that_is_refused_stops_the_others_and_is_marked(drafted, pu
     wrong = Commitment.objects.filter(release=drafted.release).last()
     wrong.owners.clear()
     Commitment.objects.filter(pk=wrong.pk).update(parties_as_stated="")
+    page = publisher.get(step(drafted, "publish"))
+    assert [row["draft"] for row in page.context_data["rows"] if row["stopped"]] == [wrong]
     for client, act in ((publisher, "publish"), (editor, "send")):
-        page = client.get(step(drafted, act))
-        assert [row["draft"] for row in page.context_data["rows"] if row["stopped"]] == [wrong]
         assert client.post(step(drafted, act), {"chosen": page.context["chosen"]}).status_code == 409
     assert states(drafted) == ({"draft"}, {"draft"})
     assert nothing_is_public(drafted)
@@ -142,11 +142,8 @@ def four_eyes(settings):
     settings.FOUR_EYES = True
 
 
-def refused(client, intake):
-    """What is said of the first draft that stops the others, where nothing can be published."""
-    page = client.get(step(intake, "publish"))
-    assert client.post(step(intake, "publish"), {"chosen": page.context["chosen"]}).status_code == 409
-    assert nothing_is_public(intake)
+def stopped(page):
+    """What is said of the first draft that stops the others."""
     return next(row["stopped"] for row in page.context_data["rows"] if row["stopped"])
 
 
@@ -156,13 +153,16 @@ def test_with_four_eyes_nobody_publishes_what_they_accepted_whoever_made_the_dra
     deciding.accept(Decider(world.publisher, span.pk, span.revision), span.cells, None)
     look_at_deadlines(intake, world.editor)  # the last to have decided on it
     make_drafts(signed_in(world.editor), intake)
-    assert "somebody else must publish it" in refused(publisher, intake)
+    page = publisher.get(step(intake, "publish"))
+    assert "somebody else must publish it" in stopped(page)
+    assert publisher.post(step(intake, "publish"), {"chosen": page.context["chosen"]}).status_code == 409
+    assert nothing_is_public(intake)
 
 
 @pytest.mark.usefixtures("four_eyes")
 def test_with_four_eyes_whoever_changed_the_authors_account_waits_a_day(drafted, world, publisher):
     AccountChange.objects.create(account=world.editor, changed_by=world.publisher, part="password")
-    assert "Until" in refused(publisher, drafted)
+    assert "Until" in stopped(publisher.get(step(drafted, "publish")))
 
 
 @pytest.mark.postgresql
