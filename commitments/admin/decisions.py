@@ -109,6 +109,10 @@ class Decisions:
         """The list from which the drafts were chosen, as it was filtered; else the queue."""
         return reverse(f"admin:{url_name(self.model_admin, 'changelist')}") + self.list_query
 
+    def address_of(self, name: str) -> str:
+        """Where the page of confirmation is sent to."""
+        return reverse(f"admin:{url_name(self.model_admin, name)}")
+
     @cached_property
     def list_query(self) -> str:
         """The query string of that list, with its question mark."""
@@ -176,7 +180,7 @@ class Decisions:
             "rows": [{"draft": draft, "stopped": stopped.get(draft.pk, "")} | self.row(draft) for draft in drafts],
             "name": name,
             "list_query": self.list_query,
-            "address": reverse(f"admin:{url_name(self.model_admin, name)}"),
+            "address": self.address_of(name),
             "reason": self.request.POST.get("reason", ""),
             "chosen": self._sign(drafts),
         }

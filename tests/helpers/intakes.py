@@ -2,8 +2,14 @@
 
 from datetime import date
 
-from commitments.models import Release
+from django.urls import reverse
+
+from commitments.models import Area, Release
+from commitments.workflow.intake import deciding
+from commitments.workflow.intake.deciding import Decider
+from commitments.workflow.intake.drafting import look_at_deadline
 from commitments.workflow.intake.starting import start_intake
+from tests.helpers.admin_forms import Form
 
 TEN_PLEDGES = """Harbour Cities agree on further work
 
@@ -39,5 +45,28 @@ def begin_intake(user, text=TEN_PLEDGES, chinese_text=""):
         issued_on=date(2026, 3, 12),
         publisher="HKSAR Government",
         language="en",
+        url="https://example.org/harbour",
     )
     return start_intake(release, text, chinese_text, "", user)
+
+
+def accept_all(intake, user, **cells):
+    """Every span taken for a pledge accepted with all that an import wants, the rest passed over. `cells`: of all."""
+    for heading, slug in (("Culture", "culture"), ("Ports", "aviation")):
+        intake.sections.filter(heading=heading).update(area=Area.objects.get(slug=slug))
+    deciding.file_under_areas(intake)
+    for span in intake.spans.filter(promises=True):
+        deciding.accept(Decider(user, span.pk, span.revision), span.cells | cells, span.whole_id)
+    deciding.pass_over_rest(intake, None, user)
+
+
+def look_at_deadlines(intake, user):
+    """Each ticked by itself."""
+    for span in intake.spans.filter(promises=True).exclude(cells__deadline=""):
+        look_at_deadline(Decider(user, span.pk, span.revision), looked_at=True)
+
+
+def make_drafts(client, intake):
+    """Open the review and press the button."""
+    address = reverse("admin:commitments_intake_review", args=[intake.pk])
+    return Form(client.get(address)).send(client, address, "_drafts")

@@ -8,7 +8,6 @@ from tests.helpers.browser import STAFFED
 from tests.helpers.staff import PASSWORD
 
 DRAFT_KEY = 999  # of the draft commitment
-TRANSLATED_KEY = 999  # of a release that is read, with a pledge whose texts are to be translated
 # What waits for a decision with a reason, and a draft of a commitment, besides what is there already.
 FURTHER_WORK = f"""
 from commitments.models import *
@@ -38,11 +37,14 @@ for model, fields in (
     (NewsSource, dict(slug="drafted", name="Drafted", source="party", why="W.")),
 ):
     model.objects.create(**fields)
-read = Release.objects.create(slug="read", title="Read", issued_on="2020-01-01", publisher="P", language="en")
-Intake.objects.create(pk={TRANSLATED_KEY}, release=read, text="We will meet.", started_by=author).spans.create(
-    start=0, end=12, words="We will meet", promises=True, why="modal", cells={{"title": "Meet", "area": ""}},
-    decision="accepted", decided_by=author,
-)
+# A release whose text is being read: its first sentence is accepted, its second is the draft.
+from commitments.workflow.intake.deciding import Decider, accept
+from tests.helpers.intakes import begin_intake
+clerk = User.objects.get(username="clerk")
+first, second = begin_intake(clerk).spans.filter(promises=True)[:2]
+for span in (first, second):
+    accept(Decider(clerk, span.pk, span.revision), span.cells, None)
+IntakeSpan.objects.filter(pk=second.pk).update(commitment=draft)
 """
 WORK = STAFFED.format(password=PASSWORD) + FURTHER_WORK
 
@@ -75,7 +77,10 @@ FORMS = {
     "commitments_ledgerentry_retract": f"{ADMIN}/ledgerentry/158/retract/",
     "commitments_redactionrequest_ask": f"{ADMIN}/redactionrequest/ask/158/",
     "commitments_errorreport_change": f"{ADMIN}/errorreport/1/change/",
-    "commitments_intake_translate": f"{ADMIN}/intake/{TRANSLATED_KEY}/translate/",
+    "commitments_intake_mark": f"{ADMIN}/intake/1/mark/",
+    "commitments_intake_translate": f"{ADMIN}/intake/1/translate/",
+    "commitments_intake_review": f"{ADMIN}/intake/1/review/?return=1",
+    "commitments_intake_publish": f"{ADMIN}/intake/1/publish/?act=return",
     "auth_user_add": "/admin/auth/user/add/",
     "auth_user_change": "/admin/auth/user/5/change/",
 }
@@ -108,6 +113,7 @@ WITHOUT_A_FORM = {
         for page in ("export", "export_xlsx", "import_template")
     ),
     "commitments_commitment_by_reference",
+    "commitments_intake_decisions",
     *(
         "index",
         "autocomplete",

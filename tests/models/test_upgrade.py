@@ -210,6 +210,42 @@ print(json.dumps({
         permissions__codename="change_assignment").order_by("name")],
 }))
 """
+# Staff's own entry and draft under the commit before texts of releases were read, whose roles knew nothing of them.
+WITHOUT_INTAKES = """
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from commitments.ledger.append import append_entries
+from commitments.models import Commitment
+from tests.factories import evidence, new
+
+public = Commitment.objects.get(reference="CU-08")
+append_entries([new("report", public, note="Staff's own.", date="2025-03", evidence=[evidence(source="independent")])])
+public.drafts.create(date="2026-11", note="Sent.", author=User.objects.create_user("ann"), state="waiting")
+MigrationExecutor(connection).migrate([("commitments", "0028_kept_work")])
+Permission.objects.filter(content_type__model__startswith="intake").delete()
+"""
+# The text of a release that is on record can be read, and its sentences decided on.
+WITH_INTAKES = """
+import json
+from django.contrib.auth.models import Group, User
+from commitments.models import DraftUpdate, Intake, Release, Update
+from commitments.workflow.intake.deciding import Decider, reject
+from commitments.workflow.intake.starting import start_intake
+
+intakes = Intake.objects.count()
+user = User.objects.get(username="ann")
+text = "Both sides will hold a week of films in 2027. It rained."
+span = start_intake(Release.objects.get(), text, "", "", user).spans.get(promises=True)
+reject(Decider(user, span.pk, span.revision))
+print(json.dumps({
+    "intakes": intakes,
+    "may_read": {name: list(Group.objects.filter(permissions__codename=f"{name}_intake").order_by("name").values_list(
+        "name", flat=True)) for name in ("add", "change", "delete", "view")},
+    "entry": Update.objects.filter(note="Staff's own.").count(),
+    "draft": list(DraftUpdate.objects.filter(note="Sent.").values_list("state", "author__username")),
+}))
+"""
 FORMER_NAME = """
 from commitments.models import Organisation
 from commitments.i18n.collation import fold
@@ -341,3 +377,20 @@ def test_drafts_of_commitments_get_their_states_and_authors_and_no_reader_is_wri
         "may_assign": ["Editor", "Publisher"],
     }
     installation.run_well("verify_ledger")
+
+
+def test_editors_and_publishers_may_read_texts_of_releases_and_what_staff_recorded_stays(installation):
+    before = installation.python(WITHOUT_INTAKES)
+    assert before.returncode == 0, before.stderr
+    assert "0029_intakes" in installation.run_well("migrate", "--plan")
+    installation.run_well("migrate")
+    installation.run_well("verify_ledger")
+    after = installation.python(WITH_INTAKES)
+    assert after.returncode == 0, after.stderr
+    both = ["Editor", "Publisher"]
+    assert json.loads(after.stdout) == {
+        "intakes": 0,
+        "may_read": {"add": both, "change": both, "delete": both, "view": both},
+        "entry": 1,
+        "draft": [["waiting", "ann"]],
+    }

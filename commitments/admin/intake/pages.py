@@ -36,15 +36,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many sentences of the text are decided, and how many of them are pledges."""
+    """How many sentences of the text are decided, how many of them are pledges, and how many of those are public."""
 
     decided: int
     total: int
     accepted: int
+    published: int = 0
 
     def __str__(self) -> str:
-        values = {"decided": f"{self.decided:,}", "total": f"{self.total:,}", "accepted": f"{self.accepted:,}"}
-        return _("%(decided)s of %(total)s sentences decided, %(accepted)s of them pledges") % values
+        numbers = {"decided": self.decided, "total": self.total, "accepted": self.accepted, "published": self.published}
+        values = {name: f"{number:,}" for name, number in numbers.items()}
+        if not self.published:
+            return _("%(decided)s of %(total)s sentences decided, %(accepted)s of them pledges") % values
+        if self.published == self.accepted and self.decided == self.total:
+            return _("Published: %(published)s pledges, of %(total)s sentences") % values
+        text = _("%(decided)s of %(total)s sentences decided, %(accepted)s of them pledges, %(published)s published")
+        return text % values
 
 
 def step_address(intake: Intake, name: str) -> str:
@@ -64,8 +71,9 @@ def progress(intake: Intake) -> Progress:
         total=Count("pk"),
         decided=Count("pk", filter=~undecided),
         accepted=Count("pk", filter=Q(decision=IntakeDecision.ACCEPTED)),
+        published=Count("pk", filter=Q(commitment__published_at__isnull=False)),
     )
-    return Progress(counts["decided"], counts["total"], counts["accepted"])
+    return Progress(counts["decided"], counts["total"], counts["accepted"], counts["published"])
 
 
 def open_intake(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> Intake:

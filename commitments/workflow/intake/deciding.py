@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -57,7 +59,29 @@ def held_span(by: Decider) -> Iterator[IntakeSpan]:
         intake.save(update_fields=["revision"])
         span.revision, span.decided_by, span.decided_at = intake.revision, by.user, timezone.now()
         span.cells |= by.typed
+        _note_hand(span, by.user)
         yield span
+
+
+def _note_hand(span: IntakeSpan, user: User) -> None:
+    """Everybody who decides on a span writes a part of its draft. The log does not repeat the text's words."""
+    LogEntry.objects.create(
+        user=user,
+        content_type=ContentType.objects.get_for_model(IntakeSpan),
+        object_id=str(span.pk),
+        object_repr=str(span.intake)[:200],
+        action_flag=CHANGE,
+    )
+
+
+def hands_in_spans(spans: Sequence[IntakeSpan]) -> dict[int, set[int]]:
+    """By the key of each span the keys of all who had a hand in it, whoever was the last to decide."""
+    hands = {span.pk: {span.decided_by_id} if span.decided_by_id else set() for span in spans}
+    about = ContentType.objects.get_for_model(IntakeSpan)
+    logged = LogEntry.objects.filter(content_type=about, object_id__in=[str(key) for key in hands])
+    for key, user in logged.values_list("object_id", "user"):
+        hands[int(key or 0)].add(user)
+    return hands
 
 
 def _held(by: Decider) -> IntakeSpan:
