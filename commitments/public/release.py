@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from commitments.models import Commitment, Release
 from commitments.query.entity_changes import changes_of
+from commitments.query.expressions import PROMISED_AGAIN, PROMISES_AGAIN
 from commitments.web.pages import Page, day_page
 
 MAX_ROWS_OF_RELEASE = 400
@@ -29,6 +30,7 @@ def release_page(page: Page, slug: str) -> HttpResponse:
         (section, group_by_paragraph(by_area.pop(section.area_id, [])))
         for section in release.sections.select_related("area")
     ]
+    repeating = Commitment.objects.as_of(page.day).filter(Q(PROMISED_AGAIN) | Q(PROMISES_AGAIN), release=release)
     public = Prefetch("commitments", queryset=Commitment.objects.as_of(page.day).order_by("reference_key"))
     agreements = list(release.agreements.prefetch_related("parties", public))
     return page.render(
@@ -39,6 +41,7 @@ def release_page(page: Page, slug: str) -> HttpResponse:
         elsewhere=[row for rest in by_area.values() for row in rest],
         agreements=agreements,
         total=total,
+        has_repetitions=repeating.exists(),
         shown=MAX_ROWS_OF_RELEASE,
         unidentified=(release.agreements_stated or 0) - len(agreements),
     )
