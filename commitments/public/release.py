@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -24,13 +24,13 @@ def release_page(page: Page, slug: str) -> HttpResponse:
     rows = Commitment.objects.as_of(page.day).filter(release=release).order_by(*in_order)
     total = rows.count()
     by_area: defaultdict[int | None, list[Commitment]] = defaultdict(list)
-    for row in rows[:MAX_ROWS_OF_RELEASE]:
+    shown = rows.annotate(is_repeated=PROMISED_AGAIN, repeats_one=PROMISES_AGAIN)[:MAX_ROWS_OF_RELEASE]
+    for row in shown:
         by_area[row.area_id].append(row)
     outline = [
         (section, group_by_paragraph(by_area.pop(section.area_id, [])))
         for section in release.sections.select_related("area")
     ]
-    repeating = Commitment.objects.as_of(page.day).filter(Q(PROMISED_AGAIN) | Q(PROMISES_AGAIN), release=release)
     public = Prefetch("commitments", queryset=Commitment.objects.as_of(page.day).order_by("reference_key"))
     agreements = list(release.agreements.prefetch_related("parties", public))
     return page.render(
@@ -41,7 +41,7 @@ def release_page(page: Page, slug: str) -> HttpResponse:
         elsewhere=[row for rest in by_area.values() for row in rest],
         agreements=agreements,
         total=total,
-        has_repetitions=repeating.exists(),
+        has_repetitions=any(row.is_repeated or row.repeats_one for row in shown),  # type: ignore[attr-defined]  # above
         shown=MAX_ROWS_OF_RELEASE,
         unidentified=(release.agreements_stated or 0) - len(agreements),
     )
