@@ -140,6 +140,13 @@ def test_before_its_day_nothing_of_it_is_there(client):
     assert "Promised again" not in visible_text(main_element(client.get(f"/commitments/FI-01/?{day}")))
 
 
+@pytest.mark.parametrize("address", ["/areas/finance/", "/organisations/fstb/"])
+def test_nothing_is_said_to_be_found_by_nobody_who_looked(client, address):
+    links = link_texts(main_element(client.get(address)))
+    [unread] = [(leads_to, words) for leads_to, words in links.items() if "not searched for yet" in words]
+    assert listed(client, unread[0]) == int(unread[1].split()[0]) == (9 if "areas" in address else 1)
+
+
 # What was promised again
 
 
