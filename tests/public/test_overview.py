@@ -790,7 +790,7 @@ def test_a_government_s_page_counts_both_sides_and_leads_to_what_it_counts(relea
         main_element(client.get(f"/organisations/{slug}/{query}")), "section", **{"aria-labelledby": "sides"}
     )
     numbers = numbered(sides)
-    # A number for all and one for each role; what nobody searched for is named only where there is any, as on past days.
+    # One for all and one for each role; what nobody searched for is named only where there is any, as on past days.
     assert len(numbers) == 2 * (len(ROLES) + bool(query))
     assert {address: listed(client, address) for address in numbers} == numbers
     wholes = [link for link in link_texts(sides).values() if link.endswith(" pledges")]
