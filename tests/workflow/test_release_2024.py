@@ -18,7 +18,7 @@ from tests.helpers.release_file import ENTRIES, HEAD
 DATA = json.loads(SECOND_FIXTURE.read_text(encoding="utf-8"))
 TODAY = datetime(2026, 12, 1, 2, tzinfo=UTC)
 # The head after both files, in the order in which `make run` loads them.
-BOTH_ENTRIES, BOTH_HEAD = 366, "7b289a75105a0b3c40d7c0e4ec8652bc02ae04ed56592e828de491de484cf06c"
+BOTH_ENTRIES, BOTH_HEAD = 366, "a1f04882e1b99d5ee13e9b41e9ca49e337c3a6d7d9665782c284cb245d5c2c7c"
 RELEASE = "/releases/finance-meeting-2024/"
 UNREAD = {
     "5th-plenary-2021": "Only the opening of the text could be read.",
@@ -138,6 +138,12 @@ def test_before_its_day_nothing_of_it_is_there(client):
     assert client.get(f"/commitments/FW-01/?{day}").status_code == 404
     assert "6th Plenary" not in visible_text(main_element(client.get(f"/?{day}")))
     assert "Promised again" not in visible_text(main_element(client.get(f"/commitments/FI-01/?{day}")))
+
+
+def test_an_area_of_both_releases_leads_to_its_place_in_each(client):
+    places = link_texts(main_element(client.get("/areas/finance/")))
+    assert places[f"{RELEASE}#section-1"] == DATA["release"]["title"]
+    assert places["/releases/4th-plenary-2018/#section-4"].startswith("4th Plenary Session")
 
 
 @pytest.mark.parametrize("address", ["/areas/finance/", "/organisations/fstb/"])
