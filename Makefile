@@ -30,7 +30,7 @@ SERVE := $(BIN)/gunicorn tracker.wsgi --worker-class tracker.server.DeadlineWork
 .PHONY: run test test-next slow coverage mutants check bench soak screenshots messages pictures help-pictures lock system
 
 run: .venv/runtime $(STATIC) $(COMPILED)
-	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json
+	@$(BIN)/python manage.py set_up fixtures/4th-plenary-2018.json fixtures/finance-meeting-2024.json
 	@echo "Serving http://127.0.0.1:$(PORT)/ (Ctrl-C stops it). For this machine alone: a few slow senders hold all of"
 	@echo "it up for seconds. For the public put nginx in front, as docs/deploy.md says."
 	@$(BIN)/python manage.py send_outbox --every 5 & exec $(SERVE) --bind 127.0.0.1:$(PORT)

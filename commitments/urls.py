@@ -35,6 +35,7 @@ from commitments.public.area import area_page
 from commitments.public.commitment import commitment_page
 from commitments.public.organisation import organisation_page
 from commitments.public.release import release_page
+from commitments.public.repeated import repeated_page
 from commitments.public.seo import favicon
 from commitments.public.spellings import other_spelling
 from commitments.public.updates import updates_page
@@ -120,6 +121,7 @@ urlpatterns = [
     path("organisations/<slug:slug>.atom", feeds.organisation_feed, name="organisation_atom"),
     path("releases/", indexes.release_index, name="releases"),
     path("releases/<slug:slug>/", release_page, name="release"),
+    path("repeated/", repeated_page, name="repeated"),
     path("reports/progress/", progress_report.progress_report, name="progress_report"),
     path("reports/progress.csv", exports.export_progress, {"form": CSV}, name="progress_csv"),
     path("reports/progress.xlsx", exports.export_progress, {"form": XLSX}, name="progress_xlsx"),

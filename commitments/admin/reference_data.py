@@ -60,6 +60,7 @@ class ReleaseAdmin(EntityAdmin):
         language_columns("place"),
         ("language", "url"),
         language_columns("known_through"),
+        language_columns("not_read"),
         language_columns("note"),
         "agreements_stated",
         language_columns("agreements_note"),

@@ -54,7 +54,10 @@ MEANINGS: dict[str, str | Promise] = {
     "silent": gettext_lazy(
         "“five_years”: still open, announced over five years ago, and no news of any kind for as long."
     ),
-    "repeated": gettext_lazy("“yes”: a later release promises it again. “earlier”: it promises an earlier one again."),
+    "repeated": gettext_lazy(
+        "“yes”: a later release promises it again. “unreported”: it does, and nothing was reported in between. "
+        "“earlier”: it promises an earlier one again."
+    ),
     "checked": gettext_lazy("Whether anybody has searched for reports of it."),
     "deadline_from": gettext_lazy("Its deadline ends on the first day of this or later: 2019, 2018-H1, 2018-11 …"),
     "deadline_to": gettext_lazy("Its deadline ends on the last day of this or earlier."),

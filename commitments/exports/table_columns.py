@@ -215,3 +215,6 @@ ALIASES_COLUMN = texts(
 KNOWN_THROUGH_COLUMN = named_text(
     "known_through", _("Known through"), _("What it is known from, where its text itself could not be had.")
 )
+NOT_READ_COLUMN = named_text(
+    "not_read", _("Why it was not read"), _("Why none of its pledges is on record; empty where it was read.")
+)

@@ -34,12 +34,14 @@ def _in_each_language(*names: str) -> tuple[str, ...]:
 
 
 SECTION_TEXTS, AGREEMENT_TEXTS = _in_each_language("heading", "note"), _in_each_language("title")
-OPTIONAL_FIELDS = _in_each_language("aliases", "known_through")
+OPTIONAL_FIELDS = _in_each_language("aliases", "known_through", "not_read")
 # Words in somebody's own language: a redaction may take them out. Everything else a page or a count rests on.
 ENTITY_TEXTS: dict[str, tuple[str, ...]] = {
     EntityKind.ORGANISATION: _in_each_language("name", "short_name", "aliases", "note"),
     EntityKind.AREA: _in_each_language("name"),
-    EntityKind.RELEASE: _in_each_language("title", "publisher", "place", "known_through", "note", "agreements_note"),
+    EntityKind.RELEASE: _in_each_language(
+        "title", "publisher", "place", "known_through", "not_read", "note", "agreements_note"
+    ),
     EntityKind.OCCASION: _in_each_language("name"),
     EntityKind.NEWS_SOURCE: _in_each_language("name", "why"),
 }

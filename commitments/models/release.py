@@ -61,6 +61,12 @@ class Release(Entity):
         _("known through"), blank=True, help_text=_("Where its text itself could not be had: what it is known from.")
     )
     known_through_zh_hant, known_through_zh_hans = chinese_columns(_("known through"))
+    not_read = models.TextField(
+        _("why it was not read"),
+        blank=True,
+        help_text=_("Where none of its pledges is on record: why. Empty once it was read."),
+    )
+    not_read_zh_hant, not_read_zh_hans = chinese_columns(_("why it was not read"))
     agreements_stated = models.PositiveSmallIntegerField(
         _("agreements stated"), null=True, blank=True, help_text=_("How many the release says were signed.")
     )

@@ -112,7 +112,7 @@ def sample_finding(commitments: CommitmentQuerySet, day: date, links: DayLinks) 
     of_release = commitments.filter(release=release)
     return {
         "release": release,
-        "finding": find(release, found, links.commitments),
+        "finding": find(release, found, links.commitments, links.page("repeated")),
         "figure": tally_figure(release, found, links.commitments, found.to_be_kept + found.announced),
         "axis": axis_of([release], day),
         "areas": index_areas(of_release, tally_by(of_release, "area_id"), [release], day, links)[:1],

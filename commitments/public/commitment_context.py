@@ -84,6 +84,8 @@ def caption(commitment: Commitment, section: Section | None, passage: Passage, l
             day=date_format(release.issued_on),
         ),
     ]
+    if release.known_through:
+        sentences.append(_("The words are those of the report through which it is known."))
     if passage.original:
         sentences.append(_translated(commitment))
     if passage.others:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.utils.formats import date_format
-from django.utils.html import format_html, strip_tags
+from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -95,7 +95,7 @@ def known_on(day: date, as_of: date | None, checked: date | None) -> str:
 class Source:
     """A release, or a day on which one may have been issued that is not on record.
 
-    `finding` and `figure` only where commitments of it are on record.
+    `finding` and `figure` only where commitments of it are on record; `not_read`, in sentences, only where none is.
     """
 
     day: date
@@ -105,6 +105,7 @@ class Source:
     commitments: int = 0
     finding: SafeString | None = None
     figure: TallyFigure | None = None
+    not_read: SafeString | None = None
 
     @property
     def is_read(self) -> bool:
@@ -124,7 +125,8 @@ def list_sources(
     ]
     issued = {release.issued_on for release in releases}
     occasions = Occasion.objects.on_record().filter(day__lte=day).exclude(day__in=issued)
-    sources += [Source(occasion.day, localize(occasion, "name").marked) for occasion in occasions]
+    unread = escape(_("Not read into this record yet."))
+    sources += [Source(occasion.day, localize(occasion, "name").marked, not_read=unread) for occasion in occasions]
     return sorted(sources, key=lambda source: source.day)
 
 
@@ -134,10 +136,18 @@ def release_source(
     """One release. Its finding is in the language of the moment."""
     name = localize(release, "title").marked
     if not tally:
-        return Source(release.issued_on, name, release)
-    finding = find(release, counts, links.commitments)
+        return Source(release.issued_on, name, release, not_read=not_read_sentences(release))
+    finding = find(release, counts, links.commitments, links.page("repeated"))
     figure = tally_figure(release, counts, links.commitments, longest) if tally.total else None
     return Source(release.issued_on, name, release, tally.total, tally.commitments, finding, figure)
+
+
+def not_read_sentences(release: Release) -> SafeString:
+    """That it was not read, with what is known of it and why; the latter two only where somebody said why."""
+    sentences: list[str] = [_("Not read into this record yet.")]
+    if release.not_read:
+        sentences = [localize(release, "note").marked, *sentences, localize(release, "not_read").marked]
+    return format_html_join(join_sentences(["", ""]), "{}", ((sentence,) for sentence in sentences if sentence))
 
 
 def release_links(sources: Iterable[Source], links: DayLinks) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q
 
 from commitments.domain.choices import Level, Schedule
-from commitments.models.commitment import CommitmentQuerySet, status_role
-from commitments.public.tallies import Tally
+from commitments.models.commitment import CommitmentQuerySet
+from commitments.public.tallies import IS_CHECKED, Tally, tally_role
 from commitments.query.overview_sentences import DatedCounts
 
 
@@ -25,6 +25,7 @@ class Group:
     status: str
     schedule: str
     is_dated: bool
+    is_checked: bool
     number: int
     last_checked_on: date | None
 
@@ -81,17 +82,18 @@ class OverviewCounts:
         for group in self.groups:
             commitments[key(group)] += group.number
             if group.is_counted:
-                pledges[key(group)][status_role(group.status, group.kind)] += group.number
+                role = tally_role(group.status, group.kind, is_checked=group.is_checked)
+                pledges[key(group)][role] += group.number
         return {value: Tally(pledges[value], commitments[value]) for value in commitments}
 
 
 def count_groups(commitments: CommitmentQuerySet) -> OverviewCounts:
     """Counts what stands after `as_of(day)`; the database groups it."""
     dated = ExpressionWrapper(Q(state__deadline_last__isnull=False), output_field=BooleanField())
-    columns = ("release_id", "area_id", "level", "kind", "state__status", "schedule", "is_dated")
+    columns = ("release_id", "area_id", "level", "kind", "state__status", "schedule", "is_dated", "is_checked")
     rows = (
         commitments.order_by()
-        .annotate(is_dated=dated)
+        .annotate(is_dated=dated, is_checked=IS_CHECKED)
         .values_list(*columns)
         .annotate(number=Count("pk"), last_checked_on=Max("state__last_checked_on"))
     )

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from commitments.models import Commitment, Release
 from commitments.query.entity_changes import changes_of
+from commitments.query.expressions import PROMISED_AGAIN, PROMISES_AGAIN
 from commitments.web.pages import Page, day_page
 
 MAX_ROWS_OF_RELEASE = 400
@@ -23,7 +24,8 @@ def release_page(page: Page, slug: str) -> HttpResponse:
     rows = Commitment.objects.as_of(page.day).filter(release=release).order_by(*in_order)
     total = rows.count()
     by_area: defaultdict[int | None, list[Commitment]] = defaultdict(list)
-    for row in rows[:MAX_ROWS_OF_RELEASE]:
+    shown = rows.annotate(is_repeated=PROMISED_AGAIN, repeats_one=PROMISES_AGAIN)[:MAX_ROWS_OF_RELEASE]
+    for row in shown:
         by_area[row.area_id].append(row)
     outline = [
         (section, group_by_paragraph(by_area.pop(section.area_id, [])))
@@ -39,6 +41,7 @@ def release_page(page: Page, slug: str) -> HttpResponse:
         elsewhere=[row for rest in by_area.values() for row in rest],
         agreements=agreements,
         total=total,
+        has_repetitions=any(row.is_repeated or row.repeats_one for row in shown),  # type: ignore[attr-defined]  # above
         shown=MAX_ROWS_OF_RELEASE,
         unidentified=(release.agreements_stated or 0) - len(agreements),
     )

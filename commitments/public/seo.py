@@ -129,6 +129,7 @@ class PageSitemap(LanguageSitemap):
             "areas",
             "organisations",
             "releases",
+            "repeated",
             "ledger",
             "data",
             "about",

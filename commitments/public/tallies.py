@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from commitments.domain.choices import Level, Status
 from commitments.models.commitment import CommitmentQuerySet, status_role
+from commitments.query.standing import NONE, STANDINGS, UNREAD
 from commitments.web.links import DayLinks
 
 # The legend of every chart, in its order: colour role, words, and the list's filters.
@@ -24,9 +25,12 @@ LEGEND: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
     (Status.COMPLETED.role, _("delivered since"), {"delivered": "since"}),
     *(
         (status.role, status.label, {"status": status.value})
-        for status in (Status.IN_PROGRESS, Status.NOT_STARTED, Status.STOPPED, Status.NO_REPORT)
+        for status in (Status.IN_PROGRESS, Status.NOT_STARTED, Status.STOPPED)
     ),
+    (NONE, STANDINGS[NONE].label, {"status": Status.NO_REPORT.value, "checked": "yes"}),
+    (UNREAD, STANDINGS[UNREAD].label, {"status": Status.NO_REPORT.value, "checked": "no"}),
 )
+IS_CHECKED = ExpressionWrapper(Q(state__last_checked_on__isnull=False), output_field=BooleanField())
 ROLES = tuple(role for role, _label, _filters in LEGEND)
 
 
@@ -46,16 +50,22 @@ class Tally:
         return self.commitments - self.total
 
 
+def tally_role(status: str, kind: str, *, is_checked: bool) -> str:
+    """The colour role in which a pledge is counted: that nothing was found is said only where somebody looked."""
+    return UNREAD if status == Status.NO_REPORT and not is_checked else status_role(status, kind)
+
+
 def tally_by(queryset: CommitmentQuerySet, column: str) -> dict[Any, Tally]:
     """A tally for each value of a column; one query, which counts in the database."""
     pledges: dict[Any, Counter[str]] = {}
     commitments: Counter[Any] = Counter()
-    groups = queryset.order_by().values_list(column, "level", "kind", "state__status").annotate(number=Count("pk"))
-    for value, level, kind, status, number in groups:
+    columns = (column, "level", "kind", "state__status", "is_checked")
+    groups = queryset.order_by().annotate(is_checked=IS_CHECKED).values_list(*columns).annotate(number=Count("pk"))
+    for value, level, kind, status, is_checked, number in groups:
         commitments[value] += number
         counter = pledges.setdefault(value, Counter())
         if level == Level.PRIMARY:
-            counter[status_role(status, kind)] += number
+            counter[tally_role(status, kind, is_checked=is_checked)] += number
     return {value: Tally(pledges[value], commitments[value]) for value in commitments}
 
 
@@ -68,7 +78,10 @@ def sum_tallies(tallies: dict[Any, Tally]) -> Tally:
 
 
 def legend(tally: Tally, links: DayLinks, **filters: str) -> list[dict[str, Any]]:
-    """The legend of a chart: shape, words, count, and the list with exactly that many rows."""
+    """The legend of a chart: shape, words, count, and the list with exactly that many rows.
+
+    What nobody has searched for stands in it only where there is any.
+    """
     return [
         {
             "role": role,
@@ -77,6 +90,7 @@ def legend(tally: Tally, links: DayLinks, **filters: str) -> list[dict[str, Any]
             "address": links.commitments(level=Level.PRIMARY, **filters, **of_role),
         }
         for role, label, of_role in LEGEND
+        if role != UNREAD or tally.pledges[role]
     ]
 
 

@@ -6,8 +6,9 @@ from django.db.models import CharField, Exists, F, OuterRef, Subquery, Value
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast, Concat
 
+from commitments.domain.choices import EntryKind
 from commitments.domain.partial_dates import PartialDate, parse_partial_date
-from commitments.models import Ownership, Partnership, Repetition
+from commitments.models import Ownership, Partnership, Repetition, Update
 
 BATCH_SIZE = 500  # rows that are read, and written, at a time
 
@@ -63,14 +64,25 @@ CURRENT_DEADLINE, ORIGINAL_DEADLINE = as_text("state__deadline"), as_text("state
 
 # After `as_of(day)`: whether a later commitment promises it again, and whether it promises an earlier one again. The
 # other one must be public, and out on the day.
-PROMISED_AGAIN = Exists(
-    Repetition.objects.filter(
-        repeated=OuterRef("pk"),
-        commitment__published_at__isnull=False,
-        commitment__retracted_at=None,
-        commitment__release__issued_on__lte=OuterRef("day"),
+_AGAIN = Repetition.objects.filter(
+    repeated=OuterRef("pk"),
+    commitment__published_at__isnull=False,
+    commitment__retracted_at=None,
+    commitment__release__issued_on__lte=OuterRef("day"),
+)
+PROMISED_AGAIN = Exists(_AGAIN)
+# Of a repetition: whether a report on the earlier commitment counts from a day between those of the two releases.
+REPORTED_BETWEEN = Exists(
+    Update.objects.filter(
+        commitment=OuterRef("repeated"),
+        kind=EntryKind.REPORT,
+        retracted_by=None,
+        date_last__isnull=False,
+        effective_on__gt=OuterRef("repeated__release__issued_on"),
+        effective_on__lt=OuterRef("commitment__release__issued_on"),
     )
 )
+PROMISED_AGAIN_UNREPORTED = Exists(_AGAIN.filter(~REPORTED_BETWEEN))
 PROMISES_AGAIN = Exists(
     Repetition.objects.filter(
         commitment=OuterRef("pk"),

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from commitments.i18n.phrases import in_quotes, join_list, join_sentences, with_
 from commitments.models import Area, Commitment, Organisation, Release
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.models.fields import PartialDateFormField
-from commitments.query.expressions import PROMISED_AGAIN, PROMISES_AGAIN
+from commitments.query.expressions import PROMISED_AGAIN, PROMISED_AGAIN_UNREPORTED, PROMISES_AGAIN
 from commitments.query.forms import FIRST_DAY, DayForm, ListForm, PeriodForm, drop_blank_params
 from commitments.query.search import search_commitments
 from commitments.query.sorting import ordering, sort_column
@@ -98,6 +98,7 @@ LATE = {"yes": (Q(schedule__in=CERTAINLY_LATE), gettext_lazy("yes"))}
 SILENT = {"five_years": (Q(long_silent=True), gettext_lazy("no news for over five years"))}
 REPEATED = {
     "yes": (Q(PROMISED_AGAIN), gettext_lazy("promised again later")),
+    "unreported": (Q(PROMISED_AGAIN_UNREPORTED), gettext_lazy("promised again, nothing reported in between")),
     "earlier": (Q(PROMISES_AGAIN), gettext_lazy("promises an earlier one again")),
 }
 CHECKED = {
@@ -162,7 +163,7 @@ class CommitmentFilter(FilterSet):
         super().__init__(drop_blank_params(data), queryset=Commitment.objects.none())
         self.today = today
         self.filters["area"].extra["choices"] = slug_choices(Area.objects.public(today), "name")
-        releases = Release.objects.public(self.day_asked(data, today) or today)
+        releases = releases_read_by(self.day_asked(data, today) or today)
         self.filters["release"].extra["choices"] = slug_choices(releases, "title")
         organisation_choices = slug_choices(Organisation.objects.public(today), "name")
         if current_language() != RECORD_LANGUAGE:
@@ -284,6 +285,12 @@ def earliest_release_day(last: date) -> date:
         Release.objects.on_record().filter(issued_on__gte=FIRST_DAY, issued_on__lt=last).order_by("issued_on").first()
     )
     return issued.issued_on if issued else last - timedelta(days=1)
+
+
+def releases_read_by(day: date) -> QuerySet[Any]:
+    """The releases that were out by the day, without those that were not read: of these there is nothing to list."""
+    with_pledges = Exists(Commitment.objects.public().filter(release=OuterRef("pk")))
+    return Release.objects.public(day).filter(Q(not_read="") | with_pledges)
 
 
 def value_label(value: str | PartialDate) -> str:

@@ -81,8 +81,11 @@ def count_by_release(commitments: CommitmentQuerySet) -> dict[int, ReleaseCounts
     }
 
 
-def find(release: Release, counts: ReleaseCounts, link: Link) -> SafeString:
-    """The finding of a release, in the language of the moment. `link(**filters)`: the list's address."""
+def find(release: Release, counts: ReleaseCounts, link: Link, repeated_page: str) -> SafeString:
+    """The finding of a release, in the language of the moment. `link(**filters)`: the list's address.
+
+    `repeated_page`: the address of the page of what was promised again.
+    """
 
     def of_release(**filters: str) -> str:
         return link(level=Level.PRIMARY.value, release=release.slug, **filters)
@@ -94,11 +97,14 @@ def find(release: Release, counts: ReleaseCounts, link: Link) -> SafeString:
     sentences = [opening(release, counts, of_release)]
     if counts.repeating:
         form = ngettext(
-            '<a href="{href}">{number} of all repeats an earlier pledge</a>.',
-            '<a href="{href}">{number} of all repeat an earlier pledge</a>.',
+            '<a href="{href}">{number} of all repeats an earlier pledge</a> '
+            '(<a href="{page}">what was reported in between</a>).',
+            '<a href="{href}">{number} of all repeat an earlier pledge</a> '
+            '(<a href="{page}">what was reported in between</a>).',
             counts.repeating,
         )
-        sentences.append(format_html(form, href=of_release(repeated="earlier"), number=counts.repeating))
+        values = {"href": of_release(repeated="earlier"), "number": counts.repeating, "page": repeated_page}
+        sentences.append(format_html(form, **values))
     return _join(join_sentences(["", ""]), sentences)
 
 

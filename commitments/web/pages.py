@@ -68,13 +68,15 @@ class Page:
 
 def day_control(request: HttpRequest, today: date) -> dict[str, Any]:
     """What the date control offers: days worth asking for, and the rest of the question, which it keeps."""
-    releases = Release.objects.public(today)
+    occasions = Occasion.objects.on_record().filter(day__lte=today)
+    # A session that was not read is known by its name alone, if it has one.
+    named = {occasion.day for occasion in occasions}
+    releases = [row for row in Release.objects.public(today) if not (row.not_read and row.issued_on in named)]
     several = len(releases) > 1
     days = [
         (release.issued_on, release_day_label(localize(release, "title").text if several else ""))
         for release in releases
     ]
-    occasions = Occasion.objects.on_record().filter(day__lte=today)
     days += [(occasion.day, _("at the %(name)s") % {"name": localize(occasion, "name").text}) for occasion in occasions]
     names_by_day: dict[date, list[str]] = {}
     for day, name in sorted(days):

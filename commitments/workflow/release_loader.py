@@ -22,7 +22,7 @@ from commitments.domain.evidence_addresses import mixed_scripts_warning
 from commitments.domain.references import dated_reference_message, is_taken_for_date
 from commitments.i18n.languages import CHINESE, column_suffix
 from commitments.ledger.append import EntryRefusedError, append_entries, new_entity_entry, new_publication
-from commitments.ledger.contents import ADDED_FIELDS, COLUMN_CODECS, PARTIES, Content, to_text, update_content
+from commitments.ledger.contents import COLUMN_CODECS, PARTIES, to_text
 from commitments.ledger.entity_contents import ENTITY_MODELS, entity_fields, make_entity_content, rows_for_entities
 from commitments.ledger.new_entries import Actor, NewEntry
 from commitments.ledger.translations import NewTranslation, latest_translations, record_translations
@@ -38,6 +38,7 @@ from commitments.models import (
     Section,
 )
 from commitments.models.entity import Entity
+from commitments.workflow.release_file_contents import OTHER_CONTENT, recorded_differences, update_from_file
 from commitments.workflow.release_file_errors import ReleaseFileError, error_text, locate_errors
 
 FORMAT_VERSION = 1
@@ -49,9 +50,10 @@ ENTITY_TABLES = {
     EntityKind.ORGANISATION: ("organisations", "slug"),
     EntityKind.OCCASION: ("occasions", "day"),
     EntityKind.NEWS_SOURCE: ("news_sources", "slug"),
+    EntityKind.RELEASE: ("unread_releases", "slug"),  # beside the file's own, which has commitments
 }
 PUBLIC_BY_THEMSELVES = (EntityKind.OCCASION, EntityKind.NEWS_SOURCE, EntityKind.RELEASE)
-OTHER_CONTENT = "{} is on record with other content ({}), and stays as it is there."
+WAS_THERE = "{} was there before this file named it, and stays as it is."
 RETRACTED = "{} is left out: its commitment was put on record by mistake, and is retracted."
 FROM_NEWER_FILE = "Brought by a newer version of the release’s file."
 Item = Mapping[str, Any]
@@ -131,13 +133,17 @@ class ReleaseLoader:
         return LoadResult(len(self.new), len(appended), translated, self.left, _address_warnings(entries))
 
     def _rows(self, kind: EntityKind) -> None:
-        """The areas, organisations, occasions or news sources of the file that were never loaded, as drafts."""
+        """What the file has of a kind and was never loaded, as drafts."""
         table, identity = ENTITY_TABLES[kind]
         for item in self.data.get(table, ()):
             with locate_errors(f"{kind} {item[identity]}"):
-                if self._is_new(kind, item[identity]):
-                    columns = {name: value for name, value in item.items() if name != "entry"}
-                    _save_checked(ENTITY_MODELS[kind](**{"slug": item[identity]} | columns))
+                if not self._is_new(kind, item[identity]):
+                    continue
+                if ENTITY_MODELS[kind].objects.filter(slug=item[identity]).exists():  # staff added it themselves
+                    self.left.append(WAS_THERE.format(f"{kind}/{item[identity]}"))
+                    continue
+                columns = {name: value for name, value in item.items() if name != "entry"}
+                _save_checked(ENTITY_MODELS[kind](**{"slug": item[identity]} | columns))
 
     def _entity_entries(self, release: Release) -> list[NewEntry]:
         """What the file names and is no more than a draft yet becomes public, as its rows stand."""
@@ -312,7 +318,7 @@ class ReleaseLoader:
                 seen |= {item["key"] for item in data["entries"]}
                 keys = [item["key"] for item in data["entries"]]
                 recorded = {str(entry.key): entry for entry in LedgerEntry.objects.filter(key__in=keys)}
-                self.left += _differences(data, recorded)
+                self.left += recorded_differences(data, recorded)
                 new_items = [item for item in data["entries"] if item["key"] not in recorded]
                 if commitment.retracted_at:
                     self.left += [RETRACTED.format(item["key"]) for item in new_items]
@@ -328,37 +334,6 @@ class ReleaseLoader:
         return [entry for _depth, entry in publications] + updates
 
 
-def _differences(data: Item, recorded: Mapping[str, LedgerEntry]) -> list[str]:
-    """A sentence for each of a commitment's entries that is on record with other content, and in which fields."""
-    sentences = []
-    for item in data["entries"]:
-        entry = recorded.get(item["key"])
-        if entry is None or not entry.content:  # redacted: what it said is gone
-            continue
-        content = _publication_from_file(data) if item["kind"] == EntryKind.PUBLISHED else _update_from_file(item)
-        recorded_content = entry.data or {}
-        differing = [name for name, value in content.items() if recorded_content.get(name) != value]
-        if entry.kind != item["kind"]:
-            differing = ["kind"]
-        if entry.commitment_id != data["reference"]:
-            differing = ["reference"]
-        if differing:
-            sentences.append(OTHER_CONTENT.format(item["key"], ", ".join(differing)))
-    return sentences
-
-
-def _publication_from_file(data: Item) -> Content:
-    """What a commitment's publication would say, but for its release."""
-    content = {name: codec.write(codec.read(data[name])) for name, codec in COLUMN_CODECS.items() if name in data}
-    content |= {name: sorted(data[name]) for name in PARTIES} | {"area": data["area"] or ""}
-    added = {"part_of": data["part_of"] or ""} | {"repeats": data.get("repeats", [])}
-    return {name: value for name, value in (content | added).items() if value or name not in ADDED_FIELDS}
-
-
-def _update_from_file(item: Item) -> Content:
-    return update_content(item["kind"], item, item.get("evidence", ()))
-
-
 def _nesting_depth(commitment: Commitment, commitments: dict[str, Commitment]) -> int:
     """Over how many steps it is part of something; a circle ends where the rules will refuse it."""
     depth, parent = 0, commitment.part_of
@@ -372,7 +347,7 @@ def _entry_from_file(commitment: Commitment, item: Item) -> NewEntry:
         recording = {"key": item["key"]} | _recording(item)
         if item["kind"] == EntryKind.PUBLISHED:
             return new_publication(commitment, LOADER_ACTOR, **recording)
-        return NewEntry(item["kind"], _update_from_file(item), commitment, **recording)
+        return NewEntry(item["kind"], update_from_file(item), commitment, **recording)
 
 
 def _recording(item: Item) -> dict[str, Any]:

@@ -238,8 +238,12 @@ def test_history_says_which_entry_changed_it(body, publisher):
 
 @pytest.mark.parametrize(
     ("make", "field"),
-    [(factories.OrganisationFactory, "aliases_zh_hant"), (factories.ReleaseFactory, "known_through")],
-    ids=["aliases", "known_through"],
+    [
+        (factories.OrganisationFactory, "aliases_zh_hant"),
+        (factories.ReleaseFactory, "known_through"),
+        (factories.ReleaseFactory, "not_read"),
+    ],
+    ids=["aliases", "known_through", "not_read"],
 )
 def test_the_new_fields_are_typed_in_the_forms(editor, make, field):
     row = make()

@@ -18,6 +18,7 @@ PAGES = {
     "organisation": "/organisations/lcsd/",
     "government": "/organisations/smpg/",
     "release": "/releases/4th-plenary-2018/",
+    "repeated": "/repeated/",
     "timeline": "/timeline/",
     "timeline-filtered": "/timeline/?owner=hksarg&as_of=2021-08-30",
     "progress": "/reports/progress/?from=2018-08-24&to=2021-08-30",

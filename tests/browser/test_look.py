@@ -22,7 +22,8 @@ def word(length):
     return ("https://example.org/" + "W" * 200)[:length]
 
 release = factories.ReleaseFactory(slug="endless", title=word(200), publisher=word(120), place=word(120),
-    url=word(200), note=word(200), known_through=word(200), agreements_stated=2, agreements_note=word(200))
+    url=word(200), note=word(200), known_through=word(200), not_read=word(200), agreements_stated=2,
+    agreements_note=word(200))
 area = factories.AreaFactory(slug="endless", name=word(120))
 release.sections.create(position=1, area=area, heading=word(200), note=word(200))
 body = factories.OrganisationFactory(slug="endless", name=word(200), short_name=word(60), site=word(200),

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # One visitor asks as much as many do.
 UNLIMITED = dict.fromkeys(("SEARCHES_PER_MINUTE", "EXPORTS_PER_MINUTE", "WORK_SECONDS_PER_MINUTE"), "1000000")
 FIXTURE = ROOT / "fixtures" / "4th-plenary-2018.json"
+SECOND_FIXTURE = ROOT / "fixtures" / "finance-meeting-2024.json"
 
 
 @dataclass

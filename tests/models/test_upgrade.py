@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.helpers.installation import Installation, postgresql
+from tests.helpers.installation import FIXTURE, SECOND_FIXTURE, Installation, postgresql
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 
@@ -161,6 +161,38 @@ deleted = keep_deleted(draft, user)
 draft.delete()
 restore(deleted)
 print(DraftUpdate.objects.get().note, KeptForm.objects.count(), DeletedDraft.objects.count())
+"""
+# Staff's own entries under the commit before a release could say why it was not read.
+ONE_RELEASE = """
+import json
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from commitments.ledger.append import append_entries, new_correction
+from commitments.ledger.entity_contents import entity_fields, make_entity_content
+from commitments.ledger.new_entries import Actor, NewEntry
+from commitments.models import Commitment, LedgerEntry, Release
+from tests.factories import new
+
+commitment, row = Commitment.objects.get(reference="FI-02"), Release.objects.get()
+append_entries([new("report", commitment, note="Staff's own.", date="2025-03")])
+append_entries([new_correction(commitment, {"title": "Staff's title"}, "Better words.", Actor())])
+fields = entity_fields(row) | {"note": "Staff's note."}
+append_entries([NewEntry("entity", entity=row.entity, content=make_entity_content(fields, "Clearer."))])
+digests = list(LedgerEntry.objects.values_list("digest", flat=True))
+MigrationExecutor(connection).migrate([("commitments", "0028_kept_work")])
+print(json.dumps(digests))
+"""
+TWO_RELEASES = """
+import json
+from commitments.models import Commitment, LedgerEntry, Release
+commitment = Commitment.objects.get(reference="FI-02")
+print(json.dumps({
+    "digests": list(LedgerEntry.objects.values_list("digest", flat=True)),
+    "title": commitment.title,
+    "note": Release.objects.get(slug="4th-plenary-2018").note,
+    "again": list(commitment.repeated_by.values_list("commitment__reference", flat=True)),
+    "not_read": list(Release.objects.exclude(not_read="").values_list("slug", flat=True)),
+}))
 """
 # Work in hand under the commit before drafts of commitments had states and readers could ask for a mail.
 STATELESS = """
@@ -359,6 +391,19 @@ def test_a_database_of_the_commit_before_migrates_verifies_and_finds_former_name
     after = installation.python(KEPT_AFTER)
     assert after.returncode == 0, after.stderr
     assert after.stdout.strip() == "Not sent yet. 1 0"
+
+
+def test_a_database_with_one_release_migrates_gets_the_second_and_keeps_what_staff_did(installation):
+    before = installation.python(ONE_RELEASE)
+    assert before.returncode == 0, before.stderr
+    assert "0030_not_read" in installation.run_well("migrate", "--plan")
+    installation.run_well("set_up", str(FIXTURE), str(SECOND_FIXTURE))
+    installation.run_well("verify_ledger")
+    after = json.loads(installation.python(TWO_RELEASES).stdout)
+    digests = json.loads(before.stdout)
+    assert after["digests"][: len(digests)] == digests
+    assert (after["title"], after["note"], after["again"]) == ("Staff's title", "Staff's note.", ["FW-01"])
+    assert after["not_read"] == ["6th-plenary-2024", "5th-plenary-2021"]
 
 
 def test_drafts_of_commitments_get_their_states_and_authors_and_no_reader_is_written_to_unasked(installation):

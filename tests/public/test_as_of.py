@@ -844,7 +844,12 @@ def test_an_area_has_the_counts_and_rows_of_the_day(client, day):
     for slug, counts in (changed or {"culture": before["culture"]}).items():
         page = main_element(client.get(f"/areas/{slug}/", {"as_of": day}))
         key = {role_of(find_all(line, "i")[0]): line for line in find_all(find_all(page, "ul", _class="key")[0], "li")}
-        assert [int(visible_text(find_all(key[role], "strong")[0])) for role in ROLES] == [*counts], slug
+        numbers = {role: int(visible_text(find_all(line, "strong")[0])) for role, line in key.items()}
+        # That nothing was found is said only once somebody has looked, which nobody had before today.
+        unseen = {} if day == TODAY or not counts[-1] else {"unread": numbers["none"] + counts[-1]}
+        assert {role: number for role, number in numbers.items() if role == "unread"} == unseen, slug
+        found = [*(numbers[role] for role in ROLES[:-1]), numbers["none"] + numbers.get("unread", 0)]
+        assert found == [*counts], slug
         rows = {reference: chips(row) for reference, row in table_rows(page).items()}
         assert {reference: role for reference, [(_words, role)] in rows.items()} == of_area(slug, marks(day))
 

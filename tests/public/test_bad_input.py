@@ -31,6 +31,7 @@ OF_A_DAY = [
     "/areas/culture/",
     "/organisations/hksarg/",
     "/releases/4th-plenary-2018/",
+    "/repeated/",
     "/timeline/",
     "/updates/",
     "/updates.atom",

@@ -544,6 +544,7 @@ ADDRESSES = [
     "/areas/culture/",
     "/organisations/wkcda/",
     RELEASE,
+    "/repeated/",
     "/updates/",
     "/about/",
     "/ledger/",

@@ -15,6 +15,7 @@ PAGES = {
     "/areas/of-all/": 10,
     "/organisations/body-of-all/": 16,
     "/releases/of-all/": 12,
+    "/repeated/": 9,
     "/timeline/?q=QQ-000": 12,
     "/reports/progress/?by=owner": 12,
     "/updates/": 7,

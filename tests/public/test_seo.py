@@ -129,7 +129,7 @@ def pages(db):
 
 LISTED = ["/", "/about/", "/api/v1/docs/", "/areas/red/", "/commitments/", "/commitments/TT-01/", "/commitments/TT-02/"]
 LISTED += ["/data/", "/ledger/", "/organisations/north/", "/organisations/south/", "/releases/first/"]
-LISTED += ["/reports/progress/", "/timeline/", "/updates/", "/areas/", "/organisations/", "/releases/"]
+LISTED += ["/reports/progress/", "/timeline/", "/updates/", "/areas/", "/organisations/", "/releases/", "/repeated/"]
 LISTED = sorted(path_in_language(language, page) for language in LANGUAGE_TAGS for page in LISTED)
 
 

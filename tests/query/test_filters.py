@@ -207,6 +207,7 @@ QUESTIONS = [
     ("as_of=2023-08-24&silent=five_years", []),
     ("as_of=2023-08-25&silent=five_years", ["AA-03", "AA-04", "AA-06"]),  # AA-05 was reported on in 2019
     ("repeated=yes", ["AA-05"]),
+    ("repeated=unreported", []),  # AA-05 was reported on in between
     ("repeated=earlier", ["AA-08"]),
     ("repeated=yes&repeated=earlier", ["AA-05", "AA-08"]),
     ("as_of=2024-04-25&repeated=yes", []),  # the release that promises it again was not out yet

@@ -166,7 +166,7 @@ def clerk():
     return client
 
 
-PAGES = ["/", "/commitments/?q=x", "/commitments/CU-06/", "/timeline/", "/nothing/", "/report-an-error/"]
+PAGES = ["/", "/commitments/?q=x", "/commitments/CU-06/", "/timeline/", "/repeated/", "/nothing/", "/report-an-error/"]
 FILES = ["/commitments.csv", "/commitments.xlsx", "/updates.atom", "/deadlines.ics", "/ledger.jsonl", "/sitemap.xml"]
 API = ["/api/v1/", "/api/v1/commitments/", "/api/v1/commitments/CU-06/"]
 

@@ -26,6 +26,7 @@ from commitments.models import (
 from commitments.workflow.release_file_errors import ReleaseFileError
 from commitments.workflow.release_loader import FROM_NEWER_FILE, load_release
 from tests import factories
+from tests.helpers.installation import SECOND_FIXTURE
 from tests.helpers.release_file import HEAD, SOURCE, small
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,23 @@ def test_a_newer_file_brings_only_what_is_new(tmp_path):
     load(tmp_path, older)
     assert "0 items and 1 ledger entries are new" in load(tmp_path, small())
     assert LedgerEntry.objects.last().key == left_out["key"]
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("release")
+def test_the_second_release_goes_into_a_ledger_that_is_ahead_and_leaves_what_staff_did(time_machine):
+    time_machine.move_to(datetime(2026, 12, 2, 8, tzinfo=UTC))
+    stock_connect = Commitment.objects.get(reference="FI-02")
+    staff_s = factories.record("report", stock_connect, date="2026-12-01", recorded_at=None)
+    append_entries([new_correction(stock_connect, {"title": "Staff's title"}, "Better words.", BY)])
+    Organisation.objects.create(slug="fstb", name="Staff's office", kind="department", side="hong_kong")
+    printed = StringIO()
+    call_command("load_release", SECOND_FIXTURE, stdout=printed)
+    assert "organisation/fstb was there before this file named it, and stays as it is." in printed.getvalue()
+    assert Organisation.objects.get(slug="fstb").name == "Staff's office"
+    assert Commitment.objects.get(reference="FI-02").title == "Staff's title"
+    assert LedgerEntry.objects.get(key="FW-01/1").recorded_at >= staff_s.recorded_at
+    assert list(verify_ledger()) == []
 
 
 @pytest.mark.postgresql

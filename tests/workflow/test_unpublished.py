@@ -204,7 +204,11 @@ UNHEARD_OF = {
         "aliases": "Unheard-of Bureau",
     },
     "area": {"name": "Unheard-of matters", "name_zh_hans": "闻所未闻"},
-    "release": {"title": "Unheard-of release", "known_through": "An unheard-of gazette"},
+    "release": {
+        "title": "Unheard-of release",
+        "known_through": "An unheard-of gazette",
+        "not_read": "Unheard-of reasons",
+    },
     "occasion": {"name": "Unheard-of session"},
     "news_source": {"name": "Unheard-of Times"},
 }
