@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commitments", "0028_kept_work"),
+        ("commitments", "0029_intakes"),
     ]
 
     operations = [
