@@ -33,6 +33,7 @@ GROUPS = {
     "Work in hand": (
         *("DraftUpdate", "DraftEvidence", "DraftCommitment", "DraftEdit", "EntityProposal", "EntryProposal"),
         *("RedactionRequest", "ErrorReport", "KeptForm", "DeletedDraft"),
+        *("Intake", "IntakeSection", "IntakeSpan"),
     ),
     "Staff, loading and what is kept": (
         *(

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from commitments.domain.choices import IntakeDecision
 from commitments.workflow.intake import deciding
 from commitments.workflow.intake.deciding import Decider
+from tests import factories
 from tests.helpers.admin_forms import Form
 from tests.helpers.intakes import begin_intake
 from tests.helpers.people import signed_in
@@ -101,6 +102,7 @@ def test_an_aim_hangs_on_the_pledge_before_it(editor, intake):
 
 
 def test_likely_repetitions_become_lines_with_the_reason(editor, intake):
+    factories.published(reference="CU-06", title="Hold a Hong Kong Week in Shanghai")
     span = proposals(intake).first()
     fields = Form(editor.get(address(intake, span))).fields
     assert "repeats-CU-06" in fields
