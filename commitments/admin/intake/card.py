@@ -16,7 +16,8 @@ from commitments.admin.intake.rows import judge_spans, problems_by_cell, quote_p
 from commitments.domain.choices import Level
 from commitments.domain.reading.reader import WHY, WHY_NOT
 from commitments.exports.columns import ColumnType
-from commitments.models import Area, Intake, IntakeSpan
+from commitments.models import Area, Commitment, Intake, IntakeSpan
+from commitments.query.localized import display_title
 from commitments.workflow.intake.cells import DOUBTFUL_BELOW, Cells
 from commitments.workflow.intake.likeness import EarlierPledge, LikenessIndex
 
@@ -94,11 +95,18 @@ class CardForm(forms.Form):
         value = self[WHOLE].data or ""
         return int(value) if value.isdecimal() else None
 
-    def likely_earlier(self) -> list[tuple[EarlierPledge, str, str]]:
-        """Earlier pledges that it may repeat, but for those noted, each with the name and the content of its box."""
+    def likely_earlier(self) -> list[tuple[str, EarlierPledge, str, str]]:
+        """Earlier pledges that it may repeat, but for those noted: what it is called, name and content of its box."""
         noted = str(self[REPEATS_COLUMN].value() or "")
+        references = [pledge.reference for pledge in self.earlier]
+        commitments = Commitment.objects.in_bulk(references, field_name="reference")
         return [
-            (pledge, LIKE_PREFIX + pledge.reference, self.data.get(LIKE_PREFIX + pledge.reference, ""))
+            (
+                display_title(commitments[pledge.reference]),
+                pledge,
+                LIKE_PREFIX + pledge.reference,
+                self.data.get(LIKE_PREFIX + pledge.reference, ""),
+            )
             for pledge in self.earlier
             if f"{pledge.reference}:" not in noted
         ]
@@ -184,6 +192,7 @@ def reading_remarks(span: IntakeSpan) -> list[str]:
         remarks.append(_("Deadline “%(words)s”: %(doubt)s.") % words)
     for sure, (_columns, reason) in GUESSES.items():
         number = reading.get(sure)
-        if reason and number is not None and number < DOUBTFUL_BELOW and reading.get(reason):
+        settled = reason == "area_reason" and span.cells.get("area")  # its part of the text was given one
+        if reason and not settled and number is not None and number < DOUBTFUL_BELOW and reading.get(reason):
             remarks.append(_(reading[reason]))
     return [remark for remark in remarks if remark]

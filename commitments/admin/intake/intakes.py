@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.admin.base import HiddenAdmin, ModelAdmin, url_name
@@ -34,6 +35,7 @@ from commitments.models import Intake, IntakeSection, IntakeSpan
 class IntakeAdmin(ModelAdmin):
     """The list, and for each release the pages on which it is worked at."""
 
+    change_list_template = "admin/commitments/intake/change_list.html"
     list_display = ("release", "how_far", "started_by", "started_at")
     list_select_related = ("release", "started_by")
     actions = None
@@ -57,6 +59,10 @@ class IntakeAdmin(ModelAdmin):
             step("delete_text", delete_text_view),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # Under the name that the menu has.
+        return super().changelist_view(request, {"title": _("Releases being read")} | (extra_context or {}))
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # The facts and the text of a release, in place of the stock form.

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from commitments.admin.base import ModelAdmin, staff_page
 from commitments.domain.choices import IntakeDecision
+from commitments.i18n.phrases import with_label
 from commitments.models import Intake
 
 OUTLINE, MARK, TRANSLATE, REVIEW, PUBLISH = "outline", "mark", "translate", "review", "publish"
 STEP_LABELS = {
     OUTLINE: gettext_lazy("Outline"),
-    MARK: gettext_lazy("Mark"),
+    MARK: pgettext_lazy("a step of the work", "Mark"),
     TRANSLATE: gettext_lazy("Translate"),
     REVIEW: gettext_lazy("Review"),
     PUBLISH: pgettext_lazy("a step of the work", "Publish"),
@@ -87,6 +88,6 @@ def step_page(
     model_admin: ModelAdmin, request: HttpRequest, intake: Intake, name: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """One of the steps, in `admin/commitments/intake/<name>.html`."""
-    title = f"{STEP_LABELS[name]}: {intake}"
+    title = with_label(str(STEP_LABELS[name]), str(intake))
     frame = {"intake": intake, "steps": steps(intake, name), "progress": progress(intake)}
     return staff_page(model_admin, request, f"admin/commitments/intake/{name}.html", title, status, **(frame | context))

@@ -45,6 +45,7 @@ class ReviewRow:
     area: str
     owners: str
     partners: str
+    stated: str
     owner_note: str
     what: str
     deadline: str
@@ -85,6 +86,7 @@ class RowMaker:
             area=self.areas.get(cells.get("area", ""), cells.get("area", "")),
             owners=self._parties(cells.get("owners", "")),
             partners=self._parties(cells.get("partners", "")),
+            stated=cells.get("parties_as_stated", ""),
             owner_note=cells.get("owner_note", "") if cells.get("owner_inferred") == "true" else "",
             what=join_list(_label(name, cells.get(name, "")) for name in VOCABULARIES if cells.get(name)),
             deadline=_day_label(cells.get("deadline", "")),
