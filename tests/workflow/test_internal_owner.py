@@ -1,6 +1,7 @@
 """No page, download, feed or answer of the API tells whom a commitment is assigned to inside the house."""
 
 import re
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,10 @@ def recorded(module_db):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("language", ["en-gb", *CHINESE])
-def test_no_page_download_feed_or_answer_names_whom_it_is_assigned_to(language):
-    asked = [path_in_language(language, address) for address in addresses()]
+def test_no_page_download_feed_or_answer_names_whom_it_is_assigned_to():
+    # Each address in one language, in turns: what a page is asked of the record is the same in all of them.
+    languages = cycle(("en-gb", *CHINESE))
+    asked = [path_in_language(language, address) for language, address in zip(languages, addresses(), strict=False)]
     assert len(asked) > 50
     # An address that asks for the office itself is repeated where it says that there is no such page.
     told = {
