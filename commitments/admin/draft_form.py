@@ -34,8 +34,8 @@ class DraftForm(StaffForm):
         }
         help_texts = {
             "kind": gettext_lazy(
-                "A report says a status. Context bears on the pledge and moves nothing. A check says that you looked "
-                "and found nothing new."
+                "A report says a status. Background bears on the pledge and moves nothing. A check says that you "
+                "looked and found nothing new."
             ),
             "achieved": gettext_lazy("The figure reported, where the pledge has one."),
             "basis": meanings(ReportBasis),
@@ -150,7 +150,9 @@ class EvidenceForm(ModelForm):
                 "Empty for the publisher’s own page. A reprint carries its text whole, under its name and date; a "
                 "mirror is a copy by a host without standing, and alone moves no status."
             ),
-            "relation": gettext_lazy("Direct: on this very pledge. Related: on something close. Context: background."),
+            "relation": gettext_lazy(
+                "Direct: on this very pledge. Related: on something close. Background: helps to understand it."
+            ),
             "source": gettext_lazy(
                 "Filled in where the publisher is on the list of news sources. Party: an owner or partner, its "
                 "government, or a reprint of their words."

@@ -94,6 +94,7 @@ EXPECTED = {
         "of these I proposed": 0,
         "organisations without a Chinese name": 6,
         "open reports from the public": 1,
+        "releases being read, with sentences that are not decided": 0,
         "pages of evidence that answer no more": 2,
     },
 }

@@ -24,6 +24,7 @@ from commitments.models import (
     EntityProposal,
     EntryProposal,
     ErrorReport,
+    Intake,
     LedgerEntry,
     LedgerHead,
     LinkCheck,
@@ -147,6 +148,12 @@ def a_draft_edit():
     return DraftEdit.objects.create(user=User.objects.create_user("hand"), draft=a_draft_update())
 
 
+def an_intake_span():
+    by = User.objects.create_user("reader")
+    intake = Intake.objects.create(release=ReleaseFactory(), text="It will be held.", started_by=by)
+    return intake.spans.create(start=0, end=5, promises=True, why="modal")
+
+
 def an_entry_proposal():
     author = User.objects.create_user("author")
     return EntryProposal.objects.create(act="correction", commitment=published(), author=author)
@@ -263,6 +270,11 @@ IMPOSSIBLE = {
     a_state_of_a_draft: [
         ({"state": "lost"}, "draft_commitment_state_known"),
         ({"state": "published"}, "draft_commitment_published_as_an_entry"),
+    ],
+    an_intake_span: [
+        ({"decision": "perhaps", "decided_by": F("intake__started_by")}, "intake_decision_known"),
+        ({"decision": "accepted"}, "intake_decided_by_somebody"),
+        ({"start": 5}, "intake_span_has_words"),
     ],
     an_assignment: [({"lead_office": None}, "assignment_to_somebody")],
     an_entry_proposal: [

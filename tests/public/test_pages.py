@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from commitments.domain import choices
-from commitments.domain.choices import DraftState, LinkOutcome, ProposalState, Vocabulary
+from commitments.domain.choices import DraftState, IntakeDecision, LinkOutcome, ProposalState, Vocabulary
 from commitments.ledger.append import append_entries, new_correction, new_redaction, new_retraction
 from commitments.ledger.new_entries import Actor
 from commitments.models import Commitment, LedgerEntry
@@ -505,7 +505,8 @@ def vocabularies():
     return [
         vocabulary
         for vocabulary in classes
-        if vocabulary not in (DraftState, ProposalState, LinkOutcome) and any(choice.meaning for choice in vocabulary)
+        if vocabulary not in (DraftState, IntakeDecision, ProposalState, LinkOutcome)
+        and any(choice.meaning for choice in vocabulary)
     ]
 
 

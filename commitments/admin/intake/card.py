@@ -141,7 +141,7 @@ class CardForm(forms.Form):
         if not self["area"].value():
             names.add("area")
         if self["level"].value() == Level.AIM:
-            names.add(WHOLE)
+            names |= {WHOLE, "level"}
         return names
 
 

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.admin.base import HiddenAdmin, ModelAdmin, url_name
+from commitments.admin.base import HiddenAdmin, ModelAdmin, PartAdmin, url_name
 from commitments.admin.intake.mark import decisions_view, mark_view
 from commitments.admin.intake.outline import outline_view
 from commitments.admin.intake.pages import (
@@ -88,4 +88,19 @@ class IntakeAdmin(ModelAdmin):
         return str(progress(obj))
 
 
-admin.site.register((IntakeSection, IntakeSpan), HiddenAdmin)
+@admin.register(IntakeSection, IntakeSpan)
+class IntakePartAdmin(PartAdmin, HiddenAdmin):
+    """Parts and sentences of a text: they are worked at on its pages, and go with it."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("commitments.change_intake")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.site.get_model_admin(Intake).has_delete_permission(request, obj.intake if obj else None)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        # The log of what staff did leads here: to the sentence on its card.
+        row = self.get_object(request, object_id)
+        if not isinstance(row, IntakeSpan) or not self.has_view_permission(request):
+            return super().change_view(request, object_id, *args, **kwargs)
+        return HttpResponseRedirect(f"{step_address(row.intake, MARK)}?span={row.pk}")

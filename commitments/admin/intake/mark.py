@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commitments.admin.base import ModelAdmin, parse_key, staff_user, stop_if_refused
-from commitments.admin.intake.card import CardForm, card_problems, judge_card, reading_remarks, shown_cells
+from commitments.admin.intake.card import WHOLE, CardForm, card_problems, judge_card, reading_remarks, shown_cells
 from commitments.admin.intake.marked_text import (
     likely_split,
     moved,
@@ -128,7 +128,9 @@ def _card_context(
 def _decide(model_admin: ModelAdmin, request: HttpRequest, intake: Intake) -> HttpResponse:
     """Carry out what was pressed, and go on to the next; what was typed stays where it cannot be."""
     span = intake.spans.select_related("whole").filter(pk=parse_key(request.POST.get("span"))).first()
-    form = CardForm(intake, span, request.POST) if span and "card-title" in request.POST else None
+    form = None
+    if span and "card-title" in request.POST:
+        form = CardForm(intake, span, request.POST, cells=shown_cells(intake, span, staff_user(request)))
     try:
         stop_if_refused(request)
         going_on = _carry_out(request, intake, span, form)
@@ -191,6 +193,9 @@ def _accept(intake: Intake, span: IntakeSpan, form: CardForm, by: Decider, *, is
     if is_aim:
         cells["level"] = Level.AIM.value
         whole = whole or _pledge_before(intake, span)
+        if whole is None:
+            form.add_error(WHOLE, _("No pledge stands before it. Accept it as a pledge, or choose what it is part of."))
+            raise CardProblemError(form)
     span.cells, span.whole = cells, intake.spans.filter(pk=whole).exclude(pk=span.pk).first() if whole else None
     outcome = judge_card(intake, span, by.user)
     problems = card_problems(intake, outcome, cells)

@@ -96,7 +96,7 @@ def review_page(
     context: dict[str, Any] = {
         "rows": table.rows,
         "to_do": left,
-        "may_make": number and not any(one.stops for one in left),
+        "may_make": number and not any(one.stops and not one.on_page for one in left),
         "button": button,
         "revision": intake.revision,
         "digest": table.digest,

@@ -24,11 +24,15 @@ VOCABULARIES: dict[str, type[Vocabulary]] = {"kind": Kind, "force": Force, "leve
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """Something that is left before drafts can be made, and where it is done. `stops`: whether they cannot be."""
+    """Something that is left before drafts can be made, and where it is done. `stops`: whether they cannot be.
+
+    `on_page`: it is done on the page of the review itself, and stored with the press that makes the drafts.
+    """
 
     words: str
     address: str = ""
     stops: bool = True
+    on_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +163,16 @@ def to_do(intake: Intake, rows: Sequence[ReviewRow]) -> list[ToDo]:
         found.append(ToDo(text % {"number": number}, f"{step_address(intake, MARK)}?span={first}"))
     if number := sum(not row.is_looked_at for row in rows):
         text = ngettext("%(number)s deadline was not looked at.", "%(number)s deadlines were not looked at.", number)
-        found.append(ToDo(text % {"number": number}, "#rows"))
+        found.append(ToDo(text % {"number": number}, "#rows", on_page=True))
     if wrong := [row for row in rows if row.problems]:
         text = ngettext("%(number)s row is wrong.", "%(number)s rows are wrong.", len(wrong))
         found.append(ToDo(text % {"number": len(wrong)}, f"#span-{wrong[0].span.pk}"))
     if number := len(texts_without_chinese(spans)):
         text = ngettext(
-            "%(number)s text has no Chinese yet. Drafts can be made all the same.",
-            "%(number)s texts have no Chinese yet. Drafts can be made all the same.",
+            "%(number)s text has no Chinese yet. Drafts can be made all the same; then each is translated on its own "
+            "page.",
+            "%(number)s texts have no Chinese yet. Drafts can be made all the same; then each is translated on its own "
+            "page.",
             number,
         )
         found.append(ToDo(text % {"number": number}, step_address(intake, TRANSLATE), stops=False))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from commitments.admin.base import StaffForm
 from commitments.admin.intake.text_files import MAX_MEGABYTES, read_text_file
 from commitments.domain.reading.source_text import ReadingError
+from commitments.i18n.collation import fold
 from commitments.models import Intake, Release
 from commitments.workflow.intake.starting import chinese_text_as_kept, suggested_slug, text_as_kept
 
@@ -40,6 +41,11 @@ class FactsForm(StaffForm):
     def clean(self) -> dict[str, Any]:
         # With a slug where none is given.
         cleaned = super().clean()
+        day = cleaned.get("issued_on")
+        same = Release.objects.filter(issued_on=day) if day else Release.objects.none()
+        if title := next((row.title for row in same if fold(row.title) == fold(cleaned.get("title") or "")), ""):
+            message = _("“%(title)s” of this day is there already: choose it above, or say in the title what differs.")
+            self.add_error("title", message % {"title": title})
         if {"title", "issued_on"} <= cleaned.keys() and not (cleaned.get("slug") or "slug" in self.errors):
             cleaned["slug"] = suggested_slug(cleaned["title"], cleaned["issued_on"])
         return cleaned

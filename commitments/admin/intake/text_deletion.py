@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from commitments.admin.base import ModelAdmin, refusal_so_far, staff_page
+from commitments.admin.base import ModelAdmin, refusal_so_far, staff_page, staff_user
 from commitments.admin.intake.pages import OUTLINE, progress, step_address
 from commitments.models import Intake
 from commitments.workflow.intake.text_deletion import delete_text, undecided_sentences
@@ -15,7 +15,7 @@ from commitments.workflow.intake.text_deletion import delete_text, undecided_sen
 def delete_text_view(model_admin: ModelAdmin, request: HttpRequest, intake: Intake) -> HttpResponse:
     """Ask; and, once confirmed, delete it."""
     if request.method == "POST" and not refusal_so_far(request):
-        delete_text(intake.pk)
+        delete_text(intake.pk, staff_user(request))
         words = _("The text is deleted. What was decided of it stays.")
         model_admin.log_change(request, intake, words)
         model_admin.message_user(request, words, messages.SUCCESS)

@@ -223,7 +223,7 @@ def chinese_done_when(title: str, kind: str, *, traditional: bool) -> str:
         return "協議已經簽署" if traditional else "协议已经签署"
     if kind == "continuing":
         return f"已有下列事項的報告：{title}" if traditional else f"已有下列事项的报告：{title}"
-    return f"已完成：{title}"
+    return f"已{title}"
 
 
 def done_when(title: str, kind: str, span: Span) -> str:

@@ -12,9 +12,16 @@ from functools import cache
 import icu
 from django.utils.translation import gettext as _
 
+from commitments.domain.reading.word_lists import words
+
 MAX_CHARACTERS = 500_000
 MAX_BLOCK = 20_000  # characters without a line's end or the end of a sentence
 SHARE_READ = 0.5  # of the letters that must be Latin or Chinese
+SMALL_ENGLISH = words(
+    "the of and to in for will with by be is are that this it from at as or its their has have not was were been shall "
+    "which between both all other must should"
+)
+FEWEST_WORDS, SMALL_SHARE, MOST_LOOKED_AT = 40, 0.12, 20_000  # words, share of them, and characters that are looked at
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 SENTENCE_END = re.compile(r"[.!?;:。！？；：\n]")
@@ -31,6 +38,7 @@ HIDDEN = re.compile(r"<(script|style|head)\b[^<>]{0,2000}>|<!--", re.IGNORECASE)
 HIDDEN_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "head")}
 COMMENT_END = re.compile("-->")
 BLOCK_TAG = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|section|article|header|footer|dt|dd|td|th)\b", re.I)
+CELL_TAG = re.compile(r"</?t[dh]\b", re.IGNORECASE)
 HEADING_TAG = re.compile(r"<h[1-6]\b", re.IGNORECASE)
 LIST_TAG = re.compile(r"<li\b", re.IGNORECASE)
 TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,2000}>")  # and what kind of document it is
@@ -73,9 +81,21 @@ def _refuse_unreadable(text: str) -> None:
     letters = [character for character in text if character.isalpha()]
     if not letters:
         raise ReadingError(_("The text has no words. Paste or name the text of a release."))
+    if _is_other_language(text):
+        raise ReadingError(_("The text is neither in English nor in Chinese. Those two are read."))
     known = sum(map(_is_known_letter, letters))
     if known < SHARE_READ * len(letters):
         raise ReadingError(_("Most of the text is in a script that is not read here. English and Chinese are read."))
+
+
+def _is_other_language(text: str) -> bool:
+    """Whether so few of many Latin words are the small ones of English that it must be another language."""
+    shown = TAG.sub(" ", HIDDEN.sub(" ", text))[:MOST_LOOKED_AT].lower()
+    found = re.findall(r"[^\W\d_]+", shown)
+    latin = [word for word in found if not HAN.search(word)]
+    if len(latin) < FEWEST_WORDS or len(latin) < len(found) / 2:
+        return False
+    return sum(word in SMALL_ENGLISH for word in latin) < SMALL_SHARE * len(latin)
 
 
 def _is_known_letter(character: str) -> bool:
@@ -114,6 +134,8 @@ def _line_of(tag: str) -> str:
     """What stands for a tag: a new line for a block, with its sign; nothing for an inline one."""
     if not BLOCK_TAG.match(tag):
         return ""
+    if CELL_TAG.match(tag):
+        return " | " if tag.startswith("<t") else ""
     return "\n# " if HEADING_TAG.match(tag) else "\n- " if LIST_TAG.match(tag) else "\n"
 
 

@@ -24,16 +24,27 @@ from commitments.workflow.intake.cells import Cells, carry_translations
 from commitments.workflow.intake.record import read_record
 from commitments.workflow.intake.starting import BATCH_SIZE, fill_span
 
+TYPED = "typed"  # in what was read of a span: the cells that people typed, which no reading anew takes away
+
 
 class DecidedMeanwhileError(ValidationError):
     """Somebody else has changed the span, which `span` is now; None where it is gone."""
 
     def __init__(self, span: IntakeSpan | None) -> None:
         if span is None:
-            message = _("Somebody else has split or merged this span meanwhile. Nothing of yours was stored.")
+            message = _("Somebody else has split or merged this sentence meanwhile. Nothing of yours was stored.")
+        elif span.intake.text_deleted_at and not span.words:
+            message = _("The text was deleted meanwhile. Nothing of yours was stored.")
         else:
-            message = _("%(name)s has changed this span meanwhile (now: %(decision)s). Nothing of yours was stored.")
-            message %= {"name": span.decided_by or _("Somebody else"), "decision": span.get_decision_display()}
+            message = _(
+                "%(name)s has changed this sentence meanwhile (now: %(decision)s, with the title “%(title)s”). Nothing "
+                "of yours was stored. Press the button again to store yours instead."
+            )
+            message %= {
+                "name": span.decided_by or _("Somebody else"),
+                "decision": span.get_decision_display(),
+                "title": span.cells.get("title", ""),
+            }
         super().__init__(message)
         self.span = span
 
@@ -58,7 +69,9 @@ def held_span(by: Decider) -> Iterator[IntakeSpan]:
         intake.revision += 1
         intake.save(update_fields=["revision"])
         span.revision, span.decided_by, span.decided_at = intake.revision, by.user, timezone.now()
-        span.cells |= by.typed
+        typed = span.reading.get(TYPED, {}) | by.typed
+        span.reading[TYPED] = typed
+        span.cells |= typed
         _note_hand(span, by.user)
         yield span
 
@@ -135,7 +148,6 @@ def take_for_pledge(by: Decider) -> IntakeSpan:
     """Read what was passed over as if it promised; undecided."""
     with held_span(by) as span:
         _read_anew([span])
-        span.cells |= by.typed
         span.save()
         return span
 
@@ -146,7 +158,6 @@ def move_ends(by: Decider, start: int, end: int) -> IntakeSpan:
         span.start, span.end = _ends(span.intake, start, end)
         _refuse_doubled([span])
         _read_anew([span])
-        span.cells |= by.typed
         span.save()
         return span
 
@@ -160,7 +171,6 @@ def split(by: Decider, at: int) -> tuple[IntakeSpan, IntakeSpan]:
         span.start, span.end = _ends(intake, span.start, at)
         _refuse_doubled([span, second])
         _read_anew([span, second])
-        span.cells |= by.typed
         span.save()
         second.save()
         return span, second
@@ -173,12 +183,13 @@ def merge_with_next(by: Decider) -> IntakeSpan:
         if following is None:
             raise ValidationError(_("No pledge stands behind it to merge it with."))
         refuse_drafted(following)
+        if following.decision == IntakeDecision.ACCEPTED:
+            raise ValidationError(_("The next pledge is accepted already: make it undecided first, then merge."))
         following.parts.update(whole=span)
         following.delete()
         span.end = following.end
         _refuse_doubled([span])
         _read_anew([span])
-        span.cells |= by.typed
         span.save()
         return span
 
@@ -209,11 +220,11 @@ def _refuse_doubled(spans: Sequence[IntakeSpan]) -> None:
     """Raise ValidationError where another span has the same ends."""
     for span in spans:
         if span.intake.spans.filter(start=span.start, end=span.end).exclude(pk=span.pk).exists():
-            raise ValidationError(_("Another span has the same words already. Choose other ends."))
+            raise ValidationError(_("These words are marked already. Choose other ends."))
 
 
 def _read_anew(spans: Sequence[IntakeSpan]) -> None:
-    """What the rules make of the words that they have now. Of the part of the text it has the area."""
+    """What the rules make of the words that they have now, and what people typed. Its area is that of its part."""
     intake = spans[0].intake
     if not intake.text:
         raise ValidationError(_("The text of this release was deleted, so nothing can be read from it any more."))
@@ -221,9 +232,10 @@ def _read_anew(spans: Sequence[IntakeSpan]) -> None:
     proposals = read_spans(intake.text, record, [(span.start, span.end) for span in spans])
     areas = section_areas(intake)
     for span, proposal in zip(spans, proposals, strict=True):
-        before = span.cells
+        before, typed = span.cells, span.reading.get(TYPED, {})
         fill_span(span, proposal)
-        span.cells = carry_translations(before, span.cells | {"area": area_at(areas, span.start)})
+        span.reading[TYPED] = typed
+        span.cells = carry_translations(before, span.cells | {"area": area_at(areas, span.start)} | typed)
         span.promises, span.decision, span.deadline_confirmed = True, IntakeDecision.UNDECIDED, False
 
 

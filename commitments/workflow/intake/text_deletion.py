@@ -1,5 +1,6 @@
 """Deleting a release's text once staff need it no more: its words go, what was decided stays."""
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from commitments.domain.choices import IntakeDecision
@@ -12,10 +13,11 @@ def undecided_sentences(intake: Intake) -> int:
     return intake.spans.filter(decision=IntakeDecision.UNDECIDED).count()
 
 
-def delete_text(pk: int) -> None:
+def delete_text(pk: int, user: User) -> None:
     """Delete both texts, the words of all spans and what was read from them.
 
-    The cells of what was accepted stay: they are what was decided, and become drafts.
+    The cells of what was accepted stay: they are what was decided, and become drafts. What nobody has decided on is
+    taken for no pledge, by whoever deletes: it cannot be decided without its words.
     """
     with held_intake(pk) as intake:
         if intake.text_deleted_at:
@@ -24,5 +26,8 @@ def delete_text(pk: int) -> None:
         intake.text_deleted_at = timezone.now()
         intake.save(update_fields=["text", "chinese_text", "text_deleted_at"])
         count_up(intake)
+        intake.spans.filter(decision=IntakeDecision.UNDECIDED).update(
+            decision=IntakeDecision.REJECTED, decided_by=user, decided_at=timezone.now()
+        )
         intake.spans.update(words="", reading={}, revision=intake.revision)
         intake.spans.exclude(decision=IntakeDecision.ACCEPTED).update(cells={})

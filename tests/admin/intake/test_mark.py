@@ -69,7 +69,7 @@ def test_whoever_is_second_is_told_who_decided_and_keeps_what_was_typed(editor, 
     deciding.reject(Decider(world.publisher, span.pk, span.revision))
     answer = editor.post(address(intake), {name: value for name, value in fields.items() if name} | {"act": "accept"})
     assert answer.status_code == 409
-    assert f"{world.publisher} has changed this span meanwhile (now: no pledge)" in answer.text
+    assert f"{world.publisher} has changed this sentence meanwhile (now: no pledge" in answer.text
     assert "Mine" in answer.text
 
 
@@ -82,6 +82,7 @@ def test_ends_are_moved_by_a_word_and_what_was_typed_stays(editor, intake):
     press(editor, intake, span, "end_earlier")
     span.refresh_from_db()
     assert span.words.endswith("Shanghai in")
+    assert span.cells["title"] == "Mine"
 
 
 def test_a_split_is_offered_where_two_things_are_joined(editor, intake):
@@ -99,6 +100,22 @@ def test_an_aim_hangs_on_the_pledge_before_it(editor, intake):
     press(editor, intake, second, "aim")
     second.refresh_from_db()
     assert (second.whole, second.cells["level"], second.decision) == (first, "aim", IntakeDecision.ACCEPTED)
+
+
+def test_an_aim_needs_a_pledge_before_it(editor, intake):
+    first = proposals(intake).first()
+    answer = press(editor, intake, first, "aim")
+    assert "No pledge stands before it." in answer.text
+    first.refresh_from_db()
+    assert (first.decision, first.cells["level"]) == (IntakeDecision.UNDECIDED, "primary")
+
+
+def test_what_is_accepted_is_not_merged_away(editor, intake):
+    first, second = proposals(intake)[:2]
+    press(editor, intake, second, "accept", title="Mine")
+    assert "The next pledge is accepted already" in press(editor, intake, first, "merge").text
+    second.refresh_from_db()
+    assert second.cells["title"] == "Mine"
 
 
 def test_likely_repetitions_become_lines_with_the_reason(editor, intake):

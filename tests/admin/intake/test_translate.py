@@ -112,10 +112,10 @@ def test_a_deadline_is_suggested_in_the_words_of_the_chinese_text_and_a_quote_is
 
 def test_when_a_pledge_counts_as_done_is_drafted_from_its_chinese_title(intake, editor):
     draft = "the owner has published a common map of the harbours"
-    assert boxes(editor.get(page(intake)))[draft, HANT].text == "已完成：出版共同的海港地圖"
+    assert boxes(editor.get(page(intake)))[draft, HANT].text == "已出版共同的海港地圖"
     assert boxes(editor.get(page(intake)))[draft, HANS].text == ""
     send(editor, intake, {(MAP, HANS): "出版共同的港区地图"})
-    assert boxes(editor.get(page(intake)))[draft, HANS].text == "已完成：出版共同的港区地图"
+    assert boxes(editor.get(page(intake)))[draft, HANS].text == "已出版共同的港区地图"
 
 
 @pytest.mark.postgresql

@@ -118,7 +118,7 @@ DONE_WHEN = {
     "Encourage mutual support": "encouraging mutual support",
     "Establish a centre": "the owner has established a centre",
     "Sign an agreement with the Line": "the agreement has been signed",
-    "成立專責小組": "已完成：成立專責小組",
+    "成立專責小組": "已成立專責小組",
 }
 
 
