@@ -101,6 +101,6 @@ class IntakePartAdmin(PartAdmin, HiddenAdmin):
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         # The log of what staff did leads here: to the sentence on its card.
         row = self.get_object(request, object_id)
-        if not isinstance(row, IntakeSpan) or not self.has_view_permission(request):
+        if request.method != "GET" or not isinstance(row, IntakeSpan) or not self.has_view_permission(request):
             return super().change_view(request, object_id, *args, **kwargs)
         return HttpResponseRedirect(f"{step_address(row.intake, MARK)}?span={row.pk}")

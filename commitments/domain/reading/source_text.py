@@ -63,6 +63,8 @@ def readable_copy(text: str) -> str:
     if MARKDOWN.search(copy):
         copy = _without_markdown(copy)
     _refuse_endless(copy)
+    if _is_other_language(text):
+        raise ReadingError(_("The text is neither in English nor in Chinese. Those two are read."))
     return copy.translate(simplified_characters())
 
 
@@ -81,8 +83,6 @@ def _refuse_unreadable(text: str) -> None:
     letters = [character for character in text if character.isalpha()]
     if not letters:
         raise ReadingError(_("The text has no words. Paste or name the text of a release."))
-    if _is_other_language(text):
-        raise ReadingError(_("The text is neither in English nor in Chinese. Those two are read."))
     known = sum(map(_is_known_letter, letters))
     if known < SHARE_READ * len(letters):
         raise ReadingError(_("Most of the text is in a script that is not read here. English and Chinese are read."))
@@ -126,7 +126,7 @@ def plain_text(text: str) -> str:
         return text
     shown = " ".join(_without_hidden(text, lambda _words: " ").split())
     shown = TAG.sub(lambda match: _line_of(match[0]), shown)
-    lines = (" ".join(line.split()) for line in html.unescape(shown).replace("\0", "").split("\n"))
+    lines = (" ".join(line.split()).strip("| ") for line in html.unescape(shown).replace("\0", "").split("\n"))
     return "\n\n".join(line for line in lines if line.strip("#- ")) + "\n"
 
 

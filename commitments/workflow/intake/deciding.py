@@ -70,8 +70,9 @@ def held_span(by: Decider) -> Iterator[IntakeSpan]:
         intake.save(update_fields=["revision"])
         span.revision, span.decided_by, span.decided_at = intake.revision, by.user, timezone.now()
         typed = span.reading.get(TYPED, {}) | by.typed
-        span.reading[TYPED] = typed
-        span.cells |= typed
+        if typed:
+            span.reading[TYPED] = typed
+            span.cells |= typed
         _note_hand(span, by.user)
         yield span
 
@@ -234,7 +235,7 @@ def _read_anew(spans: Sequence[IntakeSpan]) -> None:
     for span, proposal in zip(spans, proposals, strict=True):
         before, typed = span.cells, span.reading.get(TYPED, {})
         fill_span(span, proposal)
-        span.reading[TYPED] = typed
+        span.reading |= {TYPED: typed} if typed else {}
         span.cells = carry_translations(before, span.cells | {"area": area_at(areas, span.start)} | typed)
         span.promises, span.decision, span.deadline_confirmed = True, IntakeDecision.UNDECIDED, False
 

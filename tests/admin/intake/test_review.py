@@ -33,7 +33,10 @@ def test_what_is_left_before_drafts_can_be_made_is_said(accepted, editor, world)
         deciding.reopen(Decider(world.editor, span.pk, span.revision))
     page = editor.get(review(accepted))
     assert to_do(page)[:2] == [f"{passed.count()} sentences are undecided.", "4 deadlines were not looked at."]
-    assert "texts have no Chinese yet. Drafts can be made all the same." in to_do(page)[2]
+    assert (
+        "texts have no Chinese yet. Drafts can be made all the same; then each is translated on its own page."
+        in to_do(page)[2]
+    )
     assert not page.context["may_make"]
 
 
