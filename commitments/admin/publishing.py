@@ -3,13 +3,14 @@
 They are sent for publishing, published or returned, one or many at once, as drafts of updates are in the review.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -28,18 +29,20 @@ from commitments.ledger.append import new_publication
 from commitments.ledger.contents import PARTIES, publication_content
 from commitments.ledger.entity_contents import entity_fields
 from commitments.ledger.new_entries import Actor
-from commitments.models import Commitment, LedgerEntry, Release
+from commitments.models import Commitment, DraftUpdate, LedgerEntry, Release
 from commitments.models.entity import Entity
 from commitments.workflow.draft_edits import hands_in_commitments
 from commitments.workflow.draft_states import in_draft_state
+from commitments.workflow.drafts import draft_content
 from commitments.workflow.duplicates import DuplicateFinder
 from commitments.workflow.entity_proposals import first_recorded_with
-from commitments.workflow.publications import (
-    PublicationRefusedError,
-    attempt_publication,
-    publish_commitments,
-    return_commitments,
-    send_commitments,
+from commitments.workflow.publications import PublicationRefusedError, publish_commitments
+from commitments.workflow.release_reports import (
+    attempt_with_reports,
+    publish_reports,
+    reports_of,
+    return_with_reports,
+    send_with_reports,
 )
 
 MAX_NAMED = 20  # of so many published at once each is named, of more the number
@@ -71,6 +74,7 @@ class CommitmentDecisions(Decisions):
     def __init__(self, model_admin: LedgerAdmin, request: HttpRequest) -> None:
         super().__init__(model_admin, request)
         self.along: dict[int, list[Entity]] = {}
+        self.reports: dict[int, DraftUpdate] = {}
 
     def refuse_role(self, name: str) -> None:
         if name != "send" and not may_publish(self.request):
@@ -89,8 +93,21 @@ class CommitmentDecisions(Decisions):
     def refusal(self, draft: Commitment, message: str) -> PublicationRefusedError:
         return PublicationRefusedError(draft, ValidationError(message))
 
+    def prepare(self, drafts: list[Commitment]) -> None:
+        """Read of all of them at once what their release itself reports of them, and is published with them."""
+        self.reports = {report.commitment_id: report for report in reports_of(drafts)}
+
+    def chosen(self, keys: Iterable[Any]) -> list[Commitment]:
+        drafts = super().chosen(keys)
+        self.prepare(drafts)
+        return drafts
+
+    def page(self, drafts: list[Commitment], name: str, problem: ValidationError | None = None) -> HttpResponse:
+        self.prepare(drafts)
+        return super().page(drafts, name, problem)
+
     def digest_of(self, draft: Commitment) -> str:
-        return self.short_digest(shown_of(draft, self.along_with(draft)))
+        return self.short_digest(shown_of(draft, self.along_with(draft), self.reports.get(draft.pk)))
 
     def along_with(self, draft: Commitment) -> list[Entity]:
         """`becoming_public_with`, asked once for each draft."""
@@ -117,12 +134,14 @@ class CommitmentDecisions(Decisions):
         previews: list[tuple[str, str]] = []
         while left:
             try:
-                previews = attempt_publication(left, partial(self.previews, drafts), user)
-                break
+                previews, refusals = attempt_with_reports(left, partial(self.previews, drafts), user)
             except PublicationRefusedError as refusal:
                 refused = refusal.commitment.pk
                 stopped[refused] = refusal_words(Commitment, refusal)
                 left = [draft for draft in left if draft.pk != refused]
+            else:
+                stopped |= {key: refusal_words(DraftUpdate, refusal) for key, refusal in refusals.items()}
+                break
         message = _("It cannot be published like this: see what is marked, and open it to put it right.")
         return {"stopped": stopped, "blocked": message if stopped else "", "previews": previews}
 
@@ -139,6 +158,7 @@ class CommitmentDecisions(Decisions):
         return {
             "along": self.along_with(draft),
             "duplicate": self.duplicates.get(draft.pk, ""),
+            "report": self.reports.get(draft.pk),
             "authors": self.authors[draft.pk],
         }
 
@@ -169,25 +189,28 @@ class CommitmentDecisions(Decisions):
         if name == "publish":
             return self.publish(drafts)
         if name == "send":
-            send_commitments(drafts, user)
+            send_with_reports(drafts, user)
             done = ngettext(
                 "%(number)s commitment waits for a publisher.", "%(number)s commitments wait for a publisher.", number
             )
         else:
-            return_commitments(drafts, self.request.POST.get("reason", ""), user)
+            return_with_reports(drafts, self.request.POST.get("reason", ""), user)
             done = ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number)
         self.log(drafts, name)
         return done % {"number": number}
 
     def publish(self, drafts: list[Commitment]) -> SafeString | str:
-        """Put them on record, each with its entry in the admin's log."""
+        """Put them on record, and what the release itself reports of them, each with its entry in the admin's log."""
         user = staff_user(self.request)
         entries = publish_commitments(drafts, user)
         for entry in entries:
             message = _("Published as entry %(entry)s.") % {"entry": entry.sequence}
             published = [entry.commitment] if entry.commitment else []
             LogEntry.objects.log_actions(user.pk, published, CHANGE, message, single_object=True)
-        return published_message(entries)
+        reports, report_entries = publish_reports(drafts, user)
+        self.log(reports, "publish")
+        said = [published_message(entries), update_message(report_entries) if report_entries else ""]
+        return format_html_join(" ", "{}", [(words,) for words in said if words])
 
 
 def published_message(entries: list[LedgerEntry]) -> SafeString | str:
@@ -230,8 +253,9 @@ def becoming_public_with(draft: Commitment) -> list[Entity]:
     return [] if draft.published_at else first_recorded_with([new_publication(draft, Actor())])
 
 
-def shown_of(draft: Commitment, along: list[Entity]) -> str:
+def shown_of(draft: Commitment, along: list[Entity], report: DraftUpdate | None) -> str:
     """What a draft says, and what becomes public with it, as text."""
     stored = Commitment.objects.select_related("release", "area", "part_of").prefetch_related(*PARTIES).get(pk=draft.pk)
     fields = {row.entity: entity_fields(row) for row in along}
-    return canonical_json({"commitment": publication_content(stored), "along": fields})
+    reported = draft_content(report, report.evidence.all()) if report else None
+    return canonical_json({"commitment": publication_content(stored), "along": fields, "report": reported})

@@ -82,6 +82,19 @@ def test_what_changed_since_it_was_shown_is_shown_again(draft, publisher):
     assert not LedgerEntry.objects.exists()
 
 
+def test_what_the_release_itself_reports_of_it_goes_with_it(draft, publisher):
+    Commitment.objects.filter(pk=draft.pk).update(kind="agreement")
+    report = draft.drafts.create(kind="report", date="2018-08-24", status="completed", basis="release", note="Signed.")
+    back = publisher.post(reverse(LIST), {"action": "return_selected", "_selected_action": [draft.pk]})
+    Form(back).send(publisher, reverse("admin:commitments_commitment_return"), "_confirm", reason="Name both.")
+    report.refresh_from_db()
+    assert (report.state, report.returned_because) == ("returned", "Name both.")
+    page = choose(publisher, draft)
+    assert "Signed." in preview(page)
+    confirm(publisher, page)
+    assert list(LedgerEntry.objects.exclude(kind="entity").values_list("kind", flat=True)) == ["published", "report"]
+
+
 def test_several_are_published_together_each_after_what_it_is_part_of(draft, publisher):
     part = factories.CommitmentFactory(reference="AA-01", part_of=draft, release=draft.release)
     page = choose(publisher, part, draft)

@@ -259,8 +259,8 @@ def test_there_is_no_other_way():
     }
     assert {caller for caller in callers("append_entries") if not caller.startswith("ops.")} == {
         # Looks, of which nothing stays.
-        "intake.publishing.attempt_with_reports",
-        "intake.publishing.look_with_reports",
+        "workflow.release_reports.attempt_with_reports",
+        "workflow.release_reports.look_with_reports",
         "workflow.drafts.publish_drafts",
         "workflow.entity_proposals._append_proposals",
         "workflow.entity_proposals.put_on_record",

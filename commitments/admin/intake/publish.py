@@ -3,7 +3,6 @@
 The pages of confirmation are those of draft commitments (`admin.publishing`); what is looked at is the release's page.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
@@ -12,8 +11,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,7 +18,7 @@ from commitments.admin.base import ModelAdmin, may_publish, parse_key, staff_use
 from commitments.admin.entity_changes import refusal_words
 from commitments.admin.intake.pages import PUBLISH, REVIEW, step_address, step_page
 from commitments.admin.preview import render_public_page
-from commitments.admin.publishing import CommitmentDecisions, update_message
+from commitments.admin.publishing import CommitmentDecisions
 from commitments.domain.choices import DraftState, IntakeDecision, ReportBasis
 from commitments.domain.hash_chain import canonical_json
 from commitments.ledger.append import new_publication
@@ -35,14 +32,8 @@ from commitments.workflow.draft_states import drafting_of
 from commitments.workflow.drafts import draft_content
 from commitments.workflow.duplicates import DuplicateFinder
 from commitments.workflow.entity_proposals import first_recorded_with
-from commitments.workflow.intake.publishing import (
-    attempt_with_reports,
-    publish_reports,
-    reports_of,
-    return_with_reports,
-    send_with_reports,
-)
 from commitments.workflow.publications import PublicationRefusedError, in_order_of_parts
+from commitments.workflow.release_reports import attempt_with_reports
 
 if TYPE_CHECKING:
     from commitments.admin.concurrency import LedgerAdmin
@@ -73,11 +64,11 @@ class IntakeDecisions(CommitmentDecisions):
         self.left_over = 0  # drafts that one page does not take
 
     def prepare(self, drafts: list[Commitment]) -> None:
-        """Read of all of them at once what they say, what the release reports of them, and what comes with them."""
+        # Also what they say, and what comes with them.
+        super().prepare(drafts)
         stored = Commitment.objects.filter(pk__in=[draft.pk for draft in drafts], published_at=None)
         stored = stored.select_related("release", "area", "part_of").prefetch_related(*PARTIES)
         self.contents = {draft.pk: publication_content(draft) for draft in stored}
-        self.reports = {report.commitment_id: report for report in reports_of(drafts)}
         self.with_them = first_recorded_with([new_publication(draft, Actor()) for draft in stored])
         self.fields_with_them = {row.entity: entity_fields(row) for row in self.with_them}
 
@@ -108,18 +99,12 @@ class IntakeDecisions(CommitmentDecisions):
         """The page that asks, or back to the step where there is nothing to ask."""
         self.refuse_role(name)
         if drafts := self.drafts(name):
-            self.prepare(drafts)
             return self.page(drafts, name)
         messages.warning(self.request, str(self.nothing_to_do))
         return HttpResponseRedirect(self.list_address)
 
     def title(self, drafts: list[Commitment], name: str) -> str:
         return str(self.titles[name])
-
-    def chosen(self, keys: Iterable[Any]) -> list[Commitment]:
-        drafts = super().chosen(keys)
-        self.prepare(drafts)
-        return drafts
 
     def digest_of(self, draft: Commitment) -> str:
         report = self.reports.get(draft.pk)
@@ -162,9 +147,6 @@ class IntakeDecisions(CommitmentDecisions):
         text = render_public_page(self.request, self.intake.release)
         return [(str(self.intake.release), text)] if text else []
 
-    def row(self, draft: Commitment) -> dict[str, Any]:
-        return super().row(draft) | {"report": self.reports.get(draft.pk)}
-
     def context(self, drafts: list[Commitment], name: str) -> dict[str, Any]:
         context = super().context(drafts, name) | {"opts": self.opts, "cancel": self.list_address}
         context["with_them"] = self.with_them if name != "return" else []
@@ -176,31 +158,6 @@ class IntakeDecisions(CommitmentDecisions):
             )
             context["notes"] = [words % {"number": self.left_over, "most": self.most}, *context["notes"]]
         return context
-
-    # What is confirmed
-
-    def carry_out(self, drafts: list[Commitment], name: str) -> SafeString | str:
-        user, number = staff_user(self.request), len(drafts)
-        if name == "publish":
-            return self.publish(drafts)
-        if name == "send":
-            send_with_reports(drafts, user)
-            done = ngettext(
-                "%(number)s commitment waits for a publisher.", "%(number)s commitments wait for a publisher.", number
-            )
-        else:
-            return_with_reports(drafts, self.request.POST.get("reason", ""), user)
-            done = ngettext("%(number)s draft is returned.", "%(number)s drafts are returned.", number)
-        self.log(drafts, name)
-        return done % {"number": number}
-
-    def publish(self, drafts: list[Commitment]) -> SafeString | str:
-        # In the transaction of `decide`: commitments, and then what the release itself reports of them.
-        said = [super().publish(drafts)]
-        reports, entries = publish_reports(drafts, staff_user(self.request))
-        self.log(reports, "publish")
-        said += [update_message(entries)] if entries else []
-        return format_html_join(" ", "{}", [(words,) for words in said])
 
 
 def publish_view(model_admin: ModelAdmin, request: HttpRequest, intake: Intake) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The drafts of an intake on their way to the record: commitments, and the reports that the release itself makes."""
+"""Draft commitments on their way to the record, with the reports of what their release itself says is done."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
