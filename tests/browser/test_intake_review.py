@@ -26,14 +26,11 @@ def test_deadlines_are_ticked_and_ten_pledges_published_without_javascript(accep
     with accepted.serve(workers=1) as server, open_page() as page, open_page(javascript=False) as plain:
         sign_in(plain, server)
         plain.goto(server.url + REVIEW)
-        press(plain, "Make 10 drafts")
-        assert "4 deadlines were not looked at." in plain.inner_text(".errornote")
         page.context.add_cookies(plain.context.cookies())
         page.goto(server.url + REVIEW, wait_until="networkidle")
         look(page, "review")
         for box in plain.get_by_role("checkbox").all():
             box.check()
-        press(plain, "Store the ticks")
         press(plain, "Make 10 drafts")
         plain.get_by_role("link", name="Look and publish").click()
         page.goto(plain.url, wait_until="networkidle")

@@ -153,6 +153,19 @@ def test_after_a_sign_in_in_another_tab_the_form_comes_back_and_can_be_saved(off
         assert "was added successfully" in page.inner_text(".messagelist")
 
 
+def test_after_a_sign_in_of_somebody_else_the_page_says_whose_form_it_was(office, chromium, as_clerk):
+    with chromium.new_context(**as_clerk) as context:  # the console tells of the 403
+        page = context.new_page()
+        page.goto(f"{office.url}{FORMS['commitments_draftupdate_add']}")
+        page.fill(NOTE, "Typed by the clerk.")
+        context.clear_cookies()
+        sign_in(context.new_page(), office, "beginner")
+        press(page, "Save draft")
+        assert "opened for another account" in page.inner_text("#content")
+        assert page.get_by_text("Typed by the clerk.").count() == 0
+        look(page)
+
+
 @pytest.mark.parametrize("typed", ["", "Something."])
 def test_whoever_leaves_is_asked_where_something_is_typed_and_else_not(office, open_page, as_clerk, typed):
     with open_page(**as_clerk) as page:

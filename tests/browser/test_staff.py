@@ -102,6 +102,8 @@ PAGES = {
     "retract": "commitments/ledgerentry/158/retract/",
     "redact": "commitments/redactionrequest/ask/158/",
     "a redaction asked for": "commitments/redactionrequest/1/change/",
+    "deleted drafts": "commitments/deleteddraft/",
+    "releases being read": "commitments/intake/",
 }
 
 
