@@ -159,7 +159,7 @@ def test_after_a_sign_in_of_somebody_else_the_page_says_whose_form_it_was(office
         page.goto(f"{office.url}{FORMS['commitments_draftupdate_add']}")
         page.fill(NOTE, "Typed by the clerk.")
         context.clear_cookies()
-        sign_in(context.new_page(), office, "beginner")
+        sign_in(context.new_page(), office, "contributor")
         press(page, "Save draft")
         assert "opened for another account" in page.inner_text("#content")
         assert page.get_by_text("Typed by the clerk.").count() == 0

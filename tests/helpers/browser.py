@@ -112,6 +112,8 @@ def axe_finds_nothing(page, name, *, contrast=True, **options):
 
     Contrast takes half of its time.
     """
+    page.locator("main").first.wait_for(state="attached")  # on a busy machine a page may only have begun to come
+    page.wait_for_load_state()
     options = {"preload": False, "resultTypes": ["violations"], **options}
     if not contrast:
         options["rules"] = {"color-contrast": {"enabled": False}}
