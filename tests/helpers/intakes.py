@@ -54,7 +54,7 @@ def accept_all(intake, user, **cells):
     """Every span taken for a pledge accepted with all that an import wants, the rest passed over. `cells`: of all."""
     for heading, slug in (("Culture", "culture"), ("Ports", "aviation")):
         intake.sections.filter(heading=heading).update(area=Area.objects.get(slug=slug))
-    deciding.file_under_areas(intake)
+    deciding.file_under_areas(intake, user)
     for span in intake.spans.filter(promises=True):
         deciding.accept(Decider(user, span.pk, span.revision), span.cells | cells, span.whole_id)
     deciding.pass_over_rest(intake, None, user)

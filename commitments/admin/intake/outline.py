@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.admin.base import ModelAdmin, parse_key, refusal_so_far
+from commitments.admin.base import ModelAdmin, parse_key, refusal_so_far, staff_user
 from commitments.admin.concurrency import SNAPSHOT_FIELD, display_value
 from commitments.admin.form_snapshot import FormSnapshot, MergeResult, merge_forms
 from commitments.admin.intake.outline_form import OutlineForm, box_name
@@ -58,7 +58,7 @@ def outline_view(model_admin: ModelAdmin, request: HttpRequest, intake: Intake) 
         form = sent_form(request, sections_of(held))
         if not form.is_valid():
             return outline_page(model_admin, request, held, form)
-        changed = file_parts(held, form.choices())
+        changed = file_parts(held, form.choices(), staff_user(request))
         try:
             words, place = _press(request, held, changed)
         except ValidationError as problem:
@@ -81,10 +81,10 @@ def _press(request: HttpRequest, intake: Intake, changed: int) -> tuple[str, str
         words = _("A part begins there. It goes with the part above until you choose an area for it.")
         return words, f"#part-{request.POST[BEGIN]}"
     if JOIN in request.POST:
-        join_with_above(intake, parse_key(request.POST[JOIN]))
+        join_with_above(intake, parse_key(request.POST[JOIN]), staff_user(request))
         return _("The part is one with the part above."), ""
     if READ_OWNERS in request.POST:
-        number = read_owners_again(intake)
+        number = read_owners_again(intake, staff_user(request))
         text = ngettext(
             "The owners are read again: %(number)s proposal has other owners or partners now.",
             "The owners are read again: %(number)s proposals have other owners or partners now.",

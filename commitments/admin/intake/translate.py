@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -21,7 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commitments.admin.base import ModelAdmin, refusal_so_far
+from commitments.admin.base import ModelAdmin, refusal_so_far, staff_user
 from commitments.admin.concurrency import SNAPSHOT_FIELD
 from commitments.admin.form_snapshot import FormSnapshot, submitted_values, typed_values
 from commitments.admin.imports.export_columns import FREE_TEXT_COLUMNS
@@ -33,6 +34,7 @@ from commitments.i18n.phrases import join_clauses, join_list, join_sentences, wi
 from commitments.ledger.translations import NewTranslation, check_translation
 from commitments.models import Commitment, Intake, IntakeSpan, Release
 from commitments.workflow.intake.aligning import AlignedWords, form_of
+from commitments.workflow.intake.deciding import log_hands
 from commitments.workflow.intake.suggesting import Suggestion, Suggestions
 
 SUGGESTED_FIELD = "_suggested"  # a hidden box: what stood in boxes without being saved
@@ -105,7 +107,7 @@ class IntakeTexts:
         """Whether one of its places has no translation."""
         return not all(self.held(name))
 
-    def write(self, translations: Mapping[str, str]) -> None:
+    def write(self, translations: Mapping[str, str], user: User) -> None:
         """Into the cells of every span that holds the text, in the caller's transaction, which holds the intake."""
         changed: dict[int, IntakeSpan] = {}
         for name, translation in translations.items():
@@ -114,6 +116,7 @@ class IntakeTexts:
                 span.cells[column + column_suffix(language)] = translation
                 changed[span.pk] = span
         IntakeSpan.objects.bulk_update(changed.values(), ["cells"], batch_size=MAX_TEXTS)
+        log_hands(list(changed.values()), user)
 
     def snapshot(self, names: Iterable[str]) -> FormSnapshot:
         """What some boxes hold now."""
@@ -225,7 +228,7 @@ def save_texts(model_admin: ModelAdmin, request: HttpRequest, texts: IntakeTexts
         problem = join_sentences(refusal.messages) if refusal else unsure
         return sent_back(model_admin, request, texts, SentTexts(typed), problem)
     sent = read_sent(request, texts, opened)
-    texts.write(sent.to_save)
+    texts.write(sent.to_save, staff_user(request))
     number = len(sent.to_save)
     if number or not (sent.problems or sent.lost):
         message = ngettext("%(number)s translation is saved.", "%(number)s translations are saved.", number)

@@ -73,18 +73,28 @@ def held_span(by: Decider) -> Iterator[IntakeSpan]:
         if typed:
             span.reading[TYPED] = typed
             span.cells |= typed
-        _note_hand(span, by.user)
+        log_hands([span], by.user)
         yield span
 
 
-def _note_hand(span: IntakeSpan, user: User) -> None:
-    """Everybody who decides on a span writes a part of its draft. The log does not repeat the text's words."""
-    LogEntry.objects.create(
-        user=user,
-        content_type=ContentType.objects.get_for_model(IntakeSpan),
-        object_id=str(span.pk),
-        object_repr=str(span.intake)[:200],
-        action_flag=CHANGE,
+def log_hands(spans: Sequence[IntakeSpan], user: User) -> None:
+    """Whoever decides on a span, translates it or files it under an area writes a part of its draft: `hands_in_spans`.
+
+    The log does not repeat the text's words.
+    """
+    about = ContentType.objects.get_for_model(IntakeSpan)
+    LogEntry.objects.bulk_create(
+        (
+            LogEntry(
+                user=user,
+                content_type=about,
+                object_id=str(span.pk),
+                object_repr=str(span.intake)[:200],
+                action_flag=CHANGE,
+            )
+            for span in spans
+        ),
+        batch_size=BATCH_SIZE,
     )
 
 
@@ -174,6 +184,7 @@ def split(by: Decider, at: int) -> tuple[IntakeSpan, IntakeSpan]:
         _read_anew([span, second])
         span.save()
         second.save()
+        log_hands([second], by.user)
         return span, second
 
 
@@ -254,12 +265,13 @@ def area_at(areas: Sequence[tuple[IntakeSection, str]], place: int) -> str:
     return next((slug for section, slug in reversed(areas) if section.start <= place), "")
 
 
-def file_under_areas(intake: Intake) -> int:
+def file_under_areas(intake: Intake, user: User) -> int:
     """After the parts of the text were given other areas: let the spans that are no drafts follow; how many did."""
     areas, changed = section_areas(intake), []
-    for span in intake.spans.filter(promises=True, commitment=None):
+    for span in intake.spans.filter(promises=True, commitment=None).select_related("intake__release"):
         if span.cells.get("area") != (slug := area_at(areas, span.start)):
             span.cells["area"], span.revision = slug, intake.revision
             changed.append(span)
     IntakeSpan.objects.bulk_update(changed, ["cells", "revision"], batch_size=BATCH_SIZE)
+    log_hands(changed, user)
     return len(changed)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ def filed_under(section: IntakeSection) -> str:
     return ABOVE if section.joins_above else str(section.area_id or NO_AREA)
 
 
-def file_parts(intake: Intake, choices: Mapping[int, str]) -> int:
+def file_parts(intake: Intake, choices: Mapping[int, str], user: User) -> int:
     """File parts, by where they begin, under areas. How many proposals stand under another area than before."""
     changed = []
     for number, section in enumerate(intake.sections.order_by("start")):
@@ -51,7 +52,7 @@ def file_parts(intake: Intake, choices: Mapping[int, str]) -> int:
         return 0
     IntakeSection.objects.bulk_update(changed, ["joins_above", "area"], batch_size=BATCH_SIZE)
     count_up(intake)
-    return file_under_areas(intake)
+    return file_under_areas(intake, user)
 
 
 def paragraphs(intake: Intake, section: IntakeSection) -> list[tuple[int, str]]:
@@ -70,7 +71,7 @@ def begin_part(intake: Intake, at: int) -> None:
     count_up(intake)
 
 
-def join_with_above(intake: Intake, start: int) -> int:
+def join_with_above(intake: Intake, start: int, user: User) -> int:
     """Make a part one with the part above, whose area is that of its proposals then; how many stand under another."""
     sections = list(intake.sections.order_by("start"))
     place = next((place for place, section in enumerate(sections) if section.start == start), 0)
@@ -81,4 +82,4 @@ def join_with_above(intake: Intake, start: int) -> int:
     above.end = section.end
     above.save(update_fields=["end"])
     count_up(intake)
-    return file_under_areas(intake)
+    return file_under_areas(intake, user)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.translation import override
 
 from commitments.domain.choices import IntakeDecision
@@ -9,6 +10,7 @@ from commitments.domain.reading.reader import Proposal, read_spans
 from commitments.i18n.languages import RECORD_LANGUAGE
 from commitments.models import Intake, IntakeSpan
 from commitments.workflow.intake.cells import SEPARATOR, Cells, plain_values, proposal_cells
+from commitments.workflow.intake.deciding import log_hands
 from commitments.workflow.intake.outline import count_up
 from commitments.workflow.intake.record import read_record
 from commitments.workflow.intake.starting import BATCH_SIZE
@@ -17,7 +19,7 @@ PARTY_CELLS = ("owners", "partners", "owner_inferred", "owner_note", "parties_as
 PARTY_VALUES = (*PARTY_CELLS, "owner_reason", "owner_sure")
 
 
-def read_owners_again(intake: Intake) -> int:
+def read_owners_again(intake: Intake, user: User) -> int:
     """Of the proposals that nobody has decided on: how many have other owners or partners now.
 
     What somebody chose by hand stays, and so does what was accepted. The caller holds the intake.
@@ -39,6 +41,7 @@ def read_owners_again(intake: Intake) -> int:
     for span in changed:
         span.revision = intake.revision
     IntakeSpan.objects.bulk_update(changed, ["cells", "reading", "revision"], batch_size=BATCH_SIZE)
+    log_hands(changed, user)
     return len(changed)
 
 

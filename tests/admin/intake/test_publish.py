@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from commitments.admin.translations import box_name
 from commitments.ledger.verify import verify_ledger
 from commitments.models import AccountChange, Commitment, DraftCommitment, DraftUpdate, LedgerEntry, Organisation
 from commitments.workflow.intake import deciding
@@ -157,6 +158,25 @@ def test_with_four_eyes_nobody_publishes_what_they_accepted_whoever_made_the_dra
     assert "somebody else must publish it" in stopped(page)
     assert publisher.post(step(intake, "publish"), {"chosen": page.context["chosen"]}).status_code == 409
     assert nothing_is_public(intake)
+
+
+@pytest.mark.usefixtures("four_eyes")
+def test_with_four_eyes_nobody_publishes_what_they_translated(intake, world, publisher):
+    address = reverse("admin:commitments_intake_translate", args=[intake.pk])
+    box = box_name("Hold a Harbour Week in Shanghai", "zh-hant")
+    Form(publisher.get(address)).send(publisher, address, "_save", **{box: "舉辦海港周"})
+    look_at_deadlines(intake, world.editor)
+    make_drafts(signed_in(world.editor), intake)
+    assert "somebody else must publish it" in stopped(publisher.get(step(intake, "publish")))
+
+
+@pytest.mark.usefixtures("four_eyes")
+def test_with_four_eyes_nobody_publishes_what_they_filed_under_another_area(intake, world, publisher):
+    intake.sections.filter(heading="Ports").update(area=None)
+    deciding.file_under_areas(intake, world.publisher)
+    look_at_deadlines(intake, world.editor)
+    make_drafts(signed_in(world.editor), intake)
+    assert "somebody else must publish it" in stopped(publisher.get(step(intake, "publish")))
 
 
 @pytest.mark.usefixtures("four_eyes")

@@ -93,7 +93,7 @@ def test_all_become_drafts_with_sections_and_what_the_release_itself_reports(loo
 def test_two_parts_of_one_area_are_one_section_and_what_stands_in_none_has_its_own(accepted, editor, world):
     accepted.sections.filter(heading="Ports").update(area=accepted.sections.get(heading="Culture").area)
     accepted.sections.filter(heading="Finance").update(area=None)
-    deciding.file_under_areas(accepted)
+    deciding.file_under_areas(accepted, world.editor)
     look_at_deadlines(accepted, world.editor)
     make_drafts(editor, accepted)
     assert list(accepted.release.sections.values_list("heading", "area__slug")) == [
